@@ -1,0 +1,1 @@
+//! Paceline's thin native host: a static file server.

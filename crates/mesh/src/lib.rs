@@ -1,0 +1,9 @@
+//! Paceline's mesh: how one node's log becomes everybody's.
+//!
+//! Pure state machines on virtual time: spreading (PlumTree), catching up (set reconciliation), presence and reach,
+//! budgets; and the [`Replica`] that joins them with the room's log. No socket, clock, task or randomness: time, seeds
+//! and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
+
+pub mod replica;
+
+pub use replica::{Input, Lane, Output, Replica};

@@ -1,0 +1,1 @@
+//! Paceline's links between nodes: sealing, membership, signalling, the libp2p swarm.

@@ -1,0 +1,26 @@
+//! Paceline's room: what an event is, which events are admitted, and what they mean together.
+//!
+//! This crate is pure. It has no clock, no randomness, no network and no browser: given the same *set* of
+//! events, in whatever order they came, every node computes the same [`state`]. Keys, salts and wall-clock
+//! times are passed in.
+//!
+//! The way through it: a [`body::Body`] is put into an [`event::Draft`], signed into an [`event::Event`] and
+//! encoded as one canonical DAG-CBOR block; [`log::Log`] admits blocks; [`fold::Fold`] keeps what they mean.
+
+pub mod body;
+pub mod cid;
+pub mod event;
+pub mod fold;
+pub mod limits;
+pub mod log;
+pub mod node;
+pub mod state;
+pub mod words;
+
+pub use body::Body;
+pub use cid::Cid;
+pub use event::{Draft, Event, EventError};
+pub use fold::Fold;
+pub use log::{Admission, Ix, Log};
+pub use node::{Keypair, NodeId};
+pub use words::Words;

@@ -1,0 +1,18 @@
+//! Bounds on what an event may carry. A block over a limit is refused with the limit's own error.
+
+/// Bytes of one event block.
+pub const BLOCK_BYTES: usize = 32 * 1024;
+/// Bytes of the text in one words block (UTF-8).
+pub const WORDS_BYTES: usize = 16 * 1024;
+/// Bytes of a whole words block: the text and what stands around it.
+pub const WORDS_BLOCK_BYTES: usize = WORDS_BYTES + 256;
+/// Characters of a title (of the room, a baton), of a name and of a short note.
+pub const TITLE_CHARS: usize = 200;
+/// Characters of the purpose of a room, a note or an outcome.
+pub const NOTE_CHARS: usize = 2_000;
+/// Characters of one tag or strength.
+pub const TAG_CHARS: usize = 40;
+/// Tags on a post, strengths of a node or baton, mentions, sources.
+pub const TAGS: usize = 16;
+/// Parents of an event.
+pub const PARENTS: usize = 64;

@@ -1,0 +1,328 @@
+//! All events of the room that were admitted, and the order of cause and effect among them.
+//!
+//! Admission asks: right room, canonical, signature good, `prev` is the author's event with `seq` - 1, all parents
+//! known, `depth` exact. What lacks a parent is reported as pending (the caller keeps it, bounded, and asks for the
+//! parents); what is wrong is refused with one reason.
+//!
+//! **Causality.** Each author's events form *lanes*: chains linked by `prev`. An honest author has one lane; an
+//! equivocation starts another. Each event carries a clock: for every lane, how many of that lane's events are in its
+//! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
+//! lane the answer changes once, so that the first event of an author that saw `a` is found by binary search.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{Body, Cid, Draft, Event, EventError, NodeId};
+
+/// The number of an admitted event in the order this node admitted it. Local: never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ix(pub u32);
+
+/// A chain of one author's events linked by `prev`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LaneIx(pub u32);
+
+/// How many lanes one shared chunk of a clock holds.
+const CHUNK: usize = 16;
+
+/// For each lane, how many of its events are in the past of an event. Chunks are shared with the clocks it grew from.
+#[derive(Debug, Clone, Default)]
+struct Clock(Vec<Arc<[u32; CHUNK]>>);
+
+impl Clock {
+    fn get(&self, lane: LaneIx) -> u32 {
+        self.0.get(lane.0 as usize / CHUNK).map_or(0, |chunk| chunk[lane.0 as usize % CHUNK])
+    }
+
+    fn set(&mut self, lane: LaneIx, count: u32) {
+        let (at, within) = (lane.0 as usize / CHUNK, lane.0 as usize % CHUNK);
+        while self.0.len() <= at {
+            self.0.push(Arc::new([0; CHUNK]));
+        }
+        Arc::make_mut(&mut self.0[at])[within] = count;
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (at, theirs) in other.0.iter().enumerate() {
+            match self.0.get_mut(at) {
+                None => self.0.push(theirs.clone()),
+                Some(ours) if Arc::ptr_eq(ours, theirs) => {}
+                Some(ours) if ours.iter().zip(theirs.iter()).all(|(a, b)| a >= b) => {}
+                Some(ours) => Arc::make_mut(ours).iter_mut().zip(theirs.iter()).for_each(|(a, b)| *a = (*a).max(*b)),
+            }
+        }
+    }
+}
+
+/// An admitted event.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The block's name.
+    pub cid: Cid,
+    /// The event.
+    pub event: Event,
+    /// The block itself.
+    pub block: Arc<[u8]>,
+    /// The author's chain it stands in.
+    pub lane: LaneIx,
+    /// Its place in that lane, from 1.
+    pub place: u32,
+    clock: Clock,
+}
+
+/// One chain of one author.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// Whose.
+    pub author: NodeId,
+    /// Its events in order; lanes that fork off another start where they differ.
+    pub events: Vec<Ix>,
+}
+
+/// What became of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// Admitted under this number.
+    Admitted(Ix),
+    /// Was there before.
+    Known(Ix),
+    /// In order as far as can be told, but these are not here yet.
+    Pending(Vec<Cid>),
+}
+
+/// Why a block is refused for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// The block itself is wrong.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// Belongs to another room.
+    #[error("the event belongs to another room")]
+    WrongRoom,
+    /// `depth` is not 1 + the largest of what it has seen.
+    #[error("the event's depth is not what its past says")]
+    WrongDepth,
+    /// `prev` is not the author's event with `seq` - 1.
+    #[error("the event does not follow its author's previous one")]
+    WrongPrev,
+    /// Parents repeat, contain `prev`, or are not deepest first.
+    #[error("the event's parents are not in order")]
+    WrongParents,
+    /// Builds on an event that was refused.
+    #[error("the event builds on one that was refused")]
+    RefusedParent,
+}
+
+impl Refusal {
+    /// The stable name under which refusals are counted.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Event(error) => error.code(),
+            Self::WrongRoom => "wrong-room",
+            Self::WrongDepth => "wrong-depth",
+            Self::WrongPrev => "wrong-prev",
+            Self::WrongParents => "wrong-parents",
+            Self::RefusedParent => "refused-parent",
+        }
+    }
+}
+
+/// All admitted events of one room.
+#[derive(Debug, Clone)]
+pub struct Log {
+    room: Cid,
+    entries: Vec<Entry>,
+    by_cid: HashMap<Cid, Ix>,
+    lanes: Vec<Lane>,
+    authors: BTreeMap<NodeId, Vec<LaneIx>>,
+    tips: BTreeSet<Ix>,
+}
+
+impl Log {
+    /// An empty log of the room whose founding event has this CID.
+    pub fn new(room: Cid) -> Self {
+        Self { room, entries: Vec::new(), by_cid: HashMap::new(), lanes: Vec::new(), authors: BTreeMap::new(), tips: BTreeSet::new() }
+    }
+
+    /// The room.
+    pub fn room(&self) -> Cid {
+        self.room
+    }
+
+    /// How many events are admitted.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing is admitted, not even the founding event.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The event of that number.
+    ///
+    /// # Panics
+    /// If the number comes from another log.
+    pub fn entry(&self, ix: Ix) -> &Entry {
+        &self.entries[ix.0 as usize]
+    }
+
+    /// The number of an admitted event.
+    pub fn find(&self, cid: &Cid) -> Option<Ix> {
+        self.by_cid.get(cid).copied()
+    }
+
+    /// All events in the order of admission: parents before children.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (Ix, &Entry)> {
+        self.entries.iter().enumerate().map(|(ix, entry)| (Ix(ix as u32), entry))
+    }
+
+    /// Events that nobody has built on yet.
+    pub fn tips(&self) -> impl Iterator<Item = Ix> + '_ {
+        self.tips.iter().copied()
+    }
+
+    /// Every author with at least one event.
+    pub fn authors(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.authors.keys().copied()
+    }
+
+    /// The chains of an author: one, or more once it is split.
+    pub fn lanes_of(&self, author: &NodeId) -> impl Iterator<Item = (LaneIx, &Lane)> {
+        self.authors.get(author).into_iter().flatten().map(|ix| (*ix, &self.lanes[ix.0 as usize]))
+    }
+
+    /// Whether two events of this author share a `seq`.
+    pub fn is_split(&self, author: &NodeId) -> bool {
+        self.authors.get(author).is_some_and(|lanes| lanes.len() > 1)
+    }
+
+    /// Whether `a` is `b` or in its past.
+    pub fn is_ancestor(&self, a: Ix, b: Ix) -> bool {
+        let a = self.entry(a);
+        self.entry(b).clock.get(a.lane) >= a.place
+    }
+
+    /// Whether `a` is in the past of any of `tips` or one of them: what a node that reports these tips holds.
+    pub fn is_covered(&self, a: Ix, tips: &[Ix]) -> bool {
+        tips.iter().any(|tip| self.is_ancestor(a, *tip))
+    }
+
+    /// How many events of `lane` are in the past of `ix` (itself included).
+    pub fn seen_of_lane(&self, ix: Ix, lane: LaneIx) -> u32 {
+        self.entry(ix).clock.get(lane)
+    }
+
+    /// The first event of `lane` that has `a` in its past (or is `a`), by binary search.
+    pub fn first_in_lane_after(&self, lane: LaneIx, a: Ix) -> Option<Ix> {
+        let events = &self.lanes[lane.0 as usize].events;
+        events.get(events.partition_point(|ix| !self.is_ancestor(a, *ix))).copied()
+    }
+
+    /// The next event of `author`, who has seen all tips. The caller signs it and offers it back to [`Log::admit`].
+    pub fn draft(&self, author: NodeId, at: u64, body: Body) -> Draft {
+        let prev = self.lanes_of(&author).filter_map(|(_, lane)| lane.events.last()).max_by_key(|ix| self.entry(**ix).event.seq).copied();
+        let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
+        parents.sort_by_key(|ix| (std::cmp::Reverse(self.entry(*ix).event.depth), self.entry(*ix).cid));
+        parents.truncate(crate::limits::PARENTS);
+        let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
+        Draft {
+            room: Some(self.room),
+            author,
+            seq: prev.map_or(0, |ix| self.entry(ix).event.seq + 1),
+            prev: prev.map(|ix| self.entry(ix).cid),
+            parents: parents.into_iter().map(|ix| self.entry(ix).cid).collect(),
+            depth,
+            at,
+            body,
+        }
+    }
+
+    /// Checks a block in full and admits it if all it builds on is here.
+    pub fn admit(&mut self, block: &[u8]) -> Result<Admission, Refusal> {
+        let cid = Cid::of(block);
+        if let Some(ix) = self.find(&cid) {
+            return Ok(Admission::Known(ix));
+        }
+        let event = Event::decode(block)?;
+        self.check_room(&cid, &event)?;
+        event.verify()?;
+        self.admit_verified(cid, event, block.into())
+    }
+
+    /// Admits an event whose encoding and signature are known to be good: one's own, or one read back from storage.
+    pub fn admit_verified(&mut self, cid: Cid, event: Event, block: Arc<[u8]>) -> Result<Admission, Refusal> {
+        if let Some(ix) = self.find(&cid) {
+            return Ok(Admission::Known(ix));
+        }
+        self.check_room(&cid, &event)?;
+        let missing: Vec<Cid> = event.seen().filter(|it| !self.by_cid.contains_key(it)).copied().collect();
+        if !missing.is_empty() {
+            return Ok(Admission::Pending(missing));
+        }
+        let prev = event.prev.and_then(|it| self.find(&it));
+        let parents: Vec<Ix> = event.parents.iter().filter_map(|it| self.find(it)).collect();
+        self.check_place(&event, prev, &parents)?;
+        Ok(Admission::Admitted(self.insert(cid, event, block, prev, &parents)))
+    }
+
+    fn check_room(&self, cid: &Cid, event: &Event) -> Result<(), Refusal> {
+        let founding = matches!(event.body, Body::RoomFounded(_));
+        let right = if founding { event.room.is_none() && *cid == self.room } else { event.room == Some(self.room) };
+        if right { Ok(()) } else { Err(Refusal::WrongRoom) }
+    }
+
+    fn check_place(&self, event: &Event, prev: Option<Ix>, parents: &[Ix]) -> Result<(), Refusal> {
+        let follows = match prev {
+            None => event.seq == 0,
+            Some(ix) => {
+                let prev = &self.entry(ix).event;
+                prev.author == event.author && prev.seq.checked_add(1) == Some(event.seq)
+            }
+        };
+        if !follows {
+            return Err(Refusal::WrongPrev);
+        }
+        let key = |ix: &Ix| (std::cmp::Reverse(self.entry(*ix).event.depth), self.entry(*ix).cid);
+        if parents.windows(2).any(|pair| key(&pair[0]) >= key(&pair[1])) || parents.iter().any(|ix| Some(*ix) == prev) {
+            return Err(Refusal::WrongParents);
+        }
+        // Only the founding event stands on nothing.
+        if prev.is_none() && parents.is_empty() && event.room.is_some() {
+            return Err(Refusal::WrongParents);
+        }
+        let deepest = prev.iter().chain(parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
+        if deepest.checked_add(1) == Some(event.depth) { Ok(()) } else { Err(Refusal::WrongDepth) }
+    }
+
+    fn insert(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, prev: Option<Ix>, parents: &[Ix]) -> Ix {
+        let ix = Ix(self.entries.len() as u32);
+        let mut clock = Clock::default();
+        for seen in prev.iter().chain(parents) {
+            if clock.0.is_empty() {
+                clock = self.entry(*seen).clock.clone();
+            } else {
+                clock.join(&self.entry(*seen).clock);
+            }
+            self.tips.remove(seen);
+        }
+        // It goes on with its predecessor's lane if it is the first to do so, else it starts a lane.
+        let lane = prev.map(|ix| self.entry(ix).lane).filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
+        let lane = lane.unwrap_or_else(|| {
+            let lane = LaneIx(self.lanes.len() as u32);
+            self.lanes.push(Lane { author: event.author, events: Vec::new() });
+            self.authors.entry(event.author).or_default().push(lane);
+            lane
+        });
+        let events = &mut self.lanes[lane.0 as usize].events;
+        events.push(ix);
+        let place = events.len() as u32;
+        clock.set(lane, place);
+        self.tips.insert(ix);
+        self.by_cid.insert(cid, ix);
+        self.entries.push(Entry { cid, event, block, lane, place, clock });
+        ix
+    }
+}

@@ -1,0 +1,60 @@
+//! The words block: free text that rides beside an event, linked by CID, so that it can be dropped when its author
+//! takes it back while the log still verifies.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cid, NodeId, limits};
+
+/// Free text of one event: canonical DAG-CBOR `[room, author, seq, salt, text]`.
+///
+/// The salt keeps short texts from being guessed from their CID after they were dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words(
+    /// The room.
+    pub Cid,
+    /// Who says it.
+    pub NodeId,
+    /// The `seq` of the event that links it.
+    pub u64,
+    /// 16 random bytes.
+    pub serde_bytes::ByteArray<16>,
+    /// The text, at most [`limits::WORDS_BYTES`].
+    pub String,
+);
+
+/// Why a words block is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WordsError {
+    /// More than [`limits::WORDS_BYTES`] of text.
+    #[error("the text is longer than {} KiB", limits::WORDS_BYTES / 1024)]
+    TooLarge,
+    /// Not DAG-CBOR of the right shape, or not in canonical form.
+    #[error("the words block is not canonical DAG-CBOR")]
+    NotCanonical,
+}
+
+impl Words {
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.4
+    }
+
+    /// The canonical block and its name.
+    pub fn encode(&self) -> Result<(Cid, Vec<u8>), WordsError> {
+        if self.4.len() > limits::WORDS_BYTES {
+            return Err(WordsError::TooLarge);
+        }
+        let block = serde_ipld_dagcbor::to_vec(self).map_err(|_| WordsError::NotCanonical)?;
+        Ok((Cid::of(&block), block))
+    }
+
+    /// Reads a block; the caller has checked that its CID is the one linked.
+    pub fn decode(block: &[u8]) -> Result<Self, WordsError> {
+        if block.len() > limits::WORDS_BLOCK_BYTES {
+            return Err(WordsError::TooLarge);
+        }
+        let words: Self = serde_ipld_dagcbor::from_slice(block).map_err(|_| WordsError::NotCanonical)?;
+        let (_, again) = words.encode()?;
+        if again == block { Ok(words) } else { Err(WordsError::NotCanonical) }
+    }
+}

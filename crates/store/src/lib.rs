@@ -1,0 +1,1 @@
+//! Paceline's storage: one trait, in memory and in IndexedDB.

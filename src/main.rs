@@ -1,0 +1,2 @@
+//! The Paceline page.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Every command of the Paceline repository.
+fn main() {}
