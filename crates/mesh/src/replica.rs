@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use paceline_room::{Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId};
+use paceline_room::{Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored};
 
 /// Milliseconds on a clock that never goes back; its zero is the driver's choice.
 pub type Millis = u64;
@@ -19,19 +19,6 @@ pub enum Lane {
     Live,
     /// Catching up: batches of blocks.
     Bulk,
-}
-
-/// A block as it is stored and sent: the event's, and its words' where the event links some and they are at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// The event's name.
-    pub cid: Cid,
-    /// Its depth: with the CID the order of display and of reconciliation.
-    pub depth: u64,
-    /// The event block.
-    pub block: Arc<[u8]>,
-    /// The words' name and block.
-    pub words: Option<(Cid, Arc<[u8]>)>,
 }
 
 /// What happens to a node.

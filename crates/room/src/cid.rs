@@ -47,7 +47,8 @@ impl TryFrom<&::cid::Cid> for Cid {
     type Error = CidError;
 
     fn try_from(general: &::cid::Cid) -> Result<Self, CidError> {
-        let right = general.version() == ::cid::Version::V1 && general.codec() == DAG_CBOR && general.hash().code() == SHA2_256;
+        let right =
+            general.version() == ::cid::Version::V1 && general.codec() == DAG_CBOR && general.hash().code() == SHA2_256;
         let digest = general.hash().digest().try_into().map_err(|_| CidError)?;
         if right { Ok(Self(digest)) } else { Err(CidError) }
     }
@@ -77,7 +78,11 @@ impl FromStr for Cid {
 
 impl Serialize for Cid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.to_general().serialize(serializer) }
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            self.to_general().serialize(serializer)
+        }
     }
 }
 

@@ -167,11 +167,15 @@ impl Event {
         let fine = self.parents.len() <= limits::PARENTS
             && match &self.body {
                 Body::RoomFounded(it) => {
-                    chars(&it.title, limits::TITLE_CHARS) && chars(&it.purpose, limits::NOTE_CHARS) && chars(&it.form, limits::TAG_CHARS)
+                    chars(&it.title, limits::TITLE_CHARS)
+                        && chars(&it.purpose, limits::NOTE_CHARS)
+                        && chars(&it.form, limits::TAG_CHARS)
                 }
                 Body::Introduced(it) => chars(&it.name, limits::TITLE_CHARS) && tags(&it.strengths) && it.hue < 12,
                 Body::Posted(it) => tags(&it.tags) && it.mentions.len() <= limits::TAGS,
-                Body::FeedbackGiven(it) => it.sources.len() <= limits::TAGS && it.sources.iter().all(|it| chars(it, limits::NOTE_CHARS)),
+                Body::FeedbackGiven(it) => {
+                    it.sources.len() <= limits::TAGS && it.sources.iter().all(|it| chars(it, limits::NOTE_CHARS))
+                }
                 Body::BatonOpened(it) => chars(&it.title, limits::TITLE_CHARS) && tags(&it.strengths),
                 Body::BatonOffered(it) => chars(&it.note, limits::NOTE_CHARS),
                 Body::BatonDeclined(it) => chars(&it.why, limits::NOTE_CHARS),

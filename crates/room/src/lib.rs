@@ -15,6 +15,7 @@ pub mod limits;
 pub mod log;
 pub mod node;
 pub mod state;
+pub mod stored;
 pub mod words;
 
 pub use body::Body;
@@ -23,4 +24,5 @@ pub use event::{Draft, Event, EventError};
 pub use fold::Fold;
 pub use log::{Admission, Ix, Log};
 pub use node::{Keypair, NodeId};
+pub use stored::Stored;
 pub use words::Words;

@@ -143,7 +143,14 @@ pub struct Log {
 impl Log {
     /// An empty log of the room whose founding event has this CID.
     pub fn new(room: Cid) -> Self {
-        Self { room, entries: Vec::new(), by_cid: HashMap::new(), lanes: Vec::new(), authors: BTreeMap::new(), tips: BTreeSet::new() }
+        Self {
+            room,
+            entries: Vec::new(),
+            by_cid: HashMap::new(),
+            lanes: Vec::new(),
+            authors: BTreeMap::new(),
+            tips: BTreeSet::new(),
+        }
     }
 
     /// The room.
@@ -223,7 +230,11 @@ impl Log {
 
     /// The next event of `author`, who has seen all tips. The caller signs it and offers it back to [`Log::admit`].
     pub fn draft(&self, author: NodeId, at: u64, body: Body) -> Draft {
-        let prev = self.lanes_of(&author).filter_map(|(_, lane)| lane.events.last()).max_by_key(|ix| self.entry(**ix).event.seq).copied();
+        let prev = self
+            .lanes_of(&author)
+            .filter_map(|(_, lane)| lane.events.last())
+            .max_by_key(|ix| self.entry(**ix).event.seq)
+            .copied();
         let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
         parents.sort_by_key(|ix| (std::cmp::Reverse(self.entry(*ix).event.depth), self.entry(*ix).cid));
         parents.truncate(crate::limits::PARENTS);
@@ -309,7 +320,9 @@ impl Log {
             self.tips.remove(seen);
         }
         // It goes on with its predecessor's lane if it is the first to do so, else it starts a lane.
-        let lane = prev.map(|ix| self.entry(ix).lane).filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
+        let lane = prev
+            .map(|ix| self.entry(ix).lane)
+            .filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
         let lane = lane.unwrap_or_else(|| {
             let lane = LaneIx(self.lanes.len() as u32);
             self.lanes.push(Lane { author: event.author, events: Vec::new() });
