@@ -1,2 +1,5 @@
 //! The Paceline page.
+
+mod session;
+
 fn main() {}

@@ -1,0 +1,177 @@
+//! What the page shows: snapshots that components receive as props. Cheap to clone and to compare; whatever did not
+//! change keeps its `Rc` or `Arc`.
+
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+
+use paceline_mesh::replica::{Here, Reach};
+use paceline_room::{
+    Cid, NodeId,
+    body::{FormValues, PostKind},
+    state::{Baton, Feedback, Person, Post},
+};
+use serde::Serialize;
+
+/// How this node stands to the others. `data-state` of `connection-state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Connection {
+    Connecting,
+    Alone,
+    CatchingUp,
+    InSync,
+    Offline,
+}
+
+/// A plain sentence for the person at the tab: what happened, what was kept, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// Stable name, documented in `docs/notices.md`; `data-code`.
+    pub code: &'static str,
+    /// The sentence.
+    pub text: String,
+    /// The event it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<Cid>,
+    /// Number for dismissing it.
+    #[serde(skip)]
+    pub id: u32,
+}
+
+/// One of "my rooms" on the start page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomCard {
+    /// The room.
+    pub room: Cid,
+    /// Its link.
+    pub link: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub purpose: String,
+    /// Unix milliseconds.
+    pub last_opened: u64,
+    /// Events held when it was last left.
+    pub events: usize,
+    /// Events that came since it was last looked at (from another tab of this browser).
+    pub new: usize,
+}
+
+/// A person and whether they are here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonView {
+    /// From the log; for somebody without events yet a placeholder with an empty name.
+    pub person: Arc<Person>,
+    /// Presence; this node is always here.
+    pub here: Here,
+    /// Whether it is this node.
+    pub me: bool,
+    /// How it is reached, if linked: `webrtc`, `broadcast`.
+    pub path: Option<&'static str>,
+    /// It has gone for good (its tab said goodbye or died) or silent longer than the form's grace time: somebody may step in.
+    pub may_be_replaced: bool,
+    /// How long it has been silent or gone, in milliseconds.
+    pub silent_ms: u64,
+}
+
+/// An own post that is not durably stored yet: `data-sent="storing"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storing {
+    /// The event it will be.
+    pub cid: Cid,
+    /// What it is.
+    pub kind: PostKind,
+    /// Its words.
+    pub text: String,
+    /// The post it answers.
+    pub reply_to: Option<Cid>,
+}
+
+/// A room as this node sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomView {
+    /// The room.
+    pub room: Cid,
+    /// Its link.
+    pub link: Rc<str>,
+    /// This node.
+    pub me: NodeId,
+    /// Whether this node should be asked "go on as {name}, or as somebody new?" (last used by somebody long ago).
+    pub ask_who: bool,
+    /// What it is called; empty until the founding event is here.
+    pub title: Rc<str>,
+    /// What it is for.
+    pub purpose: Rc<str>,
+    /// Name of its form.
+    pub form: Rc<str>,
+    /// The form's deciding values.
+    pub values: Option<FormValues>,
+    /// How this node stands to the others.
+    pub connection: Connection,
+    /// While catching up: (events here, events known to exist).
+    pub progress: Option<(usize, usize)>,
+    /// Nodes linked now.
+    pub linked: usize,
+    /// A friendly proposal for a name, until this node has introduced itself.
+    pub proposed_name: Option<Rc<str>>,
+    /// This node first, then those present, then those gone.
+    pub people: Rc<[PersonView]>,
+    /// In display order.
+    pub posts: Rc<[Arc<Post>]>,
+    /// Own posts being stored.
+    pub storing: Rc<[Storing]>,
+    /// In display order.
+    pub feedback: Rc<[Arc<Feedback>]>,
+    /// In order of opening.
+    pub batons: Rc<[Arc<Baton>]>,
+    /// How many nodes hold recent events (the last few hundred posts).
+    pub reach: Rc<BTreeMap<Cid, Reach>>,
+    /// Bytes and events in this browser's database, and whether the browser promised to keep them.
+    pub storage: StorageView,
+    /// Peers and how they are reached.
+    pub peers: Rc<[PeerView]>,
+}
+
+/// What the room takes up in this browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct StorageView {
+    /// Events stored.
+    pub events: usize,
+    /// Bytes of their blocks and words.
+    pub bytes: u64,
+    /// Whether the browser promised not to evict them.
+    pub persisted: bool,
+}
+
+/// A linked peer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerView {
+    /// Who.
+    pub node: NodeId,
+    /// What it calls itself.
+    pub name: String,
+    /// Linked to this node itself.
+    pub direct: bool,
+    /// Round trip, milliseconds.
+    pub rtt_ms: Option<u32>,
+    /// Which rendezvous found it.
+    pub via: String,
+    /// `webrtc`, `broadcast`, `relayed` or `through`.
+    pub path: &'static str,
+}
+
+/// Everything the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Rooms of this browser, last opened first.
+    pub rooms: Rc<[RoomCard]>,
+    /// The open room.
+    pub room: Option<Rc<RoomView>>,
+    /// Whether a room is being opened (storage is being read).
+    pub opening: bool,
+    /// What to tell the person.
+    pub notices: Rc<[Notice]>,
+    /// Whether the offline switch is on.
+    pub offline: bool,
+}
