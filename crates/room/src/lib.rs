@@ -16,6 +16,8 @@ pub mod log;
 pub mod node;
 pub mod state;
 pub mod stored;
+#[cfg(any(test, feature = "test-utils"))]
+pub mod testing;
 pub mod words;
 
 pub use body::Body;

@@ -228,6 +228,11 @@ impl Log {
         events.get(events.partition_point(|ix| !self.is_ancestor(a, *ix))).copied()
     }
 
+    /// The founding event of a new room, to be signed; its CID is then the room's.
+    pub fn founding_draft(author: NodeId, at: u64, body: Body) -> Draft {
+        Draft { room: None, author, seq: 0, prev: None, parents: Vec::new(), depth: 1, at, body }
+    }
+
     /// The next event of `author`, who has seen all tips. The caller signs it and offers it back to [`Log::admit`].
     pub fn draft(&self, author: NodeId, at: u64, body: Body) -> Draft {
         let prev = self
