@@ -8,7 +8,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use crate::{Cid, NodeId};
+use crate::{Cid, NodeId, limits};
 
 /// What a post is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -331,14 +331,78 @@ bodies! {
 }
 
 impl Body {
-    /// The words block this event links, if any.
+    /// The words block this event links, if any. A kind this build does not know names it `words` too, so that its
+    /// words are kept and passed on.
     pub fn words(&self) -> Option<Cid> {
         match self {
             Self::Posted(body) => Some(body.words),
             Self::Edited(body) => Some(body.words),
             Self::FeedbackGiven(body) => body.words,
             Self::FeedbackAnswered(body) => body.words,
+            Self::Unknown(_, content) => match content.as_ref() {
+                Ipld::Map(fields) => match fields.get("words")? {
+                    Ipld::Link(link) => Cid::try_from(link).ok(),
+                    _ => None,
+                },
+                _ => None,
+            },
             _ => None,
         }
     }
+
+    /// Numbers mean something.
+    pub(crate) fn is_in_range(&self) -> bool {
+        match self {
+            Self::RoomFounded(it) => it.values.quorum <= 100,
+            Self::Introduced(it) => it.hue < HUES,
+            Self::BatonSteppedIn(it) => it.silent_for <= limits::NUMBER,
+            Self::BatonReclaimed(it) => !it.tips.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// Texts and lists within [`limits`]. What stands in an unknown kind is bounded by the block alone.
+    pub(crate) fn is_within_limits(&self) -> bool {
+        match self {
+            Self::RoomFounded(it) => {
+                chars(&it.title, limits::TITLE_CHARS)
+                    && chars(&it.purpose, limits::NOTE_CHARS)
+                    && chars(&it.form, limits::TAG_CHARS)
+            }
+            Self::Introduced(it) => chars(&it.name, limits::TITLE_CHARS) && tags(&it.strengths),
+            Self::Posted(it) => tags(&it.tags) && it.mentions.len() <= limits::TAGS,
+            Self::FeedbackGiven(it) => {
+                it.sources.len() <= limits::TAGS && it.sources.iter().all(|it| chars(it, limits::NOTE_CHARS))
+            }
+            Self::BatonOpened(it) => chars(&it.title, limits::TITLE_CHARS) && tags(&it.strengths),
+            Self::BatonOffered(it) => chars(&it.note, limits::NOTE_CHARS),
+            Self::BatonDeclined(it) => chars(&it.why, limits::NOTE_CHARS),
+            Self::BatonReleased(it) => chars(&it.note, limits::NOTE_CHARS),
+            Self::BatonClosed(it) => chars(&it.outcome, limits::NOTE_CHARS),
+            Self::BatonReclaimed(it) => it.tips.len() <= limits::PARENTS,
+            Self::Nominated(it) => chars(&it.why, limits::NOTE_CHARS),
+            Self::Unknown(kind, _) => chars(kind, limits::TAG_CHARS),
+            Self::Edited(_)
+            | Self::Retracted(_)
+            | Self::FeedbackAnswered(_)
+            | Self::FeedbackWithdrawn(_)
+            | Self::BatonOfferWithdrawn(_)
+            | Self::BatonAccepted(_)
+            | Self::BatonTaken(_)
+            | Self::BatonSteppedIn(_)
+            | Self::Shadowing(_) => true,
+        }
+    }
+}
+
+/// Hues a node can choose from.
+const HUES: u8 = 12;
+
+fn chars(text: &str, most: usize) -> bool {
+    // A text has at most as many characters as bytes, and most texts are short.
+    text.len() <= most || text.chars().take(most + 1).count() <= most
+}
+
+fn tags(list: &[String]) -> bool {
+    list.len() <= limits::TAGS && list.iter().all(|tag| chars(tag, limits::TAG_CHARS))
 }

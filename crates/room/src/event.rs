@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::{Body, Cid, Keypair, NodeId, limits};
+use crate::{
+    Body, Cid, Keypair, NodeId, limits,
+    node::Verifier,
+    scan::{Scan, scan},
+};
 
 /// The format this build writes and reads.
 pub const VERSION: u64 = 1;
@@ -57,17 +61,7 @@ pub struct Event {
     /// What is said.
     pub body: Body,
     /// Ed25519 over the domain and the map without `sig`.
-    #[serde(default = "unsigned", skip_serializing_if = "is_unsigned")]
     pub sig: ByteArray<64>,
-}
-
-/// Stands for "no signature" while the bytes to sign are made; never a valid signature (its R is not canonical).
-fn unsigned() -> ByteArray<64> {
-    ByteArray::new([0xff; 64])
-}
-
-fn is_unsigned(sig: &ByteArray<64>) -> bool {
-    **sig == [0xff; 64]
 }
 
 /// Why a block is refused before the log is even asked.
@@ -79,7 +73,10 @@ pub enum EventError {
     /// Not a DAG-CBOR map of the event's shape.
     #[error("the block is not an event")]
     Malformed,
-    /// An event, but not in the one canonical encoding.
+    /// Lists and maps inside one another beyond [`limits::NESTING`].
+    #[error("the block is nested deeper than {} levels", limits::NESTING)]
+    TooDeep,
+    /// CBOR, but not in the one canonical encoding of an event.
     #[error("the block is not in canonical form")]
     NotCanonical,
     /// Written by a newer format than this build reads.
@@ -91,6 +88,12 @@ pub enum EventError {
     /// A title, name, tag, note or list over its limit.
     #[error("a field is over its limit")]
     FieldTooLong,
+    /// A number over [`limits::NUMBER`], or beyond what its field means.
+    #[error("a number is out of its range")]
+    OutOfRange,
+    /// Founds a room without being its first event, or is a first event that does not found one.
+    #[error("only the founding event founds a room, and it stands on nothing")]
+    WrongFounding,
 }
 
 impl EventError {
@@ -99,10 +102,13 @@ impl EventError {
         match self {
             Self::TooLarge => "too-large",
             Self::Malformed => "malformed",
+            Self::TooDeep => "too-deep",
             Self::NotCanonical => "not-canonical",
             Self::NewerVersion => "newer-version",
             Self::BadSignature => "bad-signature",
             Self::FieldTooLong => "field-too-long",
+            Self::OutOfRange => "out-of-range",
+            Self::WrongFounding => "wrong-founding",
         }
     }
 }
@@ -111,39 +117,32 @@ impl Draft {
     /// Signs the draft: the event, its block and the block's name.
     pub fn sign(self, keypair: &Keypair) -> Result<(Cid, Event, Vec<u8>), EventError> {
         let Self { room, author, seq, prev, parents, depth, at, body } = self;
-        let mut event = Event { v: VERSION, room, author, seq, prev, parents, depth, at, body, sig: unsigned() };
-        event.sig = ByteArray::new(keypair.sign(&event.signed_bytes()?));
-        event.check_limits()?;
-        let block = serde_ipld_dagcbor::to_vec(&event).map_err(|_| EventError::Malformed)?;
-        if block.len() > limits::BLOCK_BYTES {
-            return Err(EventError::TooLarge);
-        }
+        let sig = ByteArray::new([0; 64]);
+        let mut event = Event { v: VERSION, room, author, seq, prev, parents, depth, at, body, sig };
+        event.check()?;
+        let mut block = event.encode()?;
+        let scan = scan(&block)?;
+        event.sig = ByteArray::new(keypair.sign(&signed_bytes(&block, &scan)?));
+        // The signature is the end of its entry, and its length never varies.
+        let sig =
+            scan.sig.and_then(|entry| block.get_mut(entry)?.last_chunk_mut::<64>()).ok_or(EventError::Malformed)?;
+        *sig = *event.sig;
         Ok((Cid::of(&block), event, block))
     }
 }
 
 impl Event {
-    /// Reads a block: size, shape, canonical form and limits, but *not* the signature.
+    /// Reads a block: size, shape, canonical form and limits, but *not* the signature. For blocks whose signature was
+    /// checked before they were stored.
     pub fn decode(block: &[u8]) -> Result<Self, EventError> {
-        if block.len() > limits::BLOCK_BYTES {
-            return Err(EventError::TooLarge);
-        }
-        let event: Self = serde_ipld_dagcbor::from_slice(block).map_err(|_| EventError::Malformed)?;
-        if event.v > VERSION {
-            return Err(EventError::NewerVersion);
-        }
-        let again = serde_ipld_dagcbor::to_vec(&event).map_err(|_| EventError::Malformed)?;
-        if again != block {
-            return Err(EventError::NotCanonical);
-        }
-        event.check_limits()?;
-        Ok(event)
+        Self::read(block).map(|(event, _)| event)
     }
 
-    /// Whether the signature is the author's.
-    pub fn verify(&self) -> Result<(), EventError> {
-        let signed = self.signed_bytes()?;
-        if self.author.verify(&signed, &self.sig) { Ok(()) } else { Err(EventError::BadSignature) }
+    /// Reads a block and checks its author's signature.
+    pub fn decode_and_verify(block: &[u8]) -> Result<Self, EventError> {
+        let (event, scan) = Self::read(block)?;
+        event.verify_read(block, &scan, None)?;
+        Ok(event)
     }
 
     /// Everything the author has seen directly: `prev` and `parents`.
@@ -151,40 +150,66 @@ impl Event {
         self.prev.iter().chain(&self.parents)
     }
 
-    /// The bytes a signature covers.
-    fn signed_bytes(&self) -> Result<Vec<u8>, EventError> {
-        let mut bare = self.clone();
-        bare.sig = unsigned();
-        let mut bytes = DOMAIN.to_vec();
-        serde_ipld_dagcbor::to_writer(&mut bytes, &bare).map_err(|_| EventError::Malformed)?;
-        Ok(bytes)
+    /// Reads a block; where its parts stand is needed to check the signature.
+    pub(crate) fn read(block: &[u8]) -> Result<(Self, Scan), EventError> {
+        if block.len() > limits::BLOCK_BYTES {
+            return Err(EventError::TooLarge);
+        }
+        let scan = scan(block)?;
+        match scan.version {
+            Some(VERSION) => {}
+            Some(newer) if newer > VERSION => return Err(EventError::NewerVersion),
+            _ => return Err(EventError::Malformed),
+        }
+        let event: Self = serde_ipld_dagcbor::from_slice(block).map_err(|_| EventError::Malformed)?;
+        // Canonical CBOR can still say one thing in two ways: a field that is absent, or there and empty.
+        if event.encode()? != block {
+            return Err(EventError::NotCanonical);
+        }
+        event.check()?;
+        Ok((event, scan))
     }
 
-    /// Fields within [`limits`]. Unknown kinds are bounded by the block alone.
-    fn check_limits(&self) -> Result<(), EventError> {
-        let chars = |text: &str, most: usize| text.len() <= most || text.chars().count() <= most;
-        let tags = |list: &[String]| list.len() <= limits::TAGS && list.iter().all(|tag| chars(tag, limits::TAG_CHARS));
-        let fine = self.parents.len() <= limits::PARENTS
-            && match &self.body {
-                Body::RoomFounded(it) => {
-                    chars(&it.title, limits::TITLE_CHARS)
-                        && chars(&it.purpose, limits::NOTE_CHARS)
-                        && chars(&it.form, limits::TAG_CHARS)
-                }
-                Body::Introduced(it) => chars(&it.name, limits::TITLE_CHARS) && tags(&it.strengths) && it.hue < 12,
-                Body::Posted(it) => tags(&it.tags) && it.mentions.len() <= limits::TAGS,
-                Body::FeedbackGiven(it) => {
-                    it.sources.len() <= limits::TAGS && it.sources.iter().all(|it| chars(it, limits::NOTE_CHARS))
-                }
-                Body::BatonOpened(it) => chars(&it.title, limits::TITLE_CHARS) && tags(&it.strengths),
-                Body::BatonOffered(it) => chars(&it.note, limits::NOTE_CHARS),
-                Body::BatonDeclined(it) => chars(&it.why, limits::NOTE_CHARS),
-                Body::BatonReleased(it) => chars(&it.note, limits::NOTE_CHARS),
-                Body::BatonClosed(it) => chars(&it.outcome, limits::NOTE_CHARS),
-                Body::BatonReclaimed(it) => !it.tips.is_empty() && it.tips.len() <= limits::PARENTS,
-                Body::Nominated(it) => chars(&it.why, limits::NOTE_CHARS),
-                _ => true,
-            };
-        if fine { Ok(()) } else { Err(EventError::FieldTooLong) }
+    /// Whether the signature of an event just read from `block` is its author's, whose key may be at hand.
+    pub(crate) fn verify_read(&self, block: &[u8], scan: &Scan, key: Option<&Verifier>) -> Result<(), EventError> {
+        let signed = signed_bytes(block, scan)?;
+        let good = match key {
+            Some(key) => key.verify(&signed, &self.sig),
+            None => self.author.verify(&signed, &self.sig),
+        };
+        if good { Ok(()) } else { Err(EventError::BadSignature) }
     }
+
+    fn encode(&self) -> Result<Vec<u8>, EventError> {
+        let block = serde_ipld_dagcbor::to_vec(self).map_err(|_| EventError::Malformed)?;
+        if block.len() > limits::BLOCK_BYTES { Err(EventError::TooLarge) } else { Ok(block) }
+    }
+
+    /// What can be said of an event without knowing its past.
+    fn check(&self) -> Result<(), EventError> {
+        let within = |numbers: &[u64]| numbers.iter().all(|it| *it <= limits::NUMBER);
+        if !within(&[self.seq, self.depth, self.at]) || !self.body.is_in_range() {
+            return Err(EventError::OutOfRange);
+        }
+        if self.parents.len() > limits::PARENTS || !self.body.is_within_limits() {
+            return Err(EventError::FieldTooLong);
+        }
+        let first = self.seq == 0 && self.prev.is_none() && self.parents.is_empty() && self.depth == 1;
+        match (&self.room, &self.body) {
+            (None, Body::RoomFounded(_)) if first => Ok(()),
+            (None, _) | (Some(_), Body::RoomFounded(_)) => Err(EventError::WrongFounding),
+            (Some(_), _) => Ok(()),
+        }
+    }
+}
+
+/// What a signature covers: the domain, and the block without its entry `sig`. In the canonical form the entries of a
+/// map stand on their own, so taking one out gives the canonical form of what is left.
+fn signed_bytes(block: &[u8], scan: &Scan) -> Result<Vec<u8>, EventError> {
+    /// The first byte of a map of up to 23 entries, but for their number.
+    const MAP: u8 = 5 << 5;
+    let sig = scan.sig.clone().ok_or(EventError::Malformed)?;
+    let (before, after) = block.get(1..sig.start).zip(block.get(sig.end..)).ok_or(EventError::Malformed)?;
+    let fewer = scan.entries.checked_sub(1).ok_or(EventError::Malformed)?;
+    Ok([DOMAIN, &[MAP | fewer], before, after].concat())
 }

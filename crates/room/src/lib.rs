@@ -9,11 +9,13 @@
 
 pub mod body;
 pub mod cid;
+mod clock;
 pub mod event;
 pub mod fold;
 pub mod limits;
 pub mod log;
 pub mod node;
+mod scan;
 pub mod state;
 pub mod stored;
 #[cfg(any(test, feature = "test-utils"))]

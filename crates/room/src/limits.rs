@@ -10,9 +10,15 @@ pub const WORDS_BLOCK_BYTES: usize = WORDS_BYTES + 256;
 pub const TITLE_CHARS: usize = 200;
 /// Characters of the purpose of a room, a note or an outcome.
 pub const NOTE_CHARS: usize = 2_000;
-/// Characters of one tag or strength.
+/// Characters of one tag or strength, of a form's name and of the name of a kind.
 pub const TAG_CHARS: usize = 40;
 /// Tags on a post, strengths of a node or baton, mentions, sources.
 pub const TAGS: usize = 16;
 /// Parents of an event.
 pub const PARENTS: usize = 64;
+/// Lists and maps inside one another in a block, the event itself included. Known kinds need four; what stands in an
+/// unknown one must not exhaust the stack of whoever walks it.
+pub const NESTING: usize = 32;
+/// The largest number in a field of an event: what JavaScript holds exactly (2^53 - 1), so that any IPLD tool reads
+/// our blocks.
+pub const NUMBER: u64 = (1 << 53) - 1;

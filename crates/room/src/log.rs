@@ -10,11 +10,12 @@
 //! lane the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map},
     sync::Arc,
 };
 
-use crate::{Body, Cid, Draft, Event, EventError, NodeId};
+use crate::{Body, Cid, Draft, Event, EventError, NodeId, clock::Clock, limits, node::Verifier};
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,38 +24,6 @@ pub struct Ix(pub u32);
 /// A chain of one author's events linked by `prev`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneIx(pub u32);
-
-/// How many lanes one shared chunk of a clock holds.
-const CHUNK: usize = 16;
-
-/// For each lane, how many of its events are in the past of an event. Chunks are shared with the clocks it grew from.
-#[derive(Debug, Clone, Default)]
-struct Clock(Vec<Arc<[u32; CHUNK]>>);
-
-impl Clock {
-    fn get(&self, lane: LaneIx) -> u32 {
-        self.0.get(lane.0 as usize / CHUNK).map_or(0, |chunk| chunk[lane.0 as usize % CHUNK])
-    }
-
-    fn set(&mut self, lane: LaneIx, count: u32) {
-        let (at, within) = (lane.0 as usize / CHUNK, lane.0 as usize % CHUNK);
-        while self.0.len() <= at {
-            self.0.push(Arc::new([0; CHUNK]));
-        }
-        Arc::make_mut(&mut self.0[at])[within] = count;
-    }
-
-    fn join(&mut self, other: &Self) {
-        for (at, theirs) in other.0.iter().enumerate() {
-            match self.0.get_mut(at) {
-                None => self.0.push(theirs.clone()),
-                Some(ours) if Arc::ptr_eq(ours, theirs) => {}
-                Some(ours) if ours.iter().zip(theirs.iter()).all(|(a, b)| a >= b) => {}
-                Some(ours) => Arc::make_mut(ours).iter_mut().zip(theirs.iter()).for_each(|(a, b)| *a = (*a).max(*b)),
-            }
-        }
-    }
-}
 
 /// An admitted event.
 #[derive(Debug, Clone)]
@@ -104,10 +73,10 @@ pub enum Refusal {
     /// `depth` is not 1 + the largest of what it has seen.
     #[error("the event's depth is not what its past says")]
     WrongDepth,
-    /// `prev` is not the author's event with `seq` - 1.
+    /// `prev` is not the author's event with `seq` - 1, or there where `seq` is 0, or absent elsewhere.
     #[error("the event does not follow its author's previous one")]
     WrongPrev,
-    /// Parents repeat, contain `prev`, or are not deepest first.
+    /// Parents repeat, contain `prev`, are not deepest first, or are missing altogether.
     #[error("the event's parents are not in order")]
     WrongParents,
     /// Builds on an event that was refused.
@@ -129,6 +98,13 @@ impl Refusal {
     }
 }
 
+/// What is kept of an author.
+#[derive(Debug, Clone)]
+struct Author {
+    key: Verifier,
+    lanes: Vec<LaneIx>,
+}
+
 /// All admitted events of one room.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -136,7 +112,7 @@ pub struct Log {
     entries: Vec<Entry>,
     by_cid: HashMap<Cid, Ix>,
     lanes: Vec<Lane>,
-    authors: BTreeMap<NodeId, Vec<LaneIx>>,
+    authors: BTreeMap<NodeId, Author>,
     tips: BTreeSet<Ix>,
 }
 
@@ -198,12 +174,12 @@ impl Log {
 
     /// The chains of an author: one, or more once it is split.
     pub fn lanes_of(&self, author: &NodeId) -> impl Iterator<Item = (LaneIx, &Lane)> {
-        self.authors.get(author).into_iter().flatten().map(|ix| (*ix, &self.lanes[ix.0 as usize]))
+        self.authors.get(author).into_iter().flat_map(|it| &it.lanes).map(|ix| (*ix, &self.lanes[ix.0 as usize]))
     }
 
     /// Whether two events of this author share a `seq`.
     pub fn is_split(&self, author: &NodeId) -> bool {
-        self.authors.get(author).is_some_and(|lanes| lanes.len() > 1)
+        self.authors.get(author).is_some_and(|it| it.lanes.len() > 1)
     }
 
     /// Whether `a` is `b` or in its past.
@@ -241,8 +217,8 @@ impl Log {
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
         let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
-        parents.sort_by_key(|ix| (std::cmp::Reverse(self.entry(*ix).event.depth), self.entry(*ix).cid));
-        parents.truncate(crate::limits::PARENTS);
+        parents.sort_by_key(|ix| self.rank(ix));
+        parents.truncate(limits::PARENTS);
         let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         Draft {
             room: Some(self.room),
@@ -262,78 +238,81 @@ impl Log {
         if let Some(ix) = self.find(&cid) {
             return Ok(Admission::Known(ix));
         }
-        let event = Event::decode(block)?;
-        self.check_room(&cid, &event)?;
-        event.verify()?;
+        let event = self.check(&cid, block)?;
         self.admit_verified(cid, event, block.into())
     }
 
-    /// Admits an event whose encoding and signature are known to be good: one's own, or one read back from storage.
+    /// Everything that can be said of a block without what it builds on: encoding, limits, room and signature.
+    pub fn check(&self, cid: &Cid, block: &[u8]) -> Result<Event, Refusal> {
+        let (event, scan) = Event::read(block)?;
+        // What costs least comes first.
+        self.check_room(cid, &event)?;
+        check_links(&event)?;
+        event.verify_read(block, &scan, self.authors.get(&event.author).map(|author| &author.key))?;
+        Ok(event)
+    }
+
+    /// Admits an event whose encoding and signature are known to be good: one's own, one that [`Log::check`] returned,
+    /// or one read back from storage.
     pub fn admit_verified(&mut self, cid: Cid, event: Event, block: Arc<[u8]>) -> Result<Admission, Refusal> {
         if let Some(ix) = self.find(&cid) {
             return Ok(Admission::Known(ix));
         }
         self.check_room(&cid, &event)?;
+        check_links(&event)?;
         let missing: Vec<Cid> = event.seen().filter(|it| !self.by_cid.contains_key(it)).copied().collect();
         if !missing.is_empty() {
             return Ok(Admission::Pending(missing));
         }
         let prev = event.prev.and_then(|it| self.find(&it));
         let parents: Vec<Ix> = event.parents.iter().filter_map(|it| self.find(it)).collect();
-        self.check_place(&event, prev, &parents)?;
+        self.check_prev(&event, prev)?;
+        self.check_parents(&parents)?;
+        self.check_depth(&event, prev, &parents)?;
+        if let btree_map::Entry::Vacant(author) = self.authors.entry(event.author) {
+            let key = event.author.verifier().ok_or(EventError::BadSignature)?;
+            author.insert(Author { key, lanes: Vec::new() });
+        }
         Ok(Admission::Admitted(self.insert(cid, event, block, prev, &parents)))
     }
 
     fn check_room(&self, cid: &Cid, event: &Event) -> Result<(), Refusal> {
-        let founding = matches!(event.body, Body::RoomFounded(_));
-        let right = if founding { event.room.is_none() && *cid == self.room } else { event.room == Some(self.room) };
-        if right { Ok(()) } else { Err(Refusal::WrongRoom) }
+        // An event without a room founds one: its own.
+        if event.room.as_ref().unwrap_or(cid) == &self.room { Ok(()) } else { Err(Refusal::WrongRoom) }
     }
 
-    fn check_place(&self, event: &Event, prev: Option<Ix>, parents: &[Ix]) -> Result<(), Refusal> {
-        let follows = match prev {
-            None => event.seq == 0,
-            Some(ix) => {
-                let prev = &self.entry(ix).event;
-                prev.author == event.author && prev.seq.checked_add(1) == Some(event.seq)
-            }
-        };
-        if !follows {
-            return Err(Refusal::WrongPrev);
-        }
-        let key = |ix: &Ix| (std::cmp::Reverse(self.entry(*ix).event.depth), self.entry(*ix).cid);
-        if parents.windows(2).any(|pair| key(&pair[0]) >= key(&pair[1])) || parents.iter().any(|ix| Some(*ix) == prev) {
-            return Err(Refusal::WrongParents);
-        }
-        // Only the founding event stands on nothing.
-        if prev.is_none() && parents.is_empty() && event.room.is_some() {
-            return Err(Refusal::WrongParents);
-        }
+    fn check_prev(&self, event: &Event, prev: Option<Ix>) -> Result<(), Refusal> {
+        let Some(prev) = prev.map(|ix| &self.entry(ix).event) else { return Ok(()) };
+        let follows = prev.author == event.author && prev.seq.checked_add(1) == Some(event.seq);
+        if follows { Ok(()) } else { Err(Refusal::WrongPrev) }
+    }
+
+    fn check_parents(&self, parents: &[Ix]) -> Result<(), Refusal> {
+        let falls = |pair: &[Ix]| self.rank(&pair[0]) < self.rank(&pair[1]);
+        if parents.windows(2).all(falls) { Ok(()) } else { Err(Refusal::WrongParents) }
+    }
+
+    fn check_depth(&self, event: &Event, prev: Option<Ix>, parents: &[Ix]) -> Result<(), Refusal> {
         let deepest = prev.iter().chain(parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         if deepest.checked_add(1) == Some(event.depth) { Ok(()) } else { Err(Refusal::WrongDepth) }
     }
 
+    /// What parents are ordered by: the deepest first, then by CID.
+    fn rank(&self, ix: &Ix) -> (Reverse<u64>, Cid) {
+        let entry = self.entry(*ix);
+        (Reverse(entry.event.depth), entry.cid)
+    }
+
     fn insert(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, prev: Option<Ix>, parents: &[Ix]) -> Ix {
         let ix = Ix(self.entries.len() as u32);
-        let mut clock = Clock::default();
+        let mut clock = prev.map_or_else(Clock::default, |prev| self.entry(prev).clock.clone());
+        for seen in parents {
+            clock.join(&self.entry(*seen).clock);
+        }
         for seen in prev.iter().chain(parents) {
-            if clock.0.is_empty() {
-                clock = self.entry(*seen).clock.clone();
-            } else {
-                clock.join(&self.entry(*seen).clock);
-            }
             self.tips.remove(seen);
         }
-        // It goes on with its predecessor's lane if it is the first to do so, else it starts a lane.
-        let lane = prev
-            .map(|ix| self.entry(ix).lane)
-            .filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
-        let lane = lane.unwrap_or_else(|| {
-            let lane = LaneIx(self.lanes.len() as u32);
-            self.lanes.push(Lane { author: event.author, events: Vec::new() });
-            self.authors.entry(event.author).or_default().push(lane);
-            lane
-        });
+        let lane = self.lane_after(prev, event.author);
         let events = &mut self.lanes[lane.0 as usize].events;
         events.push(ix);
         let place = events.len() as u32;
@@ -343,4 +322,30 @@ impl Log {
         self.entries.push(Entry { cid, event, block, lane, place, clock });
         ix
     }
+
+    /// The lane of `prev`, if the next event is the first to go on with it; else a new one.
+    fn lane_after(&mut self, prev: Option<Ix>, author: NodeId) -> LaneIx {
+        let going_on = prev
+            .map(|ix| self.entry(ix).lane)
+            .filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
+        going_on.unwrap_or_else(|| {
+            let lane = LaneIx(self.lanes.len() as u32);
+            self.lanes.push(Lane { author, events: Vec::new() });
+            if let Some(author) = self.authors.get_mut(&author) {
+                author.lanes.push(lane);
+            }
+            lane
+        })
+    }
+}
+
+/// What links alone say: `seq` 0 has no `prev` and all others have one, nothing is named twice, and only the founding
+/// event stands on nothing.
+fn check_links(event: &Event) -> Result<(), Refusal> {
+    if event.prev.is_some() != (event.seq > 0) {
+        return Err(Refusal::WrongPrev);
+    }
+    let mut seen = BTreeSet::new();
+    let twice = !event.seen().all(|it| seen.insert(it));
+    if twice || (seen.is_empty() && event.room.is_some()) { Err(Refusal::WrongParents) } else { Ok(()) }
 }

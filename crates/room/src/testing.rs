@@ -4,7 +4,10 @@
 //! Deterministic: the same seed and calls give the same bytes. It deliberately checks every block in full wherever it
 //! crosses from one author to another, so a test cannot rest on an event that a real node would refuse.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -159,7 +162,17 @@ impl World {
 
     /// `to` receives everything `from` has seen.
     pub fn send(&mut self, from: usize, to: usize) {
-        let blocks: Vec<_> = self.log(from).entries().map(|(_, entry)| entry.block.clone()).collect();
+        let (ours, theirs) = (self.log(from), self.log(to));
+        // Back from the tips to what the other holds, so that the cost is that of the difference.
+        let mut news = BTreeSet::new();
+        let mut next: Vec<Ix> = ours.tips().collect();
+        while let Some(ix) = next.pop() {
+            let entry = ours.entry(ix);
+            if theirs.find(&entry.cid).is_none() && news.insert(ix) {
+                next.extend(entry.event.seen().filter_map(|cid| ours.find(cid)));
+            }
+        }
+        let blocks: Vec<_> = news.into_iter().map(|ix| ours.entry(ix).block.clone()).collect();
         self.give(to, blocks.iter().map(AsRef::as_ref));
     }
 

@@ -1,0 +1,81 @@
+//! How fast blocks are checked and admitted, beside bare signature verification in the same run. Prints JSON lines, one
+//! a measurement: `cargo run --release -p paceline-room --features test-utils --example ingest -- [events] [authors]`.
+
+use std::{hint::black_box, time::Instant};
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use paceline_room::{Event, Log, Stored, testing::World};
+
+/// Each figure is the median of so many runs.
+const RUNS: usize = 5;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).map(|it| it.parse::<usize>().expect("a number"));
+    let (events, authors) = (arguments.next().unwrap_or(10_000), arguments.next().unwrap_or(8));
+    let (room, blocks) = write(events, authors);
+    let bytes: usize = blocks.iter().map(|it| it.block.len()).sum();
+    println!(r#"{{"bench":"room-ingest","events":{events},"authors":{authors},"bytes":{bytes}}}"#);
+
+    let message = vec![7; bytes / events];
+    let signed: Vec<_> = (0..authors)
+        .map(|i| {
+            let keypair = World::new(1).keypair(i);
+            let key = VerifyingKey::from_bytes(keypair.node().as_bytes()).expect("a public key");
+            (key, Signature::from_bytes(&keypair.sign(&message)))
+        })
+        .collect();
+    let floor = rate("verify-bare", events, || {
+        for (key, signature) in (0..events).filter_map(|i| signed.get(i % authors)) {
+            key.verify_strict(&message, signature).expect("a good signature");
+        }
+    });
+    let decode = rate("decode", events, || {
+        blocks.iter().for_each(|it| drop(black_box(Event::decode(&it.block).expect("a valid block"))));
+    });
+    let admit = rate("admit", events, || {
+        let mut log = Log::new(room);
+        blocks.iter().for_each(|it| drop(log.admit(&it.block).expect("a valid block")));
+        assert_eq!(log.len(), blocks.len());
+    });
+    let load = rate("load", events, || {
+        let mut log = Log::new(room);
+        for it in &blocks {
+            let event = Event::decode(&it.block).expect("a valid block");
+            log.admit_verified(it.cid, event, it.block.clone()).expect("a valid block");
+        }
+    });
+    println!(
+        r#"{{"bench":"room-ingest","admit_to_bare_verify":{:.3},"decode_to_bare_verify":{:.3},"load_to_bare_verify":{:.3}}}"#,
+        admit / floor,
+        decode / floor,
+        load / floor
+    );
+}
+
+/// A room in which everybody posts in turn, having seen all before.
+fn write(events: usize, authors: usize) -> (paceline_room::Cid, Vec<Stored>) {
+    let mut world = World::new(1);
+    for nth in 1..events {
+        let (last, next) = (nth % authors, (nth + 1) % authors);
+        world.post(last, "A post of some length, as people write them: one sentence, or two.");
+        world.send(last, next);
+    }
+    (world.room(), world.blocks())
+}
+
+/// Runs it and prints its median rate, which it returns.
+fn rate(what: &str, events: usize, mut run: impl FnMut()) -> f64 {
+    let mut rates: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            events as f64 / start.elapsed().as_secs_f64()
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    let (least, median, most) = (rates[0], rates[RUNS / 2], rates[RUNS - 1]);
+    println!(
+        r#"{{"bench":"room-ingest","what":"{what}","per_second":{median:.0},"least":{least:.0},"most":{most:.0}}}"#
+    );
+    median
+}
