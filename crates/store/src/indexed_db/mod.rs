@@ -1,0 +1,432 @@
+//! Storage in IndexedDB: one database per node and room, in which records are segments (see `segment`).
+//!
+//! Everything is read once at opening, to know which record holds what; what was read waits, up to a bound, to be loaded.
+
+pub(crate) mod connection;
+mod schema;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    rc::Rc,
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use futures::{channel::oneshot, lock::Mutex};
+use js_sys::{Array, Uint8Array};
+use paceline_room::{Cid, Stored};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbKeyRange, IdbRequest};
+
+use self::connection::Connection;
+use crate::{
+    Counts, Damage, Durability, Store, StoreError,
+    index::{Index, Record},
+    segment::{self, Entry},
+    store::{check_sizes, linked_words},
+};
+
+/// The one store, of segments by number.
+const SEGMENTS: &str = "segments";
+/// Records read at a time at opening (at most 16 MiB).
+const OPEN_RECORDS: u32 = 256;
+/// Bytes kept from opening until they are loaded; what is beyond is read again.
+const WARM_BYTES: usize = 32 * 1024 * 1024;
+/// Small records (from single live events) that are merged at opening when there are at least so many.
+const MERGE_AT: usize = 256;
+/// What counts as small.
+const SMALL_BYTES: usize = segment::SEGMENT_BYTES / 4;
+
+/// One node's storage in one room.
+#[derive(Clone)]
+pub struct IdbStore {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    connection: Connection,
+    /// One write at a time.
+    writing: Mutex<()>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    index: Index,
+    warm: Warm,
+    damaged: Vec<Damage>,
+}
+
+/// What opening read and nobody has loaded yet.
+#[derive(Default)]
+struct Warm {
+    events: BTreeMap<(u64, Cid), Stored>,
+    words: BTreeMap<Cid, Arc<[u8]>>,
+    bytes: usize,
+}
+
+impl IdbStore {
+    /// Opens, and creates or renews, the database of this name, and reads what is there. Damaged records are skipped, kept and
+    /// told by [`Store::damaged`].
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let connection = Connection::open(name, &schema::STEPS).await?;
+        let inner = Inner { connection, writing: Mutex::new(()), state: RefCell::default() };
+        inner.scan().await?;
+        Ok(Self { inner: Rc::new(inner) })
+    }
+
+    /// Deletes the database of this name, also if other tabs have it open (they are told, and their writes fail from then on).
+    pub async fn delete(name: &str) -> Result<(), StoreError> {
+        connection::delete(name).await
+    }
+
+    /// Whether another tab or the browser has taken the database away.
+    pub fn is_closed(&self) -> bool {
+        self.inner.connection.is_closed()
+    }
+
+    /// Runs a write to its end, whether or not the caller goes on waiting: index and database must not part.
+    async fn write<F>(&self, write: impl FnOnce(Rc<Inner>) -> F) -> Result<(), StoreError>
+    where
+        F: Future<Output = Result<(), StoreError>> + 'static,
+    {
+        let (send, receive) = oneshot::channel();
+        let inner = self.inner.clone();
+        let write = write(inner.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let _one = inner.writing.lock().await;
+            let _ = send.send(write.await);
+        });
+        receive.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl Inner {
+    /// Reads every record once.
+    async fn scan(&self) -> Result<(), StoreError> {
+        let mut small = Vec::new();
+        let mut after = None;
+        loop {
+            let (keys, values) = self.read_records(after).await?;
+            for (key, value) in keys.iter().zip(values.iter()) {
+                self.take_record(&key, &value, &mut small);
+            }
+            if keys.length() < OPEN_RECORDS {
+                break;
+            }
+            after = Some(keys.get(keys.length() - 1));
+        }
+        if small.len() >= MERGE_AT {
+            // Only a matter of speed: if it fails (quota), everything is still where it was.
+            let _ = self.merge(small).await;
+        }
+        Ok(())
+    }
+
+    async fn read_records(&self, after: Option<JsValue>) -> Result<(Array, Array), StoreError> {
+        let transaction = self.connection.reading(&[SEGMENTS])?;
+        let (keys, values) = transaction.on(SEGMENTS, |store| {
+            let range = match after {
+                Some(key) => IdbKeyRange::lower_bound_with_open(&key, true)?.into(),
+                None => JsValue::UNDEFINED,
+            };
+            let keys = store.get_all_keys_with_key_and_limit(&range, OPEN_RECORDS)?;
+            Ok((keys, store.get_all_with_key_and_limit(&range, OPEN_RECORDS)?))
+        })?;
+        transaction.done().await?;
+        let array = |request: &IdbRequest| result(request)?.dyn_into().map_err(|_| StoreError::Closed);
+        Ok((array(&keys)?, array(&values)?))
+    }
+
+    /// One record as found at opening: into the index, and what it holds kept warm.
+    fn take_record(&self, key: &JsValue, value: &JsValue, small: &mut Vec<(Record, Vec<u8>)>) {
+        let state = &mut *self.state.borrow_mut();
+        let mut damage = |what| {
+            let record = key.as_f64().map_or_else(|| "of an unknown kind".into(), |key| key.to_string());
+            state.damaged.push(Damage { record, what });
+        };
+        let Some(record) = record_key(key) else { return damage("its key is not a number of ours") };
+        let Some(bytes) = value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec) else {
+            state.index.add(record, 1, []);
+            return damage("not bytes");
+        };
+        let read = segment::read(&bytes);
+        match read.damage {
+            Some(what) => damage(what),
+            None if bytes.len() < SMALL_BYTES => small.push((record, bytes.clone())),
+            None => {}
+        }
+        // A record that is empty or unreadable still takes its key.
+        state.index.add(record, bytes.len().max(1), &read.entries);
+        read.entries.into_iter().for_each(|entry| state.warm.keep(entry));
+    }
+
+    /// Packs small records together.
+    async fn merge(&self, small: Vec<(Record, Vec<u8>)>) -> Result<(), StoreError> {
+        let segments = segment::repack(small.iter().map(|(_, bytes)| bytes.as_slice()));
+        let first = self.state.borrow().index.free_record();
+        let transaction = self.connection.writing(&[SEGMENTS], Durability::Strict)?;
+        transaction.on(SEGMENTS, |store| {
+            for (record, _) in &small {
+                store.delete(&JsValue::from(*record))?;
+            }
+            for (record, segment) in (first..).zip(&segments) {
+                store.put_with_key(&Uint8Array::from(segment.as_slice()), &JsValue::from(record))?;
+            }
+            Ok(())
+        })?;
+        transaction.done().await?;
+        let index = &mut self.state.borrow_mut().index;
+        for (record, bytes) in &small {
+            let words = segment::read(bytes).entries.iter().filter_map(Entry::words).collect();
+            index.drop_words(*record, 0, &words);
+        }
+        for (record, segment) in (first..).zip(&segments) {
+            index.add(record, segment.len(), &segment::read(segment).entries);
+        }
+        Ok(())
+    }
+
+    /// Writes entries in new records: all or nothing.
+    async fn append(&self, entries: Vec<Entry>, durability: Durability) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return if self.connection.is_closed() { Err(StoreError::Closed) } else { Ok(()) };
+        }
+        let segments = segment::pack(&entries)?;
+        let first = self.state.borrow().index.free_record();
+        let transaction = self.connection.writing(&[SEGMENTS], durability)?;
+        transaction.on(SEGMENTS, |store| {
+            for (record, segment) in (first..).zip(&segments) {
+                store.put_with_key(&Uint8Array::from(segment.as_slice()), &JsValue::from(record))?;
+            }
+            Ok(())
+        })?;
+        transaction.done().await?;
+        let index = &mut self.state.borrow_mut().index;
+        for (record, segment) in (first..).zip(&segments) {
+            index.add(record, segment.len(), &segment::read(segment).entries);
+        }
+        Ok(())
+    }
+
+    /// What of this is not here yet.
+    fn missing(&self, events: Vec<Stored>) -> Vec<Entry> {
+        let index = &self.state.borrow().index;
+        let (mut seen, mut missing) = (BTreeSet::new(), Vec::new());
+        for event in events {
+            let known = index.holds_event(event.depth, event.cid) || !seen.insert(event.cid);
+            match event.words {
+                _ if !known => missing.push(Entry::Event(event)),
+                Some((cid, block)) if !index.holds_words(cid) && seen.insert(cid) => {
+                    missing.push(Entry::Words(cid, block));
+                }
+                _ => {}
+            }
+        }
+        missing
+    }
+
+    /// Rewrites every record that holds one of these words.
+    async fn drop_words(&self, dropped: BTreeSet<Cid>) -> Result<(), StoreError> {
+        let records: BTreeSet<Record> = {
+            let state = &mut *self.state.borrow_mut();
+            dropped.iter().for_each(|cid| state.warm.drop_words(cid));
+            dropped.iter().flat_map(|cid| state.index.words_in(*cid)).collect()
+        };
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut rewritten = Vec::new();
+        for (record, bytes) in self.read(&records).await? {
+            rewritten.push((record, segment::without_words(&bytes, &dropped)?));
+        }
+        let transaction = self.connection.writing(&[SEGMENTS], Durability::Strict)?;
+        transaction.on(SEGMENTS, |store| {
+            for (record, left) in &rewritten {
+                match left {
+                    Some(bytes) => store.put_with_key(&Uint8Array::from(bytes.as_slice()), &JsValue::from(*record))?,
+                    None => store.delete(&JsValue::from(*record))?,
+                };
+            }
+            Ok(())
+        })?;
+        transaction.done().await?;
+        let index = &mut self.state.borrow_mut().index;
+        for (record, left) in &rewritten {
+            index.drop_words(*record, left.as_ref().map_or(0, Vec::len), &dropped);
+        }
+        Ok(())
+    }
+
+    /// The bytes of these records; those that are not bytes are left out.
+    async fn read(&self, records: &BTreeSet<Record>) -> Result<Vec<(Record, Vec<u8>)>, StoreError> {
+        let transaction = self.connection.reading(&[SEGMENTS])?;
+        let requests: Vec<_> = transaction.on(SEGMENTS, |store| {
+            records.iter().map(|record| Ok((*record, store.get(&JsValue::from(*record))?))).collect()
+        })?;
+        transaction.done().await?;
+        let mut read = Vec::new();
+        for (record, request) in requests {
+            if let Ok(bytes) = result(&request)?.dyn_into::<Uint8Array>() {
+                read.push((record, bytes.to_vec()));
+            }
+        }
+        Ok(read)
+    }
+
+    /// These events with their words, from what is warm or else from their records, in the given order.
+    async fn load(&self, keys: Vec<((u64, Cid), Record)>) -> Result<Vec<Stored>, StoreError> {
+        let mut found: BTreeMap<(u64, Cid), Stored> = BTreeMap::new();
+        let mut records = BTreeSet::new();
+        for (key, record) in &keys {
+            match self.state.borrow_mut().warm.take(key) {
+                Some(event) => drop(found.insert(*key, event)),
+                None => drop(records.insert(*record)),
+            }
+        }
+        if !records.is_empty() {
+            for (_, bytes) in self.read(&records).await? {
+                for entry in segment::read(&bytes).entries {
+                    if let Entry::Event(event) = entry {
+                        found.entry((event.depth, event.cid)).or_insert(event);
+                    }
+                }
+            }
+        }
+        let mut events: Vec<_> = keys.iter().filter_map(|(key, _)| found.remove(key)).collect();
+        self.join_words(&mut events).await?;
+        Ok(events)
+    }
+
+    /// Gives events their words that are in another record: they came later.
+    async fn join_words(&self, events: &mut [Stored]) -> Result<(), StoreError> {
+        let mut elsewhere = BTreeMap::new();
+        let mut records = BTreeSet::new();
+        for (at, event) in events.iter_mut().enumerate().filter(|(_, event)| event.words.is_none()) {
+            let Some(cid) = linked_words(event) else { continue };
+            let state = self.state.borrow();
+            if let Some(block) = state.warm.words.get(&cid) {
+                event.words = Some((cid, block.clone()));
+            } else if let Some(record) = state.index.words_in(cid).next() {
+                elsewhere.insert(cid, at);
+                records.insert(record);
+            }
+        }
+        if records.is_empty() {
+            return Ok(());
+        }
+        for (_, bytes) in self.read(&records).await? {
+            for entry in segment::read(&bytes).entries {
+                let words = match entry {
+                    Entry::Event(event) => event.words,
+                    Entry::Words(cid, block) => Some((cid, block)),
+                };
+                let Some((cid, block)) = words else { continue };
+                if let Some(event) = elsewhere.get(&cid).and_then(|at| events.get_mut(*at)) {
+                    event.words = Some((cid, block));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl Store for IdbStore {
+    async fn commit(&self, events: Vec<Stored>, durability: Durability) -> Result<(), StoreError> {
+        events.iter().try_for_each(check_sizes)?;
+        self.write(|inner| async move { inner.append(inner.missing(events), durability).await }).await
+    }
+
+    async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError> {
+        self.write(|inner| async move {
+            let words: BTreeMap<Cid, Arc<[u8]>> = words.into_iter().collect();
+            let missing = |cid: &Cid| !inner.state.borrow().index.holds_words(*cid);
+            let missing = words.into_iter().filter(|(cid, _)| missing(cid));
+            let entries = missing.map(|(cid, block)| Entry::Words(cid, block)).collect();
+            inner.append(entries, Durability::Relaxed).await
+        })
+        .await
+    }
+
+    async fn drop_words(&self, words: Vec<Cid>) -> Result<(), StoreError> {
+        self.write(|inner| async move { inner.drop_words(words.into_iter().collect()).await }).await
+    }
+
+    async fn load_page(&self, after: Option<(u64, Cid)>, most: usize) -> Result<Vec<Stored>, StoreError> {
+        let keys = self.inner.state.borrow().index.page(after, most);
+        let end = keys.len() < most;
+        let page = self.inner.load(keys).await?;
+        if end {
+            self.inner.state.borrow_mut().warm = Warm::default();
+        }
+        Ok(page)
+    }
+
+    async fn get(&self, cid: &Cid) -> Result<Option<Stored>, StoreError> {
+        let found = self.inner.state.borrow().index.find(cid);
+        Ok(self.inner.load(found.into_iter().collect()).await?.pop())
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        self.write(|inner| async move {
+            let transaction = inner.connection.writing(&[SEGMENTS], Durability::Strict)?;
+            transaction.on(SEGMENTS, |store| store.clear())?;
+            transaction.done().await?;
+            *inner.state.borrow_mut() = State::default();
+            Ok(())
+        })
+        .await
+    }
+
+    fn counts(&self) -> Counts {
+        let index = &self.inner.state.borrow().index;
+        Counts { events: index.events(), bytes: index.bytes() }
+    }
+
+    fn damaged(&self) -> Vec<Damage> {
+        self.inner.state.borrow().damaged.clone()
+    }
+}
+
+impl Warm {
+    fn keep(&mut self, entry: Entry) {
+        if self.bytes >= WARM_BYTES {
+            return;
+        }
+        match entry {
+            Entry::Event(event) => {
+                self.bytes += event.block.len() + event.words.as_ref().map_or(0, |(_, block)| block.len());
+                self.events.insert((event.depth, event.cid), event);
+            }
+            Entry::Words(cid, block) => {
+                self.bytes += block.len();
+                self.words.insert(cid, block);
+            }
+        }
+    }
+
+    fn take(&mut self, key: &(u64, Cid)) -> Option<Stored> {
+        self.events.remove(key)
+    }
+
+    fn drop_words(&mut self, cid: &Cid) {
+        self.words.remove(cid);
+        for event in self.events.values_mut().filter(|event| event.words.as_ref().is_some_and(|(it, _)| it == cid)) {
+            event.words = None;
+        }
+    }
+}
+
+/// The result of a request whose transaction is done.
+fn result(request: &IdbRequest) -> Result<JsValue, StoreError> {
+    request.result().map_err(|_| StoreError::Closed)
+}
+
+fn record_key(key: &JsValue) -> Option<Record> {
+    let key = key.as_f64()?;
+    // Keys are small whole numbers; anything else was not written here.
+    (key.fract() == 0.0 && (0.0..f64::from(u32::MAX)).contains(&key)).then_some(key as Record)
+}

@@ -1,0 +1,22 @@
+//! The schema of a room's database, as the steps that lead to it. A step that was released never changes again.
+
+use wasm_bindgen::JsValue;
+use web_sys::{IdbDatabase, IdbTransaction};
+
+use super::{SEGMENTS, connection::Step};
+
+/// The version this build writes.
+const VERSION: usize = 2;
+
+/// Step `n` leads from version `n` to `n + 1`. Raising [`VERSION`] without writing the step does not compile.
+pub(super) const STEPS: [Step; VERSION] = [to_1_nothing, to_2_segments];
+
+/// Version 1 is what a browser makes when anything opens the database without a version: no stores at all.
+fn to_1_nothing(_: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
+    Ok(())
+}
+
+/// Segments by number.
+fn to_2_segments(db: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
+    db.create_object_store(SEGMENTS).map(|_| ())
+}

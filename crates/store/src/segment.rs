@@ -1,0 +1,337 @@
+//! The record format: a *segment* is one byte of format and then entries, each with its length and checksum.
+//!
+//! Several events share a record because every IndexedDB request costs far more than the bytes it carries. An entry that fails
+//! its checksum is skipped and stays; if a length cannot be true, so does the rest of the segment. Signatures and CIDs are not
+//! checked here: who loads them does.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use paceline_room::{Cid, Stored};
+
+use crate::StoreError;
+
+/// Bytes at which a segment is full. Dropping one post's words rewrites its segment, so it must not be large.
+pub(crate) const SEGMENT_BYTES: usize = 64 * 1024;
+/// First byte of every segment.
+const FORMAT: u8 = 1;
+/// Length (4 bytes) and checksum (8 bytes) before each entry.
+const FRAME_BYTES: usize = 12;
+const EVENT: u8 = 0;
+const EVENT_WITH_WORDS: u8 = 1;
+const WORDS: u8 = 2;
+
+/// One thing in a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// An event, with its words if they were at hand.
+    Event(Stored),
+    /// Words that came later.
+    Words(Cid, Arc<[u8]>),
+}
+
+impl Entry {
+    /// The name of the words it holds, if it holds some.
+    pub(crate) fn words(&self) -> Option<Cid> {
+        match self {
+            Self::Event(event) => event.words.as_ref().map(|(cid, _)| *cid),
+            Self::Words(cid, _) => Some(*cid),
+        }
+    }
+}
+
+/// A whole segment, read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// What could be read.
+    pub(crate) entries: Vec<Entry>,
+    /// What could not, if anything.
+    pub(crate) damage: Option<&'static str>,
+}
+
+/// Packs entries into as few segments as their order and [`SEGMENT_BYTES`] allow.
+pub(crate) fn pack<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut packer = Packer::default();
+    for entry in entries {
+        packer.push(&frame(&payload(entry)?)?);
+    }
+    Ok(packer.finish())
+}
+
+/// Packs undamaged small segments into larger ones, without looking into them.
+pub(crate) fn repack<'a>(segments: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
+    let mut packer = Packer::default();
+    for segment in segments {
+        for piece in frames(segment) {
+            let (Piece::Good { raw, .. } | Piece::Bad { raw, .. }) = piece;
+            packer.push(raw);
+        }
+    }
+    packer.finish()
+}
+
+/// Reads a segment as far as it can be read.
+pub(crate) fn read(bytes: &[u8]) -> Read {
+    let mut all = Read::default();
+    for piece in frames(bytes) {
+        match piece {
+            Piece::Good { entry, .. } => all.entries.push(entry),
+            Piece::Bad { what, .. } => all.damage = Some(what),
+        }
+    }
+    all
+}
+
+/// The segment without these words; everything else, damaged entries too, as it was. `None` if nothing is left.
+pub(crate) fn without_words(bytes: &[u8], dropped: &BTreeSet<Cid>) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut left = vec![FORMAT];
+    for piece in frames(bytes) {
+        match piece {
+            Piece::Good { entry: Entry::Words(cid, _), .. } if dropped.contains(&cid) => {}
+            Piece::Good { entry: Entry::Event(mut event), raw } => match &event.words {
+                Some((cid, _)) if dropped.contains(cid) => {
+                    event.words = None;
+                    left.extend(frame(&payload(&Entry::Event(event))?)?);
+                }
+                _ => left.extend(raw),
+            },
+            Piece::Good { raw, .. } | Piece::Bad { raw, .. } => left.extend(raw),
+        }
+    }
+    Ok((left.len() > 1).then_some(left))
+}
+
+/// Collects frames into segments.
+#[derive(Default)]
+struct Packer {
+    done: Vec<Vec<u8>>,
+    current: Vec<u8>,
+}
+
+impl Packer {
+    fn push(&mut self, frame: &[u8]) {
+        if !self.current.is_empty() && self.current.len() + frame.len() > SEGMENT_BYTES {
+            self.done.push(std::mem::take(&mut self.current));
+        }
+        if self.current.is_empty() {
+            self.current.push(FORMAT);
+        }
+        self.current.extend(frame);
+    }
+
+    fn finish(mut self) -> Vec<Vec<u8>> {
+        if !self.current.is_empty() {
+            self.done.push(self.current);
+        }
+        self.done
+    }
+}
+
+/// One stretch of a segment.
+enum Piece<'a> {
+    Good { entry: Entry, raw: &'a [u8] },
+    Bad { what: &'static str, raw: &'a [u8] },
+}
+
+/// Splits a segment into its stretches. The format byte belongs to none unless it is itself wrong.
+fn frames(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+    let (mut rest, mut whole) = match bytes.split_first() {
+        Some((&FORMAT, rest)) => (rest, None),
+        _ => (&[][..], Some(Piece::Bad { what: "not a segment of a known format", raw: bytes })),
+    };
+    std::iter::from_fn(move || {
+        if let Some(bad) = whole.take() {
+            return Some(bad);
+        }
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(length) = frame_length(rest) else {
+            return Some(Piece::Bad { what: "cut short", raw: std::mem::take(&mut rest) });
+        };
+        let (raw, after) = rest.split_at(length);
+        rest = after;
+        Some(match unframe(raw) {
+            Some(payload) => match entry(payload) {
+                Some(entry) => Piece::Good { entry, raw },
+                None => Piece::Bad { what: "an entry of an unknown kind", raw },
+            },
+            None => Piece::Bad { what: "an entry fails its checksum", raw },
+        })
+    })
+}
+
+/// Length of the frame that begins here, if it is here in whole.
+fn frame_length(bytes: &[u8]) -> Option<usize> {
+    let length = usize::try_from(u32::from_le_bytes(*bytes.first_chunk()?)).ok()?;
+    let length = length.checked_add(FRAME_BYTES)?;
+    (length <= bytes.len()).then_some(length)
+}
+
+/// The payload of a whole frame, if it is what was written.
+fn unframe(frame: &[u8]) -> Option<&[u8]> {
+    let (_, rest) = frame.split_first_chunk::<4>()?;
+    let (checksum, payload) = rest.split_first_chunk()?;
+    (fnv1a(payload) == u64::from_le_bytes(*checksum)).then_some(payload)
+}
+
+fn frame(payload: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let length = u32::try_from(payload.len()).map_err(|_| StoreError::TooLarge)?;
+    let mut frame = Vec::with_capacity(FRAME_BYTES + payload.len());
+    frame.extend(length.to_le_bytes());
+    frame.extend(fnv1a(payload).to_le_bytes());
+    frame.extend(payload);
+    Ok(frame)
+}
+
+fn payload(entry: &Entry) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    match entry {
+        Entry::Event(event) => {
+            let length = u32::try_from(event.block.len()).map_err(|_| StoreError::TooLarge)?;
+            bytes.push(if event.words.is_some() { EVENT_WITH_WORDS } else { EVENT });
+            bytes.extend(event.depth.to_le_bytes());
+            bytes.extend(event.cid.digest());
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(&*event.block);
+            if let Some((cid, block)) = &event.words {
+                bytes.extend(cid.digest());
+                bytes.extend(&**block);
+            }
+        }
+        Entry::Words(cid, block) => {
+            bytes.push(WORDS);
+            bytes.extend(cid.digest());
+            bytes.extend(&**block);
+        }
+    }
+    Ok(bytes)
+}
+
+fn entry(payload: &[u8]) -> Option<Entry> {
+    let (&kind, rest) = payload.split_first()?;
+    if kind == WORDS {
+        let (digest, block) = rest.split_first_chunk()?;
+        return Some(Entry::Words(Cid::from_digest(*digest), block.into()));
+    }
+    let (depth, rest) = rest.split_first_chunk()?;
+    let (digest, rest) = rest.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (block, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+    let words = match kind {
+        EVENT if rest.is_empty() => None,
+        EVENT_WITH_WORDS => {
+            let (digest, words) = rest.split_first_chunk()?;
+            Some((Cid::from_digest(*digest), words.into()))
+        }
+        _ => return None,
+    };
+    let (depth, cid) = (u64::from_le_bytes(*depth), Cid::from_digest(*digest));
+    Some(Entry::Event(Stored { cid, depth, block: block.into(), words }))
+}
+
+/// FNV-1a, 64 bits (draft-eastlake-fnv): against bit rot, not against people.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(n: u8, words: Option<&str>) -> Entry {
+        let block: Arc<[u8]> = vec![n; 50 + usize::from(n)].into();
+        let words = words.map(|text| (Cid::of(text.as_bytes()), text.as_bytes().into()));
+        Entry::Event(Stored { cid: Cid::of(&block), depth: u64::from(n), block, words })
+    }
+
+    fn some() -> Vec<Entry> {
+        let late = Entry::Words(Cid::of(b"late"), b"late"[..].into());
+        vec![event(1, None), event(2, Some("hello")), late, event(3, Some("others"))]
+    }
+
+    fn one_segment(entries: &[Entry]) -> Vec<u8> {
+        let mut segments = pack(entries).expect("fits");
+        assert_eq!(segments.len(), 1);
+        segments.remove(0)
+    }
+
+    #[test]
+    fn a_segment_gives_back_what_was_packed() {
+        assert_eq!(read(&one_segment(&some())), Read { entries: some(), damage: None });
+    }
+
+    #[test]
+    fn the_format_is_what_older_databases_hold() {
+        let block: Arc<[u8]> = b"block"[..].into();
+        let words = Some((Cid::from_digest([7; 32]), b"words"[..].into()));
+        let entry = Entry::Event(Stored { cid: Cid::from_digest([9; 32]), depth: 258, block, words });
+        let hex: String = one_segment(&[entry]).iter().map(|byte| format!("{byte:02x}")).collect();
+        let golden = format!(
+            "01{}{}01{}{}05000000{}{}{}",
+            "57000000",
+            "8a8c5e9fcc610103",
+            "0201000000000000",
+            "09".repeat(32),
+            "626c6f636b",
+            "07".repeat(32),
+            "776f726473"
+        );
+        assert_eq!(hex, golden);
+    }
+
+    #[test]
+    fn a_flipped_byte_costs_one_entry_and_says_so() {
+        let segment = one_segment(&some());
+        for at in FRAME_BYTES + 1..segment.len() {
+            let mut bad = segment.clone();
+            bad[at] ^= 0x40;
+            let read = read(&bad);
+            assert!(read.damage.is_some(), "byte {at}");
+            assert!(read.entries.iter().all(|entry| some().contains(entry)), "byte {at}");
+            assert!(read.entries.contains(&some()[0]) || at < 1 + FRAME_BYTES + 96, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_segment_cut_anywhere_is_read_as_far_as_it_goes() {
+        let segment = one_segment(&some());
+        for length in 2..segment.len() {
+            let read = read(&segment[..length]);
+            let whole = some()[..read.entries.len()] == read.entries[..];
+            assert!(whole, "cut at {length}");
+            assert!(read.damage.is_some() || repack([&segment[..length]])[0] == segment[..length], "cut at {length}");
+        }
+        assert_eq!(read(&[]).damage, Some("not a segment of a known format"));
+        assert_eq!(read(&[9, 1, 2]).damage, Some("not a segment of a known format"));
+    }
+
+    #[test]
+    fn dropping_words_keeps_events_and_damaged_entries() {
+        let mut segment = one_segment(&some());
+        let last = segment.len() - 1;
+        segment[last] ^= 1;
+        let dropped = [Cid::of(b"hello"), Cid::of(b"late")].into();
+        let left = without_words(&segment, &dropped).expect("fits").expect("events are left");
+        assert_eq!(read(&left).entries, vec![event(1, None), event(2, None)]);
+        assert_eq!(read(&left).damage, Some("an entry fails its checksum"));
+        assert!(left.ends_with(b"otherr"), "the damaged entry is kept as it was");
+        assert!(!left.windows(5).any(|bytes| bytes == b"hello"));
+    }
+
+    #[test]
+    fn a_segment_of_nothing_but_dropped_words_goes() {
+        let segment = one_segment(&[Entry::Words(Cid::of(b"late"), b"late"[..].into())]);
+        assert_eq!(without_words(&segment, &[Cid::of(b"late")].into()), Ok(None));
+    }
+
+    #[test]
+    fn many_events_fill_segments_of_bounded_size_in_order() {
+        let entries: Vec<_> = (0..2_000).map(|n| event((n % 250) as u8, Some("some words"))).collect();
+        let segments = pack(&entries).expect("fits");
+        assert!(segments.len() > 2 && segments.iter().all(|segment| segment.len() <= SEGMENT_BYTES));
+        let again: Vec<_> = segments.iter().flat_map(|segment| read(segment).entries).collect();
+        assert_eq!(again, entries);
+        let single: Vec<_> = entries.iter().map(|entry| one_segment(std::slice::from_ref(entry))).collect();
+        assert_eq!(repack(single.iter().map(Vec::as_slice)), segments, "merging single records gives the same");
+    }
+}
