@@ -1,2 +1,63 @@
-//! Every command of the Paceline repository.
-fn main() {}
+//! Every command of the Paceline repository: `cargo xtask COMMAND`.
+//!
+//! CI runs the same commands as a contributor. Nothing here is part of the page.
+#![forbid(unsafe_code)]
+
+mod boundaries;
+mod browser;
+mod check;
+mod counts;
+mod dist;
+mod hostile;
+mod node;
+mod policy;
+mod process;
+mod repo;
+mod serve;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "cargo xtask COMMAND
+
+  serve [--lan] [--port N]    set up, build the page, serve it and print the link
+  test [STAGE ...]            check, set up and run every test; stages: check native browser e2e
+    --only NAME               of the end-to-end tests, only files whose name contains NAME
+    --no-build                end to end against the dist/ that is there
+  check                       format, lints, docs, crate boundaries, tidiness
+  dist                        build the static site into dist/
+  bench                       print measurements as JSON lines
+  setup                       fetch the pinned tools without building anything";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let (command, rest) = arguments.split_first().map_or(("help", arguments), |(first, rest)| (first.as_str(), rest));
+    let nothing = || if rest.is_empty() { Ok(()) } else { bail!("`{command}` takes no arguments, not {rest:?}") };
+    match command {
+        "serve" => serve::run(rest),
+        "test" => test::run(rest),
+        "check" => nothing().and_then(|()| check::run()),
+        "dist" => nothing().and_then(|()| dist::run().map(|_| ())),
+        "bench" => nothing().and_then(|()| test::bench()),
+        "setup" => nothing().and_then(|()| tools::everything()),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no command {other}\n\n{HELP}"),
+    }
+}

@@ -1,0 +1,154 @@
+//! Which crate may know which: the arrows of ARCHITECTURE.md, proved from what cargo resolves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process::Run;
+
+/// What each of our crates may depend on among our crates. A crate that is not named here must be added on purpose.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("paceline-room", &[]),
+    ("paceline-mesh", &["paceline-room"]),
+    ("libp2p-webrtc-browser", &[]),
+    ("paceline-net", &["paceline-mesh", "paceline-room", "libp2p-webrtc-browser"]),
+    ("paceline-store", &["paceline-room"]),
+    ("paceline-host", &["paceline-mesh", "paceline-net", "paceline-room"]),
+    ("paceline", &["paceline-mesh", "paceline-net", "paceline-room", "paceline-store", "libp2p-webrtc-browser"]),
+    // Test-only pages may use everything that ships, and nothing that ships may use them.
+    ("paceline-hostile", &["paceline-mesh", "paceline-net", "paceline-room", "libp2p-webrtc-browser"]),
+    ("xtask", &[]),
+];
+
+/// Pure: given the same input they do the same everywhere, so they must not even be able to reach the browser, the network, a
+/// clock or randomness.
+const PURE: &[&str] = &["paceline-room", "paceline-mesh"];
+
+/// What the pure crates must not reach, each with the reason; a name that ends with `*` stands for all that start so.
+const IMPURE: &[(&str, &str)] = &[
+    ("web-sys", "the browser"),
+    ("js-sys", "the browser"),
+    ("wasm-bindgen*", "the browser"),
+    ("gloo*", "the browser"),
+    ("yew*", "the screen"),
+    ("idb", "storage"),
+    ("libp2p*", "the network"),
+    ("tokio*", "the network and timers"),
+    ("hyper*", "the network"),
+    ("socket2", "the network"),
+    ("mio", "the network"),
+    ("async-std", "the network and timers"),
+    ("futures-timer", "timers"),
+    ("web-time", "a clock"),
+    ("instant", "a clock"),
+    ("chrono", "a clock"),
+    ("time", "a clock"),
+    ("getrandom", "randomness"),
+    ("rand", "randomness"),
+    ("fastrand", "randomness"),
+    ("uuid", "randomness"),
+];
+
+/// Checks every arrow and the reach of the pure crates.
+///
+/// # Errors
+/// Names the crate that knows what it must not.
+pub fn check() -> Result<()> {
+    let metadata = Run::cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]).read()?;
+    let arrows = arrows_of(&serde_json::from_str(&metadata)?)?;
+    let mut wrong = wrong_arrows(&arrows);
+    for name in PURE {
+        for target in ["wasm32-unknown-unknown", "all"] {
+            let tree = Run::cargo()
+                .args(["tree", "--locked", "--package", name, "--edges", "normal,build", "--target", target])
+                .args(["--prefix", "none", "--format", "{p}"])
+                .read()?;
+            wrong.extend(impure(name, tree.lines().filter_map(|line| line.split(' ').next())));
+        }
+    }
+    if !wrong.is_empty() {
+        bail!(
+            "crates know what they must not (see ARCHITECTURE.md):\n{}",
+            wrong.into_iter().collect::<Vec<_>>().join("\n")
+        );
+    }
+    Ok(())
+}
+
+/// Our crates and the ones among them that each depends on, test dependencies apart.
+fn arrows_of(metadata: &Value) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let ours: BTreeSet<String> = packages.iter().map(name).collect();
+    Ok(packages
+        .iter()
+        .map(|package| {
+            let known = package["dependencies"].as_array().into_iter().flatten();
+            let known = known.filter(|dependency| dependency["kind"].as_str() != Some("dev")).map(name);
+            (name(package), known.filter(|dependency| ours.contains(dependency)).collect())
+        })
+        .collect())
+}
+
+fn wrong_arrows(arrows: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut wrong = BTreeSet::new();
+    for (name, known) in arrows {
+        let Some(allowed) = allowed.get(name.as_str()) else {
+            wrong.insert(format!("  {name} is a new crate: say in xtask/src/boundaries.rs what it may know"));
+            continue;
+        };
+        for other in known.iter().filter(|other| !allowed.contains(&other.as_str())) {
+            wrong.insert(format!("  {name} depends on {other}"));
+        }
+    }
+    wrong
+}
+
+fn impure<'a>(name: &str, reached: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let matches = |pattern: &str, reached: &str| match pattern.strip_suffix('*') {
+        Some(start) => reached.starts_with(start),
+        None => reached == pattern,
+    };
+    reached
+        .filter_map(|reached| {
+            let (_, what) = IMPURE.iter().find(|(pattern, _)| matches(pattern, reached))?;
+            Some(format!("  {name} is pure, but reaches {what} through {reached}"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrow(from: &str, to: &str) -> BTreeMap<String, BTreeSet<String>> {
+        BTreeMap::from([(from.to_owned(), BTreeSet::from([to.to_owned()]))])
+    }
+
+    #[test]
+    fn an_arrow_against_the_plan_is_found() {
+        assert!(wrong_arrows(&arrow("paceline-mesh", "paceline-room")).is_empty());
+        assert_eq!(wrong_arrows(&arrow("paceline-room", "paceline-mesh")).len(), 1);
+        assert_eq!(wrong_arrows(&arrow("paceline", "paceline-host")).len(), 1);
+        assert_eq!(wrong_arrows(&arrow("paceline", "paceline-hostile")).len(), 1);
+        assert_eq!(wrong_arrows(&arrow("paceline-new", "paceline-room")).len(), 1);
+    }
+
+    #[test]
+    fn test_dependencies_are_free() {
+        let metadata = serde_json::json!({"packages": [
+            {"name": "a", "dependencies": [{"name": "b", "kind": "dev"}, {"name": "c", "kind": null}, {"name": "x", "kind": null}]},
+            {"name": "b", "dependencies": []},
+            {"name": "c", "dependencies": []},
+        ]});
+        assert_eq!(arrows_of(&metadata).unwrap()["a"], BTreeSet::from(["c".to_owned()]));
+    }
+
+    #[test]
+    fn the_browser_the_network_and_the_clock_are_found_by_name_and_by_family() {
+        let reached = ["serde", "wasm-bindgen-futures", "libp2p-identity", "web-time", "randomize"];
+        assert_eq!(impure("paceline-room", reached.into_iter()).len(), 3);
+    }
+}

@@ -1,0 +1,59 @@
+//! `check`: everything that can be said about the code without running it.
+
+use anyhow::Result;
+
+use crate::{
+    boundaries,
+    process::{Run, step},
+    tidy, tools,
+};
+
+/// Runs only in a browser: checked for that target alone.
+const BROWSER_ONLY: &[&str] = &["paceline", "paceline-hostile"];
+/// Compiled for the browser with their tests, which run in one.
+const BROWSER_TESTED: &[&str] =
+    &["libp2p-webrtc-browser", "paceline-net", "paceline-store", "paceline", "paceline-hostile"];
+/// Compiled for the browser, tested natively.
+const BROWSER_LIBRARIES: &[&str] = &["paceline-room", "paceline-mesh"];
+/// The target of the page.
+pub const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+/// Runs all checks, cheapest first.
+///
+/// # Errors
+/// The first check that fails.
+pub fn run() -> Result<()> {
+    step("Tidiness", tidy::check)?;
+    step("Crate boundaries", boundaries::check)?;
+    step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
+    step("Lints, native", || {
+        let run = Run::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]);
+        run.args(flags("--exclude", BROWSER_ONLY)).args(["--", "-D", "warnings"]).run()
+    })?;
+    tools::wasm_target()?;
+    step("Lints, WebAssembly", || {
+        let clippy = || Run::cargo().args(["clippy", "--locked"]).args(WASM);
+        let deny = ["--", "-D", "warnings"];
+        clippy().args(["--all-targets"]).args(flags("--package", &present(BROWSER_TESTED)?)).args(deny).run()?;
+        clippy().args(flags("--package", BROWSER_LIBRARIES)).args(deny).run()
+    })?;
+    step("Documentation", || {
+        let doc = || Run::cargo().args(["doc", "--locked", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        doc().arg("--workspace").args(flags("--exclude", BROWSER_ONLY)).run()?;
+        doc()
+            .args(WASM)
+            .args(flags("--package", &["paceline", "libp2p-webrtc-browser", "paceline-net", "paceline-store"]))
+            .run()
+    })
+}
+
+/// `--package a --package b`.
+pub fn flags<'a>(flag: &'a str, names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().flat_map(|name| [flag, *name]).collect()
+}
+
+/// Those of the crates that are in the workspace.
+fn present(names: &[&'static str]) -> Result<Vec<&'static str>> {
+    let metadata = Run::cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]).read()?;
+    Ok(names.iter().copied().filter(|name| metadata.contains(&format!("\"name\":\"{name}\""))).collect())
+}

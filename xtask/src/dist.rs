@@ -1,0 +1,182 @@
+//! `dist`: the static site, ready for any host and any sub-path.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    node, policy,
+    process::{Run, step},
+    repo,
+    tools::{self, TRUNK, WASM_BINDGEN},
+};
+
+/// Brotli's highest quality: the page is compressed once and downloaded often.
+const BROTLI_QUALITY: i32 = 11;
+/// Brotli's largest standard window, 2^22 bytes.
+const BROTLI_WINDOW: i32 = 22;
+/// What compressing makes smaller.
+const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "webmanifest", "ts", "txt", "ftl"];
+
+/// A file of the page and what it weighs, in bytes.
+#[derive(Debug)]
+pub struct Weight {
+    /// Its name in `dist/`.
+    pub file: String,
+    /// As it is.
+    pub raw: usize,
+    /// As gzip, or raw if that is not made.
+    pub gzip: usize,
+    /// As brotli, or raw if that is not made.
+    pub brotli: usize,
+}
+
+/// Builds the page into `dist/`.
+///
+/// # Errors
+/// A tool is missing, the build failed, or the result would not run under its own policy.
+pub fn run() -> Result<Vec<Weight>> {
+    tools::wasm_target()?;
+    let tools = [TRUNK.ready()?, WASM_BINDGEN.ready()?, node::wasm_opt()?];
+    let dist = repo::dist();
+    step("Building the page (release; the first time takes minutes)", || {
+        let trunk = Run::new("trunk")
+            .args(["build", "--release", "--offline", "--locked", "--dist"])
+            .arg(&dist)
+            // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
+            .env_remove("NO_COLOR");
+        trunk.path(&tools)?.run()
+    })?;
+    let weights = step("Writing the policy, compressing", || {
+        finish(&dist)?;
+        compress(&dist)
+    })?;
+    let total = |of: fn(&Weight) -> usize| weights.iter().map(of).sum::<usize>() / 1024;
+    println!(
+        "   {} files, {} KiB, {} KiB with gzip, {} KiB with brotli: {}",
+        weights.len(),
+        total(|weight| weight.raw),
+        total(|weight| weight.gzip),
+        total(|weight| weight.brotli),
+        dist.display()
+    );
+    Ok(weights)
+}
+
+/// Puts the policy into the page and checks that it asks only for what is beside it.
+fn finish(dist: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let page = fs::read_to_string(&index).context("Trunk left no index.html")?;
+    for attribute in ["href=\"", "src=\""] {
+        for target in page.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
+            if target.is_empty() || target.starts_with('#') || target.starts_with("data:") {
+                continue;
+            }
+            if target.starts_with('/') || target.contains("//") {
+                bail!(
+                    "index.html refers to {target}: the page must run from any sub-path and load nothing from elsewhere"
+                );
+            }
+            if !dist.join(target).is_file() {
+                bail!("index.html refers to {target}, which is not in dist/");
+            }
+        }
+    }
+    fs::write(&index, policy::insert(&page)?)?;
+    let contract = repo::root().join("paceline.d.ts");
+    if contract.is_file() {
+        fs::copy(contract, dist.join("paceline.d.ts"))?;
+    }
+    Ok(())
+}
+
+/// Writes a `.gz` and a `.br` beside each file that gets smaller, for hosts that serve them.
+fn compress(dist: &Path) -> Result<Vec<Weight>> {
+    let mut weights = Vec::new();
+    for path in files_in(dist)? {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_owned();
+        if matches!(extension.as_str(), "br" | "gz") {
+            continue;
+        }
+        let body = fs::read(&path)?;
+        let file = path.strip_prefix(dist)?.display().to_string();
+        let mut weight = Weight { file, raw: body.len(), gzip: body.len(), brotli: body.len() };
+        if COMPRESSIBLE.contains(&extension.as_str()) {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            gzip.write_all(&body)?;
+            weight.gzip = keep(&path, "gz", &body, &gzip.finish()?)?;
+            let params = brotli::enc::BrotliEncoderParams {
+                quality: BROTLI_QUALITY,
+                lgwin: BROTLI_WINDOW,
+                size_hint: body.len(),
+                ..Default::default()
+            };
+            let mut smallest = Vec::new();
+            brotli::BrotliCompress(&mut &body[..], &mut smallest, &params)?;
+            weight.brotli = keep(&path, "br", &body, &smallest)?;
+        }
+        weights.push(weight);
+    }
+    Ok(weights)
+}
+
+fn keep(path: &Path, suffix: &str, body: &[u8], compressed: &[u8]) -> Result<usize> {
+    if compressed.len() >= body.len() {
+        return Ok(body.len());
+    }
+    let mut name = path.to_owned().into_os_string();
+    name.push(format!(".{suffix}"));
+    fs::write(name, compressed)?;
+    Ok(compressed.len())
+}
+
+/// All files under a folder, in order.
+fn files_in(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_in(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(body: &str) -> tempfile::TempDir {
+        let dir = tempfile::TempDir::new().unwrap();
+        fs::write(dir.path().join("index.html"), format!("<meta charset=\"utf-8\">{body}")).unwrap();
+        fs::write(dir.path().join("a.css"), "p { color: red } ".repeat(100)).unwrap();
+        dir
+    }
+
+    #[test]
+    fn a_page_that_loads_from_elsewhere_or_from_the_root_is_refused() {
+        for target in ["https://example.org/a.css", "//example.org/a.css", "/a.css", "missing.css"] {
+            let dir = page(&format!("<link rel=\"stylesheet\" href=\"{target}\">"));
+            assert!(finish(dir.path()).unwrap_err().to_string().contains(target), "{target}");
+        }
+        finish(page("<link rel=\"stylesheet\" href=\"./a.css\">").path()).unwrap();
+    }
+
+    #[test]
+    fn each_file_is_weighed_and_compressed_beside_itself() {
+        let dir = page("");
+        let weights = compress(dir.path()).unwrap();
+        let style = weights.iter().find(|weight| weight.file == "a.css").unwrap();
+        assert!(style.brotli < style.raw / 4 && style.gzip < style.raw / 4);
+        assert_eq!(fs::read(dir.path().join("a.css.br")).unwrap().len(), style.brotli);
+        // Compressing again does not compress what was compressed.
+        assert_eq!(compress(dir.path()).unwrap().len(), weights.len());
+    }
+}

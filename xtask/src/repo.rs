@@ -1,0 +1,48 @@
+//! Where things are: the repository, the target directory, the cache of tools.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+/// The repository's root folder.
+pub fn root() -> &'static Path {
+    // Known when this was compiled; `cargo xtask` compiles it anew when the clone moves.
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Where cargo and the tests leave what they make.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// The folder with pinned tools, shared by all clones: `$PACELINE_CACHE`, or `paceline` in the user's cache folder.
+pub fn cache() -> Result<PathBuf> {
+    if let Some(dir) = env::var_os("PACELINE_CACHE") {
+        return Ok(root().join(dir));
+    }
+    if let Some(dir) = env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()) {
+        return Ok(PathBuf::from(dir).join("paceline"));
+    }
+    let home = env::home_dir().context("this user has no home folder; set PACELINE_CACHE to one for the tools")?;
+    Ok(home.join(".cache/paceline"))
+}
+
+/// All files git knows, or would add, relative to the root.
+pub fn files() -> Result<Vec<PathBuf>> {
+    let listing = crate::process::Run::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .read()
+        .context("the repository's files are listed with git")?;
+    let mut files: Vec<_> = listing.lines().map(PathBuf::from).filter(|path| root().join(path).is_file()).collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}

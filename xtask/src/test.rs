@@ -1,0 +1,292 @@
+//! `test`: every test there is, and one line that says how many passed.
+
+use std::{collections::BTreeSet, fs};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    browser::Browser,
+    check,
+    counts::{self, CargoTest, Counts},
+    dist, hostile, node,
+    process::{Run, say, step},
+    repo,
+    tools::{self, WASM_BINDGEN},
+};
+
+/// Crates whose own unit tests must not vanish, by the name of their test binary.
+const NATIVE: &[&str] = &[
+    "paceline_room",
+    "paceline_mesh",
+    "libp2p_webrtc_browser",
+    "paceline_net",
+    "paceline_store",
+    "paceline_host",
+    "xtask",
+];
+/// Crates with tests that need a browser: package and test binary.
+const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-store"];
+/// The folder of the end-to-end tests.
+const E2E: &str = "tests/e2e";
+/// Tests that may be skipped, one a line, each with its reason after a `#`.
+const SKIPS: &str = "tests/skips.txt";
+/// How long one end-to-end test may take, in milliseconds: far above the slowest, so that a hang ends.
+const E2E_TIMEOUT: &str = "--test-timeout=600000";
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    stages: BTreeSet<Stage>,
+    only: Option<String>,
+    build: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Check,
+    Native,
+    Browser,
+    EndToEnd,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self { stages: BTreeSet::new(), only: None, build: true };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "check" => _ = options.stages.insert(Stage::Check),
+                "native" => _ = options.stages.insert(Stage::Native),
+                "browser" => _ = options.stages.insert(Stage::Browser),
+                "e2e" => _ = options.stages.insert(Stage::EndToEnd),
+                "--no-build" => options.build = false,
+                "--only" => options.only = Some(arguments.next().context("--only needs a name after it")?.clone()),
+                other => bail!("`test` does not know {other}; its stages are check, native, browser and e2e"),
+            }
+        }
+        if options.only.is_some() && options.stages != BTreeSet::from([Stage::EndToEnd]) {
+            bail!("--only chooses among the end-to-end tests: `cargo xtask test e2e --only NAME`");
+        }
+        if options.stages.is_empty() {
+            options.stages = BTreeSet::from([Stage::Check, Stage::Native, Stage::Browser, Stage::EndToEnd]);
+        }
+        Ok(options)
+    }
+}
+
+/// What went wrong besides tests that failed and were counted.
+#[derive(Debug, Default)]
+struct Outcome {
+    counts: Counts,
+    faults: Vec<String>,
+}
+
+/// Runs the stages asked for, all by default; ends with one line of counts.
+///
+/// # Errors
+/// A check or a test failed, a suite ran nothing, or a test was skipped that is not on the list.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    if options.stages.contains(&Stage::Check) {
+        check::run()?;
+    }
+    // What is missing is said before anything long starts.
+    let browser = if options.stages.iter().any(|stage| *stage >= Stage::Browser) {
+        step("Setting up the tests", || {
+            tools::wasm_target()?;
+            node::test_modules()?;
+            WASM_BINDGEN.ready()?;
+            Browser::ready().map(Some)
+        })?
+    } else {
+        None
+    };
+    let mut outcome = Outcome::default();
+    if options.stages.contains(&Stage::Native) {
+        step("Native tests", || native(&mut outcome))?;
+    }
+    if let Some(browser) = &browser {
+        if options.stages.contains(&Stage::Browser) {
+            step("Browser tests", || in_browser(browser, &mut outcome))?;
+        }
+        if options.stages.contains(&Stage::EndToEnd) {
+            end_to_end(browser, &options, &mut outcome)?;
+        }
+    }
+    conclude(outcome, &allowed_skips()?)
+}
+
+fn native(outcome: &mut Outcome) -> Result<()> {
+    let mut seen = CargoTest::default();
+    let run = Run::cargo().args(["test", "--locked", "--no-fail-fast", "--workspace"]);
+    let run = run.args(check::flags("--exclude", &["paceline", "paceline-hostile"]));
+    let succeeded = run.watch(|line| seen.line(line))?;
+    for binary in NATIVE.iter().filter(|binary| seen.ran_in(binary) == 0) {
+        outcome.faults.push(format!("no native test of {binary} ran"));
+    }
+    outcome.add(seen.total(), succeeded, "native tests");
+    Ok(())
+}
+
+fn in_browser(browser: &Browser, outcome: &mut Outcome) -> Result<()> {
+    let runner = WASM_BINDGEN.ready()?.join("wasm-bindgen-test-runner");
+    for package in BROWSER {
+        let mut seen = CargoTest::default();
+        let succeeded = Run::cargo()
+            .args(["test", "--locked", "--no-fail-fast", "--package", package])
+            .args(check::WASM)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
+            .env("CHROMEDRIVER", &browser.chromedriver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", repo::root().join("tests/webdriver.json"))
+            // Seconds without a sign of life from the page before it is given up.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+            .watch(|line| seen.line(line))?;
+        let total = seen.total();
+        if total.ran() == 0 {
+            outcome.faults.push(format!("no browser test of {package} ran"));
+        }
+        outcome.add(total, succeeded, &format!("browser tests of {package}"));
+    }
+    Ok(())
+}
+
+fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Result<()> {
+    if options.build {
+        dist::run()?;
+    }
+    let files = e2e_files(options.only.as_deref())?;
+    let hostile = hostile::build()?;
+    let report = repo::target().join("e2e.tap");
+    fs::create_dir_all(repo::target())?;
+    step(&format!("End-to-end tests ({} files)", files.len()), || {
+        let run = node_test(browser)?
+            .args(["--test", "--test-concurrency=1", E2E_TIMEOUT])
+            .args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"])
+            .arg(format!("--test-reporter-destination={}", report.display()))
+            .args(&files)
+            .env("PACELINE_HOSTILE", hostile.unwrap_or_default());
+        let _ = fs::remove_file(&report);
+        let succeeded = run.watch(|_| ())?;
+        let counts = counts::tap(&fs::read_to_string(&report).context("the end-to-end tests left no report")?);
+        if counts.ran() < files.len() as u64 {
+            outcome.faults.push(format!("{} end-to-end files ran only {} tests", files.len(), counts.ran()));
+        }
+        outcome.add(counts, succeeded, "end-to-end tests");
+        Ok(())
+    })
+}
+
+/// Node.js with what the end-to-end tests and measurements read from the environment.
+fn node_test(browser: &Browser) -> Result<Run> {
+    Ok(Run::new("node")
+        .env("PACELINE_CHROMIUM", &browser.chromium)
+        .env("PACELINE_NODE", node::test_modules()?)
+        .env("PACELINE_DIST", repo::dist())
+        .env("PACELINE_SCREENSHOTS", repo::target().join("screenshots")))
+}
+
+/// Prints measurements as JSON lines; nothing is asserted.
+///
+/// # Errors
+/// The page cannot be built or does not run.
+pub fn bench() -> Result<()> {
+    let browser = Browser::ready()?;
+    let weights = dist::run()?;
+    for weight in &weights {
+        let line = serde_json::json!({
+            "measure": "page weight", "file": weight.file, "raw": weight.raw, "gzip": weight.gzip, "brotli": weight.brotli,
+        });
+        println!("{line}");
+    }
+    let sum = |of: fn(&dist::Weight) -> usize| weights.iter().map(of).sum::<usize>();
+    let (raw, gzip, brotli) = (sum(|one| one.raw), sum(|one| one.gzip), sum(|one| one.brotli));
+    println!(
+        "{}",
+        serde_json::json!({"measure": "page weight", "file": "all", "raw": raw, "gzip": gzip, "brotli": brotli})
+    );
+    node_test(&browser)?.arg("tests/e2e/bench.js").run()
+}
+
+fn e2e_files(only: Option<&str>) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(repo::root().join(E2E))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".test.js") && only.is_none_or(|only| name.contains(only)) {
+            files.push(format!("{E2E}/{name}"));
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        bail!("no file in {E2E} is named like that");
+    }
+    Ok(files)
+}
+
+impl Outcome {
+    /// Adds a suite. A runner that failed although it counted no failure (it crashed, or did not compile) is a fault.
+    fn add(&mut self, counts: Counts, succeeded: bool, suite: &str) {
+        if !succeeded && counts.failed == 0 {
+            self.faults.push(format!("the {suite} ended with an error"));
+        }
+        self.counts += counts;
+    }
+}
+
+fn allowed_skips() -> Result<BTreeSet<String>> {
+    let list = fs::read_to_string(repo::root().join(SKIPS)).with_context(|| format!("{SKIPS} is missing"))?;
+    Ok(skips(&list))
+}
+
+fn skips(list: &str) -> BTreeSet<String> {
+    let names = list.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn conclude(mut outcome: Outcome, allowed: &BTreeSet<String>) -> Result<()> {
+    for name in outcome.counts.skipped.difference(allowed) {
+        outcome.faults.push(format!("{name} was skipped, and is not listed in {SKIPS}"));
+    }
+    let Counts { passed, failed, skipped } = &outcome.counts;
+    say("Result");
+    for fault in &outcome.faults {
+        println!("   {fault}");
+    }
+    println!("{passed} passed, {failed} failed, {} skipped", skipped.len());
+    if *failed > 0 || !outcome.faults.is_empty() {
+        // The counts are the last line: what is wrong was said above.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(line: &str) -> Result<Options> {
+        Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn all_stages_run_unless_some_are_named() {
+        assert_eq!(options("").unwrap().stages.len(), 4);
+        assert_eq!(options("native").unwrap().stages, BTreeSet::from([Stage::Native]));
+        assert_eq!(options("e2e --only three").unwrap().only.as_deref(), Some("three"));
+        assert!(options("--only three").is_err());
+        assert!(options("fuzz").unwrap_err().to_string().contains("fuzz"));
+    }
+
+    #[test]
+    fn a_runner_that_dies_without_counting_a_failure_is_a_fault() {
+        let mut outcome = Outcome::default();
+        outcome.add(Counts { passed: 3, ..Counts::default() }, false, "native tests");
+        assert_eq!(outcome.faults.len(), 1);
+        outcome.add(Counts { failed: 1, ..Counts::default() }, false, "browser tests");
+        assert_eq!((outcome.faults.len(), outcome.counts.passed, outcome.counts.failed), (1, 3, 1));
+    }
+
+    #[test]
+    fn the_list_of_skips_reads_names_and_ignores_reasons() {
+        assert_eq!(skips("# why\n\ne2e::a b  # no namespaces\n"), BTreeSet::from(["e2e::a b".to_owned()]));
+    }
+}

@@ -1,0 +1,140 @@
+//! Habits that no compiler checks: small files, modules that say what they are for, an ARCHITECTURE.md that is true.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::repo;
+
+/// Longest source file, in lines.
+const MAX_LINES: usize = 700;
+/// Longest line of source, in characters; what rustfmt cannot break is a little longer.
+const MAX_WIDTH: usize = 200;
+/// The page that describes the house.
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
+/// What makes a word in backquotes a path even without a slash.
+const PATH_ENDINGS: &[&str] = &[".rs", ".toml", ".md", ".html", ".css", ".js", ".ts", ".json", ".lock", ".txt"];
+
+/// Checks the whole repository.
+///
+/// # Errors
+/// Lists everything that is untidy.
+pub fn check() -> Result<()> {
+    let files = repo::files()?;
+    let mut untidy = Vec::new();
+    for path in files.iter().filter(|path| is_source(path)) {
+        let text = fs::read_to_string(repo::root().join(path)).with_context(|| path.display().to_string())?;
+        untidy.extend(faults(path, &text));
+    }
+    let architecture = fs::read_to_string(repo::root().join(ARCHITECTURE))
+        .with_context(|| format!("{ARCHITECTURE} describes where things live, and is missing"))?;
+    let paths = mentioned(&architecture);
+    if paths.is_empty() {
+        untidy.push(format!("{ARCHITECTURE} mentions no path in backquotes"));
+    }
+    for path in paths.iter().filter(|path| !exists(path, &files)) {
+        untidy.push(format!("{ARCHITECTURE} mentions {path}, which does not exist"));
+    }
+    if !untidy.is_empty() {
+        bail!("untidy:\n  {}", untidy.join("\n  "));
+    }
+    Ok(())
+}
+
+fn is_source(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    matches!(extension, "rs" | "js" | "mjs" | "css")
+}
+
+fn faults(path: &Path, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut fault = |line: usize, what: &str| faults.push(format!("{}:{line}: {what}", path.display()));
+    let lines = text.lines().count();
+    if lines > MAX_LINES {
+        fault(lines, "too long: split it by meaning (700 lines at most)");
+    }
+    let rust = path.extension().is_some_and(|extension| extension == "rs");
+    if rust && !text.trim_start().starts_with("//!") {
+        fault(1, "does not start with `//!`: say what it is for and what it deliberately does not do");
+    }
+    for (number, line) in text.lines().enumerate() {
+        if line.chars().count() > MAX_WIDTH {
+            fault(number + 1, "too wide");
+        }
+        // In two halves, so that this line does not find itself.
+        for word in [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("dbg", "!(")] {
+            if line.contains(word) {
+                fault(number + 1, &format!("{word} is not left behind"));
+            }
+        }
+    }
+    faults
+}
+
+/// Words in backquotes that look like paths, outside of code blocks; what follows a `#` or `:` is a place within the file.
+fn mentioned(page: &str) -> BTreeSet<String> {
+    let mut inside_block = false;
+    let mut paths = BTreeSet::new();
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            inside_block = !inside_block;
+        } else if !inside_block {
+            let words = line.split('`').skip(1).step_by(2);
+            paths.extend(
+                words
+                    .filter(|word| looks_like_path(word))
+                    .map(|word| word.split(['#', ':']).next().unwrap_or(word).trim_start_matches("./").to_owned()),
+            );
+        }
+    }
+    paths
+}
+
+fn looks_like_path(word: &str) -> bool {
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/#:".contains(c));
+    let path = word.contains('/') || PATH_ENDINGS.iter().any(|ending| word.ends_with(ending));
+    // `::` is a name in Rust, a leading slash a protocol or an address.
+    plain && path && !word.contains("::") && !word.contains("//") && !word.starts_with(['/', '#'])
+}
+
+/// Whether a file of the repository has this path, or is in a folder that has. What is built does not count, but for the folders
+/// that the build is known to fill.
+fn exists(path: &str, files: &[PathBuf]) -> bool {
+    const BUILT: &[&str] = &["dist", "target", "node_modules"];
+    let path = path.trim_end_matches('/');
+    BUILT.contains(&path.split('/').next().unwrap_or(path)) || files.iter().any(|file| file.starts_with(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_other_words() {
+        let page = "See `crates/room` and `src/main.rs#L3`, `Trunk.toml`; not `std::fs`, `/webrtc/p2p`, `a b/c`, \
+                    `wss://x/y`, `room`.\n```text\n`crates/none`\n```\n";
+        let expected = ["Trunk.toml", "crates/room", "src/main.rs"].map(str::to_owned);
+        assert_eq!(mentioned(page), BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn a_path_that_is_gone_is_noticed() {
+        let files = [PathBuf::from("crates/room/src/lib.rs"), PathBuf::from("Trunk.toml")];
+        assert!(exists("crates/room/", &files) && exists("Trunk.toml", &files) && exists("dist/", &files));
+        assert!(!exists("crates/roo", &files) && !exists("Trunk.tom", &files));
+    }
+
+    #[test]
+    fn each_fault_is_named_with_its_line() {
+        let path = Path::new("src/a.rs");
+        assert_eq!(faults(path, "//! Good.\nfn f() {}\n"), Vec::<String>::new());
+        assert!(faults(path, "fn f() {}\n")[0].contains("src/a.rs:1"));
+        assert!(faults(path, &"//! x\n".repeat(MAX_LINES + 1))[0].contains("too long"));
+        assert!(faults(path, concat!("//! x\n// TO", "DO\n"))[0].contains("src/a.rs:2"));
+        assert!(faults(Path::new("a.css"), &format!("/* {} */", "x".repeat(MAX_WIDTH)))[0].contains("too wide"));
+    }
+}
