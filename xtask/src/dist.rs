@@ -44,6 +44,8 @@ pub fn run() -> Result<Vec<Weight>> {
     let tools = [TRUNK.ready()?, WASM_BINDGEN.ready()?, node::wasm_opt()?];
     let dist = repo::dist();
     step("Building the page (release; the first time takes minutes)", || {
+        // Trunk builds offline, so that it takes the tools it is given; the crates are fetched before.
+        Run::cargo().args(["fetch", "--locked"]).run()?;
         let trunk = Run::new("trunk")
             .args(["build", "--release", "--offline", "--locked", "--dist"])
             .arg(&dist)

@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 /// The repository's root folder.
 pub fn root() -> &'static Path {
     // Known when this was compiled; `cargo xtask` compiles it anew when the clone moves.
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
 }
 
 /// The built page.
