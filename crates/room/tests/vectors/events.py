@@ -1,0 +1,253 @@
+"""Makes events.json: golden blocks, made by other implementations of DAG-CBOR, CIDs and Ed25519 than the crate's own.
+
+pip install dag-cbor multiformats pynacl; python3 events.py > events.json
+"""
+
+import hashlib
+import json
+
+import dag_cbor
+from multiformats import CID
+from nacl.signing import SigningKey
+
+DOMAIN = b"paceline/event/1"
+ONE, TWO = SigningKey(bytes([1] * 32)), SigningKey(bytes([2] * 32))
+AT = 1_790_000_000_000
+
+
+def cid(block, codec="dag-cbor"):
+    return CID("base32", 1, codec, ("sha2-256", hashlib.sha256(block).digest()))
+
+
+def key(signer):
+    return bytes(signer.verify_key)
+
+
+def signed(signer, fields):
+    """The block of an event: all its fields, and the signature over all the others."""
+    signature = signer.sign(DOMAIN + dag_cbor.encode(fields)).signature
+    return dag_cbor.encode({**fields, "sig": signature})
+
+
+golden, words = [], []
+
+
+def event(name, signer, kind, content, **links):
+    fields = {"v": 1, "author": key(signer), "at": AT + len(golden), "body": {kind: content}, **links}
+    block = signed(signer, fields)
+    golden.append({"name": name, "cid": str(cid(block)), "block": block.hex()})
+    return cid(block)
+
+
+def say(signer, seq, text):
+    block = dag_cbor.encode([room, key(signer), seq, bytes(range(16)), text])
+    words.append({"text": text, "seq": seq, "cid": str(cid(block)), "block": block.hex()})
+    return cid(block)
+
+
+values = {"policy": "consent", "quorum": 50, "quorum_cap": 12, "grace": 30}
+founding = {"fold": 1, "title": "Golden", "purpose": "To agree on bytes", "form": "blank", "values": values,
+            "nonce": bytes(range(16))}
+room = event("room-founded", ONE, "room-founded", founding, seq=0, depth=1)
+
+# One author's chain, each event on the one before; `first` is what links point at, wherever any event would do.
+first = event("introduced", TWO, "introduced", {"name": "zwölf", "strengths": ["facilitation", "Überblick"], "hue": 11},
+              room=room, seq=0, parents=[room], depth=2)
+prev, depth = first, 2
+
+
+def then(name, kind, content, **more):
+    global prev, depth
+    depth += 1
+    prev = event(name, TWO, kind, content, room=room, seq=depth - 2, prev=prev, depth=depth, **more)
+    return prev
+
+
+short = say(TWO, 1, "Short.")
+long = say(TWO, 2, "Ein längerer Text mit \U0001F6B4 und\nzwei Zeilen.")
+then("posted", "posted", {"kind": "update", "words": short})
+then("posted, all fields", "posted", {"kind": "driver", "words": long, "reply_to": first, "tags": ["a", "b"],
+                                      "mentions": [key(ONE)]})
+then("edited", "edited", {"post": first, "words": short})
+then("retracted", "retracted", {"post": first})
+then("feedback-given", "feedback-given", {"target": first, "stance": "build-on"})
+then("feedback-given, all fields", "feedback-given",
+     {"target": first, "stance": "correct", "words": short, "sources": ["https://example.org/"]})
+then("feedback-answered", "feedback-answered", {"feedback": first, "answer": "noted"})
+then("feedback-answered, all fields", "feedback-answered",
+     {"feedback": first, "answer": "adjusted", "words": short, "by": room})
+then("feedback-withdrawn", "feedback-withdrawn", {"feedback": first})
+then("baton-opened", "baton-opened", {"title": "Release"})
+then("baton-opened, all fields", "baton-opened",
+     {"title": "Release", "strengths": ["calm"], "minutes": 25, "need": first})
+then("baton-offered", "baton-offered", {"baton": first, "tip": room, "to": key(ONE)})
+then("baton-offered, all fields", "baton-offered", {"baton": first, "tip": room, "to": key(ONE), "note": "Yours?"})
+then("baton-offer-withdrawn", "baton-offer-withdrawn", {"offer": first})
+then("baton-declined", "baton-declined", {"offer": first})
+then("baton-declined, all fields", "baton-declined", {"offer": first, "why": "Not today"})
+then("baton-accepted", "baton-accepted", {"baton": first, "tip": room, "by": first})
+then("baton-taken", "baton-taken", {"baton": first, "tip": room})
+then("baton-stepped-in", "baton-stepped-in", {"baton": first, "tip": room, "silent_for": 2**53 - 1})
+then("baton-reclaimed", "baton-reclaimed", {"baton": first, "tips": [room, first]})
+then("baton-released", "baton-released", {"baton": first, "tip": room})
+then("baton-released, all fields", "baton-released", {"baton": first, "tip": room, "note": "Done for now"})
+then("baton-closed", "baton-closed", {"baton": first, "tip": room})
+then("baton-closed, all fields", "baton-closed", {"baton": first, "tip": room, "outcome": "Shipped", "by": room})
+then("nominated", "nominated", {"baton": first, "node": key(ONE)})
+then("nominated, all fields", "nominated", {"baton": first, "node": key(ONE), "why": "Has done it before"})
+then("shadowing", "shadowing", {"baton": first})
+then("unknown", "from-a-newer-version",
+     {"words": short, "ratio": -0.75, "low": -(2**64), "high": 2**64 - 1, "flag": True, "none": None,
+      "list": [[], {}, b"", "", [1, [2]]]})
+then("two parents", "retracted", {"post": first}, parents=[first, room])
+
+# What must be refused, with the code of the rule it breaks.
+wrong = []
+
+
+def refuse(name, code, block):
+    wrong.append({"name": name, "code": code, "block": block.hex()})
+
+
+def head(major, n):
+    for bits, info in ((8, 24), (16, 25), (32, 26), (64, 27)):
+        if n < 24:
+            return bytes([major << 5 | n])
+        if n < 2**bits:
+            return bytes([major << 5 | info]) + n.to_bytes(bits // 8, "big")
+
+
+def text(s):
+    return head(3, len(s)) + s.encode()
+
+
+base = {"v": 1, "author": key(TWO), "at": AT, "seq": 0, "room": room, "parents": [room], "depth": 2,
+        "body": {"retracted": {"post": first}}}
+
+
+def variant(**change):
+    return {name: value for name, value in {**base, **change}.items() if value is not ...}
+
+
+def raw(spell, order):
+    """A block whose entries are spelt by hand, with a good signature over just that spelling."""
+    entries = lambda names: b"".join(text(name) + spell[name] for name in names)
+    signature = TWO.sign(DOMAIN + head(5, len(order)) + entries(order)).signature
+    spell = {**spell, "sig": dag_cbor.encode(signature)}
+    at = next(i for i, name in enumerate(order) if (len(name), name) > (3, "sig"))
+    order = order[:at] + ["sig"] + order[at:]
+    return head(5, len(order)) + entries(order)
+
+
+spelt = {name: dag_cbor.encode(value) for name, value in base.items()}
+right = sorted(spelt, key=lambda name: (len(name), name))
+
+
+def respelt(name, encoded):
+    names = sorted({*right, name}, key=lambda name: (len(name), name))
+    return raw({**spelt, name: encoded}, names)
+
+
+def body(content):
+    return signed(TWO, variant(body=content))
+
+
+good = signed(TWO, base)
+golden.append({"name": "base", "cid": str(cid(good)), "block": good.hex()})
+assert respelt("at", dag_cbor.encode(AT)) == good
+
+refuse("empty", "malformed", b"")
+refuse("a list", "malformed", dag_cbor.encode([1]))
+refuse("cut short", "malformed", good[:-1])
+refuse("a field too many", "malformed", signed(TWO, variant(extra=1)))
+refuse("no author", "malformed", signed(TWO, variant(author=...)))
+refuse("author of 31 bytes", "malformed", signed(TWO, variant(author=key(TWO)[:31])))
+refuse("no signature", "malformed", dag_cbor.encode(base))
+refuse("signature of 63 bytes", "malformed", dag_cbor.encode({**base, "sig": bytes(63)}))
+refuse("signature is text", "malformed", dag_cbor.encode({**base, "sig": "0" * 64}))
+refuse("depth is text", "malformed", signed(TWO, variant(depth="2")))
+refuse("depth is negative", "malformed", signed(TWO, variant(depth=-2)))
+refuse("depth is a fraction", "malformed", signed(TWO, variant(depth=2.0)))
+refuse("parent is text", "malformed", signed(TWO, variant(parents=[str(room)])))
+refuse("parent is of another codec", "malformed", signed(TWO, variant(parents=[cid(b"", "raw")])))
+refuse("parent's link is not a CID", "malformed", respelt("parents", head(4, 1) + b"\xd8\x2a\x43\x00\x01\x71"))
+refuse("parent's link has no leading zero", "malformed", respelt("parents", head(4, 1) + b"\xd8\x2a\x41\x01"))
+refuse("another tag", "malformed", respelt("at", b"\xc1" + dag_cbor.encode(AT)))
+refuse("text is not UTF-8", "malformed", respelt("body", b"\xa1\x61\xff\xa0"))
+refuse("undefined", "malformed", respelt("prev", b"\xf7"))
+refuse("a body of no kind", "malformed", body({}))
+refuse("a body of two kinds", "malformed", body({"retracted": {"post": first}, "shadowing": {"baton": first}}))
+refuse("a body that is text", "malformed", body("retracted"))
+refuse("a body lacks a field", "malformed", body({"retracted": {}}))
+refuse("a body with a field too many", "malformed", body({"retracted": {"post": first, "why": ""}}))
+refuse("an unknown stance", "malformed", body({"feedback-given": {"target": first, "stance": "like"}}))
+refuse("version 0", "malformed", signed(TWO, variant(v=0)))
+refuse("no version", "malformed", signed(TWO, variant(v=...)))
+
+refuse("version 2", "newer-version", signed(TWO, variant(v=2)))
+refuse("version 2 of another shape", "newer-version", dag_cbor.encode({"v": 2, "who": [key(TWO)]}))
+
+refuse("bytes follow", "not-canonical", good + b"\x00")
+refuse("number not in its shortest form", "not-canonical", respelt("seq", b"\x18\x00"))
+refuse("length not in its shortest form", "not-canonical", respelt("author", b"\x59\x00\x20" + key(TWO)))
+refuse("list without a length", "not-canonical", respelt("parents", b"\x9f" + dag_cbor.encode(room) + b"\xff"))
+refuse("bytes in pieces", "not-canonical", respelt("author", b"\x5f\x58\x20" + key(TWO) + b"\xff"))
+refuse("keys out of order", "not-canonical", raw(spelt, ["at", "v"] + right[2:]))
+refuse("a key twice", "not-canonical", raw(spelt, ["v"] + right))
+refuse("null where absent is meant", "not-canonical", signed(TWO, variant(prev=None)))
+refuse("an empty list where absent is meant", "not-canonical", signed(ONE, {
+    "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 1, "parents": [], "body": {"room-founded": founding}}))
+refuse("an empty note where absent is meant", "not-canonical", body({"baton-declined": {"offer": first, "why": ""}}))
+refuse("empty tags where absent are meant", "not-canonical",
+       body({"posted": {"kind": "idea", "words": short, "tags": []}}))
+refuse("a half-size fraction", "not-canonical", respelt("body", b"\xa1\x61x\xf9\x3c\x00"))
+refuse("a single-size fraction", "not-canonical", respelt("body", b"\xa1\x61x\xfa\x3f\x80\x00\x00"))
+refuse("not a number", "not-canonical", respelt("body", b"\xa1\x61x\xfb\x7f\xf8" + bytes(6)))
+refuse("infinity", "not-canonical", respelt("body", b"\xa1\x61x\xfb\x7f\xf0" + bytes(6)))
+refuse("minus zero", "not-canonical", respelt("body", b"\xa1\x61x\xfb\x80" + bytes(7)))
+refuse("keys of an unknown kind out of order", "not-canonical", respelt("body", b"\xa1\x61x\xa2\x62aa\x01\x61b\x02"))
+
+refuse("nested 33 deep", "too-deep", respelt("body", b"\xa1\x61x" + b"\x81" * 30 + b"\x80"))
+refuse("maps nested deep", "too-deep", respelt("body", b"\xa1\x61x" + b"\xa1\x60" * 1_000 + b"\xa0"))
+deepest = respelt("body", b"\xa1\x61x" + b"\x81" * 29 + b"\x80")
+golden.append({"name": "nested 32 deep", "cid": str(cid(deepest)), "block": deepest.hex()})
+
+refuse("depth over 2^53 - 1", "out-of-range", signed(TWO, variant(depth=2**53)))
+refuse("seq over 2^53 - 1", "out-of-range", signed(TWO, variant(seq=2**64 - 1, prev=room)))
+refuse("at over 2^53 - 1", "out-of-range", signed(TWO, variant(at=2**53)))
+refuse("a silence over 2^53 - 1", "out-of-range",
+       body({"baton-stepped-in": {"baton": first, "tip": room, "silent_for": 2**53}}))
+refuse("hue 12", "out-of-range", body({"introduced": {"name": "", "strengths": [], "hue": 12}}))
+refuse("a reclaim of nothing", "out-of-range", body({"baton-reclaimed": {"baton": first, "tips": []}}))
+refuse("a quorum of 101 per cent", "out-of-range", signed(ONE, {
+    "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 1,
+    "body": {"room-founded": {**founding, "values": {**values, "quorum": 101}}}}))
+
+many = [cid(bytes([i])) for i in range(65)]
+refuse("65 parents", "field-too-long", signed(TWO, variant(parents=many)))
+refuse("65 tips", "field-too-long", body({"baton-reclaimed": {"baton": first, "tips": many}}))
+refuse("a title of 201 characters", "field-too-long", body({"baton-opened": {"title": "é" * 201}}))
+refuse("a name of 201 characters", "field-too-long", body({"introduced": {"name": "x" * 201, "strengths": [], "hue": 0}}))
+refuse("a tag of 41 characters", "field-too-long", body({"posted": {"kind": "idea", "words": short, "tags": ["x" * 41]}}))
+refuse("17 tags", "field-too-long", body({"posted": {"kind": "idea", "words": short, "tags": ["x"] * 17}}))
+refuse("17 mentions", "field-too-long", body({"posted": {"kind": "idea", "words": short, "mentions": [key(ONE)] * 17}}))
+refuse("17 sources", "field-too-long",
+       body({"feedback-given": {"target": first, "stance": "correct", "sources": ["x"] * 17}}))
+refuse("a note of 2,001 characters", "field-too-long", body({"baton-declined": {"offer": first, "why": "x" * 2_001}}))
+refuse("a kind of 41 characters", "field-too-long", body({"x" * 41: {}}))
+
+refuse("founds a room inside a room", "wrong-founding", body({"room-founded": founding}))
+refuse("a room of its own without founding one", "wrong-founding", signed(TWO, variant(room=..., parents=..., depth=1)))
+refuse("a founding event at depth 2", "wrong-founding", signed(ONE, {
+    "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 2, "body": {"room-founded": founding}}))
+refuse("a founding event with parents", "wrong-founding", signed(ONE, {
+    "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 2, "parents": [room], "body": {"room-founded": founding}}))
+
+refuse("signed by another", "bad-signature", signed(ONE, base))
+refuse("signed without the domain", "bad-signature",
+       dag_cbor.encode({**base, "sig": TWO.sign(dag_cbor.encode(base)).signature}))
+refuse("changed after it was signed", "bad-signature",
+       dag_cbor.encode({**base, "at": AT + 1, "sig": TWO.sign(DOMAIN + dag_cbor.encode(base)).signature}))
+refuse("a signature of zeros", "bad-signature", dag_cbor.encode({**base, "sig": bytes(64)}))
+
+print(json.dumps({"events": golden, "words": words, "refused": wrong}, indent=1, ensure_ascii=False))
