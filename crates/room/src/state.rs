@@ -1,5 +1,7 @@
 //! What the log means: the room's state, in the shapes that the page shows and `window.paceline.state()` returns.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::{
@@ -48,11 +50,14 @@ pub struct Post {
     /// Where its (latest) words are.
     pub words: WordsState,
     /// The latest words, if they are here.
-    pub text: Option<String>,
-    /// The post it answers.
+    pub text: Option<Arc<str>>,
+    /// The post it answers; `None` also where it names what is no post in its past.
     pub reply_to: Option<Cid>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Nodes it speaks to.
+    #[serde(skip)]
+    pub mentions: Vec<NodeId>,
     /// The author's clock, Unix milliseconds.
     pub at: u64,
     /// Its depth in the log.
@@ -61,7 +66,8 @@ pub struct Post {
     pub edited: bool,
     /// Whether a correction stands against it.
     pub contested: bool,
-    /// When it was admitted, events deeper than it were there already.
+    /// When it was admitted, events deeper than it were there already. This node's view: not part of the state that
+    /// equal digests promise.
     #[serde(skip)]
     pub late: bool,
 }
@@ -97,7 +103,7 @@ pub struct Feedback {
     /// How it stands to it.
     pub stance: Stance,
     /// Its words, if any and here.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
     /// Links that support it.
     #[serde(skip)]
     pub sources: Vec<String>,
@@ -105,7 +111,7 @@ pub struct Feedback {
     pub state: FeedbackState,
     /// The answer's words, if any and here.
     #[serde(skip)]
-    pub answer: Option<String>,
+    pub answer: Option<Arc<str>>,
     /// What the answer says has changed.
     #[serde(skip)]
     pub answered_by: Option<Cid>,
@@ -145,11 +151,12 @@ pub struct Term {
     pub holder: NodeId,
     /// The transfer that began it; also the term's name as a target of feedback.
     pub from: Cid,
-    /// The transfer that ended it.
+    /// The transfer that ended it: the next one on the network's path, or the first by `(depth, cid)` beside it.
     pub until: Option<Cid>,
     /// How it began.
     pub by: TermBy,
-    /// On a branch that the network did not follow.
+    /// The network did not follow it: on the losing branch of a fork, or a stand-in's that was reclaimed when more had
+    /// written beside it than on it.
     pub parallel: bool,
     /// When it began by its author's clock, Unix milliseconds.
     #[serde(skip)]
@@ -194,13 +201,13 @@ pub struct Baton {
     /// Ends of that run, for a `BatonReclaimed`.
     #[serde(skip)]
     pub run_ends: Vec<Cid>,
-    /// Who may close it now; `None`: anyone (its last true holder released it). A stand-in is not named here.
+    /// Who may close it now: the holder, unless it is a stand-in.
     #[serde(skip)]
     pub may_close: Vec<NodeId>,
     /// Whether anyone may close it: its last true holder released it.
     #[serde(skip)]
     pub anyone_may_close: bool,
-    /// All terms that ever were, oldest first, parallel ones too.
+    /// All terms that ever were, parallel ones too, by `(depth, cid)` of the transfer that began them.
     pub terms: Vec<Term>,
 }
 
@@ -219,14 +226,14 @@ pub struct RoomState {
     /// The form's deciding values.
     #[serde(skip)]
     pub values: Option<FormValues>,
-    /// Who founded it; no more powers than anyone.
+    /// Who founded it, with no more powers than anyone; `None` only before the founding event is here.
     pub founder: Option<NodeId>,
     /// In order of their first event.
-    pub people: Vec<Person>,
+    pub people: Vec<Arc<Person>>,
     /// In display order: `(depth, cid)`.
-    pub posts: Vec<Post>,
+    pub posts: Vec<Arc<Post>>,
     /// In display order.
-    pub feedback: Vec<Feedback>,
+    pub feedback: Vec<Arc<Feedback>>,
     /// In order of opening.
-    pub batons: Vec<Baton>,
+    pub batons: Vec<Arc<Baton>>,
 }

@@ -1,0 +1,249 @@
+//! Batons: how leadership moves without a server (section 3 of the room's design, but for decisions).
+//!
+//! Every opening and every *valid* transfer is a [`Node`]; a node's parents are the tips it builds on. [`rules`] judges a
+//! transfer once, at admission, by its causal past alone. [`forks`] lets the network choose where valid transfers
+//! happened side by side. [`path`] follows the winners from the opening down and shows what that means.
+//!
+//! Where the rules leave room, this is what holds:
+//! - **One is not handed a baton by oneself.** An offer to its own author is ignored: else a stand-in would become a true
+//!   holder without anyone.
+//! - **A reclaim names the ends it wants to end.** All tips must be ends of one run that its author led before. One that
+//!   names fewer ends than it has seen is valid: the loss is its author's alone, whose reclaim may lie on a branch that
+//!   loses.
+//! - **A run** is broken by any transfer that is no step-in. Who accepts from a stand-in is a true holder; who takes what a
+//!   stand-in released is one too.
+//! - **A freshly opened baton** is free but was released by nobody, so it is closed by taking it first.
+//! - **Several offers** on one tip may stand; the latest by `(depth, cid)` is shown.
+//! - **A stand-in nobody followed.** Where a reclaim finds, in its past, more authors who wrote beside the step-in (knowing
+//!   the turn it ended, not the step-in itself) than on it (its author and the reclaimer apart), the step-in's term is kept
+//!   as parallel lead although no transfer competed with it: the room had gone on under its holder.
+//! - **Beside the path** forks are not decided: a parallel term is shown to end with the first valid transfer from it.
+
+pub(super) mod forks;
+mod path;
+mod rules;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    IgnoredReason,
+    step::{Key, Step},
+};
+use crate::{
+    Cid, Ix, Log, NodeId,
+    body::{BatonOffered, BatonOpened},
+    log::LaneIx,
+    state::{Baton, BatonState, TermBy},
+};
+use forks::Forks;
+
+/// What a node of the tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Opened,
+    Taken,
+    Accepted,
+    SteppedIn,
+    Reclaimed,
+    Released,
+    Closed,
+}
+
+impl Kind {
+    /// How a term begins with it, if one does.
+    fn term(self) -> Option<TermBy> {
+        match self {
+            Self::Taken => Some(TermBy::Taken),
+            Self::Accepted => Some(TermBy::Accepted),
+            Self::SteppedIn => Some(TermBy::SteppedIn),
+            Self::Reclaimed => Some(TermBy::Reclaimed),
+            Self::Opened | Self::Released | Self::Closed => None,
+        }
+    }
+}
+
+/// Who leads once a node is current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// Nobody. `released`: by a true holder, so that anyone may close.
+    Free {
+        released: bool,
+    },
+    Held(NodeId),
+    Closed,
+}
+
+/// An opening or a valid transfer.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    key: Key,
+    opening: Ix,
+    author: NodeId,
+    at: u64,
+    kind: Kind,
+    lead: Lead,
+    /// What it builds on: one node, or for a reclaim the ends of a run.
+    tips: Vec<Ix>,
+    /// For a step-in: the node that the first of its run builds on.
+    base: Option<Ix>,
+    /// For a reclaim: those of its tips that the network had not followed.
+    unfollowed: Vec<Ix>,
+    /// Valid transfers that build on it.
+    children: BTreeMap<Key, Ix>,
+    /// Offers of its holder that stand.
+    offers: BTreeMap<Key, Ix>,
+    /// Its place on the path, if the network follows it.
+    place: Option<usize>,
+}
+
+/// How an offer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Declined,
+    Withdrawn,
+}
+
+/// An offer by the holder of its tip.
+#[derive(Debug, Clone)]
+struct Offer {
+    key: Key,
+    tip: Ix,
+    author: NodeId,
+    to: NodeId,
+    /// The first decline or withdrawal in each of its author's lanes: later ones add nothing.
+    endings: Vec<(LaneIx, Ix, Ending)>,
+}
+
+/// The way from the opening to the current transfer.
+#[derive(Debug, Clone, Default)]
+struct Track {
+    path: Vec<Ix>,
+    /// Forks on the path that are not settled, by their tip.
+    leaning: BTreeSet<Ix>,
+}
+
+/// All batons.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Batons {
+    nodes: HashMap<Ix, Node>,
+    offers: HashMap<Ix, Offer>,
+    /// Ends of runs of step-ins, by the node that the first of the run builds on.
+    run_ends: HashMap<Ix, BTreeMap<Key, Ix>>,
+    tracks: HashMap<Ix, Track>,
+    forks: Forks,
+    shown: BTreeMap<Key, Arc<Baton>>,
+    keys: HashMap<Cid, Key>,
+}
+
+impl Batons {
+    /// Lets an event vote on the forks that still wait for its author.
+    pub(super) fn note(&mut self, step: &mut Step) {
+        for tip in self.forks.note(step) {
+            self.follow_from(step, tip);
+        }
+    }
+
+    pub(super) fn open(&mut self, step: &mut Step, body: &BatonOpened, need: Option<Cid>) {
+        let (key, event) = (step.key(), step.event());
+        let node = Node {
+            key,
+            opening: step.ix,
+            author: event.author,
+            at: event.at,
+            kind: Kind::Opened,
+            lead: Lead::Free { released: false },
+            tips: Vec::new(),
+            base: None,
+            unfollowed: Vec::new(),
+            children: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            place: Some(0),
+        };
+        self.nodes.insert(step.ix, node);
+        self.tracks.insert(step.ix, Track { path: vec![step.ix], leaning: BTreeSet::new() });
+        let baton = Baton {
+            cid: step.entry.cid,
+            title: body.title.clone(),
+            strengths: body.strengths.clone(),
+            minutes: body.minutes,
+            need,
+            state: BatonState::Free,
+            holder: None,
+            offer: None,
+            offered_to: None,
+            tip: step.entry.cid,
+            settled: true,
+            may_reclaim: None,
+            run_ends: Vec::new(),
+            may_close: Vec::new(),
+            anyone_may_close: false,
+            terms: Vec::new(),
+        };
+        self.shown.insert(key, Arc::new(baton));
+        self.keys.insert(step.entry.cid, key);
+        step.batons.insert(step.entry.cid);
+    }
+
+    pub(super) fn offer(&mut self, step: &mut Step, body: &BatonOffered) -> Result<(), IgnoredReason> {
+        let (key, author) = (step.key(), step.event().author);
+        let tip = self.judge_offer(step, body)?;
+        self.offers.insert(step.ix, Offer { key, tip, author, to: body.to, endings: Vec::new() });
+        if let Some(node) = self.nodes.get_mut(&tip) {
+            node.offers.insert(key, step.ix);
+        }
+        self.show_tip(step, tip);
+        Ok(())
+    }
+
+    pub(super) fn withdraw_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
+        self.end_offer(step, offer, Ending::Withdrawn)
+    }
+
+    pub(super) fn decline_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
+        self.end_offer(step, offer, Ending::Declined)
+    }
+
+    fn end_offer(&mut self, step: &mut Step, offer: &Cid, ending: Ending) -> Result<(), IgnoredReason> {
+        let ix = step.seen(offer).ok_or(IgnoredReason::TargetNotSeen)?;
+        let offer = self.offers.get_mut(&ix).ok_or(IgnoredReason::TargetNotSeen)?;
+        let author = step.event().author;
+        match ending {
+            Ending::Withdrawn if offer.author != author => return Err(IgnoredReason::NotAuthor),
+            Ending::Declined if offer.to != author => return Err(IgnoredReason::OfferedToAnother),
+            _ => {}
+        }
+        let lane = step.entry.lane;
+        if !offer.endings.iter().any(|(other, _, _)| *other == lane) {
+            offer.endings.push((lane, step.ix, ending));
+        }
+        let (key, tip) = (offer.key, offer.tip);
+        if let Some(node) = self.nodes.get_mut(&tip) {
+            node.offers.remove(&key);
+        }
+        self.show_tip(step, tip);
+        Ok(())
+    }
+
+    pub(super) fn transfer(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
+        let node = self.judge_transfer(step)?;
+        self.add(step, node);
+        Ok(())
+    }
+
+    /// The holder of the term that this transfer began, if it is valid and began one.
+    pub(super) fn term_holder(&self, log: &Log, cid: &Cid) -> Option<NodeId> {
+        let node = self.nodes.get(&log.find(cid)?)?;
+        node.kind.term().map(|_| node.author)
+    }
+
+    pub(super) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {
+        self.shown.get(self.keys.get(cid)?)
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
+        self.shown.values()
+    }
+}

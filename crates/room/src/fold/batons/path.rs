@@ -1,0 +1,234 @@
+//! The way from a baton's opening to its current transfer, and what is shown of it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    Batons, Lead, Node,
+    forks::{Branch, Verdict},
+};
+use crate::{
+    Cid, Ix, NodeId,
+    fold::step::Step,
+    limits,
+    state::{Baton, BatonState, Term},
+};
+
+/// What a baton shows of its current transfer.
+#[derive(PartialEq, Eq)]
+struct Head {
+    tip: Cid,
+    settled: bool,
+    state: BatonState,
+    holder: Option<NodeId>,
+    offer: Option<(Cid, NodeId)>,
+    may_reclaim: Option<NodeId>,
+    run_ends: Vec<Cid>,
+    may_close: Vec<NodeId>,
+    anyone_may_close: bool,
+}
+
+impl Head {
+    fn of(baton: &Baton) -> Self {
+        Self {
+            tip: baton.tip,
+            settled: baton.settled,
+            state: baton.state,
+            holder: baton.holder,
+            offer: baton.offer.zip(baton.offered_to),
+            may_reclaim: baton.may_reclaim,
+            run_ends: baton.run_ends.clone(),
+            may_close: baton.may_close.clone(),
+            anyone_may_close: baton.anyone_may_close,
+        }
+    }
+
+    fn put(self, baton: &mut Baton) {
+        (baton.offer, baton.offered_to) = self.offer.unzip();
+        (baton.tip, baton.settled, baton.state, baton.holder) = (self.tip, self.settled, self.state, self.holder);
+        (baton.may_reclaim, baton.run_ends) = (self.may_reclaim, self.run_ends);
+        (baton.may_close, baton.anyone_may_close) = (self.may_close, self.anyone_may_close);
+    }
+}
+
+impl Batons {
+    /// Puts a valid transfer into the tree and looks whether the network follows it.
+    pub(super) fn add(&mut self, step: &mut Step, node: Node) {
+        let (ix, opening, tips, key) = (step.ix, node.opening, node.tips.clone(), node.key);
+        let ends_run = node.base;
+        for tip in &tips {
+            let Some(parent) = self.nodes.get_mut(tip) else { continue };
+            parent.children.insert(key, ix);
+            if let Some(ends) = parent.base.and_then(|base| self.run_ends.get_mut(&base)) {
+                ends.remove(&parent.key);
+            }
+        }
+        if let Some(base) = ends_run {
+            self.run_ends.entry(base).or_default().insert(key, ix);
+        }
+        self.nodes.insert(ix, node);
+        let mut changed: BTreeSet<Ix> = tips.iter().copied().collect();
+        changed.insert(ix);
+        for tip in tips {
+            self.walk_from(step, tip, &mut changed);
+        }
+        self.show(step, opening, &changed);
+    }
+
+    /// Looks again at the fork on this tip.
+    pub(super) fn follow_from(&mut self, step: &mut Step, tip: Ix) {
+        let Some(opening) = self.nodes.get(&tip).map(|node| node.opening) else { return };
+        let mut changed = BTreeSet::new();
+        self.walk_from(step, tip, &mut changed);
+        self.show(step, opening, &changed);
+    }
+
+    /// Shows a baton anew if this tip is its current one.
+    pub(super) fn show_tip(&mut self, step: &mut Step, tip: Ix) {
+        let Some(opening) = self.nodes.get(&tip).map(|node| node.opening) else { return };
+        if self.tracks.get(&opening).and_then(|track| track.path.last()) == Some(&tip) {
+            self.show(step, opening, &BTreeSet::new());
+        }
+    }
+
+    /// If the path leads over `tip`: follows the winners from there on, until the path is as it was.
+    fn walk_from(&mut self, step: &mut Step, tip: Ix, changed: &mut BTreeSet<Ix>) {
+        let Some((opening, mut place)) = self.nodes.get(&tip).and_then(|it| Some((it.opening, it.place?))) else {
+            return;
+        };
+        let mut here = tip;
+        while let Some(next) = self.choose(step, opening, here) {
+            step.touched += 1;
+            let Some(track) = self.tracks.get_mut(&opening) else { return };
+            if track.path.get(place + 1) == Some(&next) {
+                return;
+            }
+            for left in track.path.split_off(place + 1) {
+                step.touched += 1;
+                changed.insert(left);
+                track.leaning.remove(&left);
+                self.forks.forget(left);
+                if let Some(node) = self.nodes.get_mut(&left) {
+                    node.place = None;
+                }
+            }
+            track.path.push(next);
+            changed.extend([here, next]);
+            place += 1;
+            here = next;
+            if let Some(node) = self.nodes.get_mut(&next) {
+                node.place = Some(place);
+            }
+        }
+    }
+
+    /// The child of `here` that the network follows.
+    fn choose(&mut self, step: &mut Step, opening: Ix, here: Ix) -> Option<Ix> {
+        let node = self.nodes.get(&here)?;
+        if node.children.len() < 2 {
+            return node.children.values().next().copied();
+        }
+        let branches: Vec<Branch> = node
+            .children
+            .iter()
+            .filter_map(|(key, ix)| Some((key, ix, self.nodes.get(ix)?)))
+            .map(|(key, ix, it)| Branch { ix: *ix, key: *key, author: it.author, kind: it.kind })
+            .collect();
+        let Verdict { winner, settled } = self.forks.decide(step, here, &branches)?;
+        let track = self.tracks.get_mut(&opening)?;
+        if settled {
+            track.leaning.remove(&here);
+        } else {
+            track.leaning.insert(here);
+        }
+        Some(winner)
+    }
+
+    /// Brings what is shown up to date: the head, and the terms of these nodes. What stays as it is keeps its `Arc`.
+    fn show(&mut self, step: &mut Step, opening: Ix, changed: &BTreeSet<Ix>) {
+        let Some(track) = self.tracks.get(&opening) else { return };
+        let Some(node) = track.path.last().and_then(|ix| self.nodes.get(ix)) else { return };
+        let head = self.head(node, track.leaning.is_empty());
+        step.touched += 1 + changed.len() + head.run_ends.len();
+        let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
+        let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
+        let Self { nodes, shown, .. } = self;
+        let Some(shown) = shown.get_mut(&key) else { return };
+        let key_of = |cid: &Cid| step.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
+        let mut edits: Vec<_> = terms
+            .into_iter()
+            .map(|term| (shown.terms.binary_search_by_key(&key_of(&term.from), |it| key_of(&it.from)), term))
+            .filter(|(place, term)| place.ok().and_then(|at| shown.terms.get(at)) != Some(term))
+            .collect();
+        if edits.is_empty() && head == Head::of(shown) {
+            return;
+        }
+        step.batons.insert(shown.cid);
+        let baton = Arc::make_mut(shown);
+        head.put(baton);
+        // An event begins at most one term; it comes last, so that no place found above has moved.
+        edits.sort_by_key(|(place, _)| place.is_err());
+        for (place, term) in edits {
+            match place {
+                Ok(at) => baton.terms[at] = term,
+                Err(at) => baton.terms.insert(at, term),
+            }
+        }
+    }
+
+    fn head(&self, node: &Node, settled: bool) -> Head {
+        let holder = match node.lead {
+            Lead::Held(holder) => Some(holder),
+            _ => None,
+        };
+        let offer = node.offers.last_key_value().and_then(|(key, ix)| Some((key.1, self.offers.get(ix)?.to)));
+        let state = match node.lead {
+            Lead::Free { .. } => BatonState::Free,
+            Lead::Held(_) if offer.is_some() => BatonState::Offered,
+            Lead::Held(_) => BatonState::Held,
+            Lead::Closed => BatonState::Closed,
+        };
+        let may_reclaim = node.base.and_then(|base| match self.nodes.get(&base)?.lead {
+            Lead::Held(before) => Some(before),
+            _ => None,
+        });
+        // The current one always; of more than a reclaim can name, the latest.
+        let ends = node.base.and_then(|base| self.run_ends.get(&base));
+        let others = ends.into_iter().flat_map(|ends| ends.keys().rev()).filter(|key| **key != node.key);
+        let mut run_ends: Vec<_> = others.take(limits::PARENTS - 1).copied().collect();
+        run_ends.extend(node.base.map(|_| node.key));
+        run_ends.sort_unstable();
+        Head {
+            tip: node.key.1,
+            settled,
+            state,
+            holder,
+            offer,
+            may_reclaim,
+            run_ends: run_ends.into_iter().map(|key| key.1).collect(),
+            may_close: holder.filter(|_| node.base.is_none()).into_iter().collect(),
+            anyone_may_close: node.lead == Lead::Free { released: true },
+        }
+    }
+
+    /// The term that this node begins.
+    fn term(&self, ix: Ix) -> Option<Term> {
+        let node = self.nodes.get(&ix)?;
+        let by = node.kind.term()?;
+        let track = self.tracks.get(&node.opening)?;
+        let next = match node.place {
+            Some(place) => track.path.get(place + 1).copied(),
+            None => node.children.values().next().copied(),
+        };
+        let next = next.and_then(|ix| self.nodes.get(&ix));
+        let left_alone = next.is_some_and(|next| next.unfollowed.contains(&ix));
+        Some(Term {
+            holder: node.author,
+            from: node.key.1,
+            until: next.map(|next| next.key.1),
+            by,
+            parallel: node.place.is_none() || left_alone,
+            began: node.at,
+            ended: next.map(|next| next.at),
+        })
+    }
+}

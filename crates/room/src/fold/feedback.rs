@@ -1,0 +1,183 @@
+//! Feedback and the loops it opens.
+//!
+//! A loop is answered by its addressee alone: the author of the post, the holder of the term. Of several answers the
+//! latest by `(depth, cid)` counts, so "noted" may become "adjusted". Feedback that was withdrawn stays withdrawn. A
+//! correction *stands* until it is withdrawn or answered with "adjusted": whoever is corrected cannot lift the mark by
+//! noting or declining, since then both views are what others need to see.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    IgnoredReason,
+    posts::Posts,
+    step::{Key, Step},
+    words::{Home, WordsTable},
+};
+use crate::{
+    Cid, Ix, NodeId,
+    body::{Answer, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Stance},
+    state::{Feedback, FeedbackState},
+};
+
+#[derive(Debug, Clone)]
+struct Record {
+    key: Key,
+    ix: Ix,
+    words: Option<Cid>,
+    /// The latest answer and its words.
+    answer: Option<(Key, Option<Cid>)>,
+}
+
+/// All feedback.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Loops {
+    records: HashMap<Cid, Record>,
+    shown: BTreeMap<Key, Arc<Feedback>>,
+    by_target: HashMap<Cid, BTreeSet<Key>>,
+}
+
+impl Loops {
+    /// Takes in feedback on something by `addressee`; the caller has found it in the event's past.
+    pub(super) fn give(
+        &mut self,
+        step: &mut Step,
+        words: &mut WordsTable,
+        posts: &mut Posts,
+        body: &FeedbackGiven,
+        addressee: NodeId,
+    ) {
+        let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
+        let text = body.words.and_then(|it| words.link(step.log, it, step.ix, Home::Feedback(cid)));
+        let feedback = Feedback {
+            cid,
+            author: event.author,
+            target: body.target,
+            addressee: Some(addressee),
+            stance: body.stance,
+            text,
+            sources: body.sources.clone(),
+            state: if body.stance.opens_loop() { FeedbackState::Open } else { FeedbackState::Given },
+            answer: None,
+            answered_by: None,
+            at: event.at,
+        };
+        if stands(&feedback) {
+            posts.correction(&body.target, true);
+        }
+        self.shown.insert(key, Arc::new(feedback));
+        self.by_target.entry(body.target).or_default().insert(key);
+        self.records.insert(cid, Record { key, ix: step.ix, words: body.words, answer: None });
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        step: &mut Step,
+        words: &mut WordsTable,
+        posts: &mut Posts,
+        body: &FeedbackAnswered,
+    ) -> Result<(), IgnoredReason> {
+        let (key, author) = (step.key(), step.event().author);
+        let (record, shown) = self.find(step, &body.feedback)?;
+        if shown.addressee != Some(author) {
+            return Err(IgnoredReason::NotAddressee);
+        }
+        if !shown.stance.opens_loop() {
+            return Err(IgnoredReason::NoLoop);
+        }
+        let text = body.words.and_then(|it| words.link(step.log, it, step.ix, Home::Answer(body.feedback)));
+        if record.answer.is_some_and(|(latest, _)| latest > key) {
+            return Ok(());
+        }
+        record.answer = Some((key, body.words));
+        let by = body.by.filter(|it| step.seen(it).is_some());
+        change(shown, posts, |feedback| {
+            feedback.answer = text;
+            feedback.answered_by = by;
+            if feedback.state != FeedbackState::Withdrawn {
+                feedback.state = match body.answer {
+                    Answer::Adjusted => FeedbackState::Adjusted,
+                    Answer::Noted => FeedbackState::Noted,
+                    Answer::Declined => FeedbackState::Declined,
+                };
+            }
+        });
+        Ok(())
+    }
+
+    pub(super) fn withdraw(
+        &mut self,
+        step: &mut Step,
+        words: &mut WordsTable,
+        posts: &mut Posts,
+        body: &FeedbackWithdrawn,
+    ) -> Result<(), IgnoredReason> {
+        let author = step.event().author;
+        let (record, shown) = self.find(step, &body.feedback)?;
+        if shown.author != author {
+            return Err(IgnoredReason::NotAuthor);
+        }
+        if let Some(cid) = record.words.filter(|it| words.void(*it, record.ix)) {
+            step.drop_words.insert(cid);
+        }
+        change(shown, posts, |feedback| {
+            feedback.state = FeedbackState::Withdrawn;
+            feedback.text = None;
+        });
+        Ok(())
+    }
+
+    /// Words of feedback have come.
+    pub(super) fn fill(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
+        let Some(record) = self.records.get(feedback).filter(|record| record.words == Some(*words)) else { return };
+        if let Some(shown) = self.shown.get_mut(&record.key).filter(|it| it.state != FeedbackState::Withdrawn) {
+            super::change_shared(shown, |feedback| feedback.text = Some(text.clone()));
+        }
+    }
+
+    /// Words of an answer have come.
+    pub(super) fn fill_answer(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
+        let Some(record) = self.records.get(feedback) else { return };
+        if record.answer.is_some_and(|(_, latest)| latest == Some(*words))
+            && let Some(shown) = self.shown.get_mut(&record.key)
+        {
+            super::change_shared(shown, |feedback| feedback.answer = Some(text.clone()));
+        }
+    }
+
+    pub(super) fn get(&self, feedback: &Cid) -> Option<&Arc<Feedback>> {
+        self.shown.get(&self.records.get(feedback)?.key)
+    }
+
+    pub(super) fn on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
+        self.by_target.get(target).into_iter().flatten().filter_map(|key| self.shown.get(key))
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
+        self.shown.values()
+    }
+
+    /// The feedback of that name, if it is in the event's past.
+    fn find(&mut self, step: &mut Step, cid: &Cid) -> Result<(&mut Record, &mut Arc<Feedback>), IgnoredReason> {
+        let record = self.records.get_mut(cid).filter(|it| step.saw(it.ix)).ok_or(IgnoredReason::TargetNotSeen)?;
+        let shown = self.shown.get_mut(&record.key).ok_or(IgnoredReason::TargetNotSeen)?;
+        Ok((record, shown))
+    }
+}
+
+/// Whether this is a correction that counts against its target.
+fn stands(feedback: &Feedback) -> bool {
+    feedback.stance == Stance::Correct && !matches!(feedback.state, FeedbackState::Withdrawn | FeedbackState::Adjusted)
+}
+
+/// Changes feedback, and tells its target if a correction begins or ceases to stand.
+fn change(shown: &mut Arc<Feedback>, posts: &mut Posts, change: impl FnOnce(&mut Feedback)) {
+    let before = stands(shown);
+    super::change_shared(shown, change);
+    let after = stands(shown);
+    if before != after {
+        posts.correction(&shown.target, after);
+    }
+}
