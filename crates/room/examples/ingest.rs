@@ -1,5 +1,5 @@
 //! How fast blocks are checked and admitted, beside bare signature verification in the same run. Prints JSON lines, one
-//! a measurement: `cargo run --release -p paceline-room --features test-utils --example ingest -- [events] [authors]`.
+//! a measurement: `cargo run --release -p paceline-room --example ingest -- [events] [authors]`.
 
 use std::{hint::black_box, time::Instant};
 
@@ -64,6 +64,7 @@ fn write(events: usize, authors: usize) -> (paceline_room::Cid, Vec<Stored>) {
 }
 
 /// Runs it and prints its median rate, which it returns.
+#[expect(clippy::disallowed_methods)] // a benchmark reads the clock; the crate does not
 fn rate(what: &str, events: usize, mut run: impl FnMut()) -> f64 {
     let mut rates: Vec<f64> = (0..RUNS)
         .map(|_| {

@@ -85,6 +85,21 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Why an event is refused that builds on one refused for this.
+    pub(crate) const fn of_child(self) -> Self {
+        match self {
+            // Whoever reads the newer format would admit both.
+            Self::Event(EventError::NewerVersion) => self,
+            _ => Self::RefusedParent,
+        }
+    }
+
+    /// Whether an honest forwarder cannot have passed it on: it forwards what it has admitted, and only a newer build
+    /// admits what this one cannot read.
+    pub const fn is_held_against_forwarder(self) -> bool {
+        !matches!(self, Self::Event(EventError::NewerVersion))
+    }
+
     /// The stable name under which refusals are counted.
     pub const fn code(self) -> &'static str {
         match self {
