@@ -1,11 +1,22 @@
 //! How two browsers that are not connected yet exchange the few messages WebRTC needs. The transport is generic over it.
+//!
+//! What it deliberately does not do: encode, seal, sign or carry. An implementation decides on the wire; [`Signal::check`]
+//! states the limits that hold on every wire.
 
 use std::task::{Context, Poll};
 
 use libp2p_identity::PeerId;
 
+use crate::sdp::{self, Fingerprint, SdpError};
+
 /// Names one attempt to connect: 16 random bytes chosen by the side that dials.
 pub type SessionId = [u8; 16];
+
+/// Longest candidate line taken from outside, in bytes. Browsers write about 150.
+pub const MAX_CANDIDATE: usize = 1024;
+
+/// Longest name of a media section taken from outside, in bytes. Browsers write one digit.
+pub const MAX_MID: usize = 16;
 
 /// One message of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +53,56 @@ pub enum Signal {
     },
 }
 
+/// What is wrong with a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignalError {
+    /// A session description that must not reach the browser.
+    #[error(transparent)]
+    Sdp(#[from] SdpError),
+    /// A candidate longer than [`MAX_CANDIDATE`], or not a `candidate:` line.
+    #[error("the candidate is longer than {MAX_CANDIDATE} bytes or not a candidate line")]
+    Candidate,
+    /// A media section name longer than [`MAX_MID`].
+    #[error("the name of the media section is longer than {MAX_MID} bytes")]
+    Mid,
+}
+
+impl Signal {
+    /// The attempt this signal belongs to.
+    pub fn session(&self) -> &SessionId {
+        match self {
+            Signal::Offer { session, .. }
+            | Signal::Answer { session, .. }
+            | Signal::Candidate { session, .. }
+            | Signal::Abort { session } => session,
+        }
+    }
+
+    /// Checks the limits of a signal that came from outside. The transport does so itself; an implementation of
+    /// [`Signalling`] may do it earlier, to know whom to blame.
+    pub fn check(&self) -> Result<(), SignalError> {
+        match self {
+            Signal::Offer { sdp, .. } | Signal::Answer { sdp, .. } => {
+                let _: Fingerprint = sdp::fingerprint(sdp)?;
+                Ok(())
+            }
+            Signal::Candidate { candidate, mid, .. } => check_candidate(candidate, mid.as_deref()),
+            Signal::Abort { .. } => Ok(()),
+        }
+    }
+}
+
+fn check_candidate(candidate: &str, mid: Option<&str>) -> Result<(), SignalError> {
+    let is_candidate = candidate.is_empty() || candidate.starts_with("candidate:");
+    if candidate.len() > MAX_CANDIDATE || !is_candidate || candidate.contains(['\r', '\n']) {
+        return Err(SignalError::Candidate);
+    }
+    if mid.is_some_and(|mid| mid.len() > MAX_MID) {
+        return Err(SignalError::Mid);
+    }
+    Ok(())
+}
+
 /// Carries signals to a peer and back. An implementation must deliver them unchanged and from the named peer (it seals and
 /// signs them); it may lose, delay and repeat them.
 pub trait Signalling: 'static {
@@ -51,4 +112,41 @@ pub trait Signalling: 'static {
 
     /// The next signal that came in, and who signed it. `None`: nothing will come any more.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(PeerId, Signal)>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(candidate: &str, mid: Option<&str>) -> Signal {
+        Signal::Candidate { session: [1; 16], candidate: candidate.to_owned(), mid: mid.map(str::to_owned) }
+    }
+
+    #[test]
+    fn candidates_of_a_browser_and_their_end_pass() {
+        let line = "candidate:1 1 udp 2122260223 192.168.0.2 50000 typ host generation 0 ufrag Wx1k";
+        assert_eq!(candidate(line, Some("0")).check(), Ok(()));
+        assert_eq!(candidate("", None).check(), Ok(()));
+    }
+
+    #[test]
+    fn a_candidate_that_is_too_long_or_something_else_is_refused() {
+        let long = format!("candidate:{}", "1".repeat(MAX_CANDIDATE));
+        for bad in [long.as_str(), "a=candidate:1", "candidate:1\r\na=fingerprint:sha-256 00"] {
+            assert_eq!(candidate(bad, None).check(), Err(SignalError::Candidate), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_overlong_section_name_is_refused() {
+        assert_eq!(candidate("", Some("0123456789abcdefg")).check(), Err(SignalError::Mid));
+    }
+
+    #[test]
+    fn a_description_is_checked_in_offers_and_answers() {
+        let sdp = "v=0".to_owned();
+        let broken = Err(SignalError::Sdp(SdpError::NotOneDataChannel));
+        assert_eq!(Signal::Offer { session: [1; 16], sdp: sdp.clone(), trickle: true }.check(), broken);
+        assert_eq!(Signal::Answer { session: [1; 16], sdp }.check(), broken);
+    }
 }

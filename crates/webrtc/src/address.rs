@@ -1,0 +1,69 @@
+//! The addresses of this transport: `/webrtc` and `/webrtc/p2p/<peer>`.
+
+use libp2p_core::multiaddr::{Multiaddr, Protocol};
+use libp2p_identity::PeerId;
+
+/// What an address asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// `/webrtc`: whoever answers.
+    Anyone,
+    /// `/webrtc/p2p/<peer>`.
+    Peer(PeerId),
+}
+
+impl Target {
+    pub(crate) fn peer(self) -> Option<PeerId> {
+        match self {
+            Target::Anyone => None,
+            Target::Peer(peer) => Some(peer),
+        }
+    }
+}
+
+/// Reads an address; `None` if it belongs to another transport.
+pub(crate) fn parse(addr: &Multiaddr) -> Option<Target> {
+    let mut parts = addr.iter();
+    let target = match (parts.next(), parts.next()) {
+        (Some(Protocol::WebRTC), None) => Target::Anyone,
+        (Some(Protocol::WebRTC), Some(Protocol::P2p(peer))) => Target::Peer(peer),
+        _ => return None,
+    };
+    parts.next().is_none().then_some(target)
+}
+
+/// The address a listener has.
+pub fn listen_address() -> Multiaddr {
+    Multiaddr::empty().with(Protocol::WebRTC)
+}
+
+/// The address to dial a peer at.
+pub fn peer_address(peer: PeerId) -> Multiaddr {
+    listen_address().with(Protocol::P2p(peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_addresses_are_read_back() {
+        let peer = PeerId::random();
+        assert_eq!(parse(&listen_address()), Some(Target::Anyone));
+        assert_eq!(parse(&peer_address(peer)), Some(Target::Peer(peer)));
+    }
+
+    #[test]
+    fn addresses_of_other_transports_are_left_alone() {
+        let peer = PeerId::random();
+        for other in [
+            "/ip4/127.0.0.1/udp/1/webrtc-direct".to_owned(),
+            format!("/ip4/127.0.0.1/tcp/1/p2p/{peer}/p2p-circuit/webrtc/p2p/{peer}"),
+            format!("/webrtc/p2p/{peer}/p2p-circuit"),
+            "/webrtc/webrtc".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(parse(&other.parse().unwrap()), None, "{other}");
+        }
+    }
+}

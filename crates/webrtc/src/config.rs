@@ -1,0 +1,55 @@
+//! What a user of the transport may set.
+
+use std::time::Duration;
+
+/// Settings of a transport. [`Config::default`] suits two browsers in one network: no STUN, no TURN, nothing contacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// STUN and TURN servers.
+    pub ice_servers: Vec<IceServer>,
+    /// Whether addresses other than those of a TURN relay may be used.
+    pub ice_transport_policy: IceTransportPolicy,
+    /// How long an attempt may take, guard included. Default: 15 s.
+    pub attempt_timeout: Duration,
+    /// The same for attempts whose messages may travel by hand. Default: 30 min.
+    pub by_hand_timeout: Duration,
+    /// How long to wait for candidates that are sent all together (by hand) once there is at least one: a STUN server that
+    /// does not answer would take 10 s. Default: 2 s.
+    pub gather_timeout: Duration,
+    /// Most incoming attempts at a time; offers beyond are ignored. Default: 16.
+    pub max_incoming: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            ice_servers: Vec::new(),
+            ice_transport_policy: IceTransportPolicy::All,
+            attempt_timeout: Duration::from_secs(15),
+            by_hand_timeout: Duration::from_secs(30 * 60),
+            gather_timeout: Duration::from_secs(2),
+            max_incoming: 16,
+        }
+    }
+}
+
+/// A STUN or TURN server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IceServer {
+    /// `stun:...`, `turn:...` or `turns:...`.
+    pub urls: Vec<String>,
+    /// For TURN.
+    pub username: Option<String>,
+    /// For TURN.
+    pub credential: Option<String>,
+}
+
+/// Which addresses may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IceTransportPolicy {
+    /// All.
+    #[default]
+    All,
+    /// Only those of a TURN relay, which hides this browser's own addresses from the other.
+    Relay,
+}

@@ -1,0 +1,477 @@
+//! Which attempts are under way, whom a signal belongs to, and who wins when two peers dial each other. Knows no browser.
+//!
+//! **Glare.** Two peers that dial each other at the same time end with one connection: the dial of the *lower* `PeerId`
+//! (compared as bytes) goes on, the other one fails with `Superseded`, and its side gets the connection as an incoming one.
+//! Offers that travel by hand (not trickled) are exempt: they may take minutes, and nothing is known of them meanwhile.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    task::{Context, Poll, Waker},
+};
+
+use libp2p_identity::PeerId;
+
+use crate::{
+    link::Role,
+    negotiation::{Candidate, MAX_CANDIDATES},
+    signalling::{SessionId, Signal},
+};
+
+/// Most incoming attempts of one peer at a time: one that hangs since its tab was reloaded, and the one after.
+pub(crate) const MAX_INCOMING_PER_PEER: usize = 2;
+
+/// How many ended attempts are remembered, so that a repeated offer does not start one again.
+pub(crate) const MAX_RECENT: usize = 128;
+
+/// How often an offer is sent again because the peer's own offer shows that it may not have got ours.
+pub(crate) const MAX_REPEATS: usize = 3;
+
+/// What an attempt hears from outside.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Mail {
+    Answer { from: PeerId, sdp: String },
+    Candidate(Candidate),
+    Ended(Ended),
+}
+
+/// Why an attempt is over before it led anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The other side gave up.
+    Aborted,
+    /// The lower peer's own dial goes on instead.
+    Superseded,
+    /// No signal will ever come in again.
+    SignallingClosed,
+}
+
+/// What became of a signal.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// An attempt under way has it.
+    Routed,
+    /// A new incoming attempt; it is registered already.
+    Accepted { from: PeerId, session: SessionId, sdp: String, trickle: bool },
+    /// We dial this peer and our dial wins. It may not have got our offer: send it again.
+    Repeat { to: PeerId, offer: Signal },
+    /// Nobody wants it.
+    Ignored(Ignored),
+}
+
+/// Why nobody wants a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ignored {
+    /// The offer is from ourselves.
+    Ourselves,
+    /// Nothing listens.
+    NotListening,
+    /// An offer of an attempt that is under way or has ended.
+    Replay,
+    /// Too many incoming attempts, of all or of this peer.
+    TooMany,
+    /// Our own dial to the peer wins.
+    Glare,
+    /// No such attempt, or not one with this peer.
+    Unknown,
+    /// The attempt has had its answer or enough candidates.
+    Surplus,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// `None`: offered to whoever answers.
+    peer: Option<PeerId>,
+    role: Role,
+    trickle: bool,
+    /// Our offer, to be sent again if the other side may not have got it.
+    offer: Option<Signal>,
+    repeats: usize,
+    answered: bool,
+    answer: Option<(PeerId, String)>,
+    candidates: VecDeque<Candidate>,
+    ended: Option<Ended>,
+    waker: Option<Waker>,
+}
+
+impl Entry {
+    fn new(peer: Option<PeerId>, role: Role, trickle: bool) -> Self {
+        Self {
+            peer,
+            role,
+            trickle,
+            offer: None,
+            repeats: 0,
+            answered: false,
+            answer: None,
+            candidates: VecDeque::new(),
+            ended: None,
+            waker: None,
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn end(&mut self, why: Ended) {
+        self.ended.get_or_insert(why);
+        self.wake();
+    }
+
+    fn is_live(&self, role: Role, peer: PeerId) -> bool {
+        self.role == role && self.peer == Some(peer) && self.ended.is_none()
+    }
+}
+
+/// The attempts under way. Wakes tasks, but never calls out.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    local: PeerId,
+    max_incoming: usize,
+    entries: BTreeMap<SessionId, Entry>,
+    recent: VecDeque<SessionId>,
+}
+
+impl Sessions {
+    pub(crate) fn new(local: PeerId, max_incoming: usize) -> Self {
+        Self { local, max_incoming, entries: BTreeMap::new(), recent: VecDeque::new() }
+    }
+
+    /// Begins to dial. Refused if the peer, being the lower one, is already dialing us. Returns the incoming attempts of the
+    /// peer that this dial, being the lower one's, takes the place of.
+    pub(crate) fn dial(&mut self, session: SessionId, to: Option<PeerId>) -> Result<(), Ended> {
+        if let Some(peer) = to {
+            let incoming =
+                self.entries.values_mut().filter(|entry| entry.trickle && entry.is_live(Role::Listener, peer));
+            for entry in incoming {
+                if peer < self.local {
+                    return Err(Ended::Superseded);
+                }
+                entry.end(Ended::Superseded);
+            }
+        }
+        self.entries.insert(session, Entry::new(to, Role::Dialer, to.is_some()));
+        Ok(())
+    }
+
+    /// Keeps an offer of ours that was sent, in case it must be sent again.
+    pub(crate) fn offered(&mut self, session: &SessionId, offer: Signal) {
+        if let Some(entry) = self.entries.get_mut(session) {
+            entry.offer = Some(offer);
+        }
+    }
+
+    /// A signal came in.
+    pub(crate) fn deliver(&mut self, from: PeerId, signal: Signal, listening: bool) -> Delivery {
+        if let Signal::Offer { session, sdp, trickle } = signal {
+            return self.on_offer(from, session, sdp, trickle, listening);
+        }
+        let entry = self.entries.get_mut(signal.session());
+        let Some(entry) = entry.filter(|entry| entry.peer.is_none_or(|peer| peer == from)) else {
+            return Delivery::Ignored(Ignored::Unknown);
+        };
+        match signal {
+            Signal::Answer { sdp, .. } if entry.role == Role::Dialer && !entry.answered => {
+                entry.answered = true;
+                entry.peer = Some(from);
+                entry.answer = Some((from, sdp));
+            }
+            Signal::Candidate { candidate, mid, .. } if entry.peer.is_some() => {
+                if entry.candidates.len() >= MAX_CANDIDATES {
+                    return Delivery::Ignored(Ignored::Surplus);
+                }
+                entry.candidates.push_back(Candidate { line: candidate, mid });
+            }
+            // Whoever was only offered a code cannot take it from the others.
+            Signal::Abort { .. } if entry.peer.is_some() => entry.end(Ended::Aborted),
+            _ => return Delivery::Ignored(Ignored::Surplus),
+        }
+        entry.wake();
+        Delivery::Routed
+    }
+
+    fn on_offer(&mut self, from: PeerId, session: SessionId, sdp: String, trickle: bool, listening: bool) -> Delivery {
+        match self.judge_offer(from, &session, trickle, listening) {
+            Err(Ignored::Glare) => self.repeat_offer(from),
+            Err(why) => Delivery::Ignored(why),
+            Ok(()) => {
+                self.entries.insert(session, Entry::new(Some(from), Role::Listener, trickle));
+                Delivery::Accepted { from, session, sdp, trickle }
+            }
+        }
+    }
+
+    fn judge_offer(
+        &mut self,
+        from: PeerId,
+        session: &SessionId,
+        trickle: bool,
+        listening: bool,
+    ) -> Result<(), Ignored> {
+        if from == self.local {
+            return Err(Ignored::Ourselves);
+        }
+        if !listening {
+            return Err(Ignored::NotListening);
+        }
+        if self.entries.contains_key(session) || self.recent.contains(session) {
+            return Err(Ignored::Replay);
+        }
+        let mut incoming = self.entries.values().filter(|entry| entry.role == Role::Listener);
+        let of_peer = incoming.clone().filter(|entry| entry.peer == Some(from)).count();
+        if of_peer >= MAX_INCOMING_PER_PEER || incoming.by_ref().count() >= self.max_incoming {
+            return Err(Ignored::TooMany);
+        }
+        if !trickle {
+            return Ok(());
+        }
+        let ours = self.entries.values_mut().filter(|entry| entry.trickle && entry.is_live(Role::Dialer, from));
+        for entry in ours {
+            if self.local < from {
+                return Err(Ignored::Glare);
+            }
+            entry.end(Ended::Superseded);
+        }
+        Ok(())
+    }
+
+    fn repeat_offer(&mut self, to: PeerId) -> Delivery {
+        let mut ours = self.entries.values_mut().filter(|entry| entry.trickle && entry.is_live(Role::Dialer, to));
+        let Some((entry, offer)) = ours.find_map(|entry| {
+            let offer = entry.offer.clone()?;
+            (!entry.answered && entry.repeats < MAX_REPEATS).then_some((entry, offer))
+        }) else {
+            return Delivery::Ignored(Ignored::Glare);
+        };
+        entry.repeats += 1;
+        Delivery::Repeat { to, offer }
+    }
+
+    /// What the attempt hears next.
+    pub(crate) fn poll_mail(&mut self, session: &SessionId, cx: &Context<'_>) -> Poll<Mail> {
+        let Some(entry) = self.entries.get_mut(session) else {
+            return Poll::Ready(Mail::Ended(Ended::SignallingClosed));
+        };
+        if let Some(why) = entry.ended {
+            return Poll::Ready(Mail::Ended(why));
+        }
+        if let Some((from, sdp)) = entry.answer.take() {
+            return Poll::Ready(Mail::Answer { from, sdp });
+        }
+        if let Some(candidate) = entry.candidates.pop_front() {
+            return Poll::Ready(Mail::Candidate(candidate));
+        }
+        entry.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// The attempt is over, one way or the other.
+    pub(crate) fn remove(&mut self, session: &SessionId) {
+        if self.entries.remove(session).is_none() {
+            return;
+        }
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(*session);
+    }
+
+    /// No signal will come in any more.
+    pub(crate) fn close(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.end(Ended::SignallingClosed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peers() -> (PeerId, PeerId) {
+        let (a, b) = (PeerId::random(), PeerId::random());
+        if a < b { (a, b) } else { (b, a) }
+    }
+
+    fn offer(id: u8) -> Signal {
+        Signal::Offer { session: [id; 16], sdp: "offer".to_owned(), trickle: true }
+    }
+
+    fn answer(id: u8) -> Signal {
+        Signal::Answer { session: [id; 16], sdp: "answer".to_owned() }
+    }
+
+    fn candidate(id: u8, number: usize) -> Signal {
+        Signal::Candidate { session: [id; 16], candidate: format!("candidate:{number}"), mid: None }
+    }
+
+    fn mail(sessions: &mut Sessions, id: u8) -> Poll<Mail> {
+        sessions.poll_mail(&[id; 16], &Context::from_waker(Waker::noop()))
+    }
+
+    fn accepted(delivery: &Delivery) -> bool {
+        matches!(delivery, Delivery::Accepted { .. })
+    }
+
+    #[test]
+    fn an_offer_is_registered_before_anything_else_so_its_candidates_find_it() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        assert!(accepted(&sessions.deliver(b, offer(1), true)));
+        assert_eq!(sessions.deliver(b, candidate(1, 7), true), Delivery::Routed);
+        let Poll::Ready(Mail::Candidate(first)) = mail(&mut sessions, 1) else { panic!("no candidate") };
+        assert_eq!(first.line, "candidate:7");
+        assert_eq!(mail(&mut sessions, 1), Poll::Pending);
+    }
+
+    #[test]
+    fn a_repeated_offer_is_ignored_while_its_attempt_lives_and_after() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        assert!(accepted(&sessions.deliver(b, offer(1), true)));
+        assert_eq!(sessions.deliver(b, offer(1), true), Delivery::Ignored(Ignored::Replay));
+        sessions.remove(&[1; 16]);
+        assert_eq!(sessions.deliver(b, offer(1), true), Delivery::Ignored(Ignored::Replay));
+        assert!(accepted(&sessions.deliver(b, offer(2), true)));
+    }
+
+    #[test]
+    fn attempts_are_bounded_per_peer_and_in_all() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 3);
+        assert!(accepted(&sessions.deliver(b, offer(1), true)));
+        assert!(accepted(&sessions.deliver(b, offer(2), true)));
+        assert_eq!(sessions.deliver(b, offer(3), true), Delivery::Ignored(Ignored::TooMany));
+        assert!(accepted(&sessions.deliver(PeerId::random(), offer(4), true)));
+        assert_eq!(sessions.deliver(PeerId::random(), offer(5), true), Delivery::Ignored(Ignored::TooMany));
+        sessions.remove(&[1; 16]);
+        assert!(accepted(&sessions.deliver(PeerId::random(), offer(6), true)));
+    }
+
+    #[test]
+    fn offers_of_ourselves_and_offers_while_nothing_listens_are_ignored() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        assert_eq!(sessions.deliver(a, offer(1), true), Delivery::Ignored(Ignored::Ourselves));
+        assert_eq!(sessions.deliver(b, offer(1), false), Delivery::Ignored(Ignored::NotListening));
+    }
+
+    #[test]
+    fn signals_of_a_third_peer_do_not_reach_an_attempt() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], Some(b)).unwrap();
+        let stranger = PeerId::random();
+        for signal in [answer(1), candidate(1, 1), Signal::Abort { session: [1; 16] }] {
+            assert_eq!(sessions.deliver(stranger, signal, true), Delivery::Ignored(Ignored::Unknown));
+        }
+        assert_eq!(mail(&mut sessions, 1), Poll::Pending);
+        assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Routed);
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Answer { from: b, sdp: "answer".to_owned() }));
+    }
+
+    #[test]
+    fn only_the_first_answer_counts_and_a_listener_takes_none() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], Some(b)).unwrap();
+        assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Routed);
+        assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Ignored(Ignored::Surplus));
+        assert!(accepted(&sessions.deliver(PeerId::random(), offer(2), true)));
+        let from = sessions.entries[&[2; 16]].peer.unwrap();
+        assert_eq!(sessions.deliver(from, answer(2), true), Delivery::Ignored(Ignored::Surplus));
+    }
+
+    #[test]
+    fn an_offer_to_anyone_belongs_to_the_first_who_answers() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], None).unwrap();
+        let abort = Signal::Abort { session: [1; 16] };
+        assert_eq!(sessions.deliver(b, abort.clone(), true), Delivery::Ignored(Ignored::Surplus));
+        assert_eq!(sessions.deliver(b, candidate(1, 1), true), Delivery::Ignored(Ignored::Surplus));
+        assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Routed);
+        assert_eq!(sessions.deliver(PeerId::random(), answer(1), true), Delivery::Ignored(Ignored::Unknown));
+        assert_eq!(sessions.deliver(b, abort, true), Delivery::Routed);
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::Aborted)));
+    }
+
+    #[test]
+    fn a_flood_of_candidates_does_not_grow_an_attempt() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], Some(b)).unwrap();
+        let routed = (0..1000).filter(|n| sessions.deliver(b, candidate(1, *n), true) == Delivery::Routed).count();
+        assert_eq!(routed, MAX_CANDIDATES);
+    }
+
+    /// Both dial; the offers cross.
+    #[test]
+    fn when_offers_cross_the_lower_peers_dial_goes_on_at_both_ends() {
+        let (low, high) = peers();
+        let (mut of_low, mut of_high) = (Sessions::new(low, 4), Sessions::new(high, 4));
+        of_low.dial([1; 16], Some(high)).unwrap();
+        of_low.offered(&[1; 16], offer(1));
+        of_high.dial([2; 16], Some(low)).unwrap();
+        of_high.offered(&[2; 16], offer(2));
+
+        assert_eq!(of_low.deliver(high, offer(2), true), Delivery::Repeat { to: high, offer: offer(1) });
+        assert!(accepted(&of_high.deliver(low, offer(1), true)));
+        assert_eq!(mail(&mut of_high, 2), Poll::Ready(Mail::Ended(Ended::Superseded)));
+        assert_eq!(mail(&mut of_low, 1), Poll::Pending);
+        assert_eq!(of_high.deliver(low, offer(1), true), Delivery::Ignored(Ignored::Replay), "the repeat does no harm");
+    }
+
+    #[test]
+    fn a_winning_offer_that_was_lost_is_sent_again_but_not_for_ever() {
+        let (low, high) = peers();
+        let mut sessions = Sessions::new(low, 4);
+        sessions.dial([1; 16], Some(high)).unwrap();
+        assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Ignored(Ignored::Glare), "none was sent yet");
+        sessions.offered(&[1; 16], offer(1));
+        for _ in 0..MAX_REPEATS {
+            assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Repeat { to: high, offer: offer(1) });
+        }
+        assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Ignored(Ignored::Glare));
+    }
+
+    #[test]
+    fn the_higher_peer_does_not_dial_against_an_offer_it_has_taken() {
+        let (low, high) = peers();
+        let mut sessions = Sessions::new(high, 4);
+        assert!(accepted(&sessions.deliver(low, offer(1), true)));
+        assert_eq!(sessions.dial([2; 16], Some(low)), Err(Ended::Superseded));
+        sessions.dial([3; 16], Some(PeerId::random())).unwrap();
+    }
+
+    #[test]
+    fn the_lower_peers_dial_takes_the_place_of_an_offer_it_has_taken() {
+        let (low, high) = peers();
+        let mut sessions = Sessions::new(low, 4);
+        assert!(accepted(&sessions.deliver(high, offer(1), true)));
+        sessions.dial([2; 16], Some(high)).unwrap();
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::Superseded)));
+        assert_eq!(mail(&mut sessions, 2), Poll::Pending);
+    }
+
+    #[test]
+    fn a_code_carried_by_hand_is_taken_even_while_dialing() {
+        let (low, high) = peers();
+        let mut sessions = Sessions::new(low, 4);
+        sessions.dial([1; 16], Some(high)).unwrap();
+        let by_hand = Signal::Offer { session: [2; 16], sdp: "offer".to_owned(), trickle: false };
+        assert!(accepted(&sessions.deliver(high, by_hand, true)));
+        assert_eq!(mail(&mut sessions, 1), Poll::Pending);
+    }
+
+    #[test]
+    fn nothing_waits_for_a_signalling_that_has_ended() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], Some(b)).unwrap();
+        sessions.close();
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::SignallingClosed)));
+    }
+}

@@ -1,0 +1,295 @@
+//! One `RTCPeerConnection` with its one data channel, and the handlers of their events.
+
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Event, MessageEvent, RtcConfiguration, RtcDataChannel, RtcDataChannelInit, RtcDataChannelType, RtcIceCandidateInit,
+    RtcIceServer, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcSdpType,
+    RtcSessionDescriptionInit,
+};
+
+use super::events::{Closed, Events};
+use crate::{
+    config::{Config, IceTransportPolicy},
+    error::Error,
+    negotiation::Candidate,
+};
+
+/// The data channel's number. Both sides name it, so that neither waits to be told.
+const CHANNEL_ID: u16 = 0;
+
+/// Most bytes handed to the browser and not sent yet. With 1 MiB the first bulk transfer takes seconds: the browser's
+/// congestion control starts badly with a long queue.
+pub(super) const HIGH_MARK: usize = 128 * 1024;
+
+/// When to hand over more.
+const LOW_MARK: u32 = 32 * 1024;
+
+/// Longest message. The browsers' common limit is 256 KiB, and 64 KiB is what every implementation takes.
+pub(super) const MAX_MESSAGE: usize = 64 * 1024;
+
+// A writer that waits must hear of it: the event only comes for an amount that was above the low mark.
+const _: () = assert!(HIGH_MARK - MAX_MESSAGE > LOW_MARK as usize);
+
+/// A connection under way or open. Dropping it closes it at once, without a word to the other side's application.
+pub(super) struct Peer {
+    connection: RtcPeerConnection,
+    channel: RtcDataChannel,
+    pub(super) events: Rc<Events>,
+    _handlers: Handlers,
+}
+
+impl Peer {
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let known = Reflect::has(&js_sys::global(), &JsValue::from_str("RTCPeerConnection"));
+        if !known.unwrap_or(false) {
+            return Err(Error::Unavailable);
+        }
+        let connection = RtcPeerConnection::new_with_configuration(&configuration(config))
+            .map_err(|thrown| browser("create a connection", &thrown))?;
+        let channel = match create_channel(&connection) {
+            Ok(channel) => channel,
+            Err(error) => {
+                connection.close();
+                return Err(error);
+            }
+        };
+        let events = Events::new();
+        let handlers = Handlers::attach(&connection, &channel, &events);
+        Ok(Self { connection, channel, events, _handlers: handlers })
+    }
+
+    pub(super) async fn create_offer(&self) -> Result<String, Error> {
+        description(self.connection.create_offer(), "make an offer").await
+    }
+
+    pub(super) async fn create_answer(&self) -> Result<String, Error> {
+        description(self.connection.create_answer(), "make an answer").await
+    }
+
+    pub(super) async fn set_local(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
+        settled(self.connection.set_local_description(&init(kind, sdp)), "take its own description").await
+    }
+
+    pub(super) async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
+        settled(self.connection.set_remote_description(&init(kind, sdp)), "take the other side's description").await
+    }
+
+    /// Our description with the candidates gathered so far.
+    pub(super) fn local_sdp(&self) -> Option<String> {
+        self.connection.local_description().map(|description| description.sdp())
+    }
+
+    /// Hands a candidate over. One that the browser does not like is no reason to give up: others may do.
+    pub(super) fn add_candidate(&self, candidate: &Candidate) {
+        if candidate.line.is_empty() {
+            return;
+        }
+        let init = RtcIceCandidateInit::new(&candidate.line);
+        match &candidate.mid {
+            Some(mid) => init.set_sdp_mid(Some(mid)),
+            None => init.set_sdp_m_line_index(Some(0)),
+        }
+        let added = self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&init));
+        spawn_local(async move {
+            if let Err(thrown) = JsFuture::from(added).await {
+                tracing::debug!("candidate refused: {}", text(&thrown));
+            }
+        });
+    }
+
+    pub(super) fn buffered(&self) -> usize {
+        usize::try_from(self.channel.buffered_amount()).unwrap_or(usize::MAX)
+    }
+
+    /// Hands a message to the browser; `false` if the channel takes none any more.
+    pub(super) fn send(&self, message: &[u8]) -> bool {
+        self.channel.send_with_u8_array(message).is_ok()
+    }
+
+    /// Closes the channel in order: what was handed over is still sent, and the other side hears of it after that.
+    pub(super) fn close_channel(&self) {
+        self.channel.close();
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // The browser may still have events queued; their closures are about to go.
+        self.connection.set_onicecandidate(None);
+        self.connection.set_onconnectionstatechange(None);
+        self.channel.set_onopen(None);
+        self.channel.set_onmessage(None);
+        self.channel.set_onbufferedamountlow(None);
+        self.channel.set_onerror(None);
+        self.channel.set_onclose(None);
+        self.channel.close();
+        self.connection.close();
+    }
+}
+
+/// The closures live exactly as long as the connection whose events they handle.
+struct Handlers {
+    _candidate: Closure<dyn FnMut(RtcPeerConnectionIceEvent)>,
+    _state: Closure<dyn FnMut(Event)>,
+    _open: Closure<dyn FnMut(Event)>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _low: Closure<dyn FnMut(Event)>,
+    _error: Closure<dyn FnMut(Event)>,
+    _close: Closure<dyn FnMut(Event)>,
+}
+
+impl Handlers {
+    fn attach(connection: &RtcPeerConnection, channel: &RtcDataChannel, events: &Rc<Events>) -> Self {
+        let candidate = handler(events, |events, event: RtcPeerConnectionIceEvent| on_candidate(events, &event));
+        connection.set_onicecandidate(Some(candidate.as_ref().unchecked_ref()));
+
+        let state = {
+            let connection = connection.clone();
+            handler(events, move |events, _: Event| {
+                if connection.connection_state() == RtcPeerConnectionState::Failed {
+                    events.on_failed();
+                }
+            })
+        };
+        connection.set_onconnectionstatechange(Some(state.as_ref().unchecked_ref()));
+
+        let open = handler(events, |events, _: Event| events.on_open());
+        channel.set_onopen(Some(open.as_ref().unchecked_ref()));
+
+        let message = {
+            let connection = connection.clone();
+            handler(events, move |events, event: MessageEvent| {
+                if !on_message(events, &event) {
+                    connection.close();
+                }
+            })
+        };
+        channel.set_onmessage(Some(message.as_ref().unchecked_ref()));
+
+        let low = handler(events, |events, _: Event| events.on_low());
+        channel.set_onbufferedamountlow(Some(low.as_ref().unchecked_ref()));
+
+        let error = handler(events, |events, _: Event| events.on_closed(Closed::Lost));
+        channel.set_onerror(Some(error.as_ref().unchecked_ref()));
+
+        let close = handler(events, |events, _: Event| events.on_closed(Closed::Orderly));
+        channel.set_onclose(Some(close.as_ref().unchecked_ref()));
+
+        Self {
+            _candidate: candidate,
+            _state: state,
+            _open: open,
+            _message: message,
+            _low: low,
+            _error: error,
+            _close: close,
+        }
+    }
+}
+
+fn handler<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
+    events: &Rc<Events>,
+    mut handle: impl FnMut(&Events, E) + 'static,
+) -> Closure<dyn FnMut(E)> {
+    let events = Rc::clone(events);
+    Closure::new(move |event: E| handle(&events, event))
+}
+
+fn on_candidate(events: &Events, event: &RtcPeerConnectionIceEvent) {
+    match event.candidate() {
+        None => events.on_gathered(),
+        Some(candidate) => {
+            let line = candidate.candidate();
+            // Some browsers end each generation with an empty line before the null that ends them all.
+            if !line.is_empty() {
+                events.on_candidate(Candidate { line, mid: candidate.sdp_mid() });
+            }
+        }
+    }
+}
+
+/// Returns whether the other side keeps to the rules.
+fn on_message(events: &Events, event: &MessageEvent) -> bool {
+    match event.data().dyn_into::<ArrayBuffer>() {
+        Ok(buffer) => events.on_message(Uint8Array::new(&buffer).to_vec()),
+        Err(_) => {
+            events.on_closed(Closed::NotBinary);
+            false
+        }
+    }
+}
+
+fn configuration(config: &Config) -> RtcConfiguration {
+    let servers: Array = config
+        .ice_servers
+        .iter()
+        .map(|server| {
+            let js = RtcIceServer::new();
+            let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
+            js.set_urls(&urls);
+            if let Some(username) = &server.username {
+                js.set_username(username);
+            }
+            if let Some(credential) = &server.credential {
+                js.set_credential(credential);
+            }
+            js
+        })
+        .collect();
+    let js = RtcConfiguration::new();
+    js.set_ice_servers(&servers);
+    js.set_ice_transport_policy(match config.ice_transport_policy {
+        IceTransportPolicy::All => web_sys::RtcIceTransportPolicy::All,
+        IceTransportPolicy::Relay => web_sys::RtcIceTransportPolicy::Relay,
+    });
+    js
+}
+
+/// `createDataChannel` throws (too many channels, a closed connection), and the binding does not catch; so through `Reflect`.
+fn create_channel(connection: &RtcPeerConnection) -> Result<RtcDataChannel, Error> {
+    let options = RtcDataChannelInit::new();
+    options.set_negotiated(true);
+    options.set_id(CHANNEL_ID);
+    options.set_ordered(true);
+    let thrown = |thrown: JsValue| browser("create a data channel", &thrown);
+    let create: Function = Reflect::get(connection, &JsValue::from_str("createDataChannel"))
+        .and_then(|function| function.dyn_into())
+        .map_err(thrown)?;
+    let channel: RtcDataChannel = create
+        .call2(connection, &JsValue::from_str(""), &options)
+        .and_then(|channel| channel.dyn_into())
+        .map_err(thrown)?;
+    channel.set_binary_type(RtcDataChannelType::Arraybuffer);
+    channel.set_buffered_amount_low_threshold(LOW_MARK);
+    Ok(channel)
+}
+
+fn init(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
+    let init = RtcSessionDescriptionInit::new(kind);
+    init.set_sdp(sdp);
+    init
+}
+
+async fn description(made: Promise, step: &'static str) -> Result<String, Error> {
+    let made = JsFuture::from(made).await.map_err(|thrown| browser(step, &thrown))?;
+    let sdp = Reflect::get(&made, &JsValue::from_str("sdp")).ok().and_then(|sdp| sdp.as_string());
+    sdp.ok_or_else(|| Error::Browser { step, message: "no description".to_owned() })
+}
+
+async fn settled(promise: Promise, step: &'static str) -> Result<(), Error> {
+    JsFuture::from(promise).await.map(drop).map_err(|thrown| browser(step, &thrown))
+}
+
+fn browser(step: &'static str, thrown: &JsValue) -> Error {
+    Error::Browser { step, message: text(thrown) }
+}
+
+/// What was thrown, in words: public errors carry no JS objects.
+fn text(thrown: &JsValue) -> String {
+    let message = Reflect::get(thrown, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    message.unwrap_or_else(|| format!("{thrown:?}"))
+}
