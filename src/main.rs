@@ -1,5 +1,6 @@
 //! The Paceline page.
 
+mod forms;
 mod session;
 
 fn main() {}

@@ -1,0 +1,81 @@
+//! The forms a room can be founded from: data files in `forms/`, embedded when the page is built. A form sets texts and
+//! numbers, never rights. It does not open anything by itself: founding a room opens the form's batons, and whoever is
+//! there may open them again.
+
+use paceline_room::body::FormValues;
+use serde::Deserialize;
+
+/// A room's template.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// Stable name, kebab case; what the founding event says.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// What to do first.
+    pub steps: Vec<String>,
+    /// Batons to open when the room is founded.
+    pub batons: Vec<FormBaton>,
+    /// Questions that everybody answers.
+    pub prompts: Vec<String>,
+    /// What the room asks of everybody.
+    pub norms: Vec<String>,
+    /// The values that decide anything.
+    pub values: FormValues,
+}
+
+/// A baton that a form opens.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormBaton {
+    /// What is led.
+    pub title: String,
+    /// How long a term is meant to be.
+    pub minutes: Option<u32>,
+}
+
+/// The files, in the order in which they are offered.
+const FILES: [&str; 2] = [include_str!("../forms/blank.json"), include_str!("../forms/stand-up.json")];
+
+/// All forms of this build.
+pub fn all() -> Vec<Form> {
+    FILES.iter().filter_map(|file| serde_json::from_str(file).ok()).collect()
+}
+
+/// The form of that name, if this build has it.
+pub fn by_name(name: &str) -> Option<Form> {
+    all().into_iter().find(|form| form.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use paceline_room::limits;
+
+    #[test]
+    fn every_form_file_reads_and_names_itself_once() {
+        let forms = all();
+        assert_eq!(forms.len(), FILES.len());
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/forms")).expect("the folder of forms");
+        assert_eq!(files.count(), FILES.len(), "a form file that is not embedded");
+        for form in &forms {
+            assert_eq!(forms.iter().filter(|it| it.name == form.name).count(), 1);
+            assert!(form.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{} is not kebab case", form.name);
+        }
+    }
+
+    #[test]
+    fn every_form_stays_within_the_limits_of_the_room() {
+        for form in all() {
+            assert!(form.values.quorum <= 100 && form.values.quorum_cap > 0, "{}", form.name);
+            assert!((5..=3_600).contains(&form.values.grace), "{}", form.name);
+            for baton in form.batons {
+                assert!(!baton.title.is_empty() && baton.title.chars().count() <= limits::TITLE_CHARS);
+                assert!(baton.minutes.is_none_or(|minutes| (1..=24 * 60).contains(&minutes)));
+            }
+        }
+    }
+}
