@@ -4,6 +4,17 @@
 //! budgets; and the [`Replica`] that joins them with the room's log. No socket, clock, task or randomness: time, seeds
 //! and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
 
+mod budgets;
+mod held;
+mod index;
+mod ingest;
+mod pending;
+mod plumtree;
 pub mod replica;
+mod roster;
+mod serve;
+mod sync;
+mod wants;
+pub mod wire;
 
 pub use replica::{Input, Lane, Output, Replica};

@@ -5,9 +5,28 @@
 //! Own events: [`Replica::draft`], sign, commit durably, and only then [`Input::Own`]; so nothing is sent before it is
 //! stored. Others' events are admitted and forwarded at once, and reported as held (reach) after [`Input::Stored`].
 
-use std::{collections::BTreeMap, sync::Arc};
+mod admission;
+mod messages;
 
-use paceline_room::{Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored};
+
+use crate::{
+    budgets::{Bucket, REFUSED, REFUSED_LEAST, SERVED},
+    held::Held,
+    index::Index,
+    ingest::Ingest,
+    pending::{Arrival, Checked, Pending, Source},
+    plumtree::{Cover, Origin, PlumTree},
+    roster::Roster,
+    serve::WordsMap,
+    sync::Sync,
+    wire::{Beacon, Cids, Hello, Key, Live, Push, Signed, State},
+};
 
 /// Milliseconds on a clock that never goes back; its zero is the driver's choice.
 pub type Millis = u64;
@@ -59,6 +78,8 @@ pub enum Input {
     Import(Vec<Arc<[u8]>>),
     /// This tab is hidden or shown: `away` in the beacon.
     Away(bool),
+    /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
+    Leave,
     /// Time has come: the moment of the last [`Output::WakeAt`], or later.
     Tick,
 }
@@ -162,25 +183,105 @@ pub struct Reach {
     pub of: usize,
 }
 
+/// What is kept of a link.
+#[derive(Debug)]
+struct Link {
+    refused: Bucket,
+    served: Bucket,
+    /// Where it is in a stream of everything.
+    streaming: Option<Key>,
+    /// Told to go: what still comes is not looked at.
+    dropped: bool,
+}
+
 /// A node of a room: everything but network, storage and clock.
 #[derive(Debug)]
 pub struct Replica {
     keypair: Keypair,
     log: Log,
     fold: Fold,
+    index: Index,
+    held: Held,
+    words: WordsMap,
+    /// Words here whose storing was asked for and not confirmed.
+    unstored_words: BTreeSet<Cid>,
+    ingest: Ingest,
+    pending: Pending,
+    tree: PlumTree,
+    sync: Sync,
+    roster: Roster,
+    links: BTreeMap<NodeId, Link>,
+    /// Names of refused blocks, so that nobody is asked for them again and each counts once.
+    refused_cids: admission::Recent,
+    refused: BTreeMap<&'static str, u64>,
+    importing: Option<Imported>,
+    imported: Option<Imported>,
+    state: State,
+    now: Millis,
+    woken: Option<Millis>,
+    changed: bool,
+    store: Vec<Stored>,
+    out: Vec<Output>,
 }
 
 impl Replica {
-    /// An empty replica; `seed` feeds whatever has to be random (peer choice, jitter).
+    /// An empty replica; `seed` feeds whatever has to be random.
     pub fn new(room: Cid, keypair: Keypair, seed: u64) -> Self {
+        // So far every choice is made by names and order of links, which differ enough from node to node.
         let _ = seed;
-        Self { keypair, log: Log::new(room), fold: Fold::default() }
+        let me = keypair.node();
+        Self {
+            keypair,
+            log: Log::new(room),
+            fold: Fold::default(),
+            index: Index::default(),
+            held: Held::default(),
+            words: WordsMap::new(),
+            unstored_words: BTreeSet::new(),
+            ingest: Ingest::default(),
+            pending: Pending::default(),
+            tree: PlumTree::default(),
+            sync: Sync::new(me),
+            roster: Roster::new(me, room),
+            links: BTreeMap::new(),
+            refused_cids: admission::Recent::default(),
+            refused: BTreeMap::new(),
+            importing: None,
+            imported: None,
+            state: State::Here,
+            now: 0,
+            woken: None,
+            changed: false,
+            store: Vec::new(),
+            out: Vec::new(),
+        }
     }
 
     /// Takes what storage held, before anything else, in any order, in slices the caller chooses. Signatures were checked before
     /// it was stored; CIDs, encodings and places are checked again (a damaged database is noticed: returned with the code).
-    pub fn load(&mut self, _blocks: Vec<Stored>) -> Vec<(Cid, &'static str)> {
-        Vec::new()
+    pub fn load(&mut self, blocks: Vec<Stored>) -> Vec<(Cid, &'static str)> {
+        let mut damaged = Vec::new();
+        for Stored { cid, block, words, .. } in blocks {
+            if Cid::of(&block) != cid {
+                damaged.push((cid, "wrong-cid"));
+                continue;
+            }
+            let words = words.and_then(|(name, words)| {
+                let right = Cid::of(&words) == name;
+                if !right {
+                    damaged.push((name, "wrong-cid"));
+                }
+                right.then_some(words)
+            });
+            match Event::decode(&block) {
+                Ok(event) => {
+                    let arrival = Arrival { cid, block, words, source: Source::Storage, live: None };
+                    damaged.extend(self.place_loaded(Checked { arrival, event }));
+                }
+                Err(error) => damaged.push((cid, error.code())),
+            }
+        }
+        damaged
     }
 
     /// This node.
@@ -199,8 +300,8 @@ impl Replica {
     }
 
     /// The words block of that name, if it is here and not taken back.
-    pub fn words(&self, _cid: &Cid) -> Option<Arc<[u8]>> {
-        None
+    pub fn words(&self, cid: &Cid) -> Option<Arc<[u8]>> {
+        self.words.get(cid).cloned()
     }
 
     /// The next own event; sign it, store it, and hand it back as [`Input::Own`] before drafting another.
@@ -209,47 +310,240 @@ impl Replica {
     }
 
     /// Takes one input.
-    pub fn handle(&mut self, _input: Input, _now: Millis) -> Vec<Output> {
-        Vec::new()
+    pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Output> {
+        self.now = self.now.max(now);
+        match input {
+            Input::LinkUp(peer) => self.on_link_up(peer),
+            Input::LinkDown { peer, goodbye } => self.on_link_down(&peer, goodbye),
+            Input::Received { peer, lane, bytes } => self.on_received(peer, lane, &bytes),
+            Input::Own { cid, event, block, words } => self.on_own(cid, *event, block, words),
+            Input::Stored(cids) => self.on_stored(&cids),
+            Input::Import(blocks) => {
+                self.importing.get_or_insert_default();
+                self.ingest.push_import(blocks);
+            }
+            Input::Away(away) => {
+                self.state = if away { State::Away } else { State::Here };
+                self.roster.change(self.now);
+            }
+            Input::Leave => {
+                self.state = State::Gone;
+                self.send_beacon();
+            }
+            Input::Tick => self.woken = None,
+        }
+        self.flush()
     }
 
     /// Whether received events wait to be checked and folded.
     pub fn has_work(&self) -> bool {
-        false
+        self.ingest.has_work(self.now)
     }
 
     /// Checks and folds up to `most` waiting events, live ones first.
-    pub fn work(&mut self, _most: usize, _now: Millis) -> Vec<Output> {
-        Vec::new()
+    pub fn work(&mut self, most: usize, now: Millis) -> Vec<Output> {
+        self.now = self.now.max(now);
+        for _ in 0..most {
+            let Some(next) = self.ingest.next(&self.log, self.now) else { break };
+            self.work_off(next);
+        }
+        self.end_import();
+        self.flush()
     }
 
     /// Who is here, this node not included.
     pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
-        BTreeMap::new()
+        self.roster.presence()
     }
 
     /// How many nodes hold an event.
-    pub fn reach(&self, _cid: &Cid) -> Reach {
-        Reach::default()
+    pub fn reach(&self, cid: &Cid) -> Reach {
+        let Some(ix) = self.log.find(cid) else { return Reach::default() };
+        let (stored, of) = self.roster.reach(&self.log, ix);
+        let words = self.log.entry(ix).event.body.words();
+        let mine = self.held.holds(ix)
+            && words.is_none_or(|cid| !self.unstored_words.contains(&cid) && self.sync.lacks_words(&cid).is_none());
+        Reach { stored: stored + usize::from(mine), of: of + 1 }
     }
 
     /// How catching up stands.
     pub fn progress(&self) -> Progress {
-        Progress::default()
+        Progress {
+            missing_events: self.sync.missing_events() + self.ingest.count(),
+            missing_words: self.sync.missing_words(),
+            reconciling: self.sync.is_busy(),
+            reconciled: self.sync.has_completed(),
+        }
     }
 
     /// How many events wait for what they build on.
     pub fn pending(&self) -> usize {
-        0
+        self.pending.count()
     }
 
     /// What was refused since the start, by code.
     pub fn refused(&self) -> BTreeMap<&'static str, u64> {
-        BTreeMap::new()
+        self.refused.clone()
     }
 
     /// The counts of the last [`Input::Import`], once all of it was worked off.
     pub fn imported(&mut self) -> Option<Imported> {
-        None
+        self.imported.take()
+    }
+
+    fn on_link_up(&mut self, peer: NodeId) {
+        if self.links.contains_key(&peer) {
+            self.on_link_down(&peer, false);
+        }
+        let now = self.now;
+        let link = Link {
+            refused: Bucket::new(REFUSED, now),
+            served: Bucket::new(SERVED, now),
+            streaming: None,
+            dropped: false,
+        };
+        self.links.insert(peer, link);
+        self.sync.link_up(peer);
+        let theirs = self.roster.link_up(peer, now);
+        let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
+        self.send_live(peer, &Live::Hello(hello));
+        let graft = self.tree.link_up(peer);
+        self.send_spread(graft);
+        self.changed = true;
+    }
+
+    fn on_link_down(&mut self, peer: &NodeId, goodbye: bool) {
+        if self.links.remove(peer).is_none() {
+            return;
+        }
+        self.sync.link_down(peer);
+        self.ingest.forget(peer);
+        self.roster.link_down(peer, goodbye, self.now);
+        let graft = self.tree.link_down(peer);
+        self.send_spread(graft);
+        self.changed = true;
+    }
+
+    fn on_own(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, words: Option<(Cid, Arc<[u8]>)>) {
+        match self.log.admit_verified(cid, event, block) {
+            Ok(Admission::Admitted(ix)) => {
+                self.take_in(ix, words.map(|(_, words)| words), Source::Storage);
+                self.held.store(&self.log, ix);
+                self.roster.change(self.now);
+                self.spread(cid, Origin::Own);
+            }
+            Ok(Admission::Known(_)) => {}
+            Ok(Admission::Pending(_)) => self.refuse("own-out-of-order", None, 0),
+            Err(refusal) => self.refuse(refusal.code(), None, 0),
+        }
+    }
+
+    fn on_stored(&mut self, cids: &[Cid]) {
+        let mut changed = false;
+        for cid in cids {
+            match self.log.find(cid) {
+                Some(ix) => changed |= self.held.store(&self.log, ix),
+                None => changed |= self.unstored_words.remove(cid),
+            }
+        }
+        if changed {
+            self.roster.change(self.now);
+            self.changed = true;
+        }
+    }
+
+    /// Tips as they are reported: deepest first; if they are too many, each time others.
+    fn reported_tips(&self, mut tips: Vec<Ix>, turn: u64) -> Cids {
+        tips.sort_by_key(|ix| (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid));
+        if tips.len() > crate::wire::TIPS {
+            let start = (turn as usize).wrapping_mul(crate::wire::TIPS) % tips.len();
+            tips.rotate_left(start);
+            tips.truncate(crate::wire::TIPS);
+        }
+        Cids(tips.into_iter().map(|ix| self.log.entry(ix).cid).collect())
+    }
+
+    fn send_beacon(&mut self) {
+        let missing: Vec<&Cid> = self.sync.lone_words().chain(&self.unstored_words).collect();
+        let listed = missing.iter().take(crate::wire::MISSING_WORDS).map(|cid| crate::wire::short_cid(cid)).collect();
+        let more_missing = missing.len() > crate::wire::MISSING_WORDS;
+        let beacon = Beacon {
+            tips: self.reported_tips(self.held.tips().collect(), self.roster.counter()),
+            state: self.state,
+            events: self.held.count() as u64,
+            missing_words: crate::wire::ShortIds(listed),
+            more_missing,
+            ..self.roster.beacon(self.now)
+        };
+        let Ok(signed) = Signed::new(&beacon, &self.keypair) else { return };
+        let bytes = Live::Beacon(signed).encode();
+        for peer in self.roster.greeted() {
+            self.out.push(Output::Send { peer: *peer, lane: Lane::Live, bytes: bytes.clone() });
+        }
+    }
+
+    /// Ends a step: what is due is done, what gathered is put out.
+    fn flush(&mut self) -> Vec<Output> {
+        self.tick_sync();
+        let spreads = self.tree.tick(self.now);
+        self.send_spread(spreads);
+        self.changed |= self.roster.expire(self.now);
+        if self.roster.is_due(self.now) {
+            self.send_beacon();
+        }
+        if !self.store.is_empty() {
+            self.out.push(Output::Store(std::mem::take(&mut self.store)));
+        }
+        if std::mem::take(&mut self.changed) {
+            self.out.push(Output::Changed);
+        }
+        let wakes = [
+            self.sync.next_wake(self.now),
+            self.tree.next_wake(),
+            self.roster.next_wake(),
+            self.ingest.next_wake().filter(|at| *at > self.now),
+        ];
+        let wake = wakes.into_iter().flatten().min().map(|at| at.max(self.now + 1));
+        if wake.is_some() && wake != self.woken {
+            self.woken = wake;
+            self.out.extend(wake.map(Output::WakeAt));
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Counts a refusal, once, and holds it against the peer that sent it.
+    fn refuse(&mut self, code: &'static str, peer: Option<NodeId>, bytes: usize) {
+        *self.refused.entry(code).or_default() += 1;
+        self.out.push(Output::Refused { code, peer });
+        if let Some(peer) = peer {
+            self.charge(peer, bytes);
+        }
+    }
+
+    fn charge(&mut self, peer: NodeId, bytes: usize) {
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let cost = (bytes as u64).max(REFUSED_LEAST);
+        if !link.dropped && !link.refused.take(REFUSED, cost, self.now) {
+            link.dropped = true;
+            self.out.push(Output::Disconnect(peer));
+        }
+    }
+
+    fn send_live(&mut self, peer: NodeId, message: &Live) {
+        self.out.push(Output::Send { peer, lane: Lane::Live, bytes: message.encode() });
+    }
+
+    fn spread(&mut self, cid: Cid, origin: Origin) {
+        let author = self.log.find(&cid).map(|ix| self.log.entry(ix).event.author);
+        let roster = &self.roster;
+        let cover = |to: &NodeId| author.map_or(Cover::Author, |author| roster.cover(&author, to));
+        let spreads = self.tree.spread(cid, origin, cover, self.now);
+        self.send_spread(spreads);
+    }
+
+    fn push_message(&self, cid: &Cid, hops: u8, direct: bool) -> Option<Live> {
+        let ix = self.log.find(cid)?;
+        let crate::wire::Item(block, words) = crate::serve::item(&self.log, ix, &self.words);
+        Some(Live::Push(Push(block, words, hops, direct)))
     }
 }

@@ -1,0 +1,104 @@
+//! How much of what one peer or one author sends is worked off, and when patience ends.
+//!
+//! Valid events over budget wait; they are never a reason to drop a link, or one member's flood would make honest peers
+//! drop one another. What is refused is a reason. All figures are guesses, generous to people and to scripts that act
+//! like people, and say so.
+
+use crate::replica::Millis;
+
+/// A bucket that fills steadily and pays for what is let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bucket {
+    /// In thousandths, so that slow rates fill evenly.
+    level: u64,
+    /// When it was last filled.
+    filled: Millis,
+}
+
+/// How a kind of bucket behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// What a bucket holds at most.
+    pub burst: u64,
+    /// What a new bucket holds.
+    pub first: u64,
+    /// What flows in each second.
+    pub per_second: u64,
+}
+
+/// New events pushed by one neighbour. Guess: a busy room of fifty writes 10 a second; a fourfold burst is let through.
+pub const FORWARDER: Rate = Rate { burst: 2_000, first: 2_000, per_second: 200 };
+/// New events by one author. Guess: a script that posts as fast as it can is slowed to what readers can bear.
+pub const AUTHOR: Rate = Rate { burst: 400, first: 100, per_second: 40 };
+/// New events by authors new to the room, together: fresh keys are free, so they must not multiply. Guess: a room of
+/// fifty that opens at once introduces itself in one go.
+pub const NEWCOMERS: Rate = Rate { burst: 400, first: 400, per_second: 20 };
+/// Events after which an author is no longer new.
+pub const NEWCOMER_EVENTS: usize = 3;
+/// Bytes of what was refused, by the peer that sent it. Guess: a few dozen small mistakes an hour, or a few large ones.
+pub const REFUSED: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 512 };
+/// What a refused message or block costs at least, so that tiny ones count too.
+pub const REFUSED_LEAST: u64 = 1024;
+/// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
+pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
+
+impl Bucket {
+    /// A new bucket.
+    pub const fn new(rate: Rate, now: Millis) -> Self {
+        Self { level: rate.first * 1000, filled: now }
+    }
+
+    fn fill(&mut self, rate: Rate, now: Millis) {
+        let gain = now.saturating_sub(self.filled).saturating_mul(rate.per_second);
+        self.level = self.level.saturating_add(gain).min(rate.burst * 1000);
+        self.filled = self.filled.max(now);
+    }
+
+    /// Takes `cost` if it is there.
+    pub fn take(&mut self, rate: Rate, cost: u64, now: Millis) -> bool {
+        self.fill(rate, now);
+        let there = self.level >= cost * 1000;
+        if there {
+            self.level -= cost * 1000;
+        }
+        there
+    }
+
+    /// When `cost` will be there, nothing else being taken.
+    pub fn ready_at(&self, rate: Rate, cost: u64) -> Millis {
+        let lacks = (cost * 1000).saturating_sub(self.level);
+        self.filled + lacks.div_ceil(rate.per_second.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate { burst: 10, first: 4, per_second: 2 };
+
+    #[test]
+    fn a_bucket_lets_through_its_first_filling_then_its_rate() {
+        let mut bucket = Bucket::new(RATE, 1000);
+        assert!((0..4).all(|_| bucket.take(RATE, 1, 1000)));
+        assert!(!bucket.take(RATE, 1, 1000));
+        assert_eq!(bucket.ready_at(RATE, 1), 1500);
+        assert!(!bucket.take(RATE, 1, 1499));
+        assert!(bucket.take(RATE, 1, 1500));
+    }
+
+    #[test]
+    fn a_bucket_never_holds_more_than_its_burst() {
+        let mut bucket = Bucket::new(RATE, 0);
+        assert!((0..10).all(|_| bucket.take(RATE, 1, 3_600_000)));
+        assert!(!bucket.take(RATE, 1, 3_600_000));
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_fills_nothing() {
+        let mut bucket = Bucket::new(RATE, 5000);
+        assert!(bucket.take(RATE, 4, 5000));
+        assert!(!bucket.take(RATE, 1, 4000));
+        assert!(!bucket.take(RATE, 1, 5499));
+    }
+}

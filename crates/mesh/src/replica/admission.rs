@@ -1,0 +1,296 @@
+//! From a block that came to an admitted event: checking, waiting, admitting, and all that follows from it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use paceline_room::{Admission, Cid, Ix, NodeId, Stored, Words};
+use serde_bytes::ByteBuf;
+
+use super::{Imported, Output, Replica};
+use crate::{
+    ingest::{ImportRefusal, Next},
+    pending::{Arrival, Checked, Source},
+    plumtree::Origin,
+};
+
+/// Names of refused blocks that are remembered.
+const RECENT: usize = 4096;
+/// Words that are not what their event's author and place say.
+const WRONG_WORDS: &str = "wrong-words";
+/// An event of a newer format: no offence of the peer that forwards it.
+const NEWER_VERSION: &str = "newer-version";
+
+/// The latest so many names.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    set: BTreeSet<Cid>,
+    order: VecDeque<Cid>,
+}
+
+impl Recent {
+    pub(super) fn contains(&self, cid: &Cid) -> bool {
+        self.set.contains(cid)
+    }
+
+    fn insert(&mut self, cid: Cid) {
+        if self.set.insert(cid) {
+            self.order.push_back(cid);
+        }
+        if self.order.len() > RECENT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.set.remove(&oldest);
+        }
+    }
+}
+
+impl Replica {
+    pub(super) fn work_off(&mut self, next: Next) {
+        match next {
+            Next::Unchecked(arrival) => match self.log.check(&arrival.cid, &arrival.block) {
+                Ok(event) => self.place(Checked { arrival, event }, false),
+                Err(refusal) => self.refuse_event(&arrival, refusal.code()),
+            },
+            Next::Checked(checked) => self.place(*checked, false),
+            Next::Paid(checked) => self.place(*checked, true),
+            Next::Read(refusal) => match (refusal, &mut self.importing) {
+                (Some((_, ImportRefusal::Known)), Some(imported)) => imported.known += 1,
+                (Some((_, ImportRefusal::Bad(code))), Some(imported)) => {
+                    *imported.refused.entry(code.into()).or_default() += 1;
+                    self.refuse(code, None, 0);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// Puts a checked event where it belongs: with the pending ones, behind its author's budget, or into the log.
+    fn place(&mut self, checked: Checked, paid: bool) {
+        let missing: BTreeSet<Cid> = checked.event.seen().filter(|cid| self.log.find(cid).is_none()).copied().collect();
+        if !missing.is_empty() {
+            return self.wait_for(checked, missing);
+        }
+        let checked = match checked.arrival.live {
+            Some(_) if !paid => match self.ingest.afford(checked, &self.log, self.now) {
+                Ok(checked) => checked,
+                Err(_) => return,
+            },
+            _ => checked,
+        };
+        let Checked { arrival, event } = checked;
+        match self.log.admit_verified(arrival.cid, event, arrival.block.clone()) {
+            Ok(Admission::Admitted(ix)) => self.on_admitted(ix, arrival),
+            Ok(Admission::Known(_)) => self.ingest.done(&arrival.cid),
+            Ok(Admission::Pending(_)) => self.ingest.done(&arrival.cid),
+            Err(refusal) => self.refuse_event(&arrival, refusal.code()),
+        }
+    }
+
+    fn wait_for(&mut self, checked: Checked, missing: BTreeSet<Cid>) {
+        let (cid, source, depth) = (checked.arrival.cid, checked.arrival.source, checked.event.depth);
+        if missing.iter().any(|parent| self.refused_cids.contains(parent)) {
+            return self.refuse_event(&checked.arrival, paceline_room::log::Refusal::RefusedParent.code());
+        }
+        if let Source::Peer(peer) = source {
+            let unasked = missing.iter().filter(|parent| !self.ingest.is_waiting(parent));
+            let keys: Vec<_> = unasked.map(|parent| (depth.saturating_sub(1), *parent)).collect();
+            if !keys.is_empty() {
+                self.sync.on_missing_parents(&peer, keys, self.now);
+            }
+        }
+        if self.pending.insert(checked, missing).is_err() {
+            self.ingest.done(&cid);
+        }
+    }
+
+    fn on_admitted(&mut self, ix: Ix, arrival: Arrival) {
+        let Arrival { cid, block, words, source, live } = arrival;
+        self.ingest.done(&cid);
+        self.sync.on_event(&cid);
+        self.tree.on_known(&cid);
+        if let Source::Peer(peer) = source {
+            self.sync.on_good(&peer);
+        }
+        if let (Source::Import, Some(imported)) = (source, &mut self.importing) {
+            imported.admitted += 1;
+        }
+        let words = self.take_in(ix, words, source);
+        if source == Source::Storage {
+            self.held.store(&self.log, ix);
+        } else {
+            if let Some((name, _)) = &words {
+                self.unstored_words.insert(*name);
+            }
+            let depth = self.log.entry(ix).event.depth;
+            self.store.push(Stored { cid, depth, block, words });
+        }
+        if let Some(origin) = live {
+            let author = self.log.entry(ix).event.author;
+            // "Direct" is only what its author itself pushed; from anybody else it is a step in the tree.
+            let origin = match origin {
+                Origin::Direct(peer) if peer != author => Origin::Pushed(peer, 0),
+                origin => origin,
+            };
+            self.spread(cid, origin);
+        }
+    }
+
+    /// What an admission means for fold, index and words, own events included. Returns the words that are kept.
+    pub(super) fn take_in(&mut self, ix: Ix, words: Option<Arc<[u8]>>, source: Source) -> Option<(Cid, Arc<[u8]>)> {
+        let entry = self.log.entry(ix);
+        let (cid, author, depth) = (entry.cid, entry.event.author, entry.event.depth);
+        let (kind, name) = (entry.event.body.kind().to_owned(), entry.event.body.words());
+        self.index.insert(depth, &cid);
+        let changes = self.fold.apply(&self.log, ix);
+        self.out.push(Output::Admitted { cid, author, kind });
+        self.changed = true;
+        let kept = name.and_then(|name| {
+            if !self.words.contains_key(&name) {
+                self.sync.words_missing(name, ix);
+            }
+            self.accept_words(ix, name, words?, source)
+        });
+        self.drop_words(changes.drop_words);
+        for free in self.pending.admitted(&cid) {
+            self.ingest.push_ready(free);
+        }
+        kept
+    }
+
+    fn drop_words(&mut self, names: Vec<Cid>) {
+        if names.is_empty() {
+            return;
+        }
+        for name in &names {
+            self.words.remove(name);
+            self.unstored_words.remove(name);
+            self.sync.words_done(name);
+        }
+        // Words that are about to be stored must not come after their deletion.
+        for stored in &mut self.store {
+            if stored.words.as_ref().is_some_and(|(name, _)| names.contains(name)) {
+                stored.words = None;
+            }
+        }
+        self.out.push(Output::DropWords(names));
+    }
+
+    /// Takes words for the event that links them as `name`, if they are right and wanted.
+    fn accept_words(&mut self, ix: Ix, name: Cid, block: Arc<[u8]>, source: Source) -> Option<(Cid, Arc<[u8]>)> {
+        if self.words.contains_key(&name) {
+            return None;
+        }
+        let event = &self.log.entry(ix).event;
+        let right = Cid::of(&block) == name
+            && Words::decode(&block)
+                .is_ok_and(|words| (words.0, words.1, words.2) == (self.log.room(), event.author, event.seq));
+        if !right {
+            let peer = match source {
+                Source::Peer(peer) => Some(peer),
+                Source::Import | Source::Storage => None,
+            };
+            self.refuse(WRONG_WORDS, peer, block.len());
+            return None;
+        }
+        self.sync.words_done(&name);
+        if !self.fold.words(&self.log, name, &block) {
+            // Taken back meanwhile: nobody's fault.
+            return None;
+        }
+        self.words.insert(name, block.clone());
+        Some((name, block))
+    }
+
+    /// Words for an event that is here already.
+    pub(super) fn take_late_words(&mut self, event: &Cid, words: Option<ByteBuf>, peer: NodeId) {
+        let (Some(ix), Some(words)) = (self.log.find(event), words) else { return };
+        let name = self.log.entry(ix).event.body.words();
+        if let Some(name) = name.filter(|name| self.sync.lacks_words(name).is_some()) {
+            self.store_words(ix, name, words.into_vec().into(), Source::Peer(peer));
+        }
+    }
+
+    fn store_words(&mut self, ix: Ix, name: Cid, words: Arc<[u8]>, source: Source) {
+        if let Some(kept) = self.accept_words(ix, name, words, source) {
+            self.unstored_words.insert(kept.0);
+            self.out.push(Output::StoreWords(vec![kept]));
+            self.changed = true;
+        }
+    }
+
+    /// Words that were asked for by name.
+    pub(super) fn on_lone_words(&mut self, peer: NodeId, block: ByteBuf) {
+        let name = Cid::of(&block);
+        if let Some(ix) = self.sync.lacks_words(&name) {
+            self.store_words(ix, name, block.into_vec().into(), Source::Peer(peer));
+        }
+    }
+
+    fn refuse_event(&mut self, arrival: &Arrival, code: &'static str) {
+        self.refuse_one(arrival, code);
+        let parent = paceline_room::log::Refusal::RefusedParent.code();
+        for fallen in self.pending.refused(&arrival.cid) {
+            self.refuse_one(&fallen.arrival, parent);
+        }
+    }
+
+    fn refuse_one(&mut self, arrival: &Arrival, code: &'static str) {
+        self.ingest.done(&arrival.cid);
+        self.sync.on_event(&arrival.cid);
+        self.tree.on_known(&arrival.cid);
+        self.refused_cids.insert(arrival.cid);
+        if let (Source::Import, Some(imported)) = (arrival.source, &mut self.importing) {
+            *imported.refused.entry(code.into()).or_default() += 1;
+        }
+        match arrival.source {
+            Source::Peer(peer) if code != NEWER_VERSION => self.refuse(code, Some(peer), arrival.block.len()),
+            _ => self.refuse(code, None, 0),
+        }
+    }
+
+    /// Once all of an import is worked off: words that came without their events, and the counts.
+    pub(super) fn end_import(&mut self) {
+        if self.importing.is_none() || self.ingest.is_importing() {
+            return;
+        }
+        for (name, words) in self.ingest.take_import_words() {
+            if let Some(ix) = self.sync.lacks_words(&name) {
+                self.store_words(ix, name, words, Source::Import);
+            }
+        }
+        self.imported =
+            self.importing.take().map(|imported| Imported { pending: self.pending.of(&Source::Import), ..imported });
+        self.changed = true;
+    }
+
+    /// Places an event that storage held, and all that waited for it.
+    pub(super) fn place_loaded(&mut self, checked: Checked) -> BTreeMap<Cid, &'static str> {
+        let mut damaged = BTreeMap::new();
+        let mut next = VecDeque::from([checked]);
+        while let Some(checked) = next.pop_front() {
+            let cid = checked.arrival.cid;
+            let missing: BTreeSet<Cid> =
+                checked.event.seen().filter(|cid| self.log.find(cid).is_none()).copied().collect();
+            if !missing.is_empty() {
+                self.wait_for(checked, missing);
+                continue;
+            }
+            let Checked { arrival, event } = checked;
+            match self.log.admit_verified(cid, event, arrival.block.clone()) {
+                Ok(Admission::Admitted(ix)) => {
+                    self.on_admitted(ix, arrival);
+                    next.extend(self.ingest.take_ready());
+                }
+                Ok(_) => {}
+                Err(refusal) => {
+                    damaged.insert(cid, refusal.code());
+                }
+            }
+        }
+        // The page reads the whole state after loading; only what storage must do is kept for the next step.
+        self.out.retain(|output| matches!(output, Output::DropWords(_)));
+        damaged
+    }
+}

@@ -1,0 +1,247 @@
+//! What each message of a peer does. Nothing in here trusts a byte: what cannot be read or does not fit is refused with
+//! its code and held against the sender.
+
+use paceline_room::{Cid, NodeId};
+use serde_bytes::ByteBuf;
+
+use super::{Lane, Output, Replica};
+use crate::{
+    budgets::SERVED,
+    pending::{Arrival, Source},
+    plumtree::{GRAFT_CIDS, Origin, Spread},
+    roster::BeaconError,
+    serve,
+    sync::{Act, Here},
+    wire::{Announce, Bulk, Cids, Hello, Item, Key, Live, MessageError, Push, Signed, Stream, Want},
+};
+
+/// Pages a peer may have under way at a time, whatever it asks for.
+const SERVED_PAGES: u8 = 8;
+
+/// What sessions may ask, borrowed from just the fields that know, so that `self.sync` stays free.
+macro_rules! here {
+    ($self:ident, $here:ident) => {
+        let (log, ingest, pending, refused) = (&$self.log, &$self.ingest, &$self.pending, &$self.refused_cids);
+        let known = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) || refused.contains(cid);
+        let settled = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) && !pending.contains(cid);
+        let $here = Here { known: &known, settled: &settled, room: ingest.has_room() };
+    };
+}
+
+impl Replica {
+    pub(super) fn on_received(&mut self, peer: NodeId, lane: Lane, bytes: &[u8]) {
+        if self.links.get(&peer).is_none_or(|link| link.dropped) {
+            return;
+        }
+        let outcome = match lane {
+            Lane::Live => Live::decode(bytes).map(|message| self.on_live(peer, message, bytes.len())),
+            Lane::Bulk => Bulk::decode(bytes).map(|message| self.on_bulk(peer, message, bytes.len())),
+        };
+        match outcome {
+            Ok(()) => {}
+            // A newer build is no offender.
+            Err(error @ MessageError::NewerVersion) => self.refuse(error.code(), None, 0),
+            Err(error) => self.refuse(error.code(), Some(peer), bytes.len()),
+        }
+    }
+
+    fn on_live(&mut self, peer: NodeId, message: Live, size: usize) {
+        match message {
+            Live::Hello(hello) => self.on_hello(peer, hello, size),
+            Live::Push(push) => self.on_push(peer, push),
+            Live::Announce(announce) => self.on_announce(peer, announce),
+            Live::Graft(cids) => self.on_graft(peer, &cids.0),
+            Live::Prune => self.tree.on_prune(&peer),
+            Live::Beacon(signed) => self.on_beacon(peer, signed, size),
+        }
+    }
+
+    fn on_hello(&mut self, peer: NodeId, hello: Hello, size: usize) {
+        let Hello(events, tips, mine) = hello;
+        if let Err(error) = self.roster.on_hello(peer, mine.as_ref(), self.now) {
+            self.refuse(error.code(), Some(peer), size);
+        }
+        self.sync.on_hello(&peer, events, tips.0, self.now);
+        self.changed = true;
+    }
+
+    fn on_push(&mut self, peer: NodeId, push: Push) {
+        let Push(block, words, hops, direct) = push;
+        let cid = Cid::of(&block);
+        if self.refused_cids.contains(&cid) {
+            self.charge(peer, block.len());
+            return;
+        }
+        if self.is_known(&cid) {
+            if !direct {
+                let prune = self.tree.on_duplicate(peer);
+                self.send_spread(prune);
+            }
+            return self.take_late_words(&cid, words, peer);
+        }
+        let origin = if direct { Origin::Direct(peer) } else { Origin::Pushed(peer, hops) };
+        let words = words.map(|words| words.into_vec().into());
+        let block = block.into_vec().into();
+        let arrival = Arrival { cid, block, words, source: Source::Peer(peer), live: Some(origin) };
+        if self.ingest.push_live(peer, arrival) {
+            self.tree.on_first(cid, origin);
+            self.sync.on_event(&cid);
+        }
+    }
+
+    fn on_announce(&mut self, peer: NodeId, announce: Announce) {
+        for (cid, hops) in announce.0.0.iter().zip(announce.1.iter()) {
+            let known = self.is_known(cid);
+            let spreads = self.tree.on_announce(peer, *cid, *hops, known, self.now);
+            self.send_spread(spreads);
+        }
+    }
+
+    fn on_graft(&mut self, peer: NodeId, cids: &[Cid]) {
+        let here: Vec<Cid> = cids.iter().take(GRAFT_CIDS).filter(|cid| self.log.find(cid).is_some()).copied().collect();
+        let bytes: usize =
+            here.iter().filter_map(|cid| self.log.find(cid)).map(|ix| self.log.entry(ix).block.len()).sum();
+        if self.serves(&peer, bytes) {
+            let spreads = self.tree.on_graft(peer, &here);
+            self.send_spread(spreads);
+        }
+    }
+
+    fn on_beacon(&mut self, peer: NodeId, signed: Signed, size: usize) {
+        match self.roster.on_beacon(peer, signed.clone(), &self.log, self.now) {
+            Ok(heard) => {
+                self.changed = true;
+                let bytes = Live::Beacon(signed).encode();
+                for to in heard.relay {
+                    self.out.push(Output::Send { peer: to, lane: Lane::Live, bytes: bytes.clone() });
+                }
+                if let Some((events, tips)) = heard.tips {
+                    here!(self, here);
+                    self.sync.on_tips(&peer, events, tips, &here, self.now);
+                }
+            }
+            Err(error @ (BeaconError::Message(_) | BeaconError::Replayed)) => {
+                self.refuse(error.code(), Some(peer), size)
+            }
+        }
+    }
+
+    fn on_bulk(&mut self, peer: NodeId, message: Bulk, size: usize) {
+        let now = self.now;
+        here!(self, here);
+        let acts = match message {
+            Bulk::Answer(answer) => self.sync.on_answer(&peer, &answer, &mut self.index, &here, now),
+            Bulk::Have(have) => {
+                self.sync.on_have(&peer, have, &here, now);
+                Vec::new()
+            }
+            Bulk::Page(page) => self.sync.on_page(&peer, page, &here, now),
+            Bulk::Blocks(blocks) => self.sync.on_blocks(&peer, blocks, now),
+            Bulk::Round(round) => {
+                // Every range of a round may be summed over and split once.
+                if !self.serves(&peer, size + self.index.count() * 8) {
+                    return;
+                }
+                self.sync.on_round(&peer, &round, &mut self.index, now)
+            }
+            Bulk::Want(want) => return self.on_want(peer, &want),
+            Bulk::Stream(stream) => return self.on_stream(peer, stream),
+            Bulk::More(pages) => return self.on_more(peer, pages),
+        };
+        self.carry_out(acts, size);
+        self.changed = true;
+    }
+
+    fn on_want(&mut self, peer: NodeId, want: &Want) {
+        for answer in serve::blocks(&self.log, &self.words, want) {
+            let bytes = answer.encode();
+            self.serves(&peer, bytes.len());
+            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
+        }
+    }
+
+    fn on_stream(&mut self, peer: NodeId, stream: Stream) {
+        let Stream(depth, digest, pages) = stream;
+        let after: Key = (depth, Cid::from_digest(digest.into_array()));
+        if let Some(link) = self.links.get_mut(&peer) {
+            link.streaming = Some(after);
+        }
+        self.on_more(peer, pages);
+    }
+
+    fn on_more(&mut self, peer: NodeId, pages: u8) {
+        for _ in 0..pages.min(SERVED_PAGES) {
+            let Some(link) = self.links.get_mut(&peer) else { return };
+            let Some(after) = link.streaming else { return };
+            let (page, more) = serve::page(&self.log, &mut self.index, &self.words, &after);
+            link.streaming = more.then_some((page.2, Cid::from_digest(*page.3)));
+            let bytes = Bulk::Page(page).encode();
+            self.serves(&peer, bytes.len());
+            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
+        }
+    }
+
+    /// Whether a peer may have so much more work done for it; it is charged.
+    fn serves(&mut self, peer: &NodeId, bytes: usize) -> bool {
+        let now = self.now;
+        self.links.get_mut(peer).is_some_and(|link| link.served.take(SERVED, bytes as u64, now))
+    }
+
+    pub(super) fn tick_sync(&mut self) {
+        here!(self, here);
+        let acts = self.sync.tick(&mut self.index, &here, self.now);
+        self.carry_out(acts, 0);
+    }
+
+    fn carry_out(&mut self, acts: Vec<Act>, size: usize) {
+        for act in acts {
+            match act {
+                Act::Send(peer, message) => {
+                    self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: message.encode() });
+                }
+                Act::Event(peer, item) => self.on_item(peer, item),
+                Act::Words(peer, block) => self.on_lone_words(peer, block),
+                Act::Answered(peer) => self.sync.end_request(&peer),
+                Act::Bad(peer) => self.refuse(MessageError::Malformed.code(), Some(peer), size),
+            }
+        }
+    }
+
+    fn on_item(&mut self, peer: NodeId, item: Item) {
+        let Item(block, words) = item;
+        let cid = Cid::of(&block);
+        self.sync.on_event(&cid);
+        self.tree.on_known(&cid);
+        if self.refused_cids.contains(&cid) {
+            self.charge(peer, block.len());
+        } else if self.is_known(&cid) {
+            self.take_late_words(&cid, words, peer);
+        } else {
+            let words = words.map(|words| words.into_vec().into());
+            let block = block.into_vec().into();
+            self.ingest.push_bulk(Arrival { cid, block, words, source: Source::Peer(peer), live: None });
+        }
+    }
+
+    pub(super) fn send_spread(&mut self, spreads: impl IntoIterator<Item = Spread>) {
+        for spread in spreads {
+            let (to, message) = match spread {
+                Spread::Push { to, cid, hops, direct } => {
+                    let Some(message) = self.push_message(&cid, hops, direct) else { continue };
+                    (to, message)
+                }
+                Spread::Announce(to, names) => {
+                    let (cids, hops): (Vec<Cid>, Vec<u8>) = names.into_iter().unzip();
+                    (to, Live::Announce(Announce(Cids(cids), ByteBuf::from(hops))))
+                }
+                Spread::Graft(to, cids) => (to, Live::Graft(Cids(cids))),
+                Spread::Prune(to) => (to, Live::Prune),
+            };
+            self.send_live(to, &message);
+        }
+    }
+
+    pub(super) fn is_known(&self, cid: &Cid) -> bool {
+        self.log.find(cid).is_some() || self.ingest.is_waiting(cid)
+    }
+}

@@ -1,0 +1,330 @@
+//! Who is here, and what each says it has stored.
+//!
+//! Each node signs a beacon every [`EVERY`] and soon after a change, and sends it to its neighbours. For nodes that could
+//! not link with each other (two NATs), neighbours they share pass beacons on: a beacon lists its node's links, so each
+//! shared neighbour can work out alone whether it is one of the [`BEARERS`]. Farther away a beacon travels now and then
+//! ([`FAR_EVERY`]) and when a node's state changes. Nothing here is kept, and nothing depends on clocks of others: a
+//! node that comes back learns its last counter from its neighbours' hellos and counts on.
+//!
+//! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
+//! a newer beacon.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paceline_room::{Cid, Ix, Log, NodeId};
+use serde_bytes::ByteArray;
+
+use crate::{
+    plumtree::Cover,
+    replica::{Here, Millis, Presence},
+    wire::{Beacon, Cids, LINKS, MessageError, ShortId, ShortIds, Signed, State, short_cid, short_node},
+};
+
+/// Between two beacons without a change.
+pub const EVERY: Millis = 5_000;
+/// From a change to the beacon that tells it: changes that come together travel together.
+pub const SOON: Millis = 40;
+/// Between two beacons that tell changes, at least; per link [`GAP_PER_LINK`] if that is more.
+pub const GAP: Millis = 200;
+/// With many links a node speaks less often, so that cost per node stays level: 1 s with 50 links.
+pub const GAP_PER_LINK: Millis = 20;
+/// How often a beacon travels beyond the neighbours' neighbours.
+pub const FAR_EVERY: Millis = 20_000;
+/// After this long without any word a node without a link is gone.
+pub const SILENT_AFTER: Millis = 50_000;
+/// Shared neighbours that pass a beacon on to one node: one and one to spare.
+pub const BEARERS: usize = 2;
+/// A passed-on beacon may be this much older than the latest without being taken for a replay: paths differ.
+const SLACK: u64 = 32;
+/// Nodes remembered. Keys are free, so when it is full those gone longest make room, and no others.
+const MAX_NODES: usize = 1024;
+
+#[derive(Debug)]
+struct Node {
+    presence: Presence,
+    linked: bool,
+    beacon: Option<(Signed, Beacon)>,
+    heard: Millis,
+    relayed: Millis,
+    /// What it has ever reported as stored, as tips; only grows, since what is durably stored stays.
+    held: Vec<Ix>,
+}
+
+/// What to do about a beacon.
+#[derive(Debug, Default, PartialEq)]
+pub struct Heard {
+    /// Pass it on to these.
+    pub relay: Vec<NodeId>,
+    /// Presence changed.
+    pub changed: bool,
+    /// It is new and came from its own node: its tips are worth comparing.
+    pub tips: Option<(u64, Vec<Cid>)>,
+}
+
+/// Why a beacon is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BeaconError {
+    /// Cannot be read, or its signature is wrong.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// Older than what its node said last.
+    #[error("the beacon is older than what its node said last")]
+    Replayed,
+}
+
+impl BeaconError {
+    /// The stable name under which refusals are counted.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Message(error) => error.code(),
+            Self::Replayed => "replayed-beacon",
+        }
+    }
+}
+
+/// Everybody this node knows of.
+#[derive(Debug)]
+pub struct Roster {
+    me: NodeId,
+    room: Cid,
+    nodes: BTreeMap<NodeId, Node>,
+    /// Links on which the peer has said hello: it knows our last counter has been asked for.
+    greeted: BTreeSet<NodeId>,
+    counter: u64,
+    last_sent: Option<Millis>,
+    due: Option<Millis>,
+}
+
+impl Roster {
+    /// Nobody yet.
+    pub fn new(me: NodeId, room: Cid) -> Self {
+        Self { me, room, nodes: BTreeMap::new(), greeted: BTreeSet::new(), counter: 0, last_sent: None, due: None }
+    }
+
+    /// A link is up. Returns the latest beacon of that node, for its hello.
+    pub fn link_up(&mut self, peer: NodeId, now: Millis) -> Option<Signed> {
+        let node = self.node(peer, now);
+        let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
+        node.linked = true;
+        if node.presence.here == Here::Gone {
+            node.presence = Presence { here: Here::Here, since: now, goodbye: false };
+        }
+        known
+    }
+
+    /// A link is gone.
+    pub fn link_down(&mut self, peer: &NodeId, goodbye: bool, now: Millis) {
+        self.greeted.remove(peer);
+        self.change(now);
+        let Some(node) = self.nodes.get_mut(peer) else { return };
+        node.linked = false;
+        if node.presence.here != Here::Gone {
+            node.presence = Presence { here: Here::Gone, since: now, goodbye };
+        }
+        node.presence.goodbye |= goodbye;
+    }
+
+    /// The peer said hello; with what it knows of us, the next beacon counts on.
+    pub fn on_hello(&mut self, peer: NodeId, mine: Option<&Signed>, now: Millis) -> Result<(), MessageError> {
+        self.greeted.insert(peer);
+        self.change(now);
+        let Some(signed) = mine else { return Ok(()) };
+        let beacon = signed.read(&self.room)?;
+        if beacon.node != self.me || !signed.is_signed_by(&self.me) {
+            return Err(MessageError::BadBeacon);
+        }
+        self.counter = self.counter.max(beacon.counter);
+        Ok(())
+    }
+
+    /// Something a beacon tells has changed.
+    pub fn change(&mut self, now: Millis) {
+        let gap = GAP.max(GAP_PER_LINK * self.greeted.len() as u64);
+        let earliest = self.last_sent.map_or(0, |last| last + gap);
+        let due = earliest.max(now + SOON);
+        self.due = Some(self.due.map_or(due, |it| it.min(due)));
+    }
+
+    /// Whether it is time for a beacon.
+    pub fn is_due(&self, now: Millis) -> bool {
+        !self.greeted.is_empty() && self.due.is_some_and(|due| due <= now)
+    }
+
+    /// The frame of the next beacon; the caller fills in what is stored, signs it, and sends it to all of
+    /// [`Roster::greeted`].
+    pub fn beacon(&mut self, now: Millis) -> Beacon {
+        self.counter = self.counter.saturating_add(1);
+        self.last_sent = Some(now);
+        self.due = Some(now + EVERY);
+        Beacon {
+            room: ByteArray::new(*self.room.digest()),
+            node: self.me,
+            counter: self.counter,
+            state: State::Here,
+            tips: Cids::default(),
+            events: 0,
+            missing_words: ShortIds::default(),
+            more_missing: false,
+            links: ShortIds(self.greeted.iter().take(LINKS).map(short_node).collect()),
+        }
+    }
+
+    /// Counter of the last beacon.
+    pub fn counter(&self) -> u64 {
+        self.counter
+    }
+
+    /// Neighbours that have said hello.
+    pub fn greeted(&self) -> &BTreeSet<NodeId> {
+        &self.greeted
+    }
+
+    /// A beacon came from `peer`, its own or passed on.
+    pub fn on_beacon(&mut self, peer: NodeId, signed: Signed, log: &Log, now: Millis) -> Result<Heard, BeaconError> {
+        let beacon = signed.read(&self.room)?;
+        let from = beacon.node;
+        if from == self.me {
+            // Our own, come back around.
+            return Ok(Heard::default());
+        }
+        let known = self.nodes.get(&from).and_then(|node| node.beacon.as_ref());
+        if let Some((last, last_beacon)) = known
+            && beacon.counter <= last_beacon.counter
+        {
+            let old = last_beacon.counter - beacon.counter;
+            let harmless = *last == signed || (peer != from && old < SLACK);
+            return if harmless { Ok(Heard::default()) } else { Err(BeaconError::Replayed) };
+        }
+        if !signed.is_signed_by(&from) {
+            return Err(MessageError::BadBeacon.into());
+        }
+        if !self.has_room_for(&from) {
+            return Ok(Heard::default());
+        }
+        self.resolve(&from, log);
+        let node = self.node(from, now);
+        let before = node.presence;
+        let here = match beacon.state {
+            State::Here => Here::Here,
+            State::Away => Here::Away,
+            State::Gone => Here::Gone,
+        };
+        if here != before.here {
+            node.presence = Presence { here, since: now, goodbye: false };
+        }
+        node.presence.goodbye = here == Here::Gone;
+        node.heard = now;
+        let changed = node.presence != before;
+        let far = changed || now >= node.relayed + FAR_EVERY;
+        let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
+        node.beacon = Some((signed, beacon));
+        self.resolve(&from, log);
+        let relay = self.relays(&from, &peer, far);
+        if far && let Some(node) = self.nodes.get_mut(&from) {
+            node.relayed = now;
+        }
+        Ok(Heard { relay, changed, tips })
+    }
+
+    /// To whom this node passes a beacon of `from` that came from `peer`.
+    fn relays(&self, from: &NodeId, peer: &NodeId, far: bool) -> Vec<NodeId> {
+        let linked = self.nodes.get(from).is_some_and(|node| node.linked);
+        let others = self.greeted.iter().filter(|to| *to != from && *to != peer);
+        let wanting = others.filter(|to| match self.cover(from, to) {
+            Cover::Author => false,
+            Cover::Me => true,
+            Cover::Others => !linked && far,
+        });
+        wanting.copied().collect()
+    }
+
+    /// Who brings `to` what `author` sends to all its links.
+    pub fn cover(&self, author: &NodeId, to: &NodeId) -> Cover {
+        let links = |node: &NodeId| -> &[ShortId] {
+            self.nodes.get(node).and_then(|node| node.beacon.as_ref()).map_or(&[], |(_, beacon)| &beacon.links.0)
+        };
+        let (theirs, authors) = (links(to), links(author));
+        let (author, to, me) = (short_node(author), short_node(to), short_node(&self.me));
+        if author == to || theirs.contains(&author) || authors.contains(&to) {
+            return Cover::Author;
+        }
+        // The shared neighbours in an order that depends on the pair, so that the burden is spread.
+        let place = |id: &ShortId| -> ShortId { std::array::from_fn(|at| id[at] ^ author[at].wrapping_add(to[at])) };
+        let before = theirs.iter().filter(|id| authors.contains(id) && **id != me && place(id) < place(&me)).count();
+        if before < BEARERS { Cover::Me } else { Cover::Others }
+    }
+
+    /// Nodes that nobody has heard of for long are gone. Returns whether any went.
+    pub fn expire(&mut self, now: Millis) -> bool {
+        let mut changed = false;
+        for node in self.nodes.values_mut() {
+            let silent = !node.linked && node.presence.here != Here::Gone && node.heard + SILENT_AFTER <= now;
+            if silent {
+                node.presence = Presence { here: Here::Gone, since: now, goodbye: false };
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// Who is here, this node not included.
+    pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
+        self.nodes.iter().map(|(id, node)| (*id, node.presence)).collect()
+    }
+
+    /// Takes in the tips that this node reports, as far as they are admitted here.
+    fn resolve(&mut self, id: &NodeId, log: &Log) {
+        let Some(node) = self.nodes.get_mut(id) else { return };
+        let Some((_, beacon)) = &node.beacon else { return };
+        for tip in beacon.tips.0.iter().filter_map(|cid| log.find(cid)) {
+            if !log.is_covered(tip, &node.held) {
+                node.held.retain(|old| !log.is_ancestor(*old, tip));
+                node.held.push(tip);
+            }
+        }
+    }
+
+    /// How many present nodes report having stored the event and its words; and how many are present.
+    pub fn reach(&self, log: &Log, ix: Ix) -> (usize, usize) {
+        let words = log.entry(ix).event.body.words().map(|cid| short_cid(&cid));
+        let present = self.nodes.values().filter(|node| node.presence.here != Here::Gone);
+        let (mut stored, mut of) = (0, 0);
+        for node in present {
+            of += 1;
+            let Some((_, beacon)) = &node.beacon else { continue };
+            let lacks_words = words.is_some_and(|words| beacon.more_missing || beacon.missing_words.0.contains(&words));
+            // Tips that were not admitted here when the beacon came may be by now.
+            let mut tips = beacon.tips.0.iter().filter_map(|cid| log.find(cid));
+            let holds = log.is_covered(ix, &node.held) || tips.any(|tip| log.is_ancestor(ix, tip));
+            stored += usize::from(holds && !lacks_words);
+        }
+        (stored, of)
+    }
+
+    /// When [`Roster::beacon`] or [`Roster::expire`] has something to do.
+    pub fn next_wake(&self) -> Option<Millis> {
+        let beacon = self.due.filter(|_| !self.greeted.is_empty());
+        let far = self.nodes.values().filter(|node| !node.linked && node.presence.here != Here::Gone);
+        far.map(|node| node.heard + SILENT_AFTER).chain(beacon).min()
+    }
+
+    fn node(&mut self, id: NodeId, now: Millis) -> &mut Node {
+        self.nodes.entry(id).or_insert_with(|| Node {
+            presence: Presence { here: Here::Gone, since: now, goodbye: false },
+            linked: false,
+            beacon: None,
+            heard: now,
+            relayed: 0,
+            held: Vec::new(),
+        })
+    }
+
+    fn has_room_for(&mut self, id: &NodeId) -> bool {
+        if self.nodes.contains_key(id) || self.nodes.len() < MAX_NODES {
+            return true;
+        }
+        let gone = self.nodes.iter().filter(|(_, node)| node.presence.here == Here::Gone && !node.linked);
+        let longest = gone.min_by_key(|(id, node)| (node.presence.since, **id)).map(|(id, _)| *id);
+        longest.is_some_and(|id| self.nodes.remove(&id).is_some())
+    }
+}

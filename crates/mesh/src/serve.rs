@@ -1,0 +1,109 @@
+//! What this node answers when asked for blocks: pages of everything, and blocks by name. Pure functions of log, words
+//! and request, each bounded in bytes, so that a small request never makes a large queue.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use paceline_room::{Cid, Ix, Log};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::{
+    index::Index,
+    wire::{BULK_BYTES, Blocks, Bulk, Cids, Item, Key, Page, Want},
+};
+
+/// Words blocks at hand, by name.
+pub type WordsMap = BTreeMap<Cid, Arc<[u8]>>;
+
+/// Bytes of blocks on one page or in one answer: room is left in the message for what stands around them.
+const FILL_BYTES: usize = BULK_BYTES - 64 * 1024;
+/// Events on one page.
+const PAGE_EVENTS: usize = 1024;
+/// Bytes sent in answer to one request; what does not fit is asked for again.
+const ANSWER_BYTES: usize = 1024 * 1024;
+/// What CBOR needs around a block or two, at most.
+const AROUND: usize = 16;
+
+/// The event and its words in the shape they travel in.
+pub fn item(log: &Log, ix: Ix, words: &WordsMap) -> Item {
+    let entry = log.entry(ix);
+    let words = entry.event.body.words().and_then(|cid| words.get(&cid));
+    Item(ByteBuf::from(entry.block.to_vec()), words.map(|words| ByteBuf::from(words.to_vec())))
+}
+
+fn bytes_of(item: &Item) -> usize {
+    item.0.len() + item.1.as_ref().map_or(0, |words| words.len()) + AROUND
+}
+
+/// The page after `after`, and whether more follow.
+pub fn page(log: &Log, index: &mut Index, words: &WordsMap, after: &Key) -> (Page, bool) {
+    let (keys, rest) = index.after(after, PAGE_EVENTS);
+    let (mut items, mut bytes, mut last) = (Vec::new(), 0, *after);
+    for key in keys {
+        let Some(ix) = log.find(&key.1) else { continue };
+        let item = item(log, ix, words);
+        bytes += bytes_of(&item);
+        if bytes > FILL_BYTES {
+            break;
+        }
+        items.push(item);
+        last = key;
+    }
+    let left = rest - items.len();
+    (Page(items, left as u64, last.0, ByteArray::new(*last.1.digest())), left > 0)
+}
+
+/// The answers to a request.
+pub fn blocks(log: &Log, words: &WordsMap, want: &Want) -> Vec<Bulk> {
+    let Want(serial, events, lone) = want;
+    let (mut found, mut absent) = (Vec::new(), Vec::new());
+    for cid in &events.0 {
+        match log.find(cid) {
+            Some(ix) => found.push((log.entry(ix).event.depth, *cid, ix)),
+            None => absent.push(*cid),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let mut answers = Vec::new();
+    let mut open = Blocks(*serial, Vec::new(), Vec::new(), Cids::default(), false);
+    let (mut bytes, mut total) = (0, 0);
+    let mut close = |open: &mut Blocks, bytes: &mut usize| {
+        let next = Blocks(*serial, Vec::new(), Vec::new(), Cids::default(), false);
+        answers.push(std::mem::replace(open, next));
+        *bytes = 0;
+    };
+    for (_, _, ix) in found {
+        let item = item(log, ix, words);
+        let size = bytes_of(&item);
+        if total + size > ANSWER_BYTES {
+            break;
+        }
+        if bytes + size > FILL_BYTES {
+            close(&mut open, &mut bytes);
+        }
+        (bytes, total) = (bytes + size, total + size);
+        open.1.push(item);
+    }
+    for cid in &lone.0 {
+        let Some(block) = words.get(cid) else {
+            absent.push(*cid);
+            continue;
+        };
+        let size = block.len() + AROUND;
+        if total + size > ANSWER_BYTES {
+            break;
+        }
+        if bytes + size > FILL_BYTES {
+            close(&mut open, &mut bytes);
+        }
+        (bytes, total) = (bytes + size, total + size);
+        open.2.push(ByteBuf::from(block.to_vec()));
+    }
+    if bytes + absent.len() * 32 > FILL_BYTES {
+        close(&mut open, &mut bytes);
+    }
+    open.3 = Cids(absent);
+    open.4 = true;
+    answers.push(open);
+    answers.into_iter().map(Bulk::Blocks).collect()
+}

@@ -1,0 +1,573 @@
+//! Catching up: with whom, when and how, until every linked peer's tips are here.
+//!
+//! A session with a peer begins when it reports tips that are not here: at once when its hello does, after
+//! [`PATIENCE`] when a beacon does (what is new is usually on its way), soon when an event's parent is missing.
+//!
+//! | state | goes to | when |
+//! | --- | --- | --- |
+//! | idle | rounds | its tips are unknown and this node holds a fair share of what it holds |
+//! | idle | streaming | its tips are unknown and this node holds next to nothing: everything, oldest first |
+//! | rounds | idle | the last round: what is here and not there is told with `Have`; or silence |
+//! | rounds | waiting | both sides began at once: the smaller node goes on, the other waits for its `Have` |
+//! | waiting, streaming | idle | `Have`, the last page; or silence |
+//!
+//! Two sessions at a time ([`SESSIONS`]), one while streaming, so that a newcomer does not learn (or download) the same
+//! from seven peers. What a reconciliation found is asked for by name ([`crate::wants`]). Who does not answer is left
+//! alone for a while, longer each time. Pages come oldest first, since that is the order in which they can be admitted.
+
+use std::collections::BTreeMap;
+
+use paceline_room::{Cid, Ix, NodeId};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::{
+    index::Index,
+    replica::Millis,
+    wants::{WANT_CIDS, Wants},
+    wire::{BULK_CIDS, Blocks, Bulk, Cids, Have, Item, Key, Page, Stream, Want},
+};
+
+/// How long unknown tips in a beacon may be on their way before this node asks (guess: a few round trips).
+pub const PATIENCE: Millis = 1_000;
+/// How long a missing parent may be on its way before it is asked for (guess: a round trip).
+pub const PARENT_PATIENCE: Millis = 150;
+/// How long a peer may take for one message of an answer (guess: 256 KiB over a slow line).
+pub const ANSWER_TIME: Millis = 5_000;
+/// Sessions at a time.
+pub const SESSIONS: usize = 2;
+/// Fewest events of a peer for which a stream of everything pays.
+pub const STREAM_EVENTS: u64 = 64;
+/// A stream of everything pays when the peer holds this many times what is here.
+pub const STREAM_TIMES: u64 = 8;
+/// Pages under way in a stream.
+pub const PAGES: u8 = 4;
+/// Rounds of one reconciliation; beyond, the other side is not honest (each round splits ranges by 16).
+const ROUNDS: u32 = 64;
+/// How long to leave a peer alone after a failure; doubles each time.
+const BACK_OFF: Millis = 2_000;
+/// The longest a peer is left alone.
+const MAX_BACK_OFF: Millis = 120_000;
+/// How long after all peers were asked in vain for words they are asked again.
+const WORDS_AGAIN: Millis = 30_000;
+
+/// What a session wants done.
+#[derive(Debug, PartialEq)]
+pub enum Act {
+    /// Send this.
+    Send(NodeId, Bulk),
+    /// An event came.
+    Event(NodeId, Item),
+    /// Words came.
+    Words(NodeId, ByteBuf),
+    /// All it will send for a request has come: once that is worked in, [`Sync::end_request`].
+    Answered(NodeId),
+    /// The peer broke the protocol.
+    Bad(NodeId),
+}
+
+#[derive(Debug, Default, PartialEq)]
+enum Session {
+    #[default]
+    Idle,
+    Rounds {
+        count: u32,
+        have: Vec<Cid>,
+        all: bool,
+        until: Millis,
+    },
+    Waiting {
+        until: Millis,
+    },
+    Streaming {
+        after: Key,
+        left: u64,
+        under_way: u8,
+        until: Millis,
+    },
+}
+
+#[derive(Debug)]
+struct Asked {
+    serial: u64,
+    events: Vec<Cid>,
+    words: Vec<Cid>,
+    answered: bool,
+    until: Millis,
+}
+
+#[derive(Debug, Default)]
+struct Peer {
+    events: u64,
+    tips: Vec<Cid>,
+    session: Session,
+    /// When to look whether a session is needed.
+    look_at: Option<Millis>,
+    /// No session before this.
+    not_before: Millis,
+    /// No request before this.
+    mute_until: Millis,
+    failures: u32,
+    completed: bool,
+    asked: Option<Asked>,
+    parents: Vec<Key>,
+    parents_at: Option<Millis>,
+}
+
+impl Peer {
+    /// It did not answer, or not in good order: nothing is asked of it for a while.
+    fn fail(&mut self, now: Millis) {
+        self.leave_alone(now);
+        self.mute_until = self.not_before;
+    }
+
+    /// A session with it brought nothing: the next one waits.
+    fn leave_alone(&mut self, now: Millis) {
+        self.session = Session::Idle;
+        self.not_before = now + (BACK_OFF << self.failures.min(16)).min(MAX_BACK_OFF);
+        self.failures = self.failures.saturating_add(1);
+        self.look_at = Some(self.not_before);
+    }
+}
+
+#[derive(Debug)]
+struct LoneWords {
+    event: Ix,
+    asked: Vec<NodeId>,
+    claimed: bool,
+    not_before: Millis,
+}
+
+/// What a session may ask of the rest of the node.
+pub struct Here<'a> {
+    /// Whether an event is here, be it admitted or waiting: it need not be sent again.
+    pub known: &'a dyn Fn(&Cid) -> bool,
+    /// Whether an event is admitted or will be without any help: a tip of that kind needs no session.
+    pub settled: &'a dyn Fn(&Cid) -> bool,
+    /// Whether there is room for another page of bulk.
+    pub room: bool,
+}
+
+/// All sessions of a node.
+#[derive(Debug)]
+pub struct Sync {
+    me: NodeId,
+    peers: BTreeMap<NodeId, Peer>,
+    wants: Wants,
+    lone: BTreeMap<Cid, LoneWords>,
+    /// When to look through `lone` again: it may be long, and mostly nothing has changed.
+    lone_at: Option<Millis>,
+    serial: u64,
+}
+
+impl Sync {
+    /// No peers yet.
+    pub fn new(me: NodeId) -> Self {
+        Self { me, peers: BTreeMap::new(), wants: Wants::default(), lone: BTreeMap::new(), lone_at: None, serial: 0 }
+    }
+
+    /// A link is up.
+    pub fn link_up(&mut self, peer: NodeId) {
+        self.link_down(&peer);
+        self.peers.insert(peer, Peer::default());
+        self.lone.values_mut().for_each(|lone| lone.not_before = 0);
+        self.lone_at = Some(0);
+    }
+
+    /// A link is gone: its claims are free for others.
+    pub fn link_down(&mut self, peer: &NodeId) {
+        if let Some(asked) = self.peers.remove(peer).and_then(|peer| peer.asked) {
+            self.wants.release(&asked.events, Some(peer));
+            self.release_words(&asked.words);
+        }
+        self.wants.forget(peer);
+    }
+
+    /// What the peer holds by its hello.
+    pub fn on_hello(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, now: Millis) {
+        let Some(it) = self.peers.get_mut(peer) else { return };
+        (it.events, it.tips, it.look_at) = (events, tips, Some(now));
+    }
+
+    /// What the peer holds by its beacon.
+    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Here<'_>, now: Millis) {
+        let Some(it) = self.peers.get_mut(peer) else { return };
+        (it.events, it.tips) = (events, tips);
+        if !it.tips.iter().all(here.settled) {
+            it.look_at.get_or_insert(now + PATIENCE);
+        }
+    }
+
+    /// An event from `peer` builds on these, which are not here.
+    pub fn on_missing_parents(&mut self, peer: &NodeId, parents: impl IntoIterator<Item = Key>, now: Millis) {
+        let Some(it) = self.peers.get_mut(peer) else { return };
+        it.parents.extend(parents);
+        it.parents.truncate(BULK_CIDS);
+        it.parents_at.get_or_insert(now + PARENT_PATIENCE);
+    }
+
+    /// An event is admitted, waiting or refused: it need not be asked for. Returns whether it was wanted.
+    pub fn on_event(&mut self, cid: &Cid) -> bool {
+        self.wants.remove(cid)
+    }
+
+    /// Something of this peer was admitted: it is worth asking.
+    pub fn on_good(&mut self, peer: &NodeId) {
+        if let Some(it) = self.peers.get_mut(peer) {
+            it.failures = 0;
+        }
+    }
+
+    /// This event came without its words.
+    pub fn words_missing(&mut self, cid: Cid, event: Ix) {
+        self.lone.entry(cid).or_insert(LoneWords { event, asked: Vec::new(), claimed: false, not_before: 0 });
+        self.lone_at = Some(0);
+    }
+
+    /// Words came, or are not wanted any more.
+    pub fn words_done(&mut self, cid: &Cid) {
+        self.lone.remove(cid);
+    }
+
+    /// The event whose words these are, if they are missing.
+    pub fn lacks_words(&self, cid: &Cid) -> Option<Ix> {
+        self.lone.get(cid).map(|lone| lone.event)
+    }
+
+    /// All words that are missing.
+    pub fn lone_words(&self) -> impl Iterator<Item = &Cid> {
+        self.lone.keys()
+    }
+
+    /// How many words are missing.
+    pub fn missing_words(&self) -> usize {
+        self.lone.len()
+    }
+
+    /// Events known to exist and not received yet.
+    pub fn missing_events(&self) -> usize {
+        let streamed = self.peers.values().map(|it| match it.session {
+            Session::Streaming { left, .. } => left,
+            _ => 0,
+        });
+        self.wants.count() + streamed.sum::<u64>() as usize
+    }
+
+    /// Whether any reconciliation is under way.
+    pub fn is_busy(&self) -> bool {
+        self.peers.values().any(|it| it.session != Session::Idle)
+    }
+
+    /// Whether a reconciliation with a current peer has been completed.
+    pub fn has_completed(&self) -> bool {
+        self.peers.values().any(|it| it.completed)
+    }
+
+    /// A peer began or goes on with a reconciliation.
+    pub fn on_round(&mut self, peer: &NodeId, round: &[u8], index: &mut Index, now: Millis) -> Vec<Act> {
+        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
+        if let Session::Rounds { count: 0, .. } = it.session {
+            if self.me < *peer {
+                return Vec::new();
+            }
+            it.session = Session::Waiting { until: now + ANSWER_TIME };
+        }
+        match index.answer(round) {
+            Ok(answer) => vec![Act::Send(*peer, Bulk::Answer(ByteBuf::from(answer)))],
+            Err(_) => vec![Act::Bad(*peer)],
+        }
+    }
+
+    /// A peer answered this node's round.
+    pub fn on_answer(
+        &mut self,
+        peer: &NodeId,
+        answer: &[u8],
+        index: &mut Index,
+        here: &Here<'_>,
+        now: Millis,
+    ) -> Vec<Act> {
+        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
+        // An answer to a round that was given up, or that nobody asked for: nothing rests on it.
+        let Session::Rounds { count, have, all, until } = &mut it.session else { return Vec::new() };
+        let Ok(round) = index.proceed(answer) else {
+            it.fail(now);
+            return vec![Act::Bad(*peer)];
+        };
+        *count += 1;
+        *until = now + ANSWER_TIME;
+        *all &= have.len() + round.have.len() <= BULK_CIDS;
+        have.extend(round.have);
+        have.truncate(BULK_CIDS);
+        for key in round.need {
+            if !(here.known)(&key.1) {
+                self.wants.add(key, *peer);
+            }
+        }
+        match round.next {
+            Some(next) if *count < ROUNDS => vec![Act::Send(*peer, Bulk::Round(ByteBuf::from(next)))],
+            Some(_) => {
+                it.fail(now);
+                vec![Act::Bad(*peer)]
+            }
+            None => {
+                let have = Have(Cids(std::mem::take(have)), *all);
+                self.finish(peer, here, now);
+                vec![Act::Send(*peer, Bulk::Have(have))]
+            }
+        }
+    }
+
+    /// A peer finished its reconciliation with this node.
+    pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Here<'_>, now: Millis) {
+        if !self.peers.contains_key(peer) {
+            return;
+        }
+        for cid in have.0.0 {
+            if !(here.known)(&cid) {
+                // Depths are not told; what has no depth is asked for after what has.
+                self.wants.add((u64::MAX, cid), *peer);
+            }
+        }
+        self.finish(peer, here, now);
+        if let Some(it) = self.peers.get_mut(peer)
+            && !have.1
+        {
+            it.look_at = Some(now);
+        }
+    }
+
+    /// The session is over; if the tips it began for are neither here nor wanted now, the peer told of what it does not
+    /// have: the next try waits.
+    fn finish(&mut self, peer: &NodeId, here: &Here<'_>, now: Millis) {
+        let Some(it) = self.peers.get_mut(peer) else { return };
+        it.completed = true;
+        it.session = Session::Idle;
+        it.look_at = None;
+        if !it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+            it.leave_alone(now);
+        }
+    }
+
+    /// A page of a stream.
+    pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Here<'_>, now: Millis) -> Vec<Act> {
+        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
+        let Session::Streaming { after, left, under_way, until } = &mut it.session else { return Vec::new() };
+        let Page(items, still, depth, digest) = page;
+        let last = (depth, Cid::from_digest(digest.into_array()));
+        let progress = last > *after && !items.is_empty() && *under_way > 0;
+        let is_end = items.is_empty() && still == 0;
+        if !progress && !is_end {
+            it.fail(now);
+            return vec![Act::Bad(*peer)];
+        }
+        (*after, *left, *until) = (last.max(*after), still, now + ANSWER_TIME);
+        *under_way = under_way.saturating_sub(1);
+        let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
+        if still == 0 {
+            it.session = Session::Idle;
+            it.completed = true;
+            it.look_at = Some(now + PARENT_PATIENCE);
+        } else {
+            acts.extend(more(peer, it, here));
+        }
+        acts
+    }
+
+    /// Blocks that were asked for.
+    pub fn on_blocks(&mut self, peer: &NodeId, blocks: Blocks, now: Millis) -> Vec<Act> {
+        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
+        let Blocks(serial, events, words, absent, last) = blocks;
+        let Some(asked) = it.asked.as_mut().filter(|asked| asked.serial == serial) else { return Vec::new() };
+        asked.until = now + ANSWER_TIME;
+        asked.answered |= !events.is_empty() || !words.is_empty() || !absent.0.is_empty();
+        self.wants.release(&absent.0, Some(peer));
+        let acts = events.into_iter().map(|item| Act::Event(*peer, item));
+        acts.chain(words.into_iter().map(|block| Act::Words(*peer, block)))
+            .chain(last.then_some(Act::Answered(*peer)))
+            .collect()
+    }
+
+    /// The last answer to a request was worked in: what it left out may be asked for again.
+    pub fn end_request(&mut self, peer: &NodeId) {
+        let Some(asked) = self.peers.get_mut(peer).and_then(|it| it.asked.take()) else { return };
+        self.wants.release(&asked.events, (!asked.answered).then_some(peer));
+        self.release_words(&asked.words);
+    }
+
+    fn release_words(&mut self, words: &[Cid]) {
+        self.lone_at = Some(0);
+        for cid in words {
+            if let Some(lone) = self.lone.get_mut(cid) {
+                lone.claimed = false;
+            }
+        }
+    }
+
+    /// Ends what has waited too long, begins what is due, asks for what is wanted.
+    pub fn tick(&mut self, index: &mut Index, here: &Here<'_>, now: Millis) -> Vec<Act> {
+        let mut acts = Vec::new();
+        self.expire(now);
+        self.want_parents(here, now);
+        self.begin_sessions(index, here, now, &mut acts);
+        for (peer, it) in &mut self.peers {
+            acts.extend(more(peer, it, here));
+        }
+        if here.room {
+            self.ask(now, &mut acts);
+        }
+        acts
+    }
+
+    fn expire(&mut self, now: Millis) {
+        let mut silent = Vec::new();
+        for (peer, it) in &mut self.peers {
+            let until = match it.session {
+                Session::Rounds { until, .. } | Session::Waiting { until } => Some(until),
+                Session::Streaming { until, under_way, .. } => (under_way > 0).then_some(until),
+                Session::Idle => None,
+            };
+            if until.is_some_and(|until| until <= now) {
+                it.fail(now);
+            }
+            if it.asked.as_ref().is_some_and(|asked| asked.until <= now) {
+                it.fail(now);
+                silent.extend(it.asked.take().map(|asked| (*peer, asked)));
+            }
+        }
+        for (peer, asked) in silent {
+            self.wants.release(&asked.events, Some(&peer));
+            self.release_words(&asked.words);
+        }
+    }
+
+    fn want_parents(&mut self, here: &Here<'_>, now: Millis) {
+        for (peer, it) in &mut self.peers {
+            if it.parents_at.is_some_and(|at| at <= now) {
+                it.parents_at = None;
+                for key in std::mem::take(&mut it.parents) {
+                    if !(here.known)(&key.1) {
+                        self.wants.add(key, *peer);
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin_sessions(&mut self, index: &mut Index, here: &Here<'_>, now: Millis, acts: &mut Vec<Act>) {
+        let mut busy = self.peers.values().filter(|it| it.session != Session::Idle).count();
+        let mut streaming = self.peers.values().any(|it| matches!(it.session, Session::Streaming { .. }));
+        for (peer, it) in &mut self.peers {
+            if streaming || busy >= SESSIONS {
+                return;
+            }
+            let due = it.look_at.is_some_and(|at| at <= now) && it.not_before <= now;
+            if !due || it.session != Session::Idle {
+                continue;
+            }
+            if it.tips.iter().all(here.settled) {
+                (it.completed, it.look_at) = (true, None);
+                continue;
+            }
+            if it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+                it.look_at = Some(now + PATIENCE);
+                continue;
+            }
+            busy += 1;
+            it.look_at = None;
+            let mine = index.count() as u64;
+            if it.events >= STREAM_EVENTS && mine.saturating_mul(STREAM_TIMES) <= it.events {
+                streaming = true;
+                let after = (0, Cid::from_digest([0; 32]));
+                it.session = Session::Streaming { after, left: it.events, under_way: PAGES, until: now + ANSWER_TIME };
+                acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
+            } else if let Ok(first) = index.initiate() {
+                it.session = Session::Rounds { count: 0, have: Vec::new(), all: true, until: now + ANSWER_TIME };
+                acts.push(Act::Send(*peer, Bulk::Round(ByteBuf::from(first))));
+            }
+        }
+    }
+
+    fn ask(&mut self, now: Millis, acts: &mut Vec<Act>) {
+        let look = self.lone_at.is_some_and(|at| at <= now);
+        for (peer, it) in &mut self.peers {
+            if it.asked.is_some() || it.mute_until > now {
+                continue;
+            }
+            let events = self.wants.claim(peer);
+            let most = WANT_CIDS.saturating_sub(events.len());
+            let words = if look { claim_words(&mut self.lone, peer, most, now) } else { Vec::new() };
+            if events.is_empty() && words.is_empty() {
+                continue;
+            }
+            self.serial += 1;
+            let want = Want(self.serial, Cids(events.clone()), Cids(words.clone()));
+            acts.push(Act::Send(*peer, Bulk::Want(want)));
+            let (serial, until) = (self.serial, now + ANSWER_TIME);
+            it.asked = Some(Asked { serial, events, words, answered: false, until });
+        }
+        if look {
+            self.lone_at = self.ask_all_again(now);
+        }
+    }
+
+    /// Words that every peer was asked for in vain are asked for again, later. Returns when to look again.
+    fn ask_all_again(&mut self, now: Millis) -> Option<Millis> {
+        let mut next: Option<Millis> = None;
+        for lone in self.lone.values_mut() {
+            let all = self.peers.keys().all(|peer| lone.asked.contains(peer)) && !self.peers.is_empty();
+            if all && !lone.claimed {
+                lone.asked.clear();
+                lone.not_before = now + WORDS_AGAIN;
+            }
+            if lone.not_before > now {
+                next = Some(next.map_or(lone.not_before, |next| next.min(lone.not_before)));
+            }
+        }
+        next
+    }
+
+    /// When [`Sync::tick`] has something to do.
+    pub fn next_wake(&self, now: Millis) -> Option<Millis> {
+        let mut wake: Option<Millis> = None;
+        // What is due already waits for something else than time: a free session, an answer.
+        let mut at = |time: Millis| {
+            if time > now {
+                wake = Some(wake.map_or(time, |wake| wake.min(time)));
+            }
+        };
+        for it in self.peers.values() {
+            match it.session {
+                Session::Rounds { until, .. } | Session::Waiting { until } => at(until),
+                Session::Streaming { until, under_way, .. } if under_way > 0 => at(until),
+                _ => {}
+            }
+            it.asked.iter().for_each(|asked| at(asked.until));
+            it.parents_at.into_iter().for_each(&mut at);
+            it.look_at.into_iter().for_each(|look| at(look.max(it.not_before)));
+        }
+        self.lone_at.into_iter().for_each(at);
+        wake
+    }
+}
+
+fn claim_words(lone: &mut BTreeMap<Cid, LoneWords>, peer: &NodeId, most: usize, now: Millis) -> Vec<Cid> {
+    let open = |lone: &LoneWords| !lone.claimed && lone.not_before <= now && !lone.asked.contains(peer);
+    let mut claimed = Vec::new();
+    for (cid, lone) in lone.iter_mut().filter(|(_, lone)| open(lone)).take(most) {
+        lone.claimed = true;
+        lone.asked.push(*peer);
+        claimed.push(*cid);
+    }
+    claimed
+}
+
+/// Asks for more pages when there is room for them.
+fn more(peer: &NodeId, it: &mut Peer, here: &Here<'_>) -> Option<Act> {
+    let Session::Streaming { under_way, .. } = &mut it.session else { return None };
+    let pages = PAGES.saturating_sub(*under_way);
+    if !here.room || pages == 0 {
+        return None;
+    }
+    *under_way = PAGES;
+    Some(Act::Send(*peer, Bulk::More(pages)))
+}

@@ -1,0 +1,139 @@
+//! Blocks known to exist and not here: who has them, who was asked for them, and what happens when nobody answers.
+//!
+//! One block is asked of one peer at a time (a *claim*); a claim ends with the block, with the peer's "not here", with
+//! its silence or with its link. It sends nothing itself: [`crate::sync`] does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paceline_room::{Cid, NodeId};
+
+use crate::wire::Key;
+
+/// Names in one request: small enough that answers of two peers do not leave many events waiting for parents.
+pub const WANT_CIDS: usize = 512;
+/// Events wanted at a time; what a reconciliation finds beyond is found again by the next.
+pub const MAX_WANTED: usize = 32 * 1024;
+/// Peers remembered as having one event.
+const MAX_SOURCES: usize = 8;
+
+#[derive(Debug)]
+struct Wanted {
+    place: (u64, u64),
+    sources: BTreeSet<NodeId>,
+    claimed: bool,
+}
+
+/// Events that are wanted, in about the order of depth.
+#[derive(Debug, Default)]
+pub struct Wants {
+    order: BTreeMap<(u64, u64), Cid>,
+    events: BTreeMap<Cid, Wanted>,
+    /// By source: how many of its events are unclaimed, so that asking costs nothing when there is nothing to ask.
+    open: BTreeMap<NodeId, usize>,
+    added: u64,
+}
+
+impl Wants {
+    /// How many events are wanted.
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether this event is wanted.
+    pub fn contains(&self, cid: &Cid) -> bool {
+        self.events.contains_key(cid)
+    }
+
+    /// `source` has this event, whose depth is at most `key.0`.
+    pub fn add(&mut self, key: Key, source: NodeId) {
+        if let Some(wanted) = self.events.get_mut(&key.1) {
+            if wanted.sources.len() < MAX_SOURCES && wanted.sources.insert(source) && !wanted.claimed {
+                *self.open.entry(source).or_default() += 1;
+            }
+            return;
+        }
+        if self.events.len() >= MAX_WANTED {
+            return;
+        }
+        let place = (key.0, self.added);
+        self.added += 1;
+        self.order.insert(place, key.1);
+        self.events.insert(key.1, Wanted { place, sources: BTreeSet::from([source]), claimed: false });
+        *self.open.entry(source).or_default() += 1;
+    }
+
+    /// It is here (or refused): no longer wanted.
+    pub fn remove(&mut self, cid: &Cid) -> bool {
+        let Some(wanted) = self.events.remove(cid) else { return false };
+        if !wanted.claimed {
+            close(&mut self.open, &wanted.sources);
+        }
+        self.order.remove(&wanted.place).is_some()
+    }
+
+    /// The next events to ask `peer` for, which are claimed by that.
+    pub fn claim(&mut self, peer: &NodeId) -> Vec<Cid> {
+        let mut claimed = Vec::new();
+        if !self.open.contains_key(peer) {
+            return claimed;
+        }
+        for cid in self.order.values() {
+            let Some(wanted) = self.events.get_mut(cid) else { continue };
+            if !wanted.claimed && wanted.sources.contains(peer) {
+                wanted.claimed = true;
+                close(&mut self.open, &wanted.sources);
+                claimed.push(*cid);
+                if claimed.len() == WANT_CIDS {
+                    break;
+                }
+            }
+        }
+        claimed
+    }
+
+    /// Ends the claims on these; with `failed`, that peer is no longer taken to have them.
+    pub fn release(&mut self, cids: &[Cid], failed: Option<&NodeId>) {
+        for cid in cids {
+            let Some(wanted) = self.events.get_mut(cid) else { continue };
+            if wanted.claimed {
+                wanted.claimed = false;
+                wanted.sources.iter().for_each(|source| *self.open.entry(*source).or_default() += 1);
+            }
+            if let Some(peer) = failed {
+                self.forget_one(cid, peer);
+            }
+        }
+    }
+
+    /// The peer's link is gone: nothing can be asked of it.
+    pub fn forget(&mut self, peer: &NodeId) {
+        let theirs: Vec<Cid> = self.order.values().copied().collect();
+        for cid in theirs {
+            self.forget_one(&cid, peer);
+        }
+    }
+
+    fn forget_one(&mut self, cid: &Cid, peer: &NodeId) {
+        let Some(wanted) = self.events.get_mut(cid) else { return };
+        if wanted.sources.remove(peer) {
+            if !wanted.claimed {
+                close(&mut self.open, &BTreeSet::from([*peer]));
+            }
+            if wanted.sources.is_empty() {
+                self.remove(cid);
+            }
+        }
+    }
+}
+
+/// One event less to ask these for.
+fn close(open: &mut BTreeMap<NodeId, usize>, sources: &BTreeSet<NodeId>) {
+    for source in sources {
+        if let Some(count) = open.get_mut(source) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(source);
+            }
+        }
+    }
+}

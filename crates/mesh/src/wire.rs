@@ -1,0 +1,403 @@
+//! What nodes say to one another once membership is proved: versioned messages in DAG-CBOR, and nothing else.
+//!
+//! Two lanes, so that what is live never waits behind what is bulk. Every message is bounded before it is decoded
+//! ([`LIVE_BYTES`], [`BULK_BYTES`]), lists inside it after ([`MessageError::TooMany`]). Names of blocks travel as bare
+//! digests, since all else in a CID never varies. This module decides nothing: it only reads and writes.
+
+use paceline_room::{Cid, Keypair, NodeId, limits};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
+use serde_bytes::{ByteArray, ByteBuf};
+
+/// The version this build speaks; the first item of every message.
+pub const VERSION: u64 = 1;
+/// Bytes of one message on the live lane: an event block and its words at their largest fit.
+pub const LIVE_BYTES: usize = 64 * 1024;
+/// Bytes of one message on the bulk lane.
+pub const BULK_BYTES: usize = 256 * 1024;
+/// Names in one list of the live lane.
+pub const LIVE_CIDS: usize = 1024;
+/// Names in one list of the bulk lane.
+pub const BULK_CIDS: usize = 4096;
+/// Tips that a hello or a beacon reports.
+pub const TIPS: usize = 64;
+/// Links that a beacon lists (by [`ShortId`]).
+pub const LINKS: usize = 128;
+/// Missing words that a beacon lists (by [`ShortId`]).
+pub const MISSING_WORDS: usize = 32;
+/// What a beacon's signature covers before its bytes.
+const BEACON_DOMAIN: &[u8] = b"paceline/beacon/1";
+
+const _: () = assert!(limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES + 64 <= LIVE_BYTES);
+
+/// A place in the order of display and reconciliation: depth, then name.
+pub type Key = (u64, Cid);
+
+/// The first 8 bytes of a node's key or of a digest: enough to tell apart what a beacon lists. Whoever grinds a
+/// collision only makes a node look linked, or words look missing, that are not.
+pub type ShortId = [u8; 8];
+
+/// The short form of a node.
+pub fn short_node(node: &NodeId) -> ShortId {
+    short(node.as_bytes())
+}
+
+/// The short form of a name.
+pub fn short_cid(cid: &Cid) -> ShortId {
+    short(cid.digest())
+}
+
+fn short(bytes: &[u8; 32]) -> ShortId {
+    let [a, b, c, d, e, f, g, h, ..] = *bytes;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Why a message is refused before anything acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum MessageError {
+    /// Over its lane's limit.
+    #[error("the message is over its lane's limit")]
+    TooLarge,
+    /// Not a message of this protocol.
+    #[error("the message cannot be read")]
+    Malformed,
+    /// Of a version this build does not speak.
+    #[error("the message is of a newer version")]
+    NewerVersion,
+    /// A list over its limit.
+    #[error("a list in the message is over its limit")]
+    TooMany,
+    /// The beacon's signature is not its node's.
+    #[error("the beacon's signature is not its node's")]
+    BadBeacon,
+}
+
+impl MessageError {
+    /// The stable name under which refusals are counted.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::Malformed | Self::TooMany => "bad-message",
+            Self::NewerVersion => "newer-message",
+            Self::BadBeacon => "bad-beacon",
+        }
+    }
+}
+
+/// Names of blocks, on the wire one byte string of digests.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cids(pub Vec<Cid>);
+
+impl Serialize for Cids {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0.iter().flat_map(|cid| *cid.digest()).collect::<Vec<u8>>())
+    }
+}
+
+impl<'de> Deserialize<'de> for Cids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = ByteBuf::deserialize(deserializer)?;
+        let (digests, rest) = bytes.as_chunks::<32>();
+        if !rest.is_empty() {
+            return Err(D::Error::custom("not whole digests"));
+        }
+        Ok(Self(digests.iter().map(|digest| Cid::from_digest(*digest)).collect()))
+    }
+}
+
+/// Short ids, on the wire one byte string.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShortIds(pub Vec<ShortId>);
+
+impl Serialize for ShortIds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0.concat())
+    }
+}
+
+impl<'de> Deserialize<'de> for ShortIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = ByteBuf::deserialize(deserializer)?;
+        let (ids, rest) = bytes.as_chunks::<8>();
+        if !rest.is_empty() {
+            return Err(D::Error::custom("not whole short ids"));
+        }
+        Ok(Self(ids.to_vec()))
+    }
+}
+
+/// What is urgent and small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Live {
+    /// The first message on a link, both ways.
+    Hello(Hello),
+    /// An event and its words.
+    Push(Push),
+    /// Names of events the sender holds and did not push here.
+    Announce(Announce),
+    /// Push me these, and what comes from now on. Empty: only the latter.
+    Graft(Cids),
+    /// Stop pushing, announce instead.
+    Prune,
+    /// A node's presence, the sender's own or passed on.
+    Beacon(Signed),
+}
+
+/// What is said first on a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello(
+    /// How many events the sender has admitted.
+    pub u64,
+    /// Tips of what it has admitted, deepest first, at most [`TIPS`].
+    pub Cids,
+    /// The latest beacon it has of the receiver, who counts on from there (so a reload needs no clock and no storage).
+    pub Option<Signed>,
+);
+
+/// An event on its way through the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push(
+    /// The event block.
+    pub ByteBuf,
+    /// The words block, if it has one and it is at hand.
+    pub Option<ByteBuf>,
+    /// How many links it has crossed before this one.
+    pub u8,
+    /// From its author, who pushed it to all its links: those it is linked with need no second copy.
+    pub bool,
+);
+
+/// What could be asked for with [`Live::Graft`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announce(
+    /// Names.
+    pub Cids,
+    /// For each, how many links it crossed to reach the sender.
+    pub ByteBuf,
+);
+
+/// A beacon as signed bytes, so that it can be passed on unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed(
+    /// The encoded [`Beacon`].
+    pub ByteBuf,
+    /// Ed25519 over the domain and those bytes.
+    pub ByteArray<64>,
+);
+
+/// Whether a node is at its tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Its tab is visible.
+    Here,
+    /// Its tab is hidden.
+    Away,
+    /// It leaves on purpose.
+    Gone,
+}
+
+/// What a node says of itself every few seconds and on change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beacon {
+    /// The room.
+    #[serde(rename = "r")]
+    pub room: ByteArray<32>,
+    /// Who speaks.
+    #[serde(rename = "n")]
+    pub node: NodeId,
+    /// Counts up; an older one is never believed over a newer.
+    #[serde(rename = "c")]
+    pub counter: u64,
+    /// At its tab or not.
+    #[serde(rename = "s")]
+    pub state: State,
+    /// Tips of what it has *stored*, at most [`TIPS`]: it holds all their ancestors.
+    #[serde(rename = "t")]
+    pub tips: Cids,
+    /// How many events it has stored.
+    #[serde(rename = "e")]
+    pub events: u64,
+    /// Words of stored events that it wants and has not stored, at most [`MISSING_WORDS`].
+    #[serde(rename = "w")]
+    pub missing_words: ShortIds,
+    /// More words are missing than are listed.
+    #[serde(rename = "m")]
+    pub more_missing: bool,
+    /// Whom it is linked with, at most [`LINKS`].
+    #[serde(rename = "l")]
+    pub links: ShortIds,
+}
+
+impl Signed {
+    /// Signs a beacon.
+    pub fn new(beacon: &Beacon, keypair: &Keypair) -> Result<Self, MessageError> {
+        let bytes = serde_ipld_dagcbor::to_vec(beacon).map_err(|_| MessageError::Malformed)?;
+        let sig = keypair.sign(&[BEACON_DOMAIN, &bytes].concat());
+        Ok(Self(ByteBuf::from(bytes), ByteArray::new(sig)))
+    }
+
+    /// Reads it, without checking the signature.
+    pub fn read(&self, room: &Cid) -> Result<Beacon, MessageError> {
+        let beacon: Beacon = serde_ipld_dagcbor::from_slice(&self.0).map_err(|_| MessageError::Malformed)?;
+        if *beacon.room != *room.digest() {
+            return Err(MessageError::BadBeacon);
+        }
+        let few = beacon.tips.0.len() <= TIPS
+            && beacon.missing_words.0.len() <= MISSING_WORDS
+            && beacon.links.0.len() <= LINKS;
+        if few { Ok(beacon) } else { Err(MessageError::TooMany) }
+    }
+
+    /// Whether `node` signed it.
+    pub fn is_signed_by(&self, node: &NodeId) -> bool {
+        node.verify(&[BEACON_DOMAIN, &self.0].concat(), &self.1)
+    }
+}
+
+/// What may take its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bulk {
+    /// A round of reconciliation, by who began it (a negentropy message).
+    Round(ByteBuf),
+    /// The other side's answer to a round.
+    Answer(ByteBuf),
+    /// Ends a reconciliation: what the other side lacks.
+    Have(Have),
+    /// Send me these blocks.
+    Want(Want),
+    /// Answers a [`Bulk::Want`], in as many messages as it takes.
+    Blocks(Blocks),
+    /// Send me all you hold after this place, in order of display, so many pages now.
+    Stream(Stream),
+    /// So many pages more.
+    More(u8),
+    /// One page of a stream.
+    Page(Page),
+}
+
+/// What one side of a finished reconciliation holds and the other does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Have(
+    /// Names of events, in order of depth.
+    pub Cids,
+    /// Whether that is all; if not, begin a reconciliation yourself.
+    pub bool,
+);
+
+/// A request for blocks by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Want(
+    /// Comes back in the answers.
+    pub u64,
+    /// Events, with their words.
+    pub Cids,
+    /// Words alone.
+    pub Cids,
+);
+
+/// Some of the blocks asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocks(
+    /// Of the request.
+    pub u64,
+    /// Events in order of depth.
+    pub Vec<Item>,
+    /// Words asked for alone.
+    pub Vec<ByteBuf>,
+    /// Asked for and not here.
+    pub Cids,
+    /// The last answer to this request; what is still lacking may be asked for again.
+    pub bool,
+);
+
+/// An event block and, if it has words and they are at hand, theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item(
+    /// The event.
+    pub ByteBuf,
+    /// Its words.
+    pub Option<ByteBuf>,
+);
+
+/// A request for everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream(
+    /// Depth of the last event received, 0 for none.
+    pub u64,
+    /// Its digest.
+    pub ByteArray<32>,
+    /// Pages to send now.
+    pub u8,
+);
+
+/// A page of everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page(
+    /// Events in order of display.
+    pub Vec<Item>,
+    /// Events still to come after this page.
+    pub u64,
+    /// Depth of the last event on it.
+    pub u64,
+    /// Its digest.
+    pub ByteArray<32>,
+);
+
+impl Live {
+    /// The message in bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads a message.
+    pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
+        let message = decode(bytes, LIVE_BYTES)?;
+        let few = match &message {
+            Self::Hello(hello) => hello.1.0.len() <= TIPS,
+            Self::Announce(announce) => announce.0.0.len() <= LIVE_CIDS && announce.0.0.len() == announce.1.len(),
+            Self::Graft(cids) => cids.0.len() <= LIVE_CIDS,
+            Self::Push(_) | Self::Prune | Self::Beacon(_) => true,
+        };
+        if few { Ok(message) } else { Err(MessageError::TooMany) }
+    }
+}
+
+impl Bulk {
+    /// The message in bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads a message.
+    pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
+        let message = decode(bytes, BULK_BYTES)?;
+        let few = match &message {
+            Self::Have(have) => have.0.0.len() <= BULK_CIDS,
+            Self::Want(want) => want.1.0.len() + want.2.0.len() <= BULK_CIDS,
+            Self::Blocks(blocks) => blocks.3.0.len() <= BULK_CIDS,
+            Self::Round(_) | Self::Answer(_) | Self::Stream(_) | Self::More(_) | Self::Page(_) => true,
+        };
+        if few { Ok(message) } else { Err(MessageError::TooMany) }
+    }
+}
+
+fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    // Plain data into memory: nothing here can fail, and an empty message is refused by whoever gets it.
+    serde_ipld_dagcbor::to_vec(&(VERSION, message)).unwrap_or_default()
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<T, MessageError> {
+    if bytes.len() > most {
+        return Err(MessageError::TooLarge);
+    }
+    // A two-item array whose first item is a small number: enough to tell a newer version from noise.
+    if let [0x82, version @ 0..24, ..] = bytes
+        && u64::from(*version) > VERSION
+    {
+        return Err(MessageError::NewerVersion);
+    }
+    let (version, message): (u64, T) = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| MessageError::Malformed)?;
+    if version == VERSION { Ok(message) } else { Err(MessageError::Malformed) }
+}

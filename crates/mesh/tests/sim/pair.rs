@@ -1,0 +1,144 @@
+//! Two replicas with an instant, lossless link.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis};
+use paceline_room::{
+    Body, Cid, Keypair, Log, Words,
+    body::{FormValues, Policy, PostKind, Posted, Retracted, RoomFounded},
+};
+use serde_bytes::ByteArray;
+
+pub struct Pair {
+    keys: [Keypair; 2],
+    replicas: [Replica; 2],
+    wake: [Option<Millis>; 2],
+    now: Millis,
+    salt: u64,
+    sent: VecDeque<(usize, Lane, Vec<u8>)>,
+    pub bytes: usize,
+}
+
+impl Pair {
+    /// Two nodes; the first has founded the room.
+    pub fn new(seed: u8) -> Self {
+        let keys = [Keypair::from_secret([seed; 32]), Keypair::from_secret([seed ^ 0x80; 32])];
+        let founding = RoomFounded {
+            fold: 1,
+            title: "Sim".into(),
+            purpose: String::new(),
+            form: "blank".into(),
+            values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+            nonce: ByteArray::new([seed; 16]),
+        };
+        let draft = Log::founding_draft(keys[0].node(), 0, founding.into());
+        let (room, event, block) = draft.sign(&keys[0]).unwrap();
+        let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone(), seed.into()));
+        let mut pair = Self { keys, replicas, wake: [None; 2], now: 0, salt: 0, sent: VecDeque::new(), bytes: 0 };
+        pair.step(0, Input::Own { cid: room, event: event.into(), block: block.into(), words: None });
+        pair
+    }
+
+    pub fn replica(&self, at: usize) -> &Replica {
+        &self.replicas[at]
+    }
+
+    pub fn events(&self, at: usize) -> BTreeSet<Cid> {
+        self.replicas[at].log().entries().map(|(_, entry)| entry.cid).collect()
+    }
+
+    pub fn link(&mut self) {
+        for at in 0..2 {
+            let peer = self.keys[1 - at].node();
+            self.step(at, Input::LinkUp(peer));
+        }
+    }
+
+    pub fn unlink(&mut self) {
+        for at in 0..2 {
+            let peer = self.keys[1 - at].node();
+            self.step(at, Input::LinkDown { peer, goodbye: false });
+        }
+    }
+
+    pub fn post(&mut self, at: usize, text: &str) -> Cid {
+        self.salt += 1;
+        let replica = &self.replicas[at];
+        let seq = replica.draft(0, Body::from(Retracted { post: replica.log().room() })).seq;
+        let mut salt = [0; 16];
+        salt[..8].copy_from_slice(&self.salt.to_le_bytes());
+        let words = Words(replica.log().room(), replica.node(), seq, ByteArray::new(salt), text.into());
+        let (name, words) = words.encode().unwrap();
+        let body = Posted { kind: PostKind::Update, words: name, reply_to: None, tags: vec![], mentions: vec![] };
+        let (cid, event, block) = replica.draft(self.now, body.into()).sign(&self.keys[at]).unwrap();
+        let words: Arc<[u8]> = words.into();
+        self.step(at, Input::Own { cid, event: event.into(), block: block.into(), words: Some((name, words)) });
+        cid
+    }
+
+    /// Lets virtual time pass.
+    pub fn settle(&mut self, time: Millis) {
+        let end = self.now + time;
+        loop {
+            while let Some((at, lane, bytes)) = self.sent.pop_front() {
+                let peer = self.keys[1 - at].node();
+                self.step(at, Input::Received { peer, lane, bytes });
+            }
+            for at in 0..2 {
+                while self.replicas[at].has_work() {
+                    let outputs = self.replicas[at].work(64, self.now);
+                    self.carry_out(at, outputs);
+                }
+            }
+            if !self.sent.is_empty() {
+                continue;
+            }
+            let next = self.wake.iter().flatten().min().copied().unwrap_or(Millis::MAX);
+            if next > end {
+                break;
+            }
+            self.now = self.now.max(next);
+            for at in 0..2 {
+                if self.wake[at].is_some_and(|wake| wake <= self.now) {
+                    self.wake[at] = None;
+                    self.step(at, Input::Tick);
+                }
+            }
+        }
+        self.now = end;
+    }
+
+    fn step(&mut self, at: usize, input: Input) {
+        let outputs = self.replicas[at].handle(input, self.now);
+        self.carry_out(at, outputs);
+    }
+
+    fn carry_out(&mut self, at: usize, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Send { peer, lane, bytes } => {
+                    assert_eq!(peer, self.keys[1 - at].node());
+                    self.bytes += bytes.len();
+                    self.sent.push_back((1 - at, lane, bytes));
+                }
+                Output::Store(blocks) => {
+                    let events = blocks.iter().map(|stored| stored.cid);
+                    let words = blocks.iter().filter_map(|stored| stored.words.as_ref().map(|(cid, _)| *cid));
+                    let cids = events.chain(words).collect();
+                    self.step(at, Input::Stored(cids));
+                }
+                Output::StoreWords(blocks) => {
+                    let cids = blocks.iter().map(|(cid, _)| *cid).collect();
+                    self.step(at, Input::Stored(cids));
+                }
+                Output::WakeAt(time) => self.wake[at] = Some(time),
+                Output::Refused { code, .. } => panic!("refused: {code}"),
+                Output::Disconnect(_) => panic!("disconnected"),
+                Output::DropWords(_) | Output::Admitted { .. } | Output::Changed => {}
+            }
+        }
+    }
+}
