@@ -1,0 +1,99 @@
+// axe on every screen, in light and dark, on a phone and wide; and by keyboard alone.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { until } from './lib/tab.js';
+import { axePath } from './lib/tools.js';
+import { scenario } from './lib/world.js';
+
+const axe = await readFile(axePath, 'utf8');
+
+async function check(tab, screen) {
+  // Evaluated by the debugger: the page's own policy would not let it in.
+  await tab.page.evaluate(axe);
+  const violations = await tab.page.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim()}`) }));
+  });
+  assert.deepEqual(violations, [], `${screen}: nothing stands in anybody's way`);
+}
+
+async function fits(tab, screen) {
+  const [scroll, width] = await tab.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(scroll <= width, `${screen} does not scroll sideways (${scroll} > ${width})`);
+}
+
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    scenario(`nothing stands in anybody's way: every screen, ${colorScheme}, ${size}`, async (world) => {
+      const context = await world.browser({ colorScheme, viewport, reducedMotion: 'reduce' });
+      const start = await world.tab(context, 'Start');
+      await start.at('start').waitFor();
+      const name = (screen) => `${screen}, ${colorScheme}, ${size}`;
+      await check(start, name('start'));
+      await fits(start, name('start'));
+      await world.picture(`${size} ${colorScheme} start`, start);
+
+      const { tabs: [ada, ben], link } = await world.room(['Ada', 'Ben'], { context, title: 'Crew of the bridge', purpose: 'See what moves and what is stuck', form: 'stand-up' });
+      const benNode = await ben.node();
+      const post = await ada.post('The bridge carries **forty** tonnes, says the plate at the north end.', { kind: 'update', tags: ['bridge'] });
+      await ben.has(post);
+      await ben.post('Which plate?', { kind: 'question', replyTo: post });
+      await ben.call('feedback', { target: post, stance: 'correct', text: 'It says twenty.', sources: ['https://example.org/plate'] });
+      await ben.call('feedback', { target: post, stance: 'appreciate' });
+      await ada.post('Somebody should call the harbour', { kind: 'need' });
+      const held = await ada.call('baton.open', { title: 'Facilitator' });
+      await ada.call('baton.take', held);
+      const offered = await ada.call('baton.open', { title: 'Scribe' });
+      await ada.call('baton.take', offered);
+      await ada.call('baton.offer', offered, benNode);
+      await ada.call('baton.open', { title: 'Timekeeper' });
+      await until('all of it is on the screen', async () => (await ben.at('baton', { 'data-state': 'offered' }).count()) > 0 && (await ada.at('loop').count()) > 0);
+      for (const tab of [ada, ben]) {
+        await check(tab, name(`room of ${tab.name}`));
+        await fits(tab, name('room'));
+      }
+      await world.picture(`${size} ${colorScheme} room`, ada);
+      await world.picture(`${size} ${colorScheme} room offered`, ben);
+
+      await ada.at('invite-open').first().click();
+      await ada.at('invite-link').waitFor();
+      await check(ada, name('invite'));
+      await fits(ada, name('invite'));
+      await world.picture(`${size} ${colorScheme} invite`, ada);
+      await ada.page.keyboard.press('Escape');
+
+      await ben.at('view-settings').first().click();
+      await ben.at('theme').waitFor();
+      await check(ben, name('settings'));
+      await fits(ben, name('settings'));
+      await world.picture(`${size} ${colorScheme} settings`, ben);
+      assert.ok(link.includes('#/r/'));
+    });
+  }
+}
+
+scenario('a room is founded, and something said in it, by keyboard alone', async (world) => {
+  const ada = await world.tab(await world.browser(), 'Ada');
+  const { page } = ada;
+  const focusOn = async (handle) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      if (await page.evaluate((handle) => document.activeElement?.dataset.testid === handle, handle)) return;
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`the Tab key never reaches ${handle}`);
+  };
+  await ada.at('start').waitFor();
+  await focusOn('found-title');
+  await page.keyboard.type('By keyboard');
+  await focusOn('found-submit');
+  await page.keyboard.press('Enter');
+  await ada.at('room').waitFor();
+  await focusOn('composer-text');
+  await page.keyboard.type('no mouse needed');
+  await focusOn('composer-submit');
+  await page.keyboard.press('Enter');
+  await ada.at('post', { 'data-sent': 'sent' }).filter({ hasText: 'no mouse needed' }).waitFor();
+});

@@ -1,0 +1,232 @@
+// What comes in damaged, or cannot be stored, is told in a plain sentence, and nothing is lost.
+import assert from 'node:assert/strict';
+import { corruptRecordsWith, makeNewer } from './lib/database.js';
+import { converged, until } from './lib/tab.js';
+import { scenario } from './lib/world.js';
+
+/** Waits for a notice whose code matches: on the screen, as a sentence, not just a name. */
+async function told(world, tab, pattern) {
+  const notice = await tab.until(`is told ${pattern}`, async () => {
+    for (const one of await tab.at('notice').all()) {
+      const code = await one.getAttribute('data-code');
+      if (pattern.test(code)) return { code, text: (await one.innerText()).trim() };
+    }
+    return false;
+  });
+  world.log(`[${notice.code}] ${notice.text.replaceAll('\n', ' ')}`);
+  assert.match(notice.text, /[a-z]+ [a-z]+ [a-z]+.*\./i, 'a sentence');
+  return notice;
+}
+
+const code = (error) => /^[a-z]+(-[a-z]+)*$/.test(error.code ?? '') && error.isError && error.plain.length > 15;
+
+/** The code part of a link, with one change to its bytes and, if asked for, a checksum that fits again. */
+async function changed(link, change, { fix = false } = {}) {
+  const [page, text] = link.split('#/r/');
+  const bytes = Buffer.from(text, 'base64url');
+  change(bytes);
+  if (fix) {
+    const { createHash } = await import('node:crypto');
+    createHash('sha256').update(bytes.subarray(0, -4)).digest().copy(bytes, bytes.length - 4, 0, 4);
+  }
+  return `${page}#/r/${bytes.toString('base64url')}`;
+}
+
+scenario('a link that is damaged, truncated or newer is refused with its own sentence', async (world) => {
+  const { context, link } = await world.room(['Ada']);
+  const tab = await world.tab(context, 'Ben');
+  const damaged = await changed(link, (bytes) => { bytes[40] ^= 1; });
+  const newer = await changed(link, (bytes) => { bytes[0] = 2; }, { fix: true });
+  for (const [bad, expected] of [[damaged, 'bad-link'], [link.slice(0, -7), 'bad-link'], [`${link}AAAA`, 'bad-link'], ['good morning', 'bad-link'], [newer, 'newer-link']]) {
+    await assert.rejects(tab.join(bad), (error) => code(error) && error.code === expected, `${bad} -> ${expected}`);
+  }
+  assert.equal((await tab.status()).room, null);
+  // The same when a person pastes it, or opens it.
+  await tab.at('join-link').fill(damaged);
+  await tab.at('join-submit').click();
+  await told(world, tab, /^bad-link$/);
+  for (const [bad, expected] of [[link.slice(0, -7), /^bad-link$/], [newer, /^newer-link$/]]) {
+    const opened = await context.newPage();
+    const other = new tab.constructor(opened, 'Cleo');
+    await opened.goto(bad);
+    await other.ready();
+    await told(world, other, expected);
+  }
+  // The right one works in the same tab.
+  await tab.join(link);
+  await tab.linked(1);
+});
+
+scenario('a CAR with one byte changed is refused, and the room stays as it was', async (world) => {
+  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  for (let n = 0; n < 3; n += 1) await ada.post(`entry ${n}`);
+  const before = await converged([ada, ben]);
+  const outcome = await ada.page.evaluate(async () => {
+    const car = await window.paceline.exportCar();
+    const attempt = async (change) => {
+      const bytes = new Uint8Array(car);
+      change(bytes);
+      return window.paceline.importCar(bytes).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message }));
+    };
+    return {
+      length: car.length,
+      same: await attempt(() => {}),
+      block: await attempt((bytes) => { bytes[bytes.length - 5] ^= 1; }),
+      header: await attempt((bytes) => { bytes[3] ^= 1; }),
+      cut: await window.paceline.importCar(car.slice(0, -9)).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message })),
+      nothing: await window.paceline.importCar(new Uint8Array()).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message })),
+    };
+  });
+  world.log(JSON.stringify(outcome));
+  assert.equal(outcome.same.report.admitted, 0);
+  assert.ok(outcome.same.report.known > 0);
+  assert.deepEqual(outcome.same.report.refused, {});
+  for (const name of ['block', 'header', 'cut', 'nothing']) {
+    const { report, code, message } = outcome[name];
+    const refused = report && Object.values(report.refused).reduce((sum, one) => sum + one, 0) > 0;
+    assert.ok(refused || (code && message.length > 15), `${name} is refused: ${JSON.stringify(outcome[name])}`);
+  }
+  const after = await converged([ada, ben]);
+  assert.deepEqual(after, before);
+});
+
+scenario('a CAR carries a room into another browser, where it is verified and goes on', async (world) => {
+  const { link, tabs: [ada] } = await world.room(['Ada']);
+  const cid = await ada.post('taken along');
+  const bytes = await ada.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
+  const ben = await world.tab(await world.browser(), 'Ben', link);
+  const report = await ben.page.evaluate((bytes) => window.paceline.importCar(new Uint8Array(bytes)), bytes);
+  assert.ok(report.admitted > 0, JSON.stringify(report));
+  await ben.shownPost(cid).waitFor();
+  assert.equal((await ben.state()).digest, (await ada.state()).digest);
+});
+
+scenario('a damaged record is noticed at the next start and fetched again from others', async (world) => {
+  const { context, link, tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const marker = 'quartz-and-nothing-else';
+  const cid = await ada.post(marker);
+  await ben.has(cid);
+  const adaNode = await ada.node();
+  await ben.close();
+  await ada.page.goto('about:blank');
+  const helper = await context.newPage();
+  await helper.goto(`${world.url}paceline.d.ts`).catch(() => {});
+  const spoiled = await corruptRecordsWith(helper, marker);
+  assert.ok(spoiled >= 2, `both nodes' records were found (${spoiled})`);
+  const again = await world.tab(context, 'Ada again', link);
+  await told(world, again, /damag|corrupt/);
+  assert.ok((await again.state()).title.length > 0, 'the rest of the room is there');
+  assert.ok([adaNode].length === 1);
+});
+
+scenario('a database written by a newer build is left alone, and said to be', async (world) => {
+  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  await ada.post('written long before');
+  await ada.page.goto('about:blank');
+  const helper = await context.newPage();
+  await helper.goto(`${world.url}paceline.d.ts`).catch(() => {});
+  assert.ok((await makeNewer(helper)) > 0);
+  await helper.close();
+  const page = await context.newPage();
+  const tab = new ada.constructor(page, 'Ada with the old build');
+  await page.goto(link);
+  await tab.ready();
+  await told(world, tab, /newer/);
+});
+
+scenario('a full disk: the post is not shown as sent, it is said, and what was stored stays', async (world) => {
+  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const kept = await ada.post('stored before the disk was full');
+  const session = await context.newCDPSession(ada.page);
+  const { usage } = await session.send('Storage.getUsageAndQuota', { origin: world.server.origin });
+  await session.send('Storage.overrideQuotaForOrigin', { origin: world.server.origin, quotaSize: Math.max(1, usage) });
+  const stored = [];
+  const failure = await ada.page.evaluate(async () => {
+    const stored = [];
+    for (let n = 0; n < 2_000; n += 1) {
+      try {
+        stored.push(await window.paceline.post({ text: `${n} ${'x'.repeat(12_000)}` }));
+      } catch (error) {
+        return { stored, code: error.code, message: error.message };
+      }
+    }
+    return { stored };
+  });
+  stored.push(...failure.stored);
+  world.log(`after ${failure.stored.length} more posts: [${failure.code}] ${failure.message}`);
+  assert.ok(failure.code, 'a post that cannot be stored is refused');
+  await told(world, ada, /full|quota|stor/);
+  const state = await ada.state();
+  for (const cid of [kept, ...stored]) assert.ok(state.posts.some((post) => post.cid === cid), 'what was stored is there');
+  assert.equal(await ada.at('post', { 'data-sent': 'sent' }).filter({ hasText: `${failure.stored.length} xxxx` }).count(), 0);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: world.server.origin });
+  const after = await until('it goes on when there is room again', () => ada.post('room again'));
+  await ada.page.goto('about:blank');
+  const back = await world.tab(context, 'Ada again', link);
+  for (const cid of [kept, ...stored, after]) await back.has(cid);
+  assert.deepEqual((await back.state()).people.filter((person) => person.split), []);
+});
+
+scenario('without WebRTC the tabs of one browser still share the room, and it is said', async (world) => {
+  const context = await world.browser();
+  await context.addInitScript(() => {
+    delete window.RTCPeerConnection;
+    delete window.webkitRTCPeerConnection;
+  });
+  const { tabs } = await world.room(['Ada', 'Ben'], { context });
+  const cid = await tabs[0].post('over the air');
+  await tabs[1].has(cid);
+  const [peer] = (await tabs[0].status()).peers;
+  assert.equal(peer.path, 'broadcast');
+  await told(world, tabs[0], /webrtc/);
+});
+
+for (const [how, breakIt] of [
+  ['missing', () => {
+    Object.defineProperty(window, 'indexedDB', { value: undefined });
+  }],
+  ['forbidden', () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('storage is forbidden here', 'SecurityError');
+    };
+  }],
+]) {
+  scenario(`storage that is ${how} is said, and nothing is shown as sent that is not stored`, async (world) => {
+    const context = await world.browser();
+    await context.addInitScript(breakIt);
+    const page = await context.newPage();
+    const { Tab } = await import('./lib/tab.js');
+    const tab = new Tab(page, 'Ada');
+    world.tabs.push(tab);
+    await page.goto(world.url);
+    await tab.ready();
+    await told(world, tab, /stor|database|private/);
+  });
+}
+
+scenario('scripts are told what they did wrong, by code', async (world) => {
+  const { tabs: [ada] } = await world.room(['Ada']);
+  const post = await ada.post('here');
+  const wrong = [
+    ['post', { text: '' }],
+    ['post', { text: 'x'.repeat(20_000) }],
+    ['post', { text: 'x', kind: 'shout' }],
+    ['post', { text: 'x', replyTo: 'not-a-cid' }],
+    ['post', { text: 'x', tags: ['y'.repeat(41)] }],
+    ['edit', 'not-a-cid', 'x'],
+    ['feedback', { target: post, stance: 'shrug' }],
+    ['answer', post, { as: 'noted', text: 'no such loop' }],
+    ['baton.take', post],
+    ['baton.open', { title: 'x'.repeat(201) }],
+    ['introduce', { name: '' }],
+    ['importCar', 'text'],
+    ['byHand.accept', 'text'],
+  ];
+  for (const [path, ...args] of wrong) {
+    await assert.rejects(ada.call(path, ...args), (error) => {
+      assert.ok(code(error), `${path}(${JSON.stringify(args).slice(0, 60)}) -> [${error.code}] ${error.plain}`);
+      return true;
+    }, `${path} ${JSON.stringify(args).slice(0, 60)} is refused`);
+  }
+  assert.equal((await ada.state()).posts.length, 1, 'and nothing came of it');
+});

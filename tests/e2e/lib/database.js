@@ -1,0 +1,103 @@
+// Looking into, and spoiling, what the page stored: run in a page of the same origin.
+
+/** How many records of all databases of this origin hold these words, as text or as bytes. */
+export function recordsWith(page, words) {
+  return page.evaluate(async (words) => {
+    const needle = new TextEncoder().encode(words);
+    const holds = (value) => {
+      if (typeof value === 'string') return value.includes(words);
+      if (value instanceof ArrayBuffer) return holds(new Uint8Array(value));
+      if (ArrayBuffer.isView(value)) {
+        const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+        for (let at = 0; at + needle.length <= bytes.length; at += 1) {
+          if (needle.every((byte, offset) => bytes[at + offset] === byte)) return true;
+        }
+        return false;
+      }
+      if (value instanceof Map) return [...value].some(([key, one]) => holds(key) || holds(one));
+      if (value && typeof value === 'object' && !(value instanceof CryptoKey)) return Object.values(value).some(holds);
+      return false;
+    };
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    let found = 0;
+    for (const { name } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const records = await finished(database.transaction(store).objectStore(store).getAll());
+        found += records.filter(holds).length;
+      }
+      database.close();
+    }
+    return found;
+  }, words);
+}
+
+/** Flips one byte in every record that holds these words; returns how many it changed. */
+export function corruptRecordsWith(page, words) {
+  return page.evaluate(async (words) => {
+    const needle = new TextEncoder().encode(words);
+    const spoil = (value) => {
+      if (value instanceof ArrayBuffer) return spoil(new Uint8Array(value));
+      if (ArrayBuffer.isView(value)) {
+        const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+        for (let at = 0; at + needle.length <= bytes.length; at += 1) {
+          if (needle.every((byte, offset) => bytes[at + offset] === byte)) {
+            bytes[at] ^= 1;
+            return true;
+          }
+        }
+        return false;
+      }
+      if (value && typeof value === 'object' && !(value instanceof CryptoKey)) return Object.values(value).map(spoil).some(Boolean);
+      return false;
+    };
+    let changed = 0;
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const transaction = database.transaction(store, 'readwrite');
+        const done = new Promise((resolve, reject) => {
+          transaction.oncomplete = resolve;
+          transaction.onerror = () => reject(transaction.error);
+        });
+        const request = transaction.objectStore(store).openCursor();
+        request.onsuccess = () => {
+          const cursor = request.result;
+          if (!cursor) return;
+          const { value } = cursor;
+          if (spoil(value)) {
+            changed += 1;
+            cursor.update(value);
+          }
+          cursor.continue();
+        };
+        await done;
+      }
+      database.close();
+    }
+    return changed;
+  }, words);
+}
+
+/** Raises the version of every database, as a build from the future would. */
+export function makeNewer(page) {
+  return page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    for (const { name, version } of databases) {
+      await new Promise((resolve, reject) => {
+        const request = indexedDB.open(name, version + 1000);
+        request.onsuccess = () => resolve(request.result.close());
+        request.onerror = () => reject(request.error);
+        request.onblocked = () => reject(new Error(`${name} is still open`));
+      });
+    }
+    return databases.length;
+  });
+}

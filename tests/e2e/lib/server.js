@@ -1,0 +1,59 @@
+// A plain static server, as dull as any host may be: no headers but type and length, under a sub-path. It also serves what
+// only tests use (never in `dist`): pages that answer to a query instead of a path, so that they share the page's path.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { dist, here, hostile } from './tools.js';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+export const BASE = '/people/ada/paceline/';
+
+/** Starts the server; `url` is the page's, `close` stops it. */
+export async function serve() {
+  const server = http.createServer(async (request, response) => {
+    const url = new URL(request.url, 'http://x');
+    const file = locate(url);
+    const found = file && (await stat(file).catch(() => null));
+    if (!found?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-length': found.size,
+    });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    origin,
+    url: origin + BASE,
+    close: () => new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    }),
+  };
+}
+
+function locate(url) {
+  const name = decodeURIComponent(url.pathname);
+  if (!name.startsWith(BASE) || name.includes('..')) return null;
+  const rest = name.slice(BASE.length);
+  if (rest.startsWith('test-only/')) return path.join(here, 'pages', rest.slice('test-only/'.length));
+  if (rest.startsWith('hostile/')) return hostile && path.join(hostile, rest.slice('hostile/'.length));
+  if (rest === '' && url.searchParams.has('page')) return path.join(here, 'pages', `${url.searchParams.get('page')}.html`);
+  return path.join(dist, rest === '' ? 'index.html' : rest);
+}

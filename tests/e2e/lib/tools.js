@@ -1,0 +1,15 @@
+// What comes from npm, from wherever `cargo xtask` put it; and where things are.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const here = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const root = path.resolve(here, '../..');
+const require = createRequire(path.join(process.env.PACELINE_NODE ?? here, 'package.json'));
+
+export const { chromium } = require('playwright-core');
+export const axePath = require.resolve('axe-core/axe.min.js');
+export const dist = process.env.PACELINE_DIST ?? path.join(root, 'dist');
+export const hostile = process.env.PACELINE_HOSTILE || null;
+export const screenshots = process.env.PACELINE_SCREENSHOTS ?? path.join(root, 'target/screenshots');
+export const executablePath = process.env.PACELINE_CHROMIUM ?? '/usr/bin/chromium';
