@@ -1,0 +1,252 @@
+//! The room as a file: CARv1 (<https://ipld.io/specs/transport/car/carv1/>), which any IPLD tool reads. Its root is the
+//! founding event; then come all events in display order, each with its words after it where they are at hand.
+//!
+//! The reader takes the file piece by piece, holds at most one block of it, and checks every block against its name. It
+//! deliberately says nothing of what the blocks mean: they go through the same checks as blocks from the network.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cid, Ix, Log, limits};
+
+/// Version, codec, hash and length of hash: the start of every CID of ours.
+const CID_START: [u8; 4] = [0x01, 0x71, 0x12, 0x20];
+/// Bytes of a CID.
+const CID_BYTES: usize = CID_START.len() + 32;
+/// Bytes of a block with its CID, the larger of an event and of words.
+const SECTION_BYTES: usize = CID_BYTES + limits::BLOCK_BYTES;
+/// Bytes of a header; ours has 59.
+const HEADER_BYTES: usize = 1_024;
+/// Bytes of the number before header and block: seven bits each, and neither is over 2^21.
+const LENGTH_BYTES: usize = 3;
+
+/// Why a file is not read, or not on. Blocks are counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CarError {
+    /// The file does not begin with the header of a CAR.
+    #[error("this is not a CAR file")]
+    NotCar,
+    /// A CAR of another version than 1.
+    #[error("this is a CAR file of version {0}; only version 1 is read")]
+    Version(u64),
+    /// It has no root, or several, or one that no room can have.
+    #[error("this CAR file does not hold a room")]
+    NotARoom,
+    /// The length before a block is no length, or more than a block can have.
+    #[error("block {block} has a damaged length, or is larger than any block of a room")]
+    BadLength {
+        /// Which.
+        block: usize,
+    },
+    /// A block's name is not a CIDv1 with dag-cbor and sha2-256.
+    #[error("block {block} has a damaged name, or is not of a room")]
+    BadName {
+        /// Which.
+        block: usize,
+    },
+    /// A block is not what its name says.
+    #[error("block {block} is damaged")]
+    Damaged {
+        /// Which.
+        block: usize,
+    },
+    /// The file ends within a block, or within the header (block 0).
+    #[error("the file ends in the middle of block {block}")]
+    Truncated {
+        /// Which.
+        block: usize,
+    },
+    /// The founding event is not in the file.
+    #[error("the room's founding event is not in the file")]
+    NoFounding,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    #[serde(default)]
+    roots: Vec<::cid::Cid>,
+    version: u64,
+}
+
+/// The whole log as a CAR. `words` looks up words blocks; those that are not here or were taken back are left out.
+pub fn export(log: &Log, mut words: impl FnMut(&Cid) -> Option<Arc<[u8]>>) -> Vec<u8> {
+    let mut file = header(log.room());
+    let mut order: Vec<(u64, Cid, Ix)> = log.entries().map(|(ix, entry)| (entry.event.depth, entry.cid, ix)).collect();
+    order.sort_unstable();
+    let mut written = BTreeSet::new();
+    for (_, cid, ix) in order {
+        let entry = log.entry(ix);
+        append(&mut file, &cid, &entry.block);
+        let link = entry.event.body.words().filter(|it| written.insert(*it));
+        if let Some((cid, block)) = link.and_then(|it| Some((it, words(&it)?))) {
+            append(&mut file, &cid, &block);
+        }
+    }
+    file
+}
+
+/// The beginning of a CAR with this root.
+fn header(root: Cid) -> Vec<u8> {
+    let header = Header { roots: vec![root.to_general()], version: 1 };
+    let header = serde_ipld_dagcbor::to_vec(&header).expect("a link and a number can be encoded");
+    let mut file = Vec::new();
+    append_length(&mut file, header.len());
+    file.extend(header);
+    file
+}
+
+/// Appends one block.
+fn append(file: &mut Vec<u8>, cid: &Cid, block: &[u8]) {
+    append_length(file, CID_BYTES + block.len());
+    file.extend(CID_START);
+    file.extend(cid.digest());
+    file.extend(block);
+}
+
+/// An unsigned LEB128 number, as short as can be.
+fn append_length(file: &mut Vec<u8>, mut length: usize) {
+    while length > 0x7f {
+        file.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    file.push(length as u8);
+}
+
+/// A block of a file, checked against its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarBlock {
+    /// Its name.
+    pub cid: Cid,
+    /// Its bytes.
+    pub block: Arc<[u8]>,
+}
+
+/// Reads a CAR piece by piece: [`Reader::push`] each piece, then [`Reader::finish`].
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    /// What has come and is not read: less than one section between calls.
+    rest: Vec<u8>,
+    root: Option<Cid>,
+    /// Blocks read.
+    blocks: usize,
+    founding: bool,
+    failed: Option<CarError>,
+}
+
+impl Reader {
+    /// At the beginning of a file.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The room, once the header was read.
+    pub fn room(&self) -> Option<Cid> {
+        self.root
+    }
+
+    /// How many good blocks were read.
+    pub fn blocks(&self) -> usize {
+        self.blocks
+    }
+
+    /// Takes the next piece of the file, of any size; appends the blocks that it completes to `blocks`. After an error,
+    /// blocks that came before it stand, and nothing more is read.
+    pub fn push(&mut self, piece: &[u8], blocks: &mut Vec<CarBlock>) -> Result<(), CarError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        self.rest.extend_from_slice(piece);
+        let mut rest = std::mem::take(&mut self.rest);
+        let read = self.sections(&rest, blocks);
+        self.failed = read.err();
+        rest.drain(..read?);
+        self.rest = rest;
+        Ok(())
+    }
+
+    /// The file has ended: whether it was whole. Returns how many blocks it had.
+    pub fn finish(self) -> Result<usize, CarError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None if self.root.is_none() && self.rest.is_empty() => Err(CarError::NotCar),
+            None if self.root.is_none() => Err(CarError::Truncated { block: 0 }),
+            None if !self.rest.is_empty() => Err(CarError::Truncated { block: self.blocks + 1 }),
+            None if !self.founding => Err(CarError::NoFounding),
+            None => Ok(self.blocks),
+        }
+    }
+
+    /// Reads all that is complete; returns how many bytes that were.
+    fn sections(&mut self, bytes: &[u8], blocks: &mut Vec<CarBlock>) -> Result<usize, CarError> {
+        let mut rest = bytes;
+        loop {
+            let (most, error) = match self.root {
+                None => (HEADER_BYTES, CarError::NotCar),
+                Some(_) => (SECTION_BYTES, CarError::BadLength { block: self.blocks + 1 }),
+            };
+            let (section, after) = match split(rest, most) {
+                Split::Section(section, after) => (section, after),
+                Split::More => return Ok(bytes.len() - rest.len()),
+                Split::BadLength => return Err(error),
+            };
+            match self.root {
+                None => self.root = Some(read_header(section)?),
+                Some(root) => {
+                    let block = read_block(section, self.blocks + 1)?;
+                    self.founding |= block.cid == root;
+                    self.blocks += 1;
+                    blocks.push(block);
+                }
+            }
+            rest = after;
+        }
+    }
+}
+
+/// What a piece of a file begins with.
+enum Split<'a> {
+    /// A section, and what follows it.
+    Section(&'a [u8], &'a [u8]),
+    /// More has to come first.
+    More,
+    /// A length that no section has.
+    BadLength,
+}
+
+fn split(bytes: &[u8], most: usize) -> Split<'_> {
+    let mut length = 0_usize;
+    for (nth, byte) in bytes.iter().take(LENGTH_BYTES).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * nth);
+        if byte & 0x80 == 0 {
+            // A last byte of zero says nothing: the same length, longer.
+            let shortest = *byte != 0 || nth == 0;
+            if !shortest || !(1..=most).contains(&length) {
+                return Split::BadLength;
+            }
+            let section = bytes.get(nth + 1..).and_then(|rest| rest.split_at_checked(length));
+            return section.map_or(Split::More, |(section, after)| Split::Section(section, after));
+        }
+    }
+    if bytes.len() < LENGTH_BYTES { Split::More } else { Split::BadLength }
+}
+
+fn read_header(section: &[u8]) -> Result<Cid, CarError> {
+    let header: Header = serde_ipld_dagcbor::from_slice(section).map_err(|_| CarError::NotCar)?;
+    match (header.version, header.roots.as_slice()) {
+        (1, [root]) => Cid::try_from(root).map_err(|_| CarError::NotARoom),
+        (1, _) => Err(CarError::NotARoom),
+        (version, _) => Err(CarError::Version(version)),
+    }
+}
+
+fn read_block(section: &[u8], nth: usize) -> Result<CarBlock, CarError> {
+    let named = section.strip_prefix(&CID_START).and_then(<[u8]>::split_first_chunk::<32>);
+    let (digest, block) = named.ok_or(CarError::BadName { block: nth })?;
+    let cid = Cid::from_digest(*digest);
+    if Cid::of(block) == cid {
+        Ok(CarBlock { cid, block: block.into() })
+    } else {
+        Err(CarError::Damaged { block: nth })
+    }
+}
