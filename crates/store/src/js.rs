@@ -36,6 +36,11 @@ pub(crate) async fn sleep(millis: i32) {
     let _ = JsFuture::from(timer).await;
 }
 
+/// Web storage by name, where the browser allows it.
+pub(crate) fn storage(name: &str) -> Option<web_sys::Storage> {
+    get(&js_sys::global(), name).dyn_into().ok()
+}
+
 /// The name and message of a thrown value.
 pub(crate) fn describe(thrown: &JsValue) -> (String, String) {
     let text = |name| get(thrown, name).as_string().unwrap_or_default();

@@ -5,22 +5,43 @@
 //! first and sends afterwards.
 
 mod adopt;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+mod choice;
 mod error;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
 mod index;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+mod lease;
 mod memory;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+mod names;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+mod records;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
 mod segment;
 mod store;
 
 #[cfg(target_arch = "wasm32")]
+pub mod device;
+#[cfg(target_arch = "wasm32")]
 mod indexed_db;
 #[cfg(target_arch = "wasm32")]
 mod js;
+#[cfg(target_arch = "wasm32")]
+mod registry;
+#[cfg(target_arch = "wasm32")]
+mod settings;
 
 pub use adopt::{Adopted, adopt};
+pub use choice::{ASK_AFTER_MILLIS, How, STALE_AFTER_MILLIS, chain_is_whole};
 pub use error::StoreError;
 #[cfg(target_arch = "wasm32")]
 pub use indexed_db::IdbStore;
 pub use memory::MemoryStore;
+pub use names::{database as database_name, lock as lock_name};
+pub use records::{RoomRecord, Seen, UnixMillis};
+#[cfg(target_arch = "wasm32")]
+pub use registry::{Forgotten, HeldKey, Keys, KnownNode, RoomEntry, Rooms};
+#[cfg(target_arch = "wasm32")]
+pub use settings::Settings;
 pub use store::{Counts, Damage, Durability, Store};

@@ -32,12 +32,23 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Opens a database and brings it to version `steps.len()`.
+    /// Opens a database, creates it if there is none, and brings it to version `steps.len()`.
     pub(crate) async fn open(name: &str, steps: &'static [Step]) -> Result<Self, StoreError> {
+        Self::open_or_not(name, steps, true).await?.ok_or_else(|| StoreError::Unavailable("no database".into()))
+    }
+
+    /// The same, if there is one.
+    pub(crate) async fn open_existing(name: &str, steps: &'static [Step]) -> Result<Option<Self>, StoreError> {
+        Self::open_or_not(name, steps, false).await
+    }
+
+    async fn open_or_not(name: &str, steps: &'static [Step], create: bool) -> Result<Option<Self>, StoreError> {
         let version = u32::try_from(steps.len()).map_err(|_| StoreError::Newer)?;
         let request = factory()?.open_with_u32(name, version).map_err(|thrown| at_opening(&thrown))?;
-        let upgrade = upgrade_with(&request, steps);
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+        let absent = Rc::new(Cell::new(false));
+        let upgrade = upgrade_with(&request, steps, (!create).then(|| absent.clone()));
+        // Stays there: an upgrade that comes when nobody waits any more must still be whole.
+        request.set_onupgradeneeded(Some(upgrade.into_js_value().unchecked_ref()));
         let outcome = settle(&request, |request| {
             // Too late: nobody waits any more, and an open connection would block everybody else.
             if let Ok(db) = request.result().and_then(JsCast::dyn_into::<IdbDatabase>) {
@@ -45,9 +56,11 @@ impl Connection {
             }
         })
         .await;
-        request.set_onupgradeneeded(None);
+        if absent.get() {
+            return Ok(None);
+        }
         let db: IdbDatabase = outcome?.dyn_into().map_err(|_| StoreError::Unavailable("no database".into()))?;
-        Ok(Self::watch(db))
+        Ok(Some(Self::watch(db)))
     }
 
     fn watch(db: IdbDatabase) -> Self {
@@ -166,14 +179,23 @@ fn factory() -> Result<IdbFactory, StoreError> {
         .map_err(|_| StoreError::Unavailable("IndexedDB is switched off".into()))
 }
 
-fn upgrade_with(request: &IdbOpenDbRequest, steps: &'static [Step]) -> Closure<dyn FnMut(IdbVersionChangeEvent)> {
+/// Runs the steps that are missing; or, if no database is to be created where there was none, says so and undoes it.
+fn upgrade_with(
+    request: &IdbOpenDbRequest,
+    steps: &'static [Step],
+    absent: Option<Rc<Cell<bool>>>,
+) -> Closure<dyn FnMut(IdbVersionChangeEvent)> {
     let request = request.clone();
     Closure::new(move |event: IdbVersionChangeEvent| {
         let Some(transaction) = request.transaction() else { return };
         // The version before is a small whole number: 0 for a new database.
-        let missing = steps.iter().skip(event.old_version() as usize);
-        let outcome = missing.into_iter().try_for_each(|step| step(&transaction.db(), &transaction));
-        if outcome.is_err() {
+        let before = event.old_version() as usize;
+        let mut undo = steps.iter().skip(before).try_for_each(|step| step(&transaction.db(), &transaction)).is_err();
+        if let Some(absent) = absent.as_ref().filter(|_| before == 0) {
+            absent.set(true);
+            undo = true;
+        }
+        if undo {
             let _ = transaction.abort();
         }
     })

@@ -22,7 +22,7 @@ use web_sys::{IdbKeyRange, IdbRequest};
 
 use self::connection::Connection;
 use crate::{
-    Counts, Damage, Durability, Store, StoreError,
+    Adopted, Counts, Damage, Durability, Store, StoreError, adopt,
     index::{Index, Record},
     segment::{self, Entry},
     store::{check_sizes, linked_words},
@@ -34,6 +34,8 @@ const SEGMENTS: &str = "segments";
 const OPEN_RECORDS: u32 = 256;
 /// Bytes kept from opening until they are loaded; what is beyond is read again.
 const WARM_BYTES: usize = 32 * 1024 * 1024;
+/// Keys of records are below this; far more than fit on any device, and so that counting on never overflows.
+const MOST_RECORDS: f64 = 2_147_483_648.0;
 /// Small records (from single live events) that are merged at opening when there are at least so many.
 const MERGE_AT: usize = 256;
 /// What counts as small.
@@ -71,10 +73,26 @@ impl IdbStore {
     /// Opens, and creates or renews, the database of this name, and reads what is there. Damaged records are skipped, kept and
     /// told by [`Store::damaged`].
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let connection = Connection::open(name, &schema::STEPS).await?;
-        let inner = Inner { connection, writing: Mutex::new(()), state: RefCell::default() };
-        inner.scan().await?;
-        Ok(Self { inner: Rc::new(inner) })
+        let store = Self::on(Connection::open(name, &schema::STEPS).await?);
+        let small = store.inner.scan().await?;
+        if small.len() >= MERGE_AT {
+            // Only a matter of speed: if it fails (quota), everything is still where it was.
+            let _ = store.inner.merge(small).await;
+        }
+        Ok(store)
+    }
+
+    /// Copies what the database of another node of this room holds, if there is one. It is only read: another tab may be
+    /// writing to it.
+    pub async fn adopt_from(&self, name: &str) -> Result<Option<Adopted>, StoreError> {
+        let Some(connection) = Connection::open_existing(name, &schema::STEPS).await? else { return Ok(None) };
+        let other = Self::on(connection);
+        other.inner.scan().await?;
+        adopt(&other, self).await.map(Some)
+    }
+
+    fn on(connection: Connection) -> Self {
+        Self { inner: Rc::new(Inner { connection, writing: Mutex::new(()), state: RefCell::default() }) }
     }
 
     /// Deletes the database of this name, also if other tabs have it open (they are told, and their writes fail from then on).
@@ -104,8 +122,8 @@ impl IdbStore {
 }
 
 impl Inner {
-    /// Reads every record once.
-    async fn scan(&self) -> Result<(), StoreError> {
+    /// Reads every record once, and returns the small ones.
+    async fn scan(&self) -> Result<Vec<(Record, Vec<u8>)>, StoreError> {
         let mut small = Vec::new();
         let mut after = None;
         loop {
@@ -114,15 +132,10 @@ impl Inner {
                 self.take_record(&key, &value, &mut small);
             }
             if keys.length() < OPEN_RECORDS {
-                break;
+                return Ok(small);
             }
             after = Some(keys.get(keys.length() - 1));
         }
-        if small.len() >= MERGE_AT {
-            // Only a matter of speed: if it fails (quota), everything is still where it was.
-            let _ = self.merge(small).await;
-        }
-        Ok(())
     }
 
     async fn read_records(&self, after: Option<JsValue>) -> Result<(Array, Array), StoreError> {
@@ -428,5 +441,5 @@ fn result(request: &IdbRequest) -> Result<JsValue, StoreError> {
 fn record_key(key: &JsValue) -> Option<Record> {
     let key = key.as_f64()?;
     // Keys are small whole numbers; anything else was not written here.
-    (key.fract() == 0.0 && (0.0..f64::from(u32::MAX)).contains(&key)).then_some(key as Record)
+    (key.fract() == 0.0 && (0.0..MOST_RECORDS).contains(&key)).then_some(key as Record)
 }

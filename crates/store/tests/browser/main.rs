@@ -1,6 +1,11 @@
 //! The suite in a real browser, on memory and on IndexedDB.
 #![cfg(target_arch = "wasm32")]
 
+mod indexed_db;
+mod measured;
+mod raw;
+mod registry;
+#[path = "../suite/mod.rs"]
 mod suite;
 
 use std::cell::Cell;

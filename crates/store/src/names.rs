@@ -1,0 +1,105 @@
+//! Names of databases, locks, channels and keys of web storage. All carry the page's path: a page in a sub-path of a shared
+//! origin must not mix with its neighbours.
+
+use std::fmt::Write as _;
+
+use paceline_room::{Cid, NodeId};
+
+/// What every name begins with.
+const OURS: &str = "paceline";
+
+/// The database of one node in one room. `db_key` is derived from the room's secret, so that a link with another secret
+/// does not lead to it.
+pub fn database(page_path: &str, db_key: &[u8; 32], node: NodeId) -> String {
+    format!("{OURS} room {page_path} {} {node}", hex(db_key))
+}
+
+/// The database of keys and rooms.
+pub(crate) fn registry(page_path: &str) -> String {
+    format!("{OURS} registry {page_path}")
+}
+
+/// The Web Lock whose holder writes with this node's key; free when its tab is gone, however it went.
+pub fn lock(page_path: &str, node: NodeId) -> String {
+    format!("{OURS} key {page_path} {node}")
+}
+
+/// The channel on which tabs ask one another who holds a key.
+pub(crate) fn lease_channel(page_path: &str) -> String {
+    format!("{OURS} leases {page_path}")
+}
+
+/// Where a tab remembers its node in a room.
+pub(crate) fn session(page_path: &str, room: Cid) -> String {
+    format!("{OURS} node {page_path} {room}")
+}
+
+/// A setting in web storage.
+pub(crate) fn setting(page_path: &str, name: &str) -> String {
+    format!("{OURS} setting {page_path} {name}")
+}
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// 32 bytes from hexadecimal.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// 32 secret bytes as hexadecimal in records.
+pub(crate) mod as_hex {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::hex(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        super::unhex(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("not 32 bytes in hexadecimal"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_rooms_and_nodes_never_share_a_database() {
+        let (one, other) = (NodeId::from_bytes([1; 32]), NodeId::from_bytes([2; 32]));
+        let names = [
+            database("/a/", &[1; 32], one),
+            database("/b/", &[1; 32], one),
+            database("/a/", &[2; 32], one),
+            database("/a/", &[1; 32], other),
+            registry("/a/"),
+            registry("/b/"),
+        ];
+        let different: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(different.len(), names.len());
+    }
+
+    #[test]
+    fn hexadecimal_comes_back_and_nothing_else_is_taken_for_it() {
+        let bytes = std::array::from_fn(|at| at as u8 * 8);
+        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        for bad in ["", "00", &"0g".repeat(32), &"+1".repeat(32), &"ä".repeat(32), &"00".repeat(33)] {
+            assert_eq!(unhex(bad), None, "{bad}");
+        }
+    }
+}

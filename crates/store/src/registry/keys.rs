@@ -1,0 +1,212 @@
+//! Which key this tab writes with. Two tabs never write with one key; a tab keeps its key across reloads.
+
+use std::rc::Rc;
+
+use paceline_room::{Cid, Keypair, NodeId};
+
+use super::{
+    Rooms,
+    holding::{Holding, Patience, hold},
+    kv::Kv,
+};
+use crate::{
+    Damage, Durability, How, StoreError,
+    choice::attempts,
+    js, names,
+    records::{KeyRecord, UnixMillis},
+};
+
+/// This browser's keys for the rooms of one page.
+#[derive(Clone)]
+pub struct Keys {
+    pub(super) page_path: Rc<str>,
+    pub(super) kv: Rc<Kv>,
+}
+
+/// A key that this tab, and no other, writes with as long as this lives.
+pub struct HeldKey {
+    /// The key.
+    pub keypair: Keypair,
+    /// Its node.
+    pub node: NodeId,
+    /// How this tab came by it.
+    pub how: How,
+    /// The name last used with it; empty if none was.
+    pub name: String,
+    /// The highest `seq` ever committed with it, for [`crate::chain_is_whole`].
+    pub high_water: Option<u64>,
+    /// The name of its database.
+    pub database: String,
+    /// When it was last used before now.
+    pub used: UnixMillis,
+    room: Cid,
+    _holding: Holding,
+}
+
+/// A node of a room in this browser, whether or not a tab holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownNode {
+    /// The node.
+    pub node: NodeId,
+    /// Its room.
+    pub room: Cid,
+    /// The name last used with it.
+    pub name: String,
+    /// When it was last used.
+    pub used: UnixMillis,
+    /// The name of its database.
+    pub database: String,
+    /// Whether it may still write (see [`Keys::never_write_again`]).
+    pub whole: bool,
+}
+
+impl Keys {
+    /// Opens the registry of the page at this path.
+    pub async fn open(page_path: &str) -> Result<Self, StoreError> {
+        let kv = Kv::open(&names::registry(page_path)).await?;
+        Ok(Self { page_path: page_path.into(), kv: Rc::new(kv) })
+    }
+
+    /// A registry that is gone with the tab, where nothing can be stored.
+    pub fn in_memory(page_path: &str) -> Self {
+        Self { page_path: page_path.into(), kv: Rc::new(Kv::in_memory()) }
+    }
+
+    /// The rooms of the same page.
+    pub fn rooms(&self) -> Rooms {
+        Rooms::new(self.clone())
+    }
+
+    /// A key for this room: the one this tab had before it was reloaded, else the last used free one, else a new one. If the
+    /// person has to be asked first ([`How::Resumed`]), nothing is noted before [`Keys::go_on`].
+    pub async fn acquire(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
+        let (records, _) = self.records().await?;
+        for attempt in attempts(records, (room, &db_key), self.session(room), now()) {
+            let patience = if attempt.how == How::Kept { Patience::Reload } else { Patience::AtOnce };
+            let node = attempt.record.node();
+            let Some(holding) = hold(&self.page_path, node, patience).await else { continue };
+            // Read again now that nobody else writes it: another tab may have used it, or the room was forgotten.
+            let Some(record) = self.record(node).await?.filter(|record| record.whole) else { continue };
+            let held = self.held(&record, attempt.how, holding);
+            if held.how != (How::Resumed { asked: true }) {
+                self.go_on(&held).await?;
+            }
+            return Ok(held);
+        }
+        self.acquire_new(room, db_key).await
+    }
+
+    /// A new key for this room: somebody else is at this computer, or the old key must not write again.
+    pub async fn acquire_new(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|_| StoreError::Unavailable("no source of random numbers".into()))?;
+        let record = KeyRecord::new(secret, room, db_key, now());
+        let node = record.node();
+        let holding = hold(&self.page_path, node, Patience::AtOnce).await;
+        let holding = holding.ok_or_else(|| StoreError::Unavailable("a new key is taken".into()))?;
+        let json = to_json(&record)?;
+        self.kv.update(&KeyRecord::id(node), Durability::Strict, |_| Some(json)).await?;
+        self.remember(room, node);
+        Ok(self.held(&record, How::New, holding))
+    }
+
+    /// The person goes on with this key: it is noted as used now, and this tab will ask for it again when it is reloaded.
+    pub async fn go_on(&self, held: &HeldKey) -> Result<(), StoreError> {
+        self.remember(held.room, held.node);
+        self.note_used(held.node, None, None).await
+    }
+
+    /// Notes that a key is in use, by which name, and the highest `seq` it has committed. To be called after each own
+    /// commit; nothing needs to wait for it.
+    pub async fn note_used(&self, node: NodeId, name: Option<&str>, seq: Option<u64>) -> Result<(), StoreError> {
+        let name = name.map(String::from);
+        self.change(node, move |record| record.note(now(), name.as_deref(), seq)).await
+    }
+
+    /// Events of this node's own are lost: it must not write again, or it might write one `seq` twice. Its database stays, to be
+    /// copied from ([`crate::adopt`]).
+    pub async fn never_write_again(&self, node: NodeId) -> Result<(), StoreError> {
+        self.change(node, |record| record.whole = false).await
+    }
+
+    /// Forgets a key. Its database is not touched: see [`Rooms::remove_node`].
+    pub async fn forget(&self, node: NodeId) -> Result<(), StoreError> {
+        self.kv.delete(&KeyRecord::id(node)).await
+    }
+
+    /// The nodes of a room in this browser, the last used first.
+    pub async fn known(&self, room: Cid, db_key: [u8; 32]) -> Result<Vec<KnownNode>, StoreError> {
+        let (records, _) = self.records().await?;
+        let fitting = records.iter().filter(|it| it.room == room && it.db_key == db_key);
+        let mut known: Vec<_> = fitting.map(|record| self.known_node(record)).collect();
+        known.sort_by_key(|it| (std::cmp::Reverse(it.used), it.node));
+        Ok(known)
+    }
+
+    /// Records of keys that could not be read. They are kept.
+    pub async fn damaged(&self) -> Result<Vec<Damage>, StoreError> {
+        Ok(self.records().await?.1)
+    }
+
+    /// Every key, and what could not be read.
+    pub(super) async fn records(&self) -> Result<(Vec<KeyRecord>, Vec<Damage>), StoreError> {
+        let mut listed = self.kv.list(KeyRecord::PREFIX).await?;
+        let mut records = Vec::new();
+        for (key, json) in listed.records {
+            match serde_json::from_str::<KeyRecord>(&json) {
+                Ok(record) if KeyRecord::id(record.node()) == key => records.push(record),
+                _ => listed.damaged.push(Damage { record: key, what: "not a key's record" }),
+            }
+        }
+        Ok((records, listed.damaged))
+    }
+
+    pub(super) fn known_node(&self, record: &KeyRecord) -> KnownNode {
+        let (node, room, used, whole) = (record.node(), record.room, record.used, record.whole);
+        let database = names::database(&self.page_path, &record.db_key, node);
+        KnownNode { node, room, name: record.name.clone(), used, database, whole }
+    }
+
+    pub(super) async fn record(&self, node: NodeId) -> Result<Option<KeyRecord>, StoreError> {
+        let json = self.kv.get(&KeyRecord::id(node)).await?;
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    async fn change(&self, node: NodeId, change: impl FnOnce(&mut KeyRecord) + 'static) -> Result<(), StoreError> {
+        let changed = move |json: Option<String>| {
+            // A key that was forgotten, or cannot be read, is not brought back.
+            let mut record = serde_json::from_str::<KeyRecord>(&json?).ok()?;
+            change(&mut record);
+            serde_json::to_string(&record).ok()
+        };
+        self.kv.update(&KeyRecord::id(node), Durability::Relaxed, changed).await
+    }
+
+    fn held(&self, record: &KeyRecord, how: How, holding: Holding) -> HeldKey {
+        let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
+        let (keypair, high_water) = (record.keypair(), record.high_water);
+        HeldKey { keypair, node, how, name, high_water, database, used, room, _holding: holding }
+    }
+
+    /// What this tab remembers across a reload; a duplicated tab gets a copy.
+    fn session(&self, room: Cid) -> Option<NodeId> {
+        js::storage("sessionStorage")?.get_item(&names::session(&self.page_path, room)).ok()??.parse().ok()
+    }
+
+    fn remember(&self, room: Cid, node: NodeId) {
+        if let Some(storage) = js::storage("sessionStorage") {
+            // Without it a reload takes the last used free key, which nearly always is the same one.
+            let _ = storage.set_item(&names::session(&self.page_path, room), &node.to_string());
+        }
+    }
+}
+
+/// The wall clock.
+pub(super) fn now() -> UnixMillis {
+    // A double holds it exactly for another quarter of a million years.
+    js_sys::Date::now() as UnixMillis
+}
+
+fn to_json(record: &KeyRecord) -> Result<String, StoreError> {
+    serde_json::to_string(record).map_err(|error| StoreError::Failed(error.to_string()))
+}

@@ -1,0 +1,293 @@
+//! What only IndexedDB can get wrong: schemas, damage, quota, refusal, other tabs.
+
+use paceline_room::{Cid, Stored};
+use paceline_store::{Adopted, Counts, Durability, IdbStore, MemoryStore, Store, StoreError};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{
+    fresh_name,
+    raw::{self, Patched},
+    suite::{all, many, room},
+};
+
+const SEGMENTS: &str = "segments";
+const OBJECT_STORE: [&str; 2] = ["IDBObjectStore", "prototype"];
+
+async fn filled(blocks: &[Stored]) -> String {
+    let name = fresh_name().await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    store.commit(blocks.to_vec(), Durability::Relaxed).await.expect("commits");
+    name
+}
+
+async fn error_of(name: &str) -> Option<StoreError> {
+    IdbStore::open(name).await.err()
+}
+
+#[wasm_bindgen_test]
+async fn everything_is_there_again_after_reopening() {
+    let blocks = room().blocks();
+    let name = fresh_name().await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let (first, rest) = blocks.split_at(3);
+    let bare = first.iter().map(|event| Stored { words: None, ..event.clone() }).collect();
+    store.commit(bare, Durability::Strict).await.expect("commits");
+    store.commit(rest.to_vec(), Durability::Relaxed).await.expect("commits");
+    store.put_words(first.iter().filter_map(|event| event.words.clone()).collect()).await.expect("puts");
+    let counts = store.counts();
+    drop(store);
+    let store = IdbStore::open(&name).await.expect("opens again");
+    assert_eq!(store.counts(), counts);
+    assert_eq!(all(&store, 3).await, blocks, "while it is warm");
+    assert_eq!(all(&store, 3).await, blocks, "from the records");
+    assert_eq!(store.damaged(), []);
+}
+
+#[wasm_bindgen_test]
+async fn words_dropped_before_they_were_loaded_again_stay_dropped() {
+    let blocks = room().blocks();
+    let name = filled(&blocks).await;
+    assert!(holds_text(&name).await, "or else the test sees nothing");
+    let store = IdbStore::open(&name).await.expect("opens");
+    let dropped = blocks.iter().filter_map(|event| event.words.as_ref().map(|(cid, _)| *cid)).collect();
+    store.drop_words(dropped).await.expect("drops");
+    assert!(all(&store, 100).await.iter().all(|event| event.words.is_none()));
+    drop(store);
+    assert!(!holds_text(&name).await, "nor are they in any record");
+}
+
+async fn holds_text(name: &str) -> bool {
+    let records = raw::records(name, SEGMENTS).await;
+    let text = b"second words";
+    records.iter().any(|(_, bytes)| bytes.as_ref().is_some_and(|it| it.windows(text.len()).any(|some| some == text)))
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_database_of_version_1_is_taken_over() {
+    let name = fresh_name().await;
+    raw::idb("(await open(a0)).close();", &[name.as_str().into()]).await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    store.commit(room().blocks(), Durability::Strict).await.expect("commits");
+    assert_eq!(all(&store, 100).await, room().blocks());
+}
+
+/// As every build since the first has written it. It must be readable for ever: never change this test, add another.
+#[wasm_bindgen_test]
+async fn a_database_of_version_2_is_read() {
+    let name = fresh_name().await;
+    let golden = format!(
+        "01570000008a8c5e9fcc610103010201000000000000{}05000000626c6f636b{}776f726473",
+        "09".repeat(32),
+        "07".repeat(32)
+    );
+    let body = "
+        const db = await open(a0, 2, (db) => db.createObjectStore('segments'));
+        const tx = db.transaction('segments', 'readwrite');
+        tx.objectStore('segments').put(Uint8Array.from(a1.match(/../g), (it) => parseInt(it, 16)), 7);
+        await done(tx);
+        db.close();";
+    raw::idb(body, &[name.as_str().into(), golden.into()]).await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let words = Some((Cid::from_digest([7; 32]), b"words"[..].into()));
+    let expected = Stored { cid: Cid::from_digest([9; 32]), depth: 258, block: b"block"[..].into(), words };
+    assert_eq!(all(&store, 10).await, [expected]);
+    assert_eq!(store.damaged(), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_newer_database_is_named_so_and_left_alone() {
+    let name = filled(&room().blocks()).await;
+    raw::idb("(await open(a0, 99)).close();", &[name.as_str().into()]).await;
+    let before = raw::records(&name, SEGMENTS).await;
+    assert_eq!(error_of(&name).await, Some(StoreError::Newer));
+    assert_eq!(raw::records(&name, SEGMENTS).await, before);
+    assert!(!before.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_database_of_our_version_without_our_store_is_damaged() {
+    let name = fresh_name().await;
+    raw::idb("(await open(a0, 2)).close();", &[name.as_str().into()]).await;
+    assert!(matches!(error_of(&name).await, Some(StoreError::Damaged(_))));
+}
+
+#[wasm_bindgen_test]
+async fn damaged_records_are_told_skipped_kept_and_can_be_healed() {
+    let blocks = many(400);
+    let name = filled(&blocks).await;
+    let before = raw::records(&name, SEGMENTS).await;
+    assert!(before.len() > 2, "several records");
+    let mut bytes = before[1].1.clone().expect("bytes");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    raw::put(&name, SEGMENTS, 1.into(), js_sys::Uint8Array::from(bytes.as_slice()).into()).await;
+    raw::put(&name, SEGMENTS, 500.into(), "not bytes".into()).await;
+    raw::put(&name, SEGMENTS, "no number".into(), JsValue::TRUE).await;
+    let broken = raw::records(&name, SEGMENTS).await;
+
+    let store = IdbStore::open(&name).await.expect("opens all the same");
+    let told: Vec<_> = store.damaged().into_iter().map(|it| it.record).collect();
+    assert_eq!(told, ["1", "500", "no number"].map(|it| if it == "no number" { "of an unknown kind" } else { it }));
+    let left = all(&store, 1_000).await;
+    assert_eq!(left.len(), blocks.len() - 1, "one entry is lost");
+    assert!(left.iter().all(|event| blocks.contains(event)));
+    store.commit(blocks.clone(), Durability::Relaxed).await.expect("commits what others sent again");
+    assert_eq!(all(&store, 1_000).await, blocks);
+    drop(store);
+    let after = raw::records(&name, SEGMENTS).await;
+    assert!(broken.iter().all(|record| after.contains(record)), "nothing was deleted");
+    let again = IdbStore::open(&name).await.expect("opens");
+    assert_eq!(all(&again, 1_000).await, blocks);
+}
+
+#[wasm_bindgen_test]
+async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
+    let (blocks, more) = (room().blocks(), many(500));
+    let name = filled(&blocks).await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let counts = store.counts();
+    {
+        // The third record of a commit does not fit any more.
+        let put = "(() => { let n = 0; return function (...all) {
+            if (++n === 3) throw new DOMException('', 'QuotaExceededError');
+            return before.apply(this, all); }; })()";
+        let _full = Patched::new(&OBJECT_STORE, "put", put);
+        assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
+    }
+    {
+        // Browsers find out at the end, too.
+        let put = "(() => { let n = 0; return function (...all) {
+            if (++n === 1) queueMicrotask(() => this.transaction.abort());
+            return before.apply(this, all); }; })()";
+        let _full = Patched::new(&OBJECT_STORE, "put", put);
+        let error = "new DOMException('', 'QuotaExceededError')";
+        let _why = Patched::new(&["IDBTransaction", "prototype"], "error", error);
+        assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
+    }
+    assert_eq!(store.counts(), counts);
+    assert_eq!(all(&store, 100).await, blocks);
+    drop(store);
+    let store = IdbStore::open(&name).await.expect("opens");
+    assert_eq!(all(&store, 100).await, blocks, "on disk, too");
+    store.commit(more.clone(), Durability::Strict).await.expect("fits now");
+    assert_eq!(store.counts().events, blocks.len() + more.len());
+}
+
+#[wasm_bindgen_test]
+async fn any_other_failure_of_the_browser_is_passed_on() {
+    let name = fresh_name().await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let put = "function () { throw new DOMException('disk on fire', 'UnknownError'); }";
+    let _broken = Patched::new(&OBJECT_STORE, "put", put);
+    let failed = StoreError::Failed("UnknownError: disk on fire".into());
+    assert_eq!(store.commit(room().blocks(), Durability::Strict).await, Err(failed));
+    assert_eq!(store.counts(), Counts::default());
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_that_refuses_storage_is_told() {
+    let name = fresh_name().await;
+    {
+        let _none = Patched::new(&[], "indexedDB", "undefined");
+        assert!(matches!(error_of(&name).await, Some(StoreError::Unavailable(_))));
+        assert!(matches!(IdbStore::delete(&name).await, Err(StoreError::Unavailable(_))));
+    }
+    for error in ["SecurityError", "InvalidStateError", "UnknownError"] {
+        let open = format!("function () {{ throw new DOMException('no', '{error}'); }}");
+        let _refused = Patched::new(&["IDBFactory", "prototype"], "open", &open);
+        assert!(matches!(error_of(&name).await, Some(StoreError::Unavailable(_))), "{error}");
+    }
+    assert_eq!(error_of(&name).await, None, "and all is well again");
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_does_not_let_go_is_not_waited_for_endlessly() {
+    let name = fresh_name().await;
+    let keep = "const db = await open(a0, 1); db.onversionchange = () => {}; return db;";
+    let stubborn = raw::idb(keep, &[name.as_str().into()]).await;
+    assert!(matches!(error_of(&name).await, Some(StoreError::Unavailable(_))));
+    raw::script("a0.close()", &[stubborn]).await;
+    // Were the late connection not closed at once, this would be blocked.
+    let store = IdbStore::open(&name).await.expect("opens");
+    drop(store);
+    IdbStore::delete(&name).await.expect("deletes");
+}
+
+#[wasm_bindgen_test]
+async fn deleting_a_room_in_another_tab_does_not_hang_and_is_noticed_here() {
+    let blocks = room().blocks();
+    let name = filled(&blocks).await;
+    let here = IdbStore::open(&name).await.expect("opens");
+    IdbStore::delete(&name).await.expect("the other tab deletes");
+    assert!(here.is_closed());
+    assert_eq!(here.commit(blocks, Durability::Strict).await, Err(StoreError::Closed));
+    assert_eq!(here.commit(Vec::new(), Durability::Strict).await, Err(StoreError::Closed));
+    assert_eq!(here.clear().await, Err(StoreError::Closed));
+}
+
+#[wasm_bindgen_test]
+async fn own_events_are_committed_with_strict_durability() {
+    let name = fresh_name().await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let transaction = "(() => { globalThis.asked = []; return function (...all) {
+        if (all[1] === 'readwrite') globalThis.asked.push(all[2]?.durability);
+        return before.apply(this, all); }; })()";
+    let _spy = Patched::new(&["IDBDatabase", "prototype"], "transaction", transaction);
+    let blocks = room().blocks();
+    store.commit(blocks[..1].to_vec(), Durability::Strict).await.expect("commits");
+    store.commit(blocks[1..].to_vec(), Durability::Relaxed).await.expect("commits");
+    let asked = raw::script("return asked.join()", &[]).await.as_string();
+    assert_eq!(asked.as_deref(), Some("strict,relaxed"));
+}
+
+#[wasm_bindgen_test]
+async fn many_small_records_are_merged_and_a_damaged_one_is_kept() {
+    let blocks = many(300);
+    let name = fresh_name().await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    for event in &blocks {
+        store.commit(vec![event.clone()], Durability::Relaxed).await.expect("commits");
+    }
+    drop(store);
+    let mut bytes = raw::records(&name, SEGMENTS).await[10].1.clone().expect("bytes");
+    bytes[40] ^= 1;
+    raw::put(&name, SEGMENTS, 10.into(), js_sys::Uint8Array::from(bytes.as_slice()).into()).await;
+    let merged = IdbStore::open(&name).await.expect("opens");
+    assert_eq!(all(&merged, 97).await.len(), blocks.len() - 1);
+    merged.commit(blocks.clone(), Durability::Relaxed).await.expect("commits");
+    drop(merged);
+    let records = raw::records(&name, SEGMENTS).await;
+    assert!(records.len() < 10, "{} records", records.len());
+    assert!(records.contains(&("10".into(), Some(bytes))), "the damaged one is kept");
+    let again = IdbStore::open(&name).await.expect("opens");
+    assert_eq!(all(&again, 97).await, blocks);
+    let words = blocks.iter().filter_map(|event| event.words.as_ref().map(|(cid, _)| *cid)).collect();
+    again.drop_words(words).await.expect("drops");
+    assert!(all(&again, 97).await.iter().all(|event| event.words.is_none()), "the index knows the merged records");
+}
+
+#[wasm_bindgen_test]
+async fn a_new_node_adopts_what_another_has_stored() {
+    let blocks = many(300);
+    let old = filled(&blocks).await;
+    let in_use = IdbStore::open(&old).await.expect("opens");
+    let store = IdbStore::open(&fresh_name().await).await.expect("opens");
+    let adopted = store.adopt_from(&old).await.expect("reads");
+    assert_eq!(adopted, Some(Adopted { events: blocks.len(), damaged: 0 }));
+    assert_eq!(all(&store, 1_000).await, blocks);
+    assert_eq!(all(&in_use, 1_000).await, blocks, "the tab that holds it goes on");
+    assert_eq!(store.adopt_from("no such database").await, Ok(None));
+    let names = raw::script("return (await indexedDB.databases()).map((it) => it.name).join()", &[]).await;
+    assert!(!names.as_string().expect("text").contains("no such database"), "asking creates nothing");
+}
+
+#[wasm_bindgen_test]
+async fn memory_takes_over_from_a_closed_database() {
+    let blocks = room().blocks();
+    let name = filled(&blocks).await;
+    let store = IdbStore::open(&name).await.expect("opens");
+    let memory = MemoryStore::new();
+    memory.commit(all(&store, 100).await, Durability::Relaxed).await.expect("commits");
+    assert_eq!(all(&memory, 2).await, blocks);
+}
