@@ -100,7 +100,12 @@ impl Keys {
     pub async fn acquire_new(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|_| StoreError::Unavailable("no source of random numbers".into()))?;
-        let record = KeyRecord::new(secret, room, db_key, now());
+        self.take(room, db_key, Keypair::from_secret(secret)).await
+    }
+
+    /// A fresh key made by the caller: the founder signs before there is a room to name the key by.
+    pub async fn take(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> Result<HeldKey, StoreError> {
+        let record = KeyRecord::new(keypair.to_secret(), room, db_key, now());
         let node = record.node();
         let holding = hold(&self.page_path, node, Patience::AtOnce).await;
         let holding = holding.ok_or_else(|| StoreError::Unavailable("a new key is taken".into()))?;
