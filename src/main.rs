@@ -1,6 +1,23 @@
 //! The Paceline page.
 
+mod app;
+mod browser;
+mod components;
 mod forms;
+mod hooks;
+mod markdown;
+mod pages;
+mod people;
+mod route;
 mod session;
+mod texts;
+mod when;
+mod words;
 
-fn main() {}
+use app::{App, AppProps};
+
+fn main() {
+    browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
+    let session = session::Session::start();
+    yew::Renderer::<App>::with_props(AppProps { session }).render();
+}

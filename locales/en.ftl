@@ -1,0 +1,292 @@
+# The page's texts in English, the complete set. One message a key; a test keeps keys and uses in step.
+
+paceline = Paceline
+page-title = { $room } · Paceline
+
+# Start
+start-title = A meeting room that is a link.
+start-words = Everyone who opens the link holds the room together, tab to tab: no account, no server, and nobody in charge for longer than the moment needs.
+start-foot = What is said stays in the browsers of those who are in the room. This page only hands out the files.
+opening = Opening the room …
+found-heading = Found a room
+found-title = What is it called?
+found-title-example = Release week
+found-purpose = What is it for?
+found-purpose-example = Ship the release by Thursday, calmly.
+found-form = Its form
+found-submit = Found the room
+join-heading = Join one
+join-link = Paste the link you were given
+join-submit = Join
+my-rooms = My rooms
+my-rooms-empty = Rooms you open stay here, in this browser only.
+my-rooms-new = { $n } new
+my-rooms-opened = last opened { $day }, { $clock }
+room-untitled = A room on its way
+
+# Room
+home = Paceline: leave to the start page
+invite = Invite
+side = Batons and people
+views = Views
+view = View
+view-stream = Stream
+view-about = Room
+view-loops = Loops
+view-settings = Settings
+connection-connecting = connecting
+connection-alone = alone here: share the link
+connection-catching-up = catching up: { $here } of { $of }
+connection-catching-up-soon = catching up
+connection-in-sync = in sync with { $n ->
+    [one] 1 other
+   *[other] { $n } others
+}
+connection-offline = offline: your posts go out when someone is reachable
+catching-up = Catching up
+notices = Notices
+dismiss = Dismiss
+close-dialog = Close
+
+# People
+people = People
+people-here = { $n } here
+people-more = { $n } more
+you = you
+you-subject = You
+newcomer = Newcomer { $id }
+newcomer-short = A newcomer
+here = here
+away = away
+gone = gone
+leads = leads { $titles }
+split = wrote in two places at once
+name-presence = { $name } ({ $presence })
+name-question = You are
+name-accept = That’s me
+who-question = You were { $name } here a while ago. Still you?
+who-stay = Go on as { $name }
+who-new = I am somebody new
+
+# Stream
+stream = What was said
+stream-empty = The road is open. Say what brings you here, or open a baton for what wants somebody to lead.
+stream-catching-up = What was said is on its way.
+newest-posts = Newest posts
+new-below = { $n } new
+announce-post = { $name }: { $words }
+announce-many = { $n } new posts
+announce-leads = { $name } leads { $title } now.
+announce-free = { $title } is free.
+post-actions = What to do with the post of { $name }
+reply = Reply
+edit = Edit
+edit-label = Say it better
+retract = Take back
+save = Save
+saved = Saved
+cancel = Cancel
+retracted = Taken back by its author.
+words-missing = The words are on their way.
+edited = edited
+late = arrived late
+contested = contested
+to = to { $name }
+storing = storing
+reach = { $stored } of { $of }
+reach-title = Nodes that report they hold it, of those present
+kind-update = Update
+kind-question = Question
+kind-idea = Idea
+kind-need = Need
+kind-driver = Driver
+need-baton = Open a baton
+
+# Composer
+composer = Say something
+composer-label = What you say to everyone
+composer-placeholder = Say something to everyone
+composer-answer = Your answer
+composer-kind = Kind of post
+composer-hint = Markdown works. What you take back later, others may have read or copied.
+preview = Preview
+post = Post
+replying-to = To { $name }:
+cancel-reply = Do not answer this post
+
+# Feedback
+appreciate = Appreciate
+build-on = Build on
+question = Question
+concern = Concern
+correct = Correct
+prompt-appreciate = What did it change for you?
+prompt-build-on = What would you add?
+prompt-question = What would you like to know?
+prompt-concern = What worries you?
+prompt-correct = What is wrong, and what is right?
+sources = Where that can be checked: links, one a line
+sources-given = Sources:
+by-appreciate = { $name } appreciated this
+by-build-on = { $name } builds on this
+by-question = { $name } asked
+by-concern = { $name } raised a concern
+by-correct = { $name } corrected
+give-feedback = Give feedback
+take-back = Take back
+loop-open = open, waits for { $name }
+loop-open-to-you = open, waits for you
+loop-adjusted = { $name } adjusted
+loop-noted = { $name } noted it
+loop-declined = { $name } declined
+loop-withdrawn = taken back
+loop-answer-label = Your answer: what changed, or why not
+answer-adjusted = Adjusted
+answer-noted = Noted
+answer-declined = Declined
+loops-empty = No loops yet. A question, a concern or a correction opens one; whoever is asked closes it.
+loops-mine = Yours to answer
+loops-others = Waiting for others
+loops-closed = Closed
+loop-about-post = { $name }: { $words }
+loop-about-term = { $name } leading { $title }
+
+# Batons
+batons = Batons
+batons-empty = Nothing wants a lead yet.
+open-baton = Open a baton
+open = Open
+baton-title = What wants somebody to lead?
+baton-minutes = Minutes, if a turn should be short
+baton-details = { $title }: details
+baton-free = free
+baton-closed = done
+baton-led = { $name } leads, { $span }
+baton-you-lead = you lead, { $span }
+baton-overtime = { $name } leads, { $span }: time is over
+baton-you-overtime = you lead, { $span }: time is over
+baton-leans = leans to { $name }, not settled
+baton-leans-to-you = leans to you, not settled
+baton-offered = { $name } offers it to { $to }
+baton-offered-to-you = { $name } offers it to you
+baton-you-offer = you offer it to { $name }
+take = Take
+offer = Offer
+offer-to = To whom?
+offer-note = A word with it
+withdraw-offer = Withdraw offer
+accept = Accept
+decline = Decline
+release = Release
+reclaim = Reclaim
+step-in = Step in
+close-baton = Close
+add-a-word = Add a word
+nobody-to-offer = There is nobody else here yet.
+leaning-explained = Two took the lead side by side. It goes to whom the room follows: appreciating a term is a vote.
+overtaken = While you were apart the room passed this to { $name }; your term is kept as parallel lead.
+overtaken-free = While you were apart the room went on without your term; it is kept as parallel lead.
+offer-help = Offer help
+help-words = { $name }, we both took “{ $title }” while apart. You lead; how can I help?
+terms = { $n ->
+    [one] 1 term
+   *[other] { $n } terms
+}
+term-taken = took it
+term-accepted = accepted it
+term-stepped-in = stepped in
+term-reclaimed = reclaimed it
+term-decision = was chosen
+term-so-far = { $span } so far
+term-lasted = { $span }
+parallel-lead = parallel lead
+span-under-a-minute = under a minute
+span-minutes = { $n } min
+span-hours = { $n } h
+span-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+
+# The room, its form, what waits
+waits = What waits for you
+waits-nothing = Nothing right now.
+waits-loops = { $n ->
+    [one] 1 loop to answer
+   *[other] { $n } loops to answer
+}
+waits-offer = “{ $title }” is offered to you
+waits-reclaim = “{ $title }”: somebody stepped in for you; you may reclaim it
+form-is = Form: { $title }
+form-steps = First steps
+form-prompts = Prompts
+form-norms = What we ask of each other
+held-by = How it holds together
+held-by-words = Every tab keeps the whole room and passes it on. All nodes have the same powers; nobody owns it.
+path-webrtc = directly
+path-webrtc-rtt = directly, { $rtt } ms
+path-broadcast = inside this browser
+path-relayed = through a relay
+path-through = through others
+
+# Invite
+invite-title = Invite
+invite-words = Whoever opens this link is in.
+invite-link-label = The link
+invite-qr-label = The link as a QR code
+invite-secret = The link is the key: give it to those who should be here, and nobody else.
+copy = Copy
+copied = Copied
+by-hand-open = Connect by hand, without any network service
+by-hand-step-invite = Send this invite to the other person, by any means. They open the room’s link and come to this place too.
+by-hand-invite-label = Your invite
+by-hand-preparing = Preparing the invite …
+by-hand-step-paste = Paste what the other person sent you: their invite, or their reply to yours.
+by-hand-paste-label = Their code
+by-hand-submit = Use this code
+by-hand-step-reply = Send this reply back. You are connected as soon as they paste it.
+by-hand-reply-label = Your reply
+by-hand-step-wait = If it was an invite, your reply appears here.
+by-hand-connected = Connecting: you can close this.
+
+# Settings
+settings-who = You in this room
+settings-name = Name
+settings-strengths = What you are good at, with commas between
+settings-strengths-example = facilitation, testing
+settings-browser = This browser
+theme = Theme
+theme-auto = As the system has it
+theme-light = Light
+theme-dark = Dark
+settings-offline = Work offline
+settings-offline-words = Drops all links; what you write goes out when you come back.
+settings-keys = Single keys
+settings-keys-words = Press ? for the list.
+settings-carry = Taking the room with you
+settings-storage = { $events } events, { $size } in this browser.
+settings-persisted = The browser promised to keep them.
+settings-not-persisted = The browser may clear them when space is short: export what matters.
+export-car = Export
+import-car = Import
+file-unreadable = The file could not be read; nothing was changed.
+forget = Forget this room
+forget-title = Forget this room?
+forget-words = Its events and your key are deleted from this browser. Others keep what they have; with the link you can come back as somebody new.
+forget-confirm = Forget it
+
+# Keys
+keys-title = Keys
+keys-off = Keys are not read while you type; Settings turns them off.
+key-help = this list
+key-write = write
+key-posts = next, previous post
+key-reply = reply to the post
+key-appreciate = appreciate the post
+key-loops = question, concern, correct
+key-edit = edit your post
+key-baton = open a baton
+key-view-loops = loops
+key-invite = invite
+key-settings = settings
+key-escape = back

@@ -1,0 +1,133 @@
+//! Small things the page asks of the browser: focus, clipboard, local preferences, downloads, media queries. Whatever
+//! may be missing (private mode, plain http) is an `Option` here, never a panic.
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, HtmlElement, Window};
+
+/// The window.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The element that has the keyboard, unless it is the page itself.
+pub fn focused() -> Option<HtmlElement> {
+    let element = document()?.active_element()?;
+    (element.tag_name() != "BODY").then(|| element.dyn_into().ok())?
+}
+
+/// Whether nothing has the keyboard: what had it is gone.
+pub fn focus_is_lost() -> bool {
+    focused().is_none()
+}
+
+/// Gives an element the keyboard.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Gives the element with this `data-testid` the keyboard.
+pub fn focus_handle(handle: &str) {
+    if let Some(element) = find(&format!("[data-testid='{handle}']")) {
+        focus(&element);
+    }
+}
+
+/// The first element that matches a selector.
+pub fn find(selector: &str) -> Option<Element> {
+    document()?.query_selector(selector).ok()?
+}
+
+/// The part of the address from `#` on.
+pub fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// The whole address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Goes to another fragment of this page.
+pub fn set_hash(hash: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().set_hash(hash);
+    }
+}
+
+/// A media query that holds now.
+pub fn matches_media(query: &str) -> bool {
+    window().and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|media| media.matches())
+}
+
+/// Copies text; false where the browser does not allow it.
+pub async fn copy(text: String) -> bool {
+    // `navigator.clipboard` is undefined on pages over plain http.
+    let Some(window) = window() else { return false };
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    let Ok(clipboard) = clipboard.dyn_into::<web_sys::Clipboard>() else { return false };
+    JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+}
+
+/// A preference of this browser.
+pub fn preference(name: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(&format!("paceline.{name}")).ok()?
+}
+
+/// Remembers a preference, if this browser remembers anything.
+pub fn set_preference(name: &str, value: &str) {
+    if let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) {
+        let _ = storage.set_item(&format!("paceline.{name}"), value);
+    }
+}
+
+/// Something this tab keeps over a reload.
+pub fn tab_note(name: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(&format!("paceline.{name}")).ok()?
+}
+
+/// Keeps something over a reload; an empty value forgets it.
+pub fn set_tab_note(name: &str, value: &str) {
+    if let Some(storage) = window().and_then(|window| window.session_storage().ok().flatten()) {
+        let name = format!("paceline.{name}");
+        let _ = if value.is_empty() { storage.remove_item(&name) } else { storage.set_item(&name, value) };
+    }
+}
+
+/// Offers bytes as a file to keep.
+pub fn download(bytes: &[u8], name: &str, media_type: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: web_sys::HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&address);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser has taken hold of the blob by the time the click returns to the event loop.
+    gloo::timers::callback::Timeout::new(10_000, move || {
+        let _ = web_sys::Url::revoke_object_url(&address);
+    })
+    .forget();
+    Some(())
+}
+
+/// Puts the chosen theme (`auto`, `light`, `dark`) on the page.
+pub fn show_theme(theme: &str) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-theme", theme);
+    }
+}
+
+/// Now, Unix milliseconds.
+pub fn now() -> u64 {
+    js_sys::Date::now() as u64
+}

@@ -1,0 +1,396 @@
+//! One baton: its capsule, and what this node may do with it now.
+
+use std::{rc::Rc, sync::Arc};
+
+use paceline_mesh::replica::Here;
+use paceline_room::{
+    Cid, NodeId,
+    state::{Baton, BatonState, FeedbackState, Term},
+};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::history::History;
+use crate::{
+    browser,
+    components::{
+        disc::disc_of,
+        feedback::{Loop, Told, closes_on_escape},
+        icons::{Icon, Sign},
+    },
+    hooks::{then, use_now, use_session},
+    people,
+    session::{NewPost, Outcome, PersonView, Session},
+    texts::t,
+    when, words,
+};
+
+/// Properties of [`BatonView`].
+#[derive(PartialEq, Properties)]
+pub struct BatonProps {
+    /// The baton.
+    pub baton: Arc<Baton>,
+    /// Everybody.
+    pub people: Rc<[PersonView]>,
+    /// This node.
+    pub me: NodeId,
+    /// Feedback on its terms.
+    pub told: Rc<[Told]>,
+    /// Whether loops carry their stable handles here.
+    pub handles: bool,
+    /// Its details are shown on a narrow screen.
+    pub shown: bool,
+    /// Shows or hides them.
+    pub on_show: Callback<()>,
+}
+
+impl BatonProps {
+    fn name(&self, node: NodeId) -> String {
+        people::name_in(&self.people, &node)
+    }
+
+    fn mine(&self) -> bool {
+        self.baton.holder == Some(self.me)
+    }
+
+    fn current_term(&self) -> Option<&Term> {
+        self.baton.terms.iter().rev().find(|term| !term.parallel && term.until.is_none())
+    }
+
+    fn led_for(&self, now: u64) -> Option<u64> {
+        self.current_term().map(|term| now.saturating_sub(term.began))
+    }
+
+    /// The minutes the term was meant to have are over.
+    fn overtime(&self, now: u64) -> bool {
+        let meant = self.baton.minutes.map(|minutes| u64::from(minutes) * 60_000);
+        meant.zip(self.led_for(now)).is_some_and(|(meant, led)| led > meant)
+    }
+
+    fn may_step_in(&self, now: u64) -> bool {
+        let Some(holder) = self.baton.holder.filter(|holder| *holder != self.me) else { return false };
+        let vanished = people::find(&self.people, &holder).is_some_and(|it| it.may_be_replaced);
+        self.baton.state != BatonState::Closed
+            && self.baton.may_reclaim != Some(self.me)
+            && (vanished || self.overtime(now))
+    }
+
+    fn may_close(&self) -> bool {
+        self.baton.state != BatonState::Closed
+            && (self.baton.anyone_may_close || self.baton.may_close.contains(&self.me))
+    }
+
+    /// A term of this node that the network did not follow, told about until it is put aside.
+    fn overtaken(&self) -> Option<&Term> {
+        let last = self.baton.terms.iter().rev().find(|term| term.holder == self.me)?;
+        (last.parallel && !self.mine() && self.baton.state != BatonState::Closed).then_some(last)
+    }
+}
+
+/// Draws a baton.
+#[component]
+pub fn BatonView(props: &BatonProps) -> Html {
+    let session = use_session();
+    let now = use_now();
+    let item = use_node_ref();
+    let word = use_node_ref();
+    let offering = use_state(|| false);
+    let refocus = use_mut_ref(|| false);
+    let baton = &props.baton;
+    {
+        // The button that was pressed goes with what it did; the keyboard stays at the baton.
+        let (item, refocus) = (item.clone(), refocus.clone());
+        use_effect_with((baton.clone(), *offering), move |_| {
+            if refocus.replace(false) && browser::focus_is_lost() {
+                if let Some(item) = item.cast::<HtmlElement>() {
+                    browser::focus(&item);
+                }
+            }
+        });
+    }
+    let run = Run { session: session.clone(), refocus: refocus.clone() };
+    let noted = {
+        let word = word.clone();
+        move || word.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
+    };
+    let cid = baton.cid;
+    let primary = primary(props, &run, &offering, now);
+    let release = run.click(move |session| {
+        let note = noted();
+        async move { session.baton_release(cid, note).await }
+    });
+    let close = {
+        let word = word.clone();
+        run.click(move |session| {
+            let outcome = word.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
+            async move { session.baton_close(cid, outcome).await }
+        })
+    };
+    let stop = {
+        let (offering, refocus) = (offering.clone(), refocus);
+        Callback::from(move |()| {
+            *refocus.borrow_mut() = true;
+            offering.set(false);
+        })
+    };
+    let state = words::baton_value(baton.state);
+    let closed = baton.state == BatonState::Closed;
+    let classes = classes!(
+        "baton",
+        state,
+        props.mine().then_some("mine"),
+        (!baton.settled).then_some("leaning"),
+        props.shown.then_some("shown")
+    );
+    let current = props.current_term().map(|term| term.from);
+    let loops =
+        props.told.iter().filter(|it| Some(it.feedback.target) == current && it.feedback.state == FeedbackState::Open);
+    html! {
+        <li ref={item} class={classes} tabindex="-1" data-testid="baton" data-cid={cid.to_string()} data-state={state}
+            data-holder={baton.holder.map(|it| it.to_string())}>
+            <div class="capsule">
+                { capsule_discs(props) }
+                <span class="baton-words">
+                    <strong class="baton-name">{ &baton.title }</strong>
+                    <span class="baton-state">{ status(props, now) }</span>
+                </span>
+                { primary }
+                <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
+                    aria-label={t!("baton-details", title = baton.title.clone())}
+                    onclick={props.on_show.reform(|_: MouseEvent| ())}><Sign icon={Icon::Down} /></button>
+            </div>
+            <div class="baton-more">
+                { overtaken(props, &run) }
+                if !baton.settled && !closed { <p class="leaning-words">{ t!("leaning-explained") }</p> }
+                if *offering && props.mine() {
+                    <OfferForm baton={cid} people={props.people.clone()} me={props.me} on_close={stop} />
+                }
+                if !closed && (props.mine() || props.may_close()) {
+                    <div class="row tight">
+                        if baton.state == BatonState::Offered && props.mine() { { withdraw(props, &run) } }
+                        if props.mine() {
+                            <button type="button" class="quiet-button" data-testid="baton-release" onclick={release}>
+                                { t!("release") }
+                            </button>
+                        }
+                        if props.may_close() {
+                            <button type="button" class="quiet-button" data-testid="baton-close" onclick={close}>
+                                { t!("close-baton") }
+                            </button>
+                        }
+                        <details class="with-word">
+                            <summary>{ t!("add-a-word") }</summary>
+                            <input ref={word} type="text" maxlength="200" aria-label={t!("add-a-word")} />
+                        </details>
+                    </div>
+                }
+                { for loops.map(|it| html! {
+                    <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
+                }) }
+                if !baton.terms.is_empty() {
+                    <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()} {now} />
+                }
+            </div>
+        </li>
+    }
+}
+
+/// Runs commands of this baton and remembers to keep the keyboard here.
+struct Run {
+    session: Session,
+    refocus: Rc<std::cell::RefCell<bool>>,
+}
+
+impl Run {
+    fn click<T: 'static, F>(&self, command: impl Fn(Session) -> F + 'static) -> Callback<MouseEvent>
+    where
+        F: Future<Output = Outcome<T>> + 'static,
+    {
+        let (session, refocus) = (self.session.clone(), self.refocus.clone());
+        Callback::from(move |_| {
+            *refocus.borrow_mut() = true;
+            session.run(command(session.clone()));
+        })
+    }
+}
+
+fn capsule_discs(props: &BatonProps) -> Html {
+    let baton = &props.baton;
+    let disc = |node: NodeId, leads: bool| match people::find(&props.people, &node) {
+        Some(it) => disc_of(&it.person, it.here, leads),
+        None => html! { <span class="disc gone" aria-hidden="true"></span> },
+    };
+    match (baton.holder, baton.offered_to) {
+        // Keyed by the holder: a new holder's disc slides in.
+        (Some(holder), to) => html! {
+            <span class="baton-discs" key={holder.to_string()}>
+                { disc(holder, true) }
+                if let Some(to) = to { <span class="offered-to">{ disc(to, false) }</span> }
+            </span>
+        },
+        _ => {
+            html! { <span class="baton-discs" key="free"><span class="disc nobody" aria-hidden="true"><Sign icon={Icon::Baton} /></span></span> }
+        }
+    }
+}
+
+fn status(props: &BatonProps, now: u64) -> String {
+    let baton = &props.baton;
+    let span = || props.led_for(now).map(when::span).unwrap_or_default();
+    let Some(holder) = baton.holder else {
+        return if baton.state == BatonState::Closed { t!("baton-closed") } else { t!("baton-free") };
+    };
+    let mine = holder == props.me;
+    let name = props.name(holder);
+    match (baton.state, baton.offered_to) {
+        (BatonState::Closed, _) => t!("baton-closed"),
+        (BatonState::Offered, Some(to)) if to == props.me => t!("baton-offered-to-you", name = name),
+        (BatonState::Offered, Some(to)) if mine => t!("baton-you-offer", name = props.name(to)),
+        (BatonState::Offered, Some(to)) => t!("baton-offered", name = name, to = props.name(to)),
+        _ if !baton.settled && mine => t!("baton-leans-to-you"),
+        _ if !baton.settled => t!("baton-leans", name = name),
+        _ if props.overtime(now) && mine => t!("baton-you-overtime", span = span()),
+        _ if props.overtime(now) => t!("baton-overtime", name = name, span = span()),
+        _ if mine => t!("baton-you-lead", span = span()),
+        _ => t!("baton-led", name = name, span = span()),
+    }
+}
+
+/// The one thing that is most likely wanted stands in the capsule.
+fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, now: u64) -> Html {
+    let (baton, cid) = (&props.baton, props.baton.cid);
+    let offer = baton.offer.filter(|_| baton.offered_to == Some(props.me));
+    if let Some(offer) = offer {
+        let accept = run.click(move |session| async move { session.baton_accept(offer).await });
+        let decline = run.click(move |session| async move { session.baton_decline(offer, String::new()).await });
+        return html! {
+            <>
+                <button type="button" class="button" data-testid="baton-accept" onclick={accept}>{ t!("accept") }</button>
+                <button type="button" class="quiet-button" data-testid="baton-decline" onclick={decline}>{ t!("decline") }</button>
+            </>
+        };
+    }
+    if baton.may_reclaim == Some(props.me) {
+        let reclaim = run.click(move |session| async move { session.baton_reclaim(cid).await });
+        return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim}>{ t!("reclaim") }</button> };
+    }
+    match baton.state {
+        BatonState::Free => {
+            let take = run.click(move |session| async move { session.baton_take(cid).await });
+            html! { <button type="button" class="button" data-testid="baton-take" onclick={take}>{ t!("take") }</button> }
+        }
+        BatonState::Held if props.mine() => {
+            let offering = offering.clone();
+            let expanded = offering.to_string();
+            let onclick = Callback::from(move |_: MouseEvent| offering.set(!*offering));
+            html! {
+                <button type="button" class="button" data-testid="baton-offer" aria-expanded={expanded} {onclick}>
+                    { t!("offer") }
+                </button>
+            }
+        }
+        _ if props.may_step_in(now) => {
+            let step_in = run.click(move |session| async move { session.baton_step_in(cid).await });
+            html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in}>{ t!("step-in") }</button> }
+        }
+        _ => Html::default(),
+    }
+}
+
+fn withdraw(props: &BatonProps, run: &Run) -> Html {
+    let Some(offer) = props.baton.offer else { return Html::default() };
+    let onclick = run.click(move |session| async move { session.baton_withdraw(offer).await });
+    html! {
+        <button type="button" class="quiet-button" data-testid="baton-offer-withdraw" {onclick}>{ t!("withdraw-offer") }</button>
+    }
+}
+
+/// What happened while this node was apart, in plain words, and one click to offer help.
+fn overtaken(props: &BatonProps, run: &Run) -> Html {
+    let Some(term) = props.overtaken() else { return Html::default() };
+    let aside = format!("aside.{}", term.from);
+    if browser::preference(&aside).is_some() {
+        return Html::default();
+    }
+    let Some(holder) = props.baton.holder else {
+        return html! { <p class="overtaken">{ t!("overtaken-free") }</p> };
+    };
+    let name = props.name(holder);
+    let words = t!("help-words", name = name.clone(), title = props.baton.title.clone());
+    let put_aside = aside.clone();
+    let help = run.click(move |session| {
+        browser::set_preference(&put_aside, "1");
+        let post =
+            NewPost { text: words.clone(), kind: paceline_room::body::PostKind::Update, reply_to: None, tags: vec![] };
+        async move { session.post(post).await }
+    });
+    html! {
+        <div class="overtaken">
+            <p>{ t!("overtaken", name = name) }</p>
+            <button type="button" class="button plain" onclick={help}>{ t!("offer-help") }</button>
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct OfferFormProps {
+    baton: Cid,
+    people: Rc<[PersonView]>,
+    me: NodeId,
+    on_close: Callback<()>,
+}
+
+/// To whom, and a word with it.
+#[component]
+fn OfferForm(props: &OfferFormProps) -> Html {
+    let session = use_session();
+    let (to, note) = (use_node_ref(), use_node_ref());
+    {
+        let to = to.clone();
+        use_effect_with((), move |()| {
+            if let Some(to) = to.cast::<HtmlElement>() {
+                browser::focus(&to);
+            }
+        });
+    }
+    let others: Vec<_> = props.people.iter().filter(|it| it.person.node != props.me).collect();
+    let onsubmit = {
+        let (to, note, on_close, baton) = (to.clone(), note.clone(), props.on_close.clone(), props.baton);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let chosen = to.cast::<HtmlSelectElement>().and_then(|it| it.value().parse::<NodeId>().ok());
+            let Some(chosen) = chosen else { return };
+            let note = note.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
+            let (command, on_close) = (session.clone(), on_close.clone());
+            then(&session, async move { command.baton_offer(baton, chosen, note).await }, move |_| on_close.emit(()));
+        })
+    };
+    if others.is_empty() {
+        return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
+    }
+    let option = |it: &&PersonView| {
+        let name = people::name_of(&it.person);
+        let label = if it.here == Here::Here {
+            name
+        } else {
+            t!("name-presence", name = name, presence = words::here_name(it.here))
+        };
+        html! { <option value={it.person.node.to_string()}>{ label }</option> }
+    };
+    html! {
+        <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
+            <label class="field">
+                <span>{ t!("offer-to") }</span>
+                <select ref={to} data-testid="baton-offer-to">{ for others.iter().map(option) }</select>
+            </label>
+            <label class="field">
+                <span>{ t!("offer-note") }</span>
+                <input ref={note} type="text" maxlength="200" />
+            </label>
+            <div class="row">
+                <button type="submit" class="button" data-testid="baton-offer-submit">{ t!("offer") }</button>
+                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+            </div>
+        </form>
+    }
+}

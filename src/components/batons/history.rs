@@ -1,0 +1,129 @@
+//! All terms of a baton, parallel ones too: no term is ever lost.
+
+use std::{rc::Rc, sync::Arc};
+
+use paceline_mesh::replica::Here;
+use paceline_room::{
+    NodeId,
+    body::Stance,
+    state::{Baton, FeedbackState, Term},
+};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::{
+    components::{
+        disc::disc_of,
+        feedback::{FeedbackForm, Stances, Told},
+    },
+    people,
+    session::PersonView,
+    texts::t,
+    when, words,
+};
+
+/// Properties of [`History`].
+#[derive(PartialEq, Properties)]
+pub struct HistoryProps {
+    /// The baton.
+    pub baton: Arc<Baton>,
+    /// Everybody.
+    pub people: Rc<[PersonView]>,
+    /// This node.
+    pub me: NodeId,
+    /// Feedback on its terms.
+    pub told: Rc<[Told]>,
+    /// Unix milliseconds.
+    pub now: u64,
+}
+
+/// Draws the terms; open by itself while a fork is not settled.
+#[component]
+pub fn History(props: &HistoryProps) -> Html {
+    let baton = &props.baton;
+    let open = use_state(|| baton.terms.iter().any(|term| term.parallel));
+    let ontoggle = {
+        let open = open.setter();
+        Callback::from(move |event: Event| {
+            if let Some(details) = event.target_dyn_into::<HtmlElement>() {
+                open.set(details.has_attribute("open"));
+            }
+        })
+    };
+    {
+        // A lead that turns out to be parallel is news: it is not hidden behind a click.
+        let open = open.setter();
+        let forked = baton.terms.iter().filter(|term| term.parallel).count();
+        use_effect_with(forked, move |forked| {
+            if *forked > 0 {
+                open.set(true);
+            }
+        });
+    }
+    let term = |term: &Term| {
+        html! {
+            <TermView key={term.from.to_string()} term={term.clone()} person={people::find(&props.people, &term.holder).cloned()}
+                name={people::name_in(&props.people, &term.holder)} told={props.told.clone()} now={props.now} open={*open}
+                mine={term.holder == props.me} />
+        }
+    };
+    html! {
+        <details class="history" data-testid="baton-history" open={*open} {ontoggle}>
+            <summary>{ t!("terms", n = baton.terms.len()) }</summary>
+            <ol>{ for baton.terms.iter().map(term) }</ol>
+        </details>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TermProps {
+    term: Term,
+    person: Option<PersonView>,
+    name: AttrValue,
+    told: Rc<[Told]>,
+    now: u64,
+    open: bool,
+    mine: bool,
+}
+
+#[component]
+fn TermView(props: &TermProps) -> Html {
+    let stance = use_state(|| None::<Stance>);
+    let TermProps { term, person, name, .. } = props;
+    let current = term.until.is_none() && !term.parallel;
+    let until = term.ended.or((!current).then_some(term.began)).unwrap_or(props.now);
+    let on_this = || {
+        props.told.iter().filter(|it| it.feedback.target == term.from && it.feedback.state != FeedbackState::Withdrawn)
+    };
+    let thanks: Vec<_> = on_this().filter(|it| it.feedback.stance == Stance::Appreciate).collect();
+    let names = thanks.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
+    let on_open = {
+        let stance = stance.clone();
+        Callback::from(move |wanted| stance.set(if *stance == Some(wanted) { None } else { Some(wanted) }))
+    };
+    let on_close = {
+        let stance = stance.setter();
+        Callback::from(move |()| stance.set(None))
+    };
+    html! {
+        <li class={classes!("term", term.parallel.then_some("parallel"), current.then_some("current"))}>
+            if let Some(person) = person { { disc_of(&person.person, Here::Here, current) } }
+            <div>
+                <p>
+                    <strong>{ name }</strong>{ " " }{ words::term_began(term.by) }{ " " }
+                    <time datetime={when::iso(term.began)}>{ when::clock(term.began) }</time>
+                    <span class="span">{ " " }{ if current { t!("term-so-far", span = when::span(until.saturating_sub(term.began))) }
+                        else { t!("term-lasted", span = when::span(until.saturating_sub(term.began))) } }</span>
+                    if term.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
+                </p>
+                if !thanks.is_empty() { <p class="signal"><span>{ words::stance_by(Stance::Appreciate, &names) }</span></p> }
+                if props.open && !props.mine {
+                    <div class="row tight term-actions">
+                        <Stances target={term.from} appreciated={thanks.iter().any(|it| it.mine)} {on_open} open={*stance} />
+                    </div>
+                }
+                if let Some(stance) = *stance { <FeedbackForm target={term.from} {stance} {on_close} /> }
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,106 @@
+//! Who leads what: free batons first, then mine, then the others', what is done last.
+
+mod baton;
+mod history;
+mod open;
+
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+
+use paceline_room::{
+    Cid, NodeId,
+    state::{Baton, BatonState},
+};
+use yew::prelude::*;
+
+use self::{baton::BatonView, open::OpenBaton};
+use super::stream::tell;
+use crate::{people, session::RoomView, texts::t};
+
+/// Properties of [`Batons`].
+#[derive(PartialEq, Properties)]
+pub struct BatonsProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// Whether loops carry their stable handles here.
+    pub handles: bool,
+}
+
+/// Draws all batons and the way to open one.
+#[component]
+pub fn Batons(props: &BatonsProps) -> Html {
+    let room = &props.room;
+    let shown = use_state(|| None::<Cid>);
+    let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();
+    batons.sort_by_key(|baton| rank(baton, room.me));
+    let draw = |baton: &Arc<Baton>| {
+        let told: Rc<[_]> = room
+            .feedback
+            .iter()
+            .filter(|it| baton.terms.iter().any(|term| term.from == it.target))
+            .map(|it| tell(it, &room.people, room.me))
+            .collect();
+        let cid = baton.cid;
+        let on_show = {
+            let shown = shown.clone();
+            Callback::from(move |()| shown.set(if *shown == Some(cid) { None } else { Some(cid) }))
+        };
+        html! {
+            <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {told}
+                handles={props.handles} shown={*shown == Some(cid)} {on_show} />
+        }
+    };
+    html! {
+        <section class="batons" aria-labelledby="batons-title">
+            <h2 id="batons-title">{ t!("batons") }</h2>
+            if batons.is_empty() { <p class="empty">{ t!("batons-empty") }</p> }
+            <ul class="baton-list">{ for batons.into_iter().map(draw) }</ul>
+            <OpenBaton form={room.form.clone()} batons={room.batons.clone()} />
+            <Handoffs room={room.clone()} />
+        </section>
+    }
+}
+
+fn rank(baton: &Baton, me: NodeId) -> u8 {
+    let for_me = baton.offered_to == Some(me) || baton.may_reclaim == Some(me);
+    match baton.state {
+        BatonState::Closed => 4,
+        _ if for_me => 0,
+        BatonState::Free => 1,
+        _ if baton.holder == Some(me) => 2,
+        _ => 3,
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct HandoffsProps {
+    room: Rc<RoomView>,
+}
+
+/// Tells screen readers where a baton went.
+#[component]
+fn Handoffs(props: &HandoffsProps) -> Html {
+    let said = use_state(String::new);
+    let known = use_mut_ref(|| None::<BTreeMap<Cid, Option<NodeId>>>);
+    {
+        let (said, people) = (said.setter(), props.room.people.clone());
+        use_effect_with(props.room.batons.clone(), move |batons| {
+            let now: BTreeMap<_, _> = batons.iter().map(|it| (it.cid, it.holder)).collect();
+            let before = known.replace(Some(now));
+            let moved = batons
+                .iter()
+                .filter(|it| before.as_ref().is_some_and(|before| before.get(&it.cid).copied().flatten() != it.holder));
+            let words: Vec<_> = moved
+                .map(|it| match it.holder {
+                    Some(holder) => {
+                        t!("announce-leads", name = people::name_in(&people, &holder), title = it.title.clone())
+                    }
+                    None => t!("announce-free", title = it.title.clone()),
+                })
+                .collect();
+            if !words.is_empty() {
+                said.set(words.join(" "));
+            }
+        });
+    }
+    html! { <p class="visually-hidden" role="status" aria-live="polite">{ (*said).clone() }</p> }
+}

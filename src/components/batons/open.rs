@@ -1,0 +1,112 @@
+//! Opening a baton: by hand, or one that the room's form knows and nobody has opened yet.
+
+use std::{rc::Rc, sync::Arc};
+
+use paceline_room::state::{Baton, BatonState};
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::{
+    browser,
+    components::{
+        feedback::closes_on_escape,
+        icons::{Icon, Sign},
+    },
+    forms,
+    hooks::{then, use_session},
+    session::NewBaton,
+    texts::t,
+};
+
+/// Properties of [`OpenBaton`].
+#[derive(PartialEq, Properties)]
+pub struct OpenBatonProps {
+    /// Name of the room's form.
+    pub form: Rc<str>,
+    /// What is there already.
+    pub batons: Rc<[Arc<Baton>]>,
+}
+
+/// The button, and the form behind it.
+#[component]
+pub fn OpenBaton(props: &OpenBatonProps) -> Html {
+    let session = use_session();
+    let open = use_state(|| false);
+    let (title, minutes) = (use_node_ref(), use_node_ref());
+    let button = use_node_ref();
+    {
+        let (title, open) = (title.clone(), *open);
+        use_effect_with(open, move |open| {
+            if let Some(title) = title.cast::<HtmlElement>().filter(|_| *open) {
+                browser::focus(&title);
+            }
+        });
+    }
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let close = {
+        let (open, button) = (open.setter(), button.clone());
+        Callback::from(move |()| {
+            open.set(false);
+            if let Some(button) = button.cast::<HtmlElement>() {
+                browser::focus(&button);
+            }
+        })
+    };
+    let onsubmit = {
+        let (session, close, title, minutes) = (session.clone(), close.clone(), title.clone(), minutes.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let value = |field: &NodeRef| {
+                field.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
+            };
+            let baton =
+                NewBaton { title: value(&title), need: None, strengths: vec![], minutes: value(&minutes).parse().ok() };
+            if baton.title.is_empty() {
+                return browser::focus_handle("baton-title");
+            }
+            let (command, close) = (session.clone(), close.clone());
+            then(&session, async move { command.baton_open(baton).await }, move |_| close.emit(()));
+        })
+    };
+    let suggested = forms::by_name(&props.form)
+        .map(|form| form.batons)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|wanted| !props.batons.iter().any(|it| it.title == wanted.title && it.state != BatonState::Closed));
+    let suggestion = |wanted: forms::FormBaton| {
+        let (session, label) = (session.clone(), wanted.title.clone());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            let (title, minutes) = (wanted.title.clone(), wanted.minutes);
+            let command = session.clone();
+            let baton = NewBaton { title, need: None, strengths: vec![], minutes };
+            session.run(async move { command.baton_open(baton).await });
+        });
+        html! { <button type="button" class="quiet-button" {onclick}><Sign icon={Icon::Plus} />{ label }</button> }
+    };
+    html! {
+        <div class="open-baton">
+            <button ref={button} type="button" class="quiet-button" data-testid="baton-open" onclick={toggle}
+                aria-expanded={open.to_string()}><Sign icon={Icon::Plus} />{ t!("open-baton") }</button>
+            { for suggested.map(suggestion) }
+            if *open {
+                <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&close)}>
+                    <label class="field">
+                        <span>{ t!("baton-title") }</span>
+                        <input ref={title} type="text" maxlength="200" data-testid="baton-title" autocomplete="off" />
+                    </label>
+                    <label class="field">
+                        <span>{ t!("baton-minutes") }</span>
+                        <input ref={minutes} type="number" min="1" max="1440" inputmode="numeric" />
+                    </label>
+                    <div class="row">
+                        <button type="submit" class="button" data-testid="baton-submit">{ t!("open") }</button>
+                        <button type="button" class="quiet-button" onclick={close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+                    </div>
+                </form>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,58 @@
+//! How this node stands to the others, in words.
+
+use paceline_mesh::replica::Here;
+use yew::prelude::*;
+
+use crate::{
+    session::{Connection, RoomView},
+    texts::t,
+    words,
+};
+
+/// Properties of [`ConnectionState`].
+#[derive(PartialEq, Properties)]
+pub struct ConnectionProps {
+    /// The state.
+    pub connection: Connection,
+    /// Events here and known to exist, while catching up.
+    pub progress: Option<(usize, usize)>,
+    /// Nodes present besides this one.
+    pub others: usize,
+}
+
+impl ConnectionProps {
+    /// From a view.
+    pub fn of(room: &RoomView) -> Self {
+        let others = room.people.iter().filter(|it| !it.me && it.here != Here::Gone).count();
+        Self { connection: room.connection, progress: room.progress, others: others.max(room.linked) }
+    }
+}
+
+/// Draws the state.
+#[component]
+pub fn ConnectionState(props: &ConnectionProps) -> Html {
+    let value = words::connection_value(props.connection);
+    let words = match (props.connection, props.progress) {
+        (Connection::Connecting, _) => t!("connection-connecting"),
+        (Connection::Alone, _) => t!("connection-alone"),
+        (Connection::CatchingUp, Some((here, of))) => {
+            t!("connection-catching-up", here = grouped(here), of = grouped(of))
+        }
+        (Connection::CatchingUp, None) => t!("connection-catching-up-soon"),
+        (Connection::InSync, _) => t!("connection-in-sync", n = props.others),
+        (Connection::Offline, _) => t!("connection-offline"),
+    };
+    html! {
+        <div class={classes!("connection", value)}>
+            <p data-testid="connection-state" data-state={value} role="status">{ words }</p>
+            if let (Connection::CatchingUp, Some((here, of))) = (props.connection, props.progress) {
+                <progress value={here.to_string()} max={of.to_string()} aria-label={t!("catching-up")} />
+            }
+        </div>
+    }
+}
+
+/// Digits in groups of the browser's locale.
+fn grouped(number: usize) -> String {
+    js_sys::Number::from(number as f64).to_locale_string("default").into()
+}

@@ -1,0 +1,285 @@
+//! Feedback where it belongs: buttons and form on what it is about, and the loops it opens.
+
+use std::sync::Arc;
+
+use paceline_room::{
+    Cid,
+    body::{Answer, Stance},
+    state::{Feedback, FeedbackState},
+};
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use super::icons::{Icon, Sign};
+use crate::{
+    browser,
+    hooks::{then, use_session},
+    markdown,
+    session::NewFeedback,
+    texts::t,
+    words,
+};
+
+/// Feedback with the names of those concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// What was said.
+    pub feedback: Arc<Feedback>,
+    /// Who said it.
+    pub by: AttrValue,
+    /// Who is asked for an answer.
+    pub to: AttrValue,
+    /// It is this node's own.
+    pub mine: bool,
+    /// This node is asked.
+    pub to_me: bool,
+}
+
+/// Properties of [`Stances`].
+#[derive(PartialEq, Properties)]
+pub struct StancesProps {
+    /// A post, or the transfer that began a term.
+    pub target: Cid,
+    /// This node has appreciated it already.
+    pub appreciated: bool,
+    /// Somebody wants to say more: opens the form of that stance.
+    pub on_open: Callback<Stance>,
+    /// The stance whose form is open.
+    pub open: Option<Stance>,
+}
+
+/// The five buttons. *Appreciate* is one click; the others ask for words.
+#[component]
+pub fn Stances(props: &StancesProps) -> Html {
+    let session = use_session();
+    let button = |stance: Stance| {
+        let (label, icon, handle) = words::stance_button(stance);
+        let onclick = if stance == Stance::Appreciate {
+            let (session, target) = (session.clone(), props.target);
+            Callback::from(move |_: MouseEvent| {
+                let command = session.clone();
+                let feedback = NewFeedback { target, stance, text: None, sources: vec![] };
+                session.run(async move { command.feedback(feedback).await });
+            })
+        } else {
+            props.on_open.reform(move |_: MouseEvent| stance)
+        };
+        let done = stance == Stance::Appreciate && props.appreciated;
+        let expanded = (stance != Stance::Appreciate).then(|| (props.open == Some(stance)).to_string());
+        html! {
+            <button type="button" class="quiet-button" data-testid={handle} {onclick} disabled={done} title={label.clone()}
+                aria-expanded={expanded} aria-label={label.clone()}>
+                <Sign {icon} /><span class="button-word">{ label }</span>
+            </button>
+        }
+    };
+    html! { <>{ for words::STANCES.into_iter().map(button) }</> }
+}
+
+/// Properties of [`FeedbackForm`].
+#[derive(PartialEq, Properties)]
+pub struct FeedbackFormProps {
+    /// A post, or the transfer that began a term.
+    pub target: Cid,
+    /// What is given.
+    pub stance: Stance,
+    /// It was given, or not.
+    pub on_close: Callback<()>,
+}
+
+/// The words of feedback.
+#[component]
+pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
+    let session = use_session();
+    let (text, sources) = (use_node_ref(), use_node_ref());
+    {
+        let text = text.clone();
+        use_effect_with(props.stance, move |_| {
+            if let Some(text) = text.cast::<HtmlTextAreaElement>() {
+                browser::focus(&text);
+            }
+        });
+    }
+    let onsubmit = {
+        let (session, text, sources, on_close) = (session, text.clone(), sources.clone(), props.on_close.clone());
+        let (target, stance) = (props.target, props.stance);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let said = value_of(&text);
+            if said.is_empty() && stance.opens_loop() {
+                return focus_on(&text);
+            }
+            let feedback = NewFeedback {
+                target,
+                stance,
+                text: (!said.is_empty()).then_some(said),
+                sources: value_of(&sources)
+                    .lines()
+                    .map(str::trim)
+                    .filter(|it| !it.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            };
+            let (command, on_close) = (session.clone(), on_close.clone());
+            then(&session, async move { command.feedback(feedback).await }, move |_| on_close.emit(()));
+        })
+    };
+    let onkeydown = closes_on_escape(&props.on_close);
+    let cancel = props.on_close.reform(|_: MouseEvent| ());
+    let submit = submits_on_control_enter();
+    html! {
+        <form class="inline-form" {onsubmit} {onkeydown}>
+            <label class="field">
+                <span>{ words::stance_prompt(props.stance) }</span>
+                <textarea ref={text} rows="2" data-testid="feedback-text" onkeydown={submit} />
+            </label>
+            if props.stance == Stance::Correct {
+                <label class="field">
+                    <span>{ t!("sources") }</span>
+                    <textarea ref={sources} rows="1" class="small" />
+                </label>
+            }
+            <div class="row">
+                <button type="submit" class="button" data-testid="feedback-submit">{ t!("give-feedback") }</button>
+                <button type="button" class="quiet-button" onclick={cancel}>{ t!("cancel") }</button>
+            </div>
+        </form>
+    }
+}
+
+/// Properties of [`Loop`].
+#[derive(PartialEq, Properties)]
+pub struct LoopProps {
+    /// The feedback that opened it.
+    pub told: Told,
+    /// Whether this drawing carries the stable handles: a loop may be drawn twice, in the stream and among the loops.
+    pub handles: bool,
+}
+
+/// A loop: what was asked, where it stands, and the answer or the way to give it.
+#[component]
+pub fn Loop(props: &LoopProps) -> Html {
+    let session = use_session();
+    let text = use_node_ref();
+    let Told { feedback, by, to, mine, to_me } = &props.told;
+    let handle = |name: &'static str| props.handles.then_some(name);
+    let answer = |answer: Answer| {
+        let (session, text, cid) = (session.clone(), text.clone(), feedback.cid);
+        Callback::from(move |_: MouseEvent| {
+            let said = value_of(&text);
+            if said.is_empty() && answer != Answer::Noted {
+                return focus_on(&text);
+            }
+            let command = session.clone();
+            session.run(async move { command.answer(cid, answer, said, None).await });
+        })
+    };
+    let withdraw = {
+        let (session, cid) = (session.clone(), feedback.cid);
+        Callback::from(move |_: MouseEvent| {
+            let command = session.clone();
+            session.run(async move { command.withdraw_feedback(cid).await });
+        })
+    };
+    let open = feedback.state == FeedbackState::Open;
+    let withdrawn = feedback.state == FeedbackState::Withdrawn;
+    let state = match feedback.state {
+        FeedbackState::Given | FeedbackState::Open if *to_me => t!("loop-open-to-you"),
+        FeedbackState::Given | FeedbackState::Open => t!("loop-open", name = to.to_string()),
+        FeedbackState::Adjusted => t!("loop-adjusted", name = to.to_string()),
+        FeedbackState::Noted => t!("loop-noted", name = to.to_string()),
+        FeedbackState::Declined => t!("loop-declined", name = to.to_string()),
+        FeedbackState::Withdrawn => t!("loop-withdrawn"),
+    };
+    let (_, icon, _) = words::stance_button(feedback.stance);
+    let value = words::loop_value(feedback.state);
+    html! {
+        <div class={classes!("loop", value, (feedback.stance == Stance::Correct).then_some("correction"))}
+            data-testid={handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
+            <Sign {icon} />
+            <div class="loop-body">
+                <p class="loop-head">
+                    <strong>{ words::stance_by(feedback.stance, by) }</strong>
+                    <span class="loop-state">{ state }</span>
+                </p>
+                if let Some(text) = feedback.text.as_ref().filter(|_| !withdrawn) {
+                    <div class="said">{ markdown::render(text) }</div>
+                }
+                if !feedback.sources.is_empty() && !withdrawn {
+                    <p class="sources">{ t!("sources-given") }{ " " }{ for feedback.sources.iter().map(|it| source(it)) }</p>
+                }
+                if let Some(answer) = &feedback.answer {
+                    <div class="answer"><strong>{ to }</strong>{ markdown::render(answer) }</div>
+                }
+                if open && *to_me {
+                    <div class="inline-form">
+                        <label class="field">
+                            <span>{ t!("loop-answer-label") }</span>
+                            <textarea ref={text.clone()} rows="1" data-testid={handle("loop-answer-text")} />
+                        </label>
+                        <div class="row">
+                            <button type="button" class="button" data-testid={handle("loop-answer-adjusted")}
+                                onclick={answer(Answer::Adjusted)}>{ t!("answer-adjusted") }</button>
+                            <button type="button" class="button plain" data-testid={handle("loop-answer-noted")}
+                                onclick={answer(Answer::Noted)}>{ t!("answer-noted") }</button>
+                            <button type="button" class="button plain" data-testid={handle("loop-answer-declined")}
+                                onclick={answer(Answer::Declined)}>{ t!("answer-declined") }</button>
+                        </div>
+                    </div>
+                }
+                if open && *mine {
+                    <button type="button" class="quiet-button" data-testid={handle("feedback-withdraw")} onclick={withdraw}>
+                        <Sign icon={Icon::Retract} /><span>{ t!("take-back") }</span>
+                    </button>
+                }
+            </div>
+        </div>
+    }
+}
+
+/// A source: a link if it is one, else its words.
+fn source(address: &str) -> Html {
+    match markdown::link(address) {
+        Some(mut anchor) => {
+            anchor.add_child(Html::from(address));
+            html! { <span class="source">{ Html::from(anchor) }</span> }
+        }
+        None => html! { <span class="source">{ address.to_owned() }</span> },
+    }
+}
+
+/// The trimmed words in a text field.
+pub fn value_of(field: &NodeRef) -> String {
+    field.cast::<HtmlTextAreaElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
+}
+
+/// Puts the keyboard into a field.
+pub fn focus_on(field: &NodeRef) {
+    if let Some(field) = field.cast::<HtmlTextAreaElement>() {
+        browser::focus(&field);
+    }
+}
+
+/// Escape closes a form, and nothing around it.
+pub fn closes_on_escape(on_close: &Callback<()>) -> Callback<KeyboardEvent> {
+    let on_close = on_close.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            event.stop_propagation();
+            on_close.emit(());
+        }
+    })
+}
+
+/// Control and Enter sends a form from a text field of several lines.
+pub fn submits_on_control_enter() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            let form = event.target_dyn_into::<HtmlTextAreaElement>().and_then(|it| it.form());
+            if let Some(form) = form {
+                let _ = form.request_submit();
+            }
+        }
+    })
+}

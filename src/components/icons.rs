@@ -1,0 +1,75 @@
+//! Small line drawings, 20 by 20, in the colour of the text around them. Decoration: what they mean stands beside them
+//! in words or in the label of the button.
+
+use yew::prelude::*;
+
+/// Which drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Icon {
+    Appreciate,
+    BuildOn,
+    Question,
+    Concern,
+    Correct,
+    Reply,
+    Edit,
+    Retract,
+    Send,
+    Close,
+    Down,
+    Room,
+    Stream,
+    Loops,
+    Settings,
+    Invite,
+    Keys,
+    Plus,
+    Baton,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Appreciate => "M10 16 C4 12 3 9 3 7 a3.5 3.5 0 0 1 7 -1 a3.5 3.5 0 0 1 7 1 C17 9 16 12 10 16 Z",
+            Self::BuildOn => "M3 16 H17 M3 11.5 H13 M10 8 V3 M7.5 5.5 H12.5",
+            Self::Question => "M7 7 a3 3 0 1 1 4.6 2.5 C10.4 10.3 10 11 10 12.4 M10 15.6 v.4",
+            Self::Concern => "M10 3 V12 M10 15.4 v.6",
+            Self::Correct => "M3 15 C6 9 9 19 12 12 S15 5 17 4 M4 5 l4 4 M8 5 l-4 4",
+            Self::Reply => "M8 5 L3.5 9.5 L8 14 M4 9.5 H12 a4.5 4.5 0 0 1 4.5 4.5 V16",
+            Self::Edit => "M4 16 l.8 -3.4 L13 4.4 l2.6 2.6 L7.4 15.2 Z",
+            Self::Retract => "M4.5 6 H15.5 M8 6 V4 h4 v2 M6 6 l.8 10 h6.4 L14 6",
+            Self::Send => "M10 16 V4.5 M5 9 l5 -4.8 L15 9",
+            Self::Close => "M5 5 L15 15 M15 5 L5 15",
+            Self::Down => "M10 4 V15.5 M5 11 l5 4.8 L15 11",
+            Self::Room => "M4 17 V6 L10 3 L16 6 V17 M8 17 V11 h4 V17",
+            Self::Stream => "M5 3 V17 M9 6 H17 M9 10 H15 M9 14 H17",
+            Self::Loops => "M15.5 7 A6 6 0 1 0 16 11 M16 3.5 V7.2 H12.3",
+            Self::Settings => "M3 6 H9 M13 6 H17 M3 14 H7 M11 14 H17 M11 4 V8 M9 12 V16",
+            Self::Invite => {
+                "M8.5 11.5 l3 -3 M7 9.5 l-2.2 2.2 a2.6 2.6 0 0 0 3.6 3.6 L10.6 13 M9.4 7 l2.3 -2.3 \
+                             a2.6 2.6 0 0 1 3.6 3.6 L13 10.6"
+            }
+            Self::Keys => "M3 6 H17 V14 H3 Z M6 9 h.1 M10 9 h.1 M14 9 h.1 M7 11.5 H13",
+            Self::Plus => "M10 4 V16 M4 10 H16",
+            Self::Baton => "M4 13.5 L13.5 4 a1.8 1.8 0 0 1 2.5 2.5 L6.5 16 a1.8 1.8 0 0 1 -2.5 -2.5 Z",
+        }
+    }
+}
+
+/// Properties of [`Sign`].
+#[derive(PartialEq, Properties)]
+pub struct SignProps {
+    /// Which drawing.
+    pub icon: Icon,
+}
+
+/// Draws an icon.
+#[component]
+pub fn Sign(props: &SignProps) -> Html {
+    html! {
+        <svg class="sign" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+            <path d={props.icon.path()} />
+        </svg>
+    }
+}

@@ -1,0 +1,76 @@
+//! All loops: mine to answer first, then those that wait for others, then what is closed.
+
+use std::rc::Rc;
+
+use paceline_room::state::FeedbackState;
+use yew::prelude::*;
+
+use super::{
+    feedback::{Loop, Told},
+    stream::tell,
+};
+use crate::{session::RoomView, texts::t};
+
+/// Closed loops that are drawn; the newest.
+const CLOSED_SHOWN: usize = 50;
+
+/// Properties of [`Loops`].
+#[derive(PartialEq, Properties)]
+pub struct LoopsProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+}
+
+/// How many loops wait for this node's answer.
+pub fn waiting(room: &RoomView) -> usize {
+    let mine = |it: &&std::sync::Arc<paceline_room::state::Feedback>| {
+        it.state == FeedbackState::Open && it.addressee == Some(room.me)
+    };
+    room.feedback.iter().filter(mine).count()
+}
+
+/// Draws the view.
+#[component]
+pub fn Loops(props: &LoopsProps) -> Html {
+    let room = &props.room;
+    let loops = room.feedback.iter().filter(|it| it.stance.opens_loop()).map(|it| tell(it, &room.people, room.me));
+    let (open, closed): (Vec<Told>, Vec<Told>) = loops.partition(|it| it.feedback.state == FeedbackState::Open);
+    let (mine, others): (Vec<Told>, Vec<Told>) = open.into_iter().partition(|it| it.to_me);
+    let closed: Vec<Told> = closed.into_iter().rev().take(CLOSED_SHOWN).collect();
+    let nothing = mine.is_empty() && others.is_empty() && closed.is_empty();
+    html! {
+        <>
+            if nothing { <p class="empty">{ t!("loops-empty") }</p> }
+            { group(t!("loops-mine"), &mine, room) }
+            { group(t!("loops-others"), &others, room) }
+            { group(t!("loops-closed"), &closed, room) }
+        </>
+    }
+}
+
+fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
+    if loops.is_empty() {
+        return Html::default();
+    }
+    let draw = |told: &Told| {
+        html! {
+            <li key={told.feedback.cid.to_string()}>
+                if let Some(about) = about(told, room) { <p class="about">{ about }</p> }
+                <Loop told={told.clone()} handles={true} />
+            </li>
+        }
+    };
+    html! { <section class="loop-group"><h3>{ title }</h3><ul>{ for loops.iter().map(draw) }</ul></section> }
+}
+
+/// What a loop is about, in its first words.
+fn about(told: &Told, room: &RoomView) -> Option<String> {
+    let target = told.feedback.target;
+    if let Some(post) = room.posts.iter().find(|it| it.cid == target) {
+        let text = post.text.as_deref().unwrap_or_default();
+        let line: String = text.lines().next().unwrap_or_default().chars().take(90).collect();
+        return Some(t!("loop-about-post", name = told.to.to_string(), words = line));
+    }
+    let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == target))?;
+    Some(t!("loop-about-term", name = told.to.to_string(), title = baton.title.clone()))
+}

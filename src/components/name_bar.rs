@@ -1,0 +1,109 @@
+//! Asks who somebody is, in the room and never in its way.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::{
+    browser,
+    hooks::{then, use_session},
+    people,
+    session::RoomView,
+    texts::t,
+};
+
+/// Properties of [`NameBar`].
+#[derive(PartialEq, Properties)]
+pub struct NameBarProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+}
+
+/// Draws the question that is open, if one is.
+#[component]
+pub fn NameBar(props: &NameBarProps) -> Html {
+    let room = &props.room;
+    if room.ask_who {
+        return html! { <AskWho room={room.clone()} /> };
+    }
+    match &room.proposed_name {
+        Some(name) => html! { <AskName name={name.clone()} /> },
+        None => Html::default(),
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct AskNameProps {
+    name: Rc<str>,
+}
+
+/// A friendly name stands there; Enter accepts it.
+#[component]
+fn AskName(props: &AskNameProps) -> Html {
+    let session = use_session();
+    let field = use_node_ref();
+    {
+        let (field, name) = (field.clone(), props.name.clone());
+        use_effect_with((), move |()| {
+            if let Some(field) = field.cast::<HtmlInputElement>() {
+                field.set_value(&name);
+                // A phone would raise its keyboard over the room.
+                if browser::focus_is_lost() && !browser::matches_media("(pointer: coarse)") {
+                    let _ = field.focus();
+                    field.select();
+                }
+            }
+        });
+    }
+    let onsubmit = {
+        let field = field.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(name) = field.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()) else { return };
+            if name.is_empty() {
+                return;
+            }
+            let command = session.clone();
+            then(&session, async move { command.introduce(name, vec![], None).await }, |_| {
+                if browser::focus_is_lost() || browser::find(".name-bar :focus").is_some() {
+                    browser::focus_handle("composer-text");
+                }
+            });
+        })
+    };
+    html! {
+        <form class="name-bar" {onsubmit}>
+            <label for="name-in-room">{ t!("name-question") }</label>
+            <input ref={field} id="name-in-room" type="text" maxlength="200" data-testid="name-input" autocomplete="nickname" />
+            <button type="submit" class="button" data-testid="name-submit">{ t!("name-accept") }</button>
+        </form>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct AskWhoProps {
+    room: Rc<RoomView>,
+}
+
+/// Computers are shared: after a while we ask.
+#[component]
+fn AskWho(props: &AskWhoProps) -> Html {
+    let session = use_session();
+    let name = people::name_in(&props.room.people, &props.room.me);
+    let stay = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.stay())
+    };
+    let become_new = Callback::from(move |_: MouseEvent| {
+        let command = session.clone();
+        session.run(async move { command.become_new().await });
+    });
+    html! {
+        <div class="name-bar" role="group" aria-label={t!("who-question", name = name.clone())}>
+            <p>{ t!("who-question", name = name.clone()) }</p>
+            <button type="button" class="button" onclick={stay}>{ t!("who-stay", name = name) }</button>
+            <button type="button" class="button plain" onclick={become_new}>{ t!("who-new") }</button>
+        </div>
+    }
+}

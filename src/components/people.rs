@@ -1,0 +1,83 @@
+//! Who is here. On a narrow screen a row of discs.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use paceline_mesh::replica::Here;
+use paceline_room::NodeId;
+use yew::prelude::*;
+
+use super::disc::disc_of;
+use crate::{
+    people,
+    session::{PersonView, RoomView},
+    texts::t,
+    words,
+};
+
+/// People who are gone that are listed before the rest is folded away.
+const GONE_SHOWN: usize = 12;
+
+/// Properties of [`PeopleList`].
+#[derive(PartialEq, Properties)]
+pub struct PeopleProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+}
+
+/// Draws everybody: this node, those here, those gone.
+#[component]
+pub fn PeopleList(props: &PeopleProps) -> Html {
+    let room = &props.room;
+    let all = use_state(|| false);
+    let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
+    for baton in room.batons.iter() {
+        if let Some(holder) = baton.holder {
+            leads.entry(holder).or_default().push(&baton.title);
+        }
+    }
+    let gone = room.people.iter().filter(|it| it.here == Here::Gone).count();
+    let shown = room.people.len().saturating_sub(if *all { 0 } else { gone.saturating_sub(GONE_SHOWN) });
+    let here = room.people.len() - gone;
+    let more = {
+        let all = all.setter();
+        Callback::from(move |_: MouseEvent| all.set(true))
+    };
+    html! {
+        <section class="people" aria-labelledby="people-title">
+            <h2 id="people-title">{ t!("people") }{ " " }<span class="count">{ t!("people-here", n = here) }</span></h2>
+            <ul data-testid="people">
+                { for room.people.iter().take(shown).map(|it| person(it, leads.get(&it.person.node))) }
+            </ul>
+            if shown < room.people.len() {
+                <button type="button" class="quiet-button" onclick={more}>{ t!("people-more", n = room.people.len() - shown) }</button>
+            }
+        </section>
+    }
+}
+
+fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
+    let node = it.person.node.to_string();
+    let mut about = Vec::new();
+    if it.here != Here::Here {
+        about.push(words::here_name(it.here));
+    }
+    if let Some(leads) = leads {
+        about.push(t!("leads", titles = leads.join(", ")));
+    } else if !it.person.strengths.is_empty() {
+        about.push(it.person.strengths.join(", "));
+    }
+    if it.person.split {
+        about.push(t!("split"));
+    }
+    html! {
+        <li class="person" key={node.clone()} data-testid="person" data-node={node} data-here={words::here_value(it.here)}>
+            { disc_of(&it.person, it.here, leads.is_some()) }
+            <span class="person-words">
+                <span class="person-name">{ people::name_of(&it.person) }
+                    if it.me { <span class="mark">{ " " }{ t!("you") }</span> }
+                </span>
+                if !about.is_empty() { <span class="person-about">{ about.join(" · ") }</span> }
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,280 @@
+//! What a person can set for this browser and this room.
+
+use std::rc::Rc;
+
+use gloo::file::{Blob, futures::read_as_bytes};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::dialog::Dialog;
+use crate::{
+    browser,
+    hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
+    session::{RoomView, Session},
+    texts::t,
+};
+
+/// Media type of a CAR (IANA).
+const CAR: &str = "application/vnd.ipld.car";
+
+/// Properties of [`Settings`].
+#[derive(PartialEq, Properties)]
+pub struct SettingsProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The offline switch is on.
+    pub offline: bool,
+}
+
+/// Draws the view.
+#[component]
+pub fn Settings(props: &SettingsProps) -> Html {
+    html! {
+        <div class="settings">
+            <Who room={props.room.clone()} />
+            <ThisBrowser offline={props.offline} />
+            <Carry room={props.room.clone()} />
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct RoomProps {
+    room: Rc<RoomView>,
+}
+
+/// Name and strengths.
+#[component]
+fn Who(props: &RoomProps) -> Html {
+    let session = use_session();
+    let (name, strengths) = (use_node_ref(), use_node_ref());
+    let me = props.room.people.iter().find(|it| it.me).map(|it| it.person.clone());
+    {
+        let (name, strengths) = (name.clone(), strengths.clone());
+        let proposed = props.room.proposed_name.clone();
+        use_effect_with(me.clone(), move |me| {
+            let known = me.as_ref().map(|it| it.name.clone()).filter(|it| !it.is_empty());
+            let field = |field: &NodeRef, value: &str| {
+                if let Some(field) = field.cast::<HtmlInputElement>() {
+                    field.set_value(value);
+                }
+            };
+            field(&name, &known.or_else(|| proposed.map(|it| it.to_string())).unwrap_or_default());
+            field(&strengths, &me.as_ref().map(|it| it.strengths.join(", ")).unwrap_or_default());
+        });
+    }
+    let hue = me.as_ref().filter(|it| !it.name.is_empty()).map(|it| it.hue);
+    let saved = use_state(|| false);
+    let onsubmit = {
+        let (session, name, strengths, saved) = (session, name.clone(), strengths.clone(), saved.setter());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let value = |field: &NodeRef| field.cast::<HtmlInputElement>().map(|it| it.value()).unwrap_or_default();
+            let called = value(&name).trim().to_owned();
+            if called.is_empty() {
+                return browser::focus_handle("name-input");
+            }
+            let strengths: Vec<_> =
+                value(&strengths).split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+            let (command, saved) = (session.clone(), saved.clone());
+            then(&session, async move { command.introduce(called, strengths, hue).await }, move |_| saved.set(true));
+        })
+    };
+    let oninput = {
+        let saved = saved.setter();
+        Callback::from(move |_: InputEvent| saved.set(false))
+    };
+    html! {
+        <form {onsubmit} {oninput}>
+            <h3>{ t!("settings-who") }</h3>
+            <label class="field">
+                <span>{ t!("settings-name") }</span>
+                <input ref={name} type="text" maxlength="200" data-testid="name-input" autocomplete="nickname" />
+            </label>
+            <label class="field">
+                <span>{ t!("settings-strengths") }</span>
+                <input ref={strengths} type="text" data-testid="strengths-input" placeholder={t!("settings-strengths-example")}
+                    autocomplete="off" />
+            </label>
+            <div class="row">
+                <button type="submit" class="button" data-testid="name-submit">{ t!("save") }</button>
+                <span role="status">{ if *saved { t!("saved") } else { String::new() } }</span>
+            </div>
+        </form>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ThisBrowserProps {
+    offline: bool,
+}
+
+/// Theme, keys and the offline switch.
+#[component]
+fn ThisBrowser(props: &ThisBrowserProps) -> Html {
+    let session = use_session();
+    let keys = use_state(shortcuts_allowed);
+    let online = {
+        let offline = props.offline;
+        Callback::from(move |_: Event| {
+            let command = session.clone();
+            session.run(async move { if offline { command.online().await } else { command.offline().await } });
+        })
+    };
+    let on_keys = {
+        let keys = keys.clone();
+        Callback::from(move |_: Event| {
+            allow_shortcuts(!*keys);
+            keys.set(!*keys);
+        })
+    };
+    html! {
+        <section>
+            <h3>{ t!("settings-browser") }</h3>
+            <Theme />
+            <label class="switch">
+                <input type="checkbox" role="switch" data-testid="offline-switch" checked={props.offline} onchange={online} />
+                <span>{ t!("settings-offline") }<small>{ t!("settings-offline-words") }</small></span>
+            </label>
+            <label class="switch">
+                <input type="checkbox" role="switch" checked={*keys} onchange={on_keys} />
+                <span>{ t!("settings-keys") }<small>{ t!("settings-keys-words") }</small></span>
+            </label>
+        </section>
+    }
+}
+
+/// Light, dark, or as the system has it.
+#[component]
+pub fn Theme() -> Html {
+    let theme = browser::preference("theme").unwrap_or_else(|| "auto".to_owned());
+    let onchange = Callback::from(|event: Event| {
+        if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+            browser::set_preference("theme", &select.value());
+            browser::show_theme(&select.value());
+        }
+    });
+    let option = |(value, label): (&'static str, String)| {
+        html! { <option {value} selected={theme == value}>{ label }</option> }
+    };
+    let options = [("auto", t!("theme-auto")), ("light", t!("theme-light")), ("dark", t!("theme-dark"))];
+    html! {
+        <label class="field">
+            <span>{ t!("theme") }</span>
+            <select data-testid="theme" {onchange}>{ for options.into_iter().map(option) }</select>
+        </label>
+    }
+}
+
+/// Storage, export, import, forgetting.
+#[component]
+fn Carry(props: &RoomProps) -> Html {
+    let session = use_session();
+    let forgetting = use_state(|| false);
+    let storage = props.room.storage;
+    let export = {
+        let (session, title) = (session.clone(), props.room.title.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (command, name) = (session.clone(), format!("{}.car", file_name(&title)));
+            then(&session, async move { command.export_car().await }, move |bytes| {
+                browser::download(&bytes, &name, CAR);
+            });
+        })
+    };
+    let import = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            let Some(field) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            let Some(file) = field.files().and_then(|files| files.get(0)) else { return };
+            let session = session.clone();
+            spawn_local(async move {
+                import_file(&session, &file).await;
+                field.set_value("");
+            });
+        })
+    };
+    let ask = {
+        let forgetting = forgetting.setter();
+        Callback::from(move |_: MouseEvent| forgetting.set(true))
+    };
+    let cancel = {
+        let forgetting = forgetting.setter();
+        Callback::from(move |()| forgetting.set(false))
+    };
+    let forget = {
+        let (room, forgetting) = (props.room.room, forgetting.setter());
+        Callback::from(move |_: MouseEvent| {
+            forgetting.set(false);
+            let command = session.clone();
+            session.run(async move { command.forget(room).await });
+        })
+    };
+    html! {
+        <section>
+            <h3>{ t!("settings-carry") }</h3>
+            <p>{ t!("settings-storage", events = storage.events, size = size(storage.bytes)) }{ " " }
+                { if storage.persisted { t!("settings-persisted") } else { t!("settings-not-persisted") } }</p>
+            <div class="row">
+                <button type="button" class="button plain" data-testid="export-car" onclick={export}>{ t!("export-car") }</button>
+                <label class="button plain file">
+                    <span>{ t!("import-car") }</span>
+                    <input type="file" accept=".car,application/vnd.ipld.car" data-testid="import-car" onchange={import} />
+                </label>
+            </div>
+            <button type="button" class="button danger" data-testid="forget-room" onclick={ask}>{ t!("forget") }</button>
+            if *forgetting {
+                <Dialog title={t!("forget-title")} on_close={cancel.clone()}>
+                    <p>{ t!("forget-words") }</p>
+                    <div class="row">
+                        <button type="button" class="button danger" data-testid="forget-room-confirm" onclick={forget}>
+                            { t!("forget-confirm") }
+                        </button>
+                        <button type="button" class="button plain" onclick={cancel.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+                    </div>
+                </Dialog>
+            }
+        </section>
+    }
+}
+
+async fn import_file(session: &Session, file: &web_sys::File) {
+    match read_as_bytes(&Blob::from(web_sys::Blob::from(file.clone()))).await {
+        Ok(bytes) => {
+            if let Err(error) = session.import_car(bytes).await {
+                session.notify(error.code, error.text);
+            }
+        }
+        Err(_) => session.notify("file-unreadable", t!("file-unreadable")),
+    }
+}
+
+/// Letters and digits of a title, for a file.
+fn file_name(title: &str) -> String {
+    let plain: String = title.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() { "room".to_owned() } else { plain.to_owned() }
+}
+
+/// `312 KB`, `4.1 MB`.
+fn size(bytes: u64) -> String {
+    let kilo = bytes as f64 / 1_000.0;
+    if kilo < 1_000.0 { format!("{kilo:.0} KB") } else { format!("{:.1} MB", kilo / 1_000.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_the_room_and_nothing_else() {
+        assert_eq!(file_name("Release: week 47/48"), "Release--week-47-48");
+        assert_eq!(file_name("../.."), "room");
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        assert_eq!(size(311_900), "312 KB");
+        assert_eq!(size(4_120_000), "4.1 MB");
+    }
+}

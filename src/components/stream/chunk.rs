@@ -1,0 +1,196 @@
+//! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
+//! posts scroll like ten.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
+
+use paceline_mesh::replica::{Here, Reach};
+use paceline_room::{Cid, NodeId, state::Person};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use yew::prelude::*;
+
+use super::{
+    post::{Ask, PostView},
+    rows::Row,
+};
+use crate::{
+    browser,
+    components::feedback::Told,
+    people,
+    session::{PersonView, RoomView},
+    when,
+};
+
+/// Posts in a stretch.
+pub const CHUNK: usize = 40;
+/// Stretches at the end that are drawn from the start: that is where reading begins.
+const AT_END: usize = 2;
+/// Height of a post that was never drawn, in CSS pixels.
+const GUESS: f64 = 110.0;
+/// How far outside of the window stretches are drawn.
+const MARGIN: &str = "1500px 0px";
+
+/// What posts need to know of the room around them.
+pub struct Around {
+    people: HashMap<NodeId, PersonView>,
+    told: Rc<HashMap<Cid, Rc<[Told]>>>,
+    leaders: BTreeSet<NodeId>,
+    reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
+    me: NodeId,
+    handles: bool,
+    nothing: Rc<[Told]>,
+}
+
+impl Around {
+    /// Gathers it from a view.
+    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, handles: bool) -> Self {
+        Self {
+            people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
+            told,
+            leaders: room.batons.iter().filter_map(|it| it.holder).collect(),
+            reach: room.reach.clone(),
+            me: room.me,
+            handles,
+            nothing: [].into(),
+        }
+    }
+
+    fn person(&self, node: &NodeId) -> (Arc<Person>, Here) {
+        match self.people.get(node) {
+            Some(it) => (it.person.clone(), it.here),
+            None => {
+                let (name, strengths) = (String::new(), vec![]);
+                (Arc::new(Person { node: *node, name, strengths, hue: 0, split: false }), Here::Gone)
+            }
+        }
+    }
+}
+
+/// Properties of [`Chunk`].
+#[derive(Properties)]
+pub struct ChunkProps {
+    /// All rows.
+    pub rows: Rc<Vec<Row>>,
+    /// Number of this stretch.
+    pub number: usize,
+    /// The room around.
+    pub around: Rc<Around>,
+    /// Somebody goes to a post in it.
+    pub wanted: bool,
+    /// For the posts.
+    pub on_ask: Callback<Ask>,
+}
+
+impl PartialEq for ChunkProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.rows, &other.rows)
+            && Rc::ptr_eq(&self.around, &other.around)
+            && (self.number, self.wanted) == (other.number, other.wanted)
+            && self.on_ask == other.on_ask
+    }
+}
+
+impl ChunkProps {
+    fn slice(&self) -> &[Row] {
+        let from = (self.number * CHUNK).min(self.rows.len());
+        &self.rows[from..(from + CHUNK).min(self.rows.len())]
+    }
+
+    fn is_last(&self) -> bool {
+        (self.number + AT_END) * CHUNK >= self.rows.len()
+    }
+}
+
+/// Draws a stretch, or holds its place.
+#[component]
+pub fn Chunk(props: &ChunkProps) -> Html {
+    let node = use_node_ref();
+    let near = use_state(|| false);
+    let height = use_mut_ref(|| None::<f64>);
+    {
+        let (node, near, height) = (node.clone(), near.setter(), height.clone());
+        use_effect_with((), move |()| {
+            let watch = node.cast::<HtmlElement>().and_then(|element| watch(element, near, height));
+            move || drop(watch)
+        });
+    }
+    let drawn = *near || props.wanted || props.is_last();
+    {
+        let (node, rows) = (node.clone(), props.slice().len());
+        use_effect_with((drawn, rows), move |_| {
+            let Some(element) = node.cast::<HtmlElement>() else { return };
+            let style = element.style();
+            if drawn {
+                let _ = style.remove_property("height");
+            } else {
+                let height = height.borrow().unwrap_or(rows as f64 * GUESS);
+                let _ = style.set_property("height", &format!("{height}px"));
+            }
+        });
+    }
+    let from = props.number * CHUNK;
+    let inside = drawn.then(|| props.slice().iter().enumerate().map(|(at, row)| draw(props, row, from + at)));
+    html! { <div ref={node} class="chunk">{ for inside.into_iter().flatten() }</div> }
+}
+
+fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
+    let around = &props.around;
+    let (author, here) = around.person(&row.post.author);
+    let name: AttrValue = people::name_of(&author).into();
+    let answers = row.answers.map(|node| AttrValue::from(people::name_of(&around.person(&node).0)));
+    let cid = row.post.cid;
+    let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
+    html! {
+        <>
+            if row.new_day { <p class="milestone" key={format!("day-{cid}")}><span>{ when::day(row.post.at) }</span></p> }
+            <PostView key={cid.to_string()} row={row.clone()} {author} {name} {here} {answers} {feedback}
+                leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
+                reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}
+                on_ask={props.on_ask.clone()} />
+        </>
+    }
+}
+
+/// Watches whether an element is near the window; stops when dropped.
+struct Watch {
+    observer: IntersectionObserver,
+    _callback: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+fn watch(
+    element: HtmlElement,
+    near: UseStateSetter<bool>,
+    height: Rc<std::cell::RefCell<Option<f64>>>,
+) -> Option<Watch> {
+    let watched = element.clone();
+    let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let Some(entry) = entries.pop().dyn_into::<IntersectionObserverEntry>().ok() else { return };
+        if entry.is_intersecting() {
+            near.set(true);
+        } else if !is_in_use(&element) {
+            *height.borrow_mut() = Some(entry.bounding_client_rect().height()).filter(|it| *it > 0.0);
+            near.set(false);
+        }
+    });
+    let options = IntersectionObserverInit::new();
+    options.set_root_margin(MARGIN);
+    let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
+    observer.observe(&watched);
+    Some(Watch { observer, _callback: callback })
+}
+
+/// The keyboard is in it, or half-written words are.
+fn is_in_use(element: &HtmlElement) -> bool {
+    let focused = browser::focused().is_some_and(|it| element.contains(Some(&it)));
+    focused || element.query_selector(".inline-form").ok().flatten().is_some()
+}

@@ -1,0 +1,164 @@
+//! What was said, on the road: posts with their threads, in stretches, and the composer at its end.
+
+mod chunk;
+mod post;
+mod rows;
+mod scroll;
+
+use std::{collections::HashMap, rc::Rc, sync::Arc};
+
+use paceline_room::{
+    Cid,
+    state::{Feedback, Post, WordsState},
+};
+use yew::prelude::*;
+
+use self::{
+    chunk::{Around, CHUNK, Chunk},
+    post::Ask,
+    rows::Row,
+    scroll::use_newest,
+};
+use super::{
+    composer::{Composer, Replying},
+    feedback::Told,
+    icons::{Icon, Sign},
+};
+use crate::{
+    browser, people,
+    session::{PersonView, RoomView, Storing},
+    texts::t,
+    when,
+};
+
+pub use scroll::step;
+
+/// Characters of a post that are quoted where it is answered.
+const EXCERPT: usize = 80;
+
+/// Properties of [`Stream`].
+#[derive(PartialEq, Properties)]
+pub struct StreamProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// Whether loops carry their stable handles here.
+    pub handles: bool,
+    /// What stands at the end of the road instead of posts, in an empty room.
+    pub empty: Html,
+    /// Between the posts and the composer.
+    pub before_composer: Html,
+}
+
+/// Draws the stream.
+#[component]
+pub fn Stream(props: &StreamProps) -> Html {
+    let room = &props.room;
+    let replying = use_state(|| None::<Cid>);
+    let again = use_state(|| None::<Rc<str>>);
+    let rows = use_memo((room.posts.clone(), room.storing.clone(), room.me), |(posts, storing, me)| {
+        let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
+        rows::rows(posts, &storing, when::offset_minutes())
+    });
+    let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
+        tell_by_target(feedback, people, *me)
+    });
+    let around = Rc::new(Around::new(room, told, props.handles));
+    let newest = use_newest(&rows, room);
+    let on_ask = {
+        let (replying, again) = (replying.setter(), again.setter());
+        use_callback((), move |ask, ()| match ask {
+            Ask::Reply(cid) => {
+                replying.set(Some(cid));
+                browser::focus_handle("composer-text");
+            }
+            Ask::Again(words) => again.set(Some(words.into())),
+        })
+    };
+    let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid)).map(|at| at / CHUNK);
+    let chunks = (0..rows.len().div_ceil(CHUNK)).map(|number| {
+        html! {
+            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} wanted={wanted == Some(number)}
+                on_ask={on_ask.clone()} />
+        }
+    });
+    let reply = replying.and_then(|cid| replying_to(room, &rows, cid));
+    let cancel = {
+        let replying = replying.setter();
+        Callback::from(move |()| replying.set(None))
+    };
+    let taken = {
+        let again = again.setter();
+        Callback::from(move |()| again.set(None))
+    };
+    html! {
+        <>
+            <div class="road" role="feed" aria-label={t!("stream")} aria-busy="false">{ for chunks }</div>
+            if rows.is_empty() { { props.empty.clone() } }
+            <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>
+            <div class="writing">
+                if newest.below > 0 {
+                    <button type="button" class="new-below" onclick={newest.show}>
+                        <Sign icon={Icon::Down} />{ t!("new-below", n = newest.below) }
+                    </button>
+                }
+                { props.before_composer.clone() }
+                <Composer room={room.room} me={me(room)} {reply} on_done={cancel} again={(*again).clone()} on_again={taken} />
+            </div>
+        </>
+    }
+}
+
+fn me(room: &RoomView) -> Option<PersonView> {
+    room.people.iter().find(|it| it.me).cloned()
+}
+
+fn as_post(storing: &Storing, me: paceline_room::NodeId) -> Post {
+    Post {
+        cid: storing.cid,
+        author: me,
+        kind: storing.kind,
+        words: WordsState::Here,
+        text: Some(storing.text.as_str().into()),
+        reply_to: storing.reply_to,
+        tags: vec![],
+        mentions: vec![],
+        at: browser::now(),
+        depth: u64::MAX,
+        edited: false,
+        contested: false,
+        late: false,
+    }
+}
+
+fn replying_to(room: &RoomView, rows: &[Row], cid: Cid) -> Option<Replying> {
+    let post = &rows.iter().find(|row| row.post.cid == cid)?.post;
+    let text = post.text.as_deref().unwrap_or_default();
+    let mut excerpt: String = text.chars().take(EXCERPT).collect();
+    if excerpt.len() < text.len() {
+        excerpt.push('…');
+    }
+    Some(Replying { post: cid, name: people::name_in(&room.people, &post.author).into(), excerpt: excerpt.into() })
+}
+
+/// Feedback with its names.
+pub fn tell(feedback: &Arc<Feedback>, people: &[PersonView], me: paceline_room::NodeId) -> Told {
+    Told {
+        by: if feedback.author == me { t!("you-subject") } else { people::name_in(people, &feedback.author) }.into(),
+        to: feedback.addressee.map(|node| people::name_in(people, &node)).unwrap_or_default().into(),
+        mine: feedback.author == me,
+        to_me: feedback.addressee == Some(me),
+        feedback: feedback.clone(),
+    }
+}
+
+fn tell_by_target(
+    feedback: &[Arc<Feedback>],
+    people: &[PersonView],
+    me: paceline_room::NodeId,
+) -> HashMap<Cid, Rc<[Told]>> {
+    let mut by_target: HashMap<Cid, Vec<Told>> = HashMap::new();
+    for it in feedback {
+        by_target.entry(it.target).or_default().push(tell(it, people, me));
+    }
+    by_target.into_iter().map(|(target, told)| (target, told.into())).collect()
+}

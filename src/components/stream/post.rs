@@ -1,0 +1,386 @@
+//! One post on the road: who, what, what others know about it, and what can be done with it.
+
+use std::{rc::Rc, sync::Arc};
+
+use paceline_mesh::replica::{Here, Reach};
+use paceline_room::{
+    Cid,
+    body::{PostKind, Stance},
+    state::{FeedbackState, Person, Post, WordsState},
+};
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use super::rows::Row;
+use crate::{
+    browser,
+    components::{
+        disc::disc_of,
+        feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter, value_of},
+        icons::{Icon, Sign},
+    },
+    hooks::{then, use_session},
+    markdown,
+    session::NewBaton,
+    texts::t,
+    when, words,
+};
+
+/// Up to this many nodes reach is drawn as dots; beyond, the numbers say it alone.
+const REACH_DOTS: usize = 8;
+/// Characters of a need that become the title of its baton.
+const NEED_TITLE: usize = 80;
+
+/// What a post asks of the stream around it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Answer this post in the composer.
+    Reply(Cid),
+    /// The words that were just taken back go into the composer.
+    Again(String),
+}
+
+/// Properties of [`PostView`]: small, so that a new post leaves the others alone.
+#[derive(PartialEq, Properties)]
+pub struct PostProps {
+    /// The post and its place.
+    pub row: Row,
+    /// Who said it.
+    pub author: Arc<Person>,
+    /// How the author is called.
+    pub name: AttrValue,
+    /// Whether the author is here.
+    pub here: Here,
+    /// Whether the author holds a baton.
+    pub leads: bool,
+    /// It is this node's own.
+    pub mine: bool,
+    /// Whom it answers, where the drawing does not say it.
+    pub answers: Option<AttrValue>,
+    /// What others know about it.
+    pub feedback: Rc<[Told]>,
+    /// How many nodes hold it, if it is recent.
+    pub reach: Option<Reach>,
+    /// Whether its loops carry the stable handles here.
+    pub handles: bool,
+    /// Its number among the posts drawn, from 1.
+    pub position: usize,
+    /// For the stream.
+    pub on_ask: Callback<Ask>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Feedback(Stance),
+    Edit,
+}
+
+/// Draws a post.
+#[component]
+pub fn PostView(props: &PostProps) -> Html {
+    let session = use_session();
+    let open = use_state(|| None::<Open>);
+    let article = use_node_ref();
+    let post = &props.row.post;
+    let close = {
+        let (open, article) = (open.clone(), article.clone());
+        Callback::from(move |()| {
+            open.set(None);
+            if let Some(article) = article.cast::<web_sys::Element>() {
+                browser::focus(&article);
+            }
+        })
+    };
+    let label = format!("n-{}", post.cid);
+    let gone = post.words == WordsState::Retracted;
+    let classes = classes!(
+        "post",
+        format!("level-{}", props.row.level),
+        format!("next-{}", props.row.next),
+        post.contested.then_some("contested"),
+        props.row.storing.then_some("storing"),
+        gone.then_some("retracted"),
+        props.mine.then_some("mine"),
+    );
+    html! {
+        <article ref={article} class={classes} id={format!("p-{}", post.cid)} tabindex="-1" aria-labelledby={label.clone()}
+            aria-posinset={props.position.to_string()} aria-setsize="-1" data-testid="post" data-cid={post.cid.to_string()}
+            data-kind={words::kind_value(post.kind)} data-sent={if props.row.storing { "storing" } else { "sent" }}
+            data-contested={post.contested.to_string()} data-checked="true">
+            { disc_of(&props.author, props.here, props.leads) }
+            <div class="post-body">
+                { head(props, label) }
+                { said(post) }
+                { corrections(props) }
+                if *open == Some(Open::Edit) {
+                    <EditForm post={post.clone()} on_close={close.clone()} />
+                }
+                { signals(props) }
+                if !props.row.storing {
+                    <div class="post-actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
+                        <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
+                            aria-label={t!("reply")} onclick={ask_reply(props)}>
+                            <Sign icon={Icon::Reply} /><span class="button-word">{ t!("reply") }</span>
+                        </button>
+                        if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
+                        if props.mine && !gone {
+                            { own_actions(props, &open, &session) }
+                        } else if !gone {
+                            <Stances target={post.cid} appreciated={appreciated(&props.feedback)}
+                                open={match *open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
+                                on_open={toggle(&open)} />
+                        }
+                    </div>
+                }
+                if let Some(Open::Feedback(stance)) = *open {
+                    <FeedbackForm target={post.cid} {stance} on_close={close} />
+                }
+            </div>
+        </article>
+    }
+}
+
+fn toggle(open: &UseStateHandle<Option<Open>>) -> Callback<Stance> {
+    let open = open.clone();
+    Callback::from(move |stance| {
+        let wanted = Some(Open::Feedback(stance));
+        open.set(if *open == wanted { None } else { wanted });
+    })
+}
+
+fn ask_reply(props: &PostProps) -> Callback<MouseEvent> {
+    let cid = props.row.post.cid;
+    props.on_ask.reform(move |_| Ask::Reply(cid))
+}
+
+fn appreciated(feedback: &[Told]) -> bool {
+    feedback
+        .iter()
+        .any(|it| it.mine && it.feedback.stance == Stance::Appreciate && it.feedback.state != FeedbackState::Withdrawn)
+}
+
+fn head(props: &PostProps, label: String) -> Html {
+    let post = &props.row.post;
+    html! {
+        <header class="post-head">
+            <span class="post-author" id={label} data-testid="post-author">{ props.name.clone() }</span>
+            if props.mine { <span class="mark">{ t!("you") }</span> }
+            if post.kind != PostKind::Update {
+                <span class={classes!("kind", words::kind_value(post.kind))}>{ words::kind_name(post.kind) }</span>
+            }
+            if let Some(name) = &props.answers { <span class="mark">{ t!("to", name = name.to_string()) }</span> }
+            <time datetime={when::iso(post.at)}>{ when::clock(post.at) }</time>
+            if post.edited { <span class="mark">{ t!("edited") }</span> }
+            if post.late { <span class="mark">{ t!("late") }</span> }
+            if post.contested { <span class="mark alarm">{ t!("contested") }</span> }
+            { reach(props) }
+        </header>
+    }
+}
+
+fn reach(props: &PostProps) -> Html {
+    if props.row.storing {
+        return html! { <span class="reach" data-testid="post-reach">{ t!("storing") }</span> };
+    }
+    let Some(Reach { stored, of }) = props.reach.filter(|reach| reach.of > 0) else { return Html::default() };
+    let whole = stored >= of;
+    let dots = (0..of.min(REACH_DOTS)).map(|at| html! { <i class={classes!((at < stored).then_some("full"))} /> });
+    html! {
+        <span class={classes!("reach", whole.then_some("whole"))} data-testid="post-reach" title={t!("reach-title")}>
+            if of <= REACH_DOTS { <span class="dots" aria-hidden="true">{ for dots }</span> }
+            { t!("reach", stored = stored, of = of) }
+        </span>
+    }
+}
+
+fn said(post: &Post) -> Html {
+    let inside = match (post.words, &post.text) {
+        (WordsState::Retracted, _) => html! { <p class="trace">{ t!("retracted") }</p> },
+        (_, Some(text)) => markdown::render(text),
+        (_, None) => html! { <p class="trace">{ t!("words-missing") }</p> },
+    };
+    html! { <div class="post-text" data-testid="post-text">{ inside }</div> }
+}
+
+/// Standing corrections stand directly beneath the claim.
+fn corrections(props: &PostProps) -> Html {
+    let stands = |it: &&Told| it.feedback.stance == Stance::Correct && it.feedback.state == FeedbackState::Open;
+    let draw =
+        |it: &Told| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} /> };
+    html! { <>{ for props.feedback.iter().filter(stands).map(draw) }</> }
+}
+
+/// Everything else that was said about it.
+fn signals(props: &PostProps) -> Html {
+    let standing = |it: &&Told| !(it.feedback.stance == Stance::Correct && it.feedback.state == FeedbackState::Open);
+    let (loops, light): (Vec<&Told>, Vec<&Told>) =
+        props.feedback.iter().filter(standing).partition(|it| it.feedback.stance.opens_loop());
+    let light: Vec<_> = light.into_iter().filter(|it| it.feedback.state != FeedbackState::Withdrawn).collect();
+    let worded = light.iter().filter(|it| it.feedback.text.is_some());
+    let bare = |stance| -> Vec<&&Told> {
+        light.iter().filter(|it| it.feedback.stance == stance && it.feedback.text.is_none()).collect()
+    };
+    html! {
+        <>
+            { names(bare(Stance::Appreciate)) }
+            { names(bare(Stance::BuildOn)) }
+            { for worded.map(|it| html! { <Signal key={it.feedback.cid.to_string()} told={(*it).clone()} /> }) }
+            { for loops.into_iter().map(|it| html! {
+                <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
+            }) }
+        </>
+    }
+}
+
+/// One line for all who gave the same without words.
+fn names(given: Vec<&&Told>) -> Html {
+    let Some(first) = given.first() else { return Html::default() };
+    let (_, icon, _) = words::stance_button(first.feedback.stance);
+    let all = given.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
+    html! {
+        <p class="signal">
+            <Sign {icon} /><span>{ words::stance_by(first.feedback.stance, &all) }</span>
+            if let Some(own) = given.iter().find(|it| it.mine) { <Withdraw feedback={own.feedback.cid} /> }
+        </p>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct SignalProps {
+    told: Told,
+}
+
+/// Light feedback that came with words.
+#[component]
+fn Signal(props: &SignalProps) -> Html {
+    let Told { feedback, by, mine, .. } = &props.told;
+    let (_, icon, _) = words::stance_button(feedback.stance);
+    html! {
+        <div class="signal">
+            <Sign {icon} />
+            <div>
+                <strong>{ words::stance_by(feedback.stance, by) }</strong>
+                if let Some(text) = &feedback.text { <div class="said">{ markdown::render(text) }</div> }
+            </div>
+            if *mine { <Withdraw feedback={feedback.cid} /> }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct WithdrawProps {
+    feedback: Cid,
+}
+
+#[component]
+fn Withdraw(props: &WithdrawProps) -> Html {
+    let session = use_session();
+    let cid = props.feedback;
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let command = session.clone();
+        session.run(async move { command.withdraw_feedback(cid).await });
+    });
+    html! {
+        <button type="button" class="quiet-button" data-testid="feedback-withdraw" {onclick}>{ t!("take-back") }</button>
+    }
+}
+
+fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &crate::session::Session) -> Html {
+    let edit = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(if *open == Some(Open::Edit) { None } else { Some(Open::Edit) }))
+    };
+    let retract = {
+        let (session, post, on_ask) = (session.clone(), props.row.post.clone(), props.on_ask.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (command, cid) = (session.clone(), post.cid);
+            let (on_ask, words) = (on_ask.clone(), post.text.clone().unwrap_or_default());
+            then(&session, async move { command.retract(cid).await }, move |_| {
+                on_ask.emit(Ask::Again(words.to_string()))
+            });
+        })
+    };
+    html! {
+        <>
+            <button type="button" class="quiet-button" data-testid="post-edit" onclick={edit} title={t!("edit")}
+                aria-label={t!("edit")} aria-expanded={(**open == Some(Open::Edit)).to_string()}>
+                <Sign icon={Icon::Edit} /><span class="button-word">{ t!("edit") }</span>
+            </button>
+            <button type="button" class="quiet-button" data-testid="post-retract" onclick={retract} title={t!("retract")}
+                aria-label={t!("retract")}>
+                <Sign icon={Icon::Retract} /><span class="button-word">{ t!("retract") }</span>
+            </button>
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct OpenForProps {
+    post: Arc<Post>,
+}
+
+/// A need wants somebody to lead: its first line becomes a baton.
+#[component]
+fn OpenFor(props: &OpenForProps) -> Html {
+    let session = use_session();
+    let post = props.post.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let line = post.text.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+        let title: String = line.chars().take(NEED_TITLE).collect();
+        let (command, need) = (session.clone(), Some(post.cid));
+        session
+            .run(async move { command.baton_open(NewBaton { title, need, strengths: vec![], minutes: None }).await });
+    });
+    html! {
+        <button type="button" class="quiet-button" {onclick} title={t!("need-baton")} aria-label={t!("need-baton")}>
+            <Sign icon={Icon::Baton} /><span class="button-word">{ t!("need-baton") }</span>
+        </button>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct EditFormProps {
+    post: Arc<Post>,
+    on_close: Callback<()>,
+}
+
+#[component]
+fn EditForm(props: &EditFormProps) -> Html {
+    let session = use_session();
+    let text = use_node_ref();
+    {
+        let (text, words) = (text.clone(), props.post.text.clone().unwrap_or_default());
+        // Only once: words that arrive while somebody edits must not replace what is being typed.
+        use_effect_with((), move |()| {
+            if let Some(text) = text.cast::<HtmlTextAreaElement>() {
+                text.set_value(&words);
+                browser::focus(&text);
+            }
+        });
+    }
+    let onsubmit = {
+        let (text, on_close, cid) = (text.clone(), props.on_close.clone(), props.post.cid);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let (command, on_close, words) = (session.clone(), on_close.clone(), value_of(&text));
+            if !words.is_empty() {
+                then(&session, async move { command.edit(cid, words).await }, move |_| on_close.emit(()));
+            }
+        })
+    };
+    let onkeydown = closes_on_escape(&props.on_close);
+    html! {
+        <form class="inline-form" {onsubmit} {onkeydown}>
+            <label class="field">
+                <span>{ t!("edit-label") }</span>
+                <textarea ref={text} rows="3" data-testid="post-edit-text" onkeydown={submits_on_control_enter()} />
+            </label>
+            <div class="row">
+                <button type="submit" class="button" data-testid="post-edit-submit">{ t!("save") }</button>
+                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>
+                    { t!("cancel") }
+                </button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,147 @@
+//! The order in which posts are drawn: threads hang together, each under the post that began it. Pure.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use paceline_room::{Cid, NodeId, state::Post};
+
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// One post in the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The post.
+    pub post: Arc<Post>,
+    /// 0 on the road, 1 an answer, 2 an answer to an answer or deeper.
+    pub level: u8,
+    /// Level of the next row of the same thread.
+    pub next: u8,
+    /// Whom it answers, where the drawing does not say it (level 2).
+    pub answers: Option<NodeId>,
+    /// Begins another day than the thread before.
+    pub new_day: bool,
+    /// Not durably stored yet.
+    pub storing: bool,
+}
+
+/// All rows in drawing order. `offset_minutes` is the browser's distance from UTC.
+pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], offset_minutes: i64) -> Vec<Row> {
+    let all = || posts.iter().map(|post| (post, false)).chain(storing.iter().map(|post| (post, true)));
+    let by_cid: HashMap<Cid, &Arc<Post>> = all().map(|(post, _)| (post.cid, post)).collect();
+    let mut answers: BTreeMap<Cid, Vec<(&Arc<Post>, bool)>> = BTreeMap::new();
+    let mut roots = Vec::new();
+    for (post, storing) in all() {
+        match post.reply_to.filter(|parent| by_cid.contains_key(parent) && *parent != post.cid) {
+            Some(parent) => answers.entry(parent).or_default().push((post, storing)),
+            None => roots.push((post, storing)),
+        }
+    }
+    let mut rows: Vec<Row> = Vec::with_capacity(by_cid.len());
+    let mut today = None;
+    for (root, storing) in roots {
+        let day = (root.at as i64 / 60_000 + offset_minutes).div_euclid(DAY_MINUTES);
+        let begin = rows.len();
+        // Depth first with a stack of our own: threads are as deep as people like.
+        let mut stack = vec![(root, storing, 0_u8)];
+        while let Some((post, storing, level)) = stack.pop() {
+            let parent = post.reply_to.and_then(|parent| by_cid.get(&parent));
+            rows.push(Row {
+                post: post.clone(),
+                level,
+                next: 0,
+                answers: parent.filter(|_| level == 2).map(|parent| parent.author),
+                new_day: level == 0 && today.replace(day) != Some(day),
+                storing,
+            });
+            let below = (level + 1).min(2);
+            stack.extend(answers.get(&post.cid).into_iter().flatten().rev().map(|&(post, s)| (post, s, below)));
+        }
+        for at in begin..rows.len().saturating_sub(1) {
+            rows[at].next = rows[at + 1].level;
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use paceline_room::{
+        body::PostKind,
+        state::{Post, WordsState},
+    };
+
+    fn post(name: u8, reply_to: Option<u8>, at: u64) -> Arc<Post> {
+        Arc::new(Post {
+            cid: Cid::from_digest([name; 32]),
+            author: NodeId::from_bytes([name; 32]),
+            kind: PostKind::Update,
+            words: WordsState::Here,
+            text: None,
+            reply_to: reply_to.map(|it| Cid::from_digest([it; 32])),
+            tags: vec![],
+            mentions: vec![],
+            at,
+            depth: 0,
+            edited: false,
+            contested: false,
+            late: false,
+        })
+    }
+
+    fn names(rows: &[Row]) -> Vec<(u8, u8, u8)> {
+        rows.iter().map(|row| (row.post.cid.digest()[0], row.level, row.next)).collect()
+    }
+
+    #[test]
+    fn answers_hang_under_what_they_answer_in_order() {
+        let posts = [post(1, None, 0), post(2, None, 0), post(3, Some(1), 0), post(4, Some(3), 0), post(5, Some(1), 0)];
+        let rows = rows(&posts, &[], 0);
+        assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 2), (4, 2, 1), (5, 1, 0), (2, 0, 0)]);
+        assert_eq!(rows[2].answers, Some(NodeId::from_bytes([3; 32])));
+    }
+
+    #[test]
+    fn an_answer_whose_post_is_not_here_stands_on_the_road() {
+        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], 0)), [(3, 0, 0)]);
+    }
+
+    #[test]
+    fn a_post_that_is_being_stored_stands_where_it_will_stay() {
+        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], 0);
+        assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 0), (2, 0, 0)]);
+        assert!(rows[1].storing && !rows[2].storing);
+    }
+
+    #[test]
+    fn a_new_day_is_told_by_the_clock_of_this_browser() {
+        let late = 23 * 3_600_000;
+        let days = |offset| -> Vec<bool> {
+            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], offset)
+                .iter()
+                .map(|it| it.new_day)
+                .collect()
+        };
+        assert_eq!(days(0), [true, true]);
+        assert_eq!(days(120), [true, false]);
+    }
+
+    #[test]
+    fn a_thread_of_ten_thousand_answers_is_drawn_flat() {
+        let mut digest = [0; 32];
+        let posts: Vec<_> = (0..10_000_u16)
+            .map(|at| {
+                let mut it = (*post(0, None, 0)).clone();
+                it.reply_to = (at > 0).then(|| Cid::from_digest(digest));
+                digest[..2].copy_from_slice(&at.to_be_bytes());
+                it.cid = Cid::from_digest(digest);
+                Arc::new(it)
+            })
+            .collect();
+        let rows = rows(&posts, &[], 0);
+        assert_eq!(rows.len(), 10_000);
+        assert!(rows[2..].iter().all(|row| row.level == 2));
+    }
+}

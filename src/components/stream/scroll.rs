@@ -1,0 +1,153 @@
+//! Staying at the newest post, or being told what came below: whoever reads further up is never moved.
+
+use std::{collections::HashSet, rc::Rc};
+
+use gloo::{events::EventListener, timers::callback::Timeout};
+use paceline_room::Cid;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
+use yew::prelude::*;
+
+use super::rows::Row;
+use crate::{browser, people, session::RoomView, texts::t};
+
+/// This close to the end counts as being there, in CSS pixels.
+const NEAR_END: f64 = 160.0;
+/// More new posts than this are announced by their number.
+const ANNOUNCED: usize = 3;
+/// Time for a stretch to be drawn before a post in it can be shown, in milliseconds.
+const DRAWING_MS: u32 = 60;
+
+/// What is new at the end of the road.
+pub struct Newest {
+    /// Posts that came while the reader was elsewhere.
+    pub below: usize,
+    /// Shows the first of them.
+    pub show: Callback<MouseEvent>,
+    /// The post that is to be shown, so that its stretch is drawn.
+    pub wanted: Option<Cid>,
+    /// For screen readers.
+    pub said: String,
+}
+
+/// Follows the rows.
+#[hook]
+pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
+    let known = use_mut_ref(|| None::<HashSet<Cid>>);
+    let at_end = use_mut_ref(|| true);
+    let unseen = use_state(Vec::<Cid>::new);
+    let wanted = use_state(|| None::<Cid>);
+    let said = use_state(String::new);
+    {
+        let (at_end, unseen) = (at_end.clone(), unseen.clone());
+        let is_empty = unseen.is_empty();
+        use_effect_with(is_empty, move |is_empty| {
+            let is_empty = *is_empty;
+            let listener = browser::window().map(|window| {
+                EventListener::new(&window, "scroll", move |_| {
+                    let now = is_at_end();
+                    *at_end.borrow_mut() = now;
+                    if now && !is_empty {
+                        unseen.set(Vec::new());
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    {
+        let (unseen, wanted, said, at_end) = (unseen.clone(), wanted.clone(), said.setter(), at_end.clone());
+        let (people, me) = (room.people.clone(), room.me);
+        use_effect_with(rows.clone(), move |rows| {
+            let mut known = known.borrow_mut();
+            let first = known.is_none();
+            let known = known.get_or_insert_default();
+            let fresh: Vec<&Row> = rows.iter().filter(|row| known.insert(row.post.cid)).collect();
+            let own = fresh.iter().rev().find(|row| row.post.author == me && row.storing).map(|row| row.post.cid);
+            let others: Vec<_> = fresh.into_iter().filter(|row| row.post.author != me).collect();
+            if !first && !others.is_empty() {
+                said.set(announcement(&others, |row| people::name_in(&people, &row.post.author)));
+            }
+            if first || *at_end.borrow() {
+                to_end();
+            } else if let Some(own) = own {
+                wanted.set(Some(own));
+            } else if !others.is_empty() {
+                unseen.set(unseen.iter().copied().chain(others.iter().map(|row| row.post.cid)).collect());
+            }
+        });
+    }
+    {
+        use_effect_with(*wanted, move |wanted| {
+            let timeout = wanted.map(|cid| Timeout::new(DRAWING_MS, move || show(cid)));
+            move || drop(timeout)
+        });
+    }
+    let show = {
+        let (unseen, wanted) = (unseen.clone(), wanted.setter());
+        Callback::from(move |_: MouseEvent| {
+            wanted.set(unseen.first().copied());
+            unseen.set(Vec::new());
+        })
+    };
+    Newest { below: unseen.len(), show, wanted: *wanted, said: (*said).clone() }
+}
+
+fn announcement(fresh: &[&Row], name: impl Fn(&Row) -> String) -> String {
+    if fresh.len() > ANNOUNCED {
+        return t!("announce-many", n = fresh.len());
+    }
+    let say = |row: &&Row| {
+        let words = row.post.text.as_deref().unwrap_or_default().to_owned();
+        t!("announce-post", name = name(row), words = words)
+    };
+    fresh.iter().map(say).collect::<Vec<_>>().join(" ")
+}
+
+fn page() -> Option<Element> {
+    browser::document()?.scrolling_element()
+}
+
+fn is_at_end() -> bool {
+    page().is_none_or(|page| {
+        f64::from(page.scroll_height()) - f64::from(page.scroll_top()) - f64::from(page.client_height()) < NEAR_END
+    })
+}
+
+fn to_end() {
+    if let Some(page) = page() {
+        page.set_scroll_top(page.scroll_height());
+    }
+}
+
+fn show(cid: Cid) {
+    if let Some(article) = browser::find(&format!("#p-{cid}")) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Center);
+        let still = browser::matches_media("(prefers-reduced-motion: reduce)");
+        options.set_behavior(if still { ScrollBehavior::Auto } else { ScrollBehavior::Smooth });
+        article.scroll_into_view_with_scroll_into_view_options(&options);
+        if browser::focus_is_lost() {
+            browser::focus(&article);
+        }
+    }
+}
+
+/// Moves the keyboard to the next (`1`) or previous (`-1`) post that is drawn; from outside of the stream to the last one.
+pub fn step(by: i32) -> bool {
+    let Some(posts) = browser::document().and_then(|it| it.query_selector_all(".road .post").ok()) else {
+        return false;
+    };
+    let current = browser::focused().and_then(|it| it.closest(".post").ok().flatten());
+    let at = (0..posts.length())
+        .find(|at| posts.item(*at).and_then(|it| it.dyn_into::<Element>().ok()).is_some_and(|it| Some(it) == current));
+    let next = match at {
+        Some(at) => at.checked_add_signed(by),
+        None => posts.length().checked_sub(1),
+    };
+    let Some(post) = next.and_then(|at| posts.item(at)).and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    browser::focus(&post);
+    true
+}

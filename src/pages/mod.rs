@@ -1,0 +1,7 @@
+//! One file per screen.
+
+mod room;
+mod start;
+
+pub use room::RoomPage;
+pub use start::StartPage;

@@ -1,0 +1,227 @@
+//! The start page: found a room, join one, go back to one of mine.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::{
+    browser,
+    components::{notices::Notices, settings::Theme},
+    forms,
+    hooks::{then, use_session},
+    route,
+    session::{RoomCard, View},
+    texts::t,
+    when,
+};
+
+/// Properties of [`StartPage`].
+#[derive(PartialEq, Properties)]
+pub struct StartProps {
+    /// The latest view.
+    pub view: Rc<View>,
+    /// A link was opened and its room is on its way.
+    pub opening: bool,
+}
+
+/// Draws the page.
+#[component]
+pub fn StartPage(props: &StartProps) -> Html {
+    html! {
+        <div class="start" data-testid="start">
+            <Notices notices={props.view.notices.clone()} />
+            <header class="hero">
+                <Dawn />
+                <div class="hero-words">
+                    <p class="wordmark">{ t!("paceline") }</p>
+                    <h1>{ t!("start-title") }</h1>
+                    <p class="lead">{ t!("start-words") }</p>
+                </div>
+            </header>
+            <main class="start-main">
+                if props.opening {
+                    <p class="opening" role="status">{ t!("opening") }</p>
+                } else {
+                    <div class="start-columns">
+                        <Found />
+                        <div>
+                            <Join />
+                            <MyRooms rooms={props.view.rooms.clone()} />
+                        </div>
+                    </div>
+                }
+            </main>
+            <footer class="start-foot"><p>{ t!("start-foot") }</p><Theme /></footer>
+        </div>
+    }
+}
+
+#[component]
+fn Found() -> Html {
+    let session = use_session();
+    let all = use_memo((), |()| forms::all());
+    let chosen = use_state(|| 0_usize);
+    let busy = use_state(|| false);
+    let (title, purpose) = (use_node_ref(), use_node_ref());
+    let onchange = {
+        let chosen = chosen.setter();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                chosen.set(usize::try_from(select.selected_index()).unwrap_or_default());
+            }
+        })
+    };
+    let form = all.get(*chosen).cloned();
+    let onsubmit = {
+        let (title, purpose, busy) = (title.clone(), purpose.clone(), busy.setter());
+        let form = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let called = title.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
+            let meant =
+                purpose.cast::<HtmlTextAreaElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
+            if called.is_empty() {
+                return browser::focus_handle("found-title");
+            }
+            let (session, form, busy) = (session.clone(), form.clone(), busy.clone());
+            busy.set(true);
+            wasm_bindgen_futures::spawn_local(async move {
+                let founded = session.found(called, meant, form).await;
+                busy.set(false);
+                if let Err(error) = founded {
+                    session.notify(error.code, error.text);
+                }
+            });
+        })
+    };
+    html! {
+        <section aria-labelledby="found-heading">
+            <h2 id="found-heading">{ t!("found-heading") }</h2>
+            <form {onsubmit}>
+                <label class="field">
+                    <span>{ t!("found-title") }</span>
+                    <input ref={title} type="text" maxlength="200" required=true data-testid="found-title" autocomplete="off"
+                        placeholder={t!("found-title-example")} />
+                </label>
+                <label class="field">
+                    <span>{ t!("found-purpose") }</span>
+                    <textarea ref={purpose} rows="2" maxlength="2000" data-testid="found-purpose"
+                        placeholder={t!("found-purpose-example")} />
+                </label>
+                <label class="field">
+                    <span>{ t!("found-form") }</span>
+                    <select data-testid="found-form" {onchange} aria-describedby="form-preview">
+                        { for all.iter().map(|form| html! { <option value={form.name.clone()}>{ &form.title }</option> }) }
+                    </select>
+                </label>
+                if let Some(form) = &form { <FormPreview form={form.clone()} /> }
+                <button type="submit" class="button big" data-testid="found-submit" disabled={*busy}>{ t!("found-submit") }</button>
+            </form>
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FormPreviewProps {
+    form: forms::Form,
+}
+
+#[component]
+fn FormPreview(props: &FormPreviewProps) -> Html {
+    let form = &props.form;
+    html! {
+        <div class="form-preview" id="form-preview" aria-live="polite">
+            <p>{ &form.purpose }</p>
+            if !form.batons.is_empty() {
+                <ul class="preview-batons" aria-label={t!("batons")}>
+                    { for form.batons.iter().map(|it| html! { <li>{ &it.title }</li> }) }
+                </ul>
+            }
+            if !form.prompts.is_empty() {
+                <ol>{ for form.prompts.iter().map(|it| html! { <li>{ it }</li> }) }</ol>
+            }
+        </div>
+    }
+}
+
+#[component]
+fn Join() -> Html {
+    let session = use_session();
+    let link = use_node_ref();
+    let onsubmit = {
+        let link = link.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let pasted = link.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
+            if pasted.is_empty() {
+                return browser::focus_handle("join-link");
+            }
+            let command = session.clone();
+            then(&session, async move { command.join(pasted).await }, |()| ());
+        })
+    };
+    html! {
+        <section aria-labelledby="join-heading">
+            <h2 id="join-heading">{ t!("join-heading") }</h2>
+            <form class="join" {onsubmit}>
+                <label class="field">
+                    <span>{ t!("join-link") }</span>
+                    <input ref={link} type="text" inputmode="url" data-testid="join-link" autocomplete="off" spellcheck="false" />
+                </label>
+                <button type="submit" class="button" data-testid="join-submit">{ t!("join-submit") }</button>
+            </form>
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct MyRoomsProps {
+    rooms: Rc<[RoomCard]>,
+}
+
+#[component]
+fn MyRooms(props: &MyRoomsProps) -> Html {
+    html! {
+        <section aria-labelledby="my-rooms-heading" data-testid="my-rooms">
+            <h2 id="my-rooms-heading">{ t!("my-rooms") }</h2>
+            if props.rooms.is_empty() {
+                <p class="empty">{ t!("my-rooms-empty") }</p>
+            } else {
+                <ul class="my-rooms">{ for props.rooms.iter().map(card) }</ul>
+            }
+        </section>
+    }
+}
+
+fn card(card: &RoomCard) -> Html {
+    let href = format!("#/r/{}", route::code_of(&card.link).unwrap_or_default());
+    html! {
+        <li key={card.room.to_string()}>
+            <a {href}>{ if card.title.is_empty() { t!("room-untitled") } else { card.title.clone() } }</a>
+            if card.new > 0 { <span class="new">{ t!("my-rooms-new", n = card.new) }</span> }
+            if !card.purpose.is_empty() { <p>{ &card.purpose }</p> }
+            <p class="when">{ t!("my-rooms-opened", day = when::day(card.last_opened), clock = when::clock(card.last_opened)) }</p>
+        </li>
+    }
+}
+
+/// A road at dawn, and a paceline on it: the one in front wears yellow, for now.
+#[component]
+fn Dawn() -> Html {
+    let rider = |(at, (x, y, r)): (usize, (u32, u32, u32))| {
+        html! { <circle cx={x.to_string()} cy={y.to_string()} r={r.to_string()} class={format!("rider rider-{at}")} /> }
+    };
+    let riders = [(196, 318, 22), (330, 300, 21), (456, 283, 19), (574, 266, 17), (684, 250, 15), (786, 234, 14)];
+    html! {
+        <svg class="dawn" viewBox="0 0 1280 400" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
+            <circle cx="1010" cy="205" r="92" class="dawn-sun" />
+            <path class="dawn-far" d="M0 218 C150 168 300 212 440 190 S760 130 900 182 S1180 212 1280 172 V400 H0 Z" />
+            <path class="dawn-near" d="M0 300 C220 262 380 300 620 262 S1060 214 1280 250 V400 H0 Z" />
+            <path class="dawn-road" d="M-20 372 C240 330 560 300 800 252 S1010 206 1300 196" />
+            { for riders.into_iter().enumerate().map(rider) }
+            <circle cx="884" cy="214" r="20" class="rider-ring" />
+            <circle cx="884" cy="214" r="13" class="rider rider-front" />
+        </svg>
+    }
+}

@@ -1,0 +1,56 @@
+//! How people are named and drawn: words for those who have not said who they are, initials, hues.
+
+use paceline_room::{NodeId, state::Person};
+
+use crate::{session::PersonView, texts::t};
+
+/// Hues there are styles for.
+const HUES: u8 = 12;
+
+/// What to call somebody.
+pub fn name_of(person: &Person) -> String {
+    if person.name.is_empty() { nameless(&person.node) } else { person.name.clone() }
+}
+
+/// What to call a node, also one that has not written anything.
+pub fn name_in(people: &[PersonView], node: &NodeId) -> String {
+    find(people, node).map_or_else(|| nameless(node), |it| name_of(&it.person))
+}
+
+/// Somebody in the room.
+pub fn find<'a>(people: &'a [PersonView], node: &NodeId) -> Option<&'a PersonView> {
+    people.iter().find(|it| it.person.node == *node)
+}
+
+/// `Newcomer x7Kq`: the end of a PeerId tells nodes without a name apart.
+fn nameless(node: &NodeId) -> String {
+    let id = node.to_string();
+    t!("newcomer", id = id.get(id.len().saturating_sub(4)..).unwrap_or_default().to_owned())
+}
+
+/// One or two letters for a disc.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// The class of a hue; what a newer version may send beyond twelve wraps around.
+pub fn hue_class(hue: u8) -> String {
+    format!("hue-{}", hue % HUES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_word() {
+        assert_eq!(initials("Quiet Heron"), "QH");
+        assert_eq!(initials("amber"), "A");
+        assert_eq!(initials("Birch of the Hill"), "BH");
+        assert_eq!(initials("  "), "");
+        assert_eq!(initials("(you) éclair"), "YÉ");
+    }
+}

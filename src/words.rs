@@ -1,0 +1,140 @@
+//! The room's words for kinds, stances and states: what stands in `data-` attributes and what people read.
+
+use paceline_mesh::replica::Here;
+use paceline_room::{
+    body::{PostKind, Stance},
+    state::{BatonState, FeedbackState, TermBy},
+};
+
+use crate::{components::icons::Icon, session::Connection, texts::t};
+
+/// All kinds of posts, in the order in which they are offered.
+pub const KINDS: [PostKind; 5] =
+    [PostKind::Update, PostKind::Question, PostKind::Idea, PostKind::Need, PostKind::Driver];
+
+/// All stances, lightest first.
+pub const STANCES: [Stance; 5] =
+    [Stance::Appreciate, Stance::BuildOn, Stance::Question, Stance::Concern, Stance::Correct];
+
+/// Kebab case, as in `window.paceline`.
+pub const fn kind_value(kind: PostKind) -> &'static str {
+    match kind {
+        PostKind::Update => "update",
+        PostKind::Question => "question",
+        PostKind::Idea => "idea",
+        PostKind::Need => "need",
+        PostKind::Driver => "driver",
+    }
+}
+
+/// The kind behind a value.
+pub fn kind_of(value: &str) -> PostKind {
+    KINDS.into_iter().find(|kind| kind_value(*kind) == value).unwrap_or(PostKind::Update)
+}
+
+/// What people call it.
+pub fn kind_name(kind: PostKind) -> String {
+    match kind {
+        PostKind::Update => t!("kind-update"),
+        PostKind::Question => t!("kind-question"),
+        PostKind::Idea => t!("kind-idea"),
+        PostKind::Need => t!("kind-need"),
+        PostKind::Driver => t!("kind-driver"),
+    }
+}
+
+/// The button that gives it: label, icon, handle.
+pub fn stance_button(stance: Stance) -> (String, Icon, &'static str) {
+    match stance {
+        Stance::Appreciate => (t!("appreciate"), Icon::Appreciate, "feedback-appreciate"),
+        Stance::BuildOn => (t!("build-on"), Icon::BuildOn, "feedback-build-on"),
+        Stance::Question => (t!("question"), Icon::Question, "feedback-question"),
+        Stance::Concern => (t!("concern"), Icon::Concern, "feedback-concern"),
+        Stance::Correct => (t!("correct"), Icon::Correct, "feedback-correct"),
+    }
+}
+
+/// The prompt of its form.
+pub fn stance_prompt(stance: Stance) -> String {
+    match stance {
+        Stance::Appreciate => t!("prompt-appreciate"),
+        Stance::BuildOn => t!("prompt-build-on"),
+        Stance::Question => t!("prompt-question"),
+        Stance::Concern => t!("prompt-concern"),
+        Stance::Correct => t!("prompt-correct"),
+    }
+}
+
+/// `Birch asks`: who did what.
+pub fn stance_by(stance: Stance, name: &str) -> String {
+    let name = name.to_owned();
+    match stance {
+        Stance::Appreciate => t!("by-appreciate", name = name),
+        Stance::BuildOn => t!("by-build-on", name = name),
+        Stance::Question => t!("by-question", name = name),
+        Stance::Concern => t!("by-concern", name = name),
+        Stance::Correct => t!("by-correct", name = name),
+    }
+}
+
+/// `data-state` of a loop.
+pub const fn loop_value(state: FeedbackState) -> &'static str {
+    match state {
+        FeedbackState::Given => "given",
+        FeedbackState::Open => "open",
+        FeedbackState::Adjusted => "adjusted",
+        FeedbackState::Noted => "noted",
+        FeedbackState::Declined => "declined",
+        FeedbackState::Withdrawn => "withdrawn",
+    }
+}
+
+/// `data-state` of a baton.
+pub const fn baton_value(state: BatonState) -> &'static str {
+    match state {
+        BatonState::Free => "free",
+        BatonState::Held => "held",
+        BatonState::Offered => "offered",
+        BatonState::Closed => "closed",
+    }
+}
+
+/// How a term began.
+pub fn term_began(by: TermBy) -> String {
+    match by {
+        TermBy::Taken => t!("term-taken"),
+        TermBy::Accepted => t!("term-accepted"),
+        TermBy::SteppedIn => t!("term-stepped-in"),
+        TermBy::Reclaimed => t!("term-reclaimed"),
+        TermBy::Decision => t!("term-decision"),
+    }
+}
+
+/// `data-here` of a person.
+pub const fn here_value(here: Here) -> &'static str {
+    match here {
+        Here::Here => "here",
+        Here::Away => "away",
+        Here::Gone => "gone",
+    }
+}
+
+/// Where somebody is.
+pub fn here_name(here: Here) -> String {
+    match here {
+        Here::Here => t!("here"),
+        Here::Away => t!("away"),
+        Here::Gone => t!("gone"),
+    }
+}
+
+/// `data-state` of the connection.
+pub const fn connection_value(connection: Connection) -> &'static str {
+    match connection {
+        Connection::Connecting => "connecting",
+        Connection::Alone => "alone",
+        Connection::CatchingUp => "catching-up",
+        Connection::InSync => "in-sync",
+        Connection::Offline => "offline",
+    }
+}
