@@ -1,4 +1,12 @@
 //! What the log means: the fold from outside, by its promises.
 
+mod cost;
+mod feedback;
+mod oracle;
+mod posts;
+mod properties;
+mod rules;
+mod shapes;
+mod sim;
 mod support;
 mod table;

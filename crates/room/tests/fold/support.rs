@@ -90,7 +90,6 @@ pub fn term(baton: &Baton, from: Cid) -> &Term {
 }
 
 /// The moves that [`World`] does not have.
-#[allow(dead_code)] // later tests
 pub trait Moves {
     fn node(&self, i: usize) -> NodeId;
     fn do_it(&mut self, i: usize, body: paceline_room::Body) -> Cid;

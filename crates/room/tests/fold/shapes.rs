@@ -1,0 +1,143 @@
+//! The state as `window.paceline.state()` returns it: every field and word of `paceline.d.ts`, and nothing else.
+
+use std::collections::BTreeSet;
+
+use paceline_room::{
+    body::{Answer, BatonOpened, Introduced, PostKind, Posted, Stance},
+    testing::World,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Moves, Node, whole};
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+fn json(node: &Node) -> Value {
+    serde_json::to_value(node.state()).expect("a state is JSON")
+}
+
+#[test]
+fn the_room_and_its_people_have_the_promised_shape() {
+    let mut world = World::new(1);
+    world.write(1, Introduced { name: "Ann".into(), strengths: vec!["tea".into()], hue: 3 });
+    let state = json(&whole(&world));
+    let promised = ["digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons"];
+    assert_eq!(keys(&state), promised.into());
+    assert_eq!(state["title"], "A test room");
+    assert_eq!(state["purpose"], "To try things out");
+    assert_eq!(state["form"], "blank");
+    assert_eq!(state["founder"], world.author(0).to_string());
+    let digest = state["digest"].as_str().expect("a text");
+    assert!(digest.len() == 64 && digest.bytes().all(|it| it.is_ascii_hexdigit() && !it.is_ascii_uppercase()));
+    let ann =
+        json!({ "node": world.author(1).to_string(), "name": "Ann", "strengths": ["tea"], "hue": 3, "split": false });
+    assert_eq!(state["people"][1], ann);
+}
+
+#[test]
+fn before_the_founding_event_is_here_there_is_nothing_to_show() {
+    let state = json(&Node::new(World::new(1).room()));
+    assert_eq!(
+        (state["title"].clone(), state["founder"].clone(), state["people"].clone()),
+        (json!(""), json!(null), json!([]))
+    );
+}
+
+#[test]
+fn posts_have_the_promised_shape() {
+    let mut world = World::new(2);
+    let words = world.say(1, "because");
+    let mentions = vec![world.author(0)];
+    let post =
+        world.write(1, Posted { kind: PostKind::Driver, words, reply_to: None, tags: vec!["x".into()], mentions });
+    let words = world.say(1, "so");
+    let reply = world.reply(1, words, post);
+    let mut node = Node::new(world.room());
+    node.admit_all(&world.blocks());
+    assert_eq!(json(&node)["posts"][0]["words"], "missing");
+    assert_eq!(json(&node)["posts"][0]["text"], Value::Null);
+    node.fill(&world.blocks());
+    let state = json(&node);
+    let at = node.fold.post(&post).expect("a post").at;
+    let shape = json!({
+        "cid": post.to_string(), "author": world.author(1).to_string(), "kind": "driver", "words": "here", "text": "because",
+        "replyTo": null, "tags": ["x"], "at": at, "depth": 2, "edited": false, "contested": false,
+    });
+    assert_eq!(state["posts"][0], shape);
+    assert_eq!(state["posts"][1]["replyTo"], post.to_string());
+    world.retract(1, reply);
+    assert_eq!(json(&whole(&world))["posts"][1]["words"], "retracted");
+    let kinds = [PostKind::Update, PostKind::Question, PostKind::Idea, PostKind::Need, PostKind::Driver];
+    assert_eq!(serde_json::to_value(kinds).expect("JSON"), json!(["update", "question", "idea", "need", "driver"]));
+}
+
+#[test]
+fn feedback_has_the_promised_shape() {
+    let mut world = World::new(3);
+    let post = world.post(1, "claim");
+    world.send(1, 2);
+    let words = world.say(2, "why?");
+    let asked = world.feedback(2, post, Stance::Question, Some(words));
+    let shape = json!({
+        "cid": asked.to_string(), "author": world.author(2).to_string(), "target": post.to_string(),
+        "stance": "question", "text": "why?", "state": "open",
+    });
+    assert_eq!(json(&whole(&world))["feedback"][0], shape);
+    let given = world.feedback(2, post, Stance::BuildOn, None);
+    world.feedback(2, post, Stance::Appreciate, None);
+    world.feedback(2, post, Stance::Concern, None);
+    world.feedback(2, post, Stance::Correct, None);
+    world.send(2, 1);
+    let all = json(&whole(&world))["feedback"].as_array().expect("a list").clone();
+    let words = |field: &str| all.iter().map(|it| it[field].as_str().expect("a word").to_string()).collect::<Vec<_>>();
+    assert_eq!(words("stance"), ["question", "build-on", "appreciate", "concern", "correct"]);
+    assert_eq!(words("state"), ["open", "given", "given", "open", "open"]);
+    for (answer, word) in [(Answer::Noted, "noted"), (Answer::Declined, "declined"), (Answer::Adjusted, "adjusted")] {
+        world.answer(1, asked, answer, None);
+        assert_eq!(json(&whole(&world))["feedback"][0]["state"], word);
+    }
+    world.withdraw(2, given);
+    assert_eq!(json(&whole(&world))["feedback"][1]["state"], "withdrawn");
+}
+
+#[test]
+fn batons_have_the_promised_shape() {
+    let mut world = World::new(4);
+    let title = "the release".to_string();
+    let lead = world.write(0, BatonOpened { title, strengths: vec!["calm".into()], minutes: Some(5), need: None });
+    let shape = json!({
+        "cid": lead.to_string(), "title": "the release", "state": "free", "holder": null, "offer": null, "offeredTo": null,
+        "tip": lead.to_string(), "settled": true, "terms": [],
+    });
+    assert_eq!(json(&whole(&world))["batons"][0], shape);
+    world.send(0, 1);
+    let taken = world.take(1, lead, lead);
+    let offer = world.offer(1, lead, taken, 2);
+    let state = json(&whole(&world))["batons"][0].clone();
+    assert_eq!((&state["state"], &state["holder"]), (&json!("offered"), &json!(world.author(1).to_string())));
+    assert_eq!(
+        (&state["offer"], &state["offeredTo"]),
+        (&json!(offer.to_string()), &json!(world.author(2).to_string()))
+    );
+    let term = json!({
+        "holder": world.author(1).to_string(), "from": taken.to_string(), "until": null, "by": "taken", "parallel": false,
+    });
+    assert_eq!(state["terms"], json!([term]));
+    world.sync_all();
+    world.send(1, 2);
+    let accepted = world.accept(2, lead, taken, offer);
+    world.send(2, 3);
+    let stand_in = world.step_in(3, lead, accepted);
+    world.send(3, 2);
+    assert_eq!(json(&whole(&world))["batons"][0]["state"], "held");
+    let back = world.reclaim(2, lead, &[stand_in]);
+    let closed = world.close(2, lead, back);
+    let state = json(&whole(&world))["batons"][0].clone();
+    let by: Vec<_> = state["terms"].as_array().expect("a list").iter().map(|it| it["by"].clone()).collect();
+    assert_eq!(by, ["taken", "accepted", "stepped-in", "reclaimed"]);
+    assert_eq!((&state["state"], &state["tip"]), (&json!("closed"), &json!(closed.to_string())));
+    assert_eq!(state["terms"][0]["until"], accepted.to_string());
+    assert_eq!(serde_json::to_value(paceline_room::state::TermBy::Decision).expect("JSON"), "decision");
+}
