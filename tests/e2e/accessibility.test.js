@@ -13,13 +13,23 @@ async function check(tab, screen) {
   const violations = await tab.page.evaluate(async () => {
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim()}`) }));
+    return violations.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact,
+      help,
+      nodes: nodes
+        .slice(0, 5)
+        .map((node) => `${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim()}`),
+    }));
   });
   assert.deepEqual(violations, [], `${screen}: nothing stands in anybody's way`);
 }
 
 async function fits(tab, screen) {
-  const [scroll, width] = await tab.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [scroll, width] = await tab.page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
   assert.ok(scroll <= width, `${screen} does not scroll sideways (${scroll} > ${width})`);
 }
 
@@ -36,12 +46,28 @@ for (const colorScheme of ['light', 'dark']) {
       await fits(start, name('start'));
       await world.picture(`${size} ${colorScheme} start`, start);
 
-      const { tabs: [ada, ben], link } = await world.room(['Ada', 'Ben'], { context, title: 'Crew of the bridge', purpose: 'See what moves and what is stuck', form: 'stand-up' });
+      const {
+        tabs: [ada, ben],
+        link,
+      } = await world.room(['Ada', 'Ben'], {
+        context,
+        title: 'Crew of the bridge',
+        purpose: 'See what moves and what is stuck',
+        form: 'stand-up',
+      });
       const benNode = await ben.node();
-      const post = await ada.post('The bridge carries **forty** tonnes, says the plate at the north end.', { kind: 'update', tags: ['bridge'] });
+      const post = await ada.post('The bridge carries **forty** tonnes, says the plate at the north end.', {
+        kind: 'update',
+        tags: ['bridge'],
+      });
       await ben.has(post);
       await ben.post('Which plate?', { kind: 'question', replyTo: post });
-      await ben.call('feedback', { target: post, stance: 'correct', text: 'It says twenty.', sources: ['https://example.org/plate'] });
+      await ben.call('feedback', {
+        target: post,
+        stance: 'correct',
+        text: 'It says twenty.',
+        sources: ['https://example.org/plate'],
+      });
       await ben.call('feedback', { target: post, stance: 'appreciate' });
       await ada.post('Somebody should call the harbour', { kind: 'need' });
       const held = await ada.call('baton.open', { title: 'Facilitator' });
@@ -50,7 +76,11 @@ for (const colorScheme of ['light', 'dark']) {
       await ada.call('baton.take', offered);
       await ada.call('baton.offer', offered, benNode);
       await ada.call('baton.open', { title: 'Timekeeper' });
-      await until('all of it is on the screen', async () => (await ben.at('baton', { 'data-state': 'offered' }).count()) > 0 && (await ada.at('loop').count()) > 0);
+      await until(
+        'all of it is on the screen',
+        async () =>
+          (await ben.at('baton', { 'data-state': 'offered' }).count()) > 0 && (await ada.at('loop').count()) > 0,
+      );
       for (const tab of [ada, ben]) {
         await check(tab, name(`room of ${tab.name}`));
         await fits(tab, name('room'));

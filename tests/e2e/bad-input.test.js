@@ -27,7 +27,10 @@ async function changed(link, change, { fix = false } = {}) {
   change(bytes);
   if (fix) {
     const { createHash } = await import('node:crypto');
-    createHash('sha256').update(bytes.subarray(0, -4)).digest().copy(bytes, bytes.length - 4, 0, 4);
+    createHash('sha256')
+      .update(bytes.subarray(0, -4))
+      .digest()
+      .copy(bytes, bytes.length - 4, 0, 4);
   }
   return `${page}#/r/${bytes.toString('base64url')}`;
 }
@@ -35,9 +38,23 @@ async function changed(link, change, { fix = false } = {}) {
 scenario('a link that is damaged, truncated or newer is refused with its own sentence', async (world) => {
   const { context, link } = await world.room(['Ada']);
   const tab = await world.tab(context, 'Ben');
-  const damaged = await changed(link, (bytes) => { bytes[40] ^= 1; });
-  const newer = await changed(link, (bytes) => { bytes[0] = 2; }, { fix: true });
-  for (const [bad, expected] of [[damaged, 'bad-link'], [link.slice(0, -7), 'bad-link'], [`${link}AAAA`, 'bad-link'], ['good morning', 'bad-link'], [newer, 'newer-link']]) {
+  const damaged = await changed(link, (bytes) => {
+    bytes[40] ^= 1;
+  });
+  const newer = await changed(
+    link,
+    (bytes) => {
+      bytes[0] = 2;
+    },
+    { fix: true },
+  );
+  for (const [bad, expected] of [
+    [damaged, 'bad-link'],
+    [link.slice(0, -7), 'bad-link'],
+    [`${link}AAAA`, 'bad-link'],
+    ['good morning', 'bad-link'],
+    [newer, 'newer-link'],
+  ]) {
     await assert.rejects(tab.join(bad), (error) => code(error) && error.code === expected, `${bad} -> ${expected}`);
   }
   assert.equal((await tab.status()).room, null);
@@ -45,7 +62,10 @@ scenario('a link that is damaged, truncated or newer is refused with its own sen
   await tab.at('join-link').fill(damaged);
   await tab.at('join-submit').click();
   await told(world, tab, /^bad-link$/);
-  for (const [bad, expected] of [[link.slice(0, -7), /^bad-link$/], [newer, /^newer-link$/]]) {
+  for (const [bad, expected] of [
+    [link.slice(0, -7), /^bad-link$/],
+    [newer, /^newer-link$/],
+  ]) {
     const opened = await context.newPage();
     const other = new tab.constructor(opened, 'Cleo');
     await opened.goto(bad);
@@ -58,7 +78,9 @@ scenario('a link that is damaged, truncated or newer is refused with its own sen
 });
 
 scenario('a CAR with one byte changed is refused, and the room stays as it was', async (world) => {
-  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   for (let n = 0; n < 3; n += 1) await ada.post(`entry ${n}`);
   const before = await converged([ada, ben]);
   const outcome = await ada.page.evaluate(async () => {
@@ -66,15 +88,28 @@ scenario('a CAR with one byte changed is refused, and the room stays as it was',
     const attempt = async (change) => {
       const bytes = new Uint8Array(car);
       change(bytes);
-      return window.paceline.importCar(bytes).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message }));
+      return window.paceline.importCar(bytes).then(
+        (report) => ({ report }),
+        (error) => ({ code: error.code, message: error.message }),
+      );
     };
     return {
       length: car.length,
       same: await attempt(() => {}),
-      block: await attempt((bytes) => { bytes[bytes.length - 5] ^= 1; }),
-      header: await attempt((bytes) => { bytes[3] ^= 1; }),
-      cut: await window.paceline.importCar(car.slice(0, -9)).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message })),
-      nothing: await window.paceline.importCar(new Uint8Array()).then((report) => ({ report }), (error) => ({ code: error.code, message: error.message })),
+      block: await attempt((bytes) => {
+        bytes[bytes.length - 5] ^= 1;
+      }),
+      header: await attempt((bytes) => {
+        bytes[3] ^= 1;
+      }),
+      cut: await window.paceline.importCar(car.slice(0, -9)).then(
+        (report) => ({ report }),
+        (error) => ({ code: error.code, message: error.message }),
+      ),
+      nothing: await window.paceline.importCar(new Uint8Array()).then(
+        (report) => ({ report }),
+        (error) => ({ code: error.code, message: error.message }),
+      ),
     };
   });
   world.log(JSON.stringify(outcome));
@@ -91,7 +126,10 @@ scenario('a CAR with one byte changed is refused, and the room stays as it was',
 });
 
 scenario('a CAR carries a room into another browser, where it is verified and goes on', async (world) => {
-  const { link, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const cid = await ada.post('taken along');
   const bytes = await ada.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
   const ben = await world.tab(await world.browser(), 'Ben', link);
@@ -102,7 +140,11 @@ scenario('a CAR carries a room into another browser, where it is verified and go
 });
 
 scenario('a damaged record is noticed at the next start and fetched again from others', async (world) => {
-  const { context, link, tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    context,
+    link,
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   const marker = 'quartz-and-nothing-else';
   const cid = await ada.post(marker);
   await ben.has(cid);
@@ -120,7 +162,11 @@ scenario('a damaged record is noticed at the next start and fetched again from o
 });
 
 scenario('a database written by a newer build is left alone, and said to be', async (world) => {
-  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    context,
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   await ada.post('written long before');
   await ada.page.goto('about:blank');
   const helper = await context.newPage();
@@ -135,7 +181,11 @@ scenario('a database written by a newer build is left alone, and said to be', as
 });
 
 scenario('a full disk: the post is not shown as sent, it is said, and what was stored stays', async (world) => {
-  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    context,
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const kept = await ada.post('stored before the disk was full');
   const session = await context.newCDPSession(ada.page);
   const { usage } = await session.send('Storage.getUsageAndQuota', { origin: world.server.origin });
@@ -157,14 +207,27 @@ scenario('a full disk: the post is not shown as sent, it is said, and what was s
   assert.ok(failure.code, 'a post that cannot be stored is refused');
   await told(world, ada, /full|quota|stor/);
   const state = await ada.state();
-  for (const cid of [kept, ...stored]) assert.ok(state.posts.some((post) => post.cid === cid), 'what was stored is there');
-  assert.equal(await ada.at('post', { 'data-sent': 'sent' }).filter({ hasText: `${failure.stored.length} xxxx` }).count(), 0);
+  for (const cid of [kept, ...stored])
+    assert.ok(
+      state.posts.some((post) => post.cid === cid),
+      'what was stored is there',
+    );
+  assert.equal(
+    await ada
+      .at('post', { 'data-sent': 'sent' })
+      .filter({ hasText: `${failure.stored.length} xxxx` })
+      .count(),
+    0,
+  );
   await session.send('Storage.overrideQuotaForOrigin', { origin: world.server.origin });
   const after = await until('it goes on when there is room again', () => ada.post('room again'));
   await ada.page.goto('about:blank');
   const back = await world.tab(context, 'Ada again', link);
   for (const cid of [kept, ...stored, after]) await back.has(cid);
-  assert.deepEqual((await back.state()).people.filter((person) => person.split), []);
+  assert.deepEqual(
+    (await back.state()).people.filter((person) => person.split),
+    [],
+  );
 });
 
 scenario('without WebRTC the tabs of one browser still share the room, and it is said', async (world) => {
@@ -182,14 +245,20 @@ scenario('without WebRTC the tabs of one browser still share the room, and it is
 });
 
 for (const [how, breakIt] of [
-  ['missing', () => {
-    Object.defineProperty(window, 'indexedDB', { value: undefined });
-  }],
-  ['forbidden', () => {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException('storage is forbidden here', 'SecurityError');
-    };
-  }],
+  [
+    'missing',
+    () => {
+      Object.defineProperty(window, 'indexedDB', { value: undefined });
+    },
+  ],
+  [
+    'forbidden',
+    () => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('storage is forbidden here', 'SecurityError');
+      };
+    },
+  ],
 ]) {
   scenario(`storage that is ${how} is said, and nothing is shown as sent that is not stored`, async (world) => {
     const context = await world.browser();
@@ -205,7 +274,9 @@ for (const [how, breakIt] of [
 }
 
 scenario('scripts are told what they did wrong, by code', async (world) => {
-  const { tabs: [ada] } = await world.room(['Ada']);
+  const {
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const post = await ada.post('here');
   const wrong = [
     ['post', { text: '' }],
@@ -223,10 +294,14 @@ scenario('scripts are told what they did wrong, by code', async (world) => {
     ['byHand.accept', 'text'],
   ];
   for (const [path, ...args] of wrong) {
-    await assert.rejects(ada.call(path, ...args), (error) => {
-      assert.ok(code(error), `${path}(${JSON.stringify(args).slice(0, 60)}) -> [${error.code}] ${error.plain}`);
-      return true;
-    }, `${path} ${JSON.stringify(args).slice(0, 60)} is refused`);
+    await assert.rejects(
+      ada.call(path, ...args),
+      (error) => {
+        assert.ok(code(error), `${path}(${JSON.stringify(args).slice(0, 60)}) -> [${error.code}] ${error.plain}`);
+        return true;
+      },
+      `${path} ${JSON.stringify(args).slice(0, 60)} is refused`,
+    );
   }
   assert.equal((await ada.state()).posts.length, 1, 'and nothing came of it');
 });

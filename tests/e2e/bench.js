@@ -28,14 +28,19 @@ async function secondTab(world) {
     }
     await tab.close();
   }
-  for (const [name, values] of Object.entries(times)) print({ measure: `second tab: navigation to ${name}`, unit: 'ms', ...spread(values) });
+  for (const [name, values] of Object.entries(times))
+    print({ measure: `second tab: navigation to ${name}`, unit: 'ms', ...spread(values) });
   const floor = [];
   const page = await context.newPage();
   await page.goto(`${world.url}?page=raw`);
   for (let run = 0; run < 15; run += 1) {
     const other = await context.newPage();
     await other.goto(`${world.url}?page=raw`);
-    floor.push(await until('a raw channel', () => other.evaluate(() => performance.getEntriesByName('raw:open')[0]?.startTime ?? null)));
+    floor.push(
+      await until('a raw channel', () =>
+        other.evaluate(() => performance.getEntriesByName('raw:open')[0]?.startTime ?? null),
+      ),
+    );
     await other.close();
   }
   print({ measure: 'second tab: navigation to an open raw data channel (floor)', unit: 'ms', ...spread(floor) });
@@ -49,12 +54,21 @@ async function eightTabs(world) {
   for (const tab of tabs) await tab.close();
   const raw = await rawFanOut(world, context, 8, 100, until);
   print({ measure: '200 bytes to the last of 8 tabs, raw channels (floor)', unit: 'ms', ...raw });
-  print({ measure: 'fan-out, ours over raw', unit: 'ratio', median: ours.median / raw.median, p95: ours.p95 / raw.p95 });
+  print({
+    measure: 'fan-out, ours over raw',
+    unit: 'ratio',
+    median: ours.median / raw.median,
+    p95: ours.p95 / raw.p95,
+  });
 }
 
 /** A fresh tab joins a log of so many entries; and a log of so many is verified and folded without a network. */
 async function longLog(world, entries) {
-  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    context,
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const began = Date.now();
   await ada.page.evaluate(async (count) => {
     const lane = async (from) => {
@@ -62,7 +76,11 @@ async function longLog(world, entries) {
     };
     await Promise.all(Array.from({ length: 8 }, (_, n) => lane(n)));
   }, entries);
-  print({ measure: `posting ${entries} entries durably`, unit: 'entries/s', value: Math.round(entries / ((Date.now() - began) / 1000)) });
+  print({
+    measure: `posting ${entries} entries durably`,
+    unit: 'entries/s',
+    value: Math.round(entries / ((Date.now() - began) / 1000)),
+  });
   const joined = [];
   for (let run = 0; run < 3; run += 1) {
     const tab = await world.tab(context, `joiner ${run}`, link);
@@ -84,7 +102,12 @@ async function longLog(world, entries) {
     const report = await window.paceline.importCar(bytes);
     return { report, ms: performance.now() - start };
   }, car);
-  print({ measure: `ingest of ${entries} signed entries (wasm, checked, folded, stored)`, unit: 'entries/s', value: Math.round(ingest.report.admitted / (ingest.ms / 1000)), ms: Math.round(ingest.ms) });
+  const perSecond = Math.round(ingest.report.admitted / (ingest.ms / 1000));
+  print({
+    measure: `ingest of ${entries} signed entries (wasm: checked, folded, stored)`,
+    unit: 'entries/s',
+    value: perSecond,
+  });
   const verify = await tab.page.evaluate(async () => {
     const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
     const message = new Uint8Array(400);

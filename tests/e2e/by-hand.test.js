@@ -54,7 +54,7 @@ scenario('the same with the dialogs on the screen', async (world) => {
   await converged([ada, ben]);
 });
 
-scenario('a code that is no code, or is old, or is another room\'s, is refused in plain words', async (world) => {
+scenario("a code that is no code, or is old, or is another room's, is refused in plain words", async (world) => {
   const [one, two] = [await world.browser(), await world.browser()];
   const ada = await world.tab(one, 'Ada');
   const link = await ada.found({ title: 'By hand', purpose: '', form: 'blank' });

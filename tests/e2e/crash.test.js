@@ -4,31 +4,40 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
-scenario("the founder's tab crashes while it leads: the others go on, one steps in; it comes back and reclaims", async (world) => {
-  const { context, link, tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
-  const [ada, ben, cleo] = tabs;
-  const [adaNode, benNode] = await Promise.all(tabs.map((tab) => tab.node()));
-  const before = await ada.post('before the crash');
-  const baton = await ada.call('baton.open', { title: 'Captain' });
-  await ada.call('baton.take', baton);
-  await Promise.all([ben, cleo].map((tab) => tab.until('Ada leads', async () => (await tab.state()).batons[0]?.holder === adaNode)));
+scenario(
+  "the founder's tab crashes while it leads: the others go on, one steps in; it comes back and reclaims",
+  async (world) => {
+    const { context, link, tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
+    const [ada, ben, cleo] = tabs;
+    const [adaNode, benNode] = await Promise.all(tabs.map((tab) => tab.node()));
+    const before = await ada.post('before the crash');
+    const baton = await ada.call('baton.open', { title: 'Captain' });
+    await ada.call('baton.take', baton);
+    await Promise.all(
+      [ben, cleo].map((tab) => tab.until('Ada leads', async () => (await tab.state()).batons[0]?.holder === adaNode)),
+    );
 
-  await world.crash(ada);
-  const during = await ben.post('we go on');
-  await cleo.has(during);
-  await until('Ben may step in', () => ben.call('baton.stepIn', baton).then(() => true));
-  await cleo.until('Ben leads', async () => (await cleo.baton(baton)).holder === benNode);
+    await world.crash(ada);
+    const during = await ben.post('we go on');
+    await cleo.has(during);
+    await until('Ben may step in', () => ben.call('baton.stepIn', baton).then(() => true));
+    await cleo.until('Ben leads', async () => (await cleo.baton(baton)).holder === benNode);
 
-  const back = await world.tab(context, 'Ada again', link);
-  assert.equal(await back.node(), adaNode, 'the founder comes back with its key');
-  await back.has(before);
-  await back.has(during);
-  await back.until('sees who stepped in', async () => (await back.baton(baton)).holder === benNode);
-  await back.at('baton', { 'data-cid': baton, 'data-holder': benNode }).first().waitFor();
-  await back.call('baton.reclaim', baton);
-  await Promise.all([back, ben, cleo].map((tab) => tab.until('Ada leads again', async () => (await tab.baton(baton)).holder === adaNode)));
-  await converged([back, ben, cleo]);
-});
+    const back = await world.tab(context, 'Ada again', link);
+    assert.equal(await back.node(), adaNode, 'the founder comes back with its key');
+    await back.has(before);
+    await back.has(during);
+    await back.until('sees who stepped in', async () => (await back.baton(baton)).holder === benNode);
+    await back.at('baton', { 'data-cid': baton, 'data-holder': benNode }).first().waitFor();
+    await back.call('baton.reclaim', baton);
+    await Promise.all(
+      [back, ben, cleo].map((tab) =>
+        tab.until('Ada leads again', async () => (await tab.baton(baton)).holder === adaNode),
+      ),
+    );
+    await converged([back, ben, cleo]);
+  },
+);
 
 /** Small seeded generator (mulberry32), so that a failing run can be named. */
 function random(seed) {
@@ -46,7 +55,11 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
   const seed = Number(process.env.PACELINE_SEED ?? Date.now() % 1_000_000);
   const dice = random(seed);
   world.log(`seed ${seed} (PACELINE_SEED repeats it)`);
-  const { context, link, tabs: [writer, witness] } = await world.room(['Writer', 'Witness']);
+  const {
+    context,
+    link,
+    tabs: [writer, witness],
+  } = await world.room(['Writer', 'Witness']);
   const node = await writer.node();
   const sent = new Set(); // what a person saw as sent, kept where no crash reaches it
   let issued = new Set(); // texts of this round
@@ -75,7 +88,12 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
           }
         }
       };
-      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-sent'] });
+      new MutationObserver(look).observe(document.body, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        attributeFilter: ['data-sent'],
+      });
       // Four at a time, so that at any instant some are on their way.
       const loop = async (lane) => {
         for (let n = 0; ; n += 1) {
@@ -87,7 +105,10 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
       for (let lane = 0; lane < 4; lane += 1) loop(lane).catch(() => {});
     }, round);
     const enough = 2 + Math.floor(dice() * 8);
-    await until('some posts are shown as sent', () => [...shown].filter((text) => text.startsWith(`round ${round} `)).length >= enough);
+    await until(
+      'some posts are shown as sent',
+      () => [...shown].filter((text) => text.startsWith(`round ${round} `)).length >= enough,
+    );
     await pause(dice() * 40); // the random instant
     await world.crash(tab);
     const open = [...issued].filter((text) => !shown.has(text)).length;
@@ -107,5 +128,9 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
   assert.deepEqual(await missing(tab), [], 'the tab that crashed still holds all it showed as sent');
   await until('the witness holds all of it too', async () => (await missing(witness)).length === 0);
   const { people } = await converged([tab, witness]);
-  assert.deepEqual(people.filter((person) => person.split), [], 'no author is split');
+  assert.deepEqual(
+    people.filter((person) => person.split),
+    [],
+    'no author is split',
+  );
 });

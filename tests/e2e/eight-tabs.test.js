@@ -13,7 +13,9 @@ scenario('eight tabs in one room are all in sync', async (world) => {
   const link = await founder.found({ title: 'Eight', purpose: '', form: 'blank' });
   await founder.inRoom();
   const began = Date.now();
-  const others = await Promise.all(Array.from({ length: TABS - 1 }, (_, n) => world.tab(context, `tab ${n + 2}`, link)));
+  const others = await Promise.all(
+    Array.from({ length: TABS - 1 }, (_, n) => world.tab(context, `tab ${n + 2}`, link)),
+  );
   const tabs = [founder, ...others];
   await Promise.all(tabs.map((tab) => tab.linked(TABS - 1)));
   world.log(`seven tabs opened together: full mesh, in sync after ${Date.now() - began} ms`);
@@ -22,10 +24,16 @@ scenario('eight tabs in one room are all in sync', async (world) => {
   assert.equal(posts.length, TABS);
   const ours = await fanOut(tabs, MESSAGES, until);
   world.log(`200 bytes to the last of ${TABS} tabs: ${JSON.stringify(ours)} ms`);
-  const marks = await Promise.all(others.map((tab) => tab.page.evaluate(() => performance.getEntriesByName('paceline:first-peer')[0]?.startTime ?? null)));
+  const marks = await Promise.all(
+    others.map((tab) =>
+      tab.page.evaluate(() => performance.getEntriesByName('paceline:first-peer')[0]?.startTime ?? null),
+    ),
+  );
   world.log(`navigation to first peer: ${marks.map((mark) => mark && Math.round(mark)).join(' ')} ms`);
   await converged(tabs);
   for (const tab of tabs) await tab.close();
   const raw = await rawFanOut(world, context, TABS, MESSAGES, until);
-  world.log(`the same over raw data channels: ${JSON.stringify(raw)} ms; ratio of medians ${(ours.median / raw.median).toFixed(2)}`);
+  world.log(
+    `the same over raw data channels: ${JSON.stringify(raw)} ms; ratio of medians ${(ours.median / raw.median).toFixed(2)}`,
+  );
 });

@@ -3,12 +3,19 @@ import assert from 'node:assert/strict';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
-const held = (tab, cid, holder) => tab.until('the baton is where it should be', async () => {
-  const baton = await tab.baton(cid);
-  return baton.state === 'held' && baton.holder === holder ? baton : false;
-});
-const inState = (tab, cid, state) => tab.until(`the baton is ${state}`, async () => (await tab.baton(cid)).state === state);
-const knows = (tabs, cid) => Promise.all(tabs.map((tab) => tab.until('knows the baton', async () => (await tab.state()).batons.some((one) => one.cid === cid))));
+const held = (tab, cid, holder) =>
+  tab.until('the baton is where it should be', async () => {
+    const baton = await tab.baton(cid);
+    return baton.state === 'held' && baton.holder === holder ? baton : false;
+  });
+const inState = (tab, cid, state) =>
+  tab.until(`the baton is ${state}`, async () => (await tab.baton(cid)).state === state);
+const knows = (tabs, cid) =>
+  Promise.all(
+    tabs.map((tab) =>
+      tab.until('knows the baton', async () => (await tab.state()).batons.some((one) => one.cid === cid)),
+    ),
+  );
 const everywhere = (tabs, ask) => Promise.all(tabs.map(ask));
 
 scenario('a baton is taken, offered, withdrawn, declined, accepted, released and closed', async (world) => {
@@ -29,7 +36,11 @@ scenario('a baton is taken, offered, withdrawn, declined, accepted, released and
   assert.equal((await cleo.baton(cid)).offeredTo, nodes[1]);
   await ada.call('baton.withdraw', withdrawn);
   await everywhere(tabs, (tab) => held(tab, cid, nodes[0]));
-  await assert.rejects(ben.call('baton.accept', withdrawn), (error) => Boolean(error.code), 'a withdrawn offer is gone');
+  await assert.rejects(
+    ben.call('baton.accept', withdrawn),
+    (error) => Boolean(error.code),
+    'a withdrawn offer is gone',
+  );
 
   const declined = await ada.call('baton.offer', cid, nodes[1]);
   await ben.until('is offered it', async () => (await ben.baton(cid)).offer === declined);
@@ -38,7 +49,11 @@ scenario('a baton is taken, offered, withdrawn, declined, accepted, released and
 
   const offer = await ada.call('baton.offer', cid, nodes[2], 'you know the bridge');
   await cleo.until('is offered it', async () => (await cleo.baton(cid)).offer === offer);
-  await assert.rejects(ben.call('baton.accept', offer), (error) => Boolean(error.code), 'only the one it names accepts');
+  await assert.rejects(
+    ben.call('baton.accept', offer),
+    (error) => Boolean(error.code),
+    'only the one it names accepts',
+  );
   await cleo.call('baton.accept', offer);
   await everywhere(tabs, (tab) => held(tab, cid, nodes[2]));
 
@@ -51,13 +66,20 @@ scenario('a baton is taken, offered, withdrawn, declined, accepted, released and
 
   const { batons } = await converged(tabs);
   const { terms } = batons.find((one) => one.cid === cid);
-  assert.deepEqual(terms.map((term) => [term.holder, term.by, term.parallel]), [
-    [nodes[0], 'taken', false], [nodes[2], 'accepted', false], [nodes[1], 'taken', false],
-  ]);
+  assert.deepEqual(
+    terms.map((term) => [term.holder, term.by, term.parallel]),
+    [
+      [nodes[0], 'taken', false],
+      [nodes[2], 'accepted', false],
+      [nodes[1], 'taken', false],
+    ],
+  );
 });
 
 scenario('handing on with the mouse: open, take, offer, accept, release', async (world) => {
-  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   const benNode = await ben.node();
   await ada.at('baton-open').click();
   await ada.at('baton-title').fill('Timekeeper');
@@ -76,7 +98,10 @@ scenario('handing on with the mouse: open, take, offer, accept, release', async 
   await ada.at('baton-offer-to').selectOption(benNode);
   await ada.at('baton-offer-submit').click();
   await act(ben, 'offered', 'baton-accept');
-  await until('Ada sees that Ben holds it', async () => (await mine(ada, 'held').getAttribute('data-holder')) === benNode);
+  await until(
+    'Ada sees that Ben holds it',
+    async () => (await mine(ada, 'held').getAttribute('data-holder')) === benNode,
+  );
   await world.picture('baton handed on', ada);
   await act(ben, 'held', 'baton-release');
   await mine(ada, 'free').waitFor();
@@ -89,7 +114,11 @@ scenario('whoever leaves while leading is stood in for at once, and takes the le
   const cid = await ada.call('baton.open', { title: 'Scribe' });
   await ada.call('baton.take', cid);
   await everywhere([ben, cleo], (tab) => held(tab, cid, adaNode));
-  await assert.rejects(ben.call('baton.stepIn', cid), (error) => Boolean(error.code), 'nobody steps in for who is here');
+  await assert.rejects(
+    ben.call('baton.stepIn', cid),
+    (error) => Boolean(error.code),
+    'nobody steps in for who is here',
+  );
   await ada.close();
   await until('Ben may step in', () => ben.call('baton.stepIn', cid).then(() => true));
   await everywhere([ben, cleo], (tab) => held(tab, cid, benNode));
@@ -99,55 +128,68 @@ scenario('whoever leaves while leading is stood in for at once, and takes the le
   await back.call('baton.reclaim', cid);
   await everywhere([back, ben, cleo], (tab) => held(tab, cid, adaNode));
   const { batons } = await converged([back, ben, cleo]);
-  assert.deepEqual(batons[0].terms.map((term) => [term.holder, term.by]), [[adaNode, 'taken'], [benNode, 'stepped-in'], [adaNode, 'reclaimed']]);
+  assert.deepEqual(
+    batons[0].terms.map((term) => [term.holder, term.by]),
+    [
+      [adaNode, 'taken'],
+      [benNode, 'stepped-in'],
+      [adaNode, 'reclaimed'],
+    ],
+  );
 });
 
-scenario('two take the same free baton while apart: one holder everywhere, both terms kept, the other is told', async (world) => {
-  const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
-  const [ada, ben, cleo] = tabs;
-  const nodes = await everywhere(tabs, (tab) => tab.node());
-  const cid = await cleo.call('baton.open', { title: 'Calling the venue' });
-  await knows(tabs, cid);
-  await everywhere([ada, ben], (tab) => tab.call('offline'));
-  await everywhere([ada, ben], (tab) => tab.until('is offline', async () => (await tab.status()).state === 'offline'));
-  await everywhere([ada, ben], (tab) => tab.call('baton.take', cid));
-  await held(ada, cid, nodes[0]);
-  await held(ben, cid, nodes[1]);
-  await everywhere([ada, ben], (tab) => tab.call('online'));
-  await everywhere(tabs, (tab) => tab.linked(2));
-  const { batons } = await converged(tabs);
-  const baton = batons.find((one) => one.cid === cid);
-  assert.equal(baton.state, 'held');
-  assert.ok([nodes[0], nodes[1]].includes(baton.holder));
-  assert.deepEqual(baton.terms.map((term) => term.holder).sort(), [nodes[0], nodes[1]].sort(), 'no term is lost');
-  assert.equal(baton.terms.filter((term) => term.parallel).length, 1);
+scenario(
+  'two take the same free baton while apart: one holder everywhere, both terms kept, the other is told',
+  async (world) => {
+    const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
+    const [ada, ben, cleo] = tabs;
+    const nodes = await everywhere(tabs, (tab) => tab.node());
+    const cid = await cleo.call('baton.open', { title: 'Calling the venue' });
+    await knows(tabs, cid);
+    await everywhere([ada, ben], (tab) => tab.call('offline'));
+    await everywhere([ada, ben], (tab) =>
+      tab.until('is offline', async () => (await tab.status()).state === 'offline'),
+    );
+    await everywhere([ada, ben], (tab) => tab.call('baton.take', cid));
+    await held(ada, cid, nodes[0]);
+    await held(ben, cid, nodes[1]);
+    await everywhere([ada, ben], (tab) => tab.call('online'));
+    await everywhere(tabs, (tab) => tab.linked(2));
+    const { batons } = await converged(tabs);
+    const baton = batons.find((one) => one.cid === cid);
+    assert.equal(baton.state, 'held');
+    assert.ok([nodes[0], nodes[1]].includes(baton.holder));
+    assert.deepEqual(baton.terms.map((term) => term.holder).sort(), [nodes[0], nodes[1]].sort(), 'no term is lost');
+    assert.equal(baton.terms.filter((term) => term.parallel).length, 1);
 
-  const loser = baton.holder === nodes[0] ? ben : ada;
-  const notice = await loser.until('is told what happened', async () =>
-    (await loser.local()).notices.find((one) => one.about === cid || /parallel/i.test(one.text)));
-  world.log(`told: [${notice.code}] ${notice.text}`);
-  await loser.at('notice', { 'data-code': notice.code }).first().waitFor();
+    const loser = baton.holder === nodes[0] ? ben : ada;
+    const notice = await loser.until('is told what happened', async () =>
+      (await loser.local()).notices.find((one) => one.about === cid || /parallel/i.test(one.text)),
+    );
+    world.log(`told: [${notice.code}] ${notice.text}`);
+    await loser.at('notice', { 'data-code': notice.code }).first().waitFor();
 
-  // Cleo's word settles it: what she does next is her vote.
-  if (!baton.settled) {
-    await cleo.post('I go on with this');
-    await cleo.until('it is settled', async () => (await cleo.baton(cid)).settled);
-  }
-  const after = await converged(tabs);
-  assert.equal(after.batons.find((one) => one.cid === cid).terms.length, 2);
+    // Cleo's word settles it: what she does next is her vote.
+    if (!baton.settled) {
+      await cleo.post('I go on with this');
+      await cleo.until('it is settled', async () => (await cleo.baton(cid)).settled);
+    }
+    const after = await converged(tabs);
+    assert.equal(after.batons.find((one) => one.cid === cid).terms.length, 2);
 
-  for (const tab of tabs) {
-    const shown = tab.at('baton', { 'data-cid': cid });
-    const history = tab.at('baton-history').first();
-    if (!(await history.isVisible())) await shown.first().click();
-    await history.waitFor();
-    const text = await history.innerText();
-    assert.match(text, /Ada/);
-    assert.match(text, /Ben/);
-    assert.match(text, /parallel/i);
-  }
-  await world.picture('parallel lead', loser);
-});
+    for (const tab of tabs) {
+      const shown = tab.at('baton', { 'data-cid': cid });
+      const history = tab.at('baton-history').first();
+      if (!(await history.isVisible())) await shown.first().click();
+      await history.waitFor();
+      const text = await history.innerText();
+      assert.match(text, /Ada/);
+      assert.match(text, /Ben/);
+      assert.match(text, /parallel/i);
+    }
+    await world.picture('parallel lead', loser);
+  },
+);
 
 scenario('an offer accepted while the offerer releases, both offline: all agree', async (world) => {
   const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
@@ -166,6 +208,9 @@ scenario('an offer accepted while the offerer releases, both offline: all agree'
   await everywhere(tabs, (tab) => tab.linked(2));
   const { batons } = await converged([ada, ben, cleo]);
   const baton = batons.find((one) => one.cid === cid);
-  assert.ok(baton.terms.some((term) => term.holder === adaNode) && baton.terms.some((term) => term.holder === benNode), 'both terms are kept');
+  assert.ok(
+    baton.terms.some((term) => term.holder === adaNode) && baton.terms.some((term) => term.holder === benNode),
+    'both terms are kept',
+  );
   assert.ok(baton.state === 'free' || baton.holder === benNode);
 });

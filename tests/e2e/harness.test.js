@@ -14,8 +14,15 @@ scenario('a console error, a page error and a request to another origin do not g
     return fetch('http://127.0.0.1:2/elsewhere').catch(() => {});
   });
   await page.waitForFunction(() => true);
-  for (const pattern of [/console error: said on purpose/, /page error: .*thrown on purpose/, /request to http:\/\/127\.0\.0\.1:2\/elsewhere/]) {
-    assert.ok(world.problems.some((problem) => pattern.test(problem)), `${pattern} in ${world.problems}`);
+  for (const pattern of [
+    /console error: said on purpose/,
+    /page error: .*thrown on purpose/,
+    /request to http:\/\/127\.0\.0\.1:2\/elsewhere/,
+  ]) {
+    assert.ok(
+      world.problems.some((problem) => pattern.test(problem)),
+      `${pattern} in ${world.problems}`,
+    );
     world.provokes(pattern);
   }
   assert.throws(() => world.assertCalm(), 'what the browser says about the request was not declared');
@@ -31,5 +38,8 @@ scenario('a crash hits one tab and no other', async (world) => {
   }
   await world.crash(world.tabs[0]);
   await world.crash(world.tabs[1]);
-  assert.deepEqual(world.tabs.map((tab) => tab.crashed), [true, true, false]);
+  assert.deepEqual(
+    world.tabs.map((tab) => tab.crashed),
+    [true, true, false],
+  );
 });

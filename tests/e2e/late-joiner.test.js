@@ -6,7 +6,11 @@ import { scenario } from './lib/world.js';
 const EVENTS = 2_000;
 
 scenario(`a late joiner into a room of ${EVENTS} events sees progress, then everything`, async (world) => {
-  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    context,
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const began = Date.now();
   await ada.page.evaluate(async (count) => {
     for (let n = 0; n < count; n += 1) await window.paceline.post({ text: `post number ${n}` });
@@ -16,25 +20,42 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   await context.addInitScript(() => {
     window.seenByTest = { states: [], texts: [], longest: 0 };
     new PerformanceObserver((list) => {
-      for (const task of list.getEntries()) window.seenByTest.longest = Math.max(window.seenByTest.longest, task.duration);
+      for (const task of list.getEntries())
+        window.seenByTest.longest = Math.max(window.seenByTest.longest, task.duration);
     }).observe({ type: 'longtask', buffered: true });
     const look = () => {
       const shown = document.querySelector('[data-testid="connection-state"]');
       const { states, texts } = window.seenByTest;
       if (shown && states.at(-1) !== shown.dataset.state) states.push(shown.dataset.state);
-      if (shown?.dataset.state === 'catching-up' && texts.at(-1) !== shown.textContent) texts.push(shown.textContent.trim());
+      if (shown?.dataset.state === 'catching-up' && texts.at(-1) !== shown.textContent)
+        texts.push(shown.textContent.trim());
     };
-    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      characterData: true,
+    });
   });
   const ben = await world.tab(context, 'Ben', link);
   await ben.linked(1);
   const { posts } = await converged([ada, ben]);
   assert.equal(posts.length, EVENTS);
   const seen = await ben.page.evaluate(() => window.seenByTest);
-  const marks = await ben.page.evaluate(() => performance.getEntriesByType('mark').filter((mark) => mark.name.startsWith('paceline:')).map((mark) => `${mark.name} ${Math.round(mark.startTime)} ms`));
-  world.log(`states seen: ${seen.states.join(' -> ')}; progress: ${seen.texts.slice(0, 3).join(' | ')} ... (${seen.texts.length} texts)`);
+  const marks = await ben.page.evaluate(() =>
+    performance
+      .getEntriesByType('mark')
+      .filter((mark) => mark.name.startsWith('paceline:'))
+      .map((mark) => `${mark.name} ${Math.round(mark.startTime)} ms`),
+  );
+  world.log(
+    `states seen: ${seen.states.join(' -> ')}; progress: ${seen.texts.slice(0, 3).join(' | ')} ... (${seen.texts.length} texts)`,
+  );
   world.log(`longest task of the late joiner: ${Math.round(seen.longest)} ms (aim: 100); marks: ${marks.join(', ')}`);
   assert.ok(seen.states.includes('catching-up'), 'progress was shown');
   assert.equal(seen.states.at(-1), 'in-sync');
-  assert.ok(seen.texts.some((text) => /\d/.test(text)), 'progress was shown in numbers');
+  assert.ok(
+    seen.texts.some((text) => /\d/.test(text)),
+    'progress was shown in numbers',
+  );
 });

@@ -10,7 +10,10 @@ import { scenario } from './lib/world.js';
 
 const INSIDE = 'PACELINE_LOOPBACK_ONLY';
 const start = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
-const ways = [['unshare', '-n'], ['unshare', '-r', '-n']];
+const ways = [
+  ['unshare', '-n'],
+  ['unshare', '-r', '-n'],
+];
 
 if (process.env[INSIDE]) {
   scenario('posts on both sides while offline converge without any network interface', async (world) => {
@@ -46,12 +49,20 @@ if (process.env[INSIDE]) {
   });
 } else {
   const way = ways.find(([program, ...args]) => spawnSync(program, [...args, ...start, 'true']).status === 0);
-  test('with no network interface but loopback, tabs of one browser still share a room', { skip: way ? false : 'needs Linux network namespaces' }, () => {
-    const [program, ...args] = way;
-    const env = { ...process.env, [INSIDE]: '1' };
-    delete env.NODE_TEST_CONTEXT; // the child is a test run of its own
-    const run = spawnSync(program, [...args, ...start, process.execPath, '--test', '--test-reporter=spec', fileURLToPath(import.meta.url)], { env, encoding: 'utf8' });
-    assert.equal(run.status, 0, run.stdout + run.stderr);
-    assert.match(run.stdout, /pass 1\n/);
-  });
+  test(
+    'with no network interface but loopback, tabs of one browser still share a room',
+    { skip: way ? false : 'needs Linux network namespaces' },
+    () => {
+      const [program, ...args] = way;
+      const env = { ...process.env, [INSIDE]: '1' };
+      delete env.NODE_TEST_CONTEXT; // the child is a test run of its own
+      const run = spawnSync(
+        program,
+        [...args, ...start, process.execPath, '--test', '--test-reporter=spec', fileURLToPath(import.meta.url)],
+        { env, encoding: 'utf8' },
+      );
+      assert.equal(run.status, 0, run.stdout + run.stderr);
+      assert.match(run.stdout, /pass 1\n/);
+    },
+  );
 }

@@ -27,7 +27,9 @@ scenario('posts on both sides while offline: all converge when they are back', a
 });
 
 scenario('the switch in Settings does the same', async (world) => {
-  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   await ada.at('view-settings').click();
   await ada.at('offline-switch').click();
   await ada.until('is offline', async () => (await ada.status()).state === 'offline');
@@ -42,7 +44,10 @@ scenario('who refuses a direct link still has everything through others', async 
   const [ada, ben, cleo] = tabs;
   await ada.call('refuse', await ben.node());
   const benNode = await ben.node();
-  await ada.until('has no direct link with Ben', async () => !(await ada.status()).peers.some((peer) => peer.node === benNode && peer.direct));
+  await ada.until(
+    'has no direct link with Ben',
+    async () => !(await ada.status()).peers.some((peer) => peer.node === benNode && peer.direct),
+  );
   const fromAda = await ada.post('through Cleo');
   const fromBen = await ben.post('through Cleo too');
   await ben.has(fromAda);

@@ -5,7 +5,9 @@ import { Tab } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 scenario('a reload keeps identity, room and history', async (world) => {
-  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   const node = await ada.node();
   const cid = await ada.post('kept');
   await ben.has(cid);
@@ -18,7 +20,10 @@ scenario('a reload keeps identity, room and history', async (world) => {
   }
   const { people } = await converged([ada, ben]);
   assert.equal(people.length, 2, 'nobody new was made');
-  assert.deepEqual(people.filter((person) => person.split), []);
+  assert.deepEqual(
+    people.filter((person) => person.split),
+    [],
+  );
   await ada.shownPost(cid).waitFor();
 });
 
@@ -45,7 +50,10 @@ scenario('all tabs closed and the browser opened again: everything is there', as
 });
 
 scenario('a duplicated tab becomes another node', async (world) => {
-  const { context, tabs: [ada] } = await world.room(['Ada']);
+  const {
+    context,
+    tabs: [ada],
+  } = await world.room(['Ada']);
   const cid = await ada.post('once');
   // A window opened by a page starts with a copy of its sessionStorage, as a duplicated tab does.
   const opened = context.waitForEvent('page');
@@ -60,11 +68,16 @@ scenario('a duplicated tab becomes another node', async (world) => {
   await twin.has(cid);
   await Promise.all([ada.post('from one'), twin.post('from the other')]);
   const { people } = await converged([ada, twin]);
-  assert.deepEqual(people.filter((person) => person.split), []);
+  assert.deepEqual(
+    people.filter((person) => person.split),
+    [],
+  );
 });
 
 scenario('a room that is forgotten leaves nothing in this browser', async (world) => {
-  const { tabs: [ada] } = await world.room(['Ada'], { title: 'Forget me' });
+  const {
+    tabs: [ada],
+  } = await world.room(['Ada'], { title: 'Forget me' });
   await ada.post('soon gone');
   await ada.at('view-settings').click();
   await ada.at('forget-room').click();

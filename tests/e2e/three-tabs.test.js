@@ -32,7 +32,10 @@ scenario('three tabs by link: every post is in all three and reaches 3 of 3', as
     }
     assert.equal((await tab.at('room-title').innerText()).trim(), 'Stand-up of the bridge crew');
     await tab.at('connection-state', { 'data-state': 'in-sync' }).waitFor();
-    await until(`${tab.name} shows three people here`, async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
+    await until(
+      `${tab.name} shows three people here`,
+      async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3,
+    );
   }
   for (const tab of tabs) {
     for (const cid of cids) {
@@ -46,7 +49,9 @@ scenario('three tabs by link: every post is in all three and reaches 3 of 3', as
 });
 
 scenario('every kind of post, replies and tags arrive as they were meant', async (world) => {
-  const { tabs: [ada, ben] } = await world.room(['Ada', 'Ben']);
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
   const kinds = ['update', 'question', 'idea', 'need', 'driver'];
   const roots = [];
   for (const kind of kinds) roots.push(await ada.post(`a ${kind}`, { kind, tags: ['bridge', kind] }));
@@ -66,12 +71,16 @@ scenario('every kind of post, replies and tags arrive as they were meant', async
 });
 
 scenario('an edit by the author shows everywhere; nobody else can edit or retract', async (world) => {
-  const { tabs: [ada, ben, cleo] } = await world.room(['Ada', 'Ben', 'Cleo']);
+  const {
+    tabs: [ada, ben, cleo],
+  } = await world.room(['Ada', 'Ben', 'Cleo']);
   const cid = await ada.post('the bridge opens at nine');
   await Promise.all([ben.has(cid), cleo.has(cid)]);
   await ada.call('edit', cid, 'the bridge opens at ten');
   for (const tab of [ada, ben, cleo]) {
-    await tab.until('the edit is shown', async () => (await tab.shownPost(cid).getByTestId('post-text').innerText()).includes('at ten'));
+    await tab.until('the edit is shown', async () =>
+      (await tab.shownPost(cid).getByTestId('post-text').innerText()).includes('at ten'),
+    );
     const post = (await tab.state()).posts.find((one) => one.cid === cid);
     assert.equal(post.edited, true);
   }
@@ -82,13 +91,18 @@ scenario('an edit by the author shows everywhere; nobody else can edit or retrac
 });
 
 scenario('the words of a retracted post are gone from every database, the trace stays', async (world) => {
-  const { tabs: [ada, ben, cleo] } = await world.room(['Ada', 'Ben', 'Cleo']);
+  const {
+    tabs: [ada, ben, cleo],
+  } = await world.room(['Ada', 'Ben', 'Cleo']);
   const words = 'xylophone-quagmire-spoken-too-soon';
   const edited = 'xylophone-quagmire-second-thoughts';
   const cid = await ada.post(words);
   await ada.call('edit', cid, edited);
   // The search must be able to find them, or finding nothing later would mean nothing.
-  await until('each node stores the words', async () => (await recordsWith(ben.page, words)) >= 3 && (await recordsWith(ben.page, edited)) >= 3);
+  await until(
+    'each node stores the words',
+    async () => (await recordsWith(ben.page, words)) >= 3 && (await recordsWith(ben.page, edited)) >= 3,
+  );
   await ada.call('retract', cid);
   for (const tab of [ada, ben, cleo]) {
     await tab.until('the words are gone from the screen', async () => {
@@ -111,7 +125,12 @@ scenario('feedback of every stance, and every answer to a loop', async (world) =
   const given = {};
   for (const stance of ['appreciate', 'build-on', 'question', 'concern', 'correct']) {
     const text = stance === 'appreciate' ? undefined : `my ${stance}`;
-    given[stance] = await ben.call('feedback', { target: post, stance, text, sources: stance === 'correct' ? ['https://example.org/load'] : [] });
+    given[stance] = await ben.call('feedback', {
+      target: post,
+      stance,
+      text,
+      sources: stance === 'correct' ? ['https://example.org/load'] : [],
+    });
   }
   const late = await cleo.call('feedback', { target: post, stance: 'question', text: 'never mind' });
   const feedback = async (tab, cid) => (await tab.state()).feedback.find((one) => one.cid === cid);
@@ -119,8 +138,12 @@ scenario('feedback of every stance, and every answer to a loop', async (world) =
     for (const cid of [...Object.values(given), late]) await tab.until(`has feedback ${cid}`, () => feedback(tab, cid));
     assert.equal((await feedback(tab, given.appreciate)).state, 'given');
     assert.equal((await feedback(tab, given['build-on'])).state, 'given');
-    for (const stance of ['question', 'concern', 'correct']) assert.equal((await feedback(tab, given[stance])).state, 'open');
-    await tab.until('the post is contested', async () => (await tab.state()).posts.find((one) => one.cid === post).contested);
+    for (const stance of ['question', 'concern', 'correct'])
+      assert.equal((await feedback(tab, given[stance])).state, 'open');
+    await tab.until(
+      'the post is contested',
+      async () => (await tab.state()).posts.find((one) => one.cid === post).contested,
+    );
     await tab.at('post', { 'data-cid': post, 'data-contested': 'true' }).waitFor();
   }
   await world.picture('contested', ada);
@@ -129,7 +152,9 @@ scenario('feedback of every stance, and every answer to a loop', async (world) =
   await ada.call('answer', given.concern, { as: 'noted', text: 'I will watch it' });
   await ada.call('answer', given.correct, { as: 'declined', text: 'the plate says otherwise' });
   await cleo.call('withdrawFeedback', late);
-  await assert.rejects(ben.call('answer', given.concern, { as: 'noted', text: 'not mine to answer' }), (error) => Boolean(error.code));
+  await assert.rejects(ben.call('answer', given.concern, { as: 'noted', text: 'not mine to answer' }), (error) =>
+    Boolean(error.code),
+  );
   const expected = { question: 'adjusted', concern: 'noted', correct: 'declined' };
   for (const tab of tabs) {
     for (const [stance, state] of Object.entries(expected)) {

@@ -18,10 +18,11 @@ export function recordsWith(page, words) {
       if (value && typeof value === 'object' && !(value instanceof CryptoKey)) return Object.values(value).some(holds);
       return false;
     };
-    const finished = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+    const finished = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
     let found = 0;
     for (const { name } of await indexedDB.databases()) {
       const database = await finished(indexedDB.open(name));
@@ -51,14 +52,16 @@ export function corruptRecordsWith(page, words) {
         }
         return false;
       }
-      if (value && typeof value === 'object' && !(value instanceof CryptoKey)) return Object.values(value).map(spoil).some(Boolean);
+      if (value && typeof value === 'object' && !(value instanceof CryptoKey))
+        return Object.values(value).map(spoil).some(Boolean);
       return false;
     };
     let changed = 0;
-    const finished = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+    const finished = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
     for (const { name } of await indexedDB.databases()) {
       const database = await finished(indexedDB.open(name));
       for (const store of database.objectStoreNames) {

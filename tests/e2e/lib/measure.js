@@ -15,12 +15,18 @@ export async function rawFanOut(world, context, pages, messages, until) {
     await page.goto(`${world.url}?page=raw`);
     tabs.push(page);
   }
-  await until('the raw mesh is open', async () => (await Promise.all(tabs.map((page) => page.evaluate(() => window.raw.open)))).every((open) => open === pages - 1));
+  await until('the raw mesh is open', async () =>
+    (await Promise.all(tabs.map((page) => page.evaluate(() => window.raw.open)))).every((open) => open === pages - 1),
+  );
   const times = [];
   for (let id = 0; id < messages; id += 1) {
     const sent = await tabs[0].evaluate((id) => window.raw.send(id), id);
     const arrived = await until('all received it', async () => {
-      const all = await Promise.all(tabs.slice(1).map((page) => page.evaluate((id) => window.raw.received.find((one) => one.id === id)?.at ?? null, id)));
+      const all = await Promise.all(
+        tabs
+          .slice(1)
+          .map((page) => page.evaluate((id) => window.raw.received.find((one) => one.id === id)?.at ?? null, id)),
+      );
       return all.every(Boolean) && all;
     });
     times.push(Math.max(...arrived) - sent);
@@ -31,10 +37,16 @@ export async function rawFanOut(world, context, pages, messages, until) {
 
 /** From the moment the sender's post is committed to the moment the last other tab has admitted it. */
 export async function fanOut(tabs, messages, until) {
-  await Promise.all(tabs.map((tab) => tab.page.evaluate(() => {
-    window.admittedByTest = new Map();
-    window.paceline.on('event', ({ cid }) => window.admittedByTest.set(cid, performance.timeOrigin + performance.now()));
-  })));
+  await Promise.all(
+    tabs.map((tab) =>
+      tab.page.evaluate(() => {
+        window.admittedByTest = new Map();
+        window.paceline.on('event', ({ cid }) =>
+          window.admittedByTest.set(cid, performance.timeOrigin + performance.now()),
+        );
+      }),
+    ),
+  );
   const times = [];
   const text = 'x'.repeat(100);
   for (let n = 0; n < messages; n += 1) {
@@ -44,7 +56,9 @@ export async function fanOut(tabs, messages, until) {
       return { cid, sent: window.admittedByTest.get(cid) ?? performance.timeOrigin + performance.now() };
     }, text);
     const arrived = await until('all admitted it', async () => {
-      const all = await Promise.all(tabs.slice(1).map((tab) => tab.page.evaluate((cid) => window.admittedByTest.get(cid) ?? null, cid)));
+      const all = await Promise.all(
+        tabs.slice(1).map((tab) => tab.page.evaluate((cid) => window.admittedByTest.get(cid) ?? null, cid)),
+      );
       return all.every(Boolean) && all;
     });
     times.push(Math.max(...arrived) - sent);

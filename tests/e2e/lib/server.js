@@ -41,10 +41,11 @@ export async function serve() {
   return {
     origin,
     url: origin + BASE,
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -54,6 +55,7 @@ function locate(url) {
   const rest = name.slice(BASE.length);
   if (rest.startsWith('test-only/')) return path.join(here, 'pages', rest.slice('test-only/'.length));
   if (rest.startsWith('hostile/')) return hostile && path.join(hostile, rest.slice('hostile/'.length));
-  if (rest === '' && url.searchParams.has('page')) return path.join(here, 'pages', `${url.searchParams.get('page')}.html`);
+  if (rest === '' && url.searchParams.has('page'))
+    return path.join(here, 'pages', `${url.searchParams.get('page')}.html`);
   return path.join(dist, rest === '' ? 'index.html' : rest);
 }

@@ -38,29 +38,50 @@ export class Tab {
 
   /** Calls `window.paceline.<path>(...args)`. A rejection becomes an Error with the same `code`. */
   async call(path, ...args) {
-    const outcome = await this.page.evaluate(async ([path, args]) => {
-      const names = path.split('.');
-      const method = names.pop();
-      const owner = names.reduce((object, name) => object[name], window.paceline);
-      try {
-        return { value: await owner[method](...args) };
-      } catch (error) {
-        return { code: error?.code ?? null, message: String(error?.message ?? error), isError: error instanceof Error };
-      }
-    }, [path, args]);
+    const outcome = await this.page.evaluate(
+      async ([path, args]) => {
+        const names = path.split('.');
+        const method = names.pop();
+        const owner = names.reduce((object, name) => object[name], window.paceline);
+        try {
+          return { value: await owner[method](...args) };
+        } catch (error) {
+          return {
+            code: error?.code ?? null,
+            message: String(error?.message ?? error),
+            isError: error instanceof Error,
+          };
+        }
+      },
+      [path, args],
+    );
     if ('value' in outcome || !('message' in outcome)) return outcome.value;
     const error = new Error(`${this.name}: paceline.${path}: ${outcome.message} (${outcome.code})`);
     Object.assign(error, { code: outcome.code, plain: outcome.message, isError: outcome.isError });
     throw error;
   }
 
-  found(options) { return this.call('found', options); }
-  join(link) { return this.call('join', link); }
-  post(text, more = {}) { return this.call('post', { text, ...more }); }
-  status() { return this.call('status'); }
-  state() { return this.call('state'); }
-  local() { return this.call('local'); }
-  async node() { return (await this.status()).node; }
+  found(options) {
+    return this.call('found', options);
+  }
+  join(link) {
+    return this.call('join', link);
+  }
+  post(text, more = {}) {
+    return this.call('post', { text, ...more });
+  }
+  status() {
+    return this.call('status');
+  }
+  state() {
+    return this.call('state');
+  }
+  local() {
+    return this.call('local');
+  }
+  async node() {
+    return (await this.status()).node;
+  }
 
   async baton(cid) {
     const { batons } = await this.state();
@@ -102,11 +123,15 @@ export class Tab {
   // --- what is on the screen -------------------------------------------------------------------------------------------
   /** Elements by the handles that UI.md keeps stable. */
   at(handle, attributes = {}) {
-    const more = Object.entries(attributes).map(([name, value]) => `[${name}=${JSON.stringify(value)}]`).join('');
+    const more = Object.entries(attributes)
+      .map(([name, value]) => `[${name}=${JSON.stringify(value)}]`)
+      .join('');
     return this.page.locator(`[data-testid="${handle}"]${more}`);
   }
 
-  shownPost(cid) { return this.at('post', { 'data-cid': cid }); }
+  shownPost(cid) {
+    return this.at('post', { 'data-cid': cid });
+  }
 
   /** Posts through the composer, as a person does; resolves with the post's CID once it is shown as sent. */
   async compose(text, kind) {
@@ -119,7 +144,9 @@ export class Tab {
   }
 
   // --- ends ------------------------------------------------------------------------------------------------------------
-  async close() { await this.page.close(); }
+  async close() {
+    await this.page.close();
+  }
 
   /** Kills the renderer at once: no handler of the page runs. */
   async crash() {

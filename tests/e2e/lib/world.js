@@ -49,7 +49,9 @@ export class World {
   tabs = [];
 
   /** Says that what matches may happen in this test, because it provokes it. */
-  provokes(pattern) { this.provoked.push(pattern); }
+  provokes(pattern) {
+    this.provoked.push(pattern);
+  }
 
   /** A browser process of its own, with one empty profile. `throttled`: background tabs sleep as people's do. */
   async browser({ throttled = false, ...options } = {}) {
@@ -69,7 +71,11 @@ export class World {
     this.cleanups.push(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
     return {
       open: async () => {
-        const context = await chromium.launchPersistentContext(dir, { executablePath, headless: true, args: [...HEADLESS, ...AWAKE] });
+        const context = await chromium.launchPersistentContext(dir, {
+          executablePath,
+          headless: true,
+          args: [...HEADLESS, ...AWAKE],
+        });
         this.cleanups.unshift(() => context.close().catch(() => {}));
         return this.adopt(context);
       },
@@ -115,10 +121,14 @@ export class World {
     await Promise.all(tabs.map((tab) => tab.inRoom()));
     await Promise.all(tabs.map((tab) => tab.linked(names.length - 1)));
     await Promise.all(tabs.map((tab) => tab.call('introduce', { name: tab.name })));
-    await Promise.all(tabs.map((tab) => tab.until('everybody is introduced', async () => {
-      const { people } = await tab.state();
-      return names.every((name) => people.some((person) => person.name === name));
-    })));
+    await Promise.all(
+      tabs.map((tab) =>
+        tab.until('everybody is introduced', async () => {
+          const { people } = await tab.state();
+          return names.every((name) => people.some((person) => person.name === name));
+        }),
+      ),
+    );
     return { context: shared, link, tabs };
   }
 
@@ -148,7 +158,10 @@ export class World {
     await mkdir(screenshots, { recursive: true });
     for (const one of tabs) {
       if (one.crashed || one.page.isClosed()) continue;
-      const file = `${name} ${tabs.length > 1 ? one.name : ''}`.trim().replace(/[^a-z0-9]+/gi, '-').toLowerCase();
+      const file = `${name} ${tabs.length > 1 ? one.name : ''}`
+        .trim()
+        .replace(/[^a-z0-9]+/gi, '-')
+        .toLowerCase();
       await one.page.screenshot({ path: path.join(screenshots, `${file}.png`) }).catch(() => {});
     }
   }
