@@ -4,7 +4,7 @@
 use std::{hint::black_box, time::Instant};
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use paceline_room::{Event, Log, Stored, testing::World};
+use paceline_room::{Cid, Event, Fold, Log, Stored, testing::World};
 
 /// Each figure is the median of so many runs.
 const RUNS: usize = 5;
@@ -44,6 +44,7 @@ fn main() {
             log.admit_verified(it.cid, event, it.block.clone()).expect("a valid block");
         }
     });
+    memory(room, &blocks, bytes);
     println!(
         r#"{{"bench":"room-ingest","admit_to_bare_verify":{:.3},"decode_to_bare_verify":{:.3},"load_to_bare_verify":{:.3}}}"#,
         admit / floor,
@@ -53,7 +54,7 @@ fn main() {
 }
 
 /// A room in which everybody posts in turn, having seen all before.
-fn write(events: usize, authors: usize) -> (paceline_room::Cid, Vec<Stored>) {
+fn write(events: usize, authors: usize) -> (Cid, Vec<Stored>) {
     let mut world = World::new(1);
     for nth in 1..events {
         let (last, next) = (nth % authors, (nth + 1) % authors);
@@ -61,6 +62,43 @@ fn write(events: usize, authors: usize) -> (paceline_room::Cid, Vec<Stored>) {
         world.send(last, next);
     }
     (world.room(), world.blocks())
+}
+
+/// What log and fold take beside the encoded events and words they were made from, as the system sees it. Of several
+/// copies the last counts: the first ones use up what earlier runs have left free.
+fn memory(room: Cid, blocks: &[Stored], bytes: usize) {
+    const COPIES: usize = 6;
+    let words: usize = blocks.iter().filter_map(|it| it.words.as_ref()).map(|(_, block)| block.len()).sum();
+    let (mut kept, mut of_log, mut of_fold) = (Vec::new(), 0.0, 0.0);
+    for _ in 0..COPIES {
+        let Some(before) = resident() else { return };
+        let mut log = Log::new(room);
+        for it in blocks {
+            log.admit(&it.block).expect("a valid block");
+        }
+        let between = resident().unwrap_or(before);
+        let mut fold = Fold::default();
+        for it in blocks {
+            let ix = log.find(&it.cid).expect("it was admitted");
+            black_box(fold.apply(&log, ix));
+            if let Some((cid, block)) = &it.words {
+                assert!(fold.words(&log, *cid, block));
+            }
+        }
+        (of_log, of_fold) = (between - before, resident().unwrap_or(between) - between);
+        kept.push((log, fold));
+    }
+    let (of_log, of_both) = (of_log / bytes as f64, (of_log + of_fold) / (bytes + words) as f64);
+    println!(
+        r#"{{"bench":"room-ingest","log_memory_to_encoded":{of_log:.2},"log_and_fold_memory_to_encoded":{of_both:.2}}}"#
+    );
+}
+
+/// Bytes of this process in memory, where the system tells (Linux).
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? * 1024.0)
 }
 
 /// Runs it and prints its median rate, which it returns.

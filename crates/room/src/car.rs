@@ -10,10 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Cid, Ix, Log, limits};
 
-/// Version, codec, hash and length of hash: the start of every CID of ours.
-const CID_START: [u8; 4] = [0x01, 0x71, 0x12, 0x20];
 /// Bytes of a CID.
-const CID_BYTES: usize = CID_START.len() + 32;
+const CID_BYTES: usize = 36;
 /// Bytes of a block with its CID, the larger of an event and of words.
 const SECTION_BYTES: usize = CID_BYTES + limits::BLOCK_BYTES;
 /// Bytes of a header; ours has 59.
@@ -99,8 +97,7 @@ fn header(root: Cid) -> Vec<u8> {
 /// Appends one block.
 fn append(file: &mut Vec<u8>, cid: &Cid, block: &[u8]) {
     append_length(file, CID_BYTES + block.len());
-    file.extend(CID_START);
-    file.extend(cid.digest());
+    file.extend(cid.to_bytes());
     file.extend(block);
 }
 
@@ -241,9 +238,8 @@ fn read_header(section: &[u8]) -> Result<Cid, CarError> {
 }
 
 fn read_block(section: &[u8], nth: usize) -> Result<CarBlock, CarError> {
-    let named = section.strip_prefix(&CID_START).and_then(<[u8]>::split_first_chunk::<32>);
-    let (digest, block) = named.ok_or(CarError::BadName { block: nth })?;
-    let cid = Cid::from_digest(*digest);
+    let (name, block) = section.split_at_checked(CID_BYTES).ok_or(CarError::BadName { block: nth })?;
+    let cid = Cid::from_bytes(name).map_err(|_| CarError::BadName { block: nth })?;
     if Cid::of(block) == cid {
         Ok(CarBlock { cid, block: block.into() })
     } else {

@@ -2,14 +2,23 @@
 
 use std::{fmt, str::FromStr};
 
-use ::cid::multihash::Multihash;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use ::cid::{multihash::Multihash, serde::CID_SERDE_PRIVATE_IDENTIFIER};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, Visitor},
+};
+use serde_bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Multicodec of dag-cbor.
 const DAG_CBOR: u64 = 0x71;
 /// Multihash code of sha2-256.
 const SHA2_256: u64 = 0x12;
+
+/// What the binary form of every CID of ours begins with: version, codec, hash, length of the digest.
+const START: [u8; 4] = [0x01, DAG_CBOR as u8, SHA2_256 as u8, 32];
+/// Characters of a CID: `b`, and 36 bytes at five bits a letter.
+const TEXT_CHARS: usize = 59;
 
 /// A CIDv1 (dag-cbor, sha2-256). Shown in base32; in blocks an IPLD link (CBOR tag 42).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +50,21 @@ impl Cid {
         let hash = Multihash::wrap(SHA2_256, &self.0).expect("32 bytes fit a 64-byte multihash");
         ::cid::Cid::new_v1(DAG_CBOR, hash)
     }
+
+    /// The binary form: version, codec, hash, length, digest.
+    pub fn to_bytes(&self) -> [u8; 36] {
+        let mut bytes = [0; 36];
+        let (start, digest) = bytes.split_at_mut(START.len());
+        start.copy_from_slice(&START);
+        digest.copy_from_slice(&self.0);
+        bytes
+    }
+
+    /// From the binary form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CidError> {
+        let digest = bytes.strip_prefix(&START).ok_or(CidError)?;
+        Ok(Self(digest.try_into().map_err(|_| CidError)?))
+    }
 }
 
 impl TryFrom<&::cid::Cid> for Cid {
@@ -70,9 +94,14 @@ impl fmt::Debug for Cid {
 impl FromStr for Cid {
     type Err = CidError;
 
+    /// Reads the text that [`Display`](fmt::Display) writes, and no other spelling of it.
     fn from_str(text: &str) -> Result<Self, CidError> {
-        let general = ::cid::Cid::from_str(text).map_err(|_| CidError)?;
-        Self::try_from(&general)
+        // Long texts are not even looked at: some bases take time that grows with the square of the length.
+        if text.len() != TEXT_CHARS {
+            return Err(CidError);
+        }
+        let cid = ::cid::Cid::from_str(text).map_err(|_| CidError).and_then(|it| Self::try_from(&it))?;
+        if cid.to_string() == text { Ok(cid) } else { Err(CidError) }
     }
 }
 
@@ -81,7 +110,7 @@ impl Serialize for Cid {
         if serializer.is_human_readable() {
             serializer.collect_str(self)
         } else {
-            self.to_general().serialize(serializer)
+            serializer.serialize_newtype_struct(CID_SERDE_PRIVATE_IDENTIFIER, Bytes::new(&self.to_bytes()))
         }
     }
 }
@@ -91,7 +120,62 @@ impl<'de> Deserialize<'de> for Cid {
         if deserializer.is_human_readable() {
             String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
         } else {
-            Self::try_from(&::cid::Cid::deserialize(deserializer)?).map_err(D::Error::custom)
+            deserializer.deserialize_newtype_struct(CID_SERDE_PRIVATE_IDENTIFIER, LinkVisitor)
+        }
+    }
+}
+
+/// Reads a link as `ipld-core` marks one for its codecs; straight from the bytes, which is most of what an event holds.
+struct LinkVisitor;
+
+impl<'de> Visitor<'de> for LinkVisitor {
+    type Value = Cid;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a link")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cid, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Cid, E> {
+        Cid::from_bytes(bytes).map_err(E::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua";
+
+    #[test]
+    fn text_and_bytes_lead_back_to_the_same_name() {
+        let cid: Cid = TEXT.parse().unwrap();
+        assert_eq!(cid.to_string(), TEXT);
+        assert_eq!(Cid::from_bytes(&cid.to_bytes()), Ok(cid));
+        assert_eq!(Cid::try_from(&cid.to_general()), Ok(cid));
+        assert_eq!(serde_json::from_str::<Cid>(&serde_json::to_string(&cid).unwrap()).unwrap(), cid);
+    }
+
+    #[test]
+    fn the_empty_map_has_the_name_that_ipld_gives_it() {
+        assert_eq!(Cid::of(b"\xa0").to_string(), TEXT);
+    }
+
+    #[test]
+    fn no_other_spelling_codec_or_hash_is_a_name() {
+        let cid: Cid = TEXT.parse().unwrap();
+        let upper = TEXT.to_uppercase();
+        let spelt = cid.to_general().to_string_of_base(::cid::multibase::Base::Base58Btc).unwrap();
+        let raw = ::cid::Cid::new_v1(0x55, *cid.to_general().hash()).to_string();
+        let path = format!("/ipfs/{TEXT}");
+        let long = "z".repeat(1 << 20);
+        // Five bits a letter: the last letter has bits to spare, which must be zero.
+        let spare = format!("{}b", &TEXT[..58]);
+        for text in ["", "b", &upper, &spelt, &raw, &path, &long, &spare, &TEXT[..58], "é"] {
+            assert_eq!(text.parse::<Cid>(), Err(CidError), "{}", &text[..text.len().min(70)]);
         }
     }
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// (libp2p specs, `peer-ids/peer-ids.md`).
 const PEER_ID_PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
 
+/// The most characters of 38 bytes in base58.
+const TEXT_CHARS: usize = 52;
+
 /// A node's public key. Written as its PeerId (`12D3KooW...`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId([u8; 32]);
@@ -120,6 +123,10 @@ impl FromStr for NodeId {
     type Err = NodeIdError;
 
     fn from_str(text: &str) -> Result<Self, NodeIdError> {
+        // Base58 takes time that grows with the square of the length.
+        if text.len() > TEXT_CHARS {
+            return Err(NodeIdError);
+        }
         let bytes = bs58::decode(text).into_vec().map_err(|_| NodeIdError)?;
         let key = bytes.strip_prefix(&PEER_ID_PREFIX).ok_or(NodeIdError)?;
         Ok(Self(key.try_into().map_err(|_| NodeIdError)?))
@@ -172,5 +179,36 @@ impl Keypair {
 impl fmt::Debug for Keypair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Keypair({:?})", self.node())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The PeerId of the secret `[1; 32]`, as js-libp2p shows it.
+    const PEER_ID: &str = "12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5";
+
+    #[test]
+    fn a_node_is_shown_as_its_peer_id_and_read_back() {
+        let node = Keypair::from_secret([1; 32]).node();
+        assert_eq!(node.to_string(), PEER_ID);
+        assert_eq!(PEER_ID.parse(), Ok(node));
+        assert_eq!(serde_json::from_str::<NodeId>(&serde_json::to_string(&node).unwrap()).unwrap(), node);
+    }
+
+    #[test]
+    fn what_is_not_the_peer_id_of_an_ed25519_key_is_no_node() {
+        // Of an RSA key; too short; too long; not base58.
+        let long = "1".repeat(1 << 20);
+        for text in ["QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N", &PEER_ID[..51], &long, "12D3KooW0OIl", ""] {
+            assert_eq!(text.parse::<NodeId>(), Err(NodeIdError), "{}", &text[..text.len().min(70)]);
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_show_in_debug_output() {
+        let keypair = Keypair::from_secret([7; 32]);
+        assert_eq!(format!("{keypair:?}"), format!("Keypair({:?})", keypair.node()));
     }
 }

@@ -58,3 +58,46 @@ impl Words {
         if again == block { Ok(words) } else { Err(WordsError::NotCanonical) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Keypair;
+
+    fn words(text: &str) -> Words {
+        let node = Keypair::from_secret([1; 32]).node();
+        Words(Cid::of(b"room"), node, 3, serde_bytes::ByteArray::new([9; 16]), text.into())
+    }
+
+    #[test]
+    fn words_up_to_their_limit_are_made_and_read() {
+        for text in ["", "some words", &"x".repeat(limits::WORDS_BYTES)] {
+            let (cid, block) = words(text).encode().unwrap();
+            assert_eq!(Cid::of(&block), cid);
+            assert_eq!(Words::decode(&block), Ok(words(text)));
+        }
+    }
+
+    #[test]
+    fn words_over_their_limit_are_neither_made_nor_read() {
+        let long = words(&"x".repeat(limits::WORDS_BYTES + 1));
+        assert_eq!(long.encode(), Err(WordsError::TooLarge));
+        let block = serde_ipld_dagcbor::to_vec(&long).unwrap();
+        assert_eq!(Words::decode(&block), Err(WordsError::TooLarge));
+        assert_eq!(Words::decode(&[0; limits::WORDS_BLOCK_BYTES + 1]), Err(WordsError::TooLarge));
+    }
+
+    #[test]
+    fn words_have_one_shape_and_one_spelling() {
+        let (_, block) = words("some words").encode().unwrap();
+        let seq = block.iter().rposition(|it| *it == 3).unwrap();
+        let cut = &block[..block.len() - 1];
+        let more = [&block[..], &[0]].concat();
+        let longer_number = [&block[..seq], &[0x18, 3], &block[seq + 1..]].concat();
+        let six = [&[0x86][..], &block[1..], &[0]].concat();
+        let four = [&[0x84][..], &block[1..]].concat();
+        for wrong in [&[][..], b"\xa0", cut, &more, &longer_number, &six, &four] {
+            assert_eq!(Words::decode(wrong), Err(WordsError::NotCanonical), "{wrong:02x?}");
+        }
+    }
+}

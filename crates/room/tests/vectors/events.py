@@ -172,11 +172,17 @@ refuse("parent is text", "malformed", signed(TWO, variant(parents=[str(room)])))
 refuse("parent is of another codec", "malformed", signed(TWO, variant(parents=[cid(b"", "raw")])))
 refuse("parent's link is not a CID", "malformed", respelt("parents", head(4, 1) + b"\xd8\x2a\x43\x00\x01\x71"))
 refuse("parent's link has no leading zero", "malformed", respelt("parents", head(4, 1) + b"\xd8\x2a\x41\x01"))
+refuse("parent's link with a byte behind it", "malformed", respelt(
+    "parents", head(4, 1) + b"\xd8\x2a\x58\x26\x00" + bytes(room) + b"\x00"))
+refuse("link in an unknown kind with a byte behind it", "not-canonical", respelt(
+    "body", b"\xa1\x61x\xd8\x2a\x58\x26\x00" + bytes(room) + b"\x00"))
 refuse("another tag", "malformed", respelt("at", b"\xc1" + dag_cbor.encode(AT)))
 refuse("text is not UTF-8", "malformed", respelt("body", b"\xa1\x61\xff\xa0"))
 refuse("undefined", "malformed", respelt("prev", b"\xf7"))
 refuse("a body of no kind", "malformed", body({}))
 refuse("a body of two kinds", "malformed", body({"retracted": {"post": first}, "shadowing": {"baton": first}}))
+refuse("a stance that is a map", "malformed",
+       body({"feedback-given": {"target": first, "stance": {"correct": None}}}))
 refuse("a body that is text", "malformed", body("retracted"))
 refuse("a body lacks a field", "malformed", body({"retracted": {}}))
 refuse("a body with a field too many", "malformed", body({"retracted": {"post": first, "why": ""}}))
