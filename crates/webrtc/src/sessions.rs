@@ -254,14 +254,16 @@ impl Sessions {
         let Some(entry) = self.entries.get_mut(session) else {
             return Poll::Ready(Mail::Ended(Ended::SignallingClosed));
         };
-        if let Some(why) = entry.ended {
-            return Poll::Ready(Mail::Ended(why));
-        }
-        if let Some((from, sdp)) = entry.answer.take() {
+        // What was said before the end may tell why it came; when we end it ourselves, nobody asks.
+        let read_on = matches!(entry.ended, None | Some(Ended::Aborted));
+        if read_on && let Some((from, sdp)) = entry.answer.take() {
             return Poll::Ready(Mail::Answer { from, sdp });
         }
-        if let Some(candidate) = entry.candidates.pop_front() {
+        if read_on && let Some(candidate) = entry.candidates.pop_front() {
             return Poll::Ready(Mail::Candidate(candidate));
+        }
+        if let Some(why) = entry.ended {
+            return Poll::Ready(Mail::Ended(why));
         }
         entry.waker = Some(cx.waker().clone());
         Poll::Pending
@@ -394,6 +396,7 @@ mod tests {
         assert_eq!(sessions.deliver(b, candidate(1, 1), true), Delivery::Ignored(Ignored::Surplus));
         assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Routed);
         assert_eq!(sessions.deliver(PeerId::random(), answer(1), true), Delivery::Ignored(Ignored::Unknown));
+        assert!(matches!(mail(&mut sessions, 1), Poll::Ready(Mail::Answer { .. })));
         assert_eq!(sessions.deliver(b, abort, true), Delivery::Routed);
         assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::Aborted)));
     }
@@ -464,6 +467,19 @@ mod tests {
         let by_hand = Signal::Offer { session: [2; 16], sdp: "offer".to_owned(), trickle: false };
         assert!(accepted(&sessions.deliver(high, by_hand, true)));
         assert_eq!(mail(&mut sessions, 1), Poll::Pending);
+    }
+
+    #[test]
+    fn what_was_said_before_an_abort_is_heard_first() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        sessions.dial([1; 16], Some(b)).unwrap();
+        for signal in [answer(1), candidate(1, 1), Signal::Abort { session: [1; 16] }] {
+            assert_eq!(sessions.deliver(b, signal, true), Delivery::Routed);
+        }
+        assert!(matches!(mail(&mut sessions, 1), Poll::Ready(Mail::Answer { .. })));
+        assert!(matches!(mail(&mut sessions, 1), Poll::Ready(Mail::Candidate(_))));
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::Aborted)));
     }
 
     #[test]

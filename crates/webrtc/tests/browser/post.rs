@@ -1,4 +1,4 @@
-//! Two nodes in one page: a signalling in memory, swarms over the transport, and a way to get at the page's connections.
+//! A signalling in memory, and what may go wrong on its way.
 
 use std::{
     cell::RefCell,
@@ -16,12 +16,12 @@ struct Mailbox {
     waker: Option<Waker>,
 }
 
-/// Who is in reach of whom: everybody, in memory.
+/// Who is in reach of whom: everybody who has a mailbox.
 #[derive(Clone, Default)]
 pub struct Post(Rc<RefCell<BTreeMap<PeerId, Mailbox>>>);
 
 impl Post {
-    fn put(&self, from: PeerId, to: PeerId, signal: Signal) {
+    pub fn put(&self, from: PeerId, to: PeerId, signal: Signal) {
         let mut boxes = self.0.borrow_mut();
         let mailbox = boxes.entry(to).or_default();
         mailbox.queue.push_back((from, signal));
@@ -31,31 +31,46 @@ impl Post {
     }
 }
 
-/// What happens to a signal on its way.
-pub type Tamper = Rc<dyn Fn(Option<PeerId>, Signal) -> Vec<Signal>>;
+/// What becomes of a signal on its way: none, one or several.
+pub type Way = Box<dyn FnMut(Signal) -> Vec<Signal>>;
 
 /// One node's signalling.
 pub struct Mail {
-    pub me: PeerId,
-    pub post: Post,
-    pub tamper: Tamper,
+    me: PeerId,
+    post: Post,
+    way: Way,
+    sent: Rc<RefCell<Vec<Signal>>>,
 }
 
 impl Mail {
-    pub fn new(me: PeerId, post: &Post) -> Self {
-        Self { me, post: post.clone(), tamper: Rc::new(|_, signal| vec![signal]) }
+    pub fn new(me: PeerId, post: &Post, way: Way) -> Self {
+        post.0.borrow_mut().entry(me).or_default();
+        Self { me, post: post.clone(), way, sent: Rc::default() }
     }
+
+    /// What has been sent, as it was when it left.
+    pub fn sent(&self) -> Rc<RefCell<Vec<Signal>>> {
+        Rc::clone(&self.sent)
+    }
+}
+
+/// Everything arrives as it was sent.
+pub fn faithful() -> Way {
+    Box::new(|signal| vec![signal])
 }
 
 impl Signalling for Mail {
     fn send(&mut self, to: Option<PeerId>, signal: Signal) {
-        for signal in (self.tamper)(to, signal) {
+        self.sent.borrow_mut().push(signal.clone());
+        for signal in (self.way)(signal) {
             match to {
                 Some(to) => self.post.put(self.me, to, signal),
                 // A code carried by hand reaches whoever is asked to type it in: here, everybody else.
                 None => {
-                    let others: Vec<_> = self.post.0.borrow().keys().copied().filter(|peer| *peer != self.me).collect();
-                    others.into_iter().for_each(|peer| self.post.put(self.me, peer, signal.clone()));
+                    let all: Vec<_> = self.post.0.borrow().keys().copied().collect();
+                    all.into_iter()
+                        .filter(|peer| *peer != self.me)
+                        .for_each(|peer| self.post.put(self.me, peer, signal.clone()));
                 }
             }
         }
