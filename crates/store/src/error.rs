@@ -21,8 +21,8 @@ pub enum StoreError {
     /// The database, or a record that nothing can go on without, is not what this page wrote.
     #[error("what is stored here is damaged ({0}): it was left as it is, and can be fetched again from others")]
     Damaged(String),
-    /// The database was closed under this tab: deleted or renewed by another tab, or cleared by the browser.
-    #[error("another tab or the browser has closed this storage: reload the page to go on")]
+    /// The database was taken from this tab: deleted, renewed or written by another tab, or cleared by the browser.
+    #[error("another tab or the browser has taken over this storage: reload the page to go on")]
     Closed,
     /// A block is larger than any the room admits.
     #[error("a block is larger than the {} KiB that are allowed", limits::BLOCK_BYTES / 1024)]

@@ -17,6 +17,8 @@ pub(crate) struct Index {
     events: BTreeMap<(u64, Cid), Record>,
     /// Each copy of words.
     words: BTreeSet<(Cid, Record)>,
+    /// Whether there are words that came later than their events, in records of their own.
+    loose: bool,
     /// Bytes of each record.
     records: BTreeMap<Record, usize>,
     bytes: usize,
@@ -35,6 +37,7 @@ impl Index {
                     }
                 }
                 Entry::Words(cid, _) => {
+                    self.loose = true;
                     self.words.insert((*cid, record));
                 }
             }
@@ -78,6 +81,11 @@ impl Index {
     /// The record of an event whose depth is not known. Looks at each: who asks so wants one event, not many.
     pub(crate) fn find(&self, cid: &Cid) -> Option<((u64, Cid), Record)> {
         self.events.iter().find(|((_, it), _)| it == cid).map(|(key, record)| (*key, *record))
+    }
+
+    /// Whether words may be in another record than their event.
+    pub(crate) fn has_loose_words(&self) -> bool {
+        self.loose
     }
 
     /// Whether the words are here.
@@ -129,7 +137,9 @@ mod tests {
     fn every_copy_of_words_is_known_until_it_is_dropped() {
         let mut index = Index::default();
         index.add(4, 10, &[event(1, 1, Some(7))]);
+        assert!(!index.has_loose_words());
         index.add(9, 20, &[Entry::Words(cid(7), b"words"[..].into())]);
+        assert!(index.has_loose_words());
         assert_eq!(index.words_in(cid(7)).collect::<Vec<_>>(), [4, 9]);
         index.drop_words(9, 0, &[cid(7)].into());
         assert!(index.holds_words(cid(7)));

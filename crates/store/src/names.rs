@@ -11,7 +11,16 @@ const OURS: &str = "paceline";
 /// The database of one node in one room. `db_key` is derived from the room's secret, so that a link with another secret
 /// does not lead to it.
 pub fn database(page_path: &str, db_key: &[u8; 32], node: NodeId) -> String {
-    format!("{OURS} room {page_path} {} {node}", hex(db_key))
+    format!("{}{node}", database_prefix(page_path, db_key))
+}
+
+fn database_prefix(page_path: &str, db_key: &[u8; 32]) -> String {
+    format!("{OURS} room {page_path} {} ", hex(db_key))
+}
+
+/// Whose database of this room it is, if it is one.
+pub(crate) fn node_of(page_path: &str, db_key: &[u8; 32], name: &str) -> Option<NodeId> {
+    name.strip_prefix(&database_prefix(page_path, db_key))?.parse().ok()
 }
 
 /// The database of keys and rooms.
@@ -92,6 +101,8 @@ mod tests {
         ];
         let different: std::collections::BTreeSet<_> = names.iter().collect();
         assert_eq!(different.len(), names.len());
+        let found: Vec<_> = names.iter().map(|name| node_of("/a/", &[1; 32], name)).collect();
+        assert_eq!(found, [Some(one), None, None, Some(other), None, None]);
     }
 
     #[test]

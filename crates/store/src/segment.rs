@@ -48,25 +48,46 @@ pub(crate) struct Read {
     pub(crate) damage: Option<&'static str>,
 }
 
+/// A segment to be written, and the entries in it.
+#[derive(Debug)]
+pub(crate) struct Packed<'a> {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) entries: &'a [Entry],
+}
+
 /// Packs entries into as few segments as their order and [`SEGMENT_BYTES`] allow.
-pub(crate) fn pack<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Vec<Vec<u8>>, StoreError> {
-    let mut packer = Packer::default();
-    for entry in entries {
-        packer.push(&frame(&payload(entry)?)?);
+pub(crate) fn pack(mut entries: &[Entry]) -> Result<Vec<Packed<'_>>, StoreError> {
+    let mut packed = Vec::new();
+    while !entries.is_empty() {
+        let (mut bytes, mut taken) = (vec![FORMAT], 0);
+        for entry in entries {
+            if taken > 0 && bytes.len() + framed_bytes(entry) > SEGMENT_BYTES {
+                break;
+            }
+            append(&mut bytes, entry)?;
+            taken += 1;
+        }
+        let (full, rest) = entries.split_at(taken);
+        packed.push(Packed { bytes, entries: full });
+        entries = rest;
     }
-    Ok(packer.finish())
+    Ok(packed)
 }
 
 /// Packs undamaged small segments into larger ones, without looking into them.
 pub(crate) fn repack<'a>(segments: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
-    let mut packer = Packer::default();
-    for segment in segments {
-        for piece in frames(segment) {
-            let (Piece::Good { raw, .. } | Piece::Bad { raw, .. }) = piece;
-            packer.push(raw);
+    let (mut done, mut current) = (Vec::new(), vec![FORMAT]);
+    for piece in segments.into_iter().flat_map(frames) {
+        let (Piece::Good { raw, .. } | Piece::Bad { raw, .. }) = piece;
+        if current.len() > 1 && current.len() + raw.len() > SEGMENT_BYTES {
+            done.push(std::mem::replace(&mut current, vec![FORMAT]));
         }
+        current.extend(raw);
     }
-    packer.finish()
+    if current.len() > 1 {
+        done.push(current);
+    }
+    done
 }
 
 /// Reads a segment as far as it can be read.
@@ -83,47 +104,21 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
 
 /// The segment without these words; everything else, damaged entries too, as it was. `None` if nothing is left.
 pub(crate) fn without_words(bytes: &[u8], dropped: &BTreeSet<Cid>) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut left = vec![FORMAT];
+    let mut left: Vec<u8> = bytes.iter().copied().take(1).take_while(|format| *format == FORMAT).collect();
     for piece in frames(bytes) {
         match piece {
             Piece::Good { entry: Entry::Words(cid, _), .. } if dropped.contains(&cid) => {}
             Piece::Good { entry: Entry::Event(mut event), raw } => match &event.words {
                 Some((cid, _)) if dropped.contains(cid) => {
                     event.words = None;
-                    left.extend(frame(&payload(&Entry::Event(event))?)?);
+                    append(&mut left, &Entry::Event(event))?;
                 }
                 _ => left.extend(raw),
             },
             Piece::Good { raw, .. } | Piece::Bad { raw, .. } => left.extend(raw),
         }
     }
-    Ok((left.len() > 1).then_some(left))
-}
-
-/// Collects frames into segments.
-#[derive(Default)]
-struct Packer {
-    done: Vec<Vec<u8>>,
-    current: Vec<u8>,
-}
-
-impl Packer {
-    fn push(&mut self, frame: &[u8]) {
-        if !self.current.is_empty() && self.current.len() + frame.len() > SEGMENT_BYTES {
-            self.done.push(std::mem::take(&mut self.current));
-        }
-        if self.current.is_empty() {
-            self.current.push(FORMAT);
-        }
-        self.current.extend(frame);
-    }
-
-    fn finish(mut self) -> Vec<Vec<u8>> {
-        if !self.current.is_empty() {
-            self.done.push(self.current);
-        }
-        self.done
-    }
+    Ok((left != [FORMAT]).then_some(left))
 }
 
 /// One stretch of a segment.
@@ -174,17 +169,34 @@ fn unframe(frame: &[u8]) -> Option<&[u8]> {
     (fnv1a(payload) == u64::from_le_bytes(*checksum)).then_some(payload)
 }
 
-fn frame(payload: &[u8]) -> Result<Vec<u8>, StoreError> {
+/// Appends an entry in its frame.
+fn append(segment: &mut Vec<u8>, entry: &Entry) -> Result<(), StoreError> {
+    let start = segment.len();
+    segment.extend([0; FRAME_BYTES]);
+    append_payload(segment, entry)?;
+    let Some((frame, payload)) = segment.get_mut(start..).and_then(|it| it.split_first_chunk_mut::<FRAME_BYTES>())
+    else {
+        return Err(StoreError::TooLarge);
+    };
     let length = u32::try_from(payload.len()).map_err(|_| StoreError::TooLarge)?;
-    let mut frame = Vec::with_capacity(FRAME_BYTES + payload.len());
-    frame.extend(length.to_le_bytes());
-    frame.extend(fnv1a(payload).to_le_bytes());
-    frame.extend(payload);
-    Ok(frame)
+    let (for_length, for_checksum) = frame.split_at_mut(4);
+    for_length.copy_from_slice(&length.to_le_bytes());
+    for_checksum.copy_from_slice(&fnv1a(payload).to_le_bytes());
+    Ok(())
 }
 
-fn payload(entry: &Entry) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
+/// How many bytes [`append`] adds.
+fn framed_bytes(entry: &Entry) -> usize {
+    FRAME_BYTES
+        + match entry {
+            Entry::Event(event) => {
+                45 + event.block.len() + event.words.as_ref().map_or(0, |(_, block)| 32 + block.len())
+            }
+            Entry::Words(_, block) => 33 + block.len(),
+        }
+}
+
+fn append_payload(bytes: &mut Vec<u8>, entry: &Entry) -> Result<(), StoreError> {
     match entry {
         Entry::Event(event) => {
             let length = u32::try_from(event.block.len()).map_err(|_| StoreError::TooLarge)?;
@@ -204,7 +216,7 @@ fn payload(entry: &Entry) -> Result<Vec<u8>, StoreError> {
             bytes.extend(&**block);
         }
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn entry(payload: &[u8]) -> Option<Entry> {
@@ -234,8 +246,10 @@ fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn event(n: u8, words: Option<&str>) -> Entry {
@@ -249,10 +263,21 @@ mod tests {
         vec![event(1, None), event(2, Some("hello")), late, event(3, Some("others"))]
     }
 
+    #[test]
+    fn the_size_of_an_entry_is_known_before_it_is_written() {
+        for entry in some() {
+            let mut bytes = Vec::new();
+            append(&mut bytes, &entry).expect("fits");
+            assert_eq!(bytes.len(), framed_bytes(&entry));
+        }
+    }
+
     fn one_segment(entries: &[Entry]) -> Vec<u8> {
         let mut segments = pack(entries).expect("fits");
         assert_eq!(segments.len(), 1);
-        segments.remove(0)
+        let packed = segments.remove(0);
+        assert_eq!(packed.entries, entries);
+        packed.bytes
     }
 
     #[test]
@@ -327,11 +352,36 @@ mod tests {
     #[test]
     fn many_events_fill_segments_of_bounded_size_in_order() {
         let entries: Vec<_> = (0..2_000).map(|n| event((n % 250) as u8, Some("some words"))).collect();
-        let segments = pack(&entries).expect("fits");
-        assert!(segments.len() > 2 && segments.iter().all(|segment| segment.len() <= SEGMENT_BYTES));
-        let again: Vec<_> = segments.iter().flat_map(|segment| read(segment).entries).collect();
-        assert_eq!(again, entries);
+        let packed = pack(&entries).expect("fits");
+        assert!(packed.len() > 2 && packed.iter().all(|it| it.bytes.len() <= SEGMENT_BYTES));
+        assert!(packed.iter().all(|it| read(&it.bytes).entries == it.entries));
+        assert_eq!(packed.iter().flat_map(|it| it.entries).cloned().collect::<Vec<_>>(), entries);
+        let segments: Vec<_> = packed.into_iter().map(|it| it.bytes).collect();
         let single: Vec<_> = entries.iter().map(|entry| one_segment(std::slice::from_ref(entry))).collect();
         assert_eq!(repack(single.iter().map(Vec::as_slice)), segments, "merging single records gives the same");
+    }
+
+    proptest! {
+        /// Whatever lies in a database, reading it ends, and rewriting it loses nothing but the words meant.
+        #[test]
+        fn no_bytes_can_break_reading_or_rewriting(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..400),
+            ours in any::<bool>(),
+            at in 0..1_000_usize,
+            flip in any::<u8>(),
+        ) {
+            if ours {
+                bytes = one_segment(&some());
+                let at = at % bytes.len();
+                bytes[at] ^= flip;
+            }
+            let before = read(&bytes);
+            prop_assert_eq!(before == Read { entries: some(), damage: None }, ours && flip == 0);
+            let same = without_words(&bytes, &BTreeSet::new()).expect("fits").unwrap_or(vec![FORMAT]);
+            prop_assert_eq!(&same, &bytes);
+            let words = before.entries.iter().filter_map(Entry::words).collect();
+            let left = without_words(&bytes, &words).expect("fits").unwrap_or_default();
+            prop_assert!(read(&left).entries.iter().all(|entry| entry.words().is_none()));
+        }
     }
 }

@@ -12,8 +12,9 @@ use futures::{
     channel::oneshot,
     future::{Either, select},
 };
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbTransaction, IdbVersionChangeEvent};
 
 use crate::{Durability, StoreError, js};
@@ -173,6 +174,16 @@ pub(crate) async fn delete(name: &str) -> Result<(), StoreError> {
     settle(&request, |_| {}).await.map(|_| ())
 }
 
+/// The names of all databases of this origin; none where the browser does not tell.
+pub(crate) async fn database_names() -> Vec<String> {
+    let Ok(factory) = factory() else { return Vec::new() };
+    let Ok(Ok(promise)) = js::call(factory.as_ref(), "databases", &[]).map(JsCast::dyn_into::<Promise>) else {
+        return Vec::new();
+    };
+    let list: Array = JsFuture::from(promise).await.ok().and_then(|list| list.dyn_into().ok()).unwrap_or_default();
+    list.iter().filter_map(|it| js::get(&it, "name").as_string()).collect()
+}
+
 fn factory() -> Result<IdbFactory, StoreError> {
     js::get(&js_sys::global(), "indexedDB")
         .dyn_into()
@@ -239,7 +250,8 @@ fn error(thrown: &JsValue) -> StoreError {
     match name.as_str() {
         "QuotaExceededError" => StoreError::Full,
         "VersionError" => StoreError::Newer,
-        "InvalidStateError" => StoreError::Closed,
+        // A record that must be new is there already: another tab writes, too.
+        "InvalidStateError" | "ConstraintError" => StoreError::Closed,
         "NotFoundError" => StoreError::Damaged("a store is missing".into()),
         "SecurityError" => StoreError::Unavailable(message),
         _ => StoreError::Failed(format!("{name}: {message}")),

@@ -24,6 +24,7 @@ use self::connection::Connection;
 use crate::{
     Adopted, Counts, Damage, Durability, Store, StoreError, adopt,
     index::{Index, Record},
+    registry::holding::Holding,
     segment::{self, Entry},
     store::{check_sizes, linked_words},
 };
@@ -49,6 +50,8 @@ pub struct IdbStore {
 
 struct Inner {
     connection: Connection,
+    /// Keeps the node's key from other tabs until the last write is done.
+    _holding: Option<Rc<Holding>>,
     /// One write at a time.
     writing: Mutex<()>,
     state: RefCell<State>,
@@ -72,8 +75,15 @@ struct Warm {
 impl IdbStore {
     /// Opens, and creates or renews, the database of this name, and reads what is there. Damaged records are skipped, kept and
     /// told by [`Store::damaged`].
+    ///
+    /// A tab opens its own node's with [`crate::HeldKey::open_store`].
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let store = Self::on(Connection::open(name, &schema::STEPS).await?);
+        Self::open_holding(name, None).await
+    }
+
+    /// The same; as long as it lives, or a write of it is under way, the key is held.
+    pub(crate) async fn open_holding(name: &str, holding: Option<Rc<Holding>>) -> Result<Self, StoreError> {
+        let store = Self::on(Connection::open(name, &schema::STEPS).await?, holding);
         let small = store.inner.scan().await?;
         if small.len() >= MERGE_AT {
             // Only a matter of speed: if it fails (quota), everything is still where it was.
@@ -86,13 +96,14 @@ impl IdbStore {
     /// writing to it.
     pub async fn adopt_from(&self, name: &str) -> Result<Option<Adopted>, StoreError> {
         let Some(connection) = Connection::open_existing(name, &schema::STEPS).await? else { return Ok(None) };
-        let other = Self::on(connection);
+        let other = Self::on(connection, None);
         other.inner.scan().await?;
         adopt(&other, self).await.map(Some)
     }
 
-    fn on(connection: Connection) -> Self {
-        Self { inner: Rc::new(Inner { connection, writing: Mutex::new(()), state: RefCell::default() }) }
+    fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {
+        let (writing, state) = (Mutex::new(()), RefCell::default());
+        Self { inner: Rc::new(Inner { connection, _holding: holding, writing, state }) }
     }
 
     /// Deletes the database of this name, also if other tabs have it open (they are told, and their writes fail from then on).
@@ -186,7 +197,7 @@ impl Inner {
                 store.delete(&JsValue::from(*record))?;
             }
             for (record, segment) in (first..).zip(&segments) {
-                store.put_with_key(&Uint8Array::from(segment.as_slice()), &JsValue::from(record))?;
+                store.add_with_key(&Uint8Array::from(segment.as_slice()), &JsValue::from(record))?;
             }
             Ok(())
         })?;
@@ -207,19 +218,20 @@ impl Inner {
         if entries.is_empty() {
             return if self.connection.is_closed() { Err(StoreError::Closed) } else { Ok(()) };
         }
-        let segments = segment::pack(&entries)?;
+        let packed = segment::pack(&entries)?;
         let first = self.state.borrow().index.free_record();
         let transaction = self.connection.writing(&[SEGMENTS], durability)?;
         transaction.on(SEGMENTS, |store| {
-            for (record, segment) in (first..).zip(&segments) {
-                store.put_with_key(&Uint8Array::from(segment.as_slice()), &JsValue::from(record))?;
+            for (record, segment) in (first..).zip(&packed) {
+                // Not `put`: if another tab wrote here in spite of everything, this fails rather than overwrite.
+                store.add_with_key(&Uint8Array::from(segment.bytes.as_slice()), &JsValue::from(record))?;
             }
             Ok(())
         })?;
         transaction.done().await?;
         let index = &mut self.state.borrow_mut().index;
-        for (record, segment) in (first..).zip(&segments) {
-            index.add(record, segment.len(), &segment::read(segment).entries);
+        for (record, segment) in (first..).zip(&packed) {
+            index.add(record, segment.bytes.len(), segment.entries);
         }
         Ok(())
     }
@@ -309,7 +321,9 @@ impl Inner {
             }
         }
         let mut events: Vec<_> = keys.iter().filter_map(|(key, _)| found.remove(key)).collect();
-        self.join_words(&mut events).await?;
+        if self.state.borrow().index.has_loose_words() {
+            self.join_words(&mut events).await?;
+        }
         Ok(events)
     }
 

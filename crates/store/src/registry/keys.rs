@@ -10,8 +10,9 @@ use super::{
     kv::Kv,
 };
 use crate::{
-    Damage, Durability, How, StoreError,
+    Damage, Durability, How, IdbStore, StoreError,
     choice::attempts,
+    indexed_db::connection::database_names,
     js, names,
     records::{KeyRecord, UnixMillis},
 };
@@ -40,7 +41,14 @@ pub struct HeldKey {
     /// When it was last used before now.
     pub used: UnixMillis,
     room: Cid,
-    _holding: Holding,
+    holding: Rc<Holding>,
+}
+
+impl HeldKey {
+    /// Opens its database. The key is held until this and all copies of the store are dropped and the last write is done.
+    pub async fn open_store(&self) -> Result<IdbStore, StoreError> {
+        IdbStore::open_holding(&self.database, Some(self.holding.clone())).await
+    }
 }
 
 /// A node of a room in this browser, whether or not a tab holds it.
@@ -89,7 +97,8 @@ impl Keys {
             let Some(record) = self.record(node).await?.filter(|record| record.whole) else { continue };
             let held = self.held(&record, attempt.how, holding);
             if held.how != (How::Resumed { asked: true }) {
-                self.go_on(&held).await?;
+                // A full disk must not keep a person from what is there; it is noted with the next thing that can be stored.
+                let _ = self.go_on(&held).await;
             }
             return Ok(held);
         }
@@ -148,6 +157,25 @@ impl Keys {
         Ok(known)
     }
 
+    /// The databases of a room's other nodes in this browser, to copy from ([`IdbStore::adopt_from`]) when this tab has a new
+    /// key: the last used first, then those whose key is lost.
+    pub async fn other_databases(&self, held: &HeldKey, db_key: [u8; 32]) -> Result<Vec<String>, StoreError> {
+        let mut names: Vec<_> = self.known(held.room, db_key).await?.into_iter().map(|it| it.database).collect();
+        for (name, _) in self.stored_nodes(&db_key).await {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.retain(|name| *name != held.database);
+        Ok(names)
+    }
+
+    /// The databases that are really there, with their nodes, where the browser tells.
+    pub(super) async fn stored_nodes(&self, db_key: &[u8; 32]) -> Vec<(String, NodeId)> {
+        let of_room = |name: String| names::node_of(&self.page_path, db_key, &name).map(|node| (name, node));
+        database_names().await.into_iter().filter_map(of_room).collect()
+    }
+
     /// Records of keys that could not be read. They are kept.
     pub async fn damaged(&self) -> Result<Vec<Damage>, StoreError> {
         Ok(self.records().await?.1)
@@ -190,7 +218,7 @@ impl Keys {
     fn held(&self, record: &KeyRecord, how: How, holding: Holding) -> HeldKey {
         let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
         let (keypair, high_water) = (record.keypair(), record.high_water);
-        HeldKey { keypair, node, how, name, high_water, database, used, room, _holding: holding }
+        HeldKey { keypair, node, how, name, high_water, database, used, room, holding: Rc::new(holding) }
     }
 
     /// What this tab remembers across a reload; a duplicated tab gets a copy.

@@ -1,5 +1,7 @@
 //! The rooms this browser knows, and what is left of them on this device.
 
+use std::collections::BTreeMap;
+
 use paceline_room::{Cid, NodeId};
 
 use super::{
@@ -10,7 +12,6 @@ use super::{
 use crate::{
     Durability, IdbStore, StoreError,
     choice::stale,
-    names,
     records::{RoomRecord, Seen},
 };
 
@@ -86,8 +87,11 @@ impl Rooms {
     /// [`crate::HeldKey`] and store must have been dropped.
     pub async fn forget(&self, room: Cid, db_key: [u8; 32]) -> Result<Forgotten, StoreError> {
         let mut forgotten = Forgotten::default();
-        for known in self.keys.known(room, db_key).await? {
-            if self.remove_node(&known).await? {
+        let known = self.keys.known(room, db_key).await?.into_iter().map(|it| (it.database, it.node));
+        // Also databases whose key's record is lost or damaged.
+        let all: BTreeMap<_, _> = known.chain(self.keys.stored_nodes(&db_key).await).collect();
+        for (database, node) in all {
+            if self.remove(node, &database).await? {
                 forgotten.removed += 1;
             } else {
                 forgotten.in_use += 1;
@@ -111,15 +115,14 @@ impl Rooms {
 
     /// Deletes a node's database, then its key. `false`: a tab holds it, and nothing was done.
     pub async fn remove_node(&self, known: &KnownNode) -> Result<bool, StoreError> {
-        let Some(_holding) = hold(&self.keys.page_path, known.node, Patience::AtOnce).await else { return Ok(false) };
-        // In this order: a database without its key would be found by nobody.
-        IdbStore::delete(&known.database).await?;
-        self.keys.forget(known.node).await?;
-        Ok(true)
+        self.remove(known.node, &known.database).await
     }
 
-    /// The name of a node's database.
-    pub fn database(&self, db_key: &[u8; 32], node: NodeId) -> String {
-        names::database(&self.keys.page_path, db_key, node)
+    async fn remove(&self, node: NodeId, database: &str) -> Result<bool, StoreError> {
+        let Some(_holding) = hold(&self.keys.page_path, node, Patience::AtOnce).await else { return Ok(false) };
+        // In this order, so that what is left after a failure is still listed.
+        IdbStore::delete(database).await?;
+        self.keys.forget(node).await?;
+        Ok(true)
     }
 }

@@ -149,18 +149,18 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
     let counts = store.counts();
     {
         // The third record of a commit does not fit any more.
-        let put = "(() => { let n = 0; return function (...all) {
+        let add = "(() => { let n = 0; return function (...all) {
             if (++n === 3) throw new DOMException('', 'QuotaExceededError');
             return before.apply(this, all); }; })()";
-        let _full = Patched::new(&OBJECT_STORE, "put", put);
+        let _full = Patched::new(&OBJECT_STORE, "add", add);
         assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
     }
     {
         // Browsers find out at the end, too.
-        let put = "(() => { let n = 0; return function (...all) {
+        let add = "(() => { let n = 0; return function (...all) {
             if (++n === 1) queueMicrotask(() => this.transaction.abort());
             return before.apply(this, all); }; })()";
-        let _full = Patched::new(&OBJECT_STORE, "put", put);
+        let _full = Patched::new(&OBJECT_STORE, "add", add);
         let error = "new DOMException('', 'QuotaExceededError')";
         let _why = Patched::new(&["IDBTransaction", "prototype"], "error", error);
         assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
@@ -178,8 +178,8 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
 async fn any_other_failure_of_the_browser_is_passed_on() {
     let name = fresh_name().await;
     let store = IdbStore::open(&name).await.expect("opens");
-    let put = "function () { throw new DOMException('disk on fire', 'UnknownError'); }";
-    let _broken = Patched::new(&OBJECT_STORE, "put", put);
+    let add = "function () { throw new DOMException('disk on fire', 'UnknownError'); }";
+    let _broken = Patched::new(&OBJECT_STORE, "add", add);
     let failed = StoreError::Failed("UnknownError: disk on fire".into());
     assert_eq!(store.commit(room().blocks(), Durability::Strict).await, Err(failed));
     assert_eq!(store.counts(), Counts::default());
@@ -224,6 +224,16 @@ async fn deleting_a_room_in_another_tab_does_not_hang_and_is_noticed_here() {
     assert_eq!(here.commit(blocks, Durability::Strict).await, Err(StoreError::Closed));
     assert_eq!(here.commit(Vec::new(), Durability::Strict).await, Err(StoreError::Closed));
     assert_eq!(here.clear().await, Err(StoreError::Closed));
+}
+
+#[wasm_bindgen_test]
+async fn two_writers_never_overwrite_one_another() {
+    let blocks = room().blocks();
+    let name = fresh_name().await;
+    let (one, other) = (IdbStore::open(&name).await.expect("opens"), IdbStore::open(&name).await.expect("opens"));
+    one.commit(blocks[..2].to_vec(), Durability::Strict).await.expect("commits");
+    assert_eq!(other.commit(blocks[2..].to_vec(), Durability::Strict).await, Err(StoreError::Closed));
+    assert_eq!(all(&one, 100).await, blocks[..2]);
 }
 
 #[wasm_bindgen_test]

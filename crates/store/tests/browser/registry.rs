@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     raw::{self, Patched},
-    suite::room,
+    suite::{many, room},
 };
 
 const DB_KEY: [u8; 32] = [3; 32];
@@ -285,6 +285,39 @@ async fn forgetting_a_room_removes_all_of_it_but_what_another_tab_holds() {
     assert_eq!(rooms.forget(a_room(), DB_KEY).await.expect("forgets").removed, 1);
     assert!(!databases().await.contains(&stays));
     assert_eq!(keys.known(a_room(), DB_KEY).await, Ok(vec![]));
+}
+
+#[wasm_bindgen_test]
+async fn a_key_stays_held_until_its_last_write_is_done() {
+    let (_, keys) = page().await;
+    let held = acquire(&keys).await;
+    let (node, store) = (held.node, held.open_store().await.expect("opens"));
+    let mut write = store.commit(many(300), Durability::Relaxed);
+    let _ = futures::poll!(&mut write);
+    drop(write);
+    drop((held, store));
+    let again = acquire(&keys).await;
+    assert_eq!(again.node, node, "a reload waits for it");
+    assert_eq!(again.open_store().await.expect("opens").counts().events, many(300).len());
+}
+
+#[wasm_bindgen_test]
+async fn history_is_found_also_when_its_key_is_lost() {
+    let (_, keys) = page().await;
+    let lost = acquire(&keys).await;
+    let database = lost.database.clone();
+    lost.open_store().await.expect("opens").commit(room().blocks(), Durability::Strict).await.expect("commits");
+    keys.forget(lost.node).await.expect("forgets");
+    drop(lost);
+    let new = acquire(&keys).await;
+    assert_eq!(new.how, How::New);
+    assert_eq!(keys.other_databases(&new, DB_KEY).await, Ok(vec![database.clone()]));
+    let store = new.open_store().await.expect("opens");
+    let adopted = store.adopt_from(&database).await.expect("reads").expect("is there");
+    assert_eq!((adopted.events, store.counts().events), (room().blocks().len(), room().blocks().len()));
+    drop((new, store));
+    assert_eq!(keys.rooms().forget(a_room(), DB_KEY).await.expect("forgets").removed, 2);
+    assert!(!databases().await.contains(&database));
 }
 
 #[wasm_bindgen_test]

@@ -24,6 +24,7 @@ macro_rules! all_cases {
             a_write_goes_on_when_nobody_waits_for_it
             adopting_copies_events_and_words
             many_events_come_back_page_by_page
+            whatever_is_done_in_whatever_order_it_holds_what_memory_holds
         }
     };
 }
@@ -222,4 +223,42 @@ pub async fn many_events_come_back_page_by_page(store: &dyn Store) {
         store.commit(some.to_vec(), Durability::Relaxed).await.expect("commits");
     }
     assert_eq!(all(store, 97).await, blocks);
+}
+
+pub async fn whatever_is_done_in_whatever_order_it_holds_what_memory_holds(store: &dyn Store) {
+    let (model, blocks) = (MemoryStore::new(), many(120));
+    // Xorshift (Marsaglia 2003): the same run every time.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |most: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % most as u64) as usize
+    };
+    for step in 0..150 {
+        let from = below(blocks.len());
+        let some = &blocks[from..blocks.len().min(from + 1 + below(20))];
+        match below(6) {
+            0 | 1 => for_both(&model, store, |it| it.commit(some.to_vec(), Durability::Relaxed)).await,
+            2 => for_both(&model, store, |it| it.commit(some.iter().map(bare).collect(), Durability::Relaxed)).await,
+            3 => for_both(&model, store, |it| it.put_words(words_of(some))).await,
+            4 => {
+                let names: Vec<_> = words_of(some).into_iter().map(|(cid, _)| cid).collect();
+                for_both(&model, store, |it| it.drop_words(names.clone())).await;
+            }
+            _ if step % 40 == 0 => for_both(&model, store, |it| it.clear()).await,
+            _ => assert_eq!(all(store, 1 + below(50)).await, all(&model, 1_000).await, "step {step}"),
+        }
+        assert_eq!(store.counts().events, model.counts().events, "step {step}");
+    }
+    assert_eq!(all(store, 7).await, all(&model, 1_000).await);
+}
+
+async fn for_both<'a, F: Future<Output = Result<(), StoreError>> + 'a>(
+    one: &'a MemoryStore,
+    other: &'a dyn Store,
+    write: impl Fn(&'a dyn Store) -> F,
+) {
+    write(one).await.expect("writes");
+    write(other).await.expect("writes");
 }
