@@ -219,6 +219,9 @@ pub struct Replica {
     state: State,
     now: Millis,
     woken: Option<Millis>,
+    /// Sessions have something to look at; else they sleep until `sync_at`.
+    sync_stirred: bool,
+    sync_at: Option<Millis>,
     changed: bool,
     store: Vec<Stored>,
     out: Vec<Output>,
@@ -251,6 +254,8 @@ impl Replica {
             state: State::Here,
             now: 0,
             woken: None,
+            sync_stirred: false,
+            sync_at: None,
             changed: false,
             store: Vec::new(),
             out: Vec::new(),
@@ -346,6 +351,7 @@ impl Replica {
         for _ in 0..most {
             let Some(next) = self.ingest.next(&self.log, self.now) else { break };
             self.work_off(next);
+            self.sync_stirred = true;
         }
         self.end_import();
         self.flush()
@@ -407,6 +413,7 @@ impl Replica {
         let theirs = self.roster.link_up(peer, now);
         let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
         self.send_live(peer, &Live::Hello(hello));
+        self.sync_stirred = true;
         let graft = self.tree.link_up(peer);
         self.send_spread(graft);
         self.changed = true;
@@ -417,6 +424,7 @@ impl Replica {
             return;
         }
         self.sync.link_down(peer);
+        self.sync_stirred = true;
         self.ingest.forget(peer);
         self.roster.link_down(peer, goodbye, self.now);
         let graft = self.tree.link_down(peer);
@@ -475,6 +483,9 @@ impl Replica {
             more_missing,
             ..self.roster.beacon(self.now)
         };
+        if self.roster.greeted().is_empty() {
+            return;
+        }
         let Ok(signed) = Signed::new(&beacon, &self.keypair) else { return };
         let bytes = Live::Beacon(signed).encode();
         for peer in self.roster.greeted() {
@@ -484,11 +495,15 @@ impl Replica {
 
     /// Ends a step: what is due is done, what gathered is put out.
     fn flush(&mut self) -> Vec<Output> {
-        self.tick_sync();
+        if self.sync_stirred || self.sync_at.is_some_and(|at| at <= self.now) {
+            self.tick_sync();
+            self.sync_stirred = false;
+            self.sync_at = self.sync.next_wake(self.now);
+        }
         let spreads = self.tree.tick(self.now);
         self.send_spread(spreads);
-        self.changed |= self.roster.expire(self.now);
         if self.roster.is_due(self.now) {
+            self.changed |= self.roster.expire(self.now);
             self.send_beacon();
         }
         if !self.store.is_empty() {
@@ -498,7 +513,7 @@ impl Replica {
             self.out.push(Output::Changed);
         }
         let wakes = [
-            self.sync.next_wake(self.now),
+            self.sync_at,
             self.tree.next_wake(),
             self.roster.next_wake(),
             self.ingest.next_wake().filter(|at| *at > self.now),

@@ -147,7 +147,7 @@ impl Roster {
 
     /// Whether it is time for a beacon.
     pub fn is_due(&self, now: Millis) -> bool {
-        !self.greeted.is_empty() && self.due.is_some_and(|due| due <= now)
+        self.due.is_some_and(|due| due <= now)
     }
 
     /// The frame of the next beacon; the caller fills in what is stored, signs it, and sends it to all of
@@ -301,11 +301,9 @@ impl Roster {
         (stored, of)
     }
 
-    /// When [`Roster::beacon`] or [`Roster::expire`] has something to do.
+    /// When the next beacon is due; who is gone is looked at with it.
     pub fn next_wake(&self) -> Option<Millis> {
-        let beacon = self.due.filter(|_| !self.greeted.is_empty());
-        let far = self.nodes.values().filter(|node| !node.linked && node.presence.here != Here::Gone);
-        far.map(|node| node.heard + SILENT_AFTER).chain(beacon).min()
+        self.due
     }
 
     fn node(&mut self, id: NodeId, now: Millis) -> &mut Node {

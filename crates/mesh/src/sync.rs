@@ -29,8 +29,11 @@ use crate::{
 
 /// How long unknown tips in a beacon may be on their way before this node asks (guess: a few round trips).
 pub const PATIENCE: Millis = 1_000;
-/// How long a missing parent may be on its way before it is asked for (guess: a round trip).
-pub const PARENT_PATIENCE: Millis = 150;
+/// The same for tips in a hello, once this node has caught up with somebody: a link that comes back amid talk finds most
+/// of it on its way.
+pub const HELLO_PATIENCE: Millis = 500;
+/// How long a missing parent may be on its way before it is asked for (guess: a few hops along the tree).
+pub const PARENT_PATIENCE: Millis = 400;
 /// How long a peer may take for one message of an answer (guess: 256 KiB over a slow line).
 pub const ANSWER_TIME: Millis = 5_000;
 /// Sessions at a time.
@@ -184,17 +187,20 @@ impl Sync {
 
     /// What the peer holds by its hello.
     pub fn on_hello(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, now: Millis) {
+        let patience = if self.has_completed() { HELLO_PATIENCE } else { 0 };
         let Some(it) = self.peers.get_mut(peer) else { return };
-        (it.events, it.tips, it.look_at) = (events, tips, Some(now));
+        (it.events, it.tips, it.look_at) = (events, tips, Some(now + patience));
     }
 
-    /// What the peer holds by its beacon.
-    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Here<'_>, now: Millis) {
-        let Some(it) = self.peers.get_mut(peer) else { return };
+    /// What the peer holds by its beacon. Returns whether it is anything new.
+    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Here<'_>, now: Millis) -> bool {
+        let Some(it) = self.peers.get_mut(peer) else { return false };
         (it.events, it.tips) = (events, tips);
-        if !it.tips.iter().all(here.settled) {
+        let news = !it.tips.iter().all(here.settled);
+        if news {
             it.look_at.get_or_insert(now + PATIENCE);
         }
+        news
     }
 
     /// An event from `peer` builds on these, which are not here.

@@ -62,6 +62,7 @@ impl Replica {
             self.refuse(error.code(), Some(peer), size);
         }
         self.sync.on_hello(&peer, events, tips.0, self.now);
+        self.sync_stirred = true;
         self.changed = true;
     }
 
@@ -117,7 +118,7 @@ impl Replica {
                 }
                 if let Some((events, tips)) = heard.tips {
                     here!(self, here);
-                    self.sync.on_tips(&peer, events, tips, &here, self.now);
+                    self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);
                 }
             }
             Err(error @ (BeaconError::Message(_) | BeaconError::Replayed)) => {
@@ -149,6 +150,7 @@ impl Replica {
             Bulk::More(pages) => return self.on_more(peer, pages),
         };
         self.carry_out(acts, size);
+        self.sync_stirred = true;
         self.changed = true;
     }
 

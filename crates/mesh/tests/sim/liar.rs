@@ -1,0 +1,84 @@
+//! Members that do not keep to the protocol.
+
+use paceline_mesh::{
+    Lane,
+    wire::{Beacon, Bulk, Cids, Have, Hello, Live, Page, ShortIds, Signed, State},
+};
+use paceline_room::{Cid, NodeId};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use super::Net;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    /// Sends noise on both lanes.
+    Garbage,
+    /// Says it holds events that nobody wrote, and answers reconciliations with more of them.
+    FalseTips,
+    /// Says it holds a lot and never answers.
+    Silent,
+    /// Says it holds a lot and streams pages of nothing.
+    EmptyPages,
+}
+
+impl Net {
+    /// What a liar does on its own.
+    pub(super) fn lie(&mut self, at: usize) {
+        let Some(lie) = self.nodes[at].lie else { return };
+        let peers: Vec<NodeId> = self.alive().into_iter().map(|at| self.nodes[at].key.node()).collect();
+        for peer in peers {
+            match lie {
+                Lie::Garbage => {
+                    let noise: [u8; 64] = self.rng.bytes();
+                    let lane = if self.rng.chance(50) { Lane::Live } else { Lane::Bulk };
+                    self.send(at, peer, lane, noise.to_vec());
+                }
+                Lie::FalseTips | Lie::Silent | Lie::EmptyPages => {
+                    let tips = Cids(vec![Cid::from_digest(self.rng.bytes())]);
+                    let hello = Live::Hello(Hello(1_000_000, tips.clone(), None));
+                    self.send(at, peer, Lane::Live, hello.encode());
+                    let beacon = Beacon {
+                        room: ByteArray::new(*self.room.digest()),
+                        node: self.nodes[at].key.node(),
+                        counter: self.now,
+                        state: State::Here,
+                        tips,
+                        events: 1_000_000,
+                        missing_words: ShortIds::default(),
+                        more_missing: false,
+                        links: ShortIds::default(),
+                    };
+                    let signed = Signed::new(&beacon, &self.nodes[at].key).unwrap();
+                    self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
+                }
+            }
+        }
+        let wait = self.rng.range(500, 3_000);
+        self.schedule_lie(at, wait);
+    }
+
+    /// What a liar answers.
+    pub(super) fn lie_to(&mut self, at: usize, lie: Lie, peer: NodeId, lane: Lane, bytes: &[u8]) {
+        if lane != Lane::Bulk {
+            return;
+        }
+        let answer = match (lie, Bulk::decode(bytes)) {
+            (Lie::FalseTips, Ok(Bulk::Round(_))) => {
+                // Version, one range without end, a list of 40 ids that do not exist.
+                let mut answer = vec![0x61, 0, 0, 2, 40];
+                (0..40).for_each(|_| answer.extend(self.rng.bytes::<32>()));
+                Bulk::Answer(ByteBuf::from(answer))
+            }
+            (Lie::FalseTips, Ok(Bulk::Stream(_))) => {
+                let ids = (0..100).map(|_| Cid::from_digest(self.rng.bytes())).collect();
+                Bulk::Have(Have(Cids(ids), false))
+            }
+            (Lie::EmptyPages, Ok(Bulk::Stream(_) | Bulk::More(_))) => {
+                let depth = self.now;
+                Bulk::Page(Page(Vec::new(), 1_000, depth, ByteArray::new(self.rng.bytes())))
+            }
+            _ => return,
+        };
+        self.send(at, peer, Lane::Bulk, answer.encode());
+    }
+}

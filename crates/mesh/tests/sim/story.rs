@@ -1,0 +1,220 @@
+//! A room in which people write while things go wrong; afterwards everybody holds the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paceline_room::{
+    Body, Cid,
+    body::{
+        Answer, BatonOffered, BatonOpened, BatonReleased, BatonSteppedIn, BatonTaken, FeedbackAnswered, FeedbackGiven,
+        Introduced, PostKind, Posted, Retracted, Stance,
+    },
+};
+
+use super::{Lie, Net, Rng};
+
+/// What happens in a story.
+#[derive(Debug, Clone, Copy)]
+pub struct Faults {
+    pub nodes: usize,
+    pub late: usize,
+    pub liars: &'static [Lie],
+    /// How long people write.
+    pub time: u64,
+    /// Milliseconds between two events, anybody's.
+    pub pace: u64,
+    /// Links broken for each second.
+    pub breaks: u64,
+    pub partition: bool,
+    pub crashes: usize,
+    pub amnesiacs: usize,
+}
+
+impl Faults {
+    pub const NONE: Self = Self {
+        nodes: 8,
+        late: 0,
+        liars: &[],
+        time: 30_000,
+        pace: 500,
+        breaks: 0,
+        partition: false,
+        crashes: 0,
+        amnesiacs: 0,
+    };
+}
+
+/// What was written, and by whom it can still be expected.
+#[derive(Default)]
+struct Book {
+    posts: Vec<Cid>,
+    feedback: Vec<Cid>,
+    batons: Vec<Cid>,
+    transfers: Vec<(Cid, Cid)>,
+    introduced: BTreeSet<(usize, u64)>,
+    acknowledged: BTreeMap<Cid, usize>,
+}
+
+/// Runs a story; asserts that all honest nodes end with the same. Returns the network for further questions.
+pub fn run_story(seed: u64, faults: Faults) -> Net {
+    let mut net = Net::new(seed);
+    let mut rng = Rng::new(seed ^ 0x5707);
+    (1..faults.nodes).for_each(|_| _ = net.join());
+    faults.liars.iter().for_each(|lie| _ = net.join_liar(*lie));
+    net.run_for(2_000);
+    let (start, mut book) = (net.now, Book::default());
+    let mut plan = plan(&mut rng, start, &faults);
+    while net.now < start + faults.time {
+        let step = net.now + rng.range(1, faults.pace * 2);
+        while let Some(entry) = plan.first_entry().filter(|entry| entry.key().0 <= step) {
+            let ((at, _), fault) = entry.remove_entry();
+            net.run_until(at);
+            fault.strike(&mut net, &mut rng, &mut book);
+        }
+        net.run_until(step);
+        write_something(&mut net, &mut rng, &mut book);
+    }
+    for fault in plan.into_values() {
+        if let Fault::Restart(_) | Fault::Heal = fault {
+            fault.strike(&mut net, &mut rng, &mut book);
+        }
+    }
+    net.heal();
+    settle(&mut net, seed);
+    let all = net.events(0);
+    for (cid, author) in &book.acknowledged {
+        assert!(all.contains(cid), "seed {seed}: an acknowledged event of node {author} is missing");
+    }
+    net
+}
+
+/// Runs until all honest nodes hold the same, or fails.
+fn settle(net: &mut Net, seed: u64) {
+    for _ in 0..60 {
+        net.run_for(2_000);
+        let alive = net.alive();
+        let first = net.events(alive[0]);
+        if alive.iter().all(|at| net.events(*at) == first) {
+            let digest = |at: &usize| net.replica(*at).map(|replica| replica.fold().digest());
+            assert!(alive.iter().all(|at| digest(at) == digest(&alive[0])), "seed {seed}: equal sets, other digests");
+            return;
+        }
+    }
+    let counts: Vec<_> = net.alive().iter().map(|at| (*at, net.events(*at).len())).collect();
+    panic!("seed {seed}: no agreement after two minutes without faults: {counts:?}");
+}
+
+#[derive(Debug)]
+enum Fault {
+    Break,
+    Part,
+    Heal,
+    Crash { keep_disk: bool },
+    Restart(usize),
+    Join,
+}
+
+fn plan(rng: &mut Rng, start: u64, faults: &Faults) -> BTreeMap<(u64, usize), Fault> {
+    let mut plan = BTreeMap::new();
+    let mut add = |at: u64, fault: Fault| {
+        let serial = plan.len();
+        plan.insert((start + at, serial), fault);
+    };
+    for second in 0..faults.time / 1_000 {
+        (0..faults.breaks).for_each(|_| add(second * 1_000 + rng.range(0, 1_000), Fault::Break));
+    }
+    if faults.partition {
+        add(faults.time / 4, Fault::Part);
+        add(faults.time * 3 / 4, Fault::Heal);
+    }
+    for number in 0..faults.crashes {
+        add(rng.range(1_000, faults.time), Fault::Crash { keep_disk: number >= faults.amnesiacs });
+    }
+    (0..faults.late).for_each(|_| add(rng.range(0, faults.time), Fault::Join));
+    plan
+}
+
+impl Fault {
+    fn strike(self, net: &mut Net, rng: &mut Rng, book: &mut Book) {
+        match self {
+            Self::Break => {
+                if let Some((a, b)) = rng.pick(&net.up_links()) {
+                    let back = rng.range(500, 5_000);
+                    net.break_link(a, b, Some(back));
+                }
+            }
+            Self::Part => {
+                let salt = rng.next();
+                net.partition(|at| (Rng::new(salt ^ at as u64).next() % 2) as u8);
+            }
+            Self::Heal => net.heal(),
+            Self::Crash { keep_disk } => {
+                // The founder's tab stays: with its disk gone before anybody linked there would be no room at all.
+                let alive: Vec<usize> = net.alive().into_iter().filter(|at| *at != 0).collect();
+                let Some(at) = rng.pick(&alive) else { return };
+                net.crash(at, keep_disk);
+                if !keep_disk {
+                    book.acknowledged.retain(|_, author| *author != at);
+                }
+                net.run_for(rng.range(1, 3_000));
+                Self::Restart(at).strike(net, rng, book);
+            }
+            Self::Restart(at) => net.restart(at),
+            Self::Join => _ = net.join(),
+        }
+    }
+}
+
+fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
+    let Some(at) = rng.pick(&net.alive()) else { return };
+    let key = u64::from_le_bytes(net.nodes[at].key.node().as_bytes()[..8].try_into().unwrap());
+    let text = format!("What node {at} says at {}", net.now);
+    let written = if book.introduced.insert((at, key)) {
+        net.write(at, None, |_| Introduced { name: format!("Node {at}"), strengths: vec![], hue: 3 }.into())
+    } else {
+        match rng.range(0, 10) {
+            0..5 => {
+                let reply_to = rng.pick(&book.posts).filter(|_| rng.chance(30));
+                let post = |words: Option<Cid>| {
+                    let (kind, words) = (PostKind::Update, words.unwrap());
+                    Posted { kind, words, reply_to, tags: vec![], mentions: vec![] }.into()
+                };
+                let cid = net.write(at, Some(&text), post);
+                book.posts.extend(cid);
+                cid
+            }
+            5 => rng.pick(&book.posts).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
+            6 => rng.pick(&book.posts).and_then(|target| {
+                let given = |words| FeedbackGiven { target, stance: Stance::Question, words, sources: vec![] }.into();
+                let cid = net.write(at, Some(&text), given);
+                book.feedback.extend(cid);
+                cid
+            }),
+            7 => rng.pick(&book.feedback).and_then(|feedback| {
+                let answer = |words| FeedbackAnswered { feedback, answer: Answer::Noted, words, by: None }.into();
+                net.write(at, Some(&text), answer)
+            }),
+            8 => {
+                let open = BatonOpened { title: "Scribe".into(), strengths: vec![], minutes: None, need: None };
+                let cid = net.write(at, None, |_| open.into());
+                book.batons.extend(cid);
+                book.transfers.extend(cid.map(|cid| (cid, cid)));
+                cid
+            }
+            _ => rng.pick(&book.transfers).and_then(|(baton, tip)| {
+                let to = net.nodes[0].key.node();
+                let body: Body = match rng.range(0, 4) {
+                    0 => BatonOffered { baton, tip, to, note: String::new() }.into(),
+                    1 => BatonReleased { baton, tip, note: String::new() }.into(),
+                    2 => BatonSteppedIn { baton, tip, silent_for: 30_000 }.into(),
+                    _ => BatonTaken { baton, tip }.into(),
+                };
+                let cid = net.write(at, None, |_| body);
+                book.transfers.extend(cid.map(|cid| (baton, cid)));
+                cid
+            }),
+        }
+    };
+    if let Some(cid) = written {
+        book.acknowledged.insert(cid, at);
+    }
+}
