@@ -1,5 +1,10 @@
-//! Events in good order that wait for what they build on. Bounded, with a quota per source, so that nobody's
-//! inventions push out what others sent; what finds no room is left to catching up.
+//! Events in good order that wait for what they build on, with what came along: their words, and how they are to be
+//! passed on. Bounded, with a quota per source, so that nobody's inventions push out what others sent. Who is over its
+//! quota loses its own deepest events first: what is nearest to the log is wanted next. What is dropped is left to
+//! catching up.
+//!
+//! It differs from `paceline_room::pending` in that it hands back what is free instead of admitting it: here an admission
+//! also waits for its author's budget, and a long chain that comes free is worked off in slices.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,6 +17,8 @@ use crate::plumtree::Origin;
 
 /// Events one peer may have waiting: two requests under way, and a burst of live ones.
 pub const PEER_QUOTA: usize = 2048;
+/// Bytes of the blocks one peer may have waiting.
+pub const PEER_QUOTA_BYTES: usize = 4 << 20;
 /// Events that storage or an import may have waiting: a whole room read in the worst order.
 pub const OWN_QUOTA: usize = 1 << 20;
 
@@ -61,7 +68,13 @@ struct Waiting {
 pub struct Pending {
     waiting: BTreeMap<Cid, Waiting>,
     children: BTreeMap<Cid, BTreeSet<Cid>>,
-    by_source: BTreeMap<Source, usize>,
+    by_source: BTreeMap<Source, Share>,
+}
+
+#[derive(Debug, Default)]
+struct Share {
+    events: BTreeSet<(u64, Cid)>,
+    bytes: usize,
 }
 
 impl Pending {
@@ -77,23 +90,33 @@ impl Pending {
 
     /// How many of this source wait.
     pub fn of(&self, source: &Source) -> usize {
-        self.by_source.get(source).copied().unwrap_or(0)
+        self.by_source.get(source).map_or(0, |share| share.events.len())
     }
 
-    /// Takes an event that lacks these; gives it back if its source's quota is used up.
-    pub fn insert(&mut self, checked: Checked, missing: BTreeSet<Cid>) -> Result<(), Box<Checked>> {
-        let source = checked.arrival.source;
-        let quota = if matches!(source, Source::Peer(_)) { PEER_QUOTA } else { OWN_QUOTA };
-        if self.of(&source) >= quota {
-            return Err(Box::new(checked));
-        }
-        let cid = checked.arrival.cid;
+    /// Takes an event that lacks these. Returns what found no room.
+    pub fn insert(&mut self, checked: Checked, missing: BTreeSet<Cid>) -> Vec<Cid> {
+        let (cid, source, depth) = (checked.arrival.cid, checked.arrival.source, checked.event.depth);
         for parent in &missing {
             self.children.entry(*parent).or_default().insert(cid);
         }
-        *self.by_source.entry(source).or_default() += 1;
+        let share = self.by_source.entry(source).or_default();
+        share.events.insert((depth, cid));
+        share.bytes += checked.arrival.block.len();
         self.waiting.insert(cid, Waiting { checked, missing });
-        Ok(())
+        let mut dropped = Vec::new();
+        while let Some(deepest) = self.over_quota(&source) {
+            self.remove(&deepest);
+            dropped.push(deepest);
+        }
+        dropped
+    }
+
+    fn over_quota(&self, source: &Source) -> Option<Cid> {
+        let (events, bytes) =
+            if matches!(source, Source::Peer(_)) { (PEER_QUOTA, PEER_QUOTA_BYTES) } else { (OWN_QUOTA, usize::MAX) };
+        let share = self.by_source.get(source)?;
+        let is_over = share.events.len() > events || share.bytes > bytes;
+        share.events.last().filter(|_| is_over).map(|(_, cid)| *cid)
     }
 
     /// This event is admitted: who has waited for it alone is free.
@@ -131,11 +154,12 @@ impl Pending {
                 }
             }
         }
-        let source = waiting.checked.arrival.source;
-        if let Some(count) = self.by_source.get_mut(&source) {
-            *count -= 1;
-            if *count == 0 {
-                self.by_source.remove(&source);
+        let Checked { arrival, event } = &waiting.checked;
+        if let Some(share) = self.by_source.get_mut(&arrival.source) {
+            share.events.remove(&(event.depth, *cid));
+            share.bytes -= arrival.block.len();
+            if share.events.is_empty() {
+                self.by_source.remove(&arrival.source);
             }
         }
         Some(waiting.checked)

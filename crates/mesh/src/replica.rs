@@ -368,7 +368,7 @@ impl Replica {
         let (stored, of) = self.roster.reach(&self.log, ix);
         let words = self.log.entry(ix).event.body.words();
         let mine = self.held.holds(ix)
-            && words.is_none_or(|cid| !self.unstored_words.contains(&cid) && self.sync.lacks_words(&cid).is_none());
+            && words.is_none_or(|cid| !self.unstored_words.contains(&cid) && !self.sync.lacks_words(&cid));
         Reach { stored: stored + usize::from(mine), of: of + 1 }
     }
 

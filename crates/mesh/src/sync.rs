@@ -17,7 +17,7 @@
 
 use std::collections::BTreeMap;
 
-use paceline_room::{Cid, Ix, NodeId};
+use paceline_room::{Cid, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{
@@ -132,9 +132,8 @@ impl Peer {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct LoneWords {
-    event: Ix,
     asked: Vec<NodeId>,
     claimed: bool,
     not_before: Millis,
@@ -223,9 +222,9 @@ impl Sync {
         }
     }
 
-    /// This event came without its words.
-    pub fn words_missing(&mut self, cid: Cid, event: Ix) {
-        self.lone.entry(cid).or_insert(LoneWords { event, asked: Vec::new(), claimed: false, not_before: 0 });
+    /// Words are wanted and did not come with their event.
+    pub fn words_missing(&mut self, cid: Cid) {
+        self.lone.entry(cid).or_default();
         self.lone_at = Some(0);
     }
 
@@ -234,9 +233,9 @@ impl Sync {
         self.lone.remove(cid);
     }
 
-    /// The event whose words these are, if they are missing.
-    pub fn lacks_words(&self, cid: &Cid) -> Option<Ix> {
-        self.lone.get(cid).map(|lone| lone.event)
+    /// Whether these words are missing.
+    pub fn lacks_words(&self, cid: &Cid) -> bool {
+        self.lone.contains_key(cid)
     }
 
     /// All words that are missing.

@@ -4,11 +4,10 @@ mod sim;
 
 use sim::{Faults, Lie, Stats, run_story};
 
+#[allow(clippy::disallowed_methods)] // which seed to replay is for the person at the keyboard to say
 fn seeds(count: u64) -> Vec<u64> {
-    match std::env::var("PACELINE_SEED").ok().and_then(|seed| seed.parse().ok()) {
-        Some(seed) => vec![seed],
-        None => (1..=count).collect(),
-    }
+    let asked = std::env::var("PACELINE_SEED").ok().and_then(|seed| seed.parse().ok());
+    asked.map_or_else(|| (1..=count).collect(), |seed| vec![seed])
 }
 
 fn copies(stats: &Stats) -> f64 {

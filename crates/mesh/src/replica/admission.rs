@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Cid, Ix, NodeId, Stored, Words};
+use paceline_room::{Admission, Cid, Ix, NodeId, Stored};
 use serde_bytes::ByteBuf;
 
 use super::{Imported, Output, Replica};
@@ -17,7 +17,7 @@ use crate::{
 
 /// Names of refused blocks that are remembered.
 const RECENT: usize = 4096;
-/// Words that are not what their event's author and place say.
+/// A block in the place of words that is not what the event links.
 const WRONG_WORDS: &str = "wrong-words";
 /// An event of a newer format: no offence of the peer that forwards it.
 const NEWER_VERSION: &str = "newer-version";
@@ -89,7 +89,7 @@ impl Replica {
     }
 
     fn wait_for(&mut self, checked: Checked, missing: BTreeSet<Cid>) {
-        let (cid, source, depth) = (checked.arrival.cid, checked.arrival.source, checked.event.depth);
+        let (source, depth) = (checked.arrival.source, checked.event.depth);
         if missing.iter().any(|parent| self.refused_cids.contains(parent)) {
             return self.refuse_event(&checked.arrival, paceline_room::log::Refusal::RefusedParent.code());
         }
@@ -100,8 +100,8 @@ impl Replica {
                 self.sync.on_missing_parents(&peer, keys, self.now);
             }
         }
-        if self.pending.insert(checked, missing).is_err() {
-            self.ingest.done(&cid);
+        for dropped in self.pending.insert(checked, missing) {
+            self.ingest.done(&dropped);
         }
     }
 
@@ -147,10 +147,10 @@ impl Replica {
         self.out.push(Output::Admitted { cid, author, kind });
         self.changed = true;
         let kept = name.and_then(|name| {
-            if !self.words.contains_key(&name) {
-                self.sync.words_missing(name, ix);
+            if self.fold.words_wanted(&name) && !self.words.contains_key(&name) {
+                self.sync.words_missing(name);
             }
-            self.accept_words(ix, name, words?, source)
+            self.accept_words(name, words?, source)
         });
         self.drop_words(changes.drop_words);
         for free in self.pending.admitted(&cid) {
@@ -177,16 +177,12 @@ impl Replica {
         self.out.push(Output::DropWords(names));
     }
 
-    /// Takes words for the event that links them as `name`, if they are right and wanted.
-    fn accept_words(&mut self, ix: Ix, name: Cid, block: Arc<[u8]>, source: Source) -> Option<(Cid, Arc<[u8]>)> {
+    /// Takes words under the name by which an event links them, if they are wanted.
+    fn accept_words(&mut self, name: Cid, block: Arc<[u8]>, source: Source) -> Option<(Cid, Arc<[u8]>)> {
         if self.words.contains_key(&name) {
             return None;
         }
-        let event = &self.log.entry(ix).event;
-        let right = Cid::of(&block) == name
-            && Words::decode(&block)
-                .is_ok_and(|words| (words.0, words.1, words.2) == (self.log.room(), event.author, event.seq));
-        if !right {
+        if Cid::of(&block) != name {
             let peer = match source {
                 Source::Peer(peer) => Some(peer),
                 Source::Import | Source::Storage => None,
@@ -195,8 +191,8 @@ impl Replica {
             return None;
         }
         self.sync.words_done(&name);
+        // Not wanted: taken back meanwhile, or not what its author's event should link. Neither is the peer's fault.
         if !self.fold.words(&self.log, name, &block) {
-            // Taken back meanwhile: nobody's fault.
             return None;
         }
         self.words.insert(name, block.clone());
@@ -207,13 +203,13 @@ impl Replica {
     pub(super) fn take_late_words(&mut self, event: &Cid, words: Option<ByteBuf>, peer: NodeId) {
         let (Some(ix), Some(words)) = (self.log.find(event), words) else { return };
         let name = self.log.entry(ix).event.body.words();
-        if let Some(name) = name.filter(|name| self.sync.lacks_words(name).is_some()) {
-            self.store_words(ix, name, words.into_vec().into(), Source::Peer(peer));
+        if let Some(name) = name.filter(|name| self.sync.lacks_words(name)) {
+            self.store_words(name, words.into_vec().into(), Source::Peer(peer));
         }
     }
 
-    fn store_words(&mut self, ix: Ix, name: Cid, words: Arc<[u8]>, source: Source) {
-        if let Some(kept) = self.accept_words(ix, name, words, source) {
+    fn store_words(&mut self, name: Cid, words: Arc<[u8]>, source: Source) {
+        if let Some(kept) = self.accept_words(name, words, source) {
             self.unstored_words.insert(kept.0);
             self.out.push(Output::StoreWords(vec![kept]));
             self.changed = true;
@@ -223,8 +219,8 @@ impl Replica {
     /// Words that were asked for by name.
     pub(super) fn on_lone_words(&mut self, peer: NodeId, block: ByteBuf) {
         let name = Cid::of(&block);
-        if let Some(ix) = self.sync.lacks_words(&name) {
-            self.store_words(ix, name, block.into_vec().into(), Source::Peer(peer));
+        if self.sync.lacks_words(&name) {
+            self.store_words(name, block.into_vec().into(), Source::Peer(peer));
         }
     }
 
@@ -256,8 +252,8 @@ impl Replica {
             return;
         }
         for (name, words) in self.ingest.take_import_words() {
-            if let Some(ix) = self.sync.lacks_words(&name) {
-                self.store_words(ix, name, words, Source::Import);
+            if self.sync.lacks_words(&name) {
+                self.store_words(name, words, Source::Import);
             }
         }
         self.imported =
