@@ -1,1 +1,51 @@
 //! Paceline's links between nodes: sealing, membership, signalling, the libp2p swarm.
+//!
+//! A [`Net`] takes a node online in one room: it finds others through the *rendezvous* it has, links with them, proves
+//! membership on each new connection, and then carries messages on two lanes per link. What the messages say is the mesh's
+//! business; who should be linked with whom, too (here: everybody heard).
+//!
+//! The way through it: [`link`] and [`keys`] say what the room's secret opens. [`envelope`] seals and signs what travels through a
+//! rendezvous, [`freshness`] refuses what was sent before, `switchboard` decides whom to greet, dial and answer. The transports
+//! (WebRTC, [`broadcast`]) run [`membership`] on each new connection; `links` makes one link of a peer's
+//! connections; `driver` is the one visible loop.
+
+mod broadcast;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+mod by_hand;
+pub mod channels;
+mod driver;
+pub mod envelope;
+mod events;
+pub mod freshness;
+pub mod keys;
+mod lanes;
+pub mod link;
+mod links;
+mod meeting;
+pub mod membership;
+mod message;
+mod net;
+mod peer_id;
+#[cfg(test)]
+mod pipe;
+mod platform;
+mod ports;
+mod rendezvous;
+mod sdp;
+mod status;
+mod switchboard;
+mod types;
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::Browser;
+pub use by_hand::ByHandError;
+pub use keys::RoomKeys;
+pub use lanes::MAX_MESSAGE;
+pub use link::{LinkError, RoomLink};
+pub use net::Net;
+pub use peer_id::{node_id, peer_id};
+pub use platform::{Platform, Prover, Transport, WebrtcSetup};
+pub use ports::Port;
+pub use rendezvous::Rendezvous;
+pub use types::{IceServer, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus};

@@ -1,0 +1,74 @@
+//! A node in a browser tab: `BroadcastChannel`, WebRTC, Web Locks.
+
+mod channel;
+mod locks;
+
+use std::{any::Any, rc::Rc};
+
+use futures::{Stream, future::LocalBoxFuture};
+use libp2p_core::Transport as _;
+use libp2p_webrtc_browser as webrtc;
+
+use crate::{
+    channels::Channels,
+    membership::Role,
+    net::Net,
+    platform::{Platform, Transport, WebrtcSetup},
+    types::{IceServer, NetConfig, NetEvent},
+};
+
+/// This tab.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Browser;
+
+impl Net {
+    /// Goes online in a room from this tab; see [`Net::start_on`].
+    pub fn start(config: NetConfig) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
+        Self::start_on(Rc::new(Browser), config)
+    }
+}
+
+impl Platform for Browser {
+    fn channels(&self) -> Option<Rc<dyn Channels>> {
+        channel::BroadcastChannels::here().map(|channels| Rc::new(channels) as Rc<dyn Channels>)
+    }
+
+    fn webrtc(&self, setup: WebrtcSetup) -> Option<Transport> {
+        if !js_sys::Reflect::has(&js_sys::global(), &"RTCPeerConnection".into()).unwrap_or(false) {
+            return None;
+        }
+        let WebrtcSetup { local, signalling, ice_servers, prover } = setup;
+        let ice_servers = ice_servers.into_iter().map(ice_server).collect();
+        let config = webrtc::Config { ice_servers, ..webrtc::Config::default() };
+        let guard = move |channel: webrtc::Channel, link: webrtc::LinkInfo| {
+            let prover = prover.clone();
+            async move {
+                let role = match link.role {
+                    webrtc::Role::Dialer => Role::Dialer,
+                    webrtc::Role::Listener => Role::Listener,
+                };
+                let bindings = (link.local_fingerprint.0.to_vec(), link.remote_fingerprint.0.to_vec());
+                let checked = prover.check(channel, link.remote_peer, role, link.session, bindings).await;
+                checked.map_err(|error| Box::new(error) as webrtc::Refusal)
+            }
+        };
+        Some(webrtc::Transport::new(local, signalling, config).with_guard(guard).boxed())
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        wasm_bindgen_futures::spawn_local(task);
+    }
+
+    fn show_life(&self, name: &str) -> Option<Box<dyn Any>> {
+        locks::Locks::here().map(|locks| Box::new(locks.hold(name)) as Box<dyn Any>)
+    }
+
+    fn watch_life(&self, name: &str) -> Option<LocalBoxFuture<'static, bool>> {
+        let name = name.to_owned();
+        locks::Locks::here().map(|locks| Box::pin(locks.wait_for_death(name)) as LocalBoxFuture<'static, bool>)
+    }
+}
+
+fn ice_server(IceServer { urls, username, credential }: IceServer) -> webrtc::IceServer {
+    webrtc::IceServer { urls, username, credential }
+}

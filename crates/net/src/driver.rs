@@ -1,0 +1,484 @@
+//! The one visible loop of a node that is online: swarm, lanes, rendezvous and requests of the app come in, one at a time, local
+//! work first. Dropping its future closes every connection at once: the swarm runs its connections within it.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    future::poll_fn,
+    rc::Rc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures::{
+    FutureExt as _, StreamExt as _,
+    channel::{mpsc, oneshot},
+    future::LocalBoxFuture,
+    stream::FuturesUnordered,
+};
+use futures_timer::Delay;
+use libp2p_core::{ConnectedPoint, Multiaddr, multiaddr::Protocol, upgrade::Version};
+use libp2p_identity::PeerId;
+use libp2p_swarm::{
+    Config, ConnectionError, ConnectionId, NetworkBehaviour, Swarm, SwarmEvent,
+    dial_opts::{DialOpts, PeerCondition},
+};
+use libp2p_webrtc_browser::Signal;
+use paceline_mesh::{Lane, replica::Millis};
+use paceline_room::NodeId;
+
+use crate::{
+    broadcast,
+    by_hand::{ByHandError, Codes, Kind},
+    envelope::{self, Run},
+    keys::RoomKeys,
+    lanes::{self, LaneOpened, Report},
+    link::RoomLink,
+    links::{Action, Links},
+    meeting::Meeting,
+    peer_id::{node_id, peer_id},
+    platform::{Platform, Transport},
+    ports::Outgoing,
+    status::Status,
+    switchboard::Output,
+    types::Path,
+};
+
+/// The swarm's default closes idle connections after seconds; `Duration::MAX` overflows its timer.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A request of the app that takes time.
+pub(crate) enum Command {
+    /// Make an invite.
+    Invite(oneshot::Sender<Result<String, ByHandError>>),
+    /// Read an invite, make the reply.
+    Reply(String, oneshot::Sender<Result<String, ByHandError>>),
+    /// Read a reply.
+    Accept(String, oneshot::Sender<Result<(), ByHandError>>),
+    /// The shared state was changed from outside: look at it.
+    Look,
+}
+
+/// What the driver shares with the app's handle.
+#[derive(Clone)]
+pub(crate) struct Common {
+    pub(crate) link: RoomLink,
+    pub(crate) keys: RoomKeys,
+    pub(crate) me: NodeId,
+    pub(crate) run: Run,
+    pub(crate) links: Rc<RefCell<Links>>,
+    pub(crate) meeting: Rc<RefCell<Meeting>>,
+    pub(crate) status: Rc<Status>,
+    pub(crate) platform: Rc<dyn Platform>,
+    /// What the names of signs of life start with.
+    pub(crate) life_prefix: String,
+}
+
+/// What comes in while online.
+pub(crate) struct Sources {
+    pub(crate) commands: mpsc::UnboundedReceiver<Command>,
+    pub(crate) signals: mpsc::UnboundedReceiver<Outgoing>,
+    pub(crate) refusals: mpsc::UnboundedReceiver<(&'static str, NodeId)>,
+    /// Where the transports get their signals.
+    pub(crate) ports: BTreeMap<Path, mpsc::Sender<(PeerId, Signal)>>,
+}
+
+#[derive(NetworkBehaviour)]
+#[behaviour(prelude = "libp2p_swarm::derive_prelude")]
+struct Behaviours {
+    lanes: lanes::Behaviour,
+    ping: libp2p_ping::Behaviour,
+}
+
+enum Stimulus {
+    Command(Command),
+    Link(Action),
+    Report(ConnectionId, Lane, Report),
+    Signal(Outgoing),
+    Refusal(&'static str, NodeId),
+    Died(NodeId, Run),
+    Envelope(usize, Vec<u8>),
+    Swarm(SwarmEvent<BehavioursEvent>),
+    Tick,
+}
+
+pub(crate) struct Driver {
+    common: Common,
+    sources: Sources,
+    swarm: Swarm<Behaviours>,
+    /// Lane tasks and watches; they live and die with the driver.
+    tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
+    reports:
+        (mpsc::UnboundedSender<(ConnectionId, Lane, Report)>, mpsc::UnboundedReceiver<(ConnectionId, Lane, Report)>),
+    deaths: (mpsc::UnboundedSender<(NodeId, Run)>, mpsc::UnboundedReceiver<(NodeId, Run)>),
+    timer: Option<(Millis, Delay)>,
+    dials: BTreeMap<ConnectionId, (Option<NodeId>, Path)>,
+    codes: Codes,
+    invites: VecDeque<oneshot::Sender<Result<String, ByHandError>>>,
+    replies: BTreeMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
+}
+
+impl Driver {
+    pub(crate) fn new(common: Common, sources: Sources, transport: Transport, listen: Vec<Multiaddr>) -> Self {
+        let behaviours = Behaviours { lanes: lanes::Behaviour::default(), ping: libp2p_ping::Behaviour::default() };
+        let config = Config::without_executor()
+            .with_idle_connection_timeout(IDLE_TIMEOUT)
+            .with_substream_upgrade_protocol_override(Version::V1Lazy);
+        let mut swarm = Swarm::new(transport, behaviours, peer_id(&common.me), config);
+        for address in listen {
+            if let Err(error) = swarm.listen_on(address) {
+                common.status.failed("cannot-listen", format!("Other tabs cannot connect to this one: {error}"));
+            }
+        }
+        Self {
+            common,
+            sources,
+            swarm,
+            tasks: FuturesUnordered::new(),
+            reports: mpsc::unbounded(),
+            deaths: mpsc::unbounded(),
+            timer: None,
+            dials: BTreeMap::new(),
+            codes: Codes::default(),
+            invites: VecDeque::new(),
+            replies: BTreeMap::new(),
+        }
+    }
+
+    /// Runs until it is dropped.
+    pub(crate) async fn run(mut self) {
+        loop {
+            self.carry_out();
+            match poll_fn(|cx| self.poll_next(cx)).await {
+                Stimulus::Command(command) => self.on_command(command),
+                Stimulus::Link(action) => self.on_action(action),
+                Stimulus::Report(id, lane, report) => self.on_report(id, lane, report),
+                Stimulus::Signal((path, to, signal)) => self.on_outgoing(path, to, signal),
+                Stimulus::Refusal(code, peer) => self.common.status.refused(code, Some(peer)),
+                Stimulus::Died(node, run) => self.on_death(node, run),
+                Stimulus::Envelope(via, envelope) => {
+                    let now = self.common.status.now();
+                    self.common.meeting.borrow_mut().switchboard.received(via, &envelope, now);
+                }
+                Stimulus::Swarm(event) => self.on_swarm_event(event),
+                Stimulus::Tick => {
+                    let now = self.common.status.now();
+                    self.common.links.borrow_mut().tick(now);
+                    self.common.meeting.borrow_mut().switchboard.tick(now);
+                }
+            }
+        }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Stimulus> {
+        if let Poll::Ready(Some(command)) = self.sources.commands.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Command(command));
+        }
+        if let Poll::Ready(action) = self.common.links.borrow_mut().poll_action(cx) {
+            return Poll::Ready(Stimulus::Link(action));
+        }
+        if let Poll::Ready(Some((id, lane, report))) = self.reports.1.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Report(id, lane, report));
+        }
+        if let Poll::Ready(Some(signal)) = self.sources.signals.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Signal(signal));
+        }
+        if let Poll::Ready(Some((code, peer))) = self.sources.refusals.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Refusal(code, peer));
+        }
+        if let Poll::Ready(Some((node, run))) = self.deaths.1.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Died(node, run));
+        }
+        if let Poll::Ready(Some(event)) = self.swarm.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Swarm(event));
+        }
+        if let Poll::Ready((via, envelope)) = self.common.meeting.borrow_mut().poll_next(cx) {
+            return Poll::Ready(Stimulus::Envelope(via, envelope));
+        }
+        while let Poll::Ready(Some(())) = self.tasks.poll_next_unpin(cx) {}
+        self.poll_timer(cx)
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Stimulus> {
+        let now = self.common.status.now();
+        let wake_at = self.common.meeting.borrow().switchboard.wake_at();
+        let wake_at = self.common.links.borrow().deadline().map_or(wake_at, |deadline| deadline.min(wake_at));
+        if wake_at <= now {
+            return Poll::Ready(Stimulus::Tick);
+        }
+        if self.timer.as_ref().is_none_or(|(set, _)| *set != wake_at) {
+            self.timer = Some((wake_at, Delay::new(Duration::from_millis(wake_at - now))));
+        }
+        let Some((_, delay)) = &mut self.timer else { return Poll::Pending };
+        if delay.poll_unpin(cx).is_ready() {
+            self.timer = None;
+            return Poll::Ready(Stimulus::Tick);
+        }
+        Poll::Pending
+    }
+
+    /// Does what the switchboard wants done.
+    fn carry_out(&mut self) {
+        let outputs = self.common.meeting.borrow_mut().switchboard.outputs();
+        for output in outputs {
+            match output {
+                Output::Send { via, envelope } => self.common.meeting.borrow_mut().send(via, &envelope),
+                Output::Signal { path, from, signal } => {
+                    if let Some(port) = self.sources.ports.get_mut(&path) {
+                        // A transport that is behind loses signals, as it may on any way.
+                        let _ = port.try_send((peer_id(&from), signal));
+                    }
+                }
+                Output::Dial { peer, path } => self.dial(Some(peer), path),
+                Output::Invite { envelope, .. } => {
+                    let code = self.codes.write(Kind::Invite, &envelope);
+                    self.common.meeting.borrow_mut().code_sent();
+                    if let Some(waiting) = self.invites.pop_front() {
+                        let _ = waiting.send(Ok(code));
+                    }
+                }
+                Output::Reply { session, envelope } => {
+                    let code = self.codes.write(Kind::Reply, &envelope);
+                    self.common.meeting.borrow_mut().code_sent();
+                    if let Some(waiting) = self.replies.remove(&session) {
+                        let _ = waiting.send(Ok(code));
+                    }
+                }
+                Output::HandEnded { session } => {
+                    if let Some(waiting) = self.replies.remove(&session) {
+                        let _ = waiting.send(Err(ByHandError::Unavailable));
+                    }
+                }
+                Output::Left(node) => self.drop_link(node, true),
+                Output::Refused { code, peer } => self.common.status.refused(code, peer),
+            }
+        }
+    }
+
+    fn dial(&mut self, peer: Option<NodeId>, path: Path) {
+        let opts = match (peer, path) {
+            (Some(node), _) => {
+                let peer = peer_id(&node);
+                DialOpts::peer_id(peer)
+                    .condition(PeerCondition::Always)
+                    .addresses(vec![address(path, Some(peer))])
+                    .build()
+            }
+            (None, _) => DialOpts::unknown_peer_id().address(address(path, None)).build(),
+        };
+        let id = opts.connection_id();
+        self.dials.insert(id, (peer, path));
+        if self.swarm.dial(opts).is_err() {
+            self.dial_failed(id);
+        }
+    }
+
+    fn dial_failed(&mut self, id: ConnectionId) {
+        let Some((peer, path)) = self.dials.remove(&id) else { return };
+        match peer {
+            Some(peer) => {
+                let now = self.common.status.now();
+                self.common.meeting.borrow_mut().switchboard.dial_failed(peer, path, now);
+            }
+            None => {
+                if let Some(waiting) = self.invites.pop_front() {
+                    let _ = waiting.send(Err(ByHandError::Unavailable));
+                }
+            }
+        }
+    }
+
+    fn drop_link(&mut self, peer: NodeId, goodbye: bool) {
+        let now = self.common.status.now();
+        self.common.links.borrow_mut().drop_link(peer, goodbye, now);
+    }
+
+    fn on_death(&mut self, node: NodeId, run: Run) {
+        let same_run = self.common.links.borrow().run(&node) == Some(run);
+        if same_run {
+            self.drop_link(node, true);
+        }
+    }
+
+    fn on_outgoing(&mut self, path: Path, to: Option<PeerId>, signal: Signal) {
+        let to = match to {
+            None => None,
+            Some(peer) => match node_id(&peer) {
+                Some(node) => Some(node),
+                None => return,
+            },
+        };
+        self.common.meeting.borrow_mut().switchboard.send_signal(path, to, signal);
+    }
+
+    fn on_action(&mut self, action: Action) {
+        let now = self.common.status.now();
+        match action {
+            Action::Close(id) => {
+                self.swarm.close_connection(id);
+            }
+            Action::Linked { peer, path, run, new } => {
+                self.common.meeting.borrow_mut().switchboard.linked(peer, path, run, now);
+                if new && self.common.meeting.borrow().same_browser(&peer) {
+                    self.watch(peer, run);
+                }
+            }
+            Action::Unlinked { peer, goodbye } => {
+                self.common.meeting.borrow_mut().switchboard.unlinked(peer, goodbye, now);
+            }
+            Action::Refused { code, peer } => self.common.status.refused(code, Some(peer)),
+        }
+    }
+
+    /// Learns of a peer's death at once, where the browser says so.
+    fn watch(&mut self, peer: NodeId, run: Run) {
+        let name = format!("{}{peer}", self.common.life_prefix);
+        let Some(watching) = self.common.platform.watch_life(&name) else { return };
+        let deaths = self.deaths.0.clone();
+        self.tasks.push(Box::pin(async move {
+            if watching.await {
+                let _ = deaths.unbounded_send((peer, run));
+            }
+        }));
+    }
+
+    fn on_report(&mut self, id: ConnectionId, lane: Lane, report: Report) {
+        let meeting = self.common.meeting.borrow();
+        self.common.links.borrow_mut().report(id, lane, report, |node| meeting.via(node));
+    }
+
+    fn on_lane(&mut self, LaneOpened { connection, lane, stream, .. }: LaneOpened) {
+        let Some(open) = self.common.links.borrow_mut().open_lane(connection, lane) else { return };
+        let reports = self.reports.0.clone();
+        let report = move |report| {
+            let _ = reports.unbounded_send((connection, lane, report));
+        };
+        for task in lanes::tasks(stream, self.common.run, open.queue, open.reader, report) {
+            self.tasks.push(task);
+        }
+    }
+
+    fn on_swarm_event(&mut self, event: SwarmEvent<BehavioursEvent>) {
+        match event {
+            SwarmEvent::Behaviour(BehavioursEvent::Lanes(opened)) => self.on_lane(opened),
+            SwarmEvent::Behaviour(BehavioursEvent::Ping(ping)) => self.on_ping(&ping),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                self.on_established(peer_id, connection_id, &endpoint);
+            }
+            SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
+                self.common.links.borrow_mut().closed(connection_id, is_orderly(cause));
+            }
+            SwarmEvent::OutgoingConnectionError { connection_id, .. } => self.dial_failed(connection_id),
+            _ => {}
+        }
+    }
+
+    fn on_established(&mut self, peer: PeerId, id: ConnectionId, endpoint: &ConnectedPoint) {
+        let path = path_of(endpoint.get_remote_address());
+        let dialled = self.dials.remove(&id);
+        let Some(node) = node_id(&peer) else {
+            self.swarm.close_connection(id);
+            return;
+        };
+        let now = self.common.status.now();
+        if dialled.is_some() {
+            self.common.meeting.borrow_mut().switchboard.dial_done(node, path);
+        }
+        if self.common.status.is_refused(&node) || node == self.common.me {
+            self.swarm.close_connection(id);
+            return;
+        }
+        let smaller = self.common.me < node;
+        self.common.links.borrow_mut().established(id, node, path, endpoint.is_dialer() == smaller, now);
+    }
+
+    fn on_ping(&mut self, ping: &libp2p_ping::Event) {
+        match &ping.result {
+            Ok(rtt) => {
+                let millis = u32::try_from(rtt.as_micros().div_ceil(1000)).unwrap_or(u32::MAX);
+                self.common.links.borrow_mut().set_rtt(ping.connection, millis);
+            }
+            Err(libp2p_ping::Failure::Timeout) => {
+                self.swarm.close_connection(ping.connection);
+            }
+            // The connection's own end says more.
+            Err(_) => {}
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Look => {}
+            Command::Invite(answer) if self.sources.ports.contains_key(&Path::Webrtc) => {
+                self.invites.push_back(answer);
+                self.dial(None, Path::Webrtc);
+            }
+            Command::Invite(answer) => {
+                let _ = answer.send(Err(ByHandError::Unavailable));
+            }
+            Command::Reply(text, answer) => match self.read_invite(&text) {
+                Ok(session) => {
+                    self.replies.insert(session, answer);
+                }
+                Err(error) => {
+                    let _ = answer.send(Err(error));
+                }
+            },
+            Command::Accept(text, answer) => {
+                let _ = answer.send(self.read_reply(&text));
+            }
+        }
+    }
+
+    fn open_code(&mut self, wanted: Kind, text: &str) -> Result<envelope::Opened, ByHandError> {
+        let envelope = self.codes.read(wanted, text)?;
+        let opened = envelope::open(&self.common.keys, &self.common.link.room, &self.common.me, &envelope)?;
+        if opened.content.from == self.common.me {
+            return Err(ByHandError::OwnCode);
+        }
+        if !self.sources.ports.contains_key(&Path::Webrtc) {
+            return Err(ByHandError::Unavailable);
+        }
+        if self.common.links.borrow().run(&opened.content.from).is_some() {
+            return Err(ByHandError::AlreadyLinked);
+        }
+        self.common.meeting.borrow_mut().code_received();
+        Ok(opened)
+    }
+
+    fn read_invite(&mut self, text: &str) -> Result<[u8; 16], ByHandError> {
+        let opened = self.open_code(Kind::Invite, text)?;
+        let now = self.common.status.now();
+        Ok(self.common.meeting.borrow_mut().switchboard.read_invite(&opened, now)?)
+    }
+
+    fn read_reply(&mut self, text: &str) -> Result<(), ByHandError> {
+        let opened = self.open_code(Kind::Reply, text)?;
+        let now = self.common.status.now();
+        Ok(self.common.meeting.borrow_mut().switchboard.read_reply(&opened, now)?)
+    }
+}
+
+fn address(path: Path, peer: Option<PeerId>) -> Multiaddr {
+    match (path, peer) {
+        (Path::Broadcast, Some(peer)) => broadcast::peer_address(peer),
+        (_, Some(peer)) => libp2p_webrtc_browser::peer_address(peer),
+        (_, None) => libp2p_webrtc_browser::listen_address(),
+    }
+}
+
+fn path_of(address: &Multiaddr) -> Path {
+    match address.iter().next() {
+        Some(Protocol::Unix(_)) => Path::Broadcast,
+        _ => Path::Webrtc,
+    }
+}
+
+/// Whether the other side closed the connection, rather than losing it. Then yamux says `Closed`, which becomes an error of no
+/// particular kind, or writing finds nobody there; what was lost keeps its own kind.
+fn is_orderly(cause: Option<ConnectionError>) -> bool {
+    use std::io::{Error, ErrorKind};
+    let Some(ConnectionError::IO(error)) = cause else { return false };
+    let yamux = error.into_inner().and_then(|inner| inner.downcast::<libp2p_yamux::Error>().ok());
+    yamux.is_some_and(|error| matches!(Error::from(*error).kind(), ErrorKind::Other | ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,359 @@
+//! The app's handle on the network: goes online and offline, sends, tells what is there. It owns the driver; see there.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fmt,
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use futures::{
+    FutureExt as _, Stream,
+    channel::{mpsc, oneshot},
+    future::LocalBoxFuture,
+};
+use libp2p_core::{Transport as _, transport::OptionalTransport};
+use paceline_mesh::Lane;
+use paceline_room::NodeId;
+
+use crate::{
+    broadcast::{self, BroadcastTransport},
+    by_hand::ByHandError,
+    channels::Channels,
+    driver::{Command, Common, Driver, Sources},
+    events::EventQueue,
+    keys::RoomKeys,
+    links::Links,
+    meeting::Meeting,
+    peer_id::peer_id,
+    platform::{self, Platform, Prover, Transport, WebrtcSetup},
+    ports::{Outgoing, port},
+    rendezvous::{Rendezvous, SameBrowser},
+    status::Status,
+    switchboard::{Setup, Switchboard},
+    types::{NetConfig, NetEvent, Path, PeerInfo, RendezvousStatus},
+};
+
+/// A node's network. Clones are the same one; it ends when the last of them and the event stream are dropped, or by
+/// [`Net::goodbye`].
+#[derive(Clone)]
+pub struct Net(Rc<Inner>);
+
+struct Inner {
+    config: NetConfig,
+    keys: RoomKeys,
+    platform: Rc<dyn Platform>,
+    links: Rc<RefCell<Links>>,
+    status: Rc<Status>,
+    online: RefCell<Option<Online>>,
+}
+
+/// What is there only while online.
+struct Online {
+    meeting: Rc<RefCell<Meeting>>,
+    commands: mpsc::UnboundedSender<Command>,
+    driver: Rc<RefCell<Running>>,
+    by_hand: &'static str,
+    _life: Option<Box<dyn std::any::Any>>,
+}
+
+/// The driver's future, where it can be dropped from outside its task.
+#[derive(Default)]
+struct Running {
+    future: Option<LocalBoxFuture<'static, ()>>,
+    waker: Option<Waker>,
+}
+
+impl fmt::Debug for Net {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Net").field("online", &self.is_online()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(online) = self.online.get_mut().take() {
+            online.stop();
+        }
+    }
+}
+
+impl Online {
+    /// Drops the driver with all connections, at once.
+    fn stop(self) {
+        self.meeting.borrow_mut().say_bye();
+        let mut running = self.driver.borrow_mut();
+        let future = running.future.take();
+        if let Some(waker) = running.waker.take() {
+            waker.wake();
+        }
+        drop(running);
+        drop(future);
+    }
+}
+
+impl Net {
+    /// Goes online in a room, and says hello at once. Events come in order; take them promptly: while many wait, nothing
+    /// more is read from the links.
+    pub fn start_on(
+        platform: Rc<dyn Platform>,
+        config: NetConfig,
+    ) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
+        let events = Rc::new(EventQueue::default());
+        let net = Self(Rc::new(Inner {
+            keys: RoomKeys::new(&config.link),
+            config,
+            platform,
+            links: Rc::new(RefCell::new(Links::new(Rc::clone(&events)))),
+            status: Rc::new(Status::new(Rc::clone(&events))),
+            online: RefCell::new(None),
+        }));
+        net.online();
+        (net, events.stream())
+    }
+
+    /// This node.
+    pub fn node(&self) -> NodeId {
+        self.0.config.keypair.node()
+    }
+
+    /// Puts a message into a lane of the link with `peer`. Never blocks; without a link nothing happens. Messages arrive in
+    /// order, once, for as long as the link is up; what was not read when it went down is lost. A lane has room for 2 MiB (live)
+    /// or 8 MiB (bulk) that the peer has not read; a link whose lane overflows goes down, and its peer catches up on the
+    /// next. Ask [`Net::bulk_ready`] before sending much. At most [`crate::MAX_MESSAGE`] bytes.
+    pub fn send(&self, peer: NodeId, lane: Lane, bytes: Vec<u8>) {
+        let now = self.0.status.now();
+        self.0.links.borrow_mut().send(peer, lane, bytes, now);
+    }
+
+    /// Whether less than 256 KiB wait on the bulk lane to `peer`.
+    pub fn bulk_ready(&self, peer: &NodeId) -> bool {
+        self.0.links.borrow().bulk_ready(peer)
+    }
+
+    /// Ends the link with `peer`; it may come back.
+    pub fn disconnect(&self, peer: NodeId) {
+        let now = self.0.status.now();
+        self.0.links.borrow_mut().drop_link(peer, false, now);
+    }
+
+    /// No direct link with that node, from now on.
+    pub fn refuse(&self, node: NodeId) {
+        self.0.status.refuse(node);
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().switchboard.refuse_node(node);
+        }
+        self.disconnect(node);
+    }
+
+    /// Links with that node again.
+    pub fn allow(&self, node: NodeId) {
+        self.0.status.allow(&node);
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().switchboard.allow_node(node, self.0.status.now());
+            let _ = online.commands.unbounded_send(Command::Look);
+        }
+    }
+
+    /// Drops all links, and is silent until [`Net::online`].
+    pub fn offline(&self) {
+        let Some(online) = self.0.online.borrow_mut().take() else { return };
+        online.stop();
+        self.0.links.borrow_mut().end();
+        self.0.status.rendezvous_changed();
+    }
+
+    /// The page goes away (`pagehide`): says bye and closes all links before it returns. [`Net::online`] undoes it, for a page
+    /// that comes back from the browser's cache.
+    pub fn goodbye(&self) {
+        self.offline();
+    }
+
+    /// Whether this node looks for others.
+    pub fn is_online(&self) -> bool {
+        self.0.online.borrow().is_some()
+    }
+
+    /// The linked peers.
+    pub fn peers(&self) -> Vec<PeerInfo> {
+        self.0.links.borrow().peers()
+    }
+
+    /// How each rendezvous stands; none while offline.
+    pub fn rendezvous(&self) -> Vec<RendezvousStatus> {
+        let online = self.0.online.borrow();
+        online.as_ref().map(|online| online.meeting.borrow().status(online.by_hand)).unwrap_or_default()
+    }
+
+    /// What was refused since the start, by code.
+    pub fn refused(&self) -> BTreeMap<&'static str, u64> {
+        self.0.status.counts()
+    }
+
+    /// The first of two codes to carry by hand: paste it in the other tab. It is good for one other node, for half an hour,
+    /// while this tab stays open.
+    pub async fn by_hand_invite(&self) -> Result<String, ByHandError> {
+        self.ask(Command::Invite).await
+    }
+
+    /// The second, made from the first.
+    pub async fn by_hand_reply(&self, invite: &str) -> Result<String, ByHandError> {
+        let invite = invite.to_owned();
+        self.ask(|answer| Command::Reply(invite, answer)).await
+    }
+
+    /// Takes the reply to an invite of this tab; the link comes up as an event.
+    pub async fn by_hand_accept(&self, reply: &str) -> Result<(), ByHandError> {
+        let reply = reply.to_owned();
+        self.ask(|answer| Command::Accept(reply, answer)).await
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, ByHandError>>) -> Command,
+    ) -> Result<T, ByHandError> {
+        let commands = self.0.online.borrow().as_ref().map(|online| online.commands.clone());
+        let (answer, answered) = oneshot::channel();
+        let sent = commands.map(|commands| commands.unbounded_send(command(answer)));
+        if !matches!(sent, Some(Ok(()))) {
+            return Err(ByHandError::Offline);
+        }
+        answered.await.unwrap_or(Err(ByHandError::Offline))
+    }
+
+    /// Looks for others again, after [`Net::offline`]; says hello at once.
+    pub fn online(&self) {
+        if self.is_online() {
+            return;
+        }
+        let online = self.0.go_online();
+        *self.0.online.borrow_mut() = Some(online);
+        self.0.status.rendezvous_changed();
+    }
+}
+
+impl Inner {
+    fn go_online(&self) -> Online {
+        let mut run = [0; 16];
+        platform::random(&mut run);
+        let (commands, command_source) = mpsc::unbounded();
+        let (signals, signal_source) = mpsc::unbounded();
+        let (refusals, refusal_source) = mpsc::unbounded();
+        let prover = Prover { keys: self.keys.clone(), me: self.config.keypair.node(), refusals };
+
+        let life_prefix = format!("paceline/1/node{}#{}#", self.config.page_path, self.keys.local_name());
+        let life = self.platform.show_life(&format!("{life_prefix}{}", prover.me));
+
+        let channels = self.platform.channels();
+        let meeting = Rc::new(RefCell::new(self.meeting(channels.as_deref(), run)));
+        // Others should hear of this node before it spends time on anything else.
+        meeting.borrow_mut().say_hello(self.status.now());
+
+        let mut ports = BTreeMap::new();
+        let webrtc = self.webrtc(&prover, &signals, &mut ports);
+        let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
+        let broadcast = channels.filter(|_| self.config.paths.broadcast && self.config.same_browser).map(|channels| {
+            let (near, sender) = port(Path::Broadcast, signals.clone());
+            ports.insert(Path::Broadcast, sender);
+            broadcast_transport(near, channels, &prover)
+        });
+        let mut listen = Vec::new();
+        listen.extend(webrtc.as_ref().map(|_| libp2p_webrtc_browser::listen_address()));
+        listen.extend(broadcast.as_ref().map(|_| broadcast::listen_address()));
+
+        let common = Common {
+            link: self.config.link.clone(),
+            keys: self.keys.clone(),
+            me: prover.me,
+            run,
+            links: Rc::clone(&self.links),
+            meeting: Rc::clone(&meeting),
+            status: Rc::clone(&self.status),
+            platform: Rc::clone(&self.platform),
+            life_prefix,
+        };
+        let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
+        let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
+        Online { meeting, commands, driver, by_hand, _life: life }
+    }
+
+    fn meeting(&self, channels: Option<&dyn Channels>, run: [u8; 16]) -> Meeting {
+        let mut rendezvous: Vec<Box<dyn Rendezvous>> = Vec::new();
+        if let Some(channels) = channels.filter(|_| self.config.same_browser) {
+            let name = SameBrowser::name(&self.config.page_path, &self.keys.local_name());
+            match channels.open(&name) {
+                Ok(channel) => rendezvous.push(Box::new(SameBrowser::new(channel))),
+                Err(error) => {
+                    let text = format!("Other tabs of this browser cannot be found: {error}");
+                    self.status.failed("broadcast-channel-unavailable", text);
+                }
+            }
+        }
+        let setup = Setup {
+            keys: self.keys.clone(),
+            room: self.config.link.room,
+            keypair: self.config.keypair.clone(),
+            run,
+            paths: self.config.paths,
+            random: platform::random,
+            same_browser: rendezvous.iter().map(|rendezvous| rendezvous.same_browser()).collect(),
+        };
+        Meeting::new(Switchboard::new(setup, self.status.all_refused()), rendezvous)
+    }
+
+    fn webrtc(
+        &self,
+        prover: &Prover,
+        signals: &mpsc::UnboundedSender<Outgoing>,
+        ports: &mut BTreeMap<Path, mpsc::Sender<(libp2p_identity::PeerId, libp2p_webrtc_browser::Signal)>>,
+    ) -> Option<Transport> {
+        if !self.config.paths.webrtc {
+            return None;
+        }
+        let (near, sender) = port(Path::Webrtc, signals.clone());
+        let transport = self.platform.webrtc(WebrtcSetup {
+            local: peer_id(&prover.me),
+            signalling: near,
+            ice_servers: self.config.ice_servers.clone(),
+            prover: prover.clone(),
+        });
+        match &transport {
+            Some(_) => {
+                ports.insert(Path::Webrtc, sender);
+            }
+            None => self.status.failed("webrtc-unavailable", "This browser offers no WebRTC.".to_owned()),
+        }
+        transport
+    }
+
+    fn run_driver(&self, driver: Driver) -> Rc<RefCell<Running>> {
+        let running = Rc::new(RefCell::new(Running { future: Some(Box::pin(driver.run())), waker: None }));
+        let task = Rc::clone(&running);
+        self.platform.spawn(Box::pin(poll_fn(move |cx| {
+            let mut running = task.borrow_mut();
+            let Some(future) = &mut running.future else { return Poll::Ready(()) };
+            let done = future.poll_unpin(cx);
+            running.waker = Some(cx.waker().clone());
+            done
+        })));
+        running
+    }
+}
+
+fn broadcast_transport(near: crate::ports::Port, channels: Rc<dyn Channels>, prover: &Prover) -> Transport {
+    let prover = prover.clone();
+    let guard: broadcast::Guard = Rc::new(move |stream, peer, role, session| {
+        let prover = prover.clone();
+        // There are no fingerprints to bind to: the nonces do.
+        Box::pin(async move { prover.check(stream, peer, role, session, (Vec::new(), Vec::new())).await.ok() })
+    });
+    BroadcastTransport::new(Box::new(near), channels, guard).boxed()
+}
+
+fn join(webrtc: Option<Transport>, broadcast: Option<Transport>) -> Transport {
+    let optional =
+        |transport: Option<Transport>| transport.map_or_else(OptionalTransport::none, OptionalTransport::some);
+    optional(webrtc).or_transport(optional(broadcast)).map(|either, _| either.into_inner()).boxed()
+}

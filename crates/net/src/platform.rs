@@ -1,0 +1,90 @@
+//! What differs between a browser and a native program, in one place: channels, WebRTC, tasks, and signs of life.
+
+use std::{any::Any, rc::Rc};
+
+use futures::{AsyncRead, AsyncWrite, channel::mpsc, future::LocalBoxFuture};
+use libp2p_core::{muxing::StreamMuxerBox, transport::Boxed};
+use libp2p_identity::PeerId;
+use paceline_room::NodeId;
+
+use crate::{
+    channels::Channels,
+    keys::RoomKeys,
+    membership::{self, Claim, MembershipError, Role},
+    peer_id::node_id,
+    ports::Port,
+    types::IceServer,
+};
+
+/// A libp2p transport whose connections are muxed and whose peers have proved membership.
+pub type Transport = Boxed<(PeerId, StreamMuxerBox)>;
+
+/// The surroundings of a node.
+pub trait Platform {
+    /// Channels to other tabs of this browser; `None` where there are none.
+    fn channels(&self) -> Option<Rc<dyn Channels>>;
+
+    /// The WebRTC transport, listening at `/webrtc`; `None` where there is none.
+    fn webrtc(&self, setup: WebrtcSetup) -> Option<Transport>;
+
+    /// Runs a task on this thread.
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>);
+
+    /// Shows others on this machine that the holder lives, until what is returned is dropped or the holder dies.
+    fn show_life(&self, name: &str) -> Option<Box<dyn Any>>;
+
+    /// Resolves with `true` when the holder of that name has died or let go, with `false` if there never was one.
+    fn watch_life(&self, name: &str) -> Option<LocalBoxFuture<'static, bool>>;
+}
+
+/// What a WebRTC transport is made from.
+pub struct WebrtcSetup {
+    /// This node.
+    pub local: PeerId,
+    /// Carries its signals.
+    pub signalling: Port,
+    /// Servers that help through NATs.
+    pub ice_servers: Vec<IceServer>,
+    /// Checks each new connection.
+    pub prover: Prover,
+}
+
+/// Lets members in, and nobody else; see [`crate::membership`].
+#[derive(Clone)]
+pub struct Prover {
+    pub(crate) keys: RoomKeys,
+    pub(crate) me: NodeId,
+    pub(crate) refusals: mpsc::UnboundedSender<(&'static str, NodeId)>,
+}
+
+impl Prover {
+    /// Proves membership over a fresh connection, and hands it back if the other side did so too. The bindings are the DTLS
+    /// fingerprints of both ends; empty where there are none.
+    pub async fn check<S>(
+        &self,
+        mut io: S,
+        remote: PeerId,
+        role: Role,
+        session: [u8; 16],
+        bindings: (Vec<u8>, Vec<u8>),
+    ) -> Result<S, MembershipError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let remote = node_id(&remote).ok_or(MembershipError::WrongProof)?;
+        let (local_binding, remote_binding) = bindings;
+        let claim = Claim { local: self.me, remote, role, session, local_binding, remote_binding };
+        let mut nonce = [0; 32];
+        random(&mut nonce);
+        let outcome = membership::prove(&mut io, &self.keys, &claim, nonce).await;
+        if let Some(code) = outcome.as_ref().err().and_then(MembershipError::code) {
+            let _ = self.refusals.unbounded_send((code, remote));
+        }
+        outcome.map(|()| io)
+    }
+}
+
+/// Fills with bytes from the system's secure source.
+pub(crate) fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("a system without secure randomness cannot run a node");
+}

@@ -1,0 +1,543 @@
+//! Who is greeted, dialled and answered: between the rendezvous (envelopes), the transports (signals) and the driver. Pure:
+//! time and randomness are passed in.
+//!
+//! **Rules.** The node with the smaller id dials; the other answers *hello* with *hello*. A hello for everybody proves
+//! nothing (it may be a recording), so it only causes a greeting or a dial. An envelope to this node echoes its run, which
+//! proves it fresh. WebRTC is dialled first; a link over `BroadcastChannel` follows when that failed or took [`WEBRTC_HEAD_START`],
+//! and WebRTC is tried again beside it. Failing dials back off; a peer whose link went down is dialled again once it is
+//! heard again.
+
+use std::collections::BTreeMap;
+
+use libp2p_webrtc_browser::Signal;
+use paceline_mesh::replica::Millis;
+use paceline_room::{Cid, Keypair, NodeId};
+use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::{
+    envelope::{self, Content, Opened, Run},
+    freshness::{Freshness, Replayed},
+    keys::RoomKeys,
+    message::Message,
+    sdp,
+    types::{Path, Paths},
+};
+
+/// How long WebRTC has before a link over `BroadcastChannel` is tried too.
+pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
+/// The first wait after a failed dial; doubled with each further one.
+const BACK_OFF: Millis = 500;
+/// The longest wait between dials.
+const MAX_BACK_OFF: Millis = 60_000;
+/// Whoever was not heard for this long is not dialled again before it is.
+const SILENT_FOR: Millis = 4 * HELLO_MOST;
+/// The first wait between hellos; doubled each time.
+const HELLO_FIRST: Millis = 1_000;
+/// The longest wait between hellos.
+const HELLO_MOST: Millis = 30_000;
+/// One peer's hellos are answered no more often than this.
+const GREET_EVERY: Millis = 1_000;
+/// Nodes remembered; of those not linked, the one unheard for longest goes first.
+pub(crate) const MAX_KNOWN: usize = 512;
+/// Attempts remembered, to match answers with offers; the oldest goes first.
+const MAX_SESSIONS: usize = 256;
+
+type Session = [u8; 16];
+/// An index into the driver's list of rendezvous.
+pub(crate) type Via = usize;
+
+/// What the switchboard wants done.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Output {
+    /// Send an envelope: through one rendezvous, or through all.
+    Send { via: Option<Via>, envelope: Vec<u8> },
+    /// Hand a signal to a transport.
+    Signal { path: Path, from: NodeId, signal: Signal },
+    /// Dial.
+    Dial { peer: NodeId, path: Path },
+    /// The invite that was asked for.
+    Invite { session: Session, envelope: Vec<u8> },
+    /// The reply to an invite that was read.
+    Reply { session: Session, envelope: Vec<u8> },
+    /// An attempt that began with an invite that was read is given up.
+    HandEnded { session: Session },
+    /// The node said that it leaves.
+    Left(NodeId),
+    /// Count this.
+    Refused { code: &'static str, peer: Option<NodeId> },
+}
+
+/// Who this node is and what it may do.
+pub(crate) struct Setup {
+    pub(crate) keys: RoomKeys,
+    pub(crate) room: Cid,
+    pub(crate) keypair: Keypair,
+    pub(crate) run: Run,
+    pub(crate) paths: Paths,
+    /// Fills with random bytes.
+    pub(crate) random: fn(&mut [u8]),
+    /// Which rendezvous reach only this browser.
+    pub(crate) same_browser: Vec<bool>,
+}
+
+#[derive(Debug)]
+struct Known {
+    run: Run,
+    via: Option<Via>,
+    /// Heard since its link went down.
+    alive: bool,
+    heard: Millis,
+    greeted: Option<(Run, Millis)>,
+    linked: Option<Path>,
+    webrtc: Attempt,
+    broadcast: Attempt,
+    /// From when on a link over `BroadcastChannel` is tried.
+    broadcast_from: Option<Millis>,
+}
+
+#[derive(Debug, Default)]
+struct Attempt {
+    under_way: bool,
+    failures: u32,
+    not_before: Millis,
+}
+
+#[derive(Debug)]
+struct SessionNote {
+    peer: Option<NodeId>,
+    offer: Option<[u8; 32]>,
+    by_hand: bool,
+    order: u64,
+}
+
+/// See the module.
+pub(crate) struct Switchboard {
+    setup: Setup,
+    me: NodeId,
+    fresh: Freshness,
+    known: BTreeMap<NodeId, Known>,
+    refused: std::collections::BTreeSet<NodeId>,
+    sessions: BTreeMap<Session, SessionNote>,
+    sessions_made: u64,
+    hello_due: Millis,
+    hello_wait: Millis,
+    outputs: Vec<Output>,
+}
+
+impl Known {
+    fn new(run: Run, now: Millis) -> Self {
+        Self {
+            run,
+            via: None,
+            alive: false,
+            heard: now,
+            greeted: None,
+            linked: None,
+            webrtc: Attempt::default(),
+            broadcast: Attempt::default(),
+            broadcast_from: None,
+        }
+    }
+
+    fn attempt(&mut self, path: Path) -> &mut Attempt {
+        if path == Path::Webrtc { &mut self.webrtc } else { &mut self.broadcast }
+    }
+}
+
+impl Attempt {
+    fn may_start(&self, now: Millis) -> bool {
+        !self.under_way && self.not_before <= now
+    }
+}
+
+impl Switchboard {
+    /// `refused`: with whom there shall be no link.
+    pub(crate) fn new(setup: Setup, refused: std::collections::BTreeSet<NodeId>) -> Self {
+        let me = setup.keypair.node();
+        let fresh = Freshness::new(setup.run);
+        Self {
+            setup,
+            me,
+            fresh,
+            known: BTreeMap::new(),
+            refused,
+            sessions: BTreeMap::new(),
+            sessions_made: 0,
+            hello_due: 0,
+            hello_wait: HELLO_FIRST,
+            outputs: Vec::new(),
+        }
+    }
+
+    /// What there is to do since the last call, in order.
+    pub(crate) fn outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// When [`Self::tick`] is to be called.
+    pub(crate) fn wake_at(&self) -> Millis {
+        let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
+            let webrtc = (self.setup.paths.webrtc && !known.webrtc.under_way).then_some(known.webrtc.not_before);
+            let broadcast = match known.linked {
+                None if self.may_broadcast(known) && !known.broadcast.under_way => {
+                    let from = if self.setup.paths.webrtc { known.broadcast_from } else { Some(0) };
+                    from.map(|from| from.max(known.broadcast.not_before))
+                }
+                _ => None,
+            };
+            webrtc.into_iter().chain(broadcast).min()
+        });
+        dials.chain([self.hello_due]).min().unwrap_or(self.hello_due)
+    }
+
+    /// Time has come.
+    pub(crate) fn tick(&mut self, now: Millis) {
+        if now >= self.hello_due {
+            self.hello(now);
+        }
+        let nodes: Vec<NodeId> = self.known.keys().copied().collect();
+        for node in nodes {
+            self.plan(node, now);
+        }
+    }
+
+    /// Says hello to everybody.
+    pub(crate) fn hello(&mut self, now: Millis) {
+        self.hello_due = now + self.hello_wait;
+        self.hello_wait = (self.hello_wait * 2).min(HELLO_MOST);
+        let (envelope, _) = self.seal(None, None, &Message::Hello {});
+        self.outputs.push(Output::Send { via: None, envelope });
+    }
+
+    /// The envelope that says that this node leaves.
+    pub(crate) fn bye(&mut self) -> Vec<u8> {
+        self.seal(None, None, &Message::Bye {}).0
+    }
+
+    /// An envelope came in through a rendezvous.
+    pub(crate) fn received(&mut self, via: Via, envelope: &[u8], now: Millis) {
+        let opened = match envelope::open(&self.setup.keys, &self.setup.room, &self.me, envelope) {
+            Ok(opened) => opened,
+            Err(error) => {
+                let code = error.code();
+                return self.outputs.extend(code.map(|code| Output::Refused { code, peer: None }));
+            }
+        };
+        let from = opened.content.from;
+        if self.refused.contains(&from) {
+            return;
+        }
+        if self.fresh.accept(&opened.content).is_err() || from == self.me {
+            return self.refuse(Replayed::CODE, from);
+        }
+        let Some(message) = Message::decode(&opened.content.body) else {
+            return self.refuse("malformed-envelope", from);
+        };
+        self.heard(&opened.content, Some(via), now);
+        self.on_message(message, &opened, now);
+    }
+
+    fn on_message(&mut self, message: Message, opened: &Opened, now: Millis) {
+        let content = &opened.content;
+        let from = content.from;
+        let addressed = content.to.is_some();
+        let session = content.session.map(ByteArray::into_array);
+        match (message, session) {
+            (Message::Hello {}, _) => self.on_hello(from, content.run.into_array(), now),
+            (Message::Bye {}, _) => {
+                if let Some(known) = self.known.get_mut(&from)
+                    && known.run == content.run.into_array()
+                {
+                    known.alive = false;
+                    self.outputs.push(Output::Left(from));
+                }
+            }
+            (message, Some(session)) if addressed => self.on_signal(from, session, message, opened.hash),
+            _ => self.refuse("malformed-envelope", from),
+        }
+    }
+
+    fn on_hello(&mut self, from: NodeId, run: Run, now: Millis) {
+        self.plan(from, now);
+        let me = self.me;
+        let Some(known) = self.known.get_mut(&from) else { return };
+        let other_run = known.run != run;
+        let settled = known.linked.is_some() && !other_run;
+        let dialling = me < from && !other_run;
+        let lately = known.greeted.is_some_and(|(greeted, at)| greeted == run && now < at + GREET_EVERY);
+        if settled || dialling || lately {
+            return;
+        }
+        known.greeted = Some((run, now));
+        let via = known.via;
+        let (envelope, _) = self.seal(Some((from, run)), None, &Message::Hello {});
+        self.outputs.push(Output::Send { via, envelope });
+    }
+
+    /// Notes who wrote, and which run of theirs is the present one.
+    fn heard(&mut self, content: &Content, via: Option<Via>, now: Millis) {
+        let (from, run) = (content.from, content.run.into_array());
+        let proved = content.to.is_some();
+        self.make_room_for(from);
+        let known = self.known.entry(from).or_insert_with(|| Known::new(run, now));
+        // While linked, only an echo shows that a new run is no recording of an old one.
+        if known.run != run && (proved || known.linked.is_none()) {
+            *known = Known { greeted: known.greeted, ..Known::new(run, now) };
+        }
+        if known.run == run {
+            known.alive = true;
+            known.heard = now;
+            known.via = via.or(known.via);
+        }
+    }
+
+    fn make_room_for(&mut self, node: NodeId) {
+        if self.known.len() < MAX_KNOWN || self.known.contains_key(&node) {
+            return;
+        }
+        let idle = self.known.iter().filter(|(_, known)| known.linked.is_none());
+        let oldest = idle.min_by_key(|(_, known)| known.heard).map(|(node, _)| *node);
+        oldest.map(|node| self.known.remove(&node));
+    }
+
+    fn on_signal(&mut self, from: NodeId, session: Session, message: Message, hash: [u8; 32]) {
+        let (path, signal) = match message {
+            Message::Offer { path, sdp, trickle } => {
+                self.note(session, SessionNote { peer: Some(from), offer: Some(hash), by_hand: false, order: 0 });
+                (path, Signal::Offer { session, sdp, trickle })
+            }
+            Message::Answer { path, sdp, offer } => {
+                let asked = self.sessions.get(&session).filter(|note| note.peer == Some(from));
+                if asked.is_none_or(|note| note.offer != Some(offer.into_array())) {
+                    return self.refuse("wrong-answer", from);
+                }
+                (path, Signal::Answer { session, sdp })
+            }
+            Message::Candidate { path, candidate, mid } => (path, Signal::Candidate { session, candidate, mid }),
+            Message::Abort { path } => (path, Signal::Abort { session }),
+            Message::Hello {} | Message::Bye {} => return,
+        };
+        self.outputs.push(Output::Signal { path, from, signal });
+    }
+
+    /// A transport wants a signal sent.
+    pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal) {
+        let session = *signal.session();
+        let by_hand = self.sessions.get(&session).is_some_and(|note| note.by_hand);
+        let Some(message) = self.outgoing_message(path, session, signal) else { return };
+        let message = if by_hand || to.is_none() { message.stripped() } else { message };
+        let is_offer = matches!(message, Message::Offer { .. });
+        match to {
+            None if is_offer => {
+                let (envelope, hash) = self.seal(None, Some(session), &message);
+                self.note(session, SessionNote { peer: None, offer: Some(hash), by_hand: true, order: 0 });
+                self.outputs.push(Output::Invite { session, envelope });
+            }
+            None => {}
+            Some(to) => {
+                let Some(known) = self.known.get(&to) else { return };
+                let (run, via) = (known.run, known.via);
+                let (envelope, hash) = self.seal(Some((to, run)), Some(session), &message);
+                if is_offer {
+                    self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
+                }
+                if !by_hand {
+                    self.outputs.push(Output::Send { via, envelope });
+                } else if matches!(message, Message::Answer { .. }) {
+                    self.outputs.push(Output::Reply { session, envelope });
+                } else if matches!(message, Message::Abort { .. }) {
+                    self.outputs.push(Output::HandEnded { session });
+                }
+            }
+        }
+    }
+
+    fn outgoing_message(&self, path: Path, session: Session, signal: Signal) -> Option<Message> {
+        Some(match signal {
+            Signal::Offer { sdp, trickle, .. } => Message::Offer { path, sdp, trickle },
+            Signal::Answer { sdp, .. } => {
+                let offer = self.sessions.get(&session)?.offer?;
+                Message::Answer { path, sdp, offer: ByteArray::new(offer) }
+            }
+            Signal::Candidate { candidate, mid, .. } => Message::Candidate { path, candidate, mid },
+            Signal::Abort { .. } => Message::Abort { path },
+        })
+    }
+
+    /// An invite that a person pasted, opened. Its offer goes to the transport, whose answer comes back as [`Output::Reply`].
+    pub(crate) fn read_invite(&mut self, opened: &Opened, now: Millis) -> Result<Session, Unreadable> {
+        let content = &opened.content;
+        let (Some(session), Some(Message::Offer { path, sdp, .. })) =
+            (content.session.map(ByteArray::into_array), Message::decode(&content.body))
+        else {
+            return Err(Unreadable::NotExpected);
+        };
+        if self.fresh.accept(content).is_err() {
+            return Err(Unreadable::UsedBefore);
+        }
+        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
+        self.heard(content, None, now);
+        let from = content.from;
+        self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), by_hand: true, order: 0 });
+        self.outputs.push(Output::Signal { path, from, signal: Signal::Offer { session, sdp, trickle: false } });
+        Ok(session)
+    }
+
+    /// A reply that a person pasted, opened.
+    pub(crate) fn read_reply(&mut self, opened: &Opened, now: Millis) -> Result<(), Unreadable> {
+        let content = &opened.content;
+        let (Some(session), Some(Message::Answer { path, sdp, offer })) =
+            (content.session.map(ByteArray::into_array), Message::decode(&content.body))
+        else {
+            return Err(Unreadable::NotExpected);
+        };
+        let invite =
+            self.sessions.get_mut(&session).filter(|note| note.by_hand && note.offer == Some(offer.into_array()));
+        let Some(invite) = invite else { return Err(Unreadable::TooLate) };
+        if invite.peer.is_some_and(|peer| peer != content.from) {
+            return Err(Unreadable::UsedBefore);
+        }
+        invite.peer = Some(content.from);
+        if content.echo.map(ByteArray::into_array) != Some(self.fresh.run()) {
+            return Err(Unreadable::TooLate);
+        }
+        if self.fresh.accept(content).is_err() {
+            return Err(Unreadable::UsedBefore);
+        }
+        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
+        self.heard(content, None, now);
+        self.outputs.push(Output::Signal { path, from: content.from, signal: Signal::Answer { session, sdp } });
+        Ok(())
+    }
+
+    /// A link is up.
+    pub(crate) fn linked(&mut self, peer: NodeId, path: Path, run: Run, now: Millis) {
+        self.make_room_for(peer);
+        let known = self.known.entry(peer).or_insert_with(|| Known::new(run, now));
+        known.run = run;
+        known.alive = true;
+        known.linked = Some(path);
+        *known.attempt(path) = Attempt::default();
+        self.plan(peer, now);
+    }
+
+    /// A link is down. `goodbye`: the node has left.
+    pub(crate) fn unlinked(&mut self, peer: NodeId, goodbye: bool, now: Millis) {
+        let Some(known) = self.known.get_mut(&peer) else { return };
+        known.linked = None;
+        known.alive = false;
+        known.broadcast_from = None;
+        if !goodbye {
+            self.hello_wait = HELLO_FIRST;
+            self.hello_due = self.hello_due.min(now + BACK_OFF);
+        }
+    }
+
+    /// A dial came to nothing.
+    pub(crate) fn dial_failed(&mut self, peer: NodeId, path: Path, now: Millis) {
+        let Some(known) = self.known.get_mut(&peer) else { return };
+        let attempt = known.attempt(path);
+        attempt.under_way = false;
+        let wait = BACK_OFF.saturating_mul(1 << attempt.failures.min(16)).min(MAX_BACK_OFF);
+        attempt.failures = attempt.failures.saturating_add(1);
+        attempt.not_before = now + wait;
+        known.alive &= now < known.heard + SILENT_FOR;
+        if path == Path::Webrtc {
+            known.broadcast_from = Some(now);
+        }
+        self.plan(peer, now);
+    }
+
+    /// A dial led to a connection; whether it becomes the link is another question.
+    pub(crate) fn dial_done(&mut self, peer: NodeId, path: Path) {
+        if let Some(known) = self.known.get_mut(&peer) {
+            known.attempt(path).under_way = false;
+        }
+    }
+
+    /// No link with that node any more.
+    pub(crate) fn refuse_node(&mut self, node: NodeId) {
+        self.refused.insert(node);
+    }
+
+    /// Links with that node again.
+    pub(crate) fn allow_node(&mut self, node: NodeId, now: Millis) {
+        self.refused.remove(&node);
+        self.hello(now);
+        self.plan(node, now);
+    }
+
+    /// The rendezvous through which a node was heard last.
+    pub(crate) fn via(&self, node: &NodeId) -> Option<Via> {
+        self.known.get(node)?.via
+    }
+
+    fn dials(&self, node: &NodeId, known: &Known) -> bool {
+        self.me < *node && known.alive && known.linked != Some(Path::Webrtc) && !self.refused.contains(node)
+    }
+
+    fn may_broadcast(&self, known: &Known) -> bool {
+        let here = known.via.and_then(|via| self.setup.same_browser.get(via)).copied().unwrap_or(false);
+        self.setup.paths.broadcast && here
+    }
+
+    fn plan(&mut self, node: NodeId, now: Millis) {
+        let Some(known) = self.known.get(&node) else { return };
+        if !self.dials(&node, known) {
+            return;
+        }
+        let may_broadcast = self.may_broadcast(known);
+        let webrtc = self.setup.paths.webrtc;
+        let Some(known) = self.known.get_mut(&node) else { return };
+        if webrtc && known.webrtc.may_start(now) {
+            known.webrtc.under_way = true;
+            known.broadcast_from.get_or_insert(now + WEBRTC_HEAD_START);
+            self.outputs.push(Output::Dial { peer: node, path: Path::Webrtc });
+        }
+        let due = !webrtc || known.broadcast_from.is_some_and(|from| from <= now);
+        if may_broadcast && due && known.linked.is_none() && known.broadcast.may_start(now) {
+            known.broadcast.under_way = true;
+            self.outputs.push(Output::Dial { peer: node, path: Path::Broadcast });
+        }
+    }
+
+    fn note(&mut self, session: Session, note: SessionNote) {
+        self.sessions_made += 1;
+        if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&session) {
+            let oldest = self.sessions.iter().min_by_key(|(_, note)| note.order).map(|(session, _)| *session);
+            oldest.map(|session| self.sessions.remove(&session));
+        }
+        self.sessions.insert(session, SessionNote { order: self.sessions_made, ..note });
+    }
+
+    fn refuse(&mut self, code: &'static str, peer: NodeId) {
+        self.outputs.push(Output::Refused { code, peer: Some(peer) });
+    }
+
+    fn seal(&mut self, to: Option<(NodeId, Run)>, session: Option<Session>, message: &Message) -> (Vec<u8>, [u8; 32]) {
+        let content = Content {
+            room: self.setup.room,
+            from: self.me,
+            to: to.map(|(node, _)| node),
+            session: session.map(ByteArray::new),
+            run: ByteArray::new(self.fresh.run()),
+            count: self.fresh.next_count(),
+            echo: to.map(|(_, run)| ByteArray::new(run)),
+            body: ByteBuf::from(message.encode()),
+        };
+        let mut nonce = [0; 24];
+        (self.setup.random)(&mut nonce);
+        envelope::seal(&self.setup.keys, &self.setup.keypair, &content, &nonce)
+    }
+}
+
+/// Why an opened code by hand leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// It says something else than its kind.
+    NotExpected,
+    /// It was pasted before.
+    UsedBefore,
+    /// Its invite is not waited for any more.
+    TooLate,
+}

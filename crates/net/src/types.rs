@@ -1,0 +1,178 @@
+//! What the app sees of the network: configuration, events, views. No behaviour.
+
+use paceline_mesh::Lane;
+use paceline_room::{Keypair, NodeId};
+use serde::{Deserialize, Serialize};
+
+use crate::link::RoomLink;
+
+/// What carries a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Path {
+    /// A WebRTC data channel, straight to the peer.
+    Webrtc,
+    /// `BroadcastChannel`, within one browser.
+    Broadcast,
+    /// Through a circuit relay.
+    Relayed,
+    /// No link of its own: through another node.
+    Through,
+}
+
+impl Path {
+    /// As the app shows it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Webrtc => "webrtc",
+            Self::Broadcast => "broadcast",
+            Self::Relayed => "relayed",
+            Self::Through => "through",
+        }
+    }
+}
+
+/// Which ways to link are tried. All by default; tests force one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paths {
+    /// WebRTC data channels.
+    pub webrtc: bool,
+    /// Links over `BroadcastChannel`, where WebRTC does not come up.
+    pub broadcast: bool,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self { webrtc: true, broadcast: true }
+    }
+}
+
+/// What a node needs to go online in a room.
+#[derive(Debug, Clone)]
+pub struct NetConfig {
+    /// The room.
+    pub link: RoomLink,
+    /// This node's key.
+    pub keypair: Keypair,
+    /// The path of the page (`location.pathname`): pages beside it on one origin are other worlds.
+    pub page_path: String,
+    /// STUN and TURN servers (`stun:host:port`); empty: this network only.
+    pub ice_servers: Vec<IceServer>,
+    /// Which ways to link are tried.
+    pub paths: Paths,
+    /// Whether other tabs of this browser are looked for.
+    pub same_browser: bool,
+}
+
+impl NetConfig {
+    /// With all that needs no server.
+    pub fn new(link: RoomLink, keypair: Keypair, page_path: impl Into<String>) -> Self {
+        Self {
+            link,
+            keypair,
+            page_path: page_path.into(),
+            ice_servers: Vec::new(),
+            paths: Paths::default(),
+            same_browser: true,
+        }
+    }
+}
+
+/// A server that helps WebRTC through NATs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IceServer {
+    /// `stun:` and `turn:` addresses of one server.
+    pub urls: Vec<String>,
+    /// For TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// For TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+/// What happens on the network, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NetEvent {
+    /// A link is up: both sides are members and may send.
+    LinkUp {
+        /// To whom.
+        peer: NodeId,
+        /// What carries it.
+        path: Path,
+        /// The kind of rendezvous that brought both together.
+        via: String,
+    },
+    /// A link is gone; nothing more comes from this peer until the next `LinkUp`.
+    LinkDown {
+        /// To whom.
+        peer: NodeId,
+        /// The node left on purpose or is known to be dead, rather than silent.
+        goodbye: bool,
+    },
+    /// The link goes on over something else; nothing was lost.
+    PathChanged {
+        /// To whom.
+        peer: NodeId,
+        /// What carries it now.
+        path: Path,
+        /// The kind of rendezvous that brought both together.
+        via: String,
+    },
+    /// One whole message came in.
+    Received {
+        /// From whom.
+        peer: NodeId,
+        /// On which lane.
+        lane: Lane,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Something was refused; [`crate::Net::refused`] counts.
+    Refused {
+        /// Why: `replayed-envelope`, `forged-envelope` ...
+        code: &'static str,
+        /// Who sent it, where that is proved.
+        peer: Option<NodeId>,
+    },
+    /// [`crate::Net::rendezvous`] has changed its state.
+    Rendezvous,
+    /// Something does not work here; the rest goes on.
+    Failed {
+        /// Stable: `webrtc-unavailable`, `by-hand-failed` ...
+        code: &'static str,
+        /// For people.
+        text: String,
+    },
+}
+
+/// One linked peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerInfo {
+    /// Who.
+    pub node: NodeId,
+    /// Linked without another node between; always true here, the mesh knows of others.
+    pub direct: bool,
+    /// Round-trip time of the last ping, in milliseconds.
+    pub rtt_ms: Option<u32>,
+    /// The kind of rendezvous that brought both together.
+    pub via: String,
+    /// What carries the link.
+    pub path: Path,
+}
+
+/// How one rendezvous stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RendezvousStatus {
+    /// `broadcast-channel`, `by-hand` ...
+    pub kind: &'static str,
+    /// Where it is, if it is a server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// `open`, `closed`, `offline`, `unavailable`.
+    pub state: &'static str,
+    /// Envelopes sent.
+    pub sent: u64,
+    /// Envelopes that came in, for whomever.
+    pub received: u64,
+}
