@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cid, Ix, Log, limits};
+use crate::{Cid, Ix, Log, encode::encode, limits};
 
 /// Bytes of a CID.
 const CID_BYTES: usize = 36;
@@ -87,7 +87,7 @@ pub fn export(log: &Log, mut words: impl FnMut(&Cid) -> Option<Arc<[u8]>>) -> Ve
 /// The beginning of a CAR with this root.
 fn header(root: Cid) -> Vec<u8> {
     let header = Header { roots: vec![root.to_general()], version: 1 };
-    let header = serde_ipld_dagcbor::to_vec(&header).expect("a link and a number can be encoded");
+    let header = encode(&header).expect("a link and a number can be encoded");
     let mut file = Vec::new();
     append_length(&mut file, header.len());
     file.extend(header);

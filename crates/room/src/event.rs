@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
 use crate::{
-    Body, Cid, Keypair, NodeId, limits,
+    Body, Cid, Keypair, NodeId,
+    encode::encode,
+    limits,
     node::Verifier,
     scan::{Scan, scan},
 };
@@ -181,7 +183,7 @@ impl Event {
     }
 
     fn encode(&self) -> Result<Vec<u8>, EventError> {
-        let block = serde_ipld_dagcbor::to_vec(self).map_err(|_| EventError::Malformed)?;
+        let block = encode(self).map_err(|_| EventError::Malformed)?;
         if block.len() > limits::BLOCK_BYTES { Err(EventError::TooLarge) } else { Ok(block) }
     }
 

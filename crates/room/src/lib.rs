@@ -11,6 +11,7 @@ pub mod body;
 pub mod car;
 pub mod cid;
 mod clock;
+mod encode;
 pub mod event;
 pub mod fold;
 pub mod limits;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cid, NodeId, limits};
+use crate::{Cid, NodeId, encode::encode, limits};
 
 /// Free text of one event: canonical DAG-CBOR `[room, author, seq, salt, text]`.
 ///
@@ -44,7 +44,7 @@ impl Words {
         if self.4.len() > limits::WORDS_BYTES {
             return Err(WordsError::TooLarge);
         }
-        let block = serde_ipld_dagcbor::to_vec(self).map_err(|_| WordsError::NotCanonical)?;
+        let block = encode(self).map_err(|_| WordsError::NotCanonical)?;
         Ok((Cid::of(&block), block))
     }
 
