@@ -1,8 +1,6 @@
 //! Two replicas and nothing between them: what one has, the other gets.
 
-mod sim;
-
-use sim::Pair;
+use crate::world::Pair;
 
 #[test]
 fn a_live_event_reaches_a_neighbour_in_one_push() {

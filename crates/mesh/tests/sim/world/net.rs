@@ -80,6 +80,7 @@ pub struct Net {
     pub stats: Stats,
     /// Which part of a partition a node is in.
     pub part: Vec<u8>,
+    forbidden: BTreeSet<(usize, usize)>,
     born: BTreeMap<Cid, Millis>,
     ids: BTreeMap<NodeId, usize>,
     links: BTreeMap<(usize, usize), Link>,
@@ -109,6 +110,7 @@ impl Net {
             room,
             stats: Stats::default(),
             part: Vec::new(),
+            forbidden: BTreeSet::new(),
             born: BTreeMap::new(),
             ids: BTreeMap::new(),
             links: BTreeMap::new(),
@@ -171,6 +173,11 @@ impl Net {
                 self.schedule(wait, Event::Reconnect { a: at.min(other), b: at.max(other) });
             }
         }
+    }
+
+    /// These two can never link (two NATs).
+    pub fn forbid(&mut self, a: usize, b: usize) {
+        self.forbidden.insert((a.min(b), a.max(b)));
     }
 
     /// Breaks a link; it comes back after a while if it can.
@@ -338,7 +345,7 @@ impl Net {
     }
 
     fn reconnect(&mut self, a: usize, b: usize) {
-        if self.part[a] != self.part[b] || !self.is_up(a) || !self.is_up(b) {
+        if self.forbidden.contains(&(a, b)) || self.part[a] != self.part[b] || !self.is_up(a) || !self.is_up(b) {
             return;
         }
         let link = self.links.entry((a, b)).or_insert(Link { epoch: 0, up: false, last: [[0; 2]; 2] });

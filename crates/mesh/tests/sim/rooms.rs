@@ -1,8 +1,6 @@
 //! Whole rooms on virtual time, with faults. A failing seed is in the panic's text; `PACELINE_SEED=n` runs that one alone.
 
-mod sim;
-
-use sim::{Faults, Lie, Stats, run_story};
+use crate::world::{Faults, Lie, Stats, run_story};
 
 #[allow(clippy::disallowed_methods)] // which seed to replay is for the person at the keyboard to say
 fn seeds(count: u64) -> Vec<u64> {

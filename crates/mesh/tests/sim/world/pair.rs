@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis};
+use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis, wire::Live};
 use paceline_room::{
-    Body, Cid, Keypair, Log, Words,
+    Body, Cid, Keypair, Log, Stored, Words,
     body::{FormValues, Policy, PostKind, Posted, Retracted, RoomFounded},
 };
 use serde_bytes::ByteArray;
@@ -20,6 +20,7 @@ pub struct Pair {
     salt: u64,
     sent: VecDeque<(usize, Lane, Vec<u8>)>,
     pub bytes: usize,
+    pub beacon_bytes: usize,
 }
 
 impl Pair {
@@ -36,10 +37,20 @@ impl Pair {
         };
         let draft = Log::founding_draft(keys[0].node(), 0, founding.into());
         let (room, event, block) = draft.sign(&keys[0]).unwrap();
-        let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone(), seed.into()));
-        let mut pair = Self { keys, replicas, wake: [None; 2], now: 0, salt: 0, sent: VecDeque::new(), bytes: 0 };
+        let mut pair = Self::of(room, keys);
         pair.step(0, Input::Own { cid: room, event: event.into(), block: block.into(), words: None });
         pair
+    }
+
+    /// Two empty nodes of a room.
+    pub fn of(room: Cid, keys: [Keypair; 2]) -> Self {
+        let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone(), at as u64));
+        let (sent, wake) = (VecDeque::new(), [None; 2]);
+        Self { keys, replicas, wake, now: 0, salt: 0, sent, bytes: 0, beacon_bytes: 0 }
+    }
+
+    pub fn load(&mut self, at: usize, blocks: Vec<Stored>) {
+        assert_eq!(self.replicas[at].load(blocks), vec![]);
     }
 
     pub fn replica(&self, at: usize) -> &Replica {
@@ -122,6 +133,9 @@ impl Pair {
                 Output::Send { peer, lane, bytes } => {
                     assert_eq!(peer, self.keys[1 - at].node());
                     self.bytes += bytes.len();
+                    if let Ok(Live::Beacon(_)) = Live::decode(&bytes) {
+                        self.beacon_bytes += bytes.len();
+                    }
                     self.sent.push_back((1 - at, lane, bytes));
                 }
                 Output::Store(blocks) => {

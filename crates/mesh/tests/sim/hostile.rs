@@ -1,0 +1,293 @@
+//! What a hostile member sends: each class raises exactly its counter, once, and disturbs nobody.
+
+use std::collections::BTreeMap;
+
+use crate::world::Solo;
+use paceline_mesh::{
+    Input, Lane,
+    wire::{Beacon, Bulk, Cids, LIVE_BYTES, Live, Push, ShortIds, Signed, State, VERSION},
+};
+use paceline_room::{
+    Cid, Keypair, NodeId,
+    body::{Introduced, Retracted},
+    testing::World,
+};
+use serde_bytes::{ByteArray, ByteBuf};
+
+const PEER: usize = 1;
+
+/// A room of three events, a replica that holds them, and a link to author 1.
+fn room() -> (World, Solo, NodeId) {
+    let mut world = World::new(11);
+    world.introduce(0, "Founder");
+    world.post(PEER, "a first post");
+    world.sync_all();
+    let mut solo = Solo::holding(&world);
+    let peer = world.author(PEER);
+    solo.link(peer);
+    (world, solo, peer)
+}
+
+/// An event that author 1 signs after changing its draft.
+fn crooked(world: &World, change: impl FnOnce(&mut paceline_room::Draft)) -> Vec<u8> {
+    let body = Introduced { name: "Peer".into(), strengths: vec![], hue: 1 };
+    let mut draft = world.log(PEER).draft(world.author(PEER), 5, body.into());
+    change(&mut draft);
+    draft.sign(&world.keypair(PEER)).unwrap().2
+}
+
+fn expect(solo: &Solo, peer: NodeId, code: &'static str) {
+    assert_eq!(solo.counts(), BTreeMap::from([(code, 1)]));
+    assert_eq!(solo.refused, vec![(code, Some(peer))]);
+    assert_eq!(solo.disconnected, vec![]);
+    assert_eq!(solo.admitted, vec![]);
+}
+
+#[test]
+fn a_forged_signature_is_refused_once_however_often_it_comes() {
+    let (world, mut solo, peer) = room();
+    let mut block = crooked(&world, |_| {});
+    // The signature's bytes stand in the block as they are; the last ones belong to its scalar.
+    let at = block.windows(3).rposition(|window| window == b"sig").unwrap() + 3 + 2 + 5;
+    block[at] ^= 1;
+    (0..3).for_each(|_| solo.push(peer, &block, None));
+    expect(&solo, peer, "bad-signature");
+}
+
+#[test]
+fn a_block_that_is_no_event_is_refused() {
+    let (_, mut solo, peer) = room();
+    solo.push(peer, b"\xa1\x61a\x01", None);
+    expect(&solo, peer, "malformed");
+}
+
+#[test]
+fn an_event_in_another_encoding_is_refused() {
+    let (world, mut solo, peer) = room();
+    let mut block = crooked(&world, |_| {});
+    // `v` = 1 in two bytes instead of one.
+    let at = block.windows(3).position(|window| window == b"\x61v\x01").unwrap();
+    block.splice(at + 2..at + 3, [0x18, 0x01]);
+    solo.push(peer, &block, None);
+    expect(&solo, peer, "not-canonical");
+}
+
+#[test]
+fn a_block_over_its_limit_is_refused() {
+    let (_, mut solo, peer) = room();
+    solo.push(peer, &vec![0; 33 * 1024], None);
+    expect(&solo, peer, "too-large");
+}
+
+#[test]
+fn a_message_over_its_lanes_limit_is_refused_unread() {
+    let (_, mut solo, peer) = room();
+    solo.input(Input::Received { peer, lane: Lane::Live, bytes: vec![0; LIVE_BYTES + 1] });
+    expect(&solo, peer, "too-large");
+}
+
+#[test]
+fn an_event_of_another_room_is_refused() {
+    let (world, mut solo, peer) = room();
+    let block = crooked(&world, |draft| draft.room = Some(Cid::of(b"elsewhere")));
+    solo.push(peer, &block, None);
+    expect(&solo, peer, "wrong-room");
+}
+
+#[test]
+fn an_event_from_the_future_is_refused() {
+    let (world, mut solo, peer) = room();
+    let block = crooked(&world, |draft| draft.depth += 7);
+    solo.push(peer, &block, None);
+    expect(&solo, peer, "wrong-depth");
+}
+
+#[test]
+fn an_event_out_of_its_authors_chain_is_refused() {
+    let (world, mut solo, peer) = room();
+    let block = crooked(&world, |draft| draft.seq += 1);
+    solo.push(peer, &block, None);
+    expect(&solo, peer, "wrong-prev");
+}
+
+#[test]
+fn an_event_with_doubled_parents_is_refused() {
+    let (world, mut solo, peer) = room();
+    let founding = world.room();
+    let block = crooked(&world, |draft| draft.parents = vec![founding, founding]);
+    solo.push(peer, &block, None);
+    expect(&solo, peer, "wrong-parents");
+}
+
+#[test]
+fn what_builds_on_a_refused_event_is_refused_with_it_each_once() {
+    let (world, mut solo, peer) = room();
+    let bad = crooked(&world, |draft| draft.depth += 7);
+    let child = crooked(&world, |draft| {
+        (draft.seq, draft.prev, draft.parents) = (draft.seq + 1, Some(Cid::of(&bad)), vec![]);
+        draft.depth += 8;
+    });
+    solo.push(peer, &child, None);
+    assert_eq!(solo.replica.pending(), 1);
+    solo.push(peer, &bad, None);
+    assert_eq!(solo.counts(), BTreeMap::from([("wrong-depth", 1), ("refused-parent", 1)]));
+    assert_eq!(solo.replica.pending(), 0);
+    // And whatever builds on it later.
+    let late = crooked(&world, |draft| {
+        (draft.seq, draft.prev, draft.depth) = (draft.seq + 1, Some(Cid::of(&bad)), 99);
+    });
+    solo.push(peer, &late, None);
+    assert_eq!(solo.counts(), BTreeMap::from([("wrong-depth", 1), ("refused-parent", 2)]));
+}
+
+#[test]
+fn words_that_are_not_what_the_event_links_are_refused_and_the_event_is_not() {
+    let (mut world, mut solo, peer) = room();
+    let cid = world.post(PEER, "what was said");
+    let block = world.blocks().into_iter().find(|stored| stored.cid == cid).unwrap();
+    solo.push(peer, &block.block, Some(b"something else"));
+    assert_eq!(solo.counts(), BTreeMap::from([("wrong-words", 1)]));
+    assert_eq!(solo.admitted, vec![cid]);
+    assert_eq!(solo.replica.progress().missing_words, 1);
+}
+
+#[test]
+fn noise_on_either_lane_is_refused() {
+    for lane in [Lane::Live, Lane::Bulk] {
+        let (_, mut solo, peer) = room();
+        solo.input(Input::Received { peer, lane, bytes: b"\x82\x01\xa1noise".to_vec() });
+        expect(&solo, peer, "bad-message");
+    }
+}
+
+#[test]
+fn a_newer_message_is_counted_and_nobody_is_blamed() {
+    let (_, mut solo, peer) = room();
+    let mut bytes = Live::Prune.encode();
+    bytes[1] = VERSION as u8 + 1;
+    solo.input(Input::Received { peer, lane: Lane::Live, bytes });
+    assert_eq!(solo.refused, vec![("newer-message", None)]);
+}
+
+#[test]
+fn a_round_that_is_no_reconciliation_is_refused() {
+    let (_, mut solo, peer) = room();
+    solo.bulk(peer, &Bulk::Round(ByteBuf::from(vec![0x61, 0, 0, 9])));
+    expect(&solo, peer, "bad-message");
+}
+
+fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
+    Beacon {
+        room: ByteArray::new(*world.room().digest()),
+        node: world.author(of),
+        counter,
+        state: State::Here,
+        tips: Cids::default(),
+        events: 0,
+        missing_words: ShortIds::default(),
+        more_missing: false,
+        links: ShortIds::default(),
+    }
+}
+
+fn signed(beacon: &Beacon, key: &Keypair) -> Live {
+    Live::Beacon(Signed::new(beacon, key).unwrap())
+}
+
+#[test]
+fn a_beacon_signed_by_another_key_is_refused() {
+    let (world, mut solo, peer) = room();
+    solo.live(peer, &signed(&beacon(&world, 2, 1), &world.keypair(PEER)));
+    expect(&solo, peer, "bad-beacon");
+    assert!(!solo.replica.presence().contains_key(&world.author(2)));
+}
+
+#[test]
+fn a_beacon_of_another_room_is_refused() {
+    let (world, mut solo, peer) = room();
+    let elsewhere = Beacon { room: ByteArray::new([7; 32]), ..beacon(&world, PEER, 1) };
+    solo.live(peer, &signed(&elsewhere, &world.keypair(PEER)));
+    expect(&solo, peer, "bad-beacon");
+}
+
+#[test]
+fn a_beacon_that_was_said_before_is_refused() {
+    let (world, mut solo, peer) = room();
+    let (old, new) = (beacon(&world, PEER, 1), beacon(&world, PEER, 2));
+    solo.live(peer, &signed(&old, &world.keypair(PEER)));
+    solo.live(peer, &signed(&new, &world.keypair(PEER)));
+    // The latest once more is what two paths bring.
+    solo.live(peer, &signed(&new, &world.keypair(PEER)));
+    assert_eq!(solo.counts(), BTreeMap::new());
+    solo.live(peer, &signed(&old, &world.keypair(PEER)));
+    expect(&solo, peer, "replayed-beacon");
+}
+
+#[test]
+fn a_peer_that_goes_on_sending_what_is_refused_loses_its_link_and_no_other_does() {
+    let (world, mut solo, peer) = room();
+    let other = world.author(2);
+    solo.link(other);
+    for number in 0..2_000u32 {
+        solo.push(peer, &number.to_le_bytes(), None);
+    }
+    assert_eq!(solo.disconnected, vec![peer]);
+    // What still comes is not looked at.
+    let before = solo.counts();
+    solo.push(peer, b"more", None);
+    assert_eq!(solo.counts(), before);
+}
+
+#[test]
+fn a_flood_of_valid_events_is_delayed_and_nobody_is_dropped() {
+    let (mut world, mut solo, peer) = room();
+    for number in 0..300 {
+        world.write(PEER, Retracted { post: Cid::of(&[number as u8]) });
+    }
+    let before = solo.replica.log().len();
+    for stored in world.blocks().into_iter().filter(|it| solo.replica.log().find(&it.cid).is_none()).collect::<Vec<_>>()
+    {
+        solo.push(peer, &stored.block, None);
+    }
+    let at_once = solo.replica.log().len() - before;
+    assert!(at_once < 300, "the author's budget lets {at_once} through at once");
+    solo.wait(60_000);
+    assert_eq!(solo.replica.log().len() - before, 300);
+    assert_eq!((solo.counts(), solo.disconnected.clone()), (BTreeMap::new(), vec![]));
+}
+
+#[test]
+fn fresh_keys_share_one_budget() {
+    let (mut world, mut solo, peer) = room();
+    for text in ["one", "two", "three"] {
+        let cid = world.post(0, text);
+        let stored = world.blocks().into_iter().find(|it| it.cid == cid).unwrap();
+        solo.push(peer, &stored.block, None);
+    }
+    solo.admitted.clear();
+    let fresh: Vec<Cid> = (100..700).map(|author| world.introduce(author, "Nobody")).collect();
+    for stored in world.blocks().into_iter().filter(|it| fresh.contains(&it.cid)).collect::<Vec<_>>() {
+        solo.push(peer, &stored.block, None);
+    }
+    let at_once = solo.admitted.len();
+    assert!(at_once < 600, "{at_once} fresh keys got in at once");
+    assert_eq!((solo.counts(), solo.disconnected.clone()), (BTreeMap::new(), vec![]));
+    // A member of old is not made to wait behind them.
+    let cid = world.post(0, "from an old member");
+    let stored = world.blocks().into_iter().find(|it| it.cid == cid).unwrap();
+    solo.push(peer, &stored.block, None);
+    assert!(solo.replica.log().find(&cid).is_some());
+}
+
+#[test]
+fn a_direct_push_by_somebody_else_than_its_author_goes_on_along_the_tree() {
+    let (mut world, mut solo, peer) = room();
+    let other = world.author(5);
+    solo.link(other);
+    let cid = world.post(0, "words of the founder");
+    let stored = world.blocks().into_iter().find(|it| it.cid == cid).unwrap();
+    solo.sent_live(other);
+    solo.live(peer, &Live::Push(Push(ByteBuf::from(stored.block.to_vec()), None, 0, true)));
+    let sent = solo.sent_live(other);
+    assert!(matches!(&sent[..], [Live::Push(push)] if Cid::of(&push.0) == cid && !push.3), "{sent:?}");
+}

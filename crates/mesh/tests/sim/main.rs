@@ -1,0 +1,9 @@
+//! Replicas from outside: what they send, keep and refuse, alone, in pairs and in whole simulated rooms.
+
+mod catching_up;
+mod hostile;
+mod presence;
+mod rooms;
+mod storage;
+mod two;
+mod world;

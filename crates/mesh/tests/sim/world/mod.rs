@@ -1,0 +1,16 @@
+//! What the tests run replicas in: one alone with a test that plays its peers, two with an instant link, and a whole
+//! network with delays and faults on virtual time.
+
+mod liar;
+mod net;
+mod pair;
+mod rng;
+mod solo;
+mod story;
+
+pub use liar::Lie;
+pub use net::{Net, Stats};
+pub use pair::Pair;
+pub use rng::Rng;
+pub use solo::{ME, Solo, item};
+pub use story::{Faults, run_story};
