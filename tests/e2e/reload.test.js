@@ -1,7 +1,7 @@
 // What this browser keeps: identity, room and history.
 import assert from 'node:assert/strict';
-import { converged, until } from './lib/tab.js';
-import { Tab } from './lib/tab.js';
+import { recordsWith } from './lib/database.js';
+import { converged, Tab, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 scenario('a reload keeps identity, room and history', async (world) => {
@@ -81,13 +81,7 @@ scenario('a room that is forgotten leaves nothing in this browser', async (world
   await ada.post('soon gone');
   await ada.at('view-settings').click();
   await ada.at('forget-room').click();
-  // A page asks before it deletes: whatever asks, the second press says yes.
-  const again = ada.at('forget-room');
-  await until('the start page is shown', async () => {
-    if (await ada.at('start').isVisible()) return true;
-    if (await again.isVisible().catch(() => false)) await again.click({ timeout: 1000 }).catch(() => {});
-    return false;
-  });
-  const { recordsWith } = await import('./lib/database.js');
+  await ada.at('forget-room-confirm').click();
+  await ada.at('start').waitFor();
   await until('no record of it is left', async () => (await recordsWith(ada.page, 'soon gone')) === 0);
 });
