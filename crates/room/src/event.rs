@@ -212,6 +212,7 @@ fn signed_bytes(block: &[u8], scan: &Scan) -> Result<Vec<u8>, EventError> {
     const MAP: u8 = 5 << 5;
     let sig = scan.sig.clone().ok_or(EventError::Malformed)?;
     let (before, after) = block.get(1..sig.start).zip(block.get(sig.end..)).ok_or(EventError::Malformed)?;
-    let fewer = scan.entries.checked_sub(1).ok_or(EventError::Malformed)?;
-    Ok([DOMAIN, &[MAP | fewer], before, after].concat())
+    // An event has ten entries at most, so their number stands in the first byte.
+    let fewer = scan.entries.checked_sub(1).filter(|it| *it < 23).ok_or(EventError::Malformed)?;
+    Ok([DOMAIN, &[MAP | fewer as u8], before, after].concat())
 }

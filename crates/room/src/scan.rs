@@ -14,24 +14,22 @@ pub(crate) struct Scan {
     /// The value of `v`, if it is a number.
     pub(crate) version: Option<u64>,
     /// Entries of the map.
-    pub(crate) entries: u8,
+    pub(crate) entries: u64,
     /// Where the entry `sig`, key and value, stands.
     pub(crate) sig: Option<Range<usize>>,
 }
 
 /// CBOR's tag for links: the only one DAG-CBOR has.
 const TAG_LINK: u64 = 42;
-/// The most entries of a map whose length still fits in its first byte; an event has ten.
-const SHORT_MAP: u64 = 23;
 
 /// Checks a whole block.
 pub(crate) fn scan(block: &[u8]) -> Result<Scan, EventError> {
     let mut reader = Reader { rest: block, whole: block.len() };
     let (major, entries) = reader.head()?;
-    if major != 5 || entries > SHORT_MAP {
+    if major != 5 {
         return Err(EventError::Malformed);
     }
-    let mut scan = Scan { version: None, entries: entries as u8, sig: None };
+    let mut scan = Scan { version: None, entries, sig: None };
     let mut last: &[u8] = &[];
     for nth in 0..entries {
         let start = reader.at();

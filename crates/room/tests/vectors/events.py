@@ -193,6 +193,8 @@ refuse("no version", "malformed", signed(TWO, variant(v=...)))
 refuse("version 2", "newer-version", signed(TWO, variant(v=2)))
 refuse("version 2 of another shape", "newer-version", dag_cbor.encode({"v": 2, "who": [key(TWO)]}))
 
+refuse("version 2 with many fields", "newer-version", dag_cbor.encode({"v": 2, **{f"field{i}": i for i in range(300)}}))
+
 refuse("bytes follow", "not-canonical", good + b"\x00")
 refuse("number not in its shortest form", "not-canonical", respelt("seq", b"\x18\x00"))
 refuse("length not in its shortest form", "not-canonical", respelt("author", b"\x59\x00\x20" + key(TWO)))
