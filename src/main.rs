@@ -9,6 +9,7 @@ mod markdown;
 mod pages;
 mod people;
 mod route;
+mod scripting;
 mod session;
 mod texts;
 mod when;
@@ -19,5 +20,6 @@ use app::{App, AppProps};
 fn main() {
     browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
     let session = session::Session::start();
+    scripting::install(&session);
     yew::Renderer::<App>::with_props(AppProps { session }).render();
 }

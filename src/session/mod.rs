@@ -4,17 +4,42 @@
 //! -> the view shows it as sent. Every method resolves once its event is durably stored, or rejects with a
 //! [`SessionError`]; components and scripts call the same methods.
 
+mod browser;
+mod commands;
+mod engine;
 mod error;
+mod handoffs;
+mod listen;
+mod names;
+mod notices;
+mod opening;
+mod publish;
+mod report;
 mod view;
+mod write;
 
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
+use gloo::timers::callback::Timeout;
+use paceline_mesh::{Input, Replica};
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
+    state::RoomState,
 };
+use serde::Serialize;
+use wasm_bindgen_futures::spawn_local;
+
+use engine::{Engine, Told};
+use listen::{Board, EventSeen, PeerSeen, StateSeen};
+use write::Intent;
 
 pub use error::SessionError;
+pub use listen::{Listener, Subscription};
+pub use report::{LocalState, Status};
 pub use view::{Connection, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View};
 
 /// The outcome of a command.
@@ -59,9 +84,50 @@ pub struct NewBaton {
     pub minutes: Option<u32>,
 }
 
+/// What an import did, as `importCar` returns it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// Newly admitted.
+    pub admitted: usize,
+    /// Here before.
+    pub known: usize,
+    /// Waiting for what they build on.
+    pub pending: usize,
+    /// Refused, by code.
+    pub refused: std::collections::BTreeMap<String, usize>,
+}
+
+/// Snapshots are made at most this often, in milliseconds: about once a frame.
+const FRAME_MS: u32 = 16;
+/// ... and while much comes in at once.
+const BUSY_FRAME_MS: u32 = 120;
+/// How often durations on the page move on, in milliseconds.
+const CLOCK_MS: u32 = 1_000;
+/// Notices shown at once; older ones go.
+const NOTICES: usize = 20;
+
 /// A page's session. Clones are the same session.
 #[derive(Clone)]
-pub struct Session(Rc<()>);
+pub struct Session(Rc<Inner>);
+
+struct Inner {
+    board: Board,
+    engine: RefCell<Option<Rc<Engine>>>,
+    view: RefCell<Rc<View>>,
+    rooms: RefCell<Rc<[RoomCard]>>,
+    notices: RefCell<Vec<Notice>>,
+    next_notice: Cell<u32>,
+    opening: Cell<bool>,
+    offline: Cell<bool>,
+    publishing: RefCell<Option<Timeout>>,
+    clock: RefCell<Option<gloo::timers::callback::Interval>>,
+    handoffs: RefCell<handoffs::Handoffs>,
+    places: RefCell<Option<opening::Places>>,
+    digest: RefCell<String>,
+    met: Cell<bool>,
+    synced: Cell<bool>,
+    page: RefCell<Vec<gloo::events::EventListener>>,
+}
 
 impl PartialEq for Session {
     fn eq(&self, other: &Self) -> bool {
@@ -69,138 +135,412 @@ impl PartialEq for Session {
     }
 }
 
-/// Unsubscribes when dropped.
-pub struct Subscription;
-
-#[allow(missing_docs, unused_variables, clippy::unused_async)]
 impl Session {
-    /// The page has loaded: opens the registry of rooms. The room itself is opened by [`Session::join`].
+    /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
-        Self(Rc::new(()))
+        let view = View { rooms: [].into(), room: None, opening: false, notices: [].into(), offline: false };
+        let session = Self(Rc::new(Inner {
+            board: Board::default(),
+            engine: RefCell::default(),
+            view: RefCell::new(Rc::new(view)),
+            rooms: RefCell::new([].into()),
+            notices: RefCell::default(),
+            next_notice: Cell::new(0),
+            opening: Cell::new(false),
+            offline: Cell::new(false),
+            publishing: RefCell::default(),
+            clock: RefCell::default(),
+            handoffs: RefCell::default(),
+            places: RefCell::default(),
+            digest: RefCell::default(),
+            met: Cell::new(false),
+            synced: Cell::new(false),
+            page: RefCell::default(),
+        }));
+        session.follow_page();
+        let listed = session.clone();
+        spawn_local(async move { listed.list_rooms().await });
+        session
     }
+
     /// The latest snapshot.
     pub fn view(&self) -> Rc<View> {
-        Rc::new(View { rooms: [].into(), room: None, opening: false, notices: [].into(), offline: false })
+        self.0.view.borrow().clone()
     }
+
     /// Calls back with each new snapshot, at most once a frame.
     pub fn subscribe(&self, listener: impl Fn(Rc<View>) + 'static) -> Subscription {
-        Subscription
+        self.listen(Listener::View(Box::new(listener)))
     }
-    /// Tells the person something; used for errors of commands by [`Session::run`].
-    pub fn notify(&self, code: &'static str, text: impl Into<String>) {}
+
+    /// Listens to events, links or states as they come.
+    pub fn listen(&self, listener: Listener) -> Subscription {
+        self.0.board.listen(listener)
+    }
+
+    /// Tells the person something. The same thing twice is told once.
+    pub fn notify(&self, code: &'static str, text: impl Into<String>) {
+        self.notify_about(code, text, None);
+    }
+
+    fn notify_about(&self, code: &'static str, text: impl Into<String>, about: Option<Cid>) {
+        let (text, id) = (text.into(), self.0.next_notice.get());
+        self.0.next_notice.set(id + 1);
+        let mut notices = self.0.notices.borrow_mut();
+        if notices.iter().any(|it| it.code == code && it.text == text && it.about == about) {
+            return;
+        }
+        notices.push(Notice { code, text, about, id });
+        if notices.len() > NOTICES {
+            notices.remove(0);
+        }
+        drop(notices);
+        self.publish();
+    }
+
     /// Takes a notice away.
-    pub fn dismiss(&self, id: u32) {}
+    pub fn dismiss(&self, id: u32) {
+        self.0.notices.borrow_mut().retain(|it| it.id != id);
+        self.publish();
+    }
+
     /// Runs a command a person asked for; an error becomes a notice.
-    pub fn run<T: 'static>(&self, command: impl Future<Output = Outcome<T>> + 'static) {}
+    pub fn run<T: 'static>(&self, command: impl Future<Output = Outcome<T>> + 'static) {
+        let session = self.clone();
+        spawn_local(async move {
+            if let Err(SessionError { code, text }) = command.await {
+                session.notify(code, text);
+            }
+        });
+    }
 
-    /// Founds a room and opens it; returns its link.
-    pub async fn found(&self, title: String, purpose: String, form: String) -> Outcome<String> {
-        Err(SessionError::new("no-room", "There is no room open."))
+    fn engine(&self) -> Outcome<Rc<Engine>> {
+        self.0.engine.borrow().clone().ok_or_else(|| notices::error("no-room"))
     }
-    /// Opens the room of a link; resolves when it can be shown.
-    pub async fn join(&self, link: String) -> Outcome<()> {
-        Err(SessionError::new("no-room", "There is no room open."))
-    }
-    /// Leaves the open room (everything stays in this browser).
-    pub async fn leave(&self) -> Outcome<()> {
-        Ok(())
-    }
-    /// Deletes a room and its keys from this browser.
-    pub async fn forget(&self, room: Cid) -> Outcome<()> {
-        Ok(())
-    }
-    /// Goes on in the open room as somebody new: another key.
-    pub async fn become_new(&self) -> Outcome<()> {
-        Ok(())
-    }
-    /// Stays who this tab was: stops asking.
-    pub fn stay(&self) {}
 
+    /// An own event that does not depend on others being asked for at the same moment.
+    async fn write(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
+        self.engine()?.write(false, Box::new(make)).await
+    }
+
+    /// An own event that must see every own event before it.
+    async fn write_alone(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
+        self.engine()?.write(true, Box::new(make)).await
+    }
+
+    /// Says who this node is.
     pub async fn introduce(&self, name: String, strengths: Vec<String>, hue: Option<u8>) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        let cid = self.write(move |replica| commands::introduce(replica, name, strengths, hue)).await?;
+        self.note_name().await;
+        Ok(cid)
     }
+
+    /// Says something to everyone.
     pub async fn post(&self, post: NewPost) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write(move |replica| commands::post(replica, post)).await
     }
+
+    /// New words for an own post.
     pub async fn edit(&self, post: Cid, text: String) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::edit(replica, post, text)).await
     }
+
+    /// Takes an own post back: its words go everywhere, the trace stays.
     pub async fn retract(&self, post: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::retract(replica, post)).await
     }
+
+    /// A signal on a post or a term.
     pub async fn feedback(&self, feedback: NewFeedback) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write(move |replica| commands::feedback(replica, feedback)).await
     }
+
+    /// Closes a loop addressed to this node.
     pub async fn answer(&self, feedback: Cid, answer: Answer, text: String, by: Option<Cid>) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::answer(replica, feedback, answer, text, by)).await
     }
+
+    /// Takes own feedback back.
     pub async fn withdraw_feedback(&self, feedback: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::withdraw_feedback(replica, feedback)).await
     }
+
+    /// Opens a baton, free.
     pub async fn baton_open(&self, baton: NewBaton) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write(move |_| commands::baton_open(baton)).await
     }
+
+    /// Takes a free baton.
     pub async fn baton_take(&self, baton: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_take(replica, baton)).await
     }
+
+    /// Offers a held baton.
     pub async fn baton_offer(&self, baton: Cid, to: NodeId, note: String) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_offer(replica, baton, to, note)).await
     }
+
+    /// Takes an own offer back.
     pub async fn baton_withdraw(&self, offer: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_withdraw(replica, offer)).await
     }
+
+    /// Accepts an offer.
     pub async fn baton_accept(&self, offer: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_accept(replica, offer)).await
     }
+
+    /// Declines an offer.
     pub async fn baton_decline(&self, offer: Cid, why: String) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_decline(replica, offer, why)).await
     }
+
+    /// Lets a held baton go.
     pub async fn baton_release(&self, baton: Cid, note: String) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_release(replica, baton, note)).await
     }
+
+    /// Steps in for a holder who vanished.
     pub async fn baton_step_in(&self, baton: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_step_in(replica, baton)).await
     }
+
+    /// Comes back to a baton somebody stepped in for.
     pub async fn baton_reclaim(&self, baton: Cid) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_reclaim(replica, baton)).await
     }
+
+    /// Ends a baton: its work is done.
     pub async fn baton_close(&self, baton: Cid, outcome: String) -> Outcome<Cid> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.write_alone(move |replica| commands::baton_close(replica, baton, outcome)).await
     }
 
     /// Drops all links and keeps working.
     pub async fn offline(&self) -> Outcome<()> {
+        self.0.offline.set(true);
+        if let Ok(engine) = self.engine() {
+            engine.net.offline();
+        }
+        self.publish();
         Ok(())
     }
+
+    /// Looks for the others again.
     pub async fn online(&self) -> Outcome<()> {
+        self.0.offline.set(false);
+        if let Ok(engine) = self.engine() {
+            engine.net.online();
+        }
+        self.publish();
         Ok(())
     }
-    /// No direct link with that node.
-    pub fn refuse(&self, node: NodeId) {}
-    pub fn allow(&self, node: NodeId) {}
+
+    /// No direct link with that node; a local choice.
+    pub fn refuse(&self, node: NodeId) {
+        if let Ok(engine) = self.engine() {
+            engine.net.refuse(node);
+        }
+    }
+
+    /// Takes [`Session::refuse`] back.
+    pub fn allow(&self, node: NodeId) {
+        if let Ok(engine) = self.engine() {
+            engine.net.allow(node);
+        }
+    }
+
     /// The code to give to somebody who cannot be reached otherwise.
     pub async fn by_hand_invite(&self) -> Outcome<String> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.engine()?.net.by_hand_invite().await.map_err(notices::by_hand)
     }
+
     /// The reply to a pasted invite.
     pub async fn by_hand_reply(&self, invite: String) -> Outcome<String> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.engine()?.net.by_hand_reply(&invite).await.map_err(notices::by_hand)
     }
+
     /// The pasted reply to one's own invite.
     pub async fn by_hand_accept(&self, reply: String) -> Outcome<()> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        self.engine()?.net.by_hand_accept(&reply).await.map_err(notices::by_hand)
     }
-    /// The log as CAR.
+
+    /// The log and all words that are here, as CAR.
     pub async fn export_car(&self) -> Outcome<Vec<u8>> {
-        Err(SessionError::new("no-room", "There is no room open."))
+        let engine = self.engine()?;
+        let replica = engine.replica.borrow();
+        Ok(paceline_room::car::export(replica.log(), |cid| replica.words(cid)))
     }
-    pub async fn import_car(&self, bytes: Vec<u8>) -> Outcome<()> {
-        Err(SessionError::new("no-room", "There is no room open."))
+
+    /// Takes in a CAR of this room, checked like what comes from the network.
+    pub async fn import_car(&self, bytes: Vec<u8>) -> Outcome<ImportReport> {
+        let engine = self.engine()?;
+        let blocks = opening::read_car(&bytes, engine.link.room)?;
+        let done = engine.import(blocks).await?;
+        Ok(ImportReport { admitted: done.admitted, known: done.known, pending: done.pending, refused: done.refused })
     }
+
     /// Tells others whether this tab is looked at.
-    pub fn away(&self, away: bool) {}
+    pub fn away(&self, away: bool) {
+        if let Ok(engine) = self.engine() {
+            engine.input(Input::Away(away));
+        }
+    }
+
     /// Why a transfer of a baton was ignored, in a plain sentence, if it was.
     pub fn why_ignored(&self, event: Cid) -> Option<String> {
-        None
+        let engine = self.engine().ok()?;
+        let replica = engine.replica.borrow();
+        replica.fold().why_ignored(&event).map(|it| it.to_string())
+    }
+
+    /// This node, now.
+    pub fn status(&self) -> Outcome<Status> {
+        let engine = self.engine()?;
+        Ok(publish::status(&engine, self.0.offline.get()))
+    }
+
+    /// The room's state, from the log alone.
+    pub fn state(&self) -> Outcome<RoomState> {
+        let engine = self.engine()?;
+        let replica = engine.replica.borrow();
+        Ok(replica.fold().state(replica.log()))
+    }
+
+    /// This node's own view.
+    pub fn local(&self) -> Outcome<LocalState> {
+        let mut local = publish::local(&*self.engine()?);
+        local.notices = self.0.notices.borrow().clone();
+        Ok(local)
+    }
+
+    /// Reacts to what the engine of the open room tells.
+    fn on_told(&self, told: Told) {
+        match told {
+            Told::Admitted { cid, author, kind } => {
+                let seen = EventSeen { cid, author, kind };
+                self.0.board.each(|it| {
+                    if let Listener::Event(call) = it {
+                        call(&seen);
+                    }
+                });
+                self.publish();
+            }
+            Told::Peer { node, up } => {
+                if up && !self.0.met.replace(true) {
+                    browser::mark("paceline:first-peer");
+                }
+                let seen = PeerSeen { node, up };
+                self.0.board.each(|it| {
+                    if let Listener::Peer(call) = it {
+                        call(&seen);
+                    }
+                });
+                self.publish();
+            }
+            Told::Changed => self.publish(),
+            Told::Notice { code, text } => self.notify(code, text),
+        }
+    }
+
+    /// Makes a snapshot soon, once for all changes until then.
+    fn publish(&self) {
+        let mut publishing = self.0.publishing.borrow_mut();
+        if publishing.is_some() {
+            return;
+        }
+        self.mark_sync();
+        let busy =
+            self.0.engine.borrow().as_ref().is_some_and(|it| it.replica.try_borrow().is_ok_and(|it| it.has_work()));
+        let session = self.clone();
+        *publishing = Some(Timeout::new(if busy { BUSY_FRAME_MS } else { FRAME_MS }, move || session.publish_now()));
+    }
+
+    fn mark_sync(&self) {
+        if self.0.synced.get() || !self.0.met.get() {
+            return;
+        }
+        let engine = self.0.engine.borrow();
+        // Told while the replica is at work: looked at again with the next change.
+        let Some(engine) = engine.as_ref().filter(|it| it.replica.try_borrow().is_ok()) else { return };
+        if publish::connection(engine, self.0.offline.get()) == Connection::InSync {
+            self.0.synced.set(true);
+            browser::mark("paceline:in-sync");
+        }
+    }
+
+    fn publish_now(&self) {
+        self.0.publishing.borrow_mut().take();
+        self.mark_sync();
+        let engine = self.0.engine.borrow().clone();
+        let before = self.0.view.borrow().clone();
+        let offline = self.0.offline.get();
+        let room = engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, before.room.as_deref())));
+        if let (Some(engine), Some(room)) = (&engine, &room) {
+            for (code, text, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
+                self.notify_about(code, text, Some(about));
+            }
+            self.tell_state(engine);
+        }
+        let view = Rc::new(View {
+            rooms: self.0.rooms.borrow().clone(),
+            room,
+            opening: self.0.opening.get(),
+            notices: self.0.notices.borrow().clone().into(),
+            offline,
+        });
+        if *view != *before {
+            *self.0.view.borrow_mut() = view.clone();
+            self.0.board.each(|it| {
+                if let Listener::View(call) = it {
+                    call(view.clone());
+                }
+            });
+        }
+    }
+
+    fn tell_state(&self, engine: &Engine) {
+        let digest = engine.replica.borrow().fold().digest();
+        if self.0.digest.replace(digest.clone()) == digest {
+            return;
+        }
+        let seen = StateSeen { digest };
+        self.0.board.each(|it| {
+            if let Listener::State(call) = it {
+                call(&seen);
+            }
+        });
+    }
+
+    /// Follows the page's own life: shown or hidden, left, come back to.
+    fn follow_page(&self) {
+        let Some(window) = web_sys::window() else { return };
+        let mut listeners = self.0.page.borrow_mut();
+        if let Some(document) = window.document() {
+            let session = self.clone();
+            listeners.push(gloo::events::EventListener::new(&document, "visibilitychange", move |_| {
+                session.away(browser::is_hidden());
+            }));
+        }
+        let session = self.clone();
+        listeners.push(gloo::events::EventListener::new(&window, "pagehide", move |_| {
+            if let Ok(engine) = session.engine() {
+                engine.net.goodbye();
+            }
+        }));
+        let session = self.clone();
+        listeners.push(gloo::events::EventListener::new(&window, "pageshow", move |_| {
+            // Restored from the back-forward cache: the links were closed when the page was left.
+            if let Ok(engine) = session.engine()
+                && !session.0.offline.get()
+            {
+                engine.net.online();
+            }
+        }));
+        let session = self.clone();
+        *self.0.clock.borrow_mut() = Some(gloo::timers::callback::Interval::new(CLOCK_MS, move || {
+            if session.0.engine.borrow().is_some() {
+                session.publish();
+            }
+        }));
     }
 }

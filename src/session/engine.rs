@@ -1,0 +1,482 @@
+//! An open room: the replica, its links and its database, and the tasks that keep them going.
+//!
+//! | task | waits for | does |
+//! | --- | --- | --- |
+//! | links | what the network brings | hands it to the replica |
+//! | worker | received events | checks and folds them in slices, letting the page take turns |
+//! | writer | own intents | signs, stores durably, then sends |
+//! | keeper | others' events | stores them, many at once |
+//! | timer | the replica's wish | ticks it |
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    sync::Arc,
+};
+
+use futures::{
+    Stream, StreamExt,
+    channel::{mpsc, oneshot},
+};
+use gloo::timers::callback::Timeout;
+use paceline_mesh::{Input, Output, Replica, replica::Imported};
+use paceline_net::{Net, NetEvent, RoomLink};
+use paceline_room::{Cid, Keypair, NodeId, Stored};
+use paceline_store::{Durability, HeldKey, Keys, Store, StoreError};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Outcome, SessionError, StorageView, Storing, browser, notices,
+    write::{self, MakeIntent, Write, Written},
+};
+
+/// The longest a slice of checking and folding may take before the page gets a turn, in milliseconds. No task may reach
+/// 100 ms; drawing comes on top.
+const SLICE_MS: f64 = 30.0;
+/// Received events checked between two looks at the clock.
+const SLICE_EVENTS: usize = 16;
+/// Events read from storage at a time when a room is opened.
+const LOAD_PAGE: usize = 1_000;
+/// Own events that share one transaction at most.
+const BATCH: usize = 64;
+
+/// What the engine tells the session.
+pub enum Told {
+    /// An event was admitted.
+    Admitted { cid: Cid, author: NodeId, kind: String },
+    /// A link came up or went down.
+    Peer { node: NodeId, up: bool },
+    /// Something visible changed.
+    Changed,
+    /// Something the person should know.
+    Notice { code: &'static str, text: String },
+}
+
+/// What is to be kept of others' events.
+enum Keep {
+    Blocks(Vec<Stored>),
+    Words(Vec<(Cid, Arc<[u8]>)>),
+    Drop(Vec<Cid>),
+}
+
+/// An open room.
+pub struct Engine {
+    /// Room and secret.
+    pub link: RoomLink,
+    /// The link as people pass it on.
+    pub link_text: Rc<str>,
+    /// This node.
+    pub me: NodeId,
+    /// Whether this node's key was used by somebody long ago: ask who is at the tab.
+    pub ask_who: Cell<bool>,
+    /// The room as this node has it.
+    pub replica: RefCell<Replica>,
+    /// Links to others.
+    pub net: Net,
+    /// This node's database.
+    pub store: Rc<dyn Store>,
+    /// Refusals on the way in that never reached the replica, by code.
+    pub refused: RefCell<BTreeMap<&'static str, u64>>,
+    /// Own posts on their way to storage.
+    pub storing: RefCell<Vec<Storing>>,
+    /// When the room was opened.
+    pub opened_at: f64,
+    /// When links were last lost: how many, and when.
+    pub lost_links: Cell<Option<f64>>,
+    /// Whether the browser promised to keep the database.
+    pub persisted: Cell<bool>,
+    keypair: Keypair,
+    key: RefCell<Option<HeldKey>>,
+    keys: Keys,
+    writes: mpsc::UnboundedSender<Write>,
+    keeps: mpsc::UnboundedSender<Keep>,
+    timer: RefCell<Option<Timeout>>,
+    working: Cell<bool>,
+    closed: Cell<bool>,
+    full: Cell<bool>,
+    imports: RefCell<Vec<oneshot::Sender<Imported>>>,
+    tell: Box<dyn Fn(Told)>,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Room and secret.
+    pub link: RoomLink,
+    /// The link as people pass it on.
+    pub link_text: Rc<str>,
+    /// The key, held for this tab alone.
+    pub key: HeldKey,
+    /// Where keys are kept.
+    pub keys: Keys,
+    /// Whether to ask who is at the tab.
+    pub ask_who: bool,
+    /// This node's database.
+    pub store: Rc<dyn Store>,
+    /// The links.
+    pub net: Net,
+    /// Told of what happens.
+    pub tell: Box<dyn Fn(Told)>,
+}
+
+/// A replica with all that storage held.
+pub struct Ready {
+    replica: Replica,
+    /// Records that could not be read.
+    pub damaged: usize,
+}
+
+impl Ready {
+    /// Reads a node's database in slices.
+    pub async fn load(link: &RoomLink, key: &HeldKey, store: &dyn Store) -> Outcome<Self> {
+        let seed = u64::from_le_bytes(browser::random());
+        let mut replica = Replica::new(link.room, key.keypair.clone(), seed);
+        let (mut after, mut damaged) = (None, 0);
+        loop {
+            let page = store.load_page(after, LOAD_PAGE).await.map_err(|error| notices::storage(&error))?;
+            let Some(last) = page.last() else { return Ok(Self { replica, damaged }) };
+            after = Some((last.depth, last.cid));
+            damaged += replica.load(page).len();
+            browser::take_turn().await;
+        }
+    }
+
+    /// Positions of this node's own events that are here.
+    pub fn own_seqs(&self) -> Vec<u64> {
+        let log = self.replica.log();
+        log.lanes_of(&self.replica.node())
+            .flat_map(|(_, lane)| &lane.events)
+            .map(|ix| log.entry(*ix).event.seq)
+            .collect()
+    }
+}
+
+impl Engine {
+    /// Goes online with what storage held.
+    pub fn open(parts: Parts, ready: Ready, events: impl Stream<Item = NetEvent> + 'static) -> Rc<Self> {
+        let Parts { link, link_text, key, keys, ask_who, store, net, tell } = parts;
+        let Ready { replica, damaged } = ready;
+        let keypair = key.keypair.clone();
+        let (writes, write_queue) = mpsc::unbounded();
+        let (keeps, keep_queue) = mpsc::unbounded();
+        let engine = Rc::new(Self {
+            me: keypair.node(),
+            link,
+            link_text,
+            ask_who: Cell::new(ask_who),
+            replica: RefCell::new(replica),
+            net,
+            store,
+            refused: RefCell::default(),
+            storing: RefCell::default(),
+            opened_at: browser::fine_now(),
+            lost_links: Cell::new(None),
+            persisted: Cell::new(false),
+            keypair,
+            key: RefCell::new(Some(key)),
+            keys,
+            writes,
+            keeps,
+            timer: RefCell::default(),
+            working: Cell::new(false),
+            closed: Cell::new(false),
+            full: Cell::new(false),
+            imports: RefCell::default(),
+            tell,
+        });
+        if damaged > 0 {
+            engine.notice("storage-damaged");
+        }
+        spawn_local(engine.clone().write_all(write_queue));
+        spawn_local(engine.clone().keep_all(keep_queue));
+        spawn_local(engine.clone().follow_links(events));
+        engine.input(Input::Away(browser::is_hidden()));
+        engine.input(Input::Tick);
+        engine
+    }
+
+    /// Closes links, frees the key. What was being stored is stored.
+    pub fn close(&self) {
+        self.closed.set(true);
+        self.net.goodbye();
+        self.timer.borrow_mut().take();
+        self.key.borrow_mut().take();
+        self.writes.close_channel();
+        self.keeps.close_channel();
+    }
+
+    /// Whether [`Engine::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// What the room takes up in this browser.
+    pub fn storage(&self) -> StorageView {
+        let counts = self.store.counts();
+        StorageView { events: counts.events, bytes: counts.bytes as u64, persisted: self.persisted.get() }
+    }
+
+    /// The person at the tab goes on with this key.
+    pub async fn go_on(&self, keys: &Keys) {
+        let Some(key) = self.key.borrow_mut().take() else { return };
+        // Only a convenience: the next visit asks again if this is not noted.
+        let _ = keys.go_on(&key).await;
+        *self.key.borrow_mut() = Some(key);
+    }
+
+    /// Whether it is rather this tab that was cut off: it has lost its links, all of them, not long ago, and nobody said goodbye.
+    pub fn is_cut_off(&self, grace_ms: u64) -> bool {
+        let lately = |at: f64| browser::fine_now() - at < 2.0 * grace_ms as f64;
+        self.net.peers().is_empty() && self.lost_links.get().is_some_and(lately)
+    }
+
+    /// Asks for an own event; resolves once it is durably stored.
+    pub async fn write(&self, alone: bool, make: MakeIntent) -> Outcome<Cid> {
+        let (reply, stored) = oneshot::channel();
+        if self.writes.unbounded_send(Write { make, alone, reply }).is_err() {
+            return Err(notices::error("no-room"));
+        }
+        stored.await.unwrap_or_else(|_| Err(notices::error("no-room")))
+    }
+
+    /// Admits the blocks of a CAR like the network's; resolves when all are worked off.
+    pub async fn import(self: &Rc<Self>, blocks: Vec<Arc<[u8]>>) -> Outcome<Imported> {
+        let (tell, told) = oneshot::channel();
+        self.imports.borrow_mut().push(tell);
+        self.input(Input::Import(blocks));
+        told.await.map_err(|_| notices::error("no-room"))
+    }
+
+    /// Hands the replica one input and carries out what it wants.
+    pub fn input(self: &Rc<Self>, input: Input) {
+        let outputs = self.replica.borrow_mut().handle(input, browser::now());
+        self.carry_out(outputs);
+        self.start_work();
+    }
+
+    fn carry_out(self: &Rc<Self>, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Send { peer, lane, bytes } => self.net.send(peer, lane, bytes),
+                Output::Store(blocks) => self.keep(Keep::Blocks(blocks)),
+                Output::StoreWords(words) => self.keep(Keep::Words(words)),
+                Output::DropWords(words) => self.keep(Keep::Drop(words)),
+                Output::Admitted { cid, author, kind } => (self.tell)(Told::Admitted { cid, author, kind }),
+                Output::Changed => (self.tell)(Told::Changed),
+                Output::Refused { .. } => (self.tell)(Told::Changed),
+                Output::Disconnect(peer) => self.net.disconnect(peer),
+                Output::WakeAt(at) => self.wake_at(at),
+            }
+        }
+    }
+
+    fn keep(&self, keep: Keep) {
+        // Fails only once the room is closed, and then nothing is to be kept.
+        let _ = self.keeps.unbounded_send(keep);
+    }
+
+    fn wake_at(self: &Rc<Self>, at: u64) {
+        let wait = at.saturating_sub(browser::now()).min(60_000) as u32;
+        let engine = Rc::downgrade(self);
+        *self.timer.borrow_mut() = Some(Timeout::new(wait, move || {
+            if let Some(engine) = engine.upgrade()
+                && !engine.is_closed()
+            {
+                engine.input(Input::Tick);
+            }
+        }));
+    }
+
+    /// The first slice at once, since most often it is all; the rest in turns with the page.
+    fn start_work(self: &Rc<Self>) {
+        if self.working.get() || !self.replica.borrow().has_work() {
+            return;
+        }
+        self.working.set(true);
+        if self.work_slice() {
+            let engine = self.clone();
+            spawn_local(async move {
+                loop {
+                    browser::take_turn().await;
+                    if engine.is_closed() || !engine.work_slice() {
+                        break;
+                    }
+                }
+                engine.finish_work();
+            });
+        } else {
+            self.finish_work();
+        }
+    }
+
+    fn finish_work(self: &Rc<Self>) {
+        self.working.set(false);
+        if let Some(imported) = self.replica.borrow_mut().imported() {
+            for tell in self.imports.borrow_mut().drain(..) {
+                let _ = tell.send(imported.clone());
+            }
+        }
+    }
+
+    /// Works for at most a slice; whether there is more.
+    fn work_slice(self: &Rc<Self>) -> bool {
+        let began = browser::fine_now();
+        loop {
+            let outputs = self.replica.borrow_mut().work(SLICE_EVENTS, browser::now());
+            self.carry_out(outputs);
+            if !self.replica.borrow().has_work() {
+                return false;
+            }
+            if browser::fine_now() - began > SLICE_MS {
+                return true;
+            }
+        }
+    }
+
+    async fn follow_links(self: Rc<Self>, events: impl Stream<Item = NetEvent> + 'static) {
+        let mut events = Box::pin(events);
+        while let Some(event) = events.next().await {
+            if self.is_closed() {
+                return;
+            }
+            self.on_net(event);
+        }
+    }
+
+    fn on_net(self: &Rc<Self>, event: NetEvent) {
+        match event {
+            NetEvent::LinkUp { peer, .. } => {
+                self.input(Input::LinkUp(peer));
+                (self.tell)(Told::Peer { node: peer, up: true });
+            }
+            NetEvent::LinkDown { peer, goodbye } => {
+                if !goodbye {
+                    self.lost_links.set(Some(browser::fine_now()));
+                }
+                self.input(Input::LinkDown { peer, goodbye });
+                (self.tell)(Told::Peer { node: peer, up: false });
+            }
+            NetEvent::Received { peer, lane, bytes } => self.input(Input::Received { peer, lane, bytes }),
+            NetEvent::Refused { code, .. } => {
+                *self.refused.borrow_mut().entry(code).or_default() += 1;
+                (self.tell)(Told::Changed);
+            }
+            NetEvent::Failed { code, text } => (self.tell)(Told::Notice { code, text }),
+            _ => (self.tell)(Told::Changed),
+        }
+    }
+
+    async fn write_all(self: Rc<Self>, queue: mpsc::UnboundedReceiver<Write>) {
+        let mut queue = queue.peekable();
+        while let Some(first) = queue.next().await {
+            let mut batch = vec![first];
+            while !batch[0].alone
+                && batch.len() < BATCH
+                && let Some(next) =
+                    futures::FutureExt::now_or_never(std::pin::Pin::new(&mut queue).next_if(|it| !it.alone)).flatten()
+            {
+                batch.push(next);
+            }
+            self.write_batch(batch).await;
+        }
+    }
+
+    async fn write_batch(self: &Rc<Self>, batch: Vec<Write>) {
+        let mut signed: Vec<(Written, oneshot::Sender<Outcome<Cid>>)> = Vec::new();
+        for Write { make, reply, .. } in batch {
+            let written = {
+                let replica = self.replica.borrow();
+                make(&replica).and_then(|intent| {
+                    write::sign(&replica, &self.keypair, intent, signed.last().map(|(written, _)| written))
+                })
+            };
+            match written {
+                Ok(written) => signed.push((written, reply)),
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                }
+            }
+        }
+        if signed.is_empty() {
+            return;
+        }
+        self.storing.borrow_mut().extend(signed.iter().filter_map(|(written, _)| written.shown.clone()));
+        (self.tell)(Told::Changed);
+        let blocks = signed.iter().map(|(written, _)| written.stored.clone()).collect();
+        let outcome = self.store.commit(blocks, Durability::Strict).await;
+        self.storing.borrow_mut().retain(|it| !signed.iter().any(|(written, _)| written.stored.cid == it.cid));
+        for (written, reply) in signed {
+            let cid = written.stored.cid;
+            let told = match &outcome {
+                Ok(()) => {
+                    let seq = written.event.seq;
+                    self.input(written.into_input());
+                    let (keys, me) = (self.keys.clone(), self.me);
+                    spawn_local(async move {
+                        // Kept apart from the events so that their loss is noticed; a lower mark only notices less.
+                        let _ = keys.note_used(me, None, Some(seq)).await;
+                    });
+                    Ok(cid)
+                }
+                Err(error) => Err(notices::storage(error)),
+            };
+            let _ = reply.send(told);
+        }
+        (self.tell)(Told::Changed);
+    }
+
+    async fn keep_all(self: Rc<Self>, mut queue: mpsc::UnboundedReceiver<Keep>) {
+        while let Some(first) = queue.next().await {
+            let (mut blocks, mut words, mut drops) = (Vec::new(), Vec::new(), Vec::new());
+            let mut next = Some(first);
+            while let Some(keep) = next {
+                match keep {
+                    Keep::Blocks(more) => blocks.extend(more),
+                    Keep::Words(more) => words.extend(more),
+                    Keep::Drop(more) => drops.extend(more),
+                }
+                next = queue.try_recv().ok();
+            }
+            if let Err(error) = self.keep_batch(blocks, words, drops).await {
+                self.on_keep_failed(&error);
+            }
+        }
+    }
+
+    async fn keep_batch(
+        self: &Rc<Self>,
+        blocks: Vec<Stored>,
+        words: Vec<(Cid, Arc<[u8]>)>,
+        drops: Vec<Cid>,
+    ) -> Result<(), StoreError> {
+        let mut stored: Vec<Cid> = blocks.iter().map(|it| it.cid).collect();
+        stored.extend(blocks.iter().filter_map(|it| it.words.as_ref().map(|(cid, _)| *cid)));
+        stored.extend(words.iter().map(|(cid, _)| *cid));
+        if !blocks.is_empty() {
+            self.store.commit(blocks, Durability::Relaxed).await?;
+        }
+        if !words.is_empty() {
+            self.store.put_words(words).await?;
+        }
+        if !drops.is_empty() {
+            self.store.drop_words(drops).await?;
+        }
+        if !stored.is_empty() && !self.is_closed() {
+            self.input(Input::Stored(stored));
+        }
+        self.full.set(false);
+        Ok(())
+    }
+
+    fn on_keep_failed(&self, error: &StoreError) {
+        // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
+        if !self.full.replace(true) {
+            let SessionError { code, text } = notices::storage(error);
+            (self.tell)(Told::Notice { code, text });
+        }
+    }
+
+    fn notice(&self, code: &'static str) {
+        (self.tell)(Told::Notice { code, text: notices::sentence(code).into() });
+    }
+}

@@ -1,0 +1,73 @@
+//! Telling somebody what happened to a baton while they were apart: their term is kept as parallel lead, or somebody
+//! stepped in for them. Each is told once.
+
+use std::collections::BTreeSet;
+
+use paceline_room::{Cid, NodeId, state::Baton};
+
+use super::RoomView;
+
+/// What was told already.
+#[derive(Debug, Default)]
+pub struct Handoffs {
+    told: BTreeSet<Cid>,
+}
+
+impl Handoffs {
+    /// Looks at the batons of a new snapshot: code, sentence and the transfer it is about.
+    pub fn follow(&mut self, me: NodeId, room: &RoomView) -> Vec<(&'static str, String, Cid)> {
+        let name = |node: &NodeId| {
+            let person = room.people.iter().find(|it| it.person.node == *node).map(|it| it.person.name.clone());
+            person.filter(|it| !it.is_empty()).unwrap_or_else(|| super::names::friendly(node))
+        };
+        let mut news = Vec::new();
+        for baton in room.batons.iter() {
+            self.on_parallel(me, baton, &name, &mut news);
+            self.on_stand_in(me, baton, &name, &mut news);
+        }
+        news
+    }
+
+    fn on_parallel(
+        &mut self,
+        me: NodeId,
+        baton: &Baton,
+        name: &impl Fn(&NodeId) -> String,
+        news: &mut Vec<(&'static str, String, Cid)>,
+    ) {
+        for term in baton.terms.iter().filter(|it| it.parallel && it.holder == me) {
+            let Some(holder) = baton.holder.filter(|it| *it != me) else { continue };
+            if self.told.insert(term.from) {
+                let settled = if baton.settled {
+                    ""
+                } else {
+                    " This leans until more of the room has gone on with one of the two."
+                };
+                let text = format!(
+                    "While you were apart the room passed \u{201c}{}\u{201d} to {}; your term is kept as parallel lead.{settled}",
+                    baton.title,
+                    name(&holder),
+                );
+                news.push(("parallel-lead", text, term.from));
+            }
+        }
+    }
+
+    fn on_stand_in(
+        &mut self,
+        me: NodeId,
+        baton: &Baton,
+        name: &impl Fn(&NodeId) -> String,
+        news: &mut Vec<(&'static str, String, Cid)>,
+    ) {
+        let Some(holder) = baton.holder.filter(|it| *it != me && baton.may_reclaim == Some(me)) else { return };
+        if self.told.insert(baton.tip) {
+            let text = format!(
+                "{} stepped in for you with \u{201c}{}\u{201d} while you were away. You can reclaim it with one click, or leave it.",
+                name(&holder),
+                baton.title,
+            );
+            news.push(("stepped-in", text, baton.tip));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What `status()` and `local()` of `window.paceline` return.
+
+use std::collections::BTreeMap;
+
+use paceline_mesh::replica::{Here, Reach};
+use paceline_room::{Cid, NodeId};
+use serde::Serialize;
+
+use super::{Connection, Notice, PeerView, StorageView};
+
+/// This node, now.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// The open room.
+    pub room: Option<Cid>,
+    /// This node; empty while no room is open.
+    pub node: Option<NodeId>,
+    /// How this node stands to the others.
+    pub state: Connection,
+    /// Linked peers.
+    pub peers: Vec<PeerView>,
+    /// Admitted events.
+    pub events: usize,
+    /// Events that wait for what they build on.
+    pub pending: usize,
+    /// What was refused, by reason.
+    pub refused: BTreeMap<String, u64>,
+    /// Events and words known to exist, not here yet.
+    pub missing: usize,
+    /// What is stored in this browser.
+    pub storage: StorageView,
+    /// How others are looked for.
+    pub rendezvous: Vec<Rendezvous>,
+}
+
+/// One way of finding others.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rendezvous {
+    /// `broadcast-channel`, `by-hand` ...
+    pub kind: String,
+    /// Where, if anywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// In a word.
+    pub state: String,
+    /// Messages sent.
+    pub sent: u64,
+    /// Messages received.
+    pub received: u64,
+}
+
+/// This node's own view: presence, reach, notices.
+#[derive(Debug, Clone, Serialize)]
+pub struct LocalState {
+    /// Who is here.
+    pub present: Vec<Present>,
+    /// How many nodes hold recent events.
+    pub reach: BTreeMap<String, ReachReport>,
+    /// What the person was told.
+    pub notices: Vec<Notice>,
+}
+
+/// One node's presence.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Present {
+    /// Who.
+    pub node: NodeId,
+    /// `here`, `away` or `gone`.
+    pub here: &'static str,
+    /// For how long.
+    pub since_ms: u64,
+}
+
+/// Reach of one event.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ReachReport {
+    /// Nodes that reported it stored, this one included.
+    pub stored: usize,
+    /// Nodes present.
+    pub of: usize,
+}
+
+impl From<Reach> for ReachReport {
+    fn from(reach: Reach) -> Self {
+        Self { stored: reach.stored, of: reach.of }
+    }
+}
+
+/// The word of a presence, as in `data-here`.
+pub const fn here_word(here: Here) -> &'static str {
+    match here {
+        Here::Here => "here",
+        Here::Away => "away",
+        Here::Gone => "gone",
+    }
+}

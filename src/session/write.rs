@@ -1,0 +1,128 @@
+//! Own events: one after the other, each signed, durably stored, and only then sent.
+//!
+//! What a person asks for arrives as an [`Intent`]; the writer looks at the state when its turn comes, so that two clicks
+//! in a row build on one another. Intents that do not depend on what stands before them (posts, feedback) share one
+//! transaction; the rest go one by one.
+
+use std::sync::Arc;
+
+use futures::channel::oneshot;
+use paceline_mesh::{Input, Replica};
+use paceline_room::{Body, Cid, Draft, Event, EventError, Keypair, Stored, Words, body::Retracted};
+use serde_bytes::ByteArray;
+
+use super::{Outcome, SessionError, Storing, browser};
+
+/// Makes the body once it is known where its words are.
+type MakeBody = Box<dyn FnOnce(Option<Cid>) -> Body>;
+
+/// What an own event will say.
+pub struct Intent {
+    /// Its words.
+    pub text: Option<String>,
+    /// Its body.
+    pub body: MakeBody,
+}
+
+impl Intent {
+    /// An event without words.
+    pub fn plain(body: impl Into<Body>) -> Self {
+        let body = body.into();
+        Self { text: None, body: Box::new(|_| body) }
+    }
+
+    /// An event whose words ride beside it.
+    pub fn worded(text: impl Into<String>, body: impl FnOnce(Cid) -> Body + 'static) -> Self {
+        // The writer makes the words block whenever there is a text, so the link is always there.
+        Self { text: Some(text.into()), body: Box::new(move |words| body(words.unwrap_or(Cid::from_digest([0; 32])))) }
+    }
+
+    /// An event that may have words.
+    pub fn perhaps_worded(text: Option<String>, body: impl FnOnce(Option<Cid>) -> Body + 'static) -> Self {
+        Self { text: text.filter(|it| !it.trim().is_empty()), body: Box::new(body) }
+    }
+}
+
+/// Looks at the state when the turn comes, and says what to write or why not.
+pub type MakeIntent = Box<dyn FnOnce(&Replica) -> Outcome<Intent>>;
+
+/// One wish to write.
+pub struct Write {
+    /// What.
+    pub make: MakeIntent,
+    /// Whether it must see what was wished before it.
+    pub alone: bool,
+    /// Told once it is stored, or why not.
+    pub reply: oneshot::Sender<Outcome<Cid>>,
+}
+
+/// A signed event that is not stored yet.
+pub struct Written {
+    /// The event.
+    pub event: Event,
+    /// The blocks.
+    pub stored: Stored,
+    /// Shown while it is being stored.
+    pub shown: Option<Storing>,
+}
+
+impl Written {
+    /// For the replica, once stored.
+    pub fn into_input(self) -> Input {
+        let Stored { cid, block, words, .. } = self.stored;
+        Input::Own { cid, event: Box::new(self.event), block, words }
+    }
+}
+
+/// Signs the next own event; `after` is the one signed just before in the same batch.
+pub fn sign(
+    replica: &Replica,
+    keypair: &Keypair,
+    intent: Intent,
+    after: Option<&Written>,
+) -> Result<Written, SessionError> {
+    // The draft's place does not depend on its body; the words block needs the place, and the body needs the words' name.
+    let stand_in = Retracted { post: replica.log().room() };
+    let place = replica.draft(browser::wall_clock(), stand_in.into());
+    let mut draft = match after {
+        None => place,
+        Some(last) => Draft {
+            seq: last.event.seq + 1,
+            prev: Some(last.stored.cid),
+            parents: Vec::new(),
+            depth: last.event.depth + 1,
+            ..place
+        },
+    };
+    let words = match intent.text {
+        None => None,
+        Some(text) => Some((text.clone(), words_block(replica, keypair, draft.seq, text)?)),
+    };
+    draft.body = (intent.body)(words.as_ref().map(|(_, (cid, _))| *cid));
+    let (cid, event, block) = draft.sign(keypair).map_err(refused)?;
+    let shown = match (&event.body, &words) {
+        (Body::Posted(post), Some((text, _))) => {
+            Some(Storing { cid, kind: post.kind, text: text.clone(), reply_to: post.reply_to })
+        }
+        _ => None,
+    };
+    let stored = Stored { cid, depth: event.depth, block: block.into(), words: words.map(|(_, block)| block) };
+    Ok(Written { event, stored, shown })
+}
+
+fn words_block(replica: &Replica, keypair: &Keypair, seq: u64, text: String) -> Outcome<(Cid, Arc<[u8]>)> {
+    let words = Words(replica.log().room(), keypair.node(), seq, ByteArray::new(browser::random()), text);
+    let (cid, block) =
+        words.encode().map_err(|error| SessionError::new("too-long", sentence_case(&error.to_string())))?;
+    Ok((cid, block.into()))
+}
+
+/// Why an own event cannot be made: only its length depends on the person.
+pub fn refused(error: EventError) -> SessionError {
+    SessionError::new("too-long", sentence_case(&error.to_string()))
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}
