@@ -52,8 +52,8 @@ pub(crate) enum Delivery {
     Routed,
     /// A new incoming attempt; it is registered already.
     Accepted { from: PeerId, session: SessionId, sdp: String, trickle: bool },
-    /// We dial this peer and our dial wins. It may not have got our offer: send it again.
-    Repeat { to: PeerId, offer: Signal },
+    /// We dial this peer and our dial wins. It may not have got our offer: send all of it again.
+    Repeat { to: PeerId, signals: Vec<Signal> },
     /// Nobody wants it.
     Ignored(Ignored),
 }
@@ -83,8 +83,8 @@ struct Entry {
     peer: Option<PeerId>,
     role: Role,
     trickle: bool,
-    /// Our offer, to be sent again if the other side may not have got it.
-    offer: Option<Signal>,
+    /// Our offer and candidates, to be sent again if the other side may not have got them.
+    sent: Vec<Signal>,
     repeats: usize,
     answered: bool,
     answer: Option<(PeerId, String)>,
@@ -99,7 +99,7 @@ impl Entry {
             peer,
             role,
             trickle,
-            offer: None,
+            sent: Vec::new(),
             repeats: 0,
             answered: false,
             answer: None,
@@ -156,10 +156,14 @@ impl Sessions {
         Ok(())
     }
 
-    /// Keeps an offer of ours that was sent, in case it must be sent again.
-    pub(crate) fn offered(&mut self, session: &SessionId, offer: Signal) {
-        if let Some(entry) = self.entries.get_mut(session) {
-            entry.offer = Some(offer);
+    /// Keeps what a dial of ours has sent, in case it must be sent again.
+    pub(crate) fn sent(&mut self, session: &SessionId, signal: &Signal) {
+        if let Some(entry) = self.entries.get_mut(session)
+            && entry.role == Role::Dialer
+            && !entry.answered
+            && entry.sent.len() <= MAX_CANDIDATES
+        {
+            entry.sent.push(signal.clone());
         }
     }
 
@@ -175,6 +179,7 @@ impl Sessions {
         match signal {
             Signal::Answer { sdp, .. } if entry.role == Role::Dialer && !entry.answered => {
                 entry.answered = true;
+                entry.sent.clear();
                 entry.peer = Some(from);
                 entry.answer = Some((from, sdp));
             }
@@ -219,7 +224,9 @@ impl Sessions {
         if self.entries.contains_key(session) || self.recent.contains(session) {
             return Err(Ignored::Replay);
         }
-        let mut incoming = self.entries.values().filter(|entry| entry.role == Role::Listener);
+        // Counted apart: a code that a person carries around must not lock the peer out meanwhile.
+        let mut incoming =
+            self.entries.values().filter(|entry| entry.role == Role::Listener && entry.trickle == trickle);
         let of_peer = incoming.clone().filter(|entry| entry.peer == Some(from)).count();
         if of_peer >= MAX_INCOMING_PER_PEER || incoming.by_ref().count() >= self.max_incoming {
             return Err(Ignored::TooMany);
@@ -239,14 +246,10 @@ impl Sessions {
 
     fn repeat_offer(&mut self, to: PeerId) -> Delivery {
         let mut ours = self.entries.values_mut().filter(|entry| entry.trickle && entry.is_live(Role::Dialer, to));
-        let Some((entry, offer)) = ours.find_map(|entry| {
-            let offer = entry.offer.clone()?;
-            (!entry.answered && entry.repeats < MAX_REPEATS).then_some((entry, offer))
-        }) else {
-            return Delivery::Ignored(Ignored::Glare);
-        };
+        let unanswered = |entry: &&mut Entry| !entry.sent.is_empty() && !entry.answered && entry.repeats < MAX_REPEATS;
+        let Some(entry) = ours.find(unanswered) else { return Delivery::Ignored(Ignored::Glare) };
         entry.repeats += 1;
-        Delivery::Repeat { to, offer }
+        Delivery::Repeat { to, signals: entry.sent.clone() }
     }
 
     /// What the attempt hears next.
@@ -353,6 +356,17 @@ mod tests {
     }
 
     #[test]
+    fn codes_carried_by_hand_do_not_take_the_place_of_other_attempts() {
+        let (a, b) = peers();
+        let mut sessions = Sessions::new(a, 4);
+        let by_hand = |id| Signal::Offer { session: [id; 16], sdp: "offer".to_owned(), trickle: false };
+        assert!(accepted(&sessions.deliver(b, by_hand(1), true)));
+        assert!(accepted(&sessions.deliver(b, by_hand(2), true)));
+        assert_eq!(sessions.deliver(b, by_hand(3), true), Delivery::Ignored(Ignored::TooMany));
+        assert!(accepted(&sessions.deliver(b, offer(4), true)));
+    }
+
+    #[test]
     fn offers_of_ourselves_and_offers_while_nothing_listens_are_ignored() {
         let (a, b) = peers();
         let mut sessions = Sessions::new(a, 4);
@@ -416,11 +430,13 @@ mod tests {
         let (low, high) = peers();
         let (mut of_low, mut of_high) = (Sessions::new(low, 4), Sessions::new(high, 4));
         of_low.dial([1; 16], Some(high)).unwrap();
-        of_low.offered(&[1; 16], offer(1));
+        of_low.sent(&[1; 16], &offer(1));
+        of_low.sent(&[1; 16], &candidate(1, 1));
         of_high.dial([2; 16], Some(low)).unwrap();
-        of_high.offered(&[2; 16], offer(2));
+        of_high.sent(&[2; 16], &offer(2));
 
-        assert_eq!(of_low.deliver(high, offer(2), true), Delivery::Repeat { to: high, offer: offer(1) });
+        let again = Delivery::Repeat { to: high, signals: vec![offer(1), candidate(1, 1)] };
+        assert_eq!(of_low.deliver(high, offer(2), true), again);
         assert!(accepted(&of_high.deliver(low, offer(1), true)));
         assert_eq!(mail(&mut of_high, 2), Poll::Ready(Mail::Ended(Ended::Superseded)));
         assert_eq!(mail(&mut of_low, 1), Poll::Pending);
@@ -433,9 +449,9 @@ mod tests {
         let mut sessions = Sessions::new(low, 4);
         sessions.dial([1; 16], Some(high)).unwrap();
         assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Ignored(Ignored::Glare), "none was sent yet");
-        sessions.offered(&[1; 16], offer(1));
+        sessions.sent(&[1; 16], &offer(1));
         for _ in 0..MAX_REPEATS {
-            assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Repeat { to: high, offer: offer(1) });
+            assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Repeat { to: high, signals: vec![offer(1)] });
         }
         assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Ignored(Ignored::Glare));
     }

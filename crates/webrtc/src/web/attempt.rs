@@ -72,8 +72,7 @@ async fn establish(
     let limit = if trickle { shared.config.attempt_timeout } else { shared.config.by_hand_timeout };
     let connect = async {
         let peer = Peer::new(&shared.config)?;
-        let attempt =
-            Attempt { place, peer, negotiation: Negotiation::new(role), trickle, remote: None, again: Vec::new() };
+        let attempt = Attempt { place, peer, negotiation: Negotiation::new(role), trickle, remote: None };
         match offer {
             None => attempt.offer().await,
             Some(sdp) => attempt.answer(&sdp).await,
@@ -127,6 +126,7 @@ pub(super) struct Place {
 
 impl Place {
     fn send(&self, signal: Signal) {
+        self.shared.sessions.borrow_mut().sent(&self.session, &signal);
         self.shared.signalling.borrow_mut().send(self.to, signal);
     }
 
@@ -150,8 +150,6 @@ struct Attempt {
     negotiation: Negotiation,
     trickle: bool,
     remote: Option<(PeerId, Fingerprint)>,
-    /// By hand, listener: the dialer's candidates, to be tried again while its side has not begun.
-    again: Vec<Candidate>,
 }
 
 enum Heard {
@@ -178,7 +176,6 @@ impl Attempt {
     }
 
     fn send_offer(&mut self, offer: Signal) -> Result<(), Error> {
-        self.place.shared.sessions.borrow_mut().offered(&self.place.session, offer.clone());
         self.place.send(offer);
         self.negotiation.offer_sent().map_err(misstep)
     }
@@ -196,7 +193,6 @@ impl Attempt {
             self.place.send(Signal::Answer { session, sdp: sdp.clone() });
             self.peer.set_local(RtcSdpType::Answer, &sdp).await?;
         } else {
-            self.again = sdp::candidates(offer).map(|line| Candidate { line: line.to_owned(), mid: None }).collect();
             self.peer.set_local(RtcSdpType::Answer, &sdp).await?;
             sdp = self.gather().await?;
             self.place.send(Signal::Answer { session, sdp });
@@ -296,10 +292,8 @@ impl Attempt {
                 self.place.send(Signal::Candidate { session, candidate: String::new(), mid: None });
                 return Err(Error::NoCandidates(Side::Local));
             }
-            // By hand, the listener's browser gives up long before the reply has travelled.
-            Event::Failed if !self.again.is_empty() => {
-                self.again.iter().for_each(|candidate| self.peer.add_candidate(candidate));
-            }
+            // By hand, the listener's browser gives up long before the reply has travelled, and is found all the same.
+            Event::Failed if !self.trickle && self.negotiation.role() == Role::Listener => {}
             Event::Failed | Event::Closed => return Err(Error::ConnectionFailed),
             Event::Candidate(_) | Event::Gathered { any: true } | Event::Open => {}
         }

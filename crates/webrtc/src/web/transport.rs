@@ -130,7 +130,10 @@ impl Inner {
         match delivery {
             Delivery::Routed => {}
             Delivery::Accepted { from, session, sdp, trickle } => self.on_offer(from, session, sdp, trickle),
-            Delivery::Repeat { to, offer } => self.shared.signalling.borrow_mut().send(Some(to), offer),
+            Delivery::Repeat { to, signals } => {
+                let mut signalling = self.shared.signalling.borrow_mut();
+                signals.into_iter().for_each(|signal| signalling.send(Some(to), signal));
+            }
             Delivery::Ignored(why) => tracing::debug!(%from, ?why, "signal ignored"),
         }
     }
