@@ -70,6 +70,7 @@ who-new = I am somebody new
 
 # Stream
 stream = What was said
+posts = Posts
 stream-empty = The road is open. Say what brings you here, or open a baton for what wants somebody to lead.
 stream-catching-up = What was said is on its way.
 newest-posts = Newest posts
@@ -181,7 +182,7 @@ release = Release
 reclaim = Reclaim
 step-in = Step in
 close-baton = Close
-add-a-word = Add a word
+add-a-word = Note
 nobody-to-offer = There is nobody else here yet.
 leaning-explained = Two took the lead side by side. It goes to whom the room follows: appreciating a term is a vote.
 overtaken = While you were apart the room passed this to { $name }; your term is kept as parallel lead.

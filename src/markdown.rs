@@ -57,7 +57,8 @@ fn element(tag: &Tag<'_>) -> Option<VTag> {
         Tag::Heading { .. } => return Some(with(VTag::new("p"), "class", "md-heading")),
         Tag::BlockQuote(_) => "blockquote",
         Tag::CodeBlock(kind) => {
-            let pre = VTag::new("pre");
+            // Long lines scroll, which has to work by key, too.
+            let pre = with(VTag::new("pre"), "tabindex", "0");
             return Some(match kind {
                 CodeBlockKind::Fenced(language) if !language.is_empty() => with(pre, "data-language", language),
                 _ => pre,

@@ -155,7 +155,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 <div class="row">
                     <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")}>
                         { for words::KINDS.into_iter().map(|kind| html! {
-                            <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
+                            <option value={words::kind_value(kind)} selected={kind == words::KINDS[0]}>{ words::kind_name(kind) }</option>
                         }) }
                     </select>
                     if written {

@@ -82,16 +82,18 @@ pub fn RoomPage(props: &RoomProps) -> Html {
                 </button>
             </header>
             <Notices notices={props.view.notices.clone()} />
-            <aside class="side" aria-label={t!("side")}>
+            <main class="room-main">
+            <section class="side" aria-label={t!("side")}>
                 <Batons room={room.clone()} {handles} />
                 <PeopleList room={room.clone()} />
-            </aside>
-            <main class="said-here" aria-label={t!("stream")}>
+            </section>
+            <section class="said-here" aria-label={t!("stream")}>
                 <Stream room={room.clone()} {handles} empty={empty(room)}
                     before_composer={if *beside == Beside::Settings { Html::default() } else { html! { <NameBar room={room.clone()} /> } }} />
-            </main>
+            </section>
             <nav class="views" aria-label={t!("views")}>{ views(&beside, &shown, room) }</nav>
-            <aside class="view" aria-label={t!("view")}>{ view(&beside, props) }</aside>
+            <section class="view" aria-label={t!("view")}>{ view(&beside, props) }</section>
+            </main>
             if *shown == Shown::Invite { <Invite link={room.link.clone()} on_close={close.clone()} /> }
             if *shown == Shown::Keys { <Keys on_close={close} /> }
         </div>
@@ -100,9 +102,9 @@ pub fn RoomPage(props: &RoomProps) -> Html {
 
 fn empty(room: &RoomView) -> Html {
     if room.connection == crate::session::Connection::CatchingUp {
-        return html! { <p class="empty-road">{ t!("stream-catching-up") }</p> };
+        return html! { <p>{ t!("stream-catching-up") }</p> };
     }
-    html! { <p class="empty-road">{ t!("stream-empty") }</p> }
+    html! { <p>{ t!("stream-empty") }</p> }
 }
 
 fn view(beside: &UseStateHandle<Beside>, props: &RoomProps) -> Html {

@@ -112,7 +112,9 @@ fn Found() -> Html {
                 <label class="field">
                     <span>{ t!("found-form") }</span>
                     <select data-testid="found-form" {onchange} aria-describedby="form-preview">
-                        { for all.iter().map(|form| html! { <option value={form.name.clone()}>{ &form.title }</option> }) }
+                        { for all.iter().enumerate().map(|(at, form)| html! {
+                            <option value={form.name.clone()} selected={at == *chosen}>{ &form.title }</option>
+                        }) }
                     </select>
                 </label>
                 if let Some(form) = &form { <FormPreview form={form.clone()} /> }
@@ -212,16 +214,16 @@ fn Dawn() -> Html {
     let rider = |(at, (x, y, r)): (usize, (u32, u32, u32))| {
         html! { <circle cx={x.to_string()} cy={y.to_string()} r={r.to_string()} class={format!("rider rider-{at}")} /> }
     };
-    let riders = [(196, 318, 22), (330, 300, 21), (456, 283, 19), (574, 266, 17), (684, 250, 15), (786, 234, 14)];
+    let riders = [(193, 343, 24), (327, 329, 22), (453, 314, 20), (571, 299, 18), (681, 282, 16), (783, 262, 15)];
     html! {
         <svg class="dawn" viewBox="0 0 1280 400" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
-            <circle cx="1010" cy="205" r="92" class="dawn-sun" />
-            <path class="dawn-far" d="M0 218 C150 168 300 212 440 190 S760 130 900 182 S1180 212 1280 172 V400 H0 Z" />
-            <path class="dawn-near" d="M0 300 C220 262 380 300 620 262 S1060 214 1280 250 V400 H0 Z" />
-            <path class="dawn-road" d="M-20 372 C240 330 560 300 800 252 S1010 206 1300 196" />
+            <circle cx="1030" cy="206" r="92" class="dawn-sun" />
+            <path class="dawn-far" d="M0 312 C180 282 360 308 540 262 S800 150 930 196 S1180 226 1280 180 V400 H0 Z" />
+            <path class="dawn-near" d="M0 366 C220 330 420 344 640 300 S1060 226 1280 262 V400 H0 Z" />
+            <path class="dawn-road" d="M-20 392 C240 362 560 330 800 274 C1010 225 1100 214 1300 206" />
             { for riders.into_iter().enumerate().map(rider) }
-            <circle cx="884" cy="214" r="20" class="rider-ring" />
-            <circle cx="884" cy="214" r="13" class="rider rider-front" />
+            <circle cx="880" cy="235" r="20" class="rider-ring" />
+            <circle cx="880" cy="235" r="13" class="rider rider-front" />
         </svg>
     }
 }

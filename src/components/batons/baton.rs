@@ -161,7 +161,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
             </div>
             <div class="baton-more">
                 { overtaken(props, &run) }
-                if !baton.settled && !closed { <p class="leaning-words">{ t!("leaning-explained") }</p> }
+                if !baton.settled && !closed && props.overtaken().is_none() { <p class="leaning-words">{ t!("leaning-explained") }</p> }
                 if *offering && props.mine() {
                     <OfferForm baton={cid} people={props.people.clone()} me={props.me} on_close={stop} />
                 }
@@ -264,10 +264,10 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, now: 
         let accept = run.click(move |session| async move { session.baton_accept(offer).await });
         let decline = run.click(move |session| async move { session.baton_decline(offer, String::new()).await });
         return html! {
-            <>
+            <span class="baton-answer">
                 <button type="button" class="button" data-testid="baton-accept" onclick={accept}>{ t!("accept") }</button>
                 <button type="button" class="quiet-button" data-testid="baton-decline" onclick={decline}>{ t!("decline") }</button>
-            </>
+            </span>
         };
     }
     if baton.may_reclaim == Some(props.me) {
@@ -368,20 +368,20 @@ fn OfferForm(props: &OfferFormProps) -> Html {
     if others.is_empty() {
         return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
     }
-    let option = |it: &&PersonView| {
+    let option = |(at, it): (usize, &&PersonView)| {
         let name = people::name_of(&it.person);
         let label = if it.here == Here::Here {
             name
         } else {
             t!("name-presence", name = name, presence = words::here_name(it.here))
         };
-        html! { <option value={it.person.node.to_string()}>{ label }</option> }
+        html! { <option value={it.person.node.to_string()} selected={at == 0}>{ label }</option> }
     };
     html! {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
             <label class="field">
                 <span>{ t!("offer-to") }</span>
-                <select ref={to} data-testid="baton-offer-to">{ for others.iter().map(option) }</select>
+                <select ref={to} data-testid="baton-offer-to">{ for others.iter().enumerate().map(option) }</select>
             </label>
             <label class="field">
                 <span>{ t!("offer-note") }</span>

@@ -184,6 +184,8 @@ fn watch(
     });
     let options = IntersectionObserverInit::new();
     options.set_root_margin(MARGIN);
+    // The margin counts only for the root itself, so the root has to be what scrolls.
+    options.set_root(watched.closest(".reading").ok().flatten().as_ref());
     let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &options).ok()?;
     observer.observe(&watched);
     Some(Watch { observer, _callback: callback })

@@ -92,8 +92,12 @@ pub fn Stream(props: &StreamProps) -> Html {
     };
     html! {
         <>
-            <div class="road" role="feed" aria-label={t!("stream")} aria-busy="false">{ for chunks }</div>
-            if rows.is_empty() { { props.empty.clone() } }
+            <div class="reading">
+                // A feed without posts would be a broken promise to assistive technology.
+                <div class="road" role={(!rows.is_empty()).then_some("feed")}
+                    aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
+                <div class="ahead">if rows.is_empty() { { props.empty.clone() } }</div>
+            </div>
             <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>
             <div class="writing">
                 if newest.below > 0 {

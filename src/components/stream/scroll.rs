@@ -104,19 +104,21 @@ fn announcement(fresh: &[&Row], name: impl Fn(&Row) -> String) -> String {
     fresh.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
-fn page() -> Option<Element> {
-    browser::document()?.scrolling_element()
+/// What of the page scrolls with the posts in it.
+fn scroller() -> Option<Element> {
+    browser::find(".reading")
 }
 
 fn is_at_end() -> bool {
-    page().is_none_or(|page| {
-        f64::from(page.scroll_height()) - f64::from(page.scroll_top()) - f64::from(page.client_height()) < NEAR_END
+    scroller().is_none_or(|it| {
+        // Hidden behind a view, it has no height: nobody is reading, and the newest post is what they will want.
+        f64::from(it.scroll_height()) - f64::from(it.scroll_top()) - f64::from(it.client_height()) < NEAR_END
     })
 }
 
 fn to_end() {
-    if let Some(page) = page() {
-        page.set_scroll_top(page.scroll_height());
+    if let Some(it) = scroller() {
+        it.set_scroll_top(it.scroll_height());
     }
 }
 
