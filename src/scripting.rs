@@ -137,9 +137,12 @@ fn install_batons(api: &Object, session: &Session) {
         let BatonArgs { title, need, strengths, minutes } = parse(options)?;
         named(session.baton_open(NewBaton { title, need, strengths, minutes }).await)
     });
-    method(&baton, session, "take", |session, [baton, ..]| async move {
-        named(session.baton_take(parse(baton)?).await)
-    });
+    method(
+        &baton,
+        session,
+        "take",
+        |session, [baton, ..]| async move { named(session.baton_take(parse(baton)?).await) },
+    );
     method(&baton, session, "offer", |session, [baton, to, note]| async move {
         let to: NodeId = parse(to)?;
         named(session.baton_offer(parse(baton)?, to, optional(note)?).await)
@@ -208,23 +211,24 @@ fn install_links(api: &Object, session: &Session) {
 /// `on(name, listener)` returns a function that stops listening.
 fn install_listeners(api: &Object, session: &Session) {
     let session = session.clone();
-    let on = Closure::<dyn Fn(String, Function) -> Result<JsValue, JsValue>>::new(move |name: String, call: Function| {
-        let call = move |detail: JsValue| {
-            // A listener's own mistake is the page's to report, not ours to fail on.
-            if let Err(error) = call.call1(&JsValue::NULL, &detail) {
-                web_sys::console::error_1(&error);
-            }
-        };
-        let listener = match name.as_str() {
-            "event" => Listener::Event(Box::new(move |it| call(to_js(it)))),
-            "peer" => Listener::Peer(Box::new(move |it| call(to_js(it)))),
-            "state" => Listener::State(Box::new(move |it| call(to_js(it)))),
-            _ => return Err(js_error(bad_argument("listen to event, peer or state"))),
-        };
-        let subscription = session.listen(listener);
-        let mut subscription = Some(subscription);
-        Ok(Closure::<dyn FnMut()>::new(move || drop(subscription.take())).into_js_value())
-    });
+    let on =
+        Closure::<dyn Fn(String, Function) -> Result<JsValue, JsValue>>::new(move |name: String, call: Function| {
+            let call = move |detail: JsValue| {
+                // A listener's own mistake is the page's to report, not ours to fail on.
+                if let Err(error) = call.call1(&JsValue::NULL, &detail) {
+                    web_sys::console::error_1(&error);
+                }
+            };
+            let listener = match name.as_str() {
+                "event" => Listener::Event(Box::new(move |it| call(to_js(it)))),
+                "peer" => Listener::Peer(Box::new(move |it| call(to_js(it)))),
+                "state" => Listener::State(Box::new(move |it| call(to_js(it)))),
+                _ => return Err(js_error(bad_argument("listen to event, peer or state"))),
+            };
+            let subscription = session.listen(listener);
+            let mut subscription = Some(subscription);
+            Ok(Closure::<dyn FnMut()>::new(move || drop(subscription.take())).into_js_value())
+        });
     set(api, "on", on.as_ref());
     on.forget(); // lives as long as the page
 }

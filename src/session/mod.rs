@@ -386,17 +386,10 @@ impl Session {
         }
     }
 
-    /// Why a transfer of a baton was ignored, in a plain sentence, if it was.
-    pub fn why_ignored(&self, event: Cid) -> Option<String> {
-        let engine = self.engine().ok()?;
-        let replica = engine.replica.borrow();
-        replica.fold().why_ignored(&event).map(|it| it.to_string())
-    }
-
     /// This node, now.
     pub fn status(&self) -> Outcome<Status> {
-        let engine = self.engine()?;
-        Ok(publish::status(&engine, self.0.offline.get()))
+        let offline = self.0.offline.get();
+        Ok(self.engine().map_or_else(|_| Status::without_room(offline), |engine| publish::status(&engine, offline)))
     }
 
     /// The room's state, from the log alone.

@@ -287,7 +287,7 @@ impl Places {
 
 /// What names the databases of a room, so that they are not found by a link with another secret.
 fn storage_key(link: &RoomLink) -> [u8; 32] {
-    *Cid::of(RoomKeys::new(link).storage_name().as_bytes()).digest()
+    RoomKeys::new(link).storage_key()
 }
 
 fn storage(error: StoreError) -> super::SessionError {

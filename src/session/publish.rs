@@ -147,7 +147,10 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
         let hue = commands::natural_hue(&node);
         Arc::new(Person { node, name: String::new(), strengths: Vec::new(), hue, split: false })
     };
-    let view = |person: Arc<Person>| {
+    let view = |mut person: Arc<Person>| {
+        if person.name.is_empty() {
+            Arc::make_mut(&mut person).hue = commands::natural_hue(&person.node);
+        }
         let me = person.node == engine.me;
         let seen = presence.get(&person.node);
         let here = if me { Here::Here } else { seen.map_or(Here::Gone, |it| it.here) };

@@ -33,6 +33,24 @@ pub struct Status {
     pub rendezvous: Vec<Rendezvous>,
 }
 
+impl Status {
+    /// While no room is open.
+    pub fn without_room(offline: bool) -> Self {
+        Self {
+            room: None,
+            node: None,
+            state: if offline { Connection::Offline } else { Connection::Alone },
+            peers: Vec::new(),
+            events: 0,
+            pending: 0,
+            refused: BTreeMap::new(),
+            missing: 0,
+            storage: StorageView::default(),
+            rendezvous: Vec::new(),
+        }
+    }
+}
+
 /// One way of finding others.
 #[derive(Debug, Clone, Serialize)]
 pub struct Rendezvous {

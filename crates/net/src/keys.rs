@@ -53,9 +53,9 @@ impl RoomKeys {
         hex(&expand::<16>(&self.hkdf, &[b"paceline/local/1"]))
     }
 
-    /// The room's part of a database name, in hexadecimal.
-    pub fn storage_name(&self) -> String {
-        hex(&expand::<16>(&self.hkdf, &[b"paceline/storage/1"]))
+    /// Names the room's databases in this browser.
+    pub fn storage_key(&self) -> [u8; 32] {
+        expand(&self.hkdf, &[b"paceline/storage/1"])
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(hex(&keys.seal), "a3edbbbea2f1fdd140e3c41d7cc2fef3af72bdc65fc43d1127277d5760193608");
         assert_eq!(hex(&keys.addressee), "8eb7c7414ee127dd048099f6bbc2d26e8c7a5b45aad6369eca94f25bee4fd734");
         assert_eq!(hex(&keys.membership), "b5aac3e6d36f722a04aef7b90b081848adf669cda9fb8777615b190d6eb1e678");
-        assert_eq!(keys.storage_name(), "a3ce95b6c60dcce9faee397ab7159a4b");
+        assert_eq!(hex(&keys.storage_key()[..16]), "a3ce95b6c60dcce9faee397ab7159a4b");
     }
 
     #[test]
@@ -128,6 +128,6 @@ mod tests {
         let other = RoomKeys::new(&RoomLink { room: Cid::of(b"another room"), secret: [7; 32] });
         assert_ne!(other.seal, keys().seal);
         assert_ne!(other.topic(1), keys().topic(1));
-        assert_ne!(other.storage_name(), keys().storage_name());
+        assert_ne!(other.storage_key(), keys().storage_key());
     }
 }

@@ -101,10 +101,11 @@ pub fn BatonView(props: &BatonProps) -> Html {
         // The button that was pressed goes with what it did; the keyboard stays at the baton.
         let (item, refocus) = (item.clone(), refocus.clone());
         use_effect_with((baton.clone(), *offering), move |_| {
-            if refocus.replace(false) && browser::focus_is_lost() {
-                if let Some(item) = item.cast::<HtmlElement>() {
-                    browser::focus(&item);
-                }
+            if refocus.replace(false)
+                && browser::focus_is_lost()
+                && let Some(item) = item.cast::<HtmlElement>()
+            {
+                browser::focus(&item);
             }
         });
     }
