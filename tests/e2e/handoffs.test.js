@@ -174,10 +174,10 @@ scenario(
 
     for (const tab of tabs) {
       const history = tab.at('baton', { 'data-cid': cid }).getByTestId('baton-history');
-    // A lead that turned out to be parallel is not hidden behind a click.
-    await history.locator('li').nth(1).waitFor();
-    const text = await history.innerText();
-    assert.match(text, /Ada/);
+      // A lead that turned out to be parallel is not hidden behind a click.
+      await history.locator('li').nth(1).waitFor();
+      const text = await history.innerText();
+      assert.match(text, /Ada/);
       assert.match(text, /Ben/);
       assert.match(text, /parallel/i);
     }
