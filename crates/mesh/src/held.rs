@@ -65,3 +65,30 @@ impl Held {
         self.tips.iter().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use paceline_room::{Cid, testing::World};
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_held_once_all_before_it_are_stored_in_whatever_order() {
+        let mut world = World::new(51);
+        let first = world.introduce(1, "one");
+        let second = world.introduce(1, "two");
+        let side = world.introduce(2, "aside");
+        let log = world.whole();
+        let find = |cid: &Cid| log.find(cid).unwrap();
+        let mut held = Held::default();
+        assert!(!held.store(&log, find(&second)));
+        assert!(held.store(&log, find(&world.room())));
+        assert_eq!(held.tips().collect::<Vec<_>>(), vec![find(&world.room())]);
+        assert!(held.store(&log, find(&first)));
+        assert_eq!(held.tips().collect::<Vec<_>>(), vec![find(&second)]);
+        assert!(held.store(&log, find(&side)));
+        assert!(!held.store(&log, find(&side)), "once is enough");
+        assert_eq!((held.count(), held.tips().count()), (4, 2));
+        assert!(held.holds(find(&first)));
+    }
+}

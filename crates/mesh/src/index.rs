@@ -164,3 +164,63 @@ impl NegentropyStorageBase for Index {
         first + items.partition_point(|item| *item < value.item)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cid(number: u64) -> Cid {
+        Cid::of(&number.to_le_bytes())
+    }
+
+    fn index(of: impl IntoIterator<Item = u64>) -> Index {
+        let mut index = Index::default();
+        of.into_iter().for_each(|number| index.insert(number / 3, &cid(number)));
+        index
+    }
+
+    #[test]
+    fn pages_follow_one_another_in_order_whatever_the_order_of_arrival() {
+        let mut index = index((0..100).rev());
+        let (mut all, mut after) = (Vec::new(), (0, Cid::from_digest([0; 32])));
+        loop {
+            let (page, rest) = index.after(&after, 7);
+            assert_eq!(rest, 100 - all.len());
+            let Some(last) = page.last() else { break };
+            after = *last;
+            all.extend(page);
+        }
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        assert_eq!((all.len(), all), (100, sorted));
+    }
+
+    /// The order of needs must be that of depth: asked for in that order, events do not wait for their parents.
+    #[test]
+    fn needs_come_in_order_of_depth_with_a_depth_they_do_not_exceed() {
+        let (mut mine, mut theirs) = (index([]), index(0..500));
+        let first = mine.initiate().unwrap();
+        let round = mine.proceed(&theirs.answer(&first).unwrap()).unwrap();
+        assert_eq!((round.next, round.have), (None, vec![]));
+        let all: Vec<Key> = theirs.after(&(0, Cid::from_digest([0; 32])), 500).0;
+        assert_eq!(
+            round.need.iter().map(|(_, cid)| *cid).collect::<Vec<_>>(),
+            all.iter().map(|(_, cid)| *cid).collect::<Vec<_>>()
+        );
+        assert!(round.need.iter().zip(&all).all(|(need, real)| need.0 >= real.0));
+    }
+
+    #[test]
+    fn hostile_rounds_and_answers_are_errors_or_nothing() {
+        let mut index = index(0..100);
+        let valid = index.initiate().unwrap();
+        for cut in 0..valid.len() {
+            let _ = index.answer(&valid[..cut]);
+            let _ = index.proceed(&valid[..cut]);
+        }
+        assert!(index.answer(&[]).is_err());
+        assert!(index.answer(&[0x61, 0, 0, 2, 0xff, 0xff, 0xff, 0x7f]).is_err());
+        assert_eq!(listed(&[0x61, 0, 0, 2, 0xff, 0xff, 0xff, 0x7f]), vec![]);
+        assert_eq!(listed(&[0x61, 0, 0xff, 0xff, 0x7f, 1]), vec![]);
+    }
+}

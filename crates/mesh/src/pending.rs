@@ -165,3 +165,67 @@ impl Pending {
         Some(waiting.checked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use paceline_room::testing::World;
+
+    use super::*;
+
+    fn checked(world: &World, cid: &Cid, source: Source) -> Checked {
+        let stored = world.blocks().into_iter().find(|it| it.cid == *cid).unwrap();
+        let event = Event::decode(&stored.block).unwrap();
+        Checked { arrival: Arrival { cid: *cid, block: stored.block, words: None, source, live: None }, event }
+    }
+
+    fn chain(length: usize) -> (World, Vec<Cid>) {
+        let mut world = World::new(52);
+        let cids = (0..length).map(|_| world.introduce(1, "somebody")).collect();
+        (world, cids)
+    }
+
+    #[test]
+    fn a_chain_comes_free_link_by_link() {
+        let (world, cids) = chain(3);
+        let mut pending = Pending::default();
+        for pair in cids.windows(2) {
+            let waiting = checked(&world, &pair[1], Source::Import);
+            assert_eq!(pending.insert(waiting, BTreeSet::from([pair[0]])), vec![]);
+        }
+        let names = |free: Vec<Checked>| free.into_iter().map(|it| it.arrival.cid).collect::<Vec<_>>();
+        assert_eq!(names(pending.admitted(&cids[0])), vec![cids[1]]);
+        assert_eq!(names(pending.admitted(&cids[1])), vec![cids[2]]);
+        assert_eq!((pending.count(), pending.of(&Source::Import)), (0, 0));
+    }
+
+    #[test]
+    fn with_a_refused_event_falls_all_that_waits_for_it() {
+        let (world, cids) = chain(3);
+        let mut pending = Pending::default();
+        for pair in cids.windows(2) {
+            pending.insert(checked(&world, &pair[1], Source::Import), BTreeSet::from([pair[0]]));
+        }
+        assert_eq!(pending.refused(&cids[0]).len(), 2);
+        assert_eq!(pending.count(), 0);
+    }
+
+    #[test]
+    fn who_is_over_its_quota_loses_its_own_deepest() {
+        let (world, cids) = chain(4);
+        let (one, two) = (Source::Peer(world.author(1)), Source::Peer(world.author(2)));
+        let template = checked(&world, &cids[3], one);
+        let mut pending = Pending::default();
+        let nowhere = BTreeSet::from([Cid::of(b"nowhere")]);
+        pending.insert(checked(&world, &cids[2], two), nowhere.clone());
+        for number in 0..PEER_QUOTA as u64 {
+            let mut filler = template.clone();
+            filler.arrival.cid = Cid::of(&number.to_le_bytes());
+            filler.event.depth = 1_000 + number;
+            assert_eq!(pending.insert(filler, nowhere.clone()), vec![]);
+        }
+        let deepest = Cid::of(&(PEER_QUOTA as u64 - 1).to_le_bytes());
+        assert_eq!(pending.insert(checked(&world, &cids[1], one), nowhere), vec![deepest]);
+        assert!(pending.contains(&cids[1]) && pending.contains(&cids[2]));
+        assert_eq!((pending.of(&one), pending.of(&two)), (PEER_QUOTA, 1));
+    }
+}

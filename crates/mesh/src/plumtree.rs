@@ -269,3 +269,6 @@ impl PlumTree {
         self.missing.values().map(|missing| missing.at).chain(self.flush_at).min()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -326,3 +326,6 @@ impl Roster {
         longest.is_some_and(|id| self.nodes.remove(&id).is_some())
     }
 }
+
+#[cfg(test)]
+mod tests;

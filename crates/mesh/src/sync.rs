@@ -54,7 +54,7 @@ const MAX_BACK_OFF: Millis = 120_000;
 const WORDS_AGAIN: Millis = 30_000;
 
 /// What a session wants done.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// Send this.
     Send(NodeId, Bulk),
@@ -576,3 +576,6 @@ fn more(peer: &NodeId, it: &mut Peer, here: &Here<'_>) -> Option<Act> {
     *under_way = PAGES;
     Some(Act::Send(*peer, Bulk::More(pages)))
 }
+
+#[cfg(test)]
+mod tests;

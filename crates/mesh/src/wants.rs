@@ -137,3 +137,55 @@ fn close(open: &mut BTreeMap<NodeId, usize>, sources: &BTreeSet<NodeId>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(number: u8) -> NodeId {
+        NodeId::from_bytes([number; 32])
+    }
+
+    fn cid(number: u64) -> Cid {
+        Cid::of(&number.to_le_bytes())
+    }
+
+    #[test]
+    fn what_is_claimed_is_not_asked_of_anybody_else() {
+        let mut wants = Wants::default();
+        for depth in 0..3 {
+            wants.add((depth, cid(depth)), node(1));
+            wants.add((depth, cid(depth)), node(2));
+        }
+        assert_eq!(wants.claim(&node(2)), vec![cid(0), cid(1), cid(2)]);
+        assert_eq!(wants.claim(&node(1)), vec![]);
+        wants.release(&[cid(1)], Some(&node(2)));
+        assert_eq!(wants.claim(&node(2)), vec![], "it did not have it");
+        assert_eq!(wants.claim(&node(1)), vec![cid(1)]);
+        assert_eq!(wants.count(), 3);
+    }
+
+    #[test]
+    fn what_nobody_has_any_more_is_not_wanted() {
+        let mut wants = Wants::default();
+        wants.add((1, cid(1)), node(1));
+        wants.add((2, cid(2)), node(1));
+        wants.add((2, cid(2)), node(2));
+        assert_eq!(wants.claim(&node(1)).len(), 2);
+        wants.forget(&node(1));
+        wants.release(&[cid(1), cid(2)], Some(&node(1)));
+        assert_eq!((wants.count(), wants.claim(&node(2))), (1, vec![cid(2)]));
+    }
+
+    #[test]
+    fn requests_and_the_whole_list_are_bounded_and_the_shallow_come_first() {
+        let mut wants = Wants::default();
+        for depth in (0..MAX_WANTED as u64 + 10).rev() {
+            wants.add((depth, cid(depth)), node(1));
+        }
+        assert_eq!(wants.count(), MAX_WANTED);
+        let first = wants.claim(&node(1));
+        assert_eq!((first.len(), first[0]), (WANT_CIDS, cid(10)));
+        assert!(wants.remove(&cid(10)) && !wants.remove(&cid(10)));
+    }
+}

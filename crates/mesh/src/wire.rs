@@ -401,3 +401,137 @@ fn decode<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<T, MessageEr
     let (version, message): (u64, T) = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| MessageError::Malformed)?;
     if version == VERSION { Ok(message) } else { Err(MessageError::Malformed) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cids(count: usize) -> Cids {
+        Cids((0..count as u64).map(|number| Cid::of(&number.to_le_bytes())).collect())
+    }
+
+    fn beacon() -> Beacon {
+        Beacon {
+            room: ByteArray::new([1; 32]),
+            node: Keypair::from_secret([2; 32]).node(),
+            counter: 3,
+            state: State::Away,
+            tips: cids(2),
+            events: 4,
+            missing_words: ShortIds(vec![[5; 8]]),
+            more_missing: true,
+            links: ShortIds(vec![[6; 8], [7; 8]]),
+        }
+    }
+
+    fn signed() -> Signed {
+        Signed::new(&beacon(), &Keypair::from_secret([2; 32])).unwrap()
+    }
+
+    #[test]
+    fn every_message_reads_back_as_it_was_written() {
+        let block = || ByteBuf::from(vec![1, 2, 3]);
+        let digest = ByteArray::new([9; 32]);
+        let live = [
+            Live::Hello(Hello(7, cids(3), Some(signed()))),
+            Live::Push(Push(block(), Some(block()), 3, true)),
+            Live::Announce(Announce(cids(2), ByteBuf::from(vec![0, 1]))),
+            Live::Graft(cids(1)),
+            Live::Prune,
+            Live::Beacon(signed()),
+        ];
+        for message in live {
+            assert_eq!(Live::decode(&message.encode()), Ok(message));
+        }
+        let bulk = [
+            Bulk::Round(block()),
+            Bulk::Answer(block()),
+            Bulk::Have(Have(cids(2), false)),
+            Bulk::Want(Want(1, cids(2), cids(1))),
+            Bulk::Blocks(Blocks(1, vec![Item(block(), None)], vec![block()], cids(1), true)),
+            Bulk::Stream(Stream(8, digest, 4)),
+            Bulk::More(2),
+            Bulk::Page(Page(vec![Item(block(), Some(block()))], 1, 8, digest)),
+        ];
+        for message in bulk {
+            assert_eq!(Bulk::decode(&message.encode()), Ok(message));
+        }
+    }
+
+    #[test]
+    fn the_largest_event_fits_a_live_message_and_two_a_bulk_one() {
+        let block = || ByteBuf::from(vec![0; limits::BLOCK_BYTES]);
+        let words = || Some(ByteBuf::from(vec![0; limits::WORDS_BLOCK_BYTES]));
+        assert!(Live::Push(Push(block(), words(), u8::MAX, true)).encode().len() <= LIVE_BYTES);
+        let items = vec![Item(block(), words()), Item(block(), words())];
+        assert!(Bulk::Page(Page(items, u64::MAX, u64::MAX, ByteArray::new([0; 32]))).encode().len() <= BULK_BYTES);
+    }
+
+    #[test]
+    fn a_message_over_its_lanes_limit_is_too_large() {
+        assert_eq!(Live::decode(&vec![0; LIVE_BYTES + 1]), Err(MessageError::TooLarge));
+        assert_eq!(Bulk::decode(&vec![0; BULK_BYTES + 1]), Err(MessageError::TooLarge));
+    }
+
+    #[test]
+    fn a_message_of_a_newer_version_is_told_from_noise() {
+        let mut bytes = Live::Prune.encode();
+        bytes[1] = 2;
+        assert_eq!(Live::decode(&bytes), Err(MessageError::NewerVersion));
+        bytes[1] = 0;
+        assert_eq!(Live::decode(&bytes), Err(MessageError::Malformed));
+        assert_eq!(Live::decode(b"noise"), Err(MessageError::Malformed));
+    }
+
+    #[test]
+    fn a_list_over_its_limit_is_too_many() {
+        assert_eq!(Live::decode(&Live::Graft(cids(LIVE_CIDS + 1)).encode()), Err(MessageError::TooMany));
+        assert_eq!(Live::decode(&Live::Hello(Hello(0, cids(TIPS + 1), None)).encode()), Err(MessageError::TooMany));
+        assert_eq!(Bulk::decode(&Bulk::Have(Have(cids(BULK_CIDS + 1), true)).encode()), Err(MessageError::TooMany));
+        let want = Bulk::Want(Want(1, cids(BULK_CIDS), cids(1)));
+        assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
+        let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));
+        assert_eq!(Live::decode(&lame.encode()), Err(MessageError::TooMany));
+        let key = Keypair::from_secret([2; 32]);
+        let room = Cid::from_digest([1; 32]);
+        let long = Signed::new(&Beacon { tips: cids(TIPS + 1), ..beacon() }, &key).unwrap();
+        assert_eq!(long.read(&room), Err(MessageError::TooMany));
+    }
+
+    #[test]
+    fn a_beacon_speaks_for_its_node_in_its_room() {
+        let (room, key) = (Cid::from_digest([1; 32]), Keypair::from_secret([2; 32]));
+        assert_eq!(signed().read(&room), Ok(beacon()));
+        assert!(signed().is_signed_by(&key.node()));
+        assert!(!signed().is_signed_by(&Keypair::from_secret([3; 32]).node()));
+        assert_eq!(signed().read(&Cid::from_digest([2; 32])), Err(MessageError::BadBeacon));
+        let mut changed = signed();
+        let last = changed.0.len() - 1;
+        changed.0[last] ^= 1;
+        assert!(!changed.is_signed_by(&key.node()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let _ = Live::decode(&bytes);
+            let _ = Bulk::decode(&bytes);
+            let _ = Signed(ByteBuf::from(bytes), ByteArray::new([0; 64])).read(&Cid::from_digest([1; 32]));
+        }
+
+        #[test]
+        fn no_changed_byte_makes_a_decoder_panic(at in 0usize..200, to in any::<u8>()) {
+            let item = Item(ByteBuf::from(vec![1; 40]), Some(ByteBuf::from(vec![2; 40])));
+            let mut bytes = Bulk::Page(Page(vec![item.clone(), item], 1, 2, ByteArray::new([0; 32]))).encode();
+            let at = at % bytes.len();
+            bytes[at] = to;
+            let _ = Bulk::decode(&bytes);
+            let mut bytes = Live::Hello(Hello(1, cids(2), Some(signed()))).encode();
+            let at = at % bytes.len();
+            bytes[at] = to;
+            let _ = Live::decode(&bytes);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What each message of a peer does. Nothing in here trusts a byte: what cannot be read or does not fit is refused with
 //! its code and held against the sender.
 
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, NodeId, limits};
 use serde_bytes::ByteBuf;
 
 use super::{Lane, Output, Replica};
@@ -15,6 +15,8 @@ use crate::{
     wire::{Announce, Bulk, Cids, Hello, Item, Key, Live, MessageError, Push, Signed, Stream, Want},
 };
 
+/// Bytes pushed in answer to one graft, words counted at their largest; what is left out is grafted again or caught up.
+const GRAFTED_BYTES: usize = 1024 * 1024;
 /// Pages a peer may have under way at a time, whatever it asks for.
 const SERVED_PAGES: u8 = 8;
 
@@ -99,9 +101,13 @@ impl Replica {
     }
 
     fn on_graft(&mut self, peer: NodeId, cids: &[Cid]) {
-        let here: Vec<Cid> = cids.iter().take(GRAFT_CIDS).filter(|cid| self.log.find(cid).is_some()).copied().collect();
-        let bytes: usize =
-            here.iter().filter_map(|cid| self.log.find(cid)).map(|ix| self.log.entry(ix).block.len()).sum();
+        let mut bytes = 0;
+        let mut fits = |cid: &Cid| {
+            let size = self.log.find(cid).map_or(0, |ix| self.log.entry(ix).block.len() + limits::WORDS_BLOCK_BYTES);
+            bytes += size;
+            size > 0 && bytes <= GRAFTED_BYTES
+        };
+        let here: Vec<Cid> = cids.iter().take(GRAFT_CIDS).filter(|cid| fits(cid)).copied().collect();
         if self.serves(&peer, bytes) {
             let spreads = self.tree.on_graft(peer, &here);
             self.send_spread(spreads);
@@ -155,10 +161,9 @@ impl Replica {
     }
 
     fn on_want(&mut self, peer: NodeId, want: &Want) {
-        for answer in serve::blocks(&self.log, &self.words, want) {
-            let bytes = answer.encode();
-            self.serves(&peer, bytes.len());
-            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
+        let answers: Vec<Vec<u8>> = serve::blocks(&self.log, &self.words, want).iter().map(Bulk::encode).collect();
+        if self.serves(&peer, answers.iter().map(Vec::len).sum()) {
+            self.out.extend(answers.into_iter().map(|bytes| Output::Send { peer, lane: Lane::Bulk, bytes }));
         }
     }
 
@@ -173,17 +178,22 @@ impl Replica {
 
     fn on_more(&mut self, peer: NodeId, pages: u8) {
         for _ in 0..pages.min(SERVED_PAGES) {
-            let Some(link) = self.links.get_mut(&peer) else { return };
-            let Some(after) = link.streaming else { return };
+            let Some(after) = self.links.get(&peer).and_then(|link| link.streaming) else { return };
             let (page, more) = serve::page(&self.log, &mut self.index, &self.words, &after);
-            link.streaming = more.then_some((page.2, Cid::from_digest(*page.3)));
+            let next = more.then_some((page.2, Cid::from_digest(*page.3)));
             let bytes = Bulk::Page(page).encode();
-            self.serves(&peer, bytes.len());
+            if !self.serves(&peer, bytes.len()) {
+                return;
+            }
+            if let Some(link) = self.links.get_mut(&peer) {
+                link.streaming = next;
+            }
             self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
         }
     }
 
-    /// Whether a peer may have so much more work done for it; it is charged.
+    /// Whether a peer may have so much more work done for it; it is charged. Who asks for more than its budget is not
+    /// answered, takes this node for silent, and asks again later or elsewhere.
     fn serves(&mut self, peer: &NodeId, bytes: usize) -> bool {
         let now = self.now;
         self.links.get_mut(peer).is_some_and(|link| link.served.take(SERVED, bytes as u64, now))

@@ -1,11 +1,12 @@
-//! Whole rooms on virtual time, with faults. A failing seed is in the panic's text; `PACELINE_SEED=n` runs that one alone.
+//! Whole rooms on virtual time, with faults. A failing seed is in the panic's text; `PACELINE_SEED=n` runs that one alone,
+//! `PACELINE_SEEDS=n` runs n of them.
 
 use crate::world::{Faults, Lie, Stats, run_story};
 
-#[allow(clippy::disallowed_methods)] // which seed to replay is for the person at the keyboard to say
+#[allow(clippy::disallowed_methods)] // which seeds to run is for the person at the keyboard to say
 fn seeds(count: u64) -> Vec<u64> {
-    let asked = std::env::var("PACELINE_SEED").ok().and_then(|seed| seed.parse().ok());
-    asked.map_or_else(|| (1..=count).collect(), |seed| vec![seed])
+    let asked = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    asked("PACELINE_SEED").map_or_else(|| (1..=asked("PACELINE_SEEDS").unwrap_or(count)).collect(), |seed| vec![seed])
 }
 
 fn copies(stats: &Stats) -> f64 {

@@ -1,0 +1,191 @@
+use paceline_room::{Keypair, testing::World};
+
+use super::*;
+
+const ME: usize = 0;
+
+/// The roster of author 0, and links with these.
+fn roster(world: &World, links: &[usize]) -> Roster {
+    let mut roster = Roster::new(world.author(ME), world.room());
+    for peer in links {
+        assert_eq!(roster.link_up(world.author(*peer), 0), None);
+        roster.on_hello(world.author(*peer), None, 0).unwrap();
+    }
+    roster
+}
+
+fn said(world: &World, by: usize, counter: u64, links: &[usize], change: impl FnOnce(&mut Beacon)) -> Signed {
+    let mut beacon = Roster::new(world.author(by), world.room()).beacon(0);
+    beacon.counter = counter;
+    beacon.links = ShortIds(links.iter().map(|it| short_node(&world.author(*it))).collect());
+    change(&mut beacon);
+    Signed::new(&beacon, &world.keypair(by)).unwrap()
+}
+
+fn hear(roster: &mut Roster, world: &World, from: usize, signed: Signed, now: Millis) -> Result<Heard, BeaconError> {
+    roster.on_beacon(world.author(from), signed, &world.whole(), now)
+}
+
+#[test]
+fn a_beacon_between_linked_nodes_is_not_passed_on() {
+    let world = World::new(61);
+    let mut roster = roster(&world, &[1, 2]);
+    let tips = |it: &mut Beacon| it.events = 7;
+    hear(&mut roster, &world, 2, said(&world, 2, 1, &[0, 1], |_| {}), 0).unwrap();
+    let heard = hear(&mut roster, &world, 1, said(&world, 1, 1, &[0, 2], tips), 0).unwrap();
+    assert_eq!(heard, Heard { relay: vec![], changed: false, tips: Some((7, vec![])) });
+}
+
+#[test]
+fn a_beacon_goes_on_to_a_neighbour_that_its_node_is_not_linked_with() {
+    let world = World::new(62);
+    let mut roster = roster(&world, &[1, 2]);
+    hear(&mut roster, &world, 2, said(&world, 2, 1, &[0], |_| {}), 0).unwrap();
+    let heard = hear(&mut roster, &world, 1, said(&world, 1, 1, &[0], |_| {}), 0).unwrap();
+    assert_eq!(heard.relay, vec![world.author(2)]);
+}
+
+/// Seven neighbours that two unlinked nodes share: each works out alone whether to pass things on.
+#[test]
+fn of_the_neighbours_that_two_nodes_share_two_pass_things_on() {
+    let world = World::new(63);
+    let shared: Vec<usize> = (0..7).collect();
+    let (author, to) = (20, 21);
+    let covering = shared.iter().filter(|me| {
+        let mut roster = Roster::new(world.author(**me), world.room());
+        for node in [author, to] {
+            roster.on_beacon(world.author(node), said(&world, node, 1, &shared, |_| {}), &world.whole(), 0).unwrap();
+        }
+        roster.cover(&world.author(author), &world.author(to)) == Cover::Me
+    });
+    assert_eq!(covering.count(), BEARERS);
+}
+
+#[test]
+fn beyond_the_neighbours_a_beacon_travels_on_change_and_now_and_then() {
+    let world = World::new(64);
+    // Node 9 is linked with neither this node nor node 2; node 1 passes its beacons here.
+    let mut roster = roster(&world, &[1, 2]);
+    let mut relayed = Vec::new();
+    for (number, now) in (0..12).map(|it| (it, it * EVERY)) {
+        let state = if number < 10 { State::Here } else { State::Away };
+        let signed = said(&world, 9, number + 1, &[1, 30, 31], |it| it.state = state);
+        hear(&mut roster, &world, 2, said(&world, 2, number + 1, &[0, 1, 30, 31], |_| {}), now).unwrap();
+        let heard = hear(&mut roster, &world, 1, signed, now).unwrap();
+        if heard.relay == [world.author(2)] {
+            relayed.push(now);
+        }
+        assert_eq!(heard.tips, None, "not its neighbour's own");
+    }
+    // This node may be one of the two bearers by rank, and then passes on all: else on change and every 20 s.
+    let bearer = roster.cover(&world.author(9), &world.author(2)) == Cover::Me;
+    let seldom = vec![0, 20_000, 40_000, 50_000];
+    assert_eq!(relayed, if bearer { (0..12).map(|it| it * EVERY).collect() } else { seldom });
+}
+
+#[test]
+fn a_beacon_in_anothers_name_or_from_another_room_is_not_believed() {
+    let world = World::new(65);
+    let mut roster = roster(&world, &[1]);
+    let mut forged = said(&world, 2, 1, &[], |_| {});
+    forged.1 = Signed::new(&Roster::new(world.author(2), world.room()).beacon(0), &world.keypair(1)).unwrap().1;
+    let bad = Err(BeaconError::Message(MessageError::BadBeacon));
+    assert_eq!(hear(&mut roster, &world, 1, forged, 0), bad);
+    let elsewhere = said(&world, 1, 1, &[], |it| it.room = ByteArray::new([3; 32]));
+    assert_eq!(hear(&mut roster, &world, 1, elsewhere, 0), bad);
+    assert_eq!(roster.presence().len(), 1);
+}
+
+#[test]
+fn an_older_beacon_is_a_replay_from_its_node_and_a_slow_path_from_others_unless_it_is_very_old() {
+    let world = World::new(66);
+    let mut roster = roster(&world, &[1, 2]);
+    hear(&mut roster, &world, 1, said(&world, 1, 100, &[], |_| {}), 0).unwrap();
+    let old = |counter| said(&world, 1, counter, &[], |_| {});
+    assert_eq!(hear(&mut roster, &world, 1, old(100), 0), Ok(Heard::default()), "the same again");
+    assert_eq!(hear(&mut roster, &world, 1, old(99), 0), Err(BeaconError::Replayed));
+    assert_eq!(hear(&mut roster, &world, 2, old(99), 0), Ok(Heard::default()));
+    assert_eq!(hear(&mut roster, &world, 2, old(100 - SLACK), 0), Err(BeaconError::Replayed));
+    assert_eq!(BeaconError::Replayed.code(), "replayed-beacon");
+}
+
+#[test]
+fn a_node_that_comes_back_counts_on_from_what_its_neighbour_remembers() {
+    let world = World::new(67);
+    let mut other = Roster::new(world.author(1), world.room());
+    other.link_up(world.author(ME), 0);
+    let last = said(&world, ME, 41, &[1], |_| {});
+    hear(&mut other, &world, ME, last.clone(), 0).unwrap();
+    other.link_down(&world.author(ME), false, 10);
+    let remembered = other.link_up(world.author(ME), 20);
+    assert_eq!(remembered, Some(last));
+    let mut fresh = Roster::new(world.author(ME), world.room());
+    fresh.link_up(world.author(1), 0);
+    fresh.on_hello(world.author(1), remembered.as_ref(), 0).unwrap();
+    assert_eq!(fresh.beacon(0).counter, 42);
+}
+
+#[test]
+fn nobody_can_push_a_nodes_counter_with_what_it_did_not_sign() {
+    let world = World::new(68);
+    let mut roster = roster(&world, &[1]);
+    let key: Keypair = world.keypair(1);
+    let mut beacon = roster.beacon(0);
+    beacon.counter = u64::MAX;
+    let forged = Signed::new(&beacon, &key).unwrap();
+    assert_eq!(roster.on_hello(world.author(1), Some(&forged), 0), Err(MessageError::BadBeacon));
+    let others = said(&world, 1, u64::MAX, &[], |_| {});
+    assert_eq!(roster.on_hello(world.author(1), Some(&others), 0), Err(MessageError::BadBeacon));
+    assert_eq!(roster.beacon(0).counter, 2);
+}
+
+#[test]
+fn tips_that_came_before_their_events_count_once_those_are_here() {
+    let mut world = World::new(69);
+    let early = world.log(ME).clone();
+    let cid = world.introduce(1, "one");
+    let mut roster = roster(&world, &[1]);
+    let signed = said(&world, 1, 1, &[], |it| it.tips = Cids(vec![cid]));
+    roster.on_beacon(world.author(1), signed, &early, 0).unwrap();
+    let log = world.whole();
+    assert_eq!(roster.reach(&log, log.find(&cid).unwrap()), (1, 1));
+    // A later tip that is not here yet takes nothing back.
+    let unknown = said(&world, 1, 2, &[], |it| it.tips = Cids(vec![Cid::of(b"later")]));
+    roster.on_beacon(world.author(1), unknown, &log, 0).unwrap();
+    assert_eq!(roster.reach(&log, log.find(&cid).unwrap()), (1, 1));
+}
+
+#[test]
+fn who_says_that_words_are_missing_is_not_counted_for_them() {
+    let mut world = World::new(70);
+    let (post, other) = (world.post(1, "words"), world.post(1, "more words"));
+    let log = world.whole();
+    let words = log.entry(log.find(&post).unwrap()).event.body.words().unwrap();
+    let mut roster = roster(&world, &[1]);
+    let lacking =
+        |it: &mut Beacon| (it.tips, it.missing_words) = (Cids(vec![other]), ShortIds(vec![short_cid(&words)]));
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[], lacking), 0).unwrap();
+    let reach = |roster: &Roster, cid| roster.reach(&log, log.find(cid).unwrap());
+    assert_eq!((reach(&roster, &post), reach(&roster, &other)), ((0, 1), (1, 1)));
+    let many = |it: &mut Beacon| (it.tips, it.more_missing) = (Cids(vec![other]), true);
+    hear(&mut roster, &world, 1, said(&world, 1, 2, &[], many), 0).unwrap();
+    assert_eq!((reach(&roster, &post), reach(&roster, &other)), ((0, 1), (0, 1)));
+    assert_eq!(reach(&roster, &world.room()), (1, 1), "the founding has no words");
+}
+
+#[test]
+fn keys_out_of_nowhere_are_bounded_and_push_out_nobody_who_is_here() {
+    let world = World::new(71);
+    let mut roster = roster(&world, &[1]);
+    for number in 0..MAX_NODES + 10 {
+        let heard = hear(&mut roster, &world, 1, said(&world, 1_000 + number, 1, &[], |_| {}), 0);
+        assert!(heard.is_ok());
+    }
+    let presence = roster.presence();
+    assert_eq!(presence.len(), MAX_NODES);
+    assert!(presence.contains_key(&world.author(1)) && presence.contains_key(&world.author(1_000)));
+    // Once they are gone they make room.
+    roster.expire(SILENT_AFTER);
+    hear(&mut roster, &world, 1, said(&world, 5_000, 1, &[], |_| {}), SILENT_AFTER).unwrap();
+    assert!(roster.presence().contains_key(&world.author(5_000)));
+}

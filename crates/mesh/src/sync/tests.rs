@@ -1,0 +1,209 @@
+use super::*;
+
+fn node(number: u8) -> NodeId {
+    NodeId::from_bytes([number; 32])
+}
+
+fn cid(number: u64) -> Cid {
+    Cid::of(&number.to_le_bytes())
+}
+
+/// An index of these events, at depths equal to their numbers.
+fn index(of: impl IntoIterator<Item = u64>) -> Index {
+    let mut index = Index::default();
+    of.into_iter().for_each(|number| index.insert(number, &cid(number)));
+    index
+}
+
+const NOTHING: Here<'_> = Here { known: &|_| false, settled: &|_| false, room: true };
+const ALL: Here<'_> = Here { known: &|_| true, settled: &|_| true, room: true };
+const ME: u8 = 5;
+
+/// A node with a link to `peer`, which says that it holds so many events and an unknown tip.
+fn session(peer: u8, events: u64) -> Sync {
+    let mut sync = Sync::new(node(ME));
+    sync.link_up(node(peer));
+    sync.on_hello(&node(peer), events, vec![cid(u64::MAX)], 0);
+    sync
+}
+
+fn first_round(index: &mut Index) -> Bulk {
+    Bulk::Round(ByteBuf::from(index.initiate().unwrap()))
+}
+
+#[test]
+fn a_peer_with_known_tips_needs_no_session() {
+    let mut sync = session(1, 100);
+    assert_eq!(sync.tick(&mut index([]), &ALL, 0), vec![]);
+    assert!(sync.has_completed() && !sync.is_busy());
+    assert_eq!(sync.next_wake(0), None);
+}
+
+#[test]
+fn who_holds_next_to_nothing_asks_for_everything() {
+    let mut sync = session(1, 800);
+    let everything = Bulk::Stream(Stream(0, ByteArray::new([0; 32]), PAGES));
+    assert_eq!(sync.tick(&mut index(1..=100), &NOTHING, 0), vec![Act::Send(node(1), everything)]);
+    assert_eq!((sync.is_busy(), sync.missing_events()), (true, 800));
+    let mut sync = session(1, 799);
+    let mut held = index(1..=100);
+    assert_eq!(sync.tick(&mut held, &NOTHING, 0), vec![Act::Send(node(1), first_round(&mut held))]);
+}
+
+#[test]
+fn unknown_tips_in_a_beacon_may_be_on_their_way_for_a_second() {
+    let mut sync = Sync::new(node(ME));
+    sync.link_up(node(1));
+    assert!(!sync.on_tips(&node(1), 3, vec![cid(3)], &ALL, 0));
+    assert!(sync.on_tips(&node(1), 3, vec![cid(3)], &NOTHING, 100));
+    assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_099), vec![]);
+    assert_eq!(sync.next_wake(1_099), Some(1_100));
+    assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_100).len(), 1);
+}
+
+/// Two whole sessions, message by message.
+#[test]
+fn a_reconciliation_tells_both_sides_what_they_lack() {
+    let (mut mine, mut theirs) =
+        (index((1..=200).filter(|it| it % 50 != 0)), index((1..=200).filter(|it| it % 60 != 0)));
+    let (mut sync, mut other) = (session(1, 200), Sync::new(node(1)));
+    other.link_up(node(ME));
+    let known = |cid_: &Cid| (1..=200).any(|it| it % 50 != 0 && cid(it) == *cid_);
+    let here = Here { known: &known, settled: &known, room: true };
+    let mut acts = sync.tick(&mut mine, &here, 0);
+    let mut rounds = 0;
+    let have = loop {
+        let [Act::Send(_, Bulk::Round(round))] = &acts[..] else { panic!("{acts:?}") };
+        let answers = other.on_round(&node(ME), round, &mut theirs, 0);
+        let [Act::Send(_, Bulk::Answer(answer))] = &answers[..] else { panic!("{answers:?}") };
+        acts = sync.on_answer(&node(1), answer, &mut mine, &here, 0);
+        rounds += 1;
+        if let [Act::Send(_, Bulk::Have(have))] = &acts[..] {
+            break have.clone();
+        }
+    };
+    assert!((1..=4).contains(&rounds), "{rounds} rounds");
+    assert_eq!(have, Have(Cids(vec![cid(60), cid(120), cid(180)]), true));
+    assert_eq!(sync.missing_events(), 4);
+    other.on_have(&node(ME), have, &NOTHING, 0);
+    assert_eq!(other.missing_events(), 3);
+    assert!(sync.has_completed() && other.has_completed() && !sync.is_busy() && !other.is_busy());
+    // What was found is asked for in order of depth.
+    let want = Want(1, Cids(vec![cid(50), cid(100), cid(150), cid(200)]), Cids::default());
+    assert_eq!(sync.tick(&mut mine, &here, 0), vec![Act::Send(node(1), Bulk::Want(want))]);
+}
+
+#[test]
+fn when_both_begin_at_once_the_smaller_node_goes_on() {
+    let mut held = index(1..=100);
+    for (peer, yields) in [(1, true), (9, false)] {
+        let mut sync = session(peer, 100);
+        sync.tick(&mut held, &NOTHING, 0);
+        let round = index(1..=90).initiate().unwrap();
+        let acts = sync.on_round(&node(peer), &round, &mut held, 0);
+        assert_eq!(acts.len(), usize::from(yields));
+        assert!(sync.is_busy());
+        // The answer to the round that was given up changes nothing.
+        let answer = index(1..=90).answer(&held.initiate().unwrap()).unwrap();
+        let acts = sync.on_answer(&node(peer), &answer, &mut held, &NOTHING, 0);
+        assert_eq!(acts.is_empty(), yields);
+    }
+}
+
+#[test]
+fn no_more_than_two_sessions_at_a_time_and_one_while_streaming() {
+    for (mine, at_once) in [(0, 1), (90, 2)] {
+        let mut sync = Sync::new(node(ME));
+        let mut held = index(1..=mine);
+        for peer in 10..15 {
+            sync.link_up(node(peer));
+            sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], 0);
+        }
+        assert_eq!(sync.tick(&mut held, &NOTHING, 0).len(), at_once);
+        assert_eq!(sync.tick(&mut held, &NOTHING, 1), vec![]);
+        sync.link_down(&node(10));
+        assert_eq!(sync.tick(&mut held, &NOTHING, 2).len(), 1);
+    }
+}
+
+#[test]
+fn a_peer_that_does_not_answer_is_left_alone_longer_each_time() {
+    let mut sync = session(1, 100);
+    let mut held = index(1..=100);
+    let (mut now, mut waits) = (0, Vec::new());
+    for _ in 0..9 {
+        assert_eq!(sync.tick(&mut held, &NOTHING, now).len(), 1, "at {now}");
+        let until = sync.next_wake(now).unwrap();
+        assert_eq!(until, now + ANSWER_TIME);
+        assert_eq!(sync.tick(&mut held, &NOTHING, until), vec![]);
+        now = sync.next_wake(until).unwrap();
+        waits.push(now - until);
+    }
+    assert_eq!(waits, vec![2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 120_000, 120_000, 120_000]);
+}
+
+#[test]
+fn a_peer_that_tells_of_tips_it_does_not_have_is_asked_less_and_less() {
+    let mut sync = session(1, 100);
+    let mut held = index(1..=100);
+    sync.tick(&mut held, &NOTHING, 0);
+    let answer = index(1..=100).answer(&held.initiate().unwrap()).unwrap();
+    let acts = sync.on_answer(&node(1), &answer, &mut held, &NOTHING, 0);
+    assert_eq!(acts, vec![Act::Send(node(1), Bulk::Have(Have(Cids::default(), true)))]);
+    assert_eq!(sync.tick(&mut held, &NOTHING, 1_999), vec![]);
+    assert_eq!(sync.tick(&mut held, &NOTHING, 2_000).len(), 1);
+}
+
+#[test]
+fn an_event_is_asked_of_one_peer_and_of_another_when_that_one_lacks_it() {
+    let mut sync = Sync::new(node(ME));
+    for peer in [1, 2] {
+        sync.link_up(node(peer));
+        sync.on_have(&node(peer), Have(Cids(vec![cid(7)]), true), &NOTHING, 0);
+    }
+    let want = |serial| Bulk::Want(Want(serial, Cids(vec![cid(7)]), Cids::default()));
+    assert_eq!(sync.tick(&mut index([]), &NOTHING, 0), vec![Act::Send(node(1), want(1))]);
+    let acts = sync.on_blocks(&node(1), Blocks(1, vec![], vec![], Cids(vec![cid(7)]), true), 0);
+    assert_eq!(acts, vec![Act::Answered(node(1))]);
+    sync.end_request(&node(1));
+    assert_eq!(sync.tick(&mut index([]), &NOTHING, 0), vec![Act::Send(node(2), want(2))]);
+    // And when that one's link breaks, nobody is left who has it.
+    sync.link_down(&node(2));
+    assert_eq!((sync.missing_events(), sync.tick(&mut index([]), &NOTHING, 0)), (0, vec![]));
+}
+
+#[test]
+fn answers_that_nobody_asked_for_are_not_taken() {
+    let mut sync = session(1, 100);
+    let item = Item(ByteBuf::from(vec![1]), None);
+    assert_eq!(sync.on_blocks(&node(1), Blocks(1, vec![item.clone()], vec![], Cids::default(), true), 0), vec![]);
+    let page = Page(vec![item], 0, 9, ByteArray::new([9; 32]));
+    assert_eq!(sync.on_page(&node(1), page, &NOTHING, 0), vec![]);
+}
+
+#[test]
+fn a_stream_asks_for_more_only_when_there_is_room() {
+    let mut sync = session(1, 800);
+    let mut nothing = index([]);
+    sync.tick(&mut nothing, &NOTHING, 0);
+    let full = Here { room: false, ..NOTHING };
+    let item = Item(ByteBuf::from(vec![1]), None);
+    let page = |depth| Page(vec![item.clone()], 700, depth, ByteArray::new([9; 32]));
+    let came = Act::Event(node(1), item.clone());
+    let more = |pages| Act::Send(node(1), Bulk::More(pages));
+    assert_eq!(sync.on_page(&node(1), page(1), &NOTHING, 0), vec![came.clone(), more(1)]);
+    assert_eq!(sync.on_page(&node(1), page(2), &full, 0), vec![came.clone()]);
+    assert_eq!(sync.on_page(&node(1), page(3), &full, 0), vec![came]);
+    assert_eq!(sync.tick(&mut nothing, &NOTHING, 0), vec![more(2)]);
+    assert_eq!(sync.on_page(&node(1), page(3), &NOTHING, 0), vec![Act::Bad(node(1))], "not a step forward");
+}
+
+#[test]
+fn a_round_that_cannot_be_read_is_the_peers_fault() {
+    let mut sync = session(1, 100);
+    let mut held = index(1..=100);
+    assert_eq!(sync.on_round(&node(1), &[0x61, 0, 0, 9], &mut held, 0), vec![Act::Bad(node(1))]);
+    sync.tick(&mut held, &NOTHING, 0);
+    assert_eq!(sync.on_answer(&node(1), &[0x61, 0, 0, 9], &mut held, &NOTHING, 0), vec![Act::Bad(node(1))]);
+    assert!(!sync.is_busy());
+}
