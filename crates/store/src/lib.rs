@@ -1,8 +1,17 @@
 //! Paceline's storage: one trait, in memory and in IndexedDB.
 //!
 //! [`Store`] keeps the blocks of one node in one room. It knows blocks by name and depth and nothing of what they say
-//! (it looks into an event only to find which words belong to it), checks no signatures and sends nothing. The caller commits
-//! first and sends afterwards.
+//! (it looks into an event only to find which words belong to it), checks no signatures and sends nothing. The caller
+//! commits first and sends afterwards.
+//!
+//! In the browser a tab comes to its storage like this: `Keys::open` the registry, `acquire` a key for the room (it is held under a
+//! Web Lock), `HeldKey::open_store`, load, and before the first write see whether the node's [`chain_is_whole`]. If not:
+//! `never_write_again`, `acquire` another key, and copy the history (`other_databases`, `adopt_from`). After each own commit:
+//! `note_used`, so that a later loss is noticed. Where IndexedDB is refused, `Keys::in_memory` and [`MemoryStore`]
+//! stand in, and a notice says so.
+//!
+//! Rooms, keys and settings are in the `registry` and `settings` modules; what only decides, and needs no browser, is in
+//! `choice` and `lease`, and tested natively.
 
 mod adopt;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it

@@ -245,7 +245,7 @@ fn settle(
 }
 
 /// What a request or transaction threw, as our error.
-fn error(thrown: &JsValue) -> StoreError {
+pub(crate) fn error(thrown: &JsValue) -> StoreError {
     let (name, message) = js::describe(thrown);
     match name.as_str() {
         "QuotaExceededError" => StoreError::Full,
@@ -254,6 +254,8 @@ fn error(thrown: &JsValue) -> StoreError {
         "InvalidStateError" | "ConstraintError" => StoreError::Closed,
         "NotFoundError" => StoreError::Damaged("a store is missing".into()),
         "SecurityError" => StoreError::Unavailable(message),
+        // Chromium says so, seen on a file system of 150 MB, when the disk is full before the quota is.
+        _ if message.contains("FILE_ERROR_NO_SPACE") => StoreError::Full,
         _ => StoreError::Failed(format!("{name}: {message}")),
     }
 }

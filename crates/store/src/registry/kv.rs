@@ -1,6 +1,6 @@
 //! Small records of text by key, in IndexedDB, or in memory where that is refused.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
@@ -8,7 +8,7 @@ use web_sys::{Event, IdbDatabase, IdbKeyRange, IdbTransaction};
 
 use crate::{
     Damage, Durability, StoreError,
-    indexed_db::connection::{Connection, Step},
+    indexed_db::connection::{Connection, Step, error},
 };
 
 const RECORDS: &str = "records";
@@ -67,20 +67,22 @@ impl Kv {
             }
         };
         let transaction = connection.writing(&[RECORDS], durability)?;
+        let thrown = Rc::new(RefCell::new(None));
         transaction.on(RECORDS, |store| {
             let (key, store, read) = (JsValue::from(key), store.clone(), store.get(&key.into())?);
-            let request = read.clone();
+            let (request, thrown) = (read.clone(), thrown.clone());
             let changed = Closure::once_into_js(move |_: Event| {
                 let before = request.result().ok().and_then(|value| value.as_string());
                 if let Some(after) = change(before) {
-                    // If it throws, the transaction is being undone already, and says so itself.
-                    let _ = store.put_with_key(&after.into(), &key);
+                    *thrown.borrow_mut() = store.put_with_key(&after.into(), &key).err();
                 }
             });
             read.set_onsuccess(Some(changed.unchecked_ref()));
             Ok(())
         })?;
-        transaction.done().await
+        transaction.done().await?;
+        // Nothing else was to be written, so there is nothing to undo.
+        thrown.take().map_or(Ok(()), |thrown| Err(error(&thrown)))
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {

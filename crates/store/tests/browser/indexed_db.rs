@@ -165,6 +165,11 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
         let _why = Patched::new(&["IDBTransaction", "prototype"], "error", error);
         assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
     }
+    {
+        let add = "function () { throw new DOMException('IO error: FILE_ERROR_NO_SPACE', 'UnknownError'); }";
+        let _full = Patched::new(&OBJECT_STORE, "add", add);
+        assert_eq!(store.commit(more.clone(), Durability::Strict).await, Err(StoreError::Full));
+    }
     assert_eq!(store.counts(), counts);
     assert_eq!(all(&store, 100).await, blocks);
     drop(store);

@@ -1,7 +1,7 @@
 //! Keys and rooms, with real Web Locks, channels and databases. Locks are exclusive within one page too, so a second holder here
 //! stands for a second tab.
 
-use paceline_room::Cid;
+use paceline_room::{Cid, Keypair};
 use paceline_store::{
     Durability, HeldKey, How, IdbStore, Keys, KnownNode, RoomRecord, STALE_AFTER_MILLIS, Seen, Settings, Store,
     StoreError, database_name, device, lock_name,
@@ -13,6 +13,7 @@ use crate::{
     suite::{many, room},
 };
 
+const FULL: &str = "function () { throw new DOMException('', 'QuotaExceededError'); }";
 const DB_KEY: [u8; 32] = [3; 32];
 
 fn a_room() -> Cid {
@@ -146,6 +147,30 @@ async fn after_a_day_the_person_is_asked_until_they_answer() {
     let new = somebody_new.node;
     drop(somebody_new);
     assert_eq!(acquire(&keys).await.node, new, "the new one is this tab's now");
+}
+
+#[wasm_bindgen_test]
+async fn a_founder_keeps_the_key_that_signed_the_founding() {
+    let (_, keys) = page().await;
+    let keypair = Keypair::from_secret(std::array::from_fn(|_| (js_sys::Math::random() * 256.0) as u8));
+    let founder = keys.take(a_room(), DB_KEY, keypair.clone()).await.expect("a key");
+    assert_eq!((founder.how, founder.node), (How::New, keypair.node()));
+    assert!(keys.take(a_room(), DB_KEY, keypair.clone()).await.is_err(), "it is held");
+    drop(founder);
+    let again = acquire(&keys).await;
+    assert_eq!((again.how, again.node), (How::Kept, keypair.node()));
+}
+
+#[wasm_bindgen_test]
+async fn a_full_disk_keeps_nobody_from_the_key_they_have() {
+    let (_, keys) = page().await;
+    let first = acquire(&keys).await;
+    let node = first.node;
+    drop(first);
+    let _full = Patched::new(&["IDBObjectStore", "prototype"], "put", FULL);
+    let again = acquire(&keys).await;
+    assert_eq!((again.how, again.node), (How::Kept, node));
+    assert_eq!(keys.acquire_new(a_room(), DB_KEY).await.err(), Some(StoreError::Full), "a new one cannot be kept");
 }
 
 #[wasm_bindgen_test]
