@@ -25,9 +25,9 @@ use crate::{
     support::Node,
 };
 
-/// The same cases in every run; `PROPTEST_CASES` asks for more of them.
+/// The same cases in every run; `PROPTEST_CASES` asks for more of them, and half of what it says is run.
 fn runner() -> TestRunner {
-    let config = Config { failure_persistence: None, ..Config::default() };
+    let config = Config { failure_persistence: None, cases: Config::default().cases / 2, ..Config::default() };
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     TestRunner::new_with_rng(config, rng)
 }
@@ -136,8 +136,8 @@ fn equal_sets_of_events_give_equal_states_in_any_order_with_duplicates_and_after
             Ok(())
         })
         .expect("equal states");
-    assert!(splits.get() > 70, "twins in {}", splits.get());
-    assert!(late_flips.get() > 15, "a tip came back in {}", late_flips.get());
+    assert!(splits.get() > 35, "twins in {}", splits.get());
+    assert!(late_flips.get() > 7, "a tip came back in {}", late_flips.get());
 }
 
 /// The state as JSON: what equal digests promise, without this node's own view.
@@ -172,7 +172,7 @@ fn the_fold_says_what_the_rules_say() {
         })
         .expect("as the rules say");
     let seen = [forks, settled, leaning, parallel, valid, ignored].map(Cell::into_inner);
-    assert!(seen.iter().zip([150, 15, 100, 400, 700, 140]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
+    assert!(seen.iter().zip([75, 7, 50, 200, 350, 70]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn at_most_one_holder_whose_transfer_stands_on_its_tip_and_uses_its_offer_once()
         })
         .expect("one holder");
     let seen = [accepts, step_ins, reclaims, races].map(Cell::into_inner);
-    assert!(seen.iter().zip([30, 90, 20, 30]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
+    assert!(seen.iter().zip([15, 45, 10, 15]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn a_late_twin_touches_nobody_elses_terms_and_moves_one_vote() {
             Ok(())
         })
         .expect("a twin is harmless");
-    assert!(firm.get() > 10, "a lead of two met a twin in {}", firm.get());
+    assert!(firm.get() > 4, "a lead of two met a twin in {}", firm.get());
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn fresh_keys_never_flip_a_settled_fork() {
             Ok(())
         })
         .expect("settled is settled");
-    assert!(tried.get() > 10, "settled forks in {}", tried.get());
+    assert!(tried.get() > 5, "settled forks in {}", tried.get());
 }
 
 /// What two stand-ins and a holder do who see each other now and then.
@@ -370,5 +370,5 @@ fn two_lone_stand_ins_and_a_returning_holder_end_with_the_holder() {
             Ok(())
         })
         .expect("the holder leads");
-    assert!(apart.get() > 50 && again.get() > 30, "too tame: {} {}", apart.get(), again.get());
+    assert!(apart.get() > 25 && again.get() > 15, "too tame: {} {}", apart.get(), again.get());
 }

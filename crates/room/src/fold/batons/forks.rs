@@ -107,7 +107,6 @@ impl Forks {
         if self.pairs.is_empty() {
             return changed;
         }
-        let prev = step.event().prev.and_then(|prev| step.log.find(&prev));
         let watch = self.watches.entry(step.entry.lane).or_default();
         let mut waiting = std::mem::take(&mut watch.open);
         waiting.extend(self.pairs.range(watch.next..).map(|(id, _)| *id));
@@ -120,8 +119,8 @@ impl Forks {
                 watch.open.push(id);
                 continue;
             }
-            let before = prev.is_some_and(|prev| step.is_ancestor(first, prev) || step.is_ancestor(second, prev));
-            if !before && pair.meet(step.event().author, met) {
+            // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
+            if pair.meet(step.event().author, met) {
                 changed.insert(pair.tip);
             }
         }
