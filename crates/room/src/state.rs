@@ -198,7 +198,7 @@ pub struct Baton {
     /// The holder before the current run of step-ins: who may reclaim.
     #[serde(skip)]
     pub may_reclaim: Option<NodeId>,
-    /// Ends of that run, for a `BatonReclaimed`.
+    /// Ends of that run, for a `BatonReclaimed`: the current one first, as many as it can name.
     #[serde(skip)]
     pub run_ends: Vec<Cid>,
     /// Who may close it now: the holder, unless it is a stand-in.

@@ -2,6 +2,7 @@
 
 mod cost;
 mod feedback;
+mod forks;
 mod oracle;
 mod posts;
 mod properties;

@@ -101,6 +101,26 @@ fn an_offer_declined_or_withdrawn_in_the_past_of_an_accept_is_over() {
 }
 
 #[test]
+fn a_decline_by_a_twin_does_not_hide_the_withdrawal_that_an_accept_has_seen() {
+    let (mut world, lead, held) = held();
+    let offer = world.offer(1, lead, held, 2);
+    world.sync_all();
+    let body = paceline_room::body::BatonDeclined { offer, why: String::new() };
+    let (declined, _, twin) =
+        world.log(3).draft(world.author(2), 5_000, body.into()).sign(&world.keypair(2)).expect("valid");
+    world.withdraw_offer(1, offer);
+    world.send(1, 2);
+    let late = world.accept(2, lead, held, offer);
+    let block = |cid| world.blocks().into_iter().find(|it| it.cid == cid).expect("written").block;
+    let mut node = seen_by(&world, 3);
+    node.admit(&twin).expect("new");
+    node.admit_all(&world.blocks());
+    assert_eq!(node.fold.why_ignored(&declined), None);
+    assert_eq!(node.fold.why_ignored(&late), Some(IgnoredReason::OfferWithdrawn));
+    assert!(node.admit(&block(late)).is_none());
+}
+
+#[test]
 fn only_the_holder_offers_not_to_itself_and_only_those_concerned_end_an_offer() {
     let (mut world, lead, held) = held();
     let by_another = world.offer(2, lead, held, 3);
@@ -317,7 +337,7 @@ fn a_handoff_by_a_stand_in_ends_the_run() {
 }
 
 #[test]
-fn every_reason_is_a_plain_sentence() {
+fn a_reason_reads_as_a_plain_sentence() {
     let (mut world, lead, held) = held();
     let again = world.take(2, lead, held);
     let reason = why(&world, again).expect("ignored");

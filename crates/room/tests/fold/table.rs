@@ -226,6 +226,17 @@ fn a_stand_in_whom_the_room_followed_is_no_parallel_lead() {
 }
 
 #[test]
+fn a_stand_in_in_a_quiet_room_is_no_parallel_lead() {
+    let (mut world, lead) = room(12, 5);
+    let held = world.take(1, lead, lead);
+    world.sync_all();
+    let stand_in = world.step_in(2, lead, held);
+    world.sync_all();
+    world.reclaim(1, lead, &[stand_in]);
+    assert!(!term(&baton(&world, lead), stand_in).parallel, "nobody wrote beside it either");
+}
+
+#[test]
 fn everybody_sees_the_same_once_they_have_seen_the_same() {
     let (mut world, lead) = room(11, 5);
     world.write(3, BatonOpened { title: "another".into(), strengths: vec![], minutes: None, need: None });

@@ -24,14 +24,14 @@ use sha2::{Digest, Sha256};
 
 use super::Kind;
 use crate::{
-    Cid, Ix, NodeId,
+    Cid, Ix, Log, NodeId,
     fold::step::{Key, Step},
     log::LaneIx,
 };
 
 /// One of several valid transfers from a tip.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::fold) struct Branch {
+pub(super) struct Branch {
     pub(super) ix: Ix,
     pub(super) key: Key,
     pub(super) author: NodeId,
@@ -40,7 +40,7 @@ pub(in crate::fold) struct Branch {
 
 /// What the network made of a fork.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::fold) struct Verdict {
+pub(super) struct Verdict {
     pub(super) winner: Ix,
     pub(super) settled: bool,
 }
@@ -70,7 +70,7 @@ impl Ballot {
 struct Pair {
     tip: Ix,
     branches: [Branch; 2],
-    ballots: BTreeMap<NodeId, Ballot>,
+    ballots: BTreeMap<Voter, Ballot>,
     /// Electors' votes for each.
     votes: [usize; 2],
     /// Authors, electors or not, who built on each alone.
@@ -80,6 +80,9 @@ struct Pair {
 }
 
 type PairId = u64;
+
+/// An author, named by its first lane: shorter than its key, and there may be a ballot for each author in each pair.
+type Voter = LaneIx;
 
 /// What a lane has still to look at.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +95,7 @@ struct Watch {
 
 /// The pairs that decide the current paths.
 #[derive(Debug, Clone, Default)]
-pub(in crate::fold) struct Forks {
+pub(super) struct Forks {
     pairs: BTreeMap<PairId, Pair>,
     ids: HashMap<(Ix, Ix, Ix), PairId>,
     of_tip: HashMap<Ix, BTreeSet<PairId>>,
@@ -120,7 +123,7 @@ impl Forks {
                 continue;
             }
             // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
-            if pair.meet(step.event().author, met) {
+            if pair.meet(step.log, step.event().author, met) {
                 changed.insert(pair.tip);
             }
         }
@@ -192,12 +195,12 @@ impl Pair {
             for (lane, chain) in log.lanes_of(&author) {
                 step.touched += 1;
                 if log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0 {
-                    pair.update(author, |ballot| ballot.elector = true);
+                    pair.update(log, author, |ballot| ballot.elector = true);
                 }
                 let met = [first, second].map(|it| step.first_after(lane, chain.events.len(), it));
                 let at = met.map(|it| it.map_or(u32::MAX, |ix| log.entry(ix).place));
                 if met != [None, None] {
-                    pair.meet(author, [at[0] <= at[1], at[1] <= at[0]]);
+                    pair.meet(log, author, [at[0] <= at[1], at[1] <= at[0]]);
                 }
             }
         }
@@ -205,8 +208,8 @@ impl Pair {
     }
 
     /// The first event of a chain of `author` that met the first, the second, or both. Returns whether that counts.
-    fn meet(&mut self, author: NodeId, met: [bool; 2]) -> bool {
-        self.update(author, |ballot| {
+    fn meet(&mut self, log: &Log, author: NodeId, met: [bool; 2]) -> bool {
+        self.update(log, author, |ballot| {
             ballot.met = true;
             if met[0] != met[1] {
                 ballot.met_alone = [ballot.met_alone[0] || met[0], ballot.met_alone[1] || met[1]];
@@ -214,11 +217,12 @@ impl Pair {
         })
     }
 
-    fn update(&mut self, author: NodeId, change: impl FnOnce(&mut Ballot)) -> bool {
+    fn update(&mut self, log: &Log, author: NodeId, change: impl FnOnce(&mut Ballot)) -> bool {
         if self.branches.iter().any(|branch| branch.author == author) {
             return false;
         }
-        let before = self.ballots.get(&author).copied().unwrap_or_default();
+        let Some((voter, _)) = log.lanes_of(&author).next() else { return false };
+        let before = self.ballots.get(&voter).copied().unwrap_or_default();
         let mut after = before;
         change(&mut after);
         if let Some(vote) = before.vote() {
@@ -231,7 +235,7 @@ impl Pair {
         }
         self.open -= usize::from(before.elector && !before.met);
         self.open += usize::from(after.elector && !after.met);
-        self.ballots.insert(author, after);
+        self.ballots.insert(voter, after);
         before != after
     }
 

@@ -15,15 +15,18 @@
 //! - **A freshly opened baton** is free but was released by nobody, so it is closed by taking it first.
 //! - **Several offers** on one tip may stand; the latest by `(depth, cid)` is shown.
 //! - **A stand-in nobody followed.** Where a reclaim finds, in its past, more authors who wrote beside the step-in (knowing
-//!   the turn it ended, not the step-in itself) than on it (its author and the reclaimer apart), the step-in's term is kept
-//!   as parallel lead although no transfer competed with it: the room had gone on under its holder.
+//!   the turn it ended, not the step-in itself) than on it (stand-ins apart, and on it the reclaimer), the step-in's term
+//!   is kept as parallel lead although no transfer competed with it: the room had gone on under its holder.
+//! - **Twins** cost a vote only where they disagree; an author that is split and of one mind still has its one vote. An
+//!   elector's "latest known event has neither branch" means that none of its events has.
 //! - **Beside the path** forks are not decided: a parallel term is shown to end with the first valid transfer from it.
 
-pub(super) mod forks;
+mod forks;
 mod path;
 mod rules;
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -130,8 +133,9 @@ struct Track {
 pub(super) struct Batons {
     nodes: HashMap<Ix, Node>,
     offers: HashMap<Ix, Offer>,
-    /// Ends of runs of step-ins, by the node that the first of the run builds on.
-    run_ends: HashMap<Ix, BTreeMap<Key, Ix>>,
+    /// Ends of runs of step-ins, by the node that the first of the run builds on; in the order in which a draft names
+    /// tips, so that a reclaim that cannot name all names those it has seen.
+    run_ends: HashMap<Ix, BTreeSet<(Reverse<u64>, Cid)>>,
     tracks: HashMap<Ix, Track>,
     forks: Forks,
     shown: BTreeMap<Key, Arc<Baton>>,

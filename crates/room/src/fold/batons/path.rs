@@ -1,6 +1,6 @@
 //! The way from a baton's opening to its current transfer, and what is shown of it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use super::{
     Batons, Lead, Node,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Cid, Ix, NodeId,
-    fold::step::Step,
+    fold::step::{Key, Step},
     limits,
     state::{Baton, BatonState, Term},
 };
@@ -59,11 +59,11 @@ impl Batons {
             let Some(parent) = self.nodes.get_mut(tip) else { continue };
             parent.children.insert(key, ix);
             if let Some(ends) = parent.base.and_then(|base| self.run_ends.get_mut(&base)) {
-                ends.remove(&parent.key);
+                ends.remove(&end(parent.key));
             }
         }
         if let Some(base) = ends_run {
-            self.run_ends.entry(base).or_default().insert(key, ix);
+            self.run_ends.entry(base).or_default().insert(end(key));
         }
         self.nodes.insert(ix, node);
         let mut changed: BTreeSet<Ix> = tips.iter().copied().collect();
@@ -191,12 +191,10 @@ impl Batons {
             Lead::Held(before) => Some(before),
             _ => None,
         });
-        // The current one always; of more than a reclaim can name, the latest.
         let ends = node.base.and_then(|base| self.run_ends.get(&base));
-        let others = ends.into_iter().flat_map(|ends| ends.keys().rev()).filter(|key| **key != node.key);
-        let mut run_ends: Vec<_> = others.take(limits::PARENTS - 1).copied().collect();
-        run_ends.extend(node.base.map(|_| node.key));
-        run_ends.sort_unstable();
+        let others = ends.into_iter().flatten().map(|(_, cid)| *cid).filter(|cid| *cid != node.key.1);
+        let current = node.base.map(|_| node.key.1);
+        let run_ends = current.into_iter().chain(others).take(limits::PARENTS).collect();
         Head {
             tip: node.key.1,
             settled,
@@ -204,7 +202,7 @@ impl Batons {
             holder,
             offer,
             may_reclaim,
-            run_ends: run_ends.into_iter().map(|key| key.1).collect(),
+            run_ends,
             may_close: holder.filter(|_| node.base.is_none()).into_iter().collect(),
             anyone_may_close: node.lead == Lead::Free { released: true },
         }
@@ -231,4 +229,9 @@ impl Batons {
             ended: next.map(|next| next.at),
         })
     }
+}
+
+/// How the end of a run is kept: deepest first, like the parents of a draft.
+fn end((depth, cid): Key) -> (Reverse<u64>, Cid) {
+    (Reverse(depth), cid)
 }

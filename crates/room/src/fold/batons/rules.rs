@@ -113,18 +113,20 @@ impl Batons {
             ends.insert(tip);
         }
         let first = *ends.first().ok_or(IgnoredReason::TipNotSeen)?;
-        let unfollowed = ends.iter().copied().filter(|end| self.went_on_without(step, *end)).collect();
+        let stand_ins = ends.iter().filter_map(|end| Some(self.nodes.get(end)?.author)).collect();
+        let unfollowed = ends.iter().copied().filter(|end| self.went_on_without(step, *end, &stand_ins)).collect();
         let tips = ends.into_iter().collect();
         Ok(Node { tips, unfollowed, ..self.node(step, first, Kind::Reclaimed, Lead::Held(author)) })
     }
 
-    /// Whether, in the past of the reclaim that is this step, more authors wrote beside the step-in `end` than on it.
-    fn went_on_without(&self, step: &mut Step, end: Ix) -> bool {
+    /// Whether, in the past of the reclaim that is this step, more authors wrote beside the step-in `end` than on it; those
+    /// who stood in apart.
+    fn went_on_without(&self, step: &mut Step, end: Ix, stand_ins: &BTreeSet<NodeId>) -> bool {
         let Some(node) = self.nodes.get(&end) else { return false };
         let Some(turn) = node.tips.first().copied() else { return false };
         let (log, reclaim, reclaimer) = (step.log, step.ix, step.event().author);
         let (mut beside, mut on) = (0_usize, 0_usize);
-        for author in log.authors().filter(|author| *author != node.author) {
+        for author in log.authors().filter(|author| !stand_ins.contains(author)) {
             let (mut wrote_beside, mut wrote_on) = (false, false);
             for (lane, chain) in log.lanes_of(&author) {
                 let seen = log.seen_of_lane(reclaim, lane) as usize;
