@@ -107,12 +107,13 @@ export class Tab {
     return this;
   }
 
-  /** Waits until it is in sync with at least so many others, directly. */
+  /** Waits until it has at least so many direct links and is in sync, or alone if there are to be none. */
   linked(count) {
-    return this.until(`${count} direct links, in sync`, async () => {
+    const settled = count === 0 ? ['alone', 'in-sync'] : ['in-sync'];
+    return this.until(`${count} direct links, ${settled.join(' or ')}`, async () => {
       const status = await this.status();
       const direct = status.peers.filter((peer) => peer.direct).length;
-      return direct >= count && status.state === 'in-sync' && status.missing === 0 ? status : false;
+      return direct >= count && settled.includes(status.state) && status.missing === 0 ? status : false;
     });
   }
 
