@@ -133,57 +133,76 @@ scenario('whoever leaves while leading is stood in for at once, and takes the le
   );
 });
 
-scenario(
-  'two take the same free baton while apart: one holder everywhere, both terms kept, the other is told',
-  async (world) => {
-    const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
-    const [ada, ben, cleo] = tabs;
-    const nodes = await everywhere(tabs, (tab) => tab.node());
-    const cid = await cleo.call('baton.open', { title: 'Calling the venue' });
-    await knows(tabs, cid);
-    await everywhere([ada, ben], (tab) => tab.call('offline'));
-    await everywhere([ada, ben], (tab) =>
-      tab.until('is offline', async () => (await tab.status()).state === 'offline'),
-    );
-    await everywhere([ada, ben], (tab) => tab.call('baton.take', cid));
-    await held(ada, cid, nodes[0]);
-    await held(ben, cid, nodes[1]);
-    await everywhere([ada, ben], (tab) => tab.call('online'));
-    await everywhere(tabs, (tab) => tab.linked(2));
-    const { batons } = await converged(tabs);
-    const baton = batons.find((one) => one.cid === cid);
-    assert.equal(baton.state, 'held');
-    assert.ok([nodes[0], nodes[1]].includes(baton.holder));
-    assert.deepEqual(baton.terms.map((term) => term.holder).sort(), [nodes[0], nodes[1]].sort(), 'no term is lost');
-    assert.equal(baton.terms.filter((term) => term.parallel).length, 1);
+/** Two take the same free baton while both are offline. */
+async function takenApart(world) {
+  const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
+  const [ada, ben, cleo] = tabs;
+  const nodes = await everywhere(tabs, (tab) => tab.node());
+  const cid = await cleo.call('baton.open', { title: 'Calling the venue' });
+  await knows(tabs, cid);
+  await everywhere([ada, ben], async (tab) => {
+    await tab.call('offline');
+    await tab.until('is offline', async () => (await tab.status()).state === 'offline');
+  });
+  await everywhere([ada, ben], (tab) => tab.call('baton.take', cid));
+  await held(ada, cid, nodes[0]);
+  await held(ben, cid, nodes[1]);
+  return { tabs, nodes, cid };
+}
 
-    const loser = baton.holder === nodes[0] ? ben : ada;
-    const notice = await loser.until('is told what happened', async () =>
-      (await loser.local()).notices.find((one) => one.about === cid || /parallel/i.test(one.text)),
-    );
-    world.log(`told: [${notice.code}] ${notice.text}`);
-    await loser.at('notice', { 'data-code': notice.code }).first().waitFor();
+/** The one whose term became a parallel lead is told so; all show both terms. */
+async function toldAndShown(world, tabs, cid, loser) {
+  const notice = await loser.until('is told what happened', async () =>
+    (await loser.local()).notices.find((one) => one.code === 'parallel-lead'),
+  );
+  world.log(`told: ${notice.text}`);
+  assert.equal(notice.about, cid);
+  await loser.at('notice', { 'data-code': 'parallel-lead' }).waitFor();
+  for (const tab of tabs) {
+    const history = tab.at('baton', { 'data-cid': cid }).getByTestId('baton-history');
+    // A lead that turned out to be parallel is not hidden behind a click.
+    await history.locator('li').nth(1).waitFor();
+    const text = await history.innerText();
+    assert.match(text, /Ada|you/i);
+    assert.match(text, /Ben|you/i);
+    assert.match(text, /parallel/i);
+    if (tab !== loser) assert.equal(await tab.at('notice', { 'data-code': 'parallel-lead' }).count(), 0);
+  }
+}
 
-    // Cleo's word settles it: what she does next is her vote.
-    if (!baton.settled) {
-      await cleo.post('I go on with this');
-      await cleo.until('it is settled', async () => (await cleo.baton(cid)).settled);
-    }
-    const after = await converged(tabs);
-    assert.equal(after.batons.find((one) => one.cid === cid).terms.length, 2);
+scenario('two take the same baton while apart: one holder, leaning, both terms kept, the other told', async (world) => {
+  const { tabs, nodes, cid } = await takenApart(world);
+  const [ada, ben] = tabs;
+  await everywhere([ada, ben], (tab) => tab.call('online'));
+  await everywhere(tabs, (tab) => tab.linked(2));
+  const { batons } = await converged(tabs);
+  const baton = batons.find((one) => one.cid === cid);
+  assert.equal(baton.state, 'held');
+  assert.ok([nodes[0], nodes[1]].includes(baton.holder));
+  assert.deepEqual(baton.terms.map((term) => term.holder).sort(), [nodes[0], nodes[1]].sort(), 'no term is lost');
+  assert.deepEqual(
+    baton.terms.filter((term) => term.parallel).map((term) => term.holder),
+    [nodes[0], nodes[1]].filter((node) => node !== baton.holder),
+  );
+  assert.equal(baton.settled, false, 'nobody went on with one of the two');
+  await toldAndShown(world, tabs, cid, baton.holder === nodes[0] ? ben : ada);
+  await world.picture('parallel lead', ada);
+});
 
-    for (const tab of tabs) {
-      const history = tab.at('baton', { 'data-cid': cid }).getByTestId('baton-history');
-      // A lead that turned out to be parallel is not hidden behind a click.
-      await history.locator('li').nth(1).waitFor();
-      const text = await history.innerText();
-      assert.match(text, /Ada/);
-      assert.match(text, /Ben/);
-      assert.match(text, /parallel/i);
-    }
-    await world.picture('parallel lead', loser);
-  },
-);
+scenario('whom the room went on with keeps the baton, settled, whoever comes back later', async (world) => {
+  const { tabs, nodes, cid } = await takenApart(world);
+  const [ada, ben, cleo] = tabs;
+  await ada.call('online');
+  await held(cleo, cid, nodes[0]);
+  await cleo.post('I go on with Ada');
+  await ben.call('online');
+  await everywhere(tabs, (tab) => tab.linked(2));
+  const { batons } = await converged(tabs);
+  const baton = batons.find((one) => one.cid === cid);
+  assert.equal(baton.holder, nodes[0]);
+  assert.equal(baton.settled, true);
+  await toldAndShown(world, tabs, cid, ben);
+});
 
 scenario('an offer accepted while the offerer releases, both offline: all agree', async (world) => {
   const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);

@@ -22,6 +22,8 @@ scenario('three tabs by link: every post is in all three and reaches 3 of 3', as
   const cids = [];
   for (const tab of tabs) cids.push(await tab.compose(`${tab.name} is here`));
   assert.equal(new Set(cids).size, 3);
+  const kinds = (await ada.state()).posts.map((post) => post.kind);
+  assert.deepEqual([...new Set(kinds)], ['update'], 'who chooses no kind posts an update');
   for (const tab of tabs) {
     for (const cid of cids) {
       await tab.shownPost(cid).waitFor();
