@@ -14,7 +14,7 @@ use libp2p_core::{
 use libp2p_identity::PeerId;
 use web_sys::RtcSdpType;
 
-use super::{channel::Channel, events::Event, peer::Peer};
+use super::{channel::Channel, events::Event, peer::Peer, spare::Spare};
 use crate::{
     config::Config,
     error::{Error, Refusal, Side},
@@ -37,6 +37,7 @@ pub(super) struct Shared {
     pub(super) signalling: Rc<RefCell<dyn Signalling>>,
     pub(super) sessions: RefCell<Sessions>,
     pub(super) guard: RefCell<Option<Guard>>,
+    pub(super) spare: Spare,
 }
 
 pub(super) type Output = (PeerId, StreamMuxerBox);
@@ -71,7 +72,7 @@ async fn establish(
 ) -> Result<Output, Error> {
     let limit = if trickle { shared.config.attempt_timeout } else { shared.config.by_hand_timeout };
     let connect = async {
-        let peer = Peer::new(&shared.config)?;
+        let peer = shared.spare.take(&shared.config)?;
         let attempt = Attempt { place, peer, negotiation: Negotiation::new(role), trickle, remote: None };
         match offer {
             None => attempt.offer().await,

@@ -7,6 +7,7 @@ mod attempt;
 mod channel;
 mod events;
 mod peer;
+mod spare;
 mod transport;
 
 pub use channel::Channel;

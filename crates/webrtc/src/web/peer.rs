@@ -62,6 +62,14 @@ impl Peer {
         Ok(Self { connection, channel, events, _handlers: handlers })
     }
 
+    /// Has the certificate made ahead of time. An offer that is not applied changes nothing.
+    pub(super) fn warm_up(&self) {
+        let offer = self.connection.create_offer();
+        spawn_local(async move {
+            let _unused = JsFuture::from(offer).await;
+        });
+    }
+
     pub(super) async fn create_offer(&self) -> Result<String, Error> {
         description(self.connection.create_offer(), "make an offer").await
     }

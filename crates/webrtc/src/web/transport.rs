@@ -6,11 +6,12 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    rc::Rc,
+    rc::{Rc, Weak},
     task::{Context, Poll, Waker},
 };
 
 use futures::future::LocalBoxFuture;
+use gloo_timers::future::TimeoutFuture;
 use libp2p_core::{
     multiaddr::Multiaddr,
     muxing::StreamMuxerBox,
@@ -18,10 +19,12 @@ use libp2p_core::{
 };
 use libp2p_identity::PeerId;
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     attempt::{self, Place, Shared},
     channel::Channel,
+    spare::Spare,
 };
 use crate::{
     address::{self, Target, listen_address, peer_address},
@@ -53,10 +56,16 @@ impl Transport {
     /// A transport for the node `local`, whose signals `signalling` carries.
     pub fn new(local: PeerId, signalling: impl Signalling, config: Config) -> Self {
         let sessions = RefCell::new(Sessions::new(local, config.max_incoming));
-        let shared =
-            Shared { config, signalling: Rc::new(RefCell::new(signalling)), sessions, guard: RefCell::default() };
+        let shared = Rc::new(Shared {
+            config,
+            signalling: Rc::new(RefCell::new(signalling)),
+            sessions,
+            guard: RefCell::default(),
+            spare: Spare::default(),
+        });
+        spawn_local(warm_up(Rc::downgrade(&shared)));
         Self(SendWrapper::new(Inner {
-            shared: Rc::new(shared),
+            shared,
             listener: None,
             signalling_ended: false,
             pending: VecDeque::new(),
@@ -78,6 +87,14 @@ impl Transport {
         let boxed = move |channel, link| -> attempt::Checked { Box::pin(guard(channel, link)) };
         *self.0.shared.guard.borrow_mut() = Some(Rc::new(boxed));
         self
+    }
+}
+
+/// Makes the spare connection once the page has said its first hello: making it holds the page up for a moment.
+async fn warm_up(shared: Weak<Shared>) {
+    TimeoutFuture::new(0).await;
+    if let Some(shared) = shared.upgrade() {
+        shared.spare.make(&shared.config);
     }
 }
 

@@ -3,12 +3,14 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt, future::join};
+use gloo_timers::future::TimeoutFuture;
 use libp2p_swarm::StreamProtocol;
 use libp2p_webrtc_browser::{Config, Error, IceTransportPolicy, Side, Signal, peer_address};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     node::{Bare, connected, two_peers},
+    page::{connections, watch_connections},
     post::{Post, Way, faithful},
 };
 
@@ -35,6 +37,21 @@ async fn two_swarms_connect_and_a_libp2p_stream_echoes() {
     };
     let ((), all) = join(echo, ask).await;
     assert_eq!(all, b"hello");
+}
+
+#[wasm_bindgen_test]
+async fn a_node_that_waits_has_a_connection_ready_and_uses_it() {
+    watch_connections();
+    let post = Post::default();
+    let (a, b) = two_peers();
+    let a = Bare::new(a, &post, faithful(), Config::default());
+    let mut b = Bare::new(b, &post, faithful(), Config::default());
+    while connections().len() < 2 {
+        TimeoutFuture::new(1).await;
+    }
+    let (dialed, accepted) = join(a.dial(peer_address(b.me)), b.accept()).await;
+    let _both = (dialed.unwrap(), accepted.unwrap());
+    assert_eq!(connections().len(), 2);
 }
 
 /// Dials with signals of both sides going their ways; returns both outcomes' peers.
