@@ -35,6 +35,14 @@ pub struct Told {
     pub to_me: bool,
 }
 
+impl Told {
+    /// Whether it is a correction that stands: until it is taken back or answered by adjusting, however it was answered.
+    pub fn stands(&self) -> bool {
+        let lifted = matches!(self.feedback.state, FeedbackState::Adjusted | FeedbackState::Withdrawn);
+        self.feedback.stance == Stance::Correct && !lifted
+    }
+}
+
 /// Properties of [`Stances`].
 #[derive(PartialEq, Properties)]
 pub struct StancesProps {
@@ -194,7 +202,7 @@ pub fn Loop(props: &LoopProps) -> Html {
     let (_, icon, _) = words::stance_button(feedback.stance);
     let value = words::loop_value(feedback.state);
     html! {
-        <div class={classes!("loop", value, (feedback.stance == Stance::Correct).then_some("correction"))}
+        <div class={classes!("loop", value, props.told.stands().then_some("correction"))}
             data-testid={handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
             <Sign {icon} />
             <div class="loop-body">

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Posts in a stretch.
-pub const CHUNK: usize = 40;
+pub const CHUNK: usize = 25;
 /// Stretches at the end that are drawn from the start: that is where reading begins.
 const AT_END: usize = 2;
 /// Height of a post that was never drawn, in CSS pixels.

@@ -204,17 +204,15 @@ fn said(post: &Post) -> Html {
 
 /// Standing corrections stand directly beneath the claim.
 fn corrections(props: &PostProps) -> Html {
-    let stands = |it: &&Told| it.feedback.stance == Stance::Correct && it.feedback.state == FeedbackState::Open;
     let draw =
         |it: &Told| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} /> };
-    html! { <>{ for props.feedback.iter().filter(stands).map(draw) }</> }
+    html! { <>{ for props.feedback.iter().filter(|it| it.stands()).map(draw) }</> }
 }
 
 /// Everything else that was said about it.
 fn signals(props: &PostProps) -> Html {
-    let standing = |it: &&Told| !(it.feedback.stance == Stance::Correct && it.feedback.state == FeedbackState::Open);
     let (loops, light): (Vec<&Told>, Vec<&Told>) =
-        props.feedback.iter().filter(standing).partition(|it| it.feedback.stance.opens_loop());
+        props.feedback.iter().filter(|it| !it.stands()).partition(|it| it.feedback.stance.opens_loop());
     let light: Vec<_> = light.into_iter().filter(|it| it.feedback.state != FeedbackState::Withdrawn).collect();
     let worded = light.iter().filter(|it| it.feedback.text.is_some());
     let bare = |stance| -> Vec<&&Told> {

@@ -43,8 +43,8 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
         let is_empty = unseen.is_empty();
         use_effect_with(is_empty, move |is_empty| {
             let is_empty = *is_empty;
-            let listener = browser::window().map(|window| {
-                EventListener::new(&window, "scroll", move |_| {
+            let listener = scroller().map(|scroller| {
+                EventListener::new(&scroller, "scroll", move |_| {
                     let now = is_at_end();
                     *at_end.borrow_mut() = now;
                     if now && !is_empty {
@@ -68,13 +68,23 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
             if !first && !others.is_empty() {
                 said.set(announcement(&others, |row| people::name_in(&people, &row.post.author)));
             }
-            if first || *at_end.borrow() {
-                to_end();
-            } else if let Some(own) = own {
+            let elsewhere = !first && !*at_end.borrow();
+            if let Some(own) = own.filter(|_| elsewhere) {
                 wanted.set(Some(own));
-            } else if !others.is_empty() {
+            } else if elsewhere && !others.is_empty() {
                 unseen.set(unseen.iter().copied().chain(others.iter().map(|row| row.post.cid)).collect());
             }
+        });
+    }
+    {
+        // Feedback and answers make posts longer: who is at the end stays there. After a moment, when all is laid out.
+        use_effect(move || {
+            let timeout = Timeout::new(0, move || {
+                if *at_end.borrow() {
+                    to_end();
+                }
+            });
+            move || drop(timeout)
         });
     }
     {
