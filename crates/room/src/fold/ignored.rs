@@ -1,5 +1,5 @@
-//! Why the fold takes no notice of an admitted event. The event stays in the log, is stored and forwarded like any other, and
-//! its detail view says this.
+//! Why the fold takes no notice of an admitted event. The event stays in the log, is stored and forwarded like any
+//! other, and its detail view says this.
 
 /// The rule that an ignored event does not meet, in its own past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]

@@ -6,8 +6,8 @@
 //! [`Post::late`].
 //!
 //! Incremental: one event costs work that does not grow with the log, but for binary searches and ordered maps (a
-//! logarithm) and for what the event itself changes (a retraction drops the words of all edits of its post; a fork looks
-//! once at every author). [`Changes::touched`] counts it.
+//! logarithm) and for what the event itself changes (a retraction drops the words of all edits of its post; a fork
+//! looks once at every author). [`Changes::touched`] counts it.
 //!
 //! The fold keeps no clock and asks nobody: silence, presence and grace times are for those who offer a step-in.
 
@@ -118,8 +118,8 @@ impl Fold {
         Ok(())
     }
 
-    /// Takes in a words block. Returns whether it is wanted: linked by an admitted event that stands and has not been taken
-    /// back, with that event's room, author and seq inside, and of the name it claims.
+    /// Takes in a words block. Returns whether it is wanted: linked by an admitted event that stands and has not been
+    /// taken back, with that event's room, author and seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
         let Some((text, homes)) = self.words.fill(log, cid, block) else { return false };
         for home in homes {

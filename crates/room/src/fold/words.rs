@@ -1,8 +1,8 @@
 //! Which words blocks are wanted, which are here, and which are to be dropped.
 //!
-//! An event links words by CID; the block names the room, author and `seq` it belongs to. So a link is *live* (its owner stands),
-//! *void* (its owner took it back) or *foreign* (the block is here and says that it belongs to another event: copied links
-//! bring nothing). A block is wanted as long as a live link names it.
+//! An event links words by CID; the block names the room, author and `seq` it belongs to. So a link is *live* (its
+//! owner stands), *void* (its owner took it back) or *foreign* (the block is here and says that it belongs to another
+//! event: copied links bring nothing). A block is wanted as long as a live link names it.
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -109,7 +109,8 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
     costs
 }
 
-/// A fork is counted once, with two binary searches per author and chain: so many looks more in a log 100 times as long.
+/// A fork is counted once, with two binary searches per author and chain: so many looks more in a log 100 times as
+/// long.
 const SEARCHES: usize = AUTHORS * 2 * 7;
 /// Whether an event turns the path to the other branch is up to the draw, which differs between the two logs.
 const TURN: usize = 8;

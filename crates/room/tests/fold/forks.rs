@@ -20,8 +20,8 @@ fn a_circle_of_preferences_is_decided_in_order_and_never_called_settled() {
     let (mut world, lead) = room(1, 6);
     let mut takes: Vec<(Cid, usize)> = (1..=3).map(|i| (world.take(i, lead, lead), i)).collect();
     takes.sort_unstable();
-    // Each of three electors meets the three branches in another order: first over second, second over third, third over
-    // first, two votes to one each.
+    // Each of three electors meets the three branches in another order: first over second, second over third, third
+    // over first, two votes to one each.
     for elector in 0..3 {
         for turn in 0..3 {
             world.send(takes[(elector + turn) % 3].1, 4 + elector);

@@ -62,7 +62,8 @@ fn posts_have_the_promised_shape() {
     let state = json(&node);
     let at = node.fold.post(&post).expect("a post").at;
     let shape = json!({
-        "cid": post.to_string(), "author": world.author(1).to_string(), "kind": "driver", "words": "here", "text": "because",
+        "cid": post.to_string(), "author": world.author(1).to_string(), "kind": "driver", "words": "here",
+        "text": "because",
         "replyTo": null, "tags": ["x"], "at": at, "depth": 2, "edited": false, "contested": false,
     });
     assert_eq!(state["posts"][0], shape);
@@ -108,7 +109,8 @@ fn batons_have_the_promised_shape() {
     let title = "the release".to_string();
     let lead = world.write(0, BatonOpened { title, strengths: vec!["calm".into()], minutes: Some(5), need: None });
     let shape = json!({
-        "cid": lead.to_string(), "title": "the release", "state": "free", "holder": null, "offer": null, "offeredTo": null,
+        "cid": lead.to_string(), "title": "the release", "state": "free", "holder": null, "offer": null,
+        "offeredTo": null,
         "tip": lead.to_string(), "settled": true, "terms": [],
     });
     assert_eq!(json(&whole(&world))["batons"][0], shape);
@@ -122,7 +124,8 @@ fn batons_have_the_promised_shape() {
         (&json!(offer.to_string()), &json!(world.author(2).to_string()))
     );
     let term = json!({
-        "holder": world.author(1).to_string(), "from": taken.to_string(), "until": null, "by": "taken", "parallel": false,
+        "holder": world.author(1).to_string(), "from": taken.to_string(), "until": null, "by": "taken",
+        "parallel": false,
     });
     assert_eq!(state["terms"], json!([term]));
     world.sync_all();

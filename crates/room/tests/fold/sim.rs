@@ -1,5 +1,5 @@
-//! Random rooms: a few authors who act on what each has seen, meet now and then, sometimes write nonsense, and sometimes
-//! fork their own chain.
+//! Random rooms: a few authors who act on what each has seen, meet now and then, sometimes write nonsense, and
+//! sometimes fork their own chain.
 
 use std::sync::Arc;
 
@@ -81,8 +81,8 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// A room in which all have introduced themselves and one has opened a baton; the first `lost` of them saw nothing but
-    /// the founding.
+    /// A room in which all have introduced themselves and one has opened a baton; the first `lost` of them saw nothing
+    /// but the founding.
     pub fn new(lost: usize) -> Self {
         let world = World::new(7);
         let keys: Vec<_> = (0..AUTHORS).map(|i| world.keypair(i)).collect();

@@ -1,15 +1,15 @@
 //! Forks: where valid transfers from one tip happened side by side, the network decides by what it did next.
 //!
 //! **Who votes.** Electors of a pair are the authors with an event in both branches' pasts, the branches' own authors
-//! apart; that is fixed as soon as both are here. Each votes with its first event that has exactly one of the two in its
-//! past. Along one chain that is fixed too; an author with several chains votes with each, and when they disagree its
-//! vote cancels for good, whichever twin came first.
+//! apart; that is fixed as soon as both are here. Each votes with its first event that has exactly one of the two in
+//! its past. Along one chain that is fixed too; an author with several chains votes with each, and when they disagree
+//! its vote cancels for good, whichever twin came first.
 //!
 //! **How it stays cheap.** When a pair is first compared, the votes of all authors are found by binary search in their
-//! lanes. After that an event concerns a pair only if it is the first of its chain to have either branch in its past; each
-//! lane remembers the pairs it has not met yet, and the first pair it has not looked at. So an event looks at the pairs
-//! that still wait for its own lane, and each lane waits for a pair once. The first event of a lane looks at all live pairs:
-//! those on the current paths, not those of all times.
+//! lanes. After that an event concerns a pair only if it is the first of its chain to have either branch in its past;
+//! each lane remembers the pairs it has not met yet, and the first pair it has not looked at. So an event looks at the
+//! pairs that still wait for its own lane, and each lane waits for a pair once. The first event of a lane looks at all
+//! live pairs: those on the current paths, not those of all times.
 //!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter

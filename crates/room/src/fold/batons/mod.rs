@@ -1,22 +1,23 @@
 //! Batons: how leadership moves without a server (section 3 of the room's design, but for decisions).
 //!
-//! Every opening and every *valid* transfer is a [`Node`]; a node's parents are the tips it builds on. [`rules`] judges a
-//! transfer once, at admission, by its causal past alone. [`forks`] lets the network choose where valid transfers
+//! Every opening and every *valid* transfer is a [`Node`]; a node's parents are the tips it builds on. [`rules`] judges
+//! a transfer once, at admission, by its causal past alone. [`forks`] lets the network choose where valid transfers
 //! happened side by side. [`path`] follows the winners from the opening down and shows what that means.
 //!
 //! Where the rules leave room, this is what holds:
-//! - **One is not handed a baton by oneself.** An offer to its own author is ignored: else a stand-in would become a true
-//!   holder without anyone.
-//! - **A reclaim names the ends it wants to end.** All tips must be ends of one run that its author led before. One that
-//!   names fewer ends than it has seen is valid: the loss is its author's alone, whose reclaim may lie on a branch that
-//!   loses.
-//! - **A run** is broken by any transfer that is no step-in. Who accepts from a stand-in is a true holder; who takes what a
-//!   stand-in released is one too.
+//! - **One is not handed a baton by oneself.** An offer to its own author is ignored: else a stand-in would become a
+//!   true holder without anyone.
+//! - **A reclaim names the ends it wants to end.** All tips must be ends of one run that its author led before. One
+//!   that names fewer ends than it has seen is valid: the loss is its author's alone, whose reclaim may lie on a branch
+//!   that loses.
+//! - **A run** is broken by any transfer that is no step-in. Who accepts from a stand-in is a true holder; who takes
+//!   what a stand-in released is one too.
 //! - **A freshly opened baton** is free but was released by nobody, so it is closed by taking it first.
 //! - **Several offers** on one tip may stand; the latest by `(depth, cid)` is shown.
-//! - **A stand-in nobody followed.** Where a reclaim finds, in its past, more authors who wrote beside the step-in (knowing
-//!   the turn it ended, not the step-in itself) than on it (stand-ins apart, and on it the reclaimer), the step-in's term
-//!   is kept as parallel lead although no transfer competed with it: the room had gone on under its holder.
+//! - **A stand-in nobody followed.** Where a reclaim finds, in its past, more authors who wrote beside the step-in
+//!   (knowing the turn it ended, not the step-in itself) than on it (stand-ins apart, and on it the reclaimer), the
+//!   step-in's term is kept as parallel lead although no transfer competed with it: the room had gone on under its
+//!   holder.
 //! - **Twins** cost a vote only where they disagree; an author that is split and of one mind still has its one vote. An
 //!   elector's "latest known event has neither branch" means that none of its events has.
 //! - **Beside the path** forks are not decided: a parallel term is shown to end with the first valid transfer from it.

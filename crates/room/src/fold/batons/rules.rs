@@ -119,8 +119,8 @@ impl Batons {
         Ok(Node { tips, unfollowed, ..self.node(step, first, Kind::Reclaimed, Lead::Held(author)) })
     }
 
-    /// Whether, in the past of the reclaim that is this step, more authors wrote beside the step-in `end` than on it; those
-    /// who stood in apart.
+    /// Whether, in the past of the reclaim that is this step, more authors wrote beside the step-in `end` than on it;
+    /// those who stood in apart.
     fn went_on_without(&self, step: &mut Step, end: Ix, stand_ins: &BTreeSet<NodeId>) -> bool {
         let Some(node) = self.nodes.get(&end) else { return false };
         let Some(turn) = node.tips.first().copied() else { return false };
@@ -145,7 +145,8 @@ impl Batons {
         beside > on
     }
 
-    /// A tip of this baton that is valid, in the event's past, and from which the event has seen no other valid transfer.
+    /// A tip of this baton that is valid, in the event's past, and from which the event has seen no other valid
+    /// transfer.
     fn tip(&self, step: &mut Step, baton: &Cid, tip: &Cid) -> Result<Ix, IgnoredReason> {
         let opening = step.seen(baton).filter(|ix| self.tracks.contains_key(ix)).ok_or(IgnoredReason::UnknownBaton)?;
         let tip = step.seen(tip).ok_or(IgnoredReason::TipNotSeen)?;
