@@ -18,10 +18,11 @@ use std::{
 use futures::{
     Stream, StreamExt,
     channel::{mpsc, oneshot},
+    future::{AbortHandle, abortable},
 };
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Output, Replica, replica::Imported};
-use paceline_net::{Net, NetEvent, RoomLink};
+use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
 use paceline_room::{Cid, Keypair, NodeId, Stored};
 use paceline_store::{Durability, HeldKey, Keys, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
@@ -87,13 +88,14 @@ pub struct Engine {
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
     keypair: Keypair,
-    key: RefCell<Option<HeldKey>>,
+    key: RefCell<Option<Rc<HeldKey>>>,
     keys: Keys,
     writes: mpsc::UnboundedSender<Write>,
     keeps: mpsc::UnboundedSender<Keep>,
     timer: RefCell<Option<Timeout>>,
     working: Cell<bool>,
     closed: Cell<bool>,
+    following: RefCell<Option<AbortHandle>>,
     full: Cell<bool>,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
     tell: Box<dyn Fn(Told)>,
@@ -141,6 +143,11 @@ impl Ready {
         }
     }
 
+    /// Whether storage held nothing.
+    pub fn is_empty(&self) -> bool {
+        self.replica.log().is_empty()
+    }
+
     /// Positions of this node's own events that are here.
     pub fn own_seqs(&self) -> Vec<u64> {
         let log = self.replica.log();
@@ -173,13 +180,14 @@ impl Engine {
             lost_links: Cell::new(None),
             persisted: Cell::new(false),
             keypair,
-            key: RefCell::new(Some(key)),
+            key: RefCell::new(Some(Rc::new(key))),
             keys,
             writes,
             keeps,
             timer: RefCell::default(),
             working: Cell::new(false),
             closed: Cell::new(false),
+            following: RefCell::default(),
             full: Cell::new(false),
             imports: RefCell::default(),
             tell,
@@ -189,16 +197,25 @@ impl Engine {
         }
         spawn_local(engine.clone().write_all(write_queue));
         spawn_local(engine.clone().keep_all(keep_queue));
-        spawn_local(engine.clone().follow_links(events));
+        let (following, stop) = abortable(engine.clone().follow_links(events));
+        *engine.following.borrow_mut() = Some(stop);
+        spawn_local(async move {
+            // Ends by being stopped, when the room is closed.
+            let _ = following.await;
+        });
         engine.input(Input::Away(browser::is_hidden()));
         engine.input(Input::Tick);
         engine
     }
 
-    /// Closes links, frees the key. What was being stored is stored.
+    /// Closes links, frees the key. What is being stored is stored; what was only asked for is refused, since another tab
+    /// may write with the key from now on.
     pub fn close(&self) {
         self.closed.set(true);
         self.net.goodbye();
+        if let Some(following) = self.following.borrow_mut().take() {
+            following.abort();
+        }
         self.timer.borrow_mut().take();
         self.key.borrow_mut().take();
         self.writes.close_channel();
@@ -216,12 +233,17 @@ impl Engine {
         StorageView { events: counts.events, bytes: counts.bytes as u64, persisted: self.persisted.get() }
     }
 
+    /// Databases of other nodes of this browser in this room.
+    pub async fn other_databases(&self, keys: &Keys) -> Vec<String> {
+        let Some(key) = self.key.borrow().clone() else { return Vec::new() };
+        keys.other_databases(&key, RoomKeys::new(&self.link).storage_key()).await.unwrap_or_default()
+    }
+
     /// The person at the tab goes on with this key.
     pub async fn go_on(&self, keys: &Keys) {
-        let Some(key) = self.key.borrow_mut().take() else { return };
+        let Some(key) = self.key.borrow().clone() else { return };
         // Only a convenience: the next visit asks again if this is not noted.
         let _ = keys.go_on(&key).await;
-        *self.key.borrow_mut() = Some(key);
     }
 
     /// Whether it is rather this tab that was cut off: it has lost its links, all of them, not long ago, and nobody said goodbye.
@@ -244,6 +266,9 @@ impl Engine {
         let (tell, told) = oneshot::channel();
         self.imports.borrow_mut().push(tell);
         self.input(Input::Import(blocks));
+        if !self.working.get() {
+            self.finish_work();
+        }
         told.await.map_err(|_| notices::error("no-room"))
     }
 
@@ -369,6 +394,10 @@ impl Engine {
     async fn write_all(self: Rc<Self>, queue: mpsc::UnboundedReceiver<Write>) {
         let mut queue = queue.peekable();
         while let Some(first) = queue.next().await {
+            if self.is_closed() {
+                let _ = first.reply.send(Err(notices::error("no-room")));
+                continue;
+            }
             let mut batch = vec![first];
             while !batch[0].alone
                 && batch.len() < BATCH

@@ -2,6 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use futures::future::try_join_all;
 use paceline_net::{Net, NetConfig, RoomKeys, RoomLink};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
@@ -23,6 +24,8 @@ use crate::forms;
 
 /// Version of the fold that new rooms are founded with.
 const FOLD: u32 = 1;
+/// Turns of the event loop that the tasks of a room being left get to end; most need one, a write in progress some more.
+const LEAVING_TURNS: usize = 1_000;
 
 /// Where the keys and databases of this page are.
 #[derive(Clone)]
@@ -66,14 +69,15 @@ impl Session {
         self.leave().await?;
         let places = self.places().await?;
         let key = places.keys.take(cid, storage_key(&link), keypair).await.map_err(storage)?;
-        let store = places.database(&key.database).await?;
+        let store = places.database(&key).await?;
         store.commit(vec![founding], Durability::Strict).await.map_err(storage)?;
         let _ = places.keys.note_used(key.node, None, Some(0)).await;
-        self.open(places, link, key, store).await?;
-        for baton in form.batons {
+        self.open(places, link, key, Some(store)).await?;
+        let opened = form.batons.into_iter().map(|baton| {
             let opened = BatonOpened { title: baton.title, strengths: Vec::new(), minutes: baton.minutes, need: None };
-            self.write(move |_| Ok(write::Intent::plain(opened))).await?;
-        }
+            self.write(move |_| Ok(write::Intent::plain(opened)))
+        });
+        try_join_all(opened).await?;
         Ok(self.engine()?.link_text.to_string())
     }
 
@@ -95,8 +99,7 @@ impl Session {
     async fn open_held(&self, link: RoomLink) -> Outcome<()> {
         let places = self.places().await?;
         let key = places.keys.acquire(link.room, storage_key(&link)).await.map_err(storage)?;
-        let store = places.database(&key.database).await?;
-        self.open(places, link, key, store).await
+        self.open(places, link, key, None).await
     }
 
     /// Goes on in the open room as somebody new: another key, a copy of what is stored.
@@ -112,26 +115,32 @@ impl Session {
     /// With a new key and a copy of another node's database.
     async fn open_as_new(&self, places: Places, link: RoomLink, old: Rc<dyn Store>) -> Outcome<()> {
         let key = places.keys.acquire_new(link.room, storage_key(&link)).await.map_err(storage)?;
-        let store = places.database(&key.database).await?;
+        let store = places.database(&key).await?;
         adopt(&*old, &*store).await.map_err(storage)?;
-        self.open(places, link, key, store).await
+        self.open(places, link, key, Some(store)).await
     }
 
-    async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Rc<dyn Store>) -> Outcome<()> {
+    async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
+        // Others are called while storage is read; what they send waits.
+        let (net, events) = Net::start(NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path()));
+        if self.0.offline.get() {
+            net.offline();
+        }
+        let store = match store {
+            Some(store) => store,
+            None => places.database(&key).await?,
+        };
         let mut ready = Ready::load(&link, &key, &*store).await?;
         if !chain_is_whole(ready.own_seqs(), key.high_water) {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key.
+            net.goodbye();
             places.keys.never_write_again(key.node).await.map_err(storage)?;
             self.notify("storage-damaged", notices::sentence("storage-damaged"));
             drop(key);
             return Box::pin(self.open_as_new(places, link, store)).await;
         }
         ready.damaged += store.damaged().len();
-        let config = NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path());
-        let (net, events) = Net::start(config);
-        if self.0.offline.get() {
-            net.offline();
-        }
+        let fresh = key.how == How::New && ready.is_empty();
         let session = self.clone();
         let parts = Parts {
             link_text: link.url(&browser::page_url()).into(),
@@ -150,6 +159,10 @@ impl Session {
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark("paceline:interactive");
         self.publish_now();
+        if fresh && !places.in_memory {
+            let engine = engine.clone();
+            wasm_bindgen_futures::spawn_local(async move { recall(&engine, &places).await });
+        }
         engine.persisted.set(paceline_store::device::persist().await);
         self.note_room().await;
         Ok(())
@@ -158,8 +171,18 @@ impl Session {
     /// Leaves the open room; everything stays in this browser.
     pub async fn leave(&self) -> Outcome<()> {
         self.note_room().await;
-        if let Some(engine) = self.0.engine.borrow_mut().take() {
+        let engine = self.0.engine.borrow_mut().take();
+        if let Some(engine) = engine {
             engine.close();
+            let left = Rc::downgrade(&engine);
+            drop(engine);
+            // Its tasks let go of the database as they end.
+            for _ in 0..LEAVING_TURNS {
+                if left.strong_count() == 0 {
+                    break;
+                }
+                browser::take_turn().await;
+            }
         }
         self.0.digest.borrow_mut().clear();
         self.publish();
@@ -277,11 +300,40 @@ impl Session {
 }
 
 impl Places {
-    async fn database(&self, name: &str) -> Outcome<Rc<dyn Store>> {
+    /// The database of a key; the key stays held until the last write to it is done.
+    async fn database(&self, key: &HeldKey) -> Outcome<Rc<dyn Store>> {
         if self.in_memory {
             return Ok(Rc::new(MemoryStore::new()));
         }
-        Ok(Rc::new(IdbStore::open(name).await.map_err(storage)?))
+        Ok(Rc::new(key.open_store().await.map_err(storage)?))
+    }
+
+    /// What other nodes of this browser stored of a room; their databases are only read.
+    async fn left_by_others(&self, names: Vec<String>) -> Vec<Arc<[u8]>> {
+        let (found, mut blocks) = (MemoryStore::new(), Vec::new());
+        for name in names {
+            // What cannot be read here may still come from others.
+            let _ = IdbStore::read_into(&name, &found).await;
+        }
+        for it in found.load_page(None, usize::MAX).await.unwrap_or_default() {
+            blocks.extend(it.words.map(|(_, words)| words));
+            blocks.push(it.block);
+        }
+        blocks
+    }
+}
+
+/// A new node that meets nobody takes what earlier nodes of this browser left behind, so that history whose key is lost does
+/// not look lost.
+async fn recall(engine: &Rc<Engine>, places: &Places) {
+    gloo::timers::future::TimeoutFuture::new(super::publish::CONNECTING_MS as u32).await;
+    let alone = || !engine.is_closed() && engine.replica.borrow().log().is_empty();
+    if alone() {
+        let blocks = places.left_by_others(engine.other_databases(&places.keys).await).await;
+        if alone() {
+            // Refused blocks are counted like the network's.
+            let _ = engine.import(blocks).await;
+        }
     }
 }
 

@@ -95,10 +95,16 @@ impl IdbStore {
     /// Copies what the database of another node of this room holds, if there is one. It is only read: another tab may be
     /// writing to it.
     pub async fn adopt_from(&self, name: &str) -> Result<Option<Adopted>, StoreError> {
+        Self::read_into(name, self).await
+    }
+
+    /// Copies what the database of that name holds, if there is one, into any store. It is only read: another tab may be
+    /// writing to it.
+    pub async fn read_into(name: &str, into: &dyn Store) -> Result<Option<Adopted>, StoreError> {
         let Some(connection) = Connection::open_existing(name, &schema::STEPS).await? else { return Ok(None) };
         let other = Self::on(connection, None);
         other.inner.scan().await?;
-        adopt(&other, self).await.map(Some)
+        adopt(&other, into).await.map(Some)
     }
 
     fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {
