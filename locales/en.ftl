@@ -25,6 +25,7 @@ my-rooms-opened = last opened { $day }, { $clock }
 room-untitled = A room on its way
 
 # Room
+skip-to-writing = To writing
 home = Paceline: leave to the start page
 invite = Invite
 side = Batons and people
@@ -163,6 +164,7 @@ baton-details = { $title }: details
 baton-free = free
 baton-closed = done
 baton-led = { $name } leads, { $span }
+baton-led-gone = { $name } led for { $span } and is gone
 baton-you-lead = you lead, { $span }
 baton-overtime = { $name } leads, { $span }: time is over
 baton-you-overtime = you lead, { $span }: time is over
@@ -248,6 +250,7 @@ by-hand-submit = Use this code
 by-hand-step-reply = Send this reply back. You are connected as soon as they paste it.
 by-hand-reply-label = Your reply
 by-hand-step-wait = If it was an invite, your reply appears here.
+by-hand-again = Try again
 by-hand-connected = Connecting: you can close this.
 
 # Settings

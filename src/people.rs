@@ -36,6 +36,11 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
+/// Somebody's hue: until a person has chosen, the key gives one, so that newcomers are told apart.
+pub fn hue_of(person: &Person) -> u8 {
+    if person.name.is_empty() { person.node.as_bytes()[0] } else { person.hue }
+}
+
 /// The class of a hue; what a newer version may send beyond twelve wraps around.
 pub fn hue_class(hue: u8) -> String {
     format!("hue-{}", hue % HUES)

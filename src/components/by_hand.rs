@@ -1,14 +1,11 @@
 //! Two codes, there and back: for places without any network service, and for two browsers that cannot find each other.
 
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::{feedback::value_of, invite::Copyable};
-use crate::{
-    browser,
-    hooks::{then, use_session},
-    texts::t,
-};
+use crate::{browser, hooks::use_session, session::SessionError, texts::t};
 
 /// Draws the guide.
 #[component]
@@ -17,16 +14,37 @@ pub fn ByHand() -> Html {
     let invite = use_state(|| None::<String>);
     let reply = use_state(|| None::<String>);
     let connected = use_state(|| false);
+    let problem = use_state(|| None::<String>);
+    let asked = use_state(|| 0_u32);
     let paste = use_node_ref();
+    // A notice would stand behind the dialog: what goes wrong here is said here, too.
+    let failed = {
+        let (session, problem) = (session.clone(), problem.setter());
+        Callback::from(move |error: SessionError| {
+            problem.set(Some(error.text.clone()));
+            session.notify(error.code, error.text);
+        })
+    };
     {
-        let (session, invite) = (session.clone(), invite.setter());
-        use_effect_with((), move |()| {
-            let command = session.clone();
-            then(&session, async move { command.by_hand_invite().await }, move |code| invite.set(Some(code)));
+        let (session, invite, failed) = (session.clone(), invite.setter(), failed.clone());
+        use_effect_with(*asked, move |_| {
+            spawn_local(async move {
+                match session.by_hand_invite().await {
+                    Ok(code) => invite.set(Some(code)),
+                    Err(error) => failed.emit(error),
+                }
+            });
         });
     }
+    let again = {
+        let (asked, problem) = (asked.clone(), problem.setter());
+        Callback::from(move |_: MouseEvent| {
+            problem.set(None);
+            asked.set(*asked + 1);
+        })
+    };
     let onsubmit = {
-        let (paste, reply, connected) = (paste.clone(), reply.setter(), connected.setter());
+        let (paste, reply, connected, problem) = (paste.clone(), reply.setter(), connected.setter(), problem.setter());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let code = value_of(&paste);
@@ -34,12 +52,14 @@ pub fn ByHand() -> Html {
                 return browser::focus_handle("by-hand-paste");
             }
             let (session, reply, connected, paste) = (session.clone(), reply.clone(), connected.clone(), paste.clone());
+            let failed = failed.clone();
+            problem.set(None);
             let clear = move || {
                 if let Some(paste) = paste.cast::<HtmlTextAreaElement>() {
                     paste.set_value("");
                 }
             };
-            wasm_bindgen_futures::spawn_local(async move {
+            spawn_local(async move {
                 // One field takes both codes: what is no reply to this tab's invite is tried as somebody's invite.
                 if session.by_hand_accept(code.clone()).await.is_ok() {
                     connected.set(true);
@@ -50,7 +70,7 @@ pub fn ByHand() -> Html {
                         reply.set(Some(code));
                         clear();
                     }
-                    Err(error) => session.notify(error.code, error.text),
+                    Err(error) => failed.emit(error),
                 }
             });
         })
@@ -61,6 +81,8 @@ pub fn ByHand() -> Html {
                 <p>{ t!("by-hand-step-invite") }</p>
                 if let Some(code) = &*invite {
                     <Copyable text={code.clone()} handle="by-hand-invite" label={t!("by-hand-invite-label")} />
+                } else if problem.is_some() {
+                    <button type="button" class="button plain" onclick={again}>{ t!("by-hand-again") }</button>
                 } else {
                     <p class="hint">{ t!("by-hand-preparing") }</p>
                 }
@@ -76,6 +98,9 @@ pub fn ByHand() -> Html {
                 </form>
             </li>
             <li aria-live="polite">
+                if let Some(problem) = &*problem {
+                    <p class="problem">{ problem }</p>
+                }
                 if let Some(code) = &*reply {
                     <p>{ t!("by-hand-step-reply") }</p>
                     <Copyable text={code.clone()} handle="by-hand-reply" label={t!("by-hand-reply-label")} />

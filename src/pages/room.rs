@@ -70,6 +70,9 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     let title = if room.title.is_empty() { t!("room-untitled") } else { room.title.to_string() };
     html! {
         <div class={classes!("room", (*beside != Beside::Nothing).then_some("beside"))} data-testid="room">
+            <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
+                { t!("skip-to-writing") }
+            </button>
             <header class="room-head">
                 <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
                 <div class="room-words">

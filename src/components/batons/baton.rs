@@ -49,6 +49,10 @@ impl BatonProps {
         people::name_in(&self.people, &node)
     }
 
+    fn is_gone(&self, node: NodeId) -> bool {
+        people::find(&self.people, &node).is_some_and(|it| it.here == Here::Gone)
+    }
+
     fn mine(&self) -> bool {
         self.baton.holder == Some(self.me)
     }
@@ -250,6 +254,7 @@ fn status(props: &BatonProps, now: u64) -> String {
         (BatonState::Offered, Some(to)) => t!("baton-offered", name = name, to = props.name(to)),
         _ if !baton.settled && mine => t!("baton-leans-to-you"),
         _ if !baton.settled => t!("baton-leans", name = name),
+        _ if props.is_gone(holder) => t!("baton-led-gone", name = name, span = span()),
         _ if props.overtime(now) && mine => t!("baton-you-overtime", span = span()),
         _ if props.overtime(now) => t!("baton-overtime", name = name, span = span()),
         _ if mine => t!("baton-you-lead", span = span()),

@@ -15,6 +15,8 @@ use crate::{browser, people, session::RoomView, texts::t};
 const NEAR_END: f64 = 160.0;
 /// More new posts than this are announced by their number.
 const ANNOUNCED: usize = 3;
+/// Time for a screen reader to take up an announcement, in milliseconds.
+const SAID_MS: u32 = 4_000;
 /// Time for a stretch to be drawn before a post in it can be shown, in milliseconds.
 const DRAWING_MS: u32 = 60;
 
@@ -90,6 +92,14 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
     {
         use_effect_with(*wanted, move |wanted| {
             let timeout = wanted.map(|cid| Timeout::new(DRAWING_MS, move || show(cid)));
+            move || drop(timeout)
+        });
+    }
+    {
+        // Read out, it is over: words may be taken back, and must not stay here then.
+        let setter = said.setter();
+        use_effect_with((*said).clone(), move |words| {
+            let timeout = (!words.is_empty()).then(|| Timeout::new(SAID_MS, move || setter.set(String::new())));
             move || drop(timeout)
         });
     }
