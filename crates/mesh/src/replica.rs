@@ -262,6 +262,13 @@ impl Replica {
         }
     }
 
+    /// This node's wall clock as it starts, in Unix milliseconds: its beacons count on from there, so that after a reload
+    /// they are newer than those before. Decides nothing else; a clock that went back is made good by what neighbours
+    /// remember.
+    pub fn started(&mut self, at: u64) {
+        self.roster.count_from(at);
+    }
+
     /// Takes what storage held, before anything else, in any order, in slices the caller chooses. Signatures were checked before
     /// it was stored; CIDs, encodings and places are checked again (a damaged database is noticed: returned with the code).
     pub fn load(&mut self, blocks: Vec<Stored>) -> Vec<(Cid, &'static str)> {
@@ -526,11 +533,11 @@ impl Replica {
         std::mem::take(&mut self.out)
     }
 
-    /// Counts a refusal, once, and holds it against the peer that sent it.
+    /// Counts a refusal, once, and holds so many bytes against the peer that sent it; none if it could not know better.
     fn refuse(&mut self, code: &'static str, peer: Option<NodeId>, bytes: usize) {
         *self.refused.entry(code).or_default() += 1;
         self.out.push(Output::Refused { code, peer });
-        if let Some(peer) = peer {
+        if let Some(peer) = peer.filter(|_| bytes > 0) {
             self.charge(peer, bytes);
         }
     }

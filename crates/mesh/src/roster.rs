@@ -34,8 +34,6 @@ pub const FAR_EVERY: Millis = 20_000;
 pub const SILENT_AFTER: Millis = 50_000;
 /// Shared neighbours that pass a beacon on to one node: one and one to spare.
 pub const BEARERS: usize = 2;
-/// A passed-on beacon may be this much older than the latest without being taken for a replay: paths differ.
-const SLACK: u64 = 32;
 /// Nodes remembered. Keys are free, so when it is full those gone longest make room, and no others.
 const MAX_NODES: usize = 1024;
 
@@ -99,6 +97,11 @@ impl Roster {
     /// Nobody yet.
     pub fn new(me: NodeId, room: Cid) -> Self {
         Self { me, room, nodes: BTreeMap::new(), greeted: BTreeSet::new(), counter: 0, last_sent: None, due: None }
+    }
+
+    /// Beacons count on from here, if this is more than they have counted.
+    pub fn count_from(&mut self, counter: u64) {
+        self.counter = self.counter.max(counter);
     }
 
     /// A link is up. Returns the latest beacon of that node, for its hello.
@@ -184,15 +187,14 @@ impl Roster {
         let beacon = signed.read(&self.room)?;
         let from = beacon.node;
         if from == self.me {
-            // Our own, come back around.
-            return Ok(Heard::default());
+            return Ok(self.hear_own(&signed, &beacon, now));
         }
         let known = self.nodes.get(&from).and_then(|node| node.beacon.as_ref());
         if let Some((last, last_beacon)) = known
             && beacon.counter <= last_beacon.counter
         {
-            let old = last_beacon.counter - beacon.counter;
-            let harmless = *last == signed || (peer != from && old < SLACK);
+            // What others pass on may be late: paths differ, and a node that came back may have been heard elsewhere first.
+            let harmless = *last == signed || peer != from;
             return if harmless { Ok(Heard::default()) } else { Err(BeaconError::Replayed) };
         }
         if !signed.is_signed_by(&from) {
@@ -224,6 +226,20 @@ impl Roster {
             node.relayed = now;
         }
         Ok(Heard { relay, changed, tips })
+    }
+
+    /// Our own beacon, come back around: if it is from later than we are, this tab's clock went back.
+    fn hear_own(&mut self, signed: &Signed, beacon: &Beacon, now: Millis) -> Heard {
+        if beacon.counter > self.counter && signed.is_signed_by(&self.me) {
+            self.counter = beacon.counter;
+            self.change(now);
+        }
+        Heard::default()
+    }
+
+    /// The latest beacon of a node.
+    pub fn latest(&self, node: &NodeId) -> Option<&Signed> {
+        self.nodes.get(node)?.beacon.as_ref().map(|(signed, _)| signed)
     }
 
     /// To whom this node passes a beacon of `from` that came from `peer`.

@@ -241,8 +241,11 @@ impl Replica {
             *imported.refused.entry(code.into()).or_default() += 1;
         }
         match arrival.source {
-            Source::Peer(peer) if code != NEWER_VERSION => self.refuse(code, Some(peer), arrival.block.len()),
-            _ => self.refuse(code, None, 0),
+            Source::Peer(peer) => {
+                let bytes = if code == NEWER_VERSION { 0 } else { arrival.block.len() };
+                self.refuse(code, Some(peer), bytes);
+            }
+            Source::Import | Source::Storage => self.refuse(code, None, 0),
         }
     }
 

@@ -42,7 +42,7 @@ impl Replica {
         match outcome {
             Ok(()) => {}
             // A newer build is no offender.
-            Err(error @ MessageError::NewerVersion) => self.refuse(error.code(), None, 0),
+            Err(error @ MessageError::NewerVersion) => self.refuse(error.code(), Some(peer), 0),
             Err(error) => self.refuse(error.code(), Some(peer), bytes.len()),
         }
     }
@@ -127,8 +127,13 @@ impl Replica {
                     self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);
                 }
             }
-            Err(error @ (BeaconError::Message(_) | BeaconError::Replayed)) => {
-                self.refuse(error.code(), Some(peer), size)
+            Err(error) => {
+                self.refuse(error.code(), Some(peer), size);
+                // Should it be its clock that went back, it can count on from this.
+                if let (BeaconError::Replayed, Some(latest)) = (error, self.roster.latest(&peer)) {
+                    let latest = Live::Beacon(latest.clone());
+                    self.send_live(peer, &latest);
+                }
             }
         }
     }

@@ -161,12 +161,16 @@ fn noise_on_either_lane_is_refused() {
 }
 
 #[test]
-fn a_newer_message_is_counted_and_nobody_is_blamed() {
+fn a_newer_message_is_counted_and_not_held_against_its_sender() {
     let (_, mut solo, peer) = room();
     let mut bytes = Live::Prune.encode();
     bytes[1] = VERSION as u8 + 1;
     solo.input(Input::Received { peer, lane: Lane::Live, bytes });
-    assert_eq!(solo.refused, vec![("newer-message", None)]);
+    assert_eq!(solo.refused, vec![("newer-message", Some(peer))]);
+    for _ in 0..2_000 {
+        solo.input(Input::Received { peer, lane: Lane::Live, bytes: vec![0x82, VERSION as u8 + 1, 0] });
+    }
+    assert_eq!(solo.disconnected, vec![]);
 }
 
 #[test]

@@ -20,6 +20,9 @@ use serde_bytes::ByteArray;
 
 use super::{Lie, Rng};
 
+/// What wall clocks show at the beginning, skew apart.
+const EPOCH: i64 = 100_000_000;
+
 /// What was sent and received, by honest nodes.
 #[derive(Debug, Default, Clone)]
 pub struct Stats {
@@ -145,8 +148,12 @@ impl Net {
     fn add(&mut self, key: Keypair, lie: Option<Lie>) -> usize {
         let at = self.nodes.len();
         self.ids.insert(key.node(), at);
-        let replica = lie.is_none().then(|| Replica::new(self.room, key.clone(), self.rng.next()));
         let skew = self.rng.range(0, 36_000_000) as i64 - 18_000_000;
+        let replica = lie.is_none().then(|| {
+            let mut replica = Replica::new(self.room, key.clone(), self.rng.next());
+            replica.started((self.now as i64 + skew + EPOCH) as u64);
+            replica
+        });
         let (disk, seen) = (Disk::default(), BTreeSet::new());
         self.nodes.push(Node { key, replica, lie, disk, life: 0, skew, seen, working: false });
         self.part.push(0);
@@ -238,6 +245,7 @@ impl Net {
         let seed = self.rng.next();
         let node = &mut self.nodes[at];
         let mut replica = Replica::new(self.room, node.key.clone(), seed);
+        replica.started((self.now as i64 + node.skew + EPOCH) as u64);
         // Storage yields pages in an order of its own.
         let mut blocks: Vec<Stored> = node.disk.events.values().cloned().collect();
         for stored in &mut blocks {
@@ -259,7 +267,7 @@ impl Net {
         let node = &self.nodes[at];
         let replica = node.replica.as_ref()?;
         replica.log().find(&self.room)?;
-        let clock = (self.now as i64 + node.skew + 100_000_000) as u64;
+        let clock = (self.now as i64 + node.skew + EPOCH) as u64;
         let seq = replica.draft(clock, Retracted { post: self.room }.into()).seq;
         let mut salt = [0; 16];
         salt[..8].copy_from_slice(&self.salt.to_le_bytes());
