@@ -4,7 +4,7 @@ use std::{cell::RefCell, future::Future, pin::pin, rc::Rc, time::Duration};
 
 use futures::{
     FutureExt,
-    future::{Either, LocalBoxFuture, poll_fn, select},
+    future::{Either, FusedFuture, LocalBoxFuture, poll_fn, select},
 };
 use gloo_timers::future::TimeoutFuture;
 use libp2p_core::{
@@ -47,7 +47,8 @@ pub(super) async fn dial(shared: Rc<Shared>, to: Option<PeerId>) -> Result<Outpu
     let session = new_session()?;
     shared.sessions.borrow_mut().dial(session, to)?;
     let trickle = to.is_some();
-    let place = Place { shared: Rc::clone(&shared), session, to, ended: false };
+    // Nobody knows of the attempt yet, so nobody need be told of its end.
+    let place = Place { shared: Rc::clone(&shared), session, to, ended: true };
     establish(shared, place, Role::Dialer, trickle, None).await
 }
 
@@ -121,7 +122,7 @@ pub(super) struct Place {
     pub(super) shared: Rc<Shared>,
     pub(super) session: SessionId,
     pub(super) to: Option<PeerId>,
-    /// Connected, or ended by the other side.
+    /// Nobody at the other side need be told any more, or yet: connected, or ended there, or never heard of.
     pub(super) ended: bool,
 }
 
@@ -177,6 +178,7 @@ impl Attempt {
     }
 
     fn send_offer(&mut self, offer: Signal) -> Result<(), Error> {
+        self.place.ended = false;
         self.place.send(offer);
         self.negotiation.offer_sent().map_err(misstep)
     }
@@ -221,6 +223,7 @@ impl Attempt {
             };
             match next {
                 Some(Heard::Event(Event::Gathered { any: true })) => break,
+                Some(Heard::Event(Event::Candidate(_))) if patience.is_terminated() => break,
                 Some(Heard::Event(Event::Gathered { any: false })) => return Err(Error::NoCandidates(Side::Local)),
                 Some(Heard::Event(Event::Closed)) => return Err(Error::ConnectionFailed),
                 Some(Heard::Mail(Mail::Ended(why))) => return Err(self.ended(why)),
@@ -302,7 +305,8 @@ impl Attempt {
     }
 
     fn ended(&mut self, why: Ended) -> Error {
-        self.place.ended = why != Ended::Superseded;
+        // A dial gives way to an offer of the other side, which then has dropped ours already.
+        self.place.ended = why != Ended::Superseded || self.negotiation.role() == Role::Dialer;
         why.into()
     }
 }

@@ -89,7 +89,10 @@ impl Inner {
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let patience = self.closing.get_or_insert_with(|| TimeoutFuture::new(CLOSE_TIMEOUT));
-        if self.peer.events.closed().is_some() || patience.poll_unpin(cx).is_ready() {
+        if self.peer.events.closed().is_none() && patience.poll_unpin(cx).is_ready() {
+            self.peer.events.on_closed(Closed::Orderly);
+        }
+        if self.peer.events.closed().is_some() {
             return Poll::Ready(Ok(()));
         }
         // Registered before closing: the end may be reported at once.

@@ -1,6 +1,7 @@
 //! How connections end, and what is left of them.
 
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt, future::join};
+use gloo_timers::future::TimeoutFuture;
 use libp2p_swarm::StreamProtocol;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::RtcSignalingState;
@@ -35,7 +36,10 @@ async fn what_was_received_is_read_before_the_end_is_reported() {
     let ((mut a, _), (mut b, _)) = raw_pair().await;
     a.write_all(b"last words").await.unwrap();
     a.close().await.unwrap();
-    // Closing waits for the other browser, so by now the end is known here, and nothing has been read yet.
+    while b.write_all(b"?").await.is_ok() {
+        TimeoutFuture::new(1).await;
+    }
+    // So the end is known here, and nothing has been read yet.
     let mut all = String::new();
     b.read_to_string(&mut all).await.unwrap();
     assert_eq!(all, "last words");
