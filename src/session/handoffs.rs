@@ -7,6 +7,17 @@ use paceline_room::{Cid, NodeId, state::Baton};
 
 use super::RoomView;
 
+/// Whether this node may step in: the holder has left or is silent for too long, or the minutes meant for the term are over.
+/// A short drop never moves a baton, and nobody is pushed aside who is here.
+pub fn may_step_in(room: &RoomView, baton: &Baton, now: u64) -> bool {
+    let Some(holder) = baton.holder.filter(|it| *it != room.me) else { return true };
+    let vanished = room.people.iter().any(|it| it.person.node == holder && it.may_be_replaced);
+    let term = baton.terms.iter().rev().find(|it| !it.parallel && it.until.is_none());
+    let meant = baton.minutes.map(|minutes| u64::from(minutes) * 60_000);
+    let over = meant.zip(term).is_some_and(|(meant, term)| now.saturating_sub(term.began) > meant);
+    vanished || over
+}
+
 /// What was told already.
 #[derive(Debug, Default)]
 pub struct Handoffs {

@@ -300,8 +300,14 @@ impl Session {
         self.write_alone(move |replica| commands::baton_release(replica, baton, note)).await
     }
 
-    /// Steps in for a holder who vanished.
+    /// Steps in for a holder who vanished, or whose time is over.
     pub async fn baton_step_in(&self, baton: Cid) -> Outcome<Cid> {
+        self.publish_now();
+        let view = self.view();
+        let held = view.room.as_ref().and_then(|room| Some((room, room.batons.iter().find(|it| it.cid == baton)?)));
+        if held.is_some_and(|(room, baton)| !handoffs::may_step_in(room, baton, browser::wall_clock())) {
+            return Err(notices::error("still-here"));
+        }
         self.write_alone(move |replica| commands::baton_step_in(replica, baton)).await
     }
 
@@ -473,6 +479,11 @@ impl Session {
                 self.notify_about(code, text, Some(about));
             }
             self.tell_state(engine);
+            if !room.title.is_empty() && before.room.as_ref().is_none_or(|it| it.title != room.title) {
+                // "My rooms" calls a room by its title, which comes with the founding event.
+                let session = self.clone();
+                wasm_bindgen_futures::spawn_local(async move { session.note_room().await });
+            }
         }
         let view = Rc::new(View {
             rooms: self.0.rooms.borrow().clone(),

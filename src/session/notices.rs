@@ -43,6 +43,7 @@ pub fn sentence(code: &str) -> &'static str {
         "empty-text" => "There is nothing to send yet.",
         "not-free" => "Somebody holds this baton already. Nothing was changed.",
         "not-holder" => "You do not hold this baton (any more). Nothing was changed.",
+        "still-here" => "Whoever holds this baton is here, so nothing was changed. Ask for the baton instead.",
         "not-offered" => "This offer does not stand (any more). Nothing was changed.",
         "not-reclaimable" => "There is nothing to reclaim here (any more). Nothing was changed.",
         "baton-closed" => "This baton is closed. Nothing was changed.",

@@ -156,7 +156,8 @@ async function toldAndShown(world, tabs, cid, loser) {
     (await loser.local()).notices.find((one) => one.code === 'parallel-lead'),
   );
   world.log(`told: ${notice.text}`);
-  assert.equal(notice.about, cid);
+  const { terms } = await loser.baton(cid);
+  assert.ok(terms.some((term) => term.from === notice.about && term.parallel), 'it is about the term');
   await loser.at('notice', { 'data-code': 'parallel-lead' }).waitFor();
   for (const tab of tabs) {
     const history = tab.at('baton', { 'data-cid': cid }).getByTestId('baton-history');

@@ -463,7 +463,7 @@ fn address(path: Path, peer: Option<PeerId>) -> Multiaddr {
     match (path, peer) {
         (Path::Broadcast, Some(peer)) => broadcast::peer_address(peer),
         (_, Some(peer)) => libp2p_webrtc_browser::peer_address(peer),
-        (_, None) => libp2p_webrtc_browser::listen_address(),
+        (_, None) => libp2p_webrtc_browser::anyone_address(),
     }
 }
 

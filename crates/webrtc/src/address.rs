@@ -1,4 +1,4 @@
-//! The addresses of this transport: `/webrtc` and `/webrtc/p2p/<peer>`.
+//! The addresses of this transport: `/webrtc`, `/webrtc/p2p/<peer>`, and `/webrtc/memory/0` for whoever answers.
 
 use libp2p_core::multiaddr::{Multiaddr, Protocol};
 use libp2p_identity::PeerId;
@@ -6,7 +6,7 @@ use libp2p_identity::PeerId;
 /// What an address asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// `/webrtc`: whoever answers.
+    /// `/webrtc` or `/webrtc/memory/0`: whoever answers.
     Anyone,
     /// `/webrtc/p2p/<peer>`.
     Peer(PeerId),
@@ -25,7 +25,7 @@ impl Target {
 pub(crate) fn parse(addr: &Multiaddr) -> Option<Target> {
     let mut parts = addr.iter();
     let target = match (parts.next(), parts.next()) {
-        (Some(Protocol::WebRTC), None) => Target::Anyone,
+        (Some(Protocol::WebRTC), None | Some(Protocol::Memory(0))) => Target::Anyone,
         (Some(Protocol::WebRTC), Some(Protocol::P2p(peer))) => Target::Peer(peer),
         _ => return None,
     };
@@ -35,6 +35,12 @@ pub(crate) fn parse(addr: &Multiaddr) -> Option<Target> {
 /// The address a listener has.
 pub fn listen_address() -> Multiaddr {
     Multiaddr::empty().with(Protocol::WebRTC)
+}
+
+/// The address to dial whoever answers (a code carried by hand). A swarm never dials an address that it listens at, so it
+/// cannot be `/webrtc` itself.
+pub fn anyone_address() -> Multiaddr {
+    listen_address().with(Protocol::Memory(0))
 }
 
 /// The address to dial a peer at.
@@ -50,6 +56,8 @@ mod tests {
     fn our_addresses_are_read_back() {
         let peer = PeerId::random();
         assert_eq!(parse(&listen_address()), Some(Target::Anyone));
+        assert_eq!(parse(&anyone_address()), Some(Target::Anyone));
+        assert_ne!(anyone_address(), listen_address());
         assert_eq!(parse(&peer_address(peer)), Some(Target::Peer(peer)));
     }
 

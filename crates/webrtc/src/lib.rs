@@ -11,7 +11,7 @@
 //! 2. `listen_on("/webrtc")` once, to answer offers. Without it incoming offers are ignored.
 //! 3. Dial `/webrtc/p2p/<peer>` ([`peer_address`]): the offer leaves before anything is gathered, the answer likewise, and
 //!    candidates follow one by one.
-//! 4. Or dial `/webrtc` ([`listen_address`]), an offer to *whoever answers*: [`Signalling::send`] gets it with `to: None`
+//! 4. Or dial `/webrtc/memory/0` ([`anyone_address`]), an offer to *whoever answers*: [`Signalling::send`] gets it with `to: None`
 //!    and all candidates inside, and nothing more is sent. It may travel by hand and take [`Config::by_hand_timeout`];
 //!    the answer's signer becomes the peer. (`SwarmBuilder` limits every dial to 10 s unless told otherwise.)
 //! 5. The output is `(PeerId, StreamMuxerBox)`. Dropping a connection closes it at once; closing it first lets what was
@@ -48,7 +48,7 @@ pub mod signalling;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use address::{listen_address, peer_address};
+pub use address::{anyone_address, listen_address, peer_address};
 pub use buffer::MAX_UNREAD;
 pub use config::{Config, IceServer, IceTransportPolicy};
 pub use error::{Error, Refusal, Side};
