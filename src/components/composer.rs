@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     browser,
-    hooks::use_session,
+    hooks::{use_chosen, use_session},
     markdown,
     session::{NewPost, PersonView},
     texts::t,
@@ -56,7 +56,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let draft = format!("draft.{}", props.room);
     let text = use_state(|| browser::tab_note(&draft).unwrap_or_default());
     let preview = use_state(|| false);
-    let kind = use_node_ref();
+    let kind = use_chosen(words::kind_value(words::KINDS[0]));
     {
         let (text, on_again) = (text.clone(), props.on_again.clone());
         use_effect_with(props.again.clone(), move |again| {
@@ -155,7 +155,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 <div class="row">
                     <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")}>
                         { for words::KINDS.into_iter().map(|kind| html! {
-                            <option value={words::kind_value(kind)} selected={kind == words::KINDS[0]}>{ words::kind_name(kind) }</option>
+                            <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
                         }) }
                     </select>
                     if written {

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::dialog::Dialog;
 use crate::{
     browser,
-    hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
+    hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
     session::{RoomView, Session},
     texts::t,
 };
@@ -149,6 +149,7 @@ fn ThisBrowser(props: &ThisBrowserProps) -> Html {
 #[component]
 pub fn Theme() -> Html {
     let theme = browser::preference("theme").unwrap_or_else(|| "auto".to_owned());
+    let select = use_chosen(theme);
     let onchange = Callback::from(|event: Event| {
         if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
             browser::set_preference("theme", &select.value());
@@ -156,13 +157,13 @@ pub fn Theme() -> Html {
         }
     });
     let option = |(value, label): (&'static str, String)| {
-        html! { <option {value} selected={theme == value}>{ label }</option> }
+        html! { <option {value}>{ label }</option> }
     };
     let options = [("auto", t!("theme-auto")), ("light", t!("theme-light")), ("dark", t!("theme-dark"))];
     html! {
         <label class="field">
             <span>{ t!("theme") }</span>
-            <select data-testid="theme" {onchange}>{ for options.into_iter().map(option) }</select>
+            <select ref={select} data-testid="theme" {onchange}>{ for options.into_iter().map(option) }</select>
         </label>
     }
 }

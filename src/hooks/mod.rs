@@ -1,10 +1,12 @@
 //! What components hook into: the session, commands of a person, the keyboard, the passing of time.
 
+mod chosen;
 mod commands;
 mod session;
 mod shortcuts;
 mod time;
 
+pub use chosen::use_chosen;
 pub use commands::then;
 pub use session::{use_session, use_view};
 pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};

@@ -9,7 +9,7 @@ use crate::{
     browser,
     components::{notices::Notices, settings::Theme},
     forms,
-    hooks::{then, use_session},
+    hooks::{then, use_chosen, use_session},
     route,
     session::{RoomCard, View},
     texts::t,
@@ -73,6 +73,7 @@ fn Found() -> Html {
         })
     };
     let form = all.get(*chosen).cloned();
+    let shown = use_chosen(form.as_ref().map(|it| it.name.clone()).unwrap_or_default());
     let onsubmit = {
         let (title, purpose, busy) = (title.clone(), purpose.clone(), busy.setter());
         let form = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
@@ -111,9 +112,9 @@ fn Found() -> Html {
                 </label>
                 <label class="field">
                     <span>{ t!("found-form") }</span>
-                    <select data-testid="found-form" {onchange} aria-describedby="form-preview">
-                        { for all.iter().enumerate().map(|(at, form)| html! {
-                            <option value={form.name.clone()} selected={at == *chosen}>{ &form.title }</option>
+                    <select ref={shown} data-testid="found-form" {onchange} aria-describedby="form-preview">
+                        { for all.iter().map(|form| html! {
+                            <option value={form.name.clone()}>{ &form.title }</option>
                         }) }
                     </select>
                 </label>

@@ -18,7 +18,7 @@ use crate::{
         feedback::{Loop, Told, closes_on_escape},
         icons::{Icon, Sign},
     },
-    hooks::{then, use_now, use_session},
+    hooks::{then, use_chosen, use_now, use_session},
     people,
     session::{NewPost, Outcome, PersonView, Session},
     texts::t,
@@ -350,7 +350,9 @@ struct OfferFormProps {
 #[component]
 fn OfferForm(props: &OfferFormProps) -> Html {
     let session = use_session();
-    let (to, note) = (use_node_ref(), use_node_ref());
+    let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
+    let to = use_chosen(first.map(|node| node.to_string()).unwrap_or_default());
+    let note = use_node_ref();
     {
         let to = to.clone();
         use_effect_with((), move |()| {
@@ -374,20 +376,20 @@ fn OfferForm(props: &OfferFormProps) -> Html {
     if others.is_empty() {
         return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
     }
-    let option = |(at, it): (usize, &&PersonView)| {
+    let option = |it: &&PersonView| {
         let name = people::name_of(&it.person);
         let label = if it.here == Here::Here {
             name
         } else {
             t!("name-presence", name = name, presence = words::here_name(it.here))
         };
-        html! { <option value={it.person.node.to_string()} selected={at == 0}>{ label }</option> }
+        html! { <option value={it.person.node.to_string()}>{ label }</option> }
     };
     html! {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
             <label class="field">
                 <span>{ t!("offer-to") }</span>
-                <select ref={to} data-testid="baton-offer-to">{ for others.iter().enumerate().map(option) }</select>
+                <select ref={to} data-testid="baton-offer-to">{ for others.iter().map(option) }</select>
             </label>
             <label class="field">
                 <span>{ t!("offer-note") }</span>
