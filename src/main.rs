@@ -17,6 +17,9 @@ mod words;
 
 use app::{App, AppProps};
 
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn main() {
     browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
     let session = session::Session::start();

@@ -98,6 +98,8 @@ fn with(mut element: VTag, name: &'static str, value: &str) -> VTag {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

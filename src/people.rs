@@ -48,6 +48,8 @@ pub fn hue_class(hue: u8) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -34,6 +34,8 @@ pub fn code_of(link: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -147,6 +147,8 @@ fn draw(text: &str) -> Option<(usize, String)> {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     boundaries,
     process::{Run, step},
-    tidy, tools,
+    texts, tidy, tools,
 };
 
 /// Runs only in a browser: checked for that target alone.
@@ -24,6 +24,7 @@ pub const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 /// The first check that fails.
 pub fn run() -> Result<()> {
     step("Tidiness", tidy::check)?;
+    step("Texts and forms", texts::check)?;
     step("Crate boundaries", boundaries::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
     step("Lints, native", || {

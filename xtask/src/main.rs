@@ -15,6 +15,7 @@ mod process;
 mod repo;
 mod serve;
 mod test;
+mod texts;
 mod tidy;
 mod tools;
 

@@ -25,7 +25,7 @@ const NATIVE: &[&str] = &[
     "xtask",
 ];
 /// Crates with tests that need a browser: package and test binary.
-const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-store"];
+const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-store", "paceline"];
 /// The folder of the end-to-end tests.
 const E2E: &str = "tests/e2e";
 /// Tests that may be skipped, one a line, each with its reason after a `#`.

@@ -67,6 +67,8 @@ pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], offset_minutes: i64) -> 
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
     use paceline_room::{
         body::PostKind,
