@@ -13,7 +13,7 @@ use std::{
 
 use paceline_room::{Cid, Event, NodeId};
 
-use crate::plumtree::Origin;
+use crate::{plumtree::Origin, replica::Millis};
 
 /// Events one peer may have waiting: two requests under way, and a burst of live ones.
 pub const PEER_QUOTA: usize = 2048;
@@ -21,6 +21,10 @@ pub const PEER_QUOTA: usize = 2048;
 pub const PEER_QUOTA_BYTES: usize = 4 << 20;
 /// Events that storage or an import may have waiting: a whole room read in the worst order.
 pub const OWN_QUOTA: usize = 1 << 20;
+
+/// How long an event that a peer sent may wait. What it builds on was asked for and did not come: it may not exist, and
+/// what is known to exist and missing should come to an end. If it does exist, catching up brings both.
+pub const PEER_TIME: Millis = 60_000;
 
 /// Where an event came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +65,7 @@ pub struct Checked {
 struct Waiting {
     checked: Checked,
     missing: BTreeSet<Cid>,
+    since: Millis,
 }
 
 /// The waiting events.
@@ -94,7 +99,7 @@ impl Pending {
     }
 
     /// Takes an event that lacks these. Returns what found no room.
-    pub fn insert(&mut self, checked: Checked, missing: BTreeSet<Cid>) -> Vec<Cid> {
+    pub fn insert(&mut self, checked: Checked, missing: BTreeSet<Cid>, now: Millis) -> Vec<Cid> {
         let (cid, source, depth) = (checked.arrival.cid, checked.arrival.source, checked.event.depth);
         for parent in &missing {
             self.children.entry(*parent).or_default().insert(cid);
@@ -102,13 +107,21 @@ impl Pending {
         let share = self.by_source.entry(source).or_default();
         share.events.insert((depth, cid));
         share.bytes += checked.arrival.block.len();
-        self.waiting.insert(cid, Waiting { checked, missing });
+        self.waiting.insert(cid, Waiting { checked, missing, since: now });
         let mut dropped = Vec::new();
         while let Some(deepest) = self.over_quota(&source) {
             self.remove(&deepest);
             dropped.push(deepest);
         }
         dropped
+    }
+
+    /// Drops what peers sent and what has waited too long. Returns its names.
+    pub fn expire(&mut self, now: Millis) -> Vec<Cid> {
+        let late = |it: &Waiting| matches!(it.checked.arrival.source, Source::Peer(_)) && it.since + PEER_TIME <= now;
+        let names: Vec<Cid> = self.waiting.iter().filter(|(_, it)| late(it)).map(|(cid, _)| *cid).collect();
+        names.iter().for_each(|cid| _ = self.remove(cid));
+        names
     }
 
     fn over_quota(&self, source: &Source) -> Option<Cid> {
@@ -190,7 +203,7 @@ mod tests {
         let mut pending = Pending::default();
         for pair in cids.windows(2) {
             let waiting = checked(&world, &pair[1], Source::Import);
-            assert_eq!(pending.insert(waiting, BTreeSet::from([pair[0]])), vec![]);
+            assert_eq!(pending.insert(waiting, BTreeSet::from([pair[0]]), 0), vec![]);
         }
         let names = |free: Vec<Checked>| free.into_iter().map(|it| it.arrival.cid).collect::<Vec<_>>();
         assert_eq!(names(pending.admitted(&cids[0])), vec![cids[1]]);
@@ -203,10 +216,22 @@ mod tests {
         let (world, cids) = chain(3);
         let mut pending = Pending::default();
         for pair in cids.windows(2) {
-            pending.insert(checked(&world, &pair[1], Source::Import), BTreeSet::from([pair[0]]));
+            pending.insert(checked(&world, &pair[1], Source::Import), BTreeSet::from([pair[0]]), 0);
         }
         assert_eq!(pending.refused(&cids[0]).len(), 2);
         assert_eq!(pending.count(), 0);
+    }
+
+    #[test]
+    fn what_a_peer_sent_does_not_wait_for_ever_and_what_was_imported_does() {
+        let (world, cids) = chain(3);
+        let mut pending = Pending::default();
+        let nowhere = BTreeSet::from([Cid::of(b"nowhere")]);
+        pending.insert(checked(&world, &cids[1], Source::Peer(world.author(1))), nowhere.clone(), 5);
+        pending.insert(checked(&world, &cids[2], Source::Import), nowhere, 5);
+        assert_eq!(pending.expire(PEER_TIME + 4), vec![]);
+        assert_eq!(pending.expire(PEER_TIME + 5), vec![cids[1]]);
+        assert_eq!(pending.count(), 1);
     }
 
     #[test]
@@ -216,15 +241,15 @@ mod tests {
         let template = checked(&world, &cids[3], one);
         let mut pending = Pending::default();
         let nowhere = BTreeSet::from([Cid::of(b"nowhere")]);
-        pending.insert(checked(&world, &cids[2], two), nowhere.clone());
+        pending.insert(checked(&world, &cids[2], two), nowhere.clone(), 0);
         for number in 0..PEER_QUOTA as u64 {
             let mut filler = template.clone();
             filler.arrival.cid = Cid::of(&number.to_le_bytes());
             filler.event.depth = 1_000 + number;
-            assert_eq!(pending.insert(filler, nowhere.clone()), vec![]);
+            assert_eq!(pending.insert(filler, nowhere.clone(), 0), vec![]);
         }
         let deepest = Cid::of(&(PEER_QUOTA as u64 - 1).to_le_bytes());
-        assert_eq!(pending.insert(checked(&world, &cids[1], one), nowhere), vec![deepest]);
+        assert_eq!(pending.insert(checked(&world, &cids[1], one), nowhere, 0), vec![deepest]);
         assert!(pending.contains(&cids[1]) && pending.contains(&cids[2]));
         assert_eq!((pending.of(&one), pending.of(&two)), (PEER_QUOTA, 1));
     }

@@ -511,6 +511,7 @@ impl Replica {
         self.send_spread(spreads);
         if self.roster.is_due(self.now) {
             self.changed |= self.roster.expire(self.now);
+            self.expire_pending();
             self.send_beacon();
         }
         if !self.store.is_empty() {

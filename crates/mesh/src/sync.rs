@@ -38,7 +38,7 @@ pub const PARENT_PATIENCE: Millis = 400;
 pub const ANSWER_TIME: Millis = 5_000;
 /// Sessions at a time.
 pub const SESSIONS: usize = 2;
-/// Fewest events of a peer for which a stream of everything pays.
+/// Fewest events of a peer for which a stream of everything pays; to who has nothing at all it always does.
 pub const STREAM_EVENTS: u64 = 64;
 /// A stream of everything pays when the peer holds this many times what is here.
 pub const STREAM_TIMES: u64 = 8;
@@ -480,7 +480,8 @@ impl Sync {
             busy += 1;
             it.look_at = None;
             let mine = index.count() as u64;
-            if it.events >= STREAM_EVENTS && mine.saturating_mul(STREAM_TIMES) <= it.events {
+            let pays = it.events >= STREAM_EVENTS || mine == 0;
+            if pays && mine.saturating_mul(STREAM_TIMES) <= it.events {
                 streaming = true;
                 let after = (0, Cid::from_digest([0; 32]));
                 it.session = Session::Streaming { after, left: it.events, under_way: PAGES, until: now + ANSWER_TIME };

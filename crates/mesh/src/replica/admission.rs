@@ -100,8 +100,16 @@ impl Replica {
                 self.sync.on_missing_parents(&peer, keys, self.now);
             }
         }
-        for dropped in self.pending.insert(checked, missing) {
+        for dropped in self.pending.insert(checked, missing, self.now) {
             self.ingest.done(&dropped);
+        }
+    }
+
+    /// What has waited too long for its parents is forgotten.
+    pub(super) fn expire_pending(&mut self) {
+        for dropped in self.pending.expire(self.now) {
+            self.ingest.done(&dropped);
+            self.changed = true;
         }
     }
 

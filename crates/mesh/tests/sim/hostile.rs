@@ -295,3 +295,14 @@ fn a_direct_push_by_somebody_else_than_its_author_goes_on_along_the_tree() {
     let sent = solo.sent_live(other);
     assert!(matches!(&sent[..], [Live::Push(push)] if Cid::of(&push.0) == cid && !push.3), "{sent:?}");
 }
+
+#[test]
+fn an_event_on_parents_that_do_not_exist_does_not_keep_a_node_catching_up_for_ever() {
+    let (world, mut solo, peer) = room();
+    let orphan = crooked(&world, |draft| draft.parents = vec![Cid::of(b"nowhere")]);
+    solo.push(peer, &orphan, None);
+    assert_eq!((solo.replica.pending(), solo.replica.progress().missing_events), (1, 1));
+    solo.wait(120_000);
+    assert_eq!((solo.replica.pending(), solo.replica.progress().missing_events), (0, 0));
+    assert_eq!(solo.counts(), BTreeMap::new());
+}

@@ -40,11 +40,19 @@ fn fifty_quiet_nodes_get_less_than_two_copies_of_each_event() {
 
 #[test]
 fn a_dozen_nodes_agree_after_every_fault() {
-    for seed in seeds(12) {
+    for seed in seeds(8) {
         let faults =
             Faults { nodes: 12, late: 3, breaks: 2, partition: true, crashes: 4, amnesiacs: 1, ..Faults::NONE };
         let net = run_story(seed, faults);
         println!("seed {seed}: {} events, {:.2} copies", net.events(0).len(), copies(&net.stats));
+    }
+}
+
+#[test]
+fn a_dozen_nodes_that_lose_nothing_from_disk_end_with_all_words() {
+    for seed in seeds(2) {
+        let faults = Faults { nodes: 12, late: 2, breaks: 3, partition: true, crashes: 3, ..Faults::NONE };
+        run_story(seed + 1_000, faults);
     }
 }
 

@@ -80,6 +80,9 @@ pub fn run_story(seed: u64, faults: Faults) -> Net {
     }
     net.heal();
     settle(&mut net, seed);
+    if faults.amnesiacs == 0 && faults.liars.is_empty() {
+        settle_words(&mut net, seed);
+    }
     let all = net.events(0);
     for (cid, author) in &book.acknowledged {
         assert!(all.contains(cid), "seed {seed}: an acknowledged event of node {author} is missing");
@@ -101,6 +104,19 @@ fn settle(net: &mut Net, seed: u64) {
     }
     let counts: Vec<_> = net.alive().iter().map(|at| (*at, net.events(*at).len())).collect();
     panic!("seed {seed}: no agreement after two minutes without faults: {counts:?}");
+}
+
+/// Words that nobody lost are everywhere, too, within the time in which all peers are asked again.
+fn settle_words(net: &mut Net, seed: u64) {
+    for _ in 0..40 {
+        let missing =
+            |at: &usize| net.replica(*at).map(|it| (it.progress().missing_words, it.fold().missing_words_count()));
+        if net.alive().iter().all(|at| missing(at) == Some((0, 0))) {
+            return;
+        }
+        net.run_for(2_000);
+    }
+    panic!("seed {seed}: words are missing");
 }
 
 #[derive(Debug)]
