@@ -1,0 +1,203 @@
+// window.paceline: what a person at the tab can do, for scripts, bots, embedding, diagnostics and benchmarks. The same in
+// every build, and no more than the page itself offers.
+//
+// Every call that makes an event resolves with its CID once the event is durably stored; every rejection is a
+// PacelineError with a stable code (docs/notices.md) and a plain message. Order the calls you care about with `await`.
+//
+//   const link = await paceline.found({ title: "Release week" });
+//   const post = await paceline.post({ text: "Good **morning**" });
+//   const stop = paceline.on("event", (event) => console.log(event.kind, event.cid));
+
+/** The name of an event: CIDv1 (dag-cbor, sha2-256), base32. */
+type Cid = string;
+/** A node's key as its libp2p PeerId. One key for each node and room. */
+type NodeId = string;
+/** What a post is. A driver is a tension that somebody senses. */
+type PostKind = "update" | "question" | "idea" | "need" | "driver";
+/** How feedback stands to its target. The last three open a loop: they ask for an answer. */
+type Stance = "appreciate" | "build-on" | "question" | "concern" | "correct";
+/** How this node stands to the others. */
+type Connection = "connecting" | "alone" | "catching-up" | "in-sync" | "offline";
+
+interface PacelineError extends Error {
+  /** Stable, documented in docs/notices.md. */
+  code: string;
+}
+
+interface Paceline {
+  /** Version of this build. */
+  readonly version: string;
+
+  /** Founds a room and opens it; resolves with its link. `form` is `blank` if left out. */
+  found(o: { title: string; purpose?: string; form?: string }): Promise<string>;
+  /** Opens the room of a link; resolves when it is shown. Rejects: bad-link, newer-link, ... */
+  join(link: string): Promise<void>;
+  /** Closes the open room; everything stays in this browser. */
+  leave(): Promise<void>;
+  /** Says who this node is; the latest wins. `hue` is 0 to 11. */
+  introduce(o: { name: string; strengths?: string[]; hue?: number }): Promise<Cid>;
+
+  /** Says something to everyone. */
+  post(o: { text: string; kind?: PostKind; replyTo?: Cid; tags?: string[] }): Promise<Cid>;
+  /** New words for one's own post. */
+  edit(post: Cid, text: string): Promise<Cid>;
+  /** Takes one's own post back: the words go everywhere, the trace stays. */
+  retract(post: Cid): Promise<Cid>;
+  /** Gives feedback on a post, or on a term (named by the transfer that began it, `terms[].from`). */
+  feedback(o: { target: Cid; stance: Stance; text?: string; sources?: string[] }): Promise<Cid>;
+  /** Closes a loop; by whom it is addressed to. `by` links what changed. */
+  answer(feedback: Cid, o: { as: "adjusted" | "noted" | "declined"; text: string; by?: Cid }): Promise<Cid>;
+  /** Takes one's own feedback back. */
+  withdrawFeedback(feedback: Cid): Promise<Cid>;
+
+  /** The lead for a need or role: at most one node holds a baton. */
+  readonly baton: {
+    /** Opens a baton, free. `minutes` is how long a term is meant to be. */
+    open(o: { title: string; need?: Cid; strengths?: string[]; minutes?: number }): Promise<Cid>;
+    /** Takes a free baton. */
+    take(baton: Cid): Promise<Cid>;
+    /** Offers the baton one holds; resolves with the offer. */
+    offer(baton: Cid, to: NodeId, note?: string): Promise<Cid>;
+    /** Takes one's own offer back. */
+    withdraw(offer: Cid): Promise<Cid>;
+    /** Accepts an offer made to this node. */
+    accept(offer: Cid): Promise<Cid>;
+    /** Declines it. */
+    decline(offer: Cid, why?: string): Promise<Cid>;
+    /** Lets go; the baton is free. */
+    release(baton: Cid, note?: string): Promise<Cid>;
+    /** Leads on for a holder who vanished, or whose minutes are over. */
+    stepIn(baton: Cid): Promise<Cid>;
+    /** Takes the lead back after others stepped in. */
+    reclaim(baton: Cid): Promise<Cid>;
+    /** The work is done. */
+    close(baton: Cid, outcome?: string): Promise<Cid>;
+  };
+
+  /** This node, now. */
+  status(): Promise<Status>;
+  /** The room, from the log alone: nodes with the same digest show the same (but for words not yet here). */
+  state(): Promise<RoomState>;
+  /** What only this node sees: presence, reach, notices. */
+  local(): Promise<LocalState>;
+
+  /** The log as CAR, which any IPLD tool reads. */
+  exportCar(): Promise<Uint8Array>;
+  /** Takes a CAR in, checked like everything that comes over the network. */
+  importCar(bytes: Uint8Array): Promise<{ admitted: number; known: number; pending: number; refused: Record<string, number> }>;
+
+  /** The switch in Settings: drops all links and keeps working. */
+  offline(): Promise<void>;
+  online(): Promise<void>;
+  /** No direct link with that node; a local choice. */
+  refuse(node: NodeId): Promise<void>;
+  allow(node: NodeId): Promise<void>;
+  /** Two codes, there and back, for places without any network service. */
+  byHand: {
+    /** The code to give to somebody. */
+    invite(): Promise<string>;
+    /** The reply to somebody's invite, to be given back. */
+    reply(invite: string): Promise<string>;
+    /** Takes the reply to one's own invite: the link comes up. */
+    accept(reply: string): Promise<void>;
+  };
+
+  /** An event was admitted, own or other. Returns: stop listening (also for the others). */
+  on(name: "event", fn: (e: { cid: Cid; author: NodeId; kind: string }) => void): () => void;
+  /** A link came up or went down. */
+  on(name: "peer", fn: (e: { node: NodeId; up: boolean }) => void): () => void;
+  /** The room's state changed. */
+  on(name: "state", fn: (e: { digest: string }) => void): () => void;
+}
+
+interface Status {
+  /** Null while no room is open. */
+  room: Cid | null;
+  node: NodeId | null;
+  state: Connection;
+  peers: {
+    node: NodeId;
+    name: string;
+    direct: boolean;
+    rttMs: number | null;
+    /** Which rendezvous found it. */
+    via: string;
+    path: "webrtc" | "broadcast" | "relayed" | "through";
+  }[];
+  /** Admitted. */
+  events: number;
+  /** Waiting for what they build on. */
+  pending: number;
+  /** Refused, by reason: bad-signature, not-canonical, too-large, wrong-room, wrong-depth, replayed-envelope, ... */
+  refused: Record<string, number>;
+  /** Events and words known to exist, not here yet. */
+  missing: number;
+  storage: { events: number; bytes: number; persisted: boolean };
+  rendezvous: { kind: string; url?: string; state: string; sent: number; received: number }[];
+}
+
+interface RoomState {
+  /** Of the set of admitted events. */
+  digest: string;
+  title: string;
+  purpose: string;
+  form: string;
+  /** No more powers than anyone. */
+  founder: NodeId;
+  people: { node: NodeId; name: string; strengths: string[]; hue: number; split: boolean }[];
+  /** In display order; only `words` and `text` may differ at an equal digest. */
+  posts: {
+    cid: Cid;
+    author: NodeId;
+    kind: PostKind;
+    words: "here" | "missing" | "retracted";
+    text: string | null;
+    replyTo: Cid | null;
+    tags: string[];
+    /** The author's clock, Unix milliseconds: for showing, never for deciding. */
+    at: number;
+    depth: number;
+    edited: boolean;
+    /** A correction stands against it. */
+    contested: boolean;
+  }[];
+  feedback: {
+    cid: Cid;
+    author: NodeId;
+    target: Cid;
+    stance: Stance;
+    text: string | null;
+    state: "given" | "open" | "adjusted" | "noted" | "declined" | "withdrawn";
+  }[];
+  batons: {
+    cid: Cid;
+    title: string;
+    state: "free" | "held" | "offered" | "closed";
+    holder: NodeId | null;
+    offer: Cid | null;
+    offeredTo: NodeId | null;
+    /** The transfer that is current, or the opening. */
+    tip: Cid;
+    /** False while two led side by side and the room has not gone on clearly with one. */
+    settled: boolean;
+    terms: {
+      holder: NodeId;
+      from: Cid;
+      until: Cid | null;
+      by: "taken" | "accepted" | "stepped-in" | "reclaimed" | "decision";
+      /** Led while the room followed another: kept, never lost. */
+      parallel: boolean;
+    }[];
+  }[];
+}
+
+interface LocalState {
+  present: { node: NodeId; here: "here" | "away" | "gone"; sinceMs: number }[];
+  /** Of recent events: how many nodes reported that they stored it, of how many present. */
+  reach: Record<Cid, { stored: number; of: number }>;
+  notices: { code: string; text: string; about?: Cid }[];
+}
+
+interface Window {
+  readonly paceline: Paceline;
+}
