@@ -133,6 +133,7 @@ impl Ready {
     pub async fn load(link: &RoomLink, key: &HeldKey, store: &dyn Store) -> Outcome<Self> {
         let seed = u64::from_le_bytes(browser::random());
         let mut replica = Replica::new(link.room, key.keypair.clone(), seed);
+        replica.started(browser::wall_clock());
         let (mut after, mut damaged) = (None, 0);
         loop {
             let page = store.load_page(after, LOAD_PAGE).await.map_err(|error| notices::storage(&error))?;
@@ -210,9 +211,9 @@ impl Engine {
 
     /// Closes links, frees the key. What is being stored is stored; what was only asked for is refused, since another tab
     /// may write with the key from now on.
-    pub fn close(&self) {
+    pub fn close(self: &Rc<Self>) {
+        self.say_goodbye();
         self.closed.set(true);
-        self.net.goodbye();
         if let Some(following) = self.following.borrow_mut().take() {
             following.abort();
         }
@@ -220,6 +221,12 @@ impl Engine {
         self.key.borrow_mut().take();
         self.writes.close_channel();
         self.keeps.close_channel();
+    }
+
+    /// Tells everybody that this node leaves, and closes all links at once.
+    pub fn say_goodbye(self: &Rc<Self>) {
+        self.input(Input::Leave);
+        self.net.goodbye();
     }
 
     /// Whether [`Engine::close`] was called.

@@ -325,7 +325,7 @@ impl Session {
     pub async fn offline(&self) -> Outcome<()> {
         self.0.offline.set(true);
         if let Ok(engine) = self.engine() {
-            engine.net.offline();
+            engine.say_goodbye();
         }
         self.publish();
         Ok(())
@@ -528,7 +528,7 @@ impl Session {
         let session = self.clone();
         listeners.push(gloo::events::EventListener::new(&window, "pagehide", move |_| {
             if let Ok(engine) = session.engine() {
-                engine.net.goodbye();
+                engine.say_goodbye();
             }
         }));
         let session = self.clone();
