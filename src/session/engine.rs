@@ -229,6 +229,12 @@ impl Engine {
         self.net.goodbye();
     }
 
+    /// After [`Engine::say_goodbye`]: looks for the others again.
+    pub fn come_back(self: &Rc<Self>) {
+        self.input(Input::Away(browser::is_hidden()));
+        self.net.online();
+    }
+
     /// Whether [`Engine::close`] was called.
     pub fn is_closed(&self) -> bool {
         self.closed.get()

@@ -335,7 +335,7 @@ impl Session {
     pub async fn online(&self) -> Outcome<()> {
         self.0.offline.set(false);
         if let Ok(engine) = self.engine() {
-            engine.net.online();
+            engine.come_back();
         }
         self.publish();
         Ok(())
@@ -537,7 +537,7 @@ impl Session {
             if let Ok(engine) = session.engine()
                 && !session.0.offline.get()
             {
-                engine.net.online();
+                engine.come_back();
             }
         }));
         let session = self.clone();
