@@ -1,3 +1,5 @@
+//! Spreading, message by message: the whole output queue against the expected one. Rooms of many nodes are in tests/sim.
+
 use super::*;
 
 fn node(number: u8) -> NodeId {

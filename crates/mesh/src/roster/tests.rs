@@ -1,3 +1,5 @@
+//! Who is here, and what is known of what they hold. Whole rooms are in tests/sim.
+
 use paceline_room::{Keypair, testing::World};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Sessions of catching up, round by round. Their cost over large logs is in tests/sim.
+
 use super::*;
 
 fn node(number: u8) -> NodeId {
