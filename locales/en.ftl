@@ -195,6 +195,11 @@ terms = { $n ->
     [one] 1 term
    *[other] { $n } terms
 }
+handoff-taken = { $name } took “{ $title }”
+handoff-accepted = { $name } accepted “{ $title }”
+handoff-stepped-in = { $name } stepped in for “{ $title }”
+handoff-reclaimed = { $name } reclaimed “{ $title }”
+handoff-decision = { $name } was chosen for “{ $title }”
 term-taken = took it
 term-accepted = accepted it
 term-stepped-in = stepped in

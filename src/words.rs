@@ -110,6 +110,18 @@ pub fn term_began(by: TermBy) -> String {
     }
 }
 
+/// A moment at which a lead moved.
+pub fn handoff(by: TermBy, name: &str, title: &str) -> String {
+    let (name, title) = (name.to_owned(), title.to_owned());
+    match by {
+        TermBy::Taken => t!("handoff-taken", name = name, title = title),
+        TermBy::Accepted => t!("handoff-accepted", name = name, title = title),
+        TermBy::SteppedIn => t!("handoff-stepped-in", name = name, title = title),
+        TermBy::Reclaimed => t!("handoff-reclaimed", name = name, title = title),
+        TermBy::Decision => t!("handoff-decision", name = name, title = title),
+    }
+}
+
 /// `data-here` of a person.
 pub const fn here_value(here: Here) -> &'static str {
     match here {

@@ -15,14 +15,15 @@ use yew::prelude::*;
 
 use super::{
     post::{Ask, PostView},
-    rows::Row,
+    rows::{Handoff, Row},
 };
 use crate::{
     browser,
-    components::feedback::Told,
+    components::{disc::disc_of, feedback::Told},
     people,
     session::{PersonView, RoomView},
-    when,
+    texts::t,
+    when, words,
 };
 
 /// Posts in a stretch.
@@ -42,12 +43,18 @@ pub struct Around {
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
     me: NodeId,
     handles: bool,
+    handoffs: Rc<HashMap<Cid, Rc<[Handoff]>>>,
     nothing: Rc<[Told]>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, handles: bool) -> Self {
+    pub fn new(
+        room: &RoomView,
+        told: Rc<HashMap<Cid, Rc<[Told]>>>,
+        handoffs: Rc<HashMap<Cid, Rc<[Handoff]>>>,
+        handles: bool,
+    ) -> Self {
         Self {
             people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
             told,
@@ -55,7 +62,23 @@ impl Around {
             reach: room.reach.clone(),
             me: room.me,
             handles,
+            handoffs,
             nothing: [].into(),
+        }
+    }
+
+    /// A moment on the road: the lead went to somebody.
+    pub fn handoff(&self, handoff: &Handoff) -> Html {
+        let (person, here) = self.person(&handoff.holder);
+        let words = words::handoff(handoff.by, &people::name_of(&person), &handoff.title);
+        html! {
+            <p class={classes!("handoff", handoff.current.then_some("current"), handoff.parallel.then_some("parallel"))}
+                key={handoff.from.to_string()}>
+                { disc_of(&person, here, handoff.current) }
+                <span>{ words }</span>
+                <time datetime={when::iso(handoff.at)}>{ when::clock(handoff.at) }</time>
+                if handoff.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
+            </p>
         }
     }
 
@@ -143,10 +166,12 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let name: AttrValue = people::name_of(&author).into();
     let answers = row.answers.map(|node| AttrValue::from(people::name_of(&around.person(&node).0)));
     let cid = row.post.cid;
+    let handoffs = around.handoffs.get(&cid).into_iter().flat_map(|it| it.iter());
     let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
     html! {
         <>
             if row.new_day { <p class="milestone" key={format!("day-{cid}")}><span>{ when::day(row.post.at) }</span></p> }
+            { for handoffs.map(|it| around.handoff(it)) }
             <PostView key={cid.to_string()} row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}

@@ -62,7 +62,12 @@ pub fn Stream(props: &StreamProps) -> Html {
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
     });
-    let around = Rc::new(Around::new(room, told, props.handles));
+    let placed = use_memo((rows.clone(), room.batons.clone()), |(rows, batons)| {
+        let (before, after) = rows::place(rows, rows::handoffs(batons));
+        (Rc::new(before), after)
+    });
+    let (before, after) = (placed.0.clone(), placed.1.clone());
+    let around = Rc::new(Around::new(room, told, before, props.handles));
     let newest = use_newest(&rows, room);
     let on_ask = {
         let (replying, again) = (replying.setter(), again.setter());
@@ -96,6 +101,7 @@ pub fn Stream(props: &StreamProps) -> Html {
                 // A feed without posts would be a broken promise to assistive technology.
                 <div class="road" role={(!rows.is_empty()).then_some("feed")}
                     aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
+                <div class="road">{ for after.iter().map(|it| around.handoff(it)) }</div>
                 <div class="ahead">if rows.is_empty() { { props.empty.clone() } }</div>
             </div>
             <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>

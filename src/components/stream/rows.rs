@@ -1,11 +1,16 @@
-//! The order in which posts are drawn: threads hang together, each under the post that began it. Pure.
+//! The order in which posts are drawn: threads hang together, each under the post that began it; between them the moments
+//! at which a lead moved. Pure.
 
 use std::{
     collections::{BTreeMap, HashMap},
+    rc::Rc,
     sync::Arc,
 };
 
-use paceline_room::{Cid, NodeId, state::Post};
+use paceline_room::{
+    Cid, NodeId,
+    state::{Baton, Post, TermBy},
+};
 
 const DAY_MINUTES: i64 = 24 * 60;
 
@@ -24,6 +29,59 @@ pub struct Row {
     pub new_day: bool,
     /// Not durably stored yet.
     pub storing: bool,
+}
+
+/// A lead moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handoff {
+    /// The transfer.
+    pub from: Cid,
+    /// To whom.
+    pub holder: NodeId,
+    /// What is led.
+    pub title: Rc<str>,
+    /// How.
+    pub by: TermBy,
+    /// By its author's clock, which alone says where it is drawn.
+    pub at: u64,
+    /// Still leads.
+    pub current: bool,
+    /// On a branch that the network did not follow.
+    pub parallel: bool,
+}
+
+/// All handoffs of a room, by the clock.
+pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
+    let mut all: Vec<Handoff> = batons
+        .iter()
+        .flat_map(|baton| {
+            let title: Rc<str> = baton.title.as_str().into();
+            baton.terms.iter().map(move |term| Handoff {
+                from: term.from,
+                holder: term.holder,
+                title: title.clone(),
+                by: term.by,
+                at: term.began,
+                current: term.until.is_none() && !term.parallel,
+                parallel: term.parallel,
+            })
+        })
+        .collect();
+    all.sort_by_key(|it| (it.at, it.from));
+    all
+}
+
+/// Which handoffs are drawn before which root, and those after the last.
+pub fn place(rows: &[Row], mut handoffs: Vec<Handoff>) -> (HashMap<Cid, Rc<[Handoff]>>, Rc<[Handoff]>) {
+    let mut before = HashMap::new();
+    for root in rows.iter().filter(|row| row.level == 0) {
+        let later = handoffs.split_off(handoffs.partition_point(|it| it.at < root.post.at));
+        if !handoffs.is_empty() {
+            before.insert(root.post.cid, handoffs.into());
+        }
+        handoffs = later;
+    }
+    (before, handoffs.into())
 }
 
 /// All rows in drawing order. `offset_minutes` is the browser's distance from UTC.
@@ -128,6 +186,26 @@ mod tests {
         };
         assert_eq!(days(0), [true, true]);
         assert_eq!(days(120), [true, false]);
+    }
+
+    #[test]
+    fn a_handoff_stands_where_the_clock_puts_it_and_is_drawn_once() {
+        let rows = rows(&[post(1, None, 10), post(2, Some(1), 50), post(3, None, 30), post(4, None, 20)], &[], 0);
+        let handoff = |name: u8, at| Handoff {
+            from: Cid::from_digest([name; 32]),
+            holder: NodeId::from_bytes([name; 32]),
+            title: "Scribe".into(),
+            by: TermBy::Taken,
+            at,
+            current: false,
+            parallel: false,
+        };
+        let (before, after) = place(&rows, vec![handoff(7, 5), handoff(8, 25), handoff(9, 60)]);
+        let at = |name: u8| {
+            before.get(&Cid::from_digest([name; 32])).map(|it| it.iter().map(|it| it.at).collect::<Vec<_>>())
+        };
+        assert_eq!((at(1), at(3), at(4)), (Some(vec![5]), Some(vec![25]), None));
+        assert_eq!(after.iter().map(|it| it.at).collect::<Vec<_>>(), [60]);
     }
 
     #[test]
