@@ -1,0 +1,203 @@
+//! Whole nodes in a real browser: `BroadcastChannel`, WebRTC, Web Locks. Several nodes share one page.
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs)]
+
+mod common;
+
+use std::rc::Rc;
+
+use common::{BROADCAST, Node, config, exchange, meet, room};
+use paceline_mesh::Lane;
+use paceline_net::{Browser, ByHandError, NetConfig, NetEvent, Path, Paths, RoomLink};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const WEBRTC: Paths = Paths { webrtc: true, broadcast: false };
+
+fn start(config: NetConfig) -> Node {
+    Node::start(Rc::new(Browser), config)
+}
+
+fn by_hand_only(config: NetConfig) -> NetConfig {
+    NetConfig { same_browser: false, ..config }
+}
+
+#[wasm_bindgen_test]
+async fn two_nodes_find_each_other_and_link_over_webrtc() {
+    let room = room("browser: meet");
+    let began = js_sys::Date::now();
+    let mut a = start(config(&room, 1));
+    let mut b = start(config(&room, 2));
+    let (one, two) = meet(&mut a, &mut b).await;
+    console_log!("linked after {} ms", js_sys::Date::now() - began);
+    assert_eq!(one, (Path::Webrtc, "broadcast-channel".to_owned()));
+    assert_eq!(one, two);
+    exchange(&mut a, &mut b).await;
+    assert!(a.counts().is_empty() && b.counts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_late_node_links_with_all() {
+    let room = room("browser: late");
+    let mut a = start(config(&room, 3));
+    let mut b = start(config(&room, 1));
+    meet(&mut a, &mut b).await;
+    let began = js_sys::Date::now();
+    let mut late = start(config(&room, 2));
+    meet(&mut late, &mut a).await;
+    console_log!("late node linked after {} ms", js_sys::Date::now() - began);
+    exchange(&mut late, &mut a).await;
+}
+
+#[wasm_bindgen_test]
+async fn two_nodes_meet_by_codes_alone() {
+    let room = room("browser: codes");
+    let mut a = start(by_hand_only(config(&room, 1)));
+    let mut b = start(by_hand_only(config(&room, 2)));
+    let invite = a.net.by_hand_invite().await.unwrap();
+    console_log!("an invite has {} characters", invite.len());
+    assert_eq!(a.net.by_hand_reply(&invite).await, Err(ByHandError::OwnCode));
+    let reply = b.net.by_hand_reply(&invite).await.unwrap();
+    console_log!("a reply has {} characters", reply.len());
+    assert_eq!(a.net.by_hand_accept(&invite).await, Err(ByHandError::OwnCode));
+    a.net.by_hand_accept(&reply).await.unwrap();
+    let (one, _) = meet(&mut a, &mut b).await;
+    assert_eq!(one, (Path::Webrtc, "by-hand".to_owned()));
+    exchange(&mut a, &mut b).await;
+    assert_eq!(b.net.by_hand_reply(&invite).await, Err(ByHandError::AlreadyLinked));
+}
+
+#[wasm_bindgen_test]
+async fn codes_in_the_wrong_place_are_named() {
+    let room = room("browser: wrong codes");
+    let a = start(by_hand_only(config(&room, 1)));
+    let b = start(by_hand_only(config(&room, 2)));
+    let c = start(by_hand_only(config(&room, 3)));
+    let other_room = RoomLink { secret: [8; 32], ..room.clone() };
+    let other = start(by_hand_only(config(&other_room, 4)));
+    let invite = a.net.by_hand_invite().await.unwrap();
+    assert_eq!(other.net.by_hand_reply(&invite).await, Err(ByHandError::AnotherRoom));
+    assert_eq!(b.net.by_hand_accept(&invite).await, Err(ByHandError::ReplyWanted));
+    let reply = b.net.by_hand_reply(&invite).await.unwrap();
+    assert_eq!(b.net.by_hand_reply(&invite).await, Err(ByHandError::UsedBefore));
+    assert_eq!(a.net.by_hand_reply(&reply).await, Err(ByHandError::InviteWanted));
+    assert_eq!(c.net.by_hand_accept(&reply).await, Err(ByHandError::AnotherTab));
+    a.net.offline();
+    a.net.online();
+    assert_eq!(a.net.by_hand_accept(&reply).await, Err(ByHandError::TooLate));
+}
+
+#[wasm_bindgen_test]
+async fn without_webrtc_tabs_link_over_their_channel() {
+    let room = room("browser: broadcast");
+    let mut a = start(NetConfig { paths: BROADCAST, ..config(&room, 1) });
+    let mut b = start(NetConfig { paths: BROADCAST, ..config(&room, 2) });
+    let (one, _) = meet(&mut a, &mut b).await;
+    assert_eq!(one.0, Path::Broadcast);
+    exchange(&mut a, &mut b).await;
+}
+
+#[wasm_bindgen_test]
+async fn one_side_without_webrtc_falls_back_to_the_channel() {
+    let room = room("browser: fall back");
+    let mut a = start(config(&room, 1));
+    let mut b = start(NetConfig { paths: BROADCAST, ..config(&room, 2) });
+    let (one, _) = meet(&mut a, &mut b).await;
+    assert_eq!(one.0, Path::Broadcast);
+    exchange(&mut a, &mut b).await;
+}
+
+#[wasm_bindgen_test]
+async fn five_megabytes_go_each_way_in_pieces() {
+    let room = room("browser: bulk");
+    let mut a = start(NetConfig { paths: WEBRTC, ..config(&room, 1) });
+    let mut b = start(NetConfig { paths: WEBRTC, ..config(&room, 2) });
+    meet(&mut a, &mut b).await;
+    let began = js_sys::Date::now();
+    let piece = vec![7; 512 * 1024];
+    for _ in 0..10 {
+        a.net.send(b.id, Lane::Bulk, piece.clone());
+        b.net.send(a.id, Lane::Bulk, piece.clone());
+    }
+    let all = async |node: &mut Node| {
+        for _ in 0..10 {
+            assert!(node.message().await.2 == piece);
+        }
+    };
+    futures::join!(all(&mut a), all(&mut b));
+    console_log!("5 MB each way took {} ms", js_sys::Date::now() - began);
+}
+
+#[wasm_bindgen_test]
+async fn another_secret_gets_nothing() {
+    let room = room("browser: secret");
+    let other = RoomLink { secret: [8; 32], ..room.clone() };
+    let (mut a, mut b) = (start(config(&room, 1)), start(config(&room, 2)));
+    let stranger = start(config(&other, 3));
+    meet(&mut a, &mut b).await;
+    exchange(&mut a, &mut b).await;
+    assert!(stranger.net.peers().is_empty());
+    assert!(stranger.net.rendezvous().iter().all(|rendezvous| rendezvous.received == 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_goodbye_is_heard_as_one() {
+    let room = room("browser: goodbye");
+    let (mut a, mut b) = (start(config(&room, 1)), start(config(&room, 2)));
+    meet(&mut a, &mut b).await;
+    let began = js_sys::Date::now();
+    a.net.goodbye();
+    assert!(b.unlinked(a.id).await);
+    console_log!("a goodbye was heard after {} ms", js_sys::Date::now() - began);
+}
+
+#[wasm_bindgen_test]
+async fn a_goodbye_by_hand_is_heard_as_one() {
+    let room = room("browser: goodbye by hand");
+    let mut a = start(by_hand_only(config(&room, 1)));
+    let mut b = start(by_hand_only(config(&room, 2)));
+    let invite = a.net.by_hand_invite().await.unwrap();
+    let reply = b.net.by_hand_reply(&invite).await.unwrap();
+    a.net.by_hand_accept(&reply).await.unwrap();
+    meet(&mut a, &mut b).await;
+    a.net.goodbye();
+    assert!(b.unlinked(a.id).await);
+}
+
+#[wasm_bindgen_test]
+async fn offline_is_silent_and_online_comes_back() {
+    let room = room("browser: offline");
+    let (mut a, mut b) = (start(config(&room, 1)), start(config(&room, 2)));
+    meet(&mut a, &mut b).await;
+    a.net.offline();
+    a.unlinked(b.id).await;
+    b.unlinked(a.id).await;
+    assert!(a.net.peers().is_empty());
+    a.net.online();
+    meet(&mut a, &mut b).await;
+    exchange(&mut a, &mut b).await;
+    assert!(a.counts().is_empty() && b.counts().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_round_trip_is_measured() {
+    let room = room("browser: rtt");
+    let (mut a, mut b) = (start(config(&room, 1)), start(config(&room, 2)));
+    meet(&mut a, &mut b).await;
+    while a.net.peers().iter().any(|peer| peer.rtt_ms.is_none()) {
+        exchange(&mut a, &mut b).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn refusing_and_allowing_a_node() {
+    let room = room("browser: refuse");
+    let (mut a, mut b) = (start(config(&room, 1)), start(config(&room, 2)));
+    meet(&mut a, &mut b).await;
+    b.net.refuse(a.id);
+    assert!(!a.unlinked(b.id).await, "it did not leave");
+    b.until(|event| matches!(event, NetEvent::LinkDown { .. }).then_some(())).await;
+    b.net.allow(a.id);
+    meet(&mut a, &mut b).await;
+}
