@@ -17,7 +17,7 @@ use futures::{
     stream::FuturesUnordered,
 };
 use futures_timer::Delay;
-use libp2p_core::{ConnectedPoint, Multiaddr, multiaddr::Protocol, upgrade::Version};
+use libp2p_core::{ConnectedPoint, Multiaddr, multiaddr::Protocol};
 use libp2p_identity::PeerId;
 use libp2p_swarm::{
     Config, ConnectionError, ConnectionId, NetworkBehaviour, Swarm, SwarmEvent,
@@ -99,8 +99,12 @@ enum Stimulus {
     Died(NodeId, Run),
     Envelope(usize, Vec<u8>),
     Swarm(SwarmEvent<BehavioursEvent>),
+    Closed(ConnectionId, bool),
     Tick,
 }
+
+/// From the driver's own tasks to its loop; each puts in few.
+type Queue<T> = (mpsc::UnboundedSender<T>, mpsc::UnboundedReceiver<T>);
 
 pub(crate) struct Driver {
     common: Common,
@@ -108,11 +112,14 @@ pub(crate) struct Driver {
     swarm: Swarm<Behaviours>,
     /// Lane tasks and watches; they live and die with the driver.
     tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
-    reports:
-        (mpsc::UnboundedSender<(ConnectionId, Lane, Report)>, mpsc::UnboundedReceiver<(ConnectionId, Lane, Report)>),
-    deaths: (mpsc::UnboundedSender<(NodeId, Run)>, mpsc::UnboundedReceiver<(NodeId, Run)>),
+    reports: Queue<(ConnectionId, Lane, Report)>,
+    deaths: Queue<(NodeId, Run)>,
+    /// Connections that ended, and whether in order: looked at when their lanes have read what was still there.
+    closed: VecDeque<(ConnectionId, bool)>,
     timer: Option<(Millis, Delay)>,
     dials: BTreeMap<ConnectionId, (Option<NodeId>, Path)>,
+    /// Dials that led to a connection, for as long as it lasts.
+    dialled: BTreeMap<ConnectionId, (NodeId, Path)>,
     codes: Codes,
     invites: VecDeque<oneshot::Sender<Result<String, ByHandError>>>,
     replies: BTreeMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
@@ -121,9 +128,9 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn new(common: Common, sources: Sources, transport: Transport, listen: Vec<Multiaddr>) -> Self {
         let behaviours = Behaviours { lanes: lanes::Behaviour::default(), ping: libp2p_ping::Behaviour::default() };
-        let config = Config::without_executor()
-            .with_idle_connection_timeout(IDLE_TIMEOUT)
-            .with_substream_upgrade_protocol_override(Version::V1Lazy);
+        // Streams are negotiated in full before they are used: a lazily negotiated one whose connection breaks meanwhile
+        // panics when it is polled again (multistream-select 0.14, "Negotiated: Invalid state").
+        let config = Config::without_executor().with_idle_connection_timeout(IDLE_TIMEOUT);
         let mut swarm = Swarm::new(transport, behaviours, peer_id(&common.me), config);
         for address in listen {
             if let Err(error) = swarm.listen_on(address) {
@@ -137,8 +144,10 @@ impl Driver {
             tasks: FuturesUnordered::new(),
             reports: mpsc::unbounded(),
             deaths: mpsc::unbounded(),
+            closed: VecDeque::new(),
             timer: None,
             dials: BTreeMap::new(),
+            dialled: BTreeMap::new(),
             codes: Codes::default(),
             invites: VecDeque::new(),
             replies: BTreeMap::new(),
@@ -160,6 +169,7 @@ impl Driver {
                     let now = self.common.status.now();
                     self.common.meeting.borrow_mut().switchboard.received(via, &envelope, now);
                 }
+                Stimulus::Closed(id, orderly) => self.on_closed(id, orderly),
                 Stimulus::Swarm(event) => self.on_swarm_event(event),
                 Stimulus::Tick => {
                     let now = self.common.status.now();
@@ -196,6 +206,12 @@ impl Driver {
             return Poll::Ready(Stimulus::Envelope(via, envelope));
         }
         while let Poll::Ready(Some(())) = self.tasks.poll_next_unpin(cx) {}
+        if let Poll::Ready(Some((id, lane, report))) = self.reports.1.poll_next_unpin(cx) {
+            return Poll::Ready(Stimulus::Report(id, lane, report));
+        }
+        if let Some((id, orderly)) = self.closed.pop_front() {
+            return Poll::Ready(Stimulus::Closed(id, orderly));
+        }
         self.poll_timer(cx)
     }
 
@@ -280,11 +296,15 @@ impl Driver {
                 let now = self.common.status.now();
                 self.common.meeting.borrow_mut().switchboard.dial_failed(peer, path, now);
             }
-            None => {
-                if let Some(waiting) = self.invites.pop_front() {
+            None => match self.invites.pop_front() {
+                Some(waiting) => {
                     let _ = waiting.send(Err(ByHandError::Unavailable));
                 }
-            }
+                None => {
+                    let text = "The connection by hand did not come up. Make a new invite.".to_owned();
+                    self.common.status.failed("by-hand-failed", text);
+                }
+            },
         }
     }
 
@@ -366,7 +386,7 @@ impl Driver {
                 self.on_established(peer_id, connection_id, &endpoint);
             }
             SwarmEvent::ConnectionClosed { connection_id, cause, .. } => {
-                self.common.links.borrow_mut().closed(connection_id, is_orderly(cause));
+                self.closed.push_back((connection_id, is_orderly(cause)));
             }
             SwarmEvent::OutgoingConnectionError { connection_id, .. } => self.dial_failed(connection_id),
             _ => {}
@@ -382,7 +402,7 @@ impl Driver {
         };
         let now = self.common.status.now();
         if dialled.is_some() {
-            self.common.meeting.borrow_mut().switchboard.dial_done(node, path);
+            self.dialled.insert(id, (node, path));
         }
         if self.common.status.is_refused(&node) || node == self.common.me {
             self.swarm.close_connection(id);
@@ -390,6 +410,18 @@ impl Driver {
         }
         let smaller = self.common.me < node;
         self.common.links.borrow_mut().established(id, node, path, endpoint.is_dialer() == smaller, now);
+    }
+
+    fn on_closed(&mut self, id: ConnectionId, orderly: bool) {
+        let was_ready = self.common.links.borrow_mut().closed(id, orderly);
+        let Some((peer, path)) = self.dialled.remove(&id) else { return };
+        let now = self.common.status.now();
+        let switchboard = &mut self.common.meeting.borrow_mut().switchboard;
+        if was_ready {
+            switchboard.dial_done(peer, path);
+        } else {
+            switchboard.dial_failed(peer, path, now);
+        }
     }
 
     fn on_ping(&mut self, ping: &libp2p_ping::Event) {

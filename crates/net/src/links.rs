@@ -12,7 +12,8 @@
 //! | opening | 10 s | closed |
 //! | current | a better one is ready | spare |
 //! | spare | the peer writes no more on it | closed |
-//! | current | ended, broken | link down |
+//! | current | ended, broken | link down, closing |
+//! | current | the app or the peer's run ends the link | parting or closing |
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -73,6 +74,8 @@ enum Stage {
     Ready,
     /// Its last words are being written.
     Parting,
+    /// It is being closed; its link is down already.
+    Closing,
 }
 
 #[derive(Debug)]
@@ -80,6 +83,8 @@ struct LaneState {
     queue: Rc<LaneQueue>,
     attach: Option<oneshot::Sender<Rc<Turn>>>,
     run: Option<Run>,
+    /// The peer's turn is here.
+    begun: bool,
     read_ended: bool,
     written: bool,
 }
@@ -180,6 +185,7 @@ impl Links {
             queue: Rc::clone(&queue),
             attach: Some(attach),
             run: None,
+            begun: false,
             read_ended: false,
             written: false,
         });
@@ -204,6 +210,7 @@ impl Links {
                     self.ready(id, run, via);
                 }
             }
+            Report::Begun => state.begun = true,
             Report::Parting => {
                 if let Some(link) = self.links.get_mut(&peer) {
                     link.parting = true;
@@ -295,7 +302,7 @@ impl Links {
         let Some(connection) = self.connections.get(&id) else { return };
         let current = self.links.get(&connection.peer).is_some_and(|link| link.current == id);
         let unused = match connection.stage {
-            Stage::Opening => false,
+            Stage::Opening | Stage::Closing => false,
             Stage::Ready => !current && connection.all(|lane| lane.read_ended && lane.written),
             Stage::Parting => connection.all(|lane| lane.written),
         };
@@ -307,30 +314,32 @@ impl Links {
     fn broken(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get(&id) else { return };
         let (peer, stage) = (connection.peer, connection.stage);
-        self.act(Action::Close(id));
-        if stage == Stage::Ready && self.links.contains_key(&peer) {
+        if stage == Stage::Ready {
             self.take_down(peer, false, None);
+        } else {
+            self.act(Action::Close(id));
         }
     }
 
-    /// A connection is gone. `orderly`: the other side closed it, rather than losing it.
-    pub(crate) fn closed(&mut self, id: ConnectionId, orderly: bool) {
-        let Some(connection) = self.connections.remove(&id) else { return };
-        let Some(link) = self.links.get(&connection.peer) else { return };
-        // A spare one whose lanes the peer had finished carried nothing any more.
-        let spare = link.current != id && connection.all(|lane| lane.read_ended);
-        if connection.stage == Stage::Ready && !spare {
+    /// A connection is gone. `orderly`: the other side closed it, rather than losing it. Says whether it ever was ready.
+    pub(crate) fn closed(&mut self, id: ConnectionId, orderly: bool) -> bool {
+        let Some(connection) = self.connections.remove(&id) else { return false };
+        if let Some(link) = self.links.get(&connection.peer).filter(|_| connection.stage == Stage::Ready) {
+            let spare = link.current != id && connection.all(|lane| !lane.begun || lane.read_ended);
             let goodbye = orderly && !link.parting;
-            self.take_down(connection.peer, goodbye, None);
+            if !spare {
+                self.take_down(connection.peer, goodbye, None);
+            }
         }
+        connection.stage != Stage::Opening
     }
 
     /// Ends a link. `goodbye`: the peer has left.
     pub(crate) fn drop_link(&mut self, peer: NodeId, goodbye: bool, now: Millis) {
         if !goodbye {
             // The peer should not think that this node left.
-            let current = self.links.get(&peer).map(|link| link.current);
-            if let Some(connection) = current.and_then(|current| self.connections.get_mut(&current)) {
+            let all = self.connections.values_mut();
+            for connection in all.filter(|connection| connection.peer == peer && connection.stage == Stage::Ready) {
                 connection.stage = Stage::Parting;
                 connection.deadline = Some(now + TIME_LIMIT);
                 for lane in connection.queues() {
@@ -344,14 +353,13 @@ impl Links {
 
     /// The link is down, and all its connections but `keep` and the one that is parting go.
     fn take_down(&mut self, peer: NodeId, goodbye: bool, keep: Option<ConnectionId>) {
-        let going: Vec<ConnectionId> = self
-            .connections
-            .iter()
-            .filter(|(id, connection)| {
-                connection.peer == peer && Some(**id) != keep && connection.stage == Stage::Ready
-            })
-            .map(|(id, _)| *id)
-            .collect();
+        let mut going = Vec::new();
+        for (id, connection) in &mut self.connections {
+            if connection.peer == peer && Some(*id) != keep && connection.stage == Stage::Ready {
+                connection.stage = Stage::Closing;
+                going.push(*id);
+            }
+        }
         going.into_iter().for_each(|id| self.act(Action::Close(id)));
         if let Some(link) = self.links.remove(&peer) {
             link.turns.iter().for_each(|turn| turn.end());

@@ -29,6 +29,8 @@ pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
 const BACK_OFF: Millis = 500;
 /// The longest wait between dials.
 const MAX_BACK_OFF: Millis = 60_000;
+/// Dials under way at a time: a member that makes nodes up cannot make this one dial them all at once.
+const MAX_DIALS: usize = 16;
 /// Whoever was not heard for this long is not dialled again before it is.
 const SILENT_FOR: Millis = 4 * HELLO_MOST;
 /// The first wait between hellos; doubled each time.
@@ -176,6 +178,9 @@ impl Switchboard {
 
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Millis {
+        if self.dials_under_way() >= MAX_DIALS {
+            return self.hello_due;
+        }
         let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
             let webrtc = (self.setup.paths.webrtc && !known.webrtc.under_way).then_some(known.webrtc.not_before);
             let broadcast = match known.linked {
@@ -195,10 +200,7 @@ impl Switchboard {
         if now >= self.hello_due {
             self.hello(now);
         }
-        let nodes: Vec<NodeId> = self.known.keys().copied().collect();
-        for node in nodes {
-            self.plan(node, now);
-        }
+        self.plan_all(now);
     }
 
     /// Says hello to everybody.
@@ -418,7 +420,7 @@ impl Switchboard {
         known.alive = true;
         known.linked = Some(path);
         *known.attempt(path) = Attempt::default();
-        self.plan(peer, now);
+        self.plan_all(now);
     }
 
     /// A link is down. `goodbye`: the node has left.
@@ -445,10 +447,10 @@ impl Switchboard {
         if path == Path::Webrtc {
             known.broadcast_from = Some(now);
         }
-        self.plan(peer, now);
+        self.plan_all(now);
     }
 
-    /// A dial led to a connection; whether it becomes the link is another question.
+    /// A dial led to a connection that served, and has ended. Until then, or until the link is up, it counts as under way.
     pub(crate) fn dial_done(&mut self, peer: NodeId, path: Path) {
         if let Some(known) = self.known.get_mut(&peer) {
             known.attempt(path).under_way = false;
@@ -481,7 +483,20 @@ impl Switchboard {
         self.setup.paths.broadcast && here
     }
 
+    fn dials_under_way(&self) -> usize {
+        let under_way = |known: &Known| usize::from(known.webrtc.under_way) + usize::from(known.broadcast.under_way);
+        self.known.values().map(under_way).sum()
+    }
+
+    fn plan_all(&mut self, now: Millis) {
+        let nodes: Vec<NodeId> = self.known.keys().copied().collect();
+        nodes.into_iter().for_each(|node| self.plan(node, now));
+    }
+
     fn plan(&mut self, node: NodeId, now: Millis) {
+        if self.dials_under_way() >= MAX_DIALS {
+            return;
+        }
         let Some(known) = self.known.get(&node) else { return };
         if !self.dials(&node, known) {
             return;

@@ -4,10 +4,18 @@
 
 mod common;
 
-use std::{any::Any, cell::RefCell, collections::BTreeMap, rc::Rc, task::Context};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::poll_fn,
+    rc::Rc,
+    task::{Context, Poll},
+};
 
 use common::{BROADCAST, Node, config, exchange, key, meet, room};
 use futures::{
+    FutureExt as _,
     channel::oneshot,
     executor::{LocalPool, LocalSpawner},
     future::LocalBoxFuture,
@@ -27,6 +35,8 @@ struct Machine {
     hub: Hub,
     spawner: LocalSpawner,
     watchers: Watchers,
+    /// Its tasks are not run any more, nor ended: as in a tab that crashed.
+    frozen: Rc<Cell<bool>>,
 }
 
 impl Platform for Machine {
@@ -39,7 +49,9 @@ impl Platform for Machine {
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
-        self.spawner.spawn_local(task).unwrap();
+        let (frozen, mut task) = (Rc::clone(&self.frozen), task);
+        let unless_frozen = poll_fn(move |cx| if frozen.get() { Poll::Pending } else { task.poll_unpin(cx) });
+        self.spawner.spawn_local(unless_frozen).unwrap();
     }
 
     fn show_life(&self, _: &str) -> Option<Box<dyn Any>> {
@@ -58,6 +70,11 @@ impl Machine {
         Node::start(Rc::new(self.clone()), NetConfig { paths: BROADCAST, ..config })
     }
 
+    /// Another one with the same channels.
+    fn beside(&self) -> Self {
+        Self { frozen: Rc::default(), ..self.clone() }
+    }
+
     fn channel(&self, room: &RoomLink) -> Box<dyn Channel> {
         let name = format!("paceline/1/meet/test/#{}", paceline_net::RoomKeys::new(room).local_name());
         self.hub.open(&name).unwrap()
@@ -66,7 +83,8 @@ impl Machine {
 
 fn run(test: impl AsyncFnOnce(Machine)) {
     let mut pool = LocalPool::new();
-    let machine = Machine { hub: Hub::default(), spawner: pool.spawner(), watchers: Watchers::default() };
+    let machine =
+        Machine { hub: Hub::default(), spawner: pool.spawner(), watchers: Watchers::default(), frozen: Rc::default() };
     pool.run_until(test(machine));
 }
 
@@ -233,16 +251,19 @@ fn a_refused_node_is_not_linked_until_it_is_allowed() {
 }
 
 #[test]
-fn a_node_that_starts_again_replaces_its_former_self() {
+fn a_node_that_comes_back_after_a_crash_replaces_its_former_self() {
     run(async |machine| {
         let room = room("again");
-        let (mut a, mut b) = (machine.start(config(&room, 1)), machine.start(config(&room, 2)));
+        let crashing = machine.beside();
+        let (mut a, mut b) = (machine.start(config(&room, 1)), crashing.start(config(&room, 2)));
         meet(&mut a, &mut b).await;
+        crashing.frozen.set(true);
         let mut again = machine.start(config(&room, 2));
         assert!(a.unlinked(b.id).await, "its former self is gone");
         meet(&mut a, &mut again).await;
         exchange(&mut a, &mut again).await;
         assert_eq!(a.net.peers().len(), 1);
+        std::mem::forget(b);
     });
 }
 
@@ -255,7 +276,7 @@ fn replayed_envelopes_are_counted_and_nothing_else_happens() {
         meet(&mut a, &mut b).await;
         let mut recorded = Vec::new();
         let waker = noop_waker();
-        while let std::task::Poll::Ready(envelope) = tape.poll_next(&mut Context::from_waker(&waker)) {
+        while let Poll::Ready(envelope) = tape.poll_next(&mut Context::from_waker(&waker)) {
             recorded.push(envelope);
         }
         assert!(!recorded.is_empty());
@@ -276,7 +297,7 @@ fn each_kind_of_bad_envelope_raises_its_own_counter() {
         let mut recorder = machine.channel(&room);
         let mut a = machine.start(config(&room, 1));
         let waker = noop_waker();
-        let std::task::Poll::Ready(hello) = recorder.poll_next(&mut Context::from_waker(&waker)) else {
+        let Poll::Ready(hello) = recorder.poll_next(&mut Context::from_waker(&waker)) else {
             panic!("a node says hello at once");
         };
         let mut forged = hello.clone();

@@ -67,6 +67,8 @@ impl Turn {
 pub(crate) enum Report {
     /// The peer has named its run: the lane is open both ways.
     Greeted(Run),
+    /// The peer's turn has come on this connection.
+    Begun,
     /// The peer drops the link without leaving the room.
     Parting,
     /// Nothing more will be read. `Err`: not an orderly end; the code, if the peer is to blame.
@@ -125,6 +127,7 @@ async fn read(from: impl AsyncRead + Unpin, reader: Reader, report: &impl Fn(Rep
                     return Ok(());
                 }
                 mine = Some(number);
+                report(Report::Begun);
             }
             Frame::Message(bytes) if mine.is_some() => {
                 reader.events.received(reader.peer, reader.lane, bytes, || turn.over.get()).await;

@@ -77,6 +77,7 @@ impl Node {
         .await
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub async fn refused(&mut self) -> &'static str {
         self.until(|event| match event {
             NetEvent::Refused { code, .. } => Some(*code),
