@@ -56,7 +56,6 @@ people-more = { $n } more
 you = you
 you-subject = You
 newcomer = Newcomer { $id }
-newcomer-short = A newcomer
 here = here
 away = away
 gone = gone

@@ -7,8 +7,8 @@ use yew::prelude::*;
 
 use super::loops::waiting;
 use crate::{
-    forms,
-    session::{PeerView, RoomView},
+    forms, people,
+    session::{PeerView, PersonView, RoomView},
     texts::t,
 };
 
@@ -38,7 +38,7 @@ pub fn About(props: &AboutProps) -> Html {
             }
             <h3>{ t!("held-by") }</h3>
             <p>{ t!("held-by-words") }</p>
-            if !room.peers.is_empty() { <ul class="plain-list peers">{ for room.peers.iter().map(peer) }</ul> }
+            if !room.peers.is_empty() { <ul class="plain-list peers">{ for room.peers.iter().map(|it| peer(it, &room.people)) }</ul> }
         </>
     }
 }
@@ -82,8 +82,8 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
     html! { <><h4>{ title }</h4>{ list }</> }
 }
 
-fn peer(peer: &PeerView) -> Html {
-    let name = if peer.name.is_empty() { t!("newcomer-short") } else { peer.name.clone() };
+fn peer(peer: &PeerView, people: &[PersonView]) -> Html {
+    let name = people::name_in(people, &peer.node);
     let how = match (peer.path, peer.rtt_ms) {
         ("webrtc", Some(rtt)) => t!("path-webrtc-rtt", rtt = rtt),
         ("webrtc", None) => t!("path-webrtc"),

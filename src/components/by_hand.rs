@@ -7,6 +7,9 @@ use yew::prelude::*;
 use super::{feedback::value_of, invite::Copyable};
 use crate::{browser, hooks::use_session, session::SessionError, texts::t};
 
+/// How the code begins that answers an invite (`paceline_net`, codes by hand).
+const REPLY: &str = "reply.";
+
 /// Draws the guide.
 #[component]
 pub fn ByHand() -> Html {
@@ -60,14 +63,16 @@ pub fn ByHand() -> Html {
                 }
             };
             spawn_local(async move {
-                // One field takes both codes: what is no reply to this tab's invite is tried as somebody's invite.
-                if session.by_hand_accept(code.clone()).await.is_ok() {
-                    connected.set(true);
-                    return clear();
-                }
-                match session.by_hand_reply(code).await {
+                // One field takes both codes: they say themselves which they are.
+                let taken = if code.starts_with(REPLY) {
+                    session.by_hand_accept(code).await.map(|()| None)
+                } else {
+                    session.by_hand_reply(code).await.map(Some)
+                };
+                match taken {
                     Ok(code) => {
-                        reply.set(Some(code));
+                        connected.set(code.is_none());
+                        reply.set(code);
                         clear();
                     }
                     Err(error) => failed.emit(error),

@@ -219,8 +219,8 @@ fn Dawn() -> Html {
     html! {
         <svg class="dawn" viewBox="0 0 1280 400" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
             <circle cx="1030" cy="206" r="92" class="dawn-sun" />
-            <path class="dawn-far" d="M0 312 C180 282 360 308 540 262 S800 150 930 196 S1180 226 1280 180 V400 H0 Z" />
-            <path class="dawn-near" d="M0 366 C220 330 420 344 640 300 S1060 226 1280 262 V400 H0 Z" />
+            <path class="dawn-far" d="M0 312 C180 282 360 308 540 262 S800 150 930 196 S1180 226 1280 180 V440 H0 Z" />
+            <path class="dawn-near" d="M0 366 C220 330 420 344 640 300 S1060 226 1280 262 V440 H0 Z" />
             <path class="dawn-road" d="M-20 392 C240 362 560 330 800 274 C1010 225 1100 214 1300 206" />
             { for riders.into_iter().enumerate().map(rider) }
             <circle cx="880" cy="235" r="20" class="rider-ring" />

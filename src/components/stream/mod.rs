@@ -102,7 +102,7 @@ pub fn Stream(props: &StreamProps) -> Html {
                 <div class="road" role={(!rows.is_empty()).then_some("feed")}
                     aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
                 <div class="road">{ for after.iter().map(|it| around.handoff(it)) }</div>
-                <div class="ahead">if rows.is_empty() { { props.empty.clone() } }</div>
+                <div class="ahead">if rows.is_empty() && after.is_empty() { { props.empty.clone() } }</div>
             </div>
             <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>
             <div class="writing">
