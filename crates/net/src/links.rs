@@ -433,3 +433,6 @@ impl Links {
         self.links.iter().filter_map(info).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -556,3 +556,6 @@ pub(crate) enum Unreadable {
     /// Its invite is not waited for any more.
     TooLate,
 }
+
+#[cfg(test)]
+mod tests;

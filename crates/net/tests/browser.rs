@@ -4,11 +4,17 @@
 
 mod common;
 
-use std::rc::Rc;
+use std::{any::Any, rc::Rc, time::Duration};
 
 use common::{BROADCAST, Node, config, exchange, meet, room};
+use futures::future::LocalBoxFuture;
+use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
-use paceline_net::{Browser, ByHandError, NetConfig, NetEvent, Path, Paths, RoomLink};
+use paceline_net::{
+    Browser, ByHandError, Net, NetConfig, NetEvent, Path, Paths, Platform, RoomLink, Transport, WebrtcSetup,
+    channels::Channels,
+};
+use paceline_room::NodeId;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -106,6 +112,84 @@ async fn one_side_without_webrtc_falls_back_to_the_channel() {
     let (one, _) = meet(&mut a, &mut b).await;
     assert_eq!(one.0, Path::Broadcast);
     exchange(&mut a, &mut b).await;
+}
+
+/// WebRTC that needs longer than its head start.
+struct SlowWebrtc;
+
+impl Platform for SlowWebrtc {
+    fn channels(&self) -> Option<Rc<dyn Channels>> {
+        Browser.channels()
+    }
+
+    fn webrtc(&self, setup: WebrtcSetup) -> Option<Transport> {
+        let slow = |output, _| {
+            send_wrapper::SendWrapper::new(async move {
+                futures_timer::Delay::new(Duration::from_millis(3_500)).await;
+                Ok::<_, std::io::Error>(output)
+            })
+        };
+        Browser.webrtc(setup).map(|transport| transport.and_then(slow).boxed())
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        Browser.spawn(task);
+    }
+
+    fn show_life(&self, name: &str) -> Option<Box<dyn Any>> {
+        Browser.show_life(name)
+    }
+
+    fn watch_life(&self, name: &str) -> Option<LocalBoxFuture<'static, bool>> {
+        Browser.watch_life(name)
+    }
+}
+
+#[wasm_bindgen_test]
+async fn webrtc_replaces_the_channel_when_it_comes_and_nothing_is_lost() {
+    let room = room("browser: replace");
+    let mut a = Node::start(Rc::new(SlowWebrtc), config(&room, 1));
+    let mut b = Node::start(Rc::new(SlowWebrtc), config(&room, 2));
+    let (one, two) = meet(&mut a, &mut b).await;
+    assert_eq!((one.0, two.0), (Path::Broadcast, Path::Broadcast));
+    // Both keep numbered messages under way in both directions until both have gone over, and then some.
+    let (net_a, net_b) = (a.net.clone(), b.net.clone());
+    let (id_a, id_b) = (a.id, b.id);
+    futures::join!(count_up(&mut a, net_a, id_b), count_up(&mut b, net_b, id_a));
+    assert_eq!(a.net.peers().iter().map(|peer| peer.path).collect::<Vec<_>>(), [Path::Webrtc]);
+    assert_eq!(b.net.peers().iter().map(|peer| peer.path).collect::<Vec<_>>(), [Path::Webrtc]);
+}
+
+/// Keeps a window of numbered messages under way, expects the other's in order, and ends 200 numbers after the path changed.
+async fn count_up(node: &mut Node, net: Net, peer: NodeId) {
+    const WINDOW: u32 = 20;
+    let send = |number: u32| net.send(peer, Lane::Live, number.to_be_bytes().to_vec());
+    (0..WINDOW).for_each(send);
+    let (mut expected, mut end) = (0, u32::MAX);
+    let mut told = u32::MAX;
+    node.until(|event| {
+        match event {
+            NetEvent::LinkDown { .. } => panic!("the link must not go down"),
+            NetEvent::PathChanged { path, .. } => {
+                assert_eq!(*path, Path::Webrtc);
+                end = expected + 200;
+                // The other side learns up to where it can count on this one.
+                net.send(peer, Lane::Bulk, end.to_be_bytes().to_vec());
+            }
+            NetEvent::Received { lane: Lane::Live, bytes, .. } => {
+                assert_eq!(*bytes, u32::to_be_bytes(expected), "in order, none missing");
+                expected += 1;
+                send(expected + WINDOW - 1);
+            }
+            NetEvent::Received { bytes, .. } => {
+                told = u32::from_be_bytes(bytes.as_slice().try_into().expect("four bytes"));
+            }
+            _ => {}
+        }
+        (expected >= end && told != u32::MAX).then_some(())
+    })
+    .await;
+    (expected + WINDOW..told.saturating_add(2 * WINDOW)).for_each(send);
 }
 
 #[wasm_bindgen_test]

@@ -222,7 +222,7 @@ mod tests {
         wire.queue.push(message("b")).unwrap();
         pool.run_until_stalled();
         assert_eq!(texts(&events), ["a", "b"]);
-        assert!(matches!(wire.reports.borrow()[..], [Report::Greeted([2, ..])]));
+        assert!(matches!(wire.reports.borrow()[..], [Report::Greeted([2, ..]), Report::Begun]));
     }
 
     #[test]

@@ -56,6 +56,10 @@ impl Inner {
         if self.outbox.message().is_empty() {
             return Poll::Ready(Ok(()));
         }
+        if self.peer.events.has_last_words() {
+            self.outbox.clear();
+            return Poll::Ready(Ok(()));
+        }
         if self.peer.events.closed().is_some() {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
@@ -71,6 +75,10 @@ impl Inner {
     }
 
     fn poll_write(&mut self, cx: &Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.closing.is_none() && self.peer.events.has_last_words() {
+            // An error here would make yamux end the connection before it has read what the other side said last.
+            return Poll::Ready(Ok(buf.len()));
+        }
         if self.closing.is_some() || self.peer.events.closed().is_some() {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }

@@ -156,6 +156,12 @@ impl Events {
         Poll::Pending
     }
 
+    /// Whether something is left to read after the end.
+    pub(super) fn has_last_words(&self) -> bool {
+        let inner = self.0.borrow();
+        inner.closed.is_some() && inner.inbox.unread() > 0
+    }
+
     pub(super) fn poll_event(&self, cx: &Context<'_>) -> Poll<Event> {
         let mut inner = self.0.borrow_mut();
         if let Some(candidate) = inner.candidates.pop_front() {

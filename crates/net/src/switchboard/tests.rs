@@ -1,0 +1,281 @@
+use std::{cell::Cell, collections::BTreeSet};
+
+use super::*;
+use crate::link::RoomLink;
+
+thread_local! {
+    static RANDOM: Cell<u8> = const { Cell::new(0) };
+}
+
+/// Never twice the same in one test.
+fn random(bytes: &mut [u8]) {
+    let next = RANDOM.get().wrapping_add(1);
+    RANDOM.set(next);
+    bytes.fill(next);
+}
+
+const BOTH: Paths = Paths { webrtc: true, broadcast: true };
+
+fn room() -> RoomLink {
+    RoomLink { room: Cid::of(b"a room"), secret: [7; 32] }
+}
+
+fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
+    let setup = Setup {
+        keys: RoomKeys::new(&room()),
+        room: room().room,
+        keypair: Keypair::from_secret([n; 32]),
+        run: [run; 16],
+        paths,
+        random,
+        same_browser: vec![true, false],
+    };
+    Switchboard::new(setup, BTreeSet::new())
+}
+
+/// Two nodes, the first with the smaller id.
+fn pair(paths: Paths) -> (Switchboard, Switchboard) {
+    let (a, b) = (board(1, 11, paths), board(2, 12, paths));
+    if a.me < b.me { (a, b) } else { (b, a) }
+}
+
+fn sent(board: &mut Switchboard) -> Vec<u8> {
+    let outputs = board.outputs();
+    let envelope = outputs.iter().find_map(|output| match output {
+        Output::Send { envelope, .. } => Some(envelope.clone()),
+        _ => None,
+    });
+    envelope.unwrap_or_else(|| panic!("something is sent: {outputs:?}"))
+}
+
+fn hello(board: &mut Switchboard, now: Millis) -> Vec<u8> {
+    board.hello(now);
+    sent(board)
+}
+
+fn dials(board: &mut Switchboard) -> Vec<Path> {
+    let outputs = board.outputs();
+    outputs
+        .into_iter()
+        .filter_map(|output| if let Output::Dial { path, .. } = output { Some(path) } else { None })
+        .collect()
+}
+
+fn offer(session: Session) -> Signal {
+    Signal::Offer { session, sdp: "v=0".into(), trickle: true }
+}
+
+#[test]
+fn the_smaller_node_dials_whoever_says_hello() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    assert_eq!(small.outputs(), [Output::Dial { peer: large.me, path: Path::Webrtc }]);
+}
+
+#[test]
+fn the_larger_node_answers_hello_and_is_dialled_then() {
+    let (mut small, mut large) = pair(BOTH);
+    large.received(0, &hello(&mut small, 0), 0);
+    let answer = sent(&mut large);
+    small.received(0, &answer, 0);
+    assert_eq!(dials(&mut small), [Path::Webrtc]);
+    large.received(0, &hello(&mut small, 10), 10);
+    assert_eq!(large.outputs(), [], "not again within a second");
+}
+
+#[test]
+fn offer_and_answer_reach_the_transports() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    large.received(0, &sent(&mut small), 0);
+    assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small.me, signal: offer([5; 16]) }]);
+    let answer = Signal::Answer { session: [5; 16], sdp: "v=0".into() };
+    large.send_signal(Path::Webrtc, Some(small.me), answer.clone());
+    small.received(0, &sent(&mut large), 0);
+    assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large.me, signal: answer }]);
+}
+
+#[test]
+fn an_answer_to_another_offer_is_refused() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    large.received(0, &sent(&mut small), 0);
+    large.outputs();
+    // The same session offered anew: the first offer's answer does not fit it.
+    large.send_signal(Path::Webrtc, Some(small.me), Signal::Answer { session: [5; 16], sdp: "v=0".into() });
+    let late = sent(&mut large);
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    small.outputs();
+    small.received(0, &late, 0);
+    assert_eq!(small.outputs(), [Output::Refused { code: "wrong-answer", peer: Some(large.me) }]);
+}
+
+#[test]
+fn the_channel_follows_when_webrtc_takes_too_long() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 100), 100);
+    assert_eq!(dials(&mut small), [Path::Webrtc]);
+    small.tick(99 + WEBRTC_HEAD_START);
+    assert_eq!(dials(&mut small), []);
+    small.tick(100 + WEBRTC_HEAD_START);
+    assert_eq!(dials(&mut small), [Path::Broadcast]);
+}
+
+#[test]
+fn the_channel_follows_at_once_when_webrtc_fails() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.dial_failed(large.me, Path::Webrtc, 20);
+    assert_eq!(dials(&mut small), [Path::Broadcast]);
+    small.linked(large.me, Path::Broadcast, [12; 16], 30);
+    small.tick(20 + BACK_OFF);
+    assert_eq!(dials(&mut small), [Path::Webrtc], "and it is tried again beside the channel");
+}
+
+#[test]
+fn who_was_heard_outside_this_browser_is_not_dialled_over_a_channel() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(1, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.dial_failed(large.me, Path::Webrtc, 20);
+    small.tick(20 + 10 * WEBRTC_HEAD_START);
+    assert!(!dials(&mut small).contains(&Path::Broadcast));
+}
+
+#[test]
+fn failing_dials_back_off_to_a_limit() {
+    let (mut small, mut large) = pair(Paths { webrtc: false, broadcast: true });
+    small.received(0, &hello(&mut large, 0), 0);
+    assert_eq!(dials(&mut small), [Path::Broadcast]);
+    let (mut now, mut waits) = (0, Vec::new());
+    for _ in 0..10 {
+        small.dial_failed(large.me, Path::Broadcast, now);
+        small.received(0, &hello(&mut large, now), now);
+        let due = small.known[&large.me].broadcast.not_before;
+        waits.push(due - now);
+        small.tick(due - 1);
+        assert_eq!(dials(&mut small), []);
+        small.tick(due);
+        assert_eq!(dials(&mut small), [Path::Broadcast]);
+        now = due;
+    }
+    assert_eq!(waits[..4], [500, 1000, 2000, 4000]);
+    assert_eq!(waits.last(), Some(&MAX_BACK_OFF));
+}
+
+#[test]
+fn a_node_that_is_not_heard_any_more_is_not_dialled() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.dial_failed(large.me, Path::Webrtc, SILENT_FOR);
+    small.tick(SILENT_FOR + MAX_BACK_OFF);
+    assert_eq!(dials(&mut small), []);
+}
+
+#[test]
+fn a_lost_link_is_dialled_again_once_the_peer_is_heard() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.linked(large.me, Path::Webrtc, [12; 16], 10);
+    small.outputs();
+    small.unlinked(large.me, false, 20);
+    assert_eq!(dials(&mut small), []);
+    small.received(0, &hello(&mut large, 30), 30);
+    assert_eq!(dials(&mut small), [Path::Webrtc]);
+}
+
+#[test]
+fn a_recorded_hello_of_an_earlier_run_does_not_disturb_a_link() {
+    let (mut small, mut large) = pair(BOTH);
+    let n = if large.me == Keypair::from_secret([2; 32]).node() { 2 } else { 1 };
+    let recorded = hello(&mut board(n, 99, BOTH), 0);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.linked(large.me, Path::Webrtc, large.setup.run, 10);
+    small.outputs();
+    small.received(0, &recorded, 20);
+    assert!(matches!(small.outputs()[..], [Output::Send { .. }]), "it is asked, no more");
+    assert_eq!(small.known[&large.me].linked, Some(Path::Webrtc));
+    assert_eq!(small.known[&large.me].run, large.setup.run);
+}
+
+#[test]
+fn bye_is_believed_of_the_present_run_only() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.linked(large.me, Path::Webrtc, [99; 16], 10);
+    small.outputs();
+    let bye = large.bye();
+    small.received(0, &bye, 20);
+    assert_eq!(small.outputs(), [], "another run said it");
+    small.linked(large.me, Path::Webrtc, large.setup.run, 10);
+    let bye = large.bye();
+    small.received(0, &bye, 30);
+    assert_eq!(small.outputs(), [Output::Left(large.me)]);
+}
+
+#[test]
+fn a_refused_node_is_not_heard() {
+    let (mut small, mut large) = pair(BOTH);
+    small.refuse_node(large.me);
+    small.received(0, &hello(&mut large, 0), 0);
+    assert_eq!(small.outputs(), []);
+    small.allow_node(large.me, 5);
+    small.outputs();
+    small.received(0, &hello(&mut large, 10), 10);
+    assert_eq!(dials(&mut small), [Path::Webrtc]);
+}
+
+#[test]
+fn an_envelope_of_no_known_message_is_malformed() {
+    let (mut small, large) = pair(BOTH);
+    let content = Content {
+        room: room().room,
+        from: large.me,
+        to: None,
+        session: None,
+        run: ByteArray::new([12; 16]),
+        count: 1,
+        echo: None,
+        body: ByteBuf::from(vec![1, 2, 3]),
+    };
+    let (envelope, _) = envelope::seal(&large.setup.keys, &large.setup.keypair, &content, &[1; 24]);
+    small.received(0, &envelope, 0);
+    assert_eq!(small.outputs(), [Output::Refused { code: "malformed-envelope", peer: Some(large.me) }]);
+}
+
+#[test]
+fn made_up_nodes_fill_neither_memory_nor_dials() {
+    let mut me = board(1, 1, BOTH);
+    for n in 0..MAX_KNOWN + 100 {
+        let mut key = [3; 32];
+        key[..8].copy_from_slice(&(n as u64).to_be_bytes());
+        let mut other = board(2, 2, BOTH);
+        other.setup.keypair = Keypair::from_secret(key);
+        other.me = other.setup.keypair.node();
+        me.received(0, &hello(&mut other, 0), 0);
+    }
+    assert_eq!(me.known.len(), MAX_KNOWN);
+    assert!(dials(&mut me).len() <= MAX_DIALS);
+    assert!(me.dials_under_way() <= MAX_DIALS);
+}
+
+#[test]
+fn hellos_grow_rarer_and_come_again_when_a_link_is_lost() {
+    let (mut small, large) = pair(BOTH);
+    let mut at = Vec::new();
+    for _ in 0..8 {
+        let now = small.wake_at();
+        at.push(now);
+        small.tick(now);
+    }
+    assert_eq!(at, [0, 1000, 3000, 7000, 15_000, 31_000, 61_000, 91_000]);
+    small.linked(large.me, Path::Webrtc, [12; 16], 91_000);
+    small.unlinked(large.me, false, 95_000);
+    assert_eq!(small.wake_at(), 95_000 + BACK_OFF);
+}
