@@ -7,7 +7,7 @@ mod common;
 use std::{any::Any, rc::Rc, time::Duration};
 
 use common::{BROADCAST, Node, config, exchange, meet, room};
-use futures::future::LocalBoxFuture;
+use futures::{FutureExt as _, future::LocalBoxFuture};
 use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
 use paceline_net::{
@@ -284,4 +284,38 @@ async fn refusing_and_allowing_a_node() {
     b.until(|event| matches!(event, NetEvent::LinkDown { .. }).then_some(())).await;
     b.net.allow(a.id);
     meet(&mut a, &mut b).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_freed_lock_tells_of_a_death() {
+    let life = Browser.show_life("browser: life").expect("Chromium has Web Locks");
+    let watching = Browser.watch_life("browser: life").expect("Chromium has Web Locks");
+    let dying = async {
+        // The watcher has to be in the queue before the lock is freed, which takes some turns of the event loop.
+        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        drop(life);
+    };
+    assert!(futures::join!(watching, dying).0);
+}
+
+#[wasm_bindgen_test]
+async fn who_never_held_a_lock_does_not_die() {
+    assert!(!Browser.watch_life("browser: no life").expect("Chromium has Web Locks").await);
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_is_free_again_for_the_next_once_its_watchers_know() {
+    let name = "browser: next life";
+    let first = Browser.show_life(name);
+    let watching = Browser.watch_life(name).expect("Chromium has Web Locks");
+    let next = async {
+        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        drop(first);
+        let _second = Browser.show_life(name);
+        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        let mut again = Browser.watch_life(name).expect("Chromium has Web Locks");
+        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        assert!((&mut again).now_or_never().is_none(), "the second holds it");
+    };
+    assert!(futures::join!(watching, next).0);
 }
