@@ -11,7 +11,7 @@
 //!
 //! Mark and tag change with the nonce, so a carrier that lacks the key sees nothing but random bytes; a receiver drops
 //! what is not for it before it unseals or verifies anything. Whether an envelope is *fresh* is judged by
-//! [`crate::freshness`], what it says by [`crate::message`].
+//! [`crate::freshness`], what it says by `message`.
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -61,7 +61,7 @@ pub struct Content {
     /// The addressee's run as the sender knows it. Whoever is addressed reads only what echoes its present run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<ByteArray<16>>,
-    /// A [`crate::message::Message`].
+    /// What it says: a message in DAG-CBOR.
     pub body: ByteBuf,
 }
 

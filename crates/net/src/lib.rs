@@ -6,7 +6,7 @@
 //!
 //! The way through it: [`link`] and [`keys`] say what the room's secret opens. [`envelope`] seals and signs what travels through a
 //! rendezvous, [`freshness`] refuses what was sent before, `switchboard` decides whom to greet, dial and answer. The transports
-//! (WebRTC, [`broadcast`]) run [`membership`] on each new connection; `links` makes one link of a peer's
+//! (WebRTC, `broadcast`) run [`membership`] on each new connection; `links` makes one link of a peer's
 //! connections; `driver` is the one visible loop.
 
 mod broadcast;
