@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 use super::{
     post::{Ask, PostView},
-    rows::{Handoff, Row},
+    rows::{Before, Handoff, Row},
 };
 use crate::{
     browser,
@@ -43,18 +43,13 @@ pub struct Around {
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
     me: NodeId,
     handles: bool,
-    handoffs: Rc<HashMap<Cid, Rc<[Handoff]>>>,
+    handoffs: Rc<Before>,
     nothing: Rc<[Told]>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(
-        room: &RoomView,
-        told: Rc<HashMap<Cid, Rc<[Told]>>>,
-        handoffs: Rc<HashMap<Cid, Rc<[Handoff]>>>,
-        handles: bool,
-    ) -> Self {
+    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, handoffs: Rc<Before>, handles: bool) -> Self {
         Self {
             people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
             told,

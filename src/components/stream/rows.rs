@@ -71,8 +71,11 @@ pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
     all
 }
 
+/// Handoffs by the root they are drawn before.
+pub type Before = HashMap<Cid, Rc<[Handoff]>>;
+
 /// Which handoffs are drawn before which root, and those after the last.
-pub fn place(rows: &[Row], mut handoffs: Vec<Handoff>) -> (HashMap<Cid, Rc<[Handoff]>>, Rc<[Handoff]>) {
+pub fn place(rows: &[Row], mut handoffs: Vec<Handoff>) -> (Before, Rc<[Handoff]>) {
     let mut before = HashMap::new();
     for root in rows.iter().filter(|row| row.level == 0) {
         let later = handoffs.split_off(handoffs.partition_point(|it| it.at < root.post.at));
