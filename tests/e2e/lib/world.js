@@ -137,7 +137,8 @@ export class World {
     const session = await context.browser().newBrowserCDPSession();
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter((one) => one.type === 'renderer').length;
-    const pages = context.pages().length;
+    const alive = (tab) => tab.page.context() === context && !tab.crashed && !tab.page.isClosed();
+    const pages = this.tabs.filter(alive).length;
     assert.ok(renderers >= pages, `${pages} pages share ${renderers} renderers`);
     await session.detach();
   }
