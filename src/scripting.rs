@@ -1,6 +1,12 @@
 //! `window.paceline`: what a person at the tab can do, for scripts, bots, diagnostics and benchmarks. The same in every
 //! build; its contract is `paceline.d.ts`. It only translates: every call is a method of [`Session`].
 
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use paceline_room::{
     Cid, NodeId,
@@ -208,9 +214,12 @@ fn install_links(api: &Object, session: &Session) {
     set(api, "byHand", &by_hand);
 }
 
-/// `on(name, listener)` returns a function that stops listening.
+/// `on(name, listener)` returns a function that stops listening. Whoever throws that function away goes on listening: what is
+/// subscribed is kept here, not with the function, which the browser may collect.
 fn install_listeners(api: &Object, session: &Session) {
     let session = session.clone();
+    let kept = Rc::new(RefCell::new(BTreeMap::new()));
+    let next = Cell::new(0_u32);
     let on =
         Closure::<dyn Fn(String, Function) -> Result<JsValue, JsValue>>::new(move |name: String, call: Function| {
             let call = move |detail: JsValue| {
@@ -225,9 +234,11 @@ fn install_listeners(api: &Object, session: &Session) {
                 "state" => Listener::State(Box::new(move |it| call(to_js(it)))),
                 _ => return Err(js_error(bad_argument("listen to event, peer or state"))),
             };
-            let subscription = session.listen(listener);
-            let mut subscription = Some(subscription);
-            Ok(Closure::<dyn FnMut()>::new(move || drop(subscription.take())).into_js_value())
+            let number = next.replace(next.get() + 1);
+            kept.borrow_mut().insert(number, session.listen(listener));
+            let kept = Rc::clone(&kept);
+            let stop = move || drop(kept.borrow_mut().remove(&number));
+            Ok(Closure::<dyn Fn()>::new(stop).into_js_value())
         });
     set(api, "on", on.as_ref());
     on.forget(); // lives as long as the page

@@ -157,7 +157,10 @@ async function toldAndShown(world, tabs, cid, loser) {
   );
   world.log(`told: ${notice.text}`);
   const { terms } = await loser.baton(cid);
-  assert.ok(terms.some((term) => term.from === notice.about && term.parallel), 'it is about the term');
+  assert.ok(
+    terms.some((term) => term.from === notice.about && term.parallel),
+    'it is about the term',
+  );
   await loser.at('notice', { 'data-code': 'parallel-lead' }).waitFor();
   for (const tab of tabs) {
     const history = tab.at('baton', { 'data-cid': cid }).getByTestId('baton-history');

@@ -19,22 +19,14 @@ if (process.env[INSIDE]) {
   scenario('posts on both sides while offline converge without any network interface', async (world) => {
     const { tabs } = await world.room(['Ada', 'Ben', 'Cleo']);
     const [ada, ben] = tabs;
-    const candidates = await ada.page.evaluate(async () => {
-      const connection = new RTCPeerConnection();
+    // Without a network a browser never finishes gathering, so this is only looked at in the end.
+    await ada.page.evaluate(async () => {
+      window.probe = { connection: new RTCPeerConnection(), candidates: [] };
+      const { connection, candidates } = window.probe;
       connection.createDataChannel('probe');
-      let seen = 0;
-      connection.onicecandidate = ({ candidate }) => {
-        if (candidate?.candidate) seen += 1;
-      };
-      const done = new Promise((resolve) => {
-        connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve();
-      });
+      connection.onicecandidate = ({ candidate }) => candidate?.candidate && candidates.push(candidate.candidate);
       await connection.setLocalDescription();
-      await done;
-      connection.close();
-      return seen;
     });
-    assert.equal(candidates, 0, 'there really is no network');
     for (const tab of tabs) {
       const { peers } = await tab.status();
       assert.deepEqual([...new Set(peers.filter((peer) => peer.direct).map((peer) => peer.path))], ['broadcast']);
@@ -46,6 +38,7 @@ if (process.env[INSIDE]) {
     await Promise.all(tabs.map((tab) => tab.linked(2)));
     const { posts } = await converged(tabs);
     assert.equal(posts.length, 2);
+    assert.deepEqual(await ada.page.evaluate(() => window.probe.candidates), [], 'there really was no network');
   });
 } else {
   const way = ways.find(([program, ...args]) => spawnSync(program, [...args, ...start, 'true']).status === 0);
