@@ -1,3 +1,5 @@
+//! Links as the driver sees them: which connection counts, what waits, what goes down. No network.
+
 use futures::{FutureExt as _, StreamExt as _, task::noop_waker};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Who is dialled, answered and let go of, on virtual time. No network.
+
 use std::{cell::Cell, collections::BTreeSet};
 
 use super::*;
