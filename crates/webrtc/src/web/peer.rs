@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -31,6 +32,13 @@ const LOW_MARK: u32 = 32 * 1024;
 /// Longest message. The browsers' common limit is 256 KiB, and 64 KiB is what every implementation takes.
 pub(super) const MAX_MESSAGE: usize = 64 * 1024;
 
+/// How long to wait for the first candidate of our own, in milliseconds. Chromium reports it after 3 to 20, and where there is
+/// no network but loopback, neither a candidate nor an end: it waits for a network to appear.
+const FIRST_CANDIDATE: u32 = 3_000;
+
+/// The same when the browser says that it is offline.
+const FIRST_CANDIDATE_OFFLINE: u32 = 200;
+
 // A writer that waits must hear of it: the event only comes for an amount that was above the low mark.
 const _: () = assert!(HIGH_MARK - MAX_MESSAGE > LOW_MARK as usize);
 
@@ -38,6 +46,7 @@ const _: () = assert!(HIGH_MARK - MAX_MESSAGE > LOW_MARK as usize);
 pub(super) struct Peer {
     connection: RtcPeerConnection,
     channel: RtcDataChannel,
+    policy: IceTransportPolicy,
     pub(super) events: Rc<Events>,
     _handlers: Handlers,
 }
@@ -59,7 +68,7 @@ impl Peer {
         };
         let events = Events::new();
         let handlers = Handlers::attach(&connection, &channel, &events);
-        Ok(Self { connection, channel, events, _handlers: handlers })
+        Ok(Self { connection, channel, policy: config.ice_transport_policy, events, _handlers: handlers })
     }
 
     /// Has the certificate made ahead of time. An offer that is not applied changes nothing.
@@ -79,7 +88,28 @@ impl Peer {
     }
 
     pub(super) async fn set_local(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
-        settled(self.connection.set_local_description(&init(kind, sdp)), "take its own description").await
+        settled(self.connection.set_local_description(&init(kind, sdp)), "take its own description").await?;
+        self.expect_candidates();
+        Ok(())
+    }
+
+    /// Takes the browser's lasting silence for the end of its search.
+    fn expect_candidates(&self) {
+        let patience = match (is_online(), self.policy) {
+            (false, _) => FIRST_CANDIDATE_OFFLINE,
+            (true, IceTransportPolicy::All) => FIRST_CANDIDATE,
+            // A relay far away may take longer, and the browser does say when it has given up on it.
+            (true, IceTransportPolicy::Relay) => return,
+        };
+        let events = Rc::downgrade(&self.events);
+        spawn_local(async move {
+            TimeoutFuture::new(patience).await;
+            if let Some(events) = events.upgrade()
+                && !events.has_candidates()
+            {
+                events.on_gathered();
+            }
+        });
     }
 
     pub(super) async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
@@ -274,6 +304,10 @@ fn create_channel(connection: &RtcPeerConnection) -> Result<RtcDataChannel, Erro
     channel.set_binary_type(RtcDataChannelType::Arraybuffer);
     channel.set_buffered_amount_low_threshold(LOW_MARK);
     Ok(channel)
+}
+
+fn is_online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
 }
 
 fn init(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {

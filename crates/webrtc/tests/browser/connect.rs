@@ -5,13 +5,13 @@ use std::time::Duration;
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt, future::join};
 use gloo_timers::future::TimeoutFuture;
 use libp2p_swarm::StreamProtocol;
-use libp2p_webrtc_browser::{Config, Error, IceTransportPolicy, Side, Signal, peer_address};
+use libp2p_webrtc_browser::{Config, Error, IceTransportPolicy, Side, Signal, listen_address, peer_address};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
     node::{Bare, connected, two_peers},
-    page::{connections, watch_connections},
+    page::{NoNetwork, connections, watch_connections},
     post::{Post, Way, faithful},
 };
 
@@ -108,7 +108,7 @@ async fn a_flood_of_candidates_and_broken_signals_does_no_harm() {
     let flood = || -> Way {
         Box::new(|signal: Signal| {
             let session = *signal.session();
-            let line = |n| format!("candidate:{n} 1 udp 1 192.0.2.1 {} typ host", 1 + n);
+            let line = |n| format!("candidate:{n} 1 udp 1 127.0.0.1 {} typ host", 1 + n);
             let mut all: Vec<_> =
                 (0..40).map(|n| Signal::Candidate { session, candidate: line(n), mid: Some("0".into()) }).collect();
             all.push(Signal::Candidate { session, candidate: "candidate:nonsense".into(), mid: None });
@@ -188,6 +188,19 @@ async fn a_listener_without_candidates_is_known_to_both_too() {
     let (dialed, accepted) = join(a.dial(peer_address(b.me)), b.accept()).await;
     assert!(matches!(dialed, Err(Error::NoCandidates(Side::Remote))), "{dialed:?}");
     assert!(matches!(accepted, Err(Error::NoCandidates(Side::Local))), "{accepted:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_without_a_network_that_says_nothing_is_understood() {
+    let _no_network = NoNetwork::begin();
+    let post = Post::default();
+    let (a, b) = two_peers();
+    let a = Bare::new(a, &post, faithful(), Config::default());
+    let mut b = Bare::new(b, &post, faithful(), Config::default());
+    let (dialed, accepted) = join(a.dial(peer_address(b.me)), b.accept()).await;
+    assert!(matches!(dialed, Err(Error::NoCandidates(_))), "{dialed:?}");
+    assert!(matches!(accepted, Err(Error::NoCandidates(_))), "{accepted:?}");
+    assert!(matches!(a.dial(listen_address()).await, Err(Error::NoCandidates(Side::Local))));
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
-//! Gets at the connections of the page from behind, and compares what no test may assume.
+//! Gets at the page's own objects from behind.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::RtcPeerConnection;
 
@@ -20,4 +20,37 @@ pub fn watch_connections() {
 pub fn connections() -> Vec<RtcPeerConnection> {
     let made = Reflect::get(&js_sys::global(), &JsValue::from_str("made")).unwrap();
     Array::from(&made).iter().map(|made| made.unchecked_into()).collect()
+}
+
+/// Has a connection report that it failed.
+pub fn pretend_failure(connection: &RtcPeerConnection) {
+    let script = "(made) => {
+        Object.defineProperty(made, 'connectionState', { configurable: true, get: () => 'failed' });
+        made.dispatchEvent(new Event('connectionstatechange'));
+        delete made.connectionState;
+    }";
+    let pretend: Function = js_sys::eval(script).unwrap().unchecked_into();
+    pretend.call1(&JsValue::NULL, connection).unwrap();
+}
+
+/// A page without a network, as Chromium has it with nothing but loopback: it says that it is offline, and no connection ever
+/// reports a candidate or the end of them. Lasts until dropped.
+pub struct NoNetwork;
+
+impl NoNetwork {
+    pub fn begin() -> Self {
+        let script = "window.Online = window.RTCPeerConnection;
+        window.RTCPeerConnection = class extends window.Online {
+            set onicecandidate(_) {}
+        };
+        Object.defineProperty(navigator, 'onLine', { configurable: true, get: () => false });";
+        js_sys::eval(script).unwrap();
+        Self
+    }
+}
+
+impl Drop for NoNetwork {
+    fn drop(&mut self) {
+        js_sys::eval("window.RTCPeerConnection = window.Online; delete navigator.onLine;").unwrap();
+    }
 }
