@@ -53,6 +53,15 @@ impl Message {
         serde_ipld_dagcbor::to_vec(self).expect("an enum of plain fields encodes into memory")
     }
 
+    /// Whether it names an address at which the sender may be reached.
+    pub(crate) fn has_candidate(&self) -> bool {
+        match self {
+            Self::Candidate { candidate, .. } => !candidate.is_empty(),
+            Self::Offer { sdp, .. } | Self::Answer { sdp, .. } => libp2p_webrtc_browser::sdp::has_candidates(sdp),
+            Self::Hello {} | Self::Bye {} | Self::Abort { .. } => false,
+        }
+    }
+
     /// With its description in the short form, for people's hands.
     pub(crate) fn stripped(self) -> Self {
         match self {

@@ -3,8 +3,8 @@
 //!
 //! **Rules.** The node with the smaller id dials; the other answers *hello* with *hello*. A hello for everybody proves
 //! nothing (it may be a recording), so it only causes a greeting or a dial. An envelope to this node echoes its run, which
-//! proves it fresh. WebRTC is dialled first; a link over `BroadcastChannel` follows when that failed or took [`WEBRTC_HEAD_START`],
-//! and WebRTC is tried again beside it. Failing dials back off; a peer whose link went down is dialled again once it is
+//! proves it fresh. WebRTC is dialled first; a link over `BroadcastChannel` follows when that failed, found no address within
+//! [`FIRST_CANDIDATE`] or took [`WEBRTC_HEAD_START`], and WebRTC is tried again beside it. Failing dials back off; a peer whose link went down is dialled again once it is
 //! heard again.
 
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ use crate::{
 
 /// How long WebRTC has before a link over `BroadcastChannel` is tried too.
 pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
+/// How long WebRTC has to find its first address. Where there is none but loopback Chromium finds none and does not say so.
+const FIRST_CANDIDATE: Millis = 400;
 /// The first wait after a failed dial; doubled with each further one.
 const BACK_OFF: Millis = 500;
 /// The longest wait between dials.
@@ -100,6 +102,7 @@ struct Known {
 #[derive(Debug, Default)]
 struct Attempt {
     under_way: bool,
+    started: Millis,
     failures: u32,
     not_before: Millis,
 }
@@ -138,6 +141,14 @@ impl Known {
             webrtc: Attempt::default(),
             broadcast: Attempt::default(),
             broadcast_from: None,
+        }
+    }
+
+    /// WebRTC found an address to offer: it gets its whole head start.
+    fn found_address(&mut self) {
+        let head_start = self.webrtc.started + WEBRTC_HEAD_START;
+        if self.webrtc.under_way && self.webrtc.failures == 0 {
+            self.broadcast_from = self.broadcast_from.map(|from| from.max(head_start));
         }
     }
 
@@ -337,7 +348,10 @@ impl Switchboard {
             }
             None => {}
             Some(to) => {
-                let Some(known) = self.known.get(&to) else { return };
+                let Some(known) = self.known.get_mut(&to) else { return };
+                if message.has_candidate() {
+                    known.found_address();
+                }
                 let (run, via) = (known.run, known.via);
                 let (envelope, hash) = self.seal(Some((to, run)), Some(session), &message);
                 if is_offer {
@@ -506,7 +520,8 @@ impl Switchboard {
         let Some(known) = self.known.get_mut(&node) else { return };
         if webrtc && known.webrtc.may_start(now) {
             known.webrtc.under_way = true;
-            known.broadcast_from.get_or_insert(now + WEBRTC_HEAD_START);
+            known.webrtc.started = now;
+            known.broadcast_from.get_or_insert(now + FIRST_CANDIDATE);
             self.outputs.push(Output::Dial { peer: node, path: Path::Webrtc });
         }
         let due = !webrtc || known.broadcast_from.is_some_and(|from| from <= now);

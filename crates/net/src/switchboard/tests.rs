@@ -121,9 +121,22 @@ fn the_channel_follows_when_webrtc_takes_too_long() {
     let (mut small, mut large) = pair(BOTH);
     small.received(0, &hello(&mut large, 100), 100);
     assert_eq!(dials(&mut small), [Path::Webrtc]);
+    let candidate = Signal::Candidate { session: [5; 16], candidate: "candidate:1".into(), mid: None };
+    small.send_signal(Path::Webrtc, Some(large.me), candidate);
     small.tick(99 + WEBRTC_HEAD_START);
     assert_eq!(dials(&mut small), []);
     small.tick(100 + WEBRTC_HEAD_START);
+    assert_eq!(dials(&mut small), [Path::Broadcast]);
+}
+
+#[test]
+fn the_channel_follows_soon_when_webrtc_finds_no_address() {
+    let (mut small, mut large) = pair(BOTH);
+    hello(&mut small, 0);
+    small.received(0, &hello(&mut large, 100), 100);
+    assert_eq!(dials(&mut small), [Path::Webrtc]);
+    assert_eq!(small.wake_at(), 100 + FIRST_CANDIDATE);
+    small.tick(100 + FIRST_CANDIDATE);
     assert_eq!(dials(&mut small), [Path::Broadcast]);
 }
 
