@@ -208,25 +208,28 @@ scenario('a full disk: the post is not shown as sent, it is said, and what was s
   stored.push(...failure.stored);
   world.log(`after ${failure.stored.length} more posts: [${failure.code}] ${failure.message}`);
   assert.ok(failure.code, 'a post that cannot be stored is refused');
-  await told(world, ada, /full|quota|stor/);
-  const state = await ada.state();
-  for (const cid of [kept, ...stored])
-    assert.ok(
-      state.posts.some((post) => post.cid === cid),
-      'what was stored is there',
-    );
-  assert.equal(
-    await ada
-      .at('post', { 'data-sent': 'sent' })
-      .filter({ hasText: `${failure.stored.length} xxxx` })
-      .count(),
-    0,
+  assert.equal(failure.code, 'storage-full');
+  // The same for a person, whose words stay in the composer.
+  const unsaid = `unsaid ${'y'.repeat(12_000)}`;
+  await ada.at('composer-text').fill(unsaid);
+  await ada.at('composer-submit').click();
+  await told(world, ada, /^storage-full$/);
+  await ada.until(
+    'the words are back in the composer',
+    async () => (await ada.at('composer-text').inputValue()) === unsaid,
   );
+  const state = await ada.state();
+  const there = new Set(state.posts.map((post) => post.cid));
+  for (const cid of [kept, ...stored]) assert.ok(there.has(cid), 'what was stored is there');
+  assert.equal(await ada.at('post', { 'data-sent': 'sent' }).filter({ hasText: 'unsaid' }).count(), 0);
   await session.send('Storage.overrideQuotaForOrigin', { origin: world.server.origin });
   const after = await until('it goes on when there is room again', () => ada.post('room again'));
   await ada.page.goto('about:blank');
   const back = await world.tab(context, 'Ada again', link);
-  for (const cid of [kept, ...stored, after]) await back.has(cid);
+  await back.until('everything that was stored is there', async () => {
+    const there = new Set((await back.state()).posts.map((post) => post.cid));
+    return [kept, ...stored, after].every((cid) => there.has(cid));
+  });
   assert.deepEqual(
     (await back.state()).people.filter((person) => person.split),
     [],
