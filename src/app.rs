@@ -61,7 +61,7 @@ fn use_address(session: &Session, joining: UseStateSetter<bool>) {
                         joined
                     });
                 }
-                Route::Start if open.is_some() => {
+                Route::Start if open.is_some() || session.is_opening() => {
                     let command = session.clone();
                     session.run(async move { command.leave().await });
                 }

@@ -19,12 +19,13 @@ use futures::{
     Stream, StreamExt,
     channel::{mpsc, oneshot},
     future::{AbortHandle, abortable},
+    lock::Mutex,
 };
-use gloo::timers::callback::Timeout;
+use gloo::timers::{callback::Timeout, future::TimeoutFuture};
 use paceline_mesh::{Input, Output, Replica, replica::Imported};
 use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
 use paceline_room::{Cid, Keypair, NodeId, Stored};
-use paceline_store::{Durability, HeldKey, Keys, Store, StoreError};
+use paceline_store::{Durability, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
@@ -39,6 +40,8 @@ const SLICE_MS: f64 = 30.0;
 const SLICE_EVENTS: usize = 16;
 /// Events read from storage at a time when a room is opened.
 const LOAD_PAGE: usize = 1_000;
+/// When storing others' events is tried again after it failed (a full disk), in milliseconds: a guess.
+const KEEP_AGAIN_MS: u32 = 10_000;
 /// Own events that share one transaction at most.
 const BATCH: usize = 64;
 
@@ -54,11 +57,33 @@ pub enum Told {
     Notice { code: &'static str, text: String },
 }
 
-/// What is to be kept of others' events.
-enum Keep {
-    Blocks(Vec<Stored>),
-    Words(Vec<(Cid, Arc<[u8]>)>),
-    Drop(Vec<Cid>),
+/// What is to be kept of others' events, and is not yet. It is bounded by the log, which holds the same blocks.
+#[derive(Default)]
+struct Waiting {
+    blocks: Vec<Stored>,
+    words: Vec<(Cid, Arc<[u8]>)>,
+    drops: Vec<Cid>,
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.words.is_empty() && self.drops.is_empty()
+    }
+
+    /// What could not be stored waits again, before what came since.
+    fn put_back(&mut self, mut failed: Self) {
+        failed.blocks.append(&mut self.blocks);
+        failed.words.append(&mut self.words);
+        failed.drops.append(&mut self.drops);
+        *self = failed;
+    }
+
+    /// Everything that [`Input::Stored`] names once it is stored.
+    fn names(&self) -> Vec<Cid> {
+        let beside = self.blocks.iter().filter_map(|it| it.words.as_ref());
+        let words = beside.chain(&self.words).map(|(cid, _)| *cid);
+        self.blocks.iter().map(|it| it.cid).chain(words).collect()
+    }
 }
 
 /// An open room.
@@ -85,13 +110,18 @@ pub struct Engine {
     pub opened_at: f64,
     /// When links were last lost: how many, and when.
     pub lost_links: Cell<Option<f64>>,
+    /// How far into the room the person at this tab has looked.
+    pub seen: Cell<Seen>,
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
     keypair: Keypair,
     key: RefCell<Option<Rc<HeldKey>>>,
     keys: Keys,
     writes: mpsc::UnboundedSender<Write>,
-    keeps: mpsc::UnboundedSender<Keep>,
+    waiting: RefCell<Waiting>,
+    keep_soon: mpsc::UnboundedSender<()>,
+    /// One commit at a time: an own event must not be on disk before what it builds on.
+    committing: Mutex<()>,
     timer: RefCell<Option<Timeout>>,
     working: Cell<bool>,
     closed: Cell<bool>,
@@ -149,6 +179,11 @@ impl Ready {
         self.replica.log().is_empty()
     }
 
+    /// Whether storage held events whose past it did not hold: some may be this node's own.
+    pub fn has_holes(&self) -> bool {
+        self.replica.pending() > 0
+    }
+
     /// Positions of this node's own events that are here.
     pub fn own_seqs(&self) -> Vec<u64> {
         let log = self.replica.log();
@@ -166,7 +201,7 @@ impl Engine {
         let Ready { replica, damaged } = ready;
         let keypair = key.keypair.clone();
         let (writes, write_queue) = mpsc::unbounded();
-        let (keeps, keep_queue) = mpsc::unbounded();
+        let (keep_soon, keep_calls) = mpsc::unbounded();
         let engine = Rc::new(Self {
             me: keypair.node(),
             link,
@@ -179,12 +214,15 @@ impl Engine {
             storing: RefCell::default(),
             opened_at: browser::fine_now(),
             lost_links: Cell::new(None),
+            seen: Cell::default(),
             persisted: Cell::new(false),
             keypair,
             key: RefCell::new(Some(Rc::new(key))),
             keys,
             writes,
-            keeps,
+            waiting: RefCell::default(),
+            keep_soon,
+            committing: Mutex::default(),
             timer: RefCell::default(),
             working: Cell::new(false),
             closed: Cell::new(false),
@@ -197,7 +235,7 @@ impl Engine {
             engine.notice("storage-damaged");
         }
         spawn_local(engine.clone().write_all(write_queue));
-        spawn_local(engine.clone().keep_all(keep_queue));
+        spawn_local(engine.clone().keep_all(keep_calls));
         let (following, stop) = abortable(engine.clone().follow_links(events));
         *engine.following.borrow_mut() = Some(stop);
         spawn_local(async move {
@@ -220,7 +258,8 @@ impl Engine {
         self.timer.borrow_mut().take();
         self.key.borrow_mut().take();
         self.writes.close_channel();
-        self.keeps.close_channel();
+        self.keep_soon.close_channel();
+        self.imports.borrow_mut().clear();
     }
 
     /// Tells everybody that this node leaves, and closes all links at once.
@@ -238,6 +277,13 @@ impl Engine {
     /// Whether [`Engine::close`] was called.
     pub fn is_closed(&self) -> bool {
         self.closed.get()
+    }
+
+    /// The person at this tab has seen all that is here.
+    pub fn look(&self) {
+        let replica = self.replica.borrow();
+        let depth = replica.fold().posts().next_back().map_or(0, |post| post.depth);
+        self.seen.set(Seen { depth, events: replica.log().len() });
     }
 
     /// What the room takes up in this browser.
@@ -276,6 +322,9 @@ impl Engine {
 
     /// Admits the blocks of a CAR like the network's; resolves when all are worked off.
     pub async fn import(self: &Rc<Self>, blocks: Vec<Arc<[u8]>>) -> Outcome<Imported> {
+        if blocks.is_empty() {
+            return Ok(Imported::default());
+        }
         let (tell, told) = oneshot::channel();
         self.imports.borrow_mut().push(tell);
         self.input(Input::Import(blocks));
@@ -296,9 +345,9 @@ impl Engine {
         for output in outputs {
             match output {
                 Output::Send { peer, lane, bytes } => self.net.send(peer, lane, bytes),
-                Output::Store(blocks) => self.keep(Keep::Blocks(blocks)),
-                Output::StoreWords(words) => self.keep(Keep::Words(words)),
-                Output::DropWords(words) => self.keep(Keep::Drop(words)),
+                Output::Store(blocks) => self.keep(|it| it.blocks.extend(blocks)),
+                Output::StoreWords(words) => self.keep(|it| it.words.extend(words)),
+                Output::DropWords(words) => self.keep(|it| it.drops.extend(words)),
                 Output::Admitted { cid, author, kind } => (self.tell)(Told::Admitted { cid, author, kind }),
                 Output::Changed => (self.tell)(Told::Changed),
                 Output::Refused { .. } => (self.tell)(Told::Changed),
@@ -308,9 +357,10 @@ impl Engine {
         }
     }
 
-    fn keep(&self, keep: Keep) {
+    fn keep(&self, add: impl FnOnce(&mut Waiting)) {
+        add(&mut self.waiting.borrow_mut());
         // Fails only once the room is closed, and then nothing is to be kept.
-        let _ = self.keeps.unbounded_send(keep);
+        let _ = self.keep_soon.unbounded_send(());
     }
 
     fn wake_at(self: &Rc<Self>, at: u64) {
@@ -424,6 +474,7 @@ impl Engine {
     }
 
     async fn write_batch(self: &Rc<Self>, batch: Vec<Write>) {
+        let alone = self.committing.lock().await;
         let mut signed: Vec<(Written, oneshot::Sender<Outcome<Cid>>)> = Vec::new();
         for Write { make, reply, .. } in batch {
             let written = {
@@ -444,8 +495,14 @@ impl Engine {
         }
         self.storing.borrow_mut().extend(signed.iter().filter_map(|(written, _)| written.shown.clone()));
         (self.tell)(Told::Changed);
-        let blocks = signed.iter().map(|(written, _)| written.stored.clone()).collect();
-        let outcome = self.store.commit(blocks, Durability::Strict).await;
+        let own = signed.iter().map(|(written, _)| written.stored.clone()).collect();
+        let before = Waiting { blocks: std::mem::take(&mut self.waiting.borrow_mut().blocks), ..Waiting::default() };
+        let outcome = self.commit_own(own, &before).await;
+        drop(alone);
+        match &outcome {
+            Ok(()) => self.on_kept(&before),
+            Err(_) => self.waiting.borrow_mut().put_back(before),
+        }
         self.storing.borrow_mut().retain(|it| !signed.iter().any(|(written, _)| written.stored.cid == it.cid));
         for (written, reply) in signed {
             let cid = written.stored.cid;
@@ -467,55 +524,69 @@ impl Engine {
         (self.tell)(Told::Changed);
     }
 
-    async fn keep_all(self: Rc<Self>, mut queue: mpsc::UnboundedReceiver<Keep>) {
-        while let Some(first) = queue.next().await {
-            let (mut blocks, mut words, mut drops) = (Vec::new(), Vec::new(), Vec::new());
-            let mut next = Some(first);
-            while let Some(keep) = next {
-                match keep {
-                    Keep::Blocks(more) => blocks.extend(more),
-                    Keep::Words(more) => words.extend(more),
-                    Keep::Drop(more) => drops.extend(more),
-                }
-                next = queue.try_recv().ok();
+    async fn keep_all(self: Rc<Self>, mut calls: mpsc::UnboundedReceiver<()>) {
+        while calls.next().await.is_some() {
+            while calls.try_recv().is_ok() {}
+            let alone = self.committing.lock().await;
+            let batch = self.waiting.take();
+            if batch.is_empty() {
+                continue;
             }
-            if let Err(error) = self.keep_batch(blocks, words, drops).await {
-                self.on_keep_failed(&error);
+            let stored = self.keep_batch(&batch).await;
+            drop(alone);
+            match stored {
+                Ok(()) => self.on_kept(&batch),
+                Err(error) => {
+                    self.waiting.borrow_mut().put_back(batch);
+                    self.on_keep_failed(&error);
+                }
             }
         }
     }
 
-    async fn keep_batch(
-        self: &Rc<Self>,
-        blocks: Vec<Stored>,
-        words: Vec<(Cid, Arc<[u8]>)>,
-        drops: Vec<Cid>,
-    ) -> Result<(), StoreError> {
-        let mut stored: Vec<Cid> = blocks.iter().map(|it| it.cid).collect();
-        stored.extend(blocks.iter().filter_map(|it| it.words.as_ref().map(|(cid, _)| *cid)));
-        stored.extend(words.iter().map(|(cid, _)| *cid));
-        if !blocks.is_empty() {
-            self.store.commit(blocks, Durability::Relaxed).await?;
+    async fn keep_batch(&self, batch: &Waiting) -> Result<(), StoreError> {
+        if !batch.blocks.is_empty() {
+            self.store.commit(batch.blocks.clone(), Durability::Relaxed).await?;
         }
-        if !words.is_empty() {
-            self.store.put_words(words).await?;
+        if !batch.words.is_empty() {
+            self.store.put_words(batch.words.clone()).await?;
         }
-        if !drops.is_empty() {
-            self.store.drop_words(drops).await?;
+        if !batch.drops.is_empty() {
+            self.store.drop_words(batch.drops.clone()).await?;
         }
+        Ok(())
+    }
+
+    fn on_kept(self: &Rc<Self>, batch: &Waiting) {
+        self.full.set(false);
+        let stored = batch.names();
         if !stored.is_empty() && !self.is_closed() {
             self.input(Input::Stored(stored));
         }
-        self.full.set(false);
-        Ok(())
+    }
+
+    /// Own events go to disk together with everything they may build on that is not there yet, or not at all.
+    async fn commit_own(&self, own: Vec<Stored>, before: &Waiting) -> Result<(), StoreError> {
+        let blocks = before.blocks.iter().cloned().chain(own).collect();
+        self.store.commit(blocks, Durability::Strict).await
     }
 
     fn on_keep_failed(&self, error: &StoreError) {
         // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
+        self.try_again_later();
         if !self.full.replace(true) {
             let SessionError { code, text } = notices::storage(error);
             (self.tell)(Told::Notice { code, text });
         }
+    }
+
+    fn try_again_later(&self) {
+        let calls = self.keep_soon.clone();
+        spawn_local(async move {
+            TimeoutFuture::new(KEEP_AGAIN_MS).await;
+            // Fails only once the room is closed.
+            let _ = calls.unbounded_send(());
+        });
     }
 
     fn notice(&self, code: &'static str) {

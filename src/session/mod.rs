@@ -23,6 +23,7 @@ use std::{
     rc::Rc,
 };
 
+use futures::lock::Mutex;
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
 use paceline_room::{
@@ -117,7 +118,9 @@ struct Inner {
     rooms: RefCell<Rc<[RoomCard]>>,
     notices: RefCell<Vec<Notice>>,
     next_notice: Cell<u32>,
-    opening: Cell<bool>,
+    opening: Cell<u32>,
+    /// Rooms are opened, left and forgotten one at a time.
+    changing: Mutex<()>,
     offline: Cell<bool>,
     publishing: RefCell<Option<Timeout>>,
     clock: RefCell<Option<gloo::timers::callback::Interval>>,
@@ -146,7 +149,8 @@ impl Session {
             rooms: RefCell::new([].into()),
             notices: RefCell::default(),
             next_notice: Cell::new(0),
-            opening: Cell::new(false),
+            opening: Cell::new(0),
+            changing: Mutex::default(),
             offline: Cell::new(false),
             publishing: RefCell::default(),
             clock: RefCell::default(),
@@ -479,6 +483,9 @@ impl Session {
                 self.notify_about(code, text, Some(about));
             }
             self.tell_state(engine);
+            if !browser::is_hidden() {
+                engine.look();
+            }
             if !room.title.is_empty() && before.room.as_ref().is_none_or(|it| it.title != room.title) {
                 // "My rooms" calls a room by its title, which comes with the founding event.
                 let session = self.clone();
@@ -488,7 +495,7 @@ impl Session {
         let view = Rc::new(View {
             rooms: self.0.rooms.borrow().clone(),
             room,
-            opening: self.0.opening.get(),
+            opening: self.is_opening(),
             notices: self.0.notices.borrow().clone().into(),
             offline,
         });
@@ -523,6 +530,8 @@ impl Session {
             let session = self.clone();
             listeners.push(gloo::events::EventListener::new(&document, "visibilitychange", move |_| {
                 session.away(browser::is_hidden());
+                let session = session.clone();
+                spawn_local(async move { session.note_room().await });
             }));
         }
         let session = self.clone();

@@ -1,6 +1,9 @@
 //! Founding, opening, leaving and forgetting rooms.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    rc::{Rc, Weak},
+    sync::Arc,
+};
 
 use futures::future::try_join_all;
 use paceline_net::{Net, NetConfig, RoomKeys, RoomLink};
@@ -10,7 +13,7 @@ use paceline_room::{
     car,
 };
 use paceline_store::{
-    Durability, HeldKey, How, IdbStore, Keys, MemoryStore, RoomRecord, Seen, Store, StoreError, adopt, chain_is_whole,
+    Durability, HeldKey, How, IdbStore, Keys, MemoryStore, RoomRecord, Store, StoreError, adopt, chain_is_whole,
 };
 use serde_bytes::ByteArray;
 
@@ -31,8 +34,6 @@ const LEAVING_TURNS: usize = 1_000;
 #[derive(Clone)]
 pub struct Places {
     keys: Keys,
-    /// Nothing can be stored in this browser: everything lives as long as the tab.
-    in_memory: bool,
 }
 
 impl Session {
@@ -66,7 +67,8 @@ impl Session {
         let link = RoomLink { room: cid, secret: browser::random() };
         let founding = Stored { cid, depth: event.depth, block: block.into(), words: None };
 
-        self.leave().await?;
+        let _alone = self.0.changing.lock().await;
+        self.leave_now().await;
         let places = self.places().await?;
         let key = places.keys.take(cid, storage_key(&link), keypair).await.map_err(storage)?;
         let store = places.database(&key).await?;
@@ -84,16 +86,26 @@ impl Session {
     /// Opens the room of a link; resolves when it can be shown.
     pub async fn join(&self, link: String) -> Outcome<()> {
         let link = RoomLink::parse(&link).map_err(|error| notices::error(error.code()))?;
+        self.0.opening.set(self.0.opening.get() + 1);
+        self.publish();
+        let opened = self.join_now(link).await;
+        self.0.opening.set(self.0.opening.get() - 1);
+        self.publish();
+        opened
+    }
+
+    async fn join_now(&self, link: RoomLink) -> Outcome<()> {
+        let _alone = self.0.changing.lock().await;
         if self.engine().is_ok_and(|engine| engine.link == link) {
             return Ok(());
         }
-        self.leave().await?;
-        self.0.opening.set(true);
-        self.publish();
-        let opened = self.open_held(link).await;
-        self.0.opening.set(false);
-        self.publish();
-        opened
+        self.leave_now().await;
+        self.open_held(link).await
+    }
+
+    /// Whether a room is being opened.
+    pub fn is_opening(&self) -> bool {
+        self.0.opening.get() > 0
     }
 
     async fn open_held(&self, link: RoomLink) -> Outcome<()> {
@@ -104,10 +116,11 @@ impl Session {
 
     /// Goes on in the open room as somebody new: another key, a copy of what is stored.
     pub async fn become_new(&self) -> Outcome<()> {
+        let _alone = self.0.changing.lock().await;
         let engine = self.engine()?;
         let (link, old) = (engine.link.clone(), engine.store.clone());
         drop(engine);
-        self.leave().await?;
+        self.leave_now().await;
         let places = self.places().await?;
         self.open_as_new(places, link, old).await
     }
@@ -131,7 +144,7 @@ impl Session {
             None => places.database(&key).await?,
         };
         let mut ready = Ready::load(&link, &key, &*store).await?;
-        if !chain_is_whole(ready.own_seqs(), key.high_water) {
+        if ready.has_holes() || !chain_is_whole(ready.own_seqs(), key.high_water) {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key.
             net.goodbye();
             places.keys.never_write_again(key.node).await.map_err(storage)?;
@@ -159,9 +172,9 @@ impl Session {
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark("paceline:interactive");
         self.publish_now();
-        if fresh && !places.in_memory {
-            let engine = engine.clone();
-            wasm_bindgen_futures::spawn_local(async move { recall(&engine, &places).await });
+        if fresh {
+            let engine = Rc::downgrade(&engine);
+            wasm_bindgen_futures::spawn_local(async move { recall(engine, &places).await });
         }
         engine.persisted.set(paceline_store::device::persist().await);
         self.note_room().await;
@@ -170,6 +183,13 @@ impl Session {
 
     /// Leaves the open room; everything stays in this browser.
     pub async fn leave(&self) -> Outcome<()> {
+        let _alone = self.0.changing.lock().await;
+        self.leave_now().await;
+        Ok(())
+    }
+
+    /// The caller holds `changing`.
+    async fn leave_now(&self) {
         self.note_room().await;
         let engine = self.0.engine.borrow_mut().take();
         if let Some(engine) = engine {
@@ -187,13 +207,13 @@ impl Session {
         self.0.digest.borrow_mut().clear();
         self.publish();
         self.list_rooms().await;
-        Ok(())
     }
 
     /// Deletes a room, its keys and what they stored from this browser.
     pub async fn forget(&self, room: Cid) -> Outcome<()> {
+        let _alone = self.0.changing.lock().await;
         if self.engine().is_ok_and(|engine| engine.link.room == room) {
-            self.leave().await?;
+            self.leave_now().await;
         }
         let rooms = self.places().await?.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {
@@ -236,7 +256,6 @@ impl Session {
         let record = {
             let replica = engine.replica.borrow();
             let (fold, events) = (replica.fold(), replica.log().len());
-            let depth = fold.posts().next_back().map_or(0, |post| post.depth);
             RoomRecord {
                 room: engine.link.room,
                 db_key: storage_key(&engine.link),
@@ -244,7 +263,7 @@ impl Session {
                 title: fold.title().to_owned(),
                 purpose: fold.purpose().to_owned(),
                 opened: browser::wall_clock(),
-                seen: Seen { depth, events },
+                seen: engine.seen.get(),
                 events,
             }
         };
@@ -279,21 +298,13 @@ impl Session {
         self.publish();
     }
 
-    /// Keys and databases; opened once. Where nothing can be stored, the person is told and the tab goes on in memory.
+    /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored.
     async fn places(&self) -> Outcome<Places> {
         if let Some(places) = self.0.places.borrow().clone() {
             return Ok(places);
         }
-        let path = browser::page_path();
-        let places = match Keys::open(&path).await {
-            Ok(keys) => Places { keys, in_memory: false },
-            Err(error @ StoreError::Unavailable(_)) => {
-                let error = storage(error);
-                self.notify(error.code, error.text);
-                Places { keys: Keys::in_memory(&path), in_memory: true }
-            }
-            Err(error) => return Err(storage(error)),
-        };
+        let keys = Keys::open(&browser::page_path()).await.map_err(storage)?;
+        let places = Places { keys };
         *self.0.places.borrow_mut() = Some(places.clone());
         Ok(places)
     }
@@ -302,9 +313,6 @@ impl Session {
 impl Places {
     /// The database of a key; the key stays held until the last write to it is done.
     async fn database(&self, key: &HeldKey) -> Outcome<Rc<dyn Store>> {
-        if self.in_memory {
-            return Ok(Rc::new(MemoryStore::new()));
-        }
         Ok(Rc::new(key.open_store().await.map_err(storage)?))
     }
 
@@ -325,15 +333,17 @@ impl Places {
 
 /// A new node that meets nobody takes what earlier nodes of this browser left behind, so that history whose key is lost does
 /// not look lost.
-async fn recall(engine: &Rc<Engine>, places: &Places) {
+async fn recall(engine: Weak<Engine>, places: &Places) {
     gloo::timers::future::TimeoutFuture::new(super::publish::CONNECTING_MS as u32).await;
-    let alone = || !engine.is_closed() && engine.replica.borrow().log().is_empty();
-    if alone() {
-        let blocks = places.left_by_others(engine.other_databases(&places.keys).await).await;
-        if alone() {
-            // Refused blocks are counted like the network's.
-            let _ = engine.import(blocks).await;
-        }
+    let alone = || {
+        let open = engine.upgrade().filter(|engine| !engine.is_closed());
+        open.filter(|engine| engine.replica.borrow().log().is_empty())
+    };
+    let Some(names) = alone().map(|engine| async move { engine.other_databases(&places.keys).await }) else { return };
+    let blocks = places.left_by_others(names.await).await;
+    if let Some(engine) = alone() {
+        // Refused blocks are counted like the network's.
+        let _ = engine.import(blocks).await;
     }
 }
 
