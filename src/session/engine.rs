@@ -517,7 +517,7 @@ impl Engine {
                     });
                     Ok(cid)
                 }
-                Err(error) => Err(notices::storage(error)),
+                Err(error) => Err(self.on_own_failed(error)),
             };
             let _ = reply.send(told);
         }
@@ -578,6 +578,13 @@ impl Engine {
             let SessionError { code, text } = notices::storage(error);
             (self.tell)(Told::Notice { code, text });
         }
+    }
+
+    /// A script gets the error; the person at the tab is told as well, since their own words are concerned.
+    fn on_own_failed(&self, error: &StoreError) -> SessionError {
+        let error = notices::storage(error);
+        (self.tell)(Told::Notice { code: error.code, text: error.text.clone() });
+        error
     }
 
     fn try_again_later(&self) {
