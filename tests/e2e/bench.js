@@ -1,4 +1,4 @@
-// `cargo xtask bench`: measurements as JSON lines. Nothing is asserted; every number stands beside a floor of the same run.
+// `cargo xtask bench`: measurements as JSON lines. Nothing is asserted; numbers stand beside a floor of the same run.
 import { fanOut, rawFanOut, spread } from './lib/measure.js';
 import { converged, until } from './lib/tab.js';
 import { World } from './lib/world.js';

@@ -1,4 +1,4 @@
-// A browser with no network interface but loopback: WebRTC gathers no candidates there, and tabs of one browser still meet.
+// A browser with no network interface but loopback: WebRTC gathers no candidates, and tabs of one browser still meet.
 //
 // The whole test runs again inside a network namespace of its own, since the server must be in there too.
 import assert from 'node:assert/strict';

@@ -7,7 +7,7 @@ export function spread(values) {
   return { median: at(0.5), p95: at(0.95), n: sorted.length };
 }
 
-/** Opens raw data channels between as many pages; returns how long 200 bytes take to the last of them, for each message. */
+/** Opens raw data channels between as many pages; how long 200 bytes take to the last of them, for each message. */
 export async function rawFanOut(world, context, pages, messages, until) {
   const tabs = [];
   for (let n = 0; n < pages; n += 1) {

@@ -1,5 +1,5 @@
-// A plain static server, as dull as any host may be: no headers but type and length, under a sub-path. It also serves what
-// only tests use (never in `dist`): pages that answer to a query instead of a path, so that they share the page's path.
+// A plain static server, as dull as any host may be: no headers but type and length, under a sub-path. It also serves
+// what only tests use (never in `dist`): pages that answer to a query, so that they share the page's path.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import http from 'node:http';

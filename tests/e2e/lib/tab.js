@@ -121,7 +121,7 @@ export class Tab {
     return this.until(`has ${cid}`, async () => (await this.state()).posts.some((post) => post.cid === cid));
   }
 
-  // --- what is on the screen -------------------------------------------------------------------------------------------
+  // --- what is on the screen --------------------
   /** Elements by the handles that UI.md keeps stable. */
   at(handle, attributes = {}) {
     const more = Object.entries(attributes)
@@ -144,7 +144,7 @@ export class Tab {
     return post.getAttribute('data-cid');
   }
 
-  // --- ends ------------------------------------------------------------------------------------------------------------
+  // --- ends --------------------
   async close() {
     await this.page.close();
   }

@@ -1,5 +1,5 @@
-// A server, browsers, tabs, and the promise that nothing went wrong unseen: every console error, page error and request to
-// another origin fails the test, unless it said beforehand that it provokes it.
+// A server, browsers, tabs, and the promise that nothing went wrong unseen: every console error, page error and request
+// to another origin fails the test, unless it said beforehand that it provokes it.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
