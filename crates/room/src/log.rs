@@ -85,15 +85,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Why an event is refused that builds on one refused for this.
-    pub(crate) const fn of_child(self) -> Self {
-        match self {
-            // Whoever reads the newer format would admit both.
-            Self::Event(EventError::NewerVersion) => self,
-            _ => Self::RefusedParent,
-        }
-    }
-
     /// Whether an honest forwarder cannot have passed it on: it forwards what it has admitted, and only a newer build
     /// admits what this one cannot read.
     pub const fn is_held_against_forwarder(self) -> bool {
