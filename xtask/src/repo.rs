@@ -3,15 +3,20 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use anyhow::{Context, Result};
 
-/// The repository's root folder.
+/// The repository's root folder: of the clone that `cargo xtask` was called in, which need not be the one this was compiled in
+/// (clones may share a target directory).
 pub fn root() -> &'static Path {
-    // Known when this was compiled; `cargo xtask` compiles it anew when the clone moves.
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask)
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let compiled_in = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let xtask = env::var_os("CARGO_MANIFEST_DIR").map_or_else(compiled_in, PathBuf::from);
+        xtask.parent().map_or_else(|| xtask.clone(), Path::to_owned)
+    })
 }
 
 /// The built page.
