@@ -19,7 +19,7 @@ const FILL_BYTES: usize = BULK_BYTES - 64 * 1024;
 /// Events on one page.
 const PAGE_EVENTS: usize = 1024;
 /// Bytes sent in answer to one request; what does not fit is asked for again.
-const ANSWER_BYTES: usize = 1024 * 1024;
+pub const ANSWER_BYTES: usize = 1024 * 1024;
 /// What CBOR needs around a block or two, at most.
 const AROUND: usize = 16;
 

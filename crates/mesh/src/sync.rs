@@ -14,15 +14,20 @@
 //! Two sessions at a time ([`SESSIONS`]), one while streaming, so that a newcomer does not learn (or download) the same
 //! from seven peers. What a reconciliation found is asked for by name ([`crate::wants`]). Who does not answer is left
 //! alone for a while, longer each time. Pages come oldest first, since that is the order in which they can be admitted.
+//!
+//! Nothing that a peer claims keeps others from being asked for long: a stream and a request are given more time only for
+//! blocks that are new here, all of them end ([`STREAM_TIME`], [`ROUNDS_TIME`], [`REQUEST_TIME`]), and a stream stands in
+//! the way of other sessions only while it is young or keeps its pace ([`STREAM_PACE`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, Event, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{
     index::Index,
     replica::Millis,
+    serve::ANSWER_BYTES,
     wants::{WANT_CIDS, Wants},
     wire::{BULK_CIDS, Blocks, Bulk, Cids, Have, Item, Key, Page, Stream, Want},
 };
@@ -44,6 +49,18 @@ pub const STREAM_EVENTS: u64 = 64;
 pub const STREAM_TIMES: u64 = 8;
 /// Pages under way in a stream.
 pub const PAGES: u8 = 4;
+/// The longest a stream may take (guess: a large room over a fair line); what is left is reconciled.
+pub const STREAM_TIME: Millis = 60_000;
+/// For so long a stream is the only session, however slow.
+pub const STREAM_ALONE: Millis = 5_000;
+/// New events a second for which it stays the only one (guess: a slow line brings ten times as many).
+pub const STREAM_PACE: u64 = 20;
+/// The longest the rounds of one reconciliation may take (guess: ten of them over a slow line).
+pub const ROUNDS_TIME: Millis = 30_000;
+/// The longest all answers to one request may take (guess: 1 MiB over a slow line).
+pub const REQUEST_TIME: Millis = 30_000;
+/// Most events a peer is believed to hold: the figure is shown to people and decides what to begin with.
+pub const MAX_CLAIMED: u64 = 1 << 20;
 /// Rounds of one reconciliation; beyond, the other side is not honest (each round splits ranges by 16).
 const ROUNDS: u32 = 64;
 /// How long to leave a peer alone after a failure; doubles each time.
@@ -77,6 +94,7 @@ enum Session {
         have: Vec<Cid>,
         all: bool,
         until: Millis,
+        ends: Millis,
     },
     Waiting {
         until: Millis,
@@ -86,16 +104,55 @@ enum Session {
         left: u64,
         under_way: u8,
         until: Millis,
+        since: Millis,
+        /// New events it brought.
+        fresh: u64,
     },
 }
 
+impl Session {
+    /// Whether another session has to wait for this one.
+    fn is_in_the_way(&self, now: Millis) -> bool {
+        match self {
+            Self::Idle => false,
+            Self::Streaming { since, fresh, .. } => {
+                let took = now.saturating_sub(*since);
+                took < STREAM_ALONE || fresh.saturating_mul(1_000) >= took.saturating_mul(STREAM_PACE)
+            }
+            Self::Rounds { .. } | Self::Waiting { .. } => true,
+        }
+    }
+
+    /// When it is given up.
+    fn until(&self) -> Option<Millis> {
+        match self {
+            Self::Idle => None,
+            Self::Rounds { until, ends, .. } => Some(*until.min(ends)),
+            Self::Waiting { until } => Some(*until),
+            // With no page under way it is this node that takes its time.
+            Self::Streaming { under_way: 0, since, .. } => Some(since + STREAM_TIME),
+            Self::Streaming { until, since, .. } => Some(*until.min(&(since + STREAM_TIME))),
+        }
+    }
+}
+
+/// A request under way, and what of it has not come.
 #[derive(Debug)]
 struct Asked {
     serial: u64,
-    events: Vec<Cid>,
-    words: Vec<Cid>,
-    answered: bool,
+    events: BTreeSet<Cid>,
+    words: BTreeSet<Cid>,
+    /// Bytes of what has come.
+    bytes: usize,
     until: Millis,
+    ends: Millis,
+}
+
+impl Asked {
+    /// Whether so much came that it may have had to leave something out.
+    fn is_full(&self) -> bool {
+        self.bytes >= ANSWER_BYTES / 2
+    }
 }
 
 #[derive(Debug, Default)]
@@ -105,12 +162,16 @@ struct Peer {
     session: Session,
     /// When to look whether a session is needed.
     look_at: Option<Millis>,
+    /// Since when what it reports is wanted already, so that a session has to wait.
+    put_off: Option<Millis>,
     /// No session before this.
     not_before: Millis,
     /// No request before this.
     mute_until: Millis,
     failures: u32,
     completed: bool,
+    /// A stream from it came to nothing: only reconciliations from now on.
+    no_stream: bool,
     asked: Option<Asked>,
     parents: Vec<Key>,
     parents_at: Option<Millis>,
@@ -125,6 +186,7 @@ impl Peer {
 
     /// A session with it brought nothing: the next one waits.
     fn leave_alone(&mut self, now: Millis) {
+        self.no_stream |= matches!(self.session, Session::Streaming { .. });
         self.session = Session::Idle;
         self.not_before = now + (BACK_OFF << self.failures.min(16)).min(MAX_BACK_OFF);
         self.failures = self.failures.saturating_add(1);
@@ -178,8 +240,7 @@ impl Sync {
     /// A link is gone: its claims are free for others.
     pub fn link_down(&mut self, peer: &NodeId) {
         if let Some(asked) = self.peers.remove(peer).and_then(|peer| peer.asked) {
-            self.wants.release(&asked.events, Some(peer));
-            self.release_words(&asked.words);
+            self.release(&asked, Some(peer));
         }
         self.wants.forget(peer);
     }
@@ -188,13 +249,13 @@ impl Sync {
     pub fn on_hello(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, now: Millis) {
         let patience = if self.has_completed() { HELLO_PATIENCE } else { 0 };
         let Some(it) = self.peers.get_mut(peer) else { return };
-        (it.events, it.tips, it.look_at) = (events, tips, Some(now + patience));
+        (it.events, it.tips, it.look_at) = (events.min(MAX_CLAIMED), tips, Some(now + patience));
     }
 
     /// What the peer holds by its beacon. Returns whether it is anything new.
     pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Here<'_>, now: Millis) -> bool {
         let Some(it) = self.peers.get_mut(peer) else { return false };
-        (it.events, it.tips) = (events, tips);
+        (it.events, it.tips) = (events.min(MAX_CLAIMED), tips);
         let news = !it.tips.iter().all(here.settled);
         if news {
             it.look_at.get_or_insert(now + PATIENCE);
@@ -251,10 +312,11 @@ impl Sync {
     /// Events known to exist and not received yet.
     pub fn missing_events(&self) -> usize {
         let streamed = self.peers.values().map(|it| match it.session {
-            Session::Streaming { left, .. } => left,
+            Session::Streaming { left, .. } => usize::try_from(left).unwrap_or(usize::MAX),
             _ => 0,
         });
-        self.wants.count() + streamed.sum::<u64>() as usize
+        // Streams of the same events are counted once.
+        self.wants.count().saturating_add(streamed.max().unwrap_or(0))
     }
 
     /// Whether any reconciliation is under way.
@@ -293,7 +355,7 @@ impl Sync {
     ) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         // An answer to a round that was given up, or that nobody asked for: nothing rests on it.
-        let Session::Rounds { count, have, all, until } = &mut it.session else { return Vec::new() };
+        let Session::Rounds { count, have, all, until, .. } = &mut it.session else { return Vec::new() };
         let Ok(round) = index.proceed(answer) else {
             it.fail(now);
             return vec![Act::Bad(*peer)];
@@ -356,16 +418,23 @@ impl Sync {
     /// A page of a stream.
     pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Here<'_>, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Session::Streaming { after, left, under_way, until } = &mut it.session else { return Vec::new() };
-        let Page(items, still, depth, digest) = page;
-        let last = (depth, Cid::from_digest(digest.into_array()));
-        let progress = last > *after && !items.is_empty() && *under_way > 0;
+        let Session::Streaming { after, left, under_way, until, fresh, .. } = &mut it.session else {
+            return Vec::new();
+        };
+        let last = last_key(&page);
+        let Page(items, still, ..) = page;
+        let progress = last.is_some_and(|last| last > *after) && *under_way > 0;
         let is_end = items.is_empty() && still == 0;
         if !progress && !is_end {
             it.fail(now);
             return vec![Act::Bad(*peer)];
         }
-        (*after, *left, *until) = (last.max(*after), still, now + ANSWER_TIME);
+        let new: BTreeSet<Cid> = items.iter().map(|item| Cid::of(&item.0)).filter(|cid| !(here.known)(cid)).collect();
+        if !new.is_empty() {
+            *until = now + ANSWER_TIME;
+            *fresh = fresh.saturating_add(new.len() as u64);
+        }
+        (*after, *left) = (last.unwrap_or(*after), still.min(MAX_CLAIMED));
         *under_way = under_way.saturating_sub(1);
         let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
         if still == 0 {
@@ -373,35 +442,62 @@ impl Sync {
             it.completed = true;
             it.look_at = Some(now + PARENT_PATIENCE);
         } else {
-            acts.extend(more(peer, it, here));
+            acts.extend(more(peer, it, here, now));
         }
         acts
     }
 
-    /// Blocks that were asked for.
+    /// Blocks that were asked for; what was not is not taken.
     pub fn on_blocks(&mut self, peer: &NodeId, blocks: Blocks, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         let Blocks(serial, events, words, absent, last) = blocks;
         let Some(asked) = it.asked.as_mut().filter(|asked| asked.serial == serial) else { return Vec::new() };
-        asked.until = now + ANSWER_TIME;
-        asked.answered |= !events.is_empty() || !words.is_empty() || !absent.0.is_empty();
-        self.wants.release(&absent.0, Some(peer));
-        let acts = events.into_iter().map(|item| Act::Event(*peer, item));
-        acts.chain(words.into_iter().map(|block| Act::Words(*peer, block)))
-            .chain(last.then_some(Act::Answered(*peer)))
-            .collect()
+        let mut acts = Vec::new();
+        for item in events {
+            if asked.events.remove(&Cid::of(&item.0)) {
+                asked.bytes += item.0.len() + item.1.as_ref().map_or(0, |words| words.len());
+                acts.push(Act::Event(*peer, item));
+            }
+        }
+        for block in words {
+            if asked.words.remove(&Cid::of(&block)) {
+                asked.bytes += block.len();
+                acts.push(Act::Words(*peer, block));
+            }
+        }
+        let (mut no_events, mut no_words) = (Vec::new(), Vec::new());
+        for cid in absent.0 {
+            if asked.events.remove(&cid) {
+                no_events.push(cid);
+            }
+            if asked.words.remove(&cid) {
+                no_words.push(cid);
+            }
+        }
+        if !acts.is_empty() || !no_events.is_empty() || !no_words.is_empty() {
+            asked.until = (now + ANSWER_TIME).min(asked.ends);
+        }
+        self.wants.release(&no_events, Some(peer));
+        self.release_words(&no_words);
+        acts.extend(last.then_some(Act::Answered(*peer)));
+        acts
     }
 
-    /// The last answer to a request was worked in: what it left out may be asked for again.
+    /// The last answer to a request was worked in: what it left out may be asked for again, of this peer only if there was
+    /// too much for one answer.
     pub fn end_request(&mut self, peer: &NodeId) {
         let Some(asked) = self.peers.get_mut(peer).and_then(|it| it.asked.take()) else { return };
-        self.wants.release(&asked.events, (!asked.answered).then_some(peer));
+        self.release(&asked, (!asked.is_full()).then_some(peer));
+    }
+
+    fn release(&mut self, asked: &Asked, failed: Option<&NodeId>) {
+        self.wants.release(&asked.events, failed);
         self.release_words(&asked.words);
     }
 
-    fn release_words(&mut self, words: &[Cid]) {
-        self.lone_at = Some(0);
+    fn release_words<'a>(&mut self, words: impl IntoIterator<Item = &'a Cid>) {
         for cid in words {
+            self.lone_at = Some(0);
             if let Some(lone) = self.lone.get_mut(cid) {
                 lone.claimed = false;
             }
@@ -415,7 +511,7 @@ impl Sync {
         self.want_parents(here, now);
         self.begin_sessions(index, here, now, &mut acts);
         for (peer, it) in &mut self.peers {
-            acts.extend(more(peer, it, here));
+            acts.extend(more(peer, it, here, now));
         }
         if here.room {
             self.ask(now, &mut acts);
@@ -426,12 +522,7 @@ impl Sync {
     fn expire(&mut self, now: Millis) {
         let mut silent = Vec::new();
         for (peer, it) in &mut self.peers {
-            let until = match it.session {
-                Session::Rounds { until, .. } | Session::Waiting { until } => Some(until),
-                Session::Streaming { until, under_way, .. } => (under_way > 0).then_some(until),
-                Session::Idle => None,
-            };
-            if until.is_some_and(|until| until <= now) {
+            if it.session.until().is_some_and(|until| until <= now) {
                 it.fail(now);
             }
             if it.asked.as_ref().is_some_and(|asked| asked.until <= now) {
@@ -440,8 +531,7 @@ impl Sync {
             }
         }
         for (peer, asked) in silent {
-            self.wants.release(&asked.events, Some(&peer));
-            self.release_words(&asked.words);
+            self.release(&asked, Some(&peer));
         }
     }
 
@@ -459,10 +549,16 @@ impl Sync {
     }
 
     fn begin_sessions(&mut self, index: &mut Index, here: &Here<'_>, now: Millis, acts: &mut Vec<Act>) {
-        let mut busy = self.peers.values().filter(|it| it.session != Session::Idle).count();
-        let mut streaming = self.peers.values().any(|it| matches!(it.session, Session::Streaming { .. }));
-        for (peer, it) in &mut self.peers {
-            if streaming || busy >= SESSIONS {
+        let in_the_way = |it: &&Peer| it.session.is_in_the_way(now);
+        let streams = |it: &Peer| matches!(it.session, Session::Streaming { .. });
+        let mut busy = self.peers.values().filter(in_the_way).count();
+        let mut alone = self.peers.values().filter(in_the_way).any(streams);
+        let mut streaming = self.peers.values().any(streams);
+        // Who failed less comes first, so that many who fail cannot take turns at keeping the others out.
+        let mut order: Vec<_> = self.peers.iter_mut().collect();
+        order.sort_by_key(|(_, it)| (it.no_stream, it.failures));
+        for (peer, it) in order {
+            if alone || busy >= SESSIONS {
                 return;
             }
             let due = it.look_at.is_some_and(|at| at <= now) && it.not_before <= now;
@@ -470,24 +566,29 @@ impl Sync {
                 continue;
             }
             if it.tips.iter().all(here.settled) {
-                (it.completed, it.look_at) = (true, None);
+                (it.completed, it.look_at, it.put_off) = (true, None, None);
                 continue;
             }
-            if it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+            // Who promised what is wanted may be slow, or have nothing: then this peer is a better source.
+            let patient = now < it.put_off.unwrap_or(now) + ANSWER_TIME;
+            if patient && it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+                it.put_off.get_or_insert(now);
                 it.look_at = Some(now + PATIENCE);
                 continue;
             }
             busy += 1;
-            it.look_at = None;
+            (it.look_at, it.put_off) = (None, None);
             let mine = index.count() as u64;
-            let pays = it.events >= STREAM_EVENTS || mine == 0;
+            let pays = !streaming && !it.no_stream && (it.events >= STREAM_EVENTS || mine == 0);
             if pays && mine.saturating_mul(STREAM_TIMES) <= it.events {
-                streaming = true;
+                (streaming, alone) = (true, true);
                 let after = (0, Cid::from_digest([0; 32]));
-                it.session = Session::Streaming { after, left: it.events, under_way: PAGES, until: now + ANSWER_TIME };
+                let (left, until) = (it.events, now + ANSWER_TIME);
+                it.session = Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0 };
                 acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
             } else if let Ok(first) = index.initiate() {
-                it.session = Session::Rounds { count: 0, have: Vec::new(), all: true, until: now + ANSWER_TIME };
+                let (until, ends) = (now + ANSWER_TIME, now + ROUNDS_TIME);
+                it.session = Session::Rounds { count: 0, have: Vec::new(), all: true, until, ends };
                 acts.push(Act::Send(*peer, Bulk::Round(ByteBuf::from(first))));
             }
         }
@@ -508,8 +609,9 @@ impl Sync {
             self.serial += 1;
             let want = Want(self.serial, Cids(events.clone()), Cids(words.clone()));
             acts.push(Act::Send(*peer, Bulk::Want(want)));
-            let (serial, until) = (self.serial, now + ANSWER_TIME);
-            it.asked = Some(Asked { serial, events, words, answered: false, until });
+            let (events, words) = (events.into_iter().collect(), words.into_iter().collect());
+            let (until, ends) = (now + ANSWER_TIME, now + REQUEST_TIME);
+            it.asked = Some(Asked { serial: self.serial, events, words, bytes: 0, until, ends });
         }
         if look {
             self.lone_at = self.ask_all_again(now);
@@ -542,10 +644,9 @@ impl Sync {
             }
         };
         for it in self.peers.values() {
-            match it.session {
-                Session::Rounds { until, .. } | Session::Waiting { until } => at(until),
-                Session::Streaming { until, under_way, .. } if under_way > 0 => at(until),
-                _ => {}
+            it.session.until().into_iter().for_each(&mut at);
+            if let Session::Streaming { since, fresh, .. } = it.session {
+                at(since + STREAM_ALONE.max(fresh.saturating_mul(1_000) / STREAM_PACE + 1));
             }
             it.asked.iter().for_each(|asked| at(asked.until));
             it.parents_at.into_iter().for_each(&mut at);
@@ -567,12 +668,22 @@ fn claim_words(lone: &mut BTreeMap<Cid, LoneWords>, peer: &NodeId, most: usize, 
     claimed
 }
 
+/// The place of a page's last event, by the event itself: what the page says of it must be true.
+fn last_key(page: &Page) -> Option<Key> {
+    let block = &page.0.last()?.0;
+    let key = (Event::decode(block).ok()?.depth, Cid::of(block));
+    (key == (page.2, Cid::from_digest(*page.3))).then_some(key)
+}
+
 /// Asks for more pages when there is room for them.
-fn more(peer: &NodeId, it: &mut Peer, here: &Here<'_>) -> Option<Act> {
-    let Session::Streaming { under_way, .. } = &mut it.session else { return None };
+fn more(peer: &NodeId, it: &mut Peer, here: &Here<'_>, now: Millis) -> Option<Act> {
+    let Session::Streaming { under_way, until, .. } = &mut it.session else { return None };
     let pages = PAGES.saturating_sub(*under_way);
     if !here.room || pages == 0 {
         return None;
+    }
+    if *under_way == 0 {
+        *until = now + ANSWER_TIME;
     }
     *under_way = PAGES;
     Some(Act::Send(*peer, Bulk::More(pages)))

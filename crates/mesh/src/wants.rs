@@ -92,7 +92,7 @@ impl Wants {
     }
 
     /// Ends the claims on these; with `failed`, that peer is no longer taken to have them.
-    pub fn release(&mut self, cids: &[Cid], failed: Option<&NodeId>) {
+    pub fn release<'a>(&mut self, cids: impl IntoIterator<Item = &'a Cid>, failed: Option<&NodeId>) {
         for cid in cids {
             let Some(wanted) = self.events.get_mut(cid) else { continue };
             if wanted.claimed {

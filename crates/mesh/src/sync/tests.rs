@@ -1,5 +1,7 @@
 //! Sessions of catching up, round by round. Their cost over large logs is in tests/sim.
 
+use paceline_room::testing::World;
+
 use super::*;
 
 fn node(number: u8) -> NodeId {
@@ -183,21 +185,140 @@ fn answers_that_nobody_asked_for_are_not_taken() {
     assert_eq!(sync.on_page(&node(1), page, &NOTHING, 0), vec![]);
 }
 
+/// Pages of one real event each, in order, and their items.
+fn pages(count: usize, still: u64) -> Vec<(Page, Item)> {
+    let mut world = World::new(81);
+    (1..count).for_each(|number| _ = world.introduce(0, &format!("number {number}")));
+    let mut blocks = world.blocks();
+    blocks.sort_by_key(|stored| (stored.depth, stored.cid));
+    let page = |stored: &paceline_room::Stored| {
+        let item = Item(ByteBuf::from(stored.block.to_vec()), None);
+        (Page(vec![item.clone()], still, stored.depth, ByteArray::new(*stored.cid.digest())), item)
+    };
+    blocks.iter().map(page).collect()
+}
+
 #[test]
 fn a_stream_asks_for_more_only_when_there_is_room() {
     let mut sync = session(1, 800);
     let mut nothing = index([]);
     sync.tick(&mut nothing, &NOTHING, 0);
     let full = Here { room: false, ..NOTHING };
-    let item = Item(ByteBuf::from(vec![1]), None);
-    let page = |depth| Page(vec![item.clone()], 700, depth, ByteArray::new([9; 32]));
-    let came = Act::Event(node(1), item.clone());
+    let pages = pages(3, 700);
+    let came = |at: usize| Act::Event(node(1), pages[at].1.clone());
     let more = |pages| Act::Send(node(1), Bulk::More(pages));
-    assert_eq!(sync.on_page(&node(1), page(1), &NOTHING, 0), vec![came.clone(), more(1)]);
-    assert_eq!(sync.on_page(&node(1), page(2), &full, 0), vec![came.clone()]);
-    assert_eq!(sync.on_page(&node(1), page(3), &full, 0), vec![came]);
+    assert_eq!(sync.on_page(&node(1), pages[0].0.clone(), &NOTHING, 0), vec![came(0), more(1)]);
+    assert_eq!(sync.on_page(&node(1), pages[1].0.clone(), &full, 0), vec![came(1)]);
+    assert_eq!(sync.on_page(&node(1), pages[2].0.clone(), &full, 0), vec![came(2)]);
     assert_eq!(sync.tick(&mut nothing, &NOTHING, 0), vec![more(2)]);
-    assert_eq!(sync.on_page(&node(1), page(3), &NOTHING, 0), vec![Act::Bad(node(1))], "not a step forward");
+    assert_eq!(sync.on_page(&node(1), pages[2].0.clone(), &NOTHING, 0), vec![Act::Bad(node(1))], "not a step forward");
+}
+
+#[test]
+fn a_page_that_lies_about_its_last_event_ends_its_stream() {
+    let mut sync = session(1, 800);
+    sync.tick(&mut index([]), &NOTHING, 0);
+    let (mut page, _) = pages(1, 700).remove(0);
+    page.2 += 1;
+    assert_eq!(sync.on_page(&node(1), page, &NOTHING, 0), vec![Act::Bad(node(1))]);
+    assert!(!sync.is_busy());
+}
+
+#[test]
+fn a_stream_gets_no_more_time_for_events_that_are_here() {
+    let known = Here { known: &|_| true, ..NOTHING };
+    for (here, busy) in [(&NOTHING, true), (&known, false)] {
+        let mut sync = session(1, 800);
+        sync.tick(&mut index([]), here, 0);
+        sync.on_page(&node(1), pages(1, 700).remove(0).0, here, ANSWER_TIME - 1);
+        sync.tick(&mut index([]), here, ANSWER_TIME);
+        assert_eq!(sync.is_busy(), busy);
+    }
+}
+
+#[test]
+fn a_slow_stream_of_new_events_lets_others_begin_and_ends() {
+    let mut sync = Sync::new(node(ME));
+    for peer in [1, 2] {
+        sync.link_up(node(peer));
+        sync.on_hello(&node(peer), 800, vec![cid(u64::MAX)], 0);
+    }
+    let mut held = index(1..=10);
+    assert!(matches!(&sync.tick(&mut held, &NOTHING, 0)[..], [Act::Send(to, Bulk::Stream(_))] if *to == node(1)));
+    let (mut begun, mut ended) = (Vec::new(), None);
+    for (turn, (page, _)) in pages(20, 700).into_iter().enumerate() {
+        let now = (turn as Millis + 1) * 4_000;
+        if sync.on_page(&node(1), page, &NOTHING, now).is_empty() {
+            ended.get_or_insert(now);
+        }
+        let acts = sync.tick(&mut held, &NOTHING, now);
+        begun.extend(acts.into_iter().filter(|act| matches!(act, Act::Send(to, Bulk::Round(_)) if *to == node(2))));
+    }
+    assert!(!begun.is_empty(), "the other peer is reconciled with meanwhile");
+    assert_eq!(ended, Some(STREAM_TIME + 4_000));
+}
+
+#[test]
+fn figures_out_of_nowhere_add_up_to_no_more_than_is_believed() {
+    let mut sync = session(1, u64::MAX);
+    sync.tick(&mut index([]), &NOTHING, 0);
+    assert_eq!(sync.missing_events() as u64, MAX_CLAIMED);
+    sync.on_page(&node(1), pages(1, u64::MAX).remove(0).0, &NOTHING, 0);
+    assert_eq!(sync.missing_events() as u64, MAX_CLAIMED);
+}
+
+/// A request for two events to node 1, which both peers have.
+fn request() -> (Sync, Vec<Item>) {
+    let items: Vec<Item> = pages(2, 0).into_iter().map(|(_, item)| item).collect();
+    let cids: Vec<Cid> = items.iter().map(|item| Cid::of(&item.0)).collect();
+    let mut sync = Sync::new(node(ME));
+    for peer in [1, 2] {
+        sync.link_up(node(peer));
+        sync.on_have(&node(peer), Have(Cids(cids.clone()), true), &NOTHING, 0);
+    }
+    assert!(matches!(&sync.tick(&mut index([]), &NOTHING, 0)[..], [Act::Send(to, Bulk::Want(_))] if *to == node(1)));
+    (sync, items)
+}
+
+#[test]
+fn a_request_gets_more_time_only_for_what_was_asked_for_and_then_others_are_asked() {
+    let (mut sync, items) = request();
+    let answer = |items: &[Item]| Blocks(1, items.to_vec(), vec![], Cids::default(), false);
+    let stranger = Item(ByteBuf::from(vec![1]), None);
+    assert_eq!(sync.on_blocks(&node(1), answer(&[stranger]), 4_000), vec![], "not asked for");
+    let asked = |acts: Vec<Act>| acts.iter().any(|act| matches!(act, Act::Send(to, Bulk::Want(_)) if *to == node(2)));
+    assert!(asked(sync.tick(&mut index([]), &NOTHING, ANSWER_TIME)));
+    let (mut sync, _) = request();
+    assert_eq!(sync.on_blocks(&node(1), answer(&items[..1]), 4_000).len(), 1);
+    assert_eq!(sync.on_blocks(&node(1), answer(&items[..1]), 8_000), vec![], "only once");
+    assert!(!asked(sync.tick(&mut index([]), &NOTHING, 8_999)));
+    assert!(asked(sync.tick(&mut index([]), &NOTHING, 9_000)));
+}
+
+#[test]
+fn what_a_short_last_answer_leaves_out_is_asked_of_others() {
+    let (mut sync, items) = request();
+    sync.on_event(&Cid::of(&items[0].0));
+    sync.on_blocks(&node(1), Blocks(1, items[..1].to_vec(), vec![], Cids::default(), true), 0);
+    sync.end_request(&node(1));
+    let want = Bulk::Want(Want(2, Cids(vec![Cid::of(&items[1].0)]), Cids::default()));
+    assert_eq!(sync.tick(&mut index([]), &NOTHING, 0), vec![Act::Send(node(2), want)]);
+}
+
+#[test]
+fn who_failed_before_comes_after_who_did_not() {
+    let mut sync = session(1, 100);
+    let mut held = index(1..=100);
+    sync.tick(&mut held, &NOTHING, 0);
+    sync.tick(&mut held, &NOTHING, ANSWER_TIME);
+    for peer in [8, 9] {
+        sync.link_up(node(peer));
+        sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], ANSWER_TIME);
+    }
+    let acts = sync.tick(&mut held, &NOTHING, ANSWER_TIME + BACK_OFF);
+    let to: Vec<NodeId> =
+        acts.iter().filter_map(|act| if let Act::Send(to, _) = act { Some(*to) } else { None }).collect();
+    assert_eq!(to, vec![node(8), node(9)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod catching_up;
 mod hostile;
 mod presence;
 mod rooms;
+mod stalling;
 mod storage;
 mod two;
 mod world;

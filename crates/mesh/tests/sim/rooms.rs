@@ -78,7 +78,7 @@ fn fifty_nodes_agree_after_every_fault() {
 
 #[test]
 fn liars_do_not_keep_the_others_from_agreeing() {
-    const LIARS: &[Lie] = &[Lie::Garbage, Lie::FalseTips, Lie::Silent, Lie::EmptyPages];
+    const LIARS: &[Lie] = &[Lie::Garbage, Lie::FalseTips, Lie::Silent, Lie::EmptyPages, Lie::Trickle, Lie::SlowBlocks];
     for seed in seeds(3) {
         let faults = Faults { nodes: 8, late: 2, breaks: 1, liars: LIARS, partition: true, ..Faults::NONE };
         run_story(seed, faults);

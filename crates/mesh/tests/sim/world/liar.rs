@@ -2,7 +2,8 @@
 
 use paceline_mesh::{
     Lane,
-    wire::{Beacon, Bulk, Cids, Have, Hello, Live, Page, ShortIds, Signed, State},
+    replica::Millis,
+    wire::{Beacon, Blocks, Bulk, Cids, Have, Hello, Item, Live, Page, ShortIds, Signed, State, Want},
 };
 use paceline_room::{Cid, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -19,7 +20,14 @@ pub enum Lie {
     Silent,
     /// Says it holds a lot and streams pages of nothing.
     EmptyPages,
+    /// Says it holds a lot and streams one known event at a time, just before patience ends.
+    Trickle,
+    /// Tells of what there is, and when asked for it goes on answering without ever sending any.
+    SlowBlocks,
 }
+
+/// Just within the time that one answer may take.
+const JUST_IN_TIME: Millis = 4_700;
 
 impl Net {
     /// What a liar does on its own.
@@ -33,7 +41,11 @@ impl Net {
                     let lane = if self.rng.chance(50) { Lane::Live } else { Lane::Bulk };
                     self.send(at, peer, lane, noise.to_vec());
                 }
-                Lie::FalseTips | Lie::Silent | Lie::EmptyPages => {
+                Lie::FalseTips | Lie::Silent | Lie::EmptyPages | Lie::Trickle | Lie::SlowBlocks => {
+                    if lie == Lie::SlowBlocks {
+                        let all = Cids(self.events(0).into_iter().collect());
+                        self.send(at, peer, Lane::Bulk, Bulk::Have(Have(all, true)).encode());
+                    }
                     let tips = Cids(vec![Cid::from_digest(self.rng.bytes())]);
                     let hello = Live::Hello(Hello(1_000_000, tips.clone(), None));
                     self.send(at, peer, Lane::Live, hello.encode());
@@ -76,6 +88,18 @@ impl Net {
             (Lie::EmptyPages, Ok(Bulk::Stream(_) | Bulk::More(_))) => {
                 let depth = self.now;
                 Bulk::Page(Page(Vec::new(), 1_000, depth, ByteArray::new(self.rng.bytes())))
+            }
+            (Lie::Trickle, Ok(request @ (Bulk::Stream(_) | Bulk::More(_)))) => {
+                let founding = self.nodes[0].disk.events[&self.room].block.to_vec();
+                let items = vec![Item(ByteBuf::from(founding), None)];
+                let page = Bulk::Page(Page(items, 1_000, self.now, ByteArray::new(self.rng.bytes())));
+                let wait = if matches!(request, Bulk::Stream(_)) { 0 } else { JUST_IN_TIME };
+                return self.send_later(at, peer, page.encode(), wait);
+            }
+            (Lie::SlowBlocks, Ok(Bulk::Want(Want(serial, ..)))) => {
+                let nothing = Bulk::Blocks(Blocks(serial, vec![], vec![], Cids::default(), false)).encode();
+                (0..40).for_each(|turn| self.send_later(at, peer, nothing.clone(), turn * JUST_IN_TIME));
+                return;
             }
             _ => return,
         };

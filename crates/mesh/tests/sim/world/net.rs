@@ -66,13 +66,46 @@ struct Link {
 }
 
 enum Event {
-    Deliver { from: usize, to: usize, epoch: u64, lane: Lane, bytes: Vec<u8> },
-    Stored { at: usize, life: u64, events: Vec<Stored>, words: Vec<(Cid, Arc<[u8]>)> },
-    Tick { at: usize, life: u64 },
-    Work { at: usize, life: u64 },
-    Lie { at: usize },
-    Reconnect { a: usize, b: usize },
-    Notice { at: usize, life: u64, peer: usize, goodbye: bool },
+    Deliver {
+        from: usize,
+        to: usize,
+        epoch: u64,
+        lane: Lane,
+        bytes: Vec<u8>,
+    },
+    Stored {
+        at: usize,
+        life: u64,
+        events: Vec<Stored>,
+        words: Vec<(Cid, Arc<[u8]>)>,
+    },
+    Tick {
+        at: usize,
+        life: u64,
+    },
+    Work {
+        at: usize,
+        life: u64,
+    },
+    Lie {
+        at: usize,
+    },
+    /// What a liar says later.
+    Later {
+        at: usize,
+        peer: NodeId,
+        bytes: Vec<u8>,
+    },
+    Reconnect {
+        a: usize,
+        b: usize,
+    },
+    Notice {
+        at: usize,
+        life: u64,
+        peer: usize,
+        goodbye: bool,
+    },
 }
 
 pub struct Net {
@@ -340,6 +373,7 @@ impl Net {
                 self.carry_out(at, outputs.unwrap_or_default());
             }
             Event::Lie { at } => self.lie(at),
+            Event::Later { at, peer, bytes } => self.send(at, peer, Lane::Bulk, bytes),
             Event::Reconnect { a, b } => self.reconnect(a, b),
             Event::Notice { at, life, peer, goodbye } if self.nodes[at].life == life => {
                 let up = self.links.get(&(at.min(peer), at.max(peer))).is_some_and(|link| link.up);
@@ -473,6 +507,11 @@ impl Net {
 
     pub fn schedule_lie(&mut self, at: usize, wait: Millis) {
         self.schedule(wait, Event::Lie { at });
+    }
+
+    /// Sends on the bulk lane, later.
+    pub fn send_later(&mut self, at: usize, peer: NodeId, bytes: Vec<u8>, wait: Millis) {
+        self.schedule(wait, Event::Later { at, peer, bytes });
     }
 
     /// Events an honest node has admitted.
