@@ -101,6 +101,9 @@ impl Inner {
             self.peer.events.on_closed(Closed::Orderly);
         }
         if self.peer.events.closed().is_some() {
+            // Everything has arrived. The other browser may not have been told that the channel is closed: Chromium at
+            // times leaves it open there for as long as the connection lasts.
+            self.peer.close_connection();
             return Poll::Ready(Ok(()));
         }
         // Registered before closing: the end may be reported at once.

@@ -152,6 +152,11 @@ impl Peer {
     pub(super) fn close_channel(&self) {
         self.channel.close();
     }
+
+    /// Closes the connection itself, at once.
+    pub(super) fn close_connection(&self) {
+        self.connection.close();
+    }
 }
 
 impl Drop for Peer {
