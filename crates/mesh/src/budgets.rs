@@ -39,6 +39,9 @@ pub const NEWCOMER_EVENTS: usize = 3;
 pub const REFUSED: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 512 };
 /// What a refused message or block costs at least, so that tiny ones count too.
 pub const REFUSED_LEAST: u64 = 1024;
+/// Beacons passed here by one neighbour, its own included. Guess: it passes on what fifty nodes say twice a second, and
+/// twice as much.
+pub const BEACONS: Rate = Rate { burst: 1_000, first: 1_000, per_second: 200 };
 /// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
 pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
 

@@ -16,7 +16,7 @@ use std::{
 use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored};
 
 use crate::{
-    budgets::{Bucket, REFUSED, REFUSED_LEAST, SERVED},
+    budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, SERVED},
     held::Held,
     index::Index,
     ingest::Ingest,
@@ -188,6 +188,7 @@ pub struct Reach {
 struct Link {
     refused: Bucket,
     served: Bucket,
+    beacons: Bucket,
     /// Where it is in a stream of everything.
     streaming: Option<Key>,
     /// Told to go: what still comes is not looked at.
@@ -366,7 +367,7 @@ impl Replica {
 
     /// Who is here, this node not included.
     pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
-        self.roster.presence()
+        self.roster.presence(&self.log)
     }
 
     /// How many nodes hold an event.
@@ -412,6 +413,7 @@ impl Replica {
         let link = Link {
             refused: Bucket::new(REFUSED, now),
             served: Bucket::new(SERVED, now),
+            beacons: Bucket::new(BEACONS, now),
             streaming: None,
             dropped: false,
         };

@@ -6,6 +6,9 @@
 //! ([`FAR_EVERY`]) and when a node's state changes. Nothing here is kept, and nothing depends on clocks of others: a
 //! node that comes back learns its last counter from its neighbours' hellos and counts on.
 //!
+//! Keys are free. Who has written nothing and is not linked with this node is a stranger: its beacon is taken and passed
+//! on only if the neighbour that brings it says that it is linked with it, and it is neither shown nor counted.
+//!
 //! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
 //! a newer beacon.
 
@@ -34,13 +37,15 @@ pub const FAR_EVERY: Millis = 20_000;
 pub const SILENT_AFTER: Millis = 50_000;
 /// Shared neighbours that pass a beacon on to one node: one and one to spare.
 pub const BEARERS: usize = 2;
-/// Nodes remembered. Keys are free, so when it is full those gone longest make room, and no others.
+/// Nodes remembered. Keys are free, so when it is full strangers make room first, then those gone longest, and no others.
 const MAX_NODES: usize = 1024;
 
 #[derive(Debug)]
 struct Node {
     presence: Presence,
     linked: bool,
+    /// Linked with this node now or before.
+    was_linked: bool,
     beacon: Option<(Signed, Beacon)>,
     heard: Millis,
     relayed: Millis,
@@ -108,7 +113,7 @@ impl Roster {
     pub fn link_up(&mut self, peer: NodeId, now: Millis) -> Option<Signed> {
         let node = self.node(peer, now);
         let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
-        node.linked = true;
+        (node.linked, node.was_linked) = (true, true);
         if node.presence.here == Here::Gone {
             node.presence = Presence { here: Here::Here, since: now, goodbye: false };
         }
@@ -197,10 +202,13 @@ impl Roster {
             let harmless = *last == signed || peer != from;
             return if harmless { Ok(Heard::default()) } else { Err(BeaconError::Replayed) };
         }
+        if !self.is_vouched_for(&from, &peer, log) {
+            return Ok(Heard::default());
+        }
         if !signed.is_signed_by(&from) {
             return Err(MessageError::BadBeacon.into());
         }
-        if !self.has_room_for(&from) {
+        if !self.has_room_for(&from, log) {
             return Ok(Heard::default());
         }
         self.resolve(&from, log);
@@ -226,6 +234,16 @@ impl Roster {
             node.relayed = now;
         }
         Ok(Heard { relay, changed, tips })
+    }
+
+    /// Whether a beacon of `from` that `peer` brings is worth anything: somebody's who is known here, or linked with it.
+    fn is_vouched_for(&self, from: &NodeId, peer: &NodeId, log: &Log) -> bool {
+        let is_linked = self.nodes.get(from).is_some_and(|node| node.linked);
+        from == peer || is_linked || has_written(from, log) || self.links_of(peer).contains(&short_node(from))
+    }
+
+    fn links_of(&self, node: &NodeId) -> &[ShortId] {
+        self.nodes.get(node).and_then(|node| node.beacon.as_ref()).map_or(&[], |(_, beacon)| &beacon.links.0)
     }
 
     /// Our own beacon, come back around: if it is from later than we are, this tab's clock went back.
@@ -256,13 +274,15 @@ impl Roster {
 
     /// Who brings `to` what `author` sends to all its links.
     pub fn cover(&self, author: &NodeId, to: &NodeId) -> Cover {
-        let links = |node: &NodeId| -> &[ShortId] {
-            self.nodes.get(node).and_then(|node| node.beacon.as_ref()).map_or(&[], |(_, beacon)| &beacon.links.0)
-        };
-        let (theirs, authors) = (links(to), links(author));
+        let (theirs, authors) = (self.links_of(to), self.links_of(author));
+        let is_linked = self.nodes.get(author).is_some_and(|node| node.linked);
         let (author, to, me) = (short_node(author), short_node(to), short_node(&self.me));
         if author == to || theirs.contains(&author) || authors.contains(&to) {
             return Cover::Author;
+        }
+        // Who is not linked with the author is no shared neighbour.
+        if !is_linked && !authors.contains(&me) {
+            return Cover::Others;
         }
         // The shared neighbours in an order that depends on the pair, so that the burden is spread.
         let place = |id: &ShortId| -> ShortId { std::array::from_fn(|at| id[at] ^ author[at].wrapping_add(to[at])) };
@@ -283,9 +303,14 @@ impl Roster {
         changed
     }
 
-    /// Who is here, this node not included.
-    pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
-        self.nodes.iter().map(|(id, node)| (*id, node.presence)).collect()
+    /// Who is here, this node and strangers not included.
+    pub fn presence(&self, log: &Log) -> BTreeMap<NodeId, Presence> {
+        self.people(log).map(|(id, node)| (*id, node.presence)).collect()
+    }
+
+    /// All but strangers. Who was linked once and is gone is shown as gone.
+    fn people<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = (&'a NodeId, &'a Node)> {
+        self.nodes.iter().filter(|(id, node)| node.was_linked || has_written(id, log))
     }
 
     /// Takes in the tips that this node reports, as far as they are admitted here.
@@ -303,7 +328,7 @@ impl Roster {
     /// How many present nodes report having stored the event and its words; and how many are present.
     pub fn reach(&self, log: &Log, ix: Ix) -> (usize, usize) {
         let words = log.entry(ix).event.body.words().map(|cid| short_cid(&cid));
-        let present = self.nodes.values().filter(|node| node.presence.here != Here::Gone);
+        let present = self.people(log).map(|(_, node)| node).filter(|node| node.presence.here != Here::Gone);
         let (mut stored, mut of) = (0, 0);
         for node in present {
             of += 1;
@@ -326,6 +351,7 @@ impl Roster {
         self.nodes.entry(id).or_insert_with(|| Node {
             presence: Presence { here: Here::Gone, since: now, goodbye: false },
             linked: false,
+            was_linked: false,
             beacon: None,
             heard: now,
             relayed: 0,
@@ -333,14 +359,21 @@ impl Roster {
         })
     }
 
-    fn has_room_for(&mut self, id: &NodeId) -> bool {
+    fn has_room_for(&mut self, id: &NodeId, log: &Log) -> bool {
         if self.nodes.contains_key(id) || self.nodes.len() < MAX_NODES {
             return true;
         }
-        let gone = self.nodes.iter().filter(|(_, node)| node.presence.here == Here::Gone && !node.linked);
-        let longest = gone.min_by_key(|(id, node)| (node.presence.since, **id)).map(|(id, _)| *id);
+        let is_known = |id: &NodeId, node: &Node| node.was_linked || has_written(id, log);
+        let free = self.nodes.iter().map(|(id, node)| (is_known(id, node), node.presence.since, *id, node));
+        let free = free.filter(|(known, _, _, node)| !node.linked && (!known || node.presence.here == Here::Gone));
+        let longest = free.map(|(known, since, id, _)| (known, since, id)).min().map(|(_, _, id)| id);
         longest.is_some_and(|id| self.nodes.remove(&id).is_some())
     }
+}
+
+/// Whether any of its events is here.
+fn has_written(node: &NodeId, log: &Log) -> bool {
+    log.lanes_of(node).next().is_some()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_bytes::ByteBuf;
 
 use super::{Lane, Output, Replica};
 use crate::{
-    budgets::SERVED,
+    budgets::{BEACONS, SERVED},
     pending::{Arrival, Source},
     plumtree::{GRAFT_CIDS, Origin, Spread},
     roster::BeaconError,
@@ -17,6 +17,8 @@ use crate::{
 
 /// Bytes pushed in answer to one graft, words counted at their largest; what is left out is grafted again or caught up.
 const GRAFTED_BYTES: usize = 1024 * 1024;
+/// More beacons from one neighbour than it may pass here: not looked at.
+const TOO_MANY_BEACONS: &str = "too-many-beacons";
 /// Pages a peer may have under way at a time, whatever it asks for.
 const SERVED_PAGES: u8 = 8;
 
@@ -115,6 +117,10 @@ impl Replica {
     }
 
     fn on_beacon(&mut self, peer: NodeId, signed: Signed, size: usize) {
+        let now = self.now;
+        if !self.links.get_mut(&peer).is_some_and(|link| link.beacons.take(BEACONS, 1, now)) {
+            return self.refuse(TOO_MANY_BEACONS, Some(peer), size);
+        }
         match self.roster.on_beacon(peer, signed.clone(), &self.log, self.now) {
             Ok(heard) => {
                 self.changed = true;

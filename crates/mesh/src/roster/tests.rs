@@ -68,6 +68,7 @@ fn beyond_the_neighbours_a_beacon_travels_on_change_and_now_and_then() {
     let world = World::new(64);
     // Node 9 is linked with neither this node nor node 2; node 1 passes its beacons here.
     let mut roster = roster(&world, &[1, 2]);
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[0, 9], |_| {}), 0).unwrap();
     let mut relayed = Vec::new();
     for (number, now) in (0..12).map(|it| (it, it * EVERY)) {
         let state = if number < 10 { State::Here } else { State::Away };
@@ -92,10 +93,11 @@ fn a_beacon_in_anothers_name_or_from_another_room_is_not_believed() {
     let mut forged = said(&world, 2, 1, &[], |_| {});
     forged.1 = Signed::new(&Roster::new(world.author(2), world.room()).beacon(0), &world.keypair(1)).unwrap().1;
     let bad = Err(BeaconError::Message(MessageError::BadBeacon));
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[2], |_| {}), 0).unwrap();
     assert_eq!(hear(&mut roster, &world, 1, forged, 0), bad);
-    let elsewhere = said(&world, 1, 1, &[], |it| it.room = ByteArray::new([3; 32]));
+    let elsewhere = said(&world, 1, 2, &[], |it| it.room = ByteArray::new([3; 32]));
     assert_eq!(hear(&mut roster, &world, 1, elsewhere, 0), bad);
-    assert_eq!(roster.presence().len(), 1);
+    assert_eq!(roster.nodes.len(), 1);
 }
 
 #[test]
@@ -193,15 +195,29 @@ fn who_says_that_words_are_missing_is_not_counted_for_them() {
 fn keys_out_of_nowhere_are_bounded_and_push_out_nobody_who_is_here() {
     let world = World::new(71);
     let mut roster = roster(&world, &[1]);
-    for number in 0..MAX_NODES + 10 {
-        let heard = hear(&mut roster, &world, 1, said(&world, 1_000 + number, 1, &[], |_| {}), 0);
-        assert!(heard.is_ok());
+    let fresh: Vec<usize> = (1_000..1_000 + MAX_NODES + 10).collect();
+    for (turn, some) in fresh.chunks(LINKS).enumerate() {
+        hear(&mut roster, &world, 1, said(&world, 1, turn as u64 + 1, some, |_| {}), 0).unwrap();
+        for key in some {
+            assert!(hear(&mut roster, &world, 1, said(&world, *key, 1, &[], |_| {}), 0).is_ok());
+        }
     }
-    let presence = roster.presence();
-    assert_eq!(presence.len(), MAX_NODES);
-    assert!(presence.contains_key(&world.author(1)) && presence.contains_key(&world.author(1_000)));
-    // Once they are gone they make room.
-    roster.expire(SILENT_AFTER);
-    hear(&mut roster, &world, 1, said(&world, 5_000, 1, &[], |_| {}), SILENT_AFTER).unwrap();
-    assert!(roster.presence().contains_key(&world.author(5_000)));
+    assert_eq!(roster.nodes.len(), MAX_NODES);
+    let (log, only) = (world.whole(), vec![world.author(1)]);
+    assert_eq!(roster.presence(&log).into_keys().collect::<Vec<_>>(), only, "strangers are not shown");
+    assert_eq!(roster.reach(&log, log.find(&world.room()).unwrap()).1, 1);
+    // Nobody vouches for this one.
+    let before = roster.nodes.len();
+    hear(&mut roster, &world, 1, said(&world, 5_000, 1, &[], |_| {}), 0).unwrap();
+    assert!(roster.nodes.len() == before && roster.latest(&world.author(5_000)).is_none());
+}
+
+#[test]
+fn only_who_is_linked_with_a_node_passes_its_beacons_to_all() {
+    let mut world = World::new(73);
+    world.introduce(9, "Nine");
+    let mut roster = roster(&world, &[1, 2]);
+    let mut passed_on =
+        |counter| hear(&mut roster, &world, 1, said(&world, 9, counter, &[], |_| {}), counter).unwrap().relay.len();
+    assert_eq!((passed_on(1), passed_on(2), passed_on(3)), (1, 0, 0), "now and then, from afar");
 }

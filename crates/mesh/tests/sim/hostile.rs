@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::world::Solo;
 use paceline_mesh::{
     Input, Lane,
-    wire::{Beacon, Bulk, Cids, LIVE_BYTES, Live, Push, ShortIds, Signed, State, VERSION},
+    wire::{Beacon, Bulk, Cids, LIVE_BYTES, Live, Push, ShortIds, Signed, State, VERSION, short_node},
 };
 use paceline_room::{
     Cid, Keypair, NodeId,
@@ -201,9 +201,9 @@ fn signed(beacon: &Beacon, key: &Keypair) -> Live {
 #[test]
 fn a_beacon_signed_by_another_key_is_refused() {
     let (world, mut solo, peer) = room();
-    solo.live(peer, &signed(&beacon(&world, 2, 1), &world.keypair(PEER)));
+    solo.live(peer, &signed(&beacon(&world, 0, 1), &world.keypair(PEER)));
     expect(&solo, peer, "bad-beacon");
-    assert!(!solo.replica.presence().contains_key(&world.author(2)));
+    assert!(!solo.replica.presence().contains_key(&world.author(0)));
 }
 
 #[test]
@@ -305,4 +305,46 @@ fn an_event_on_parents_that_do_not_exist_does_not_keep_a_node_catching_up_for_ev
     solo.wait(120_000);
     assert_eq!((solo.replica.pending(), solo.replica.progress().missing_events), (0, 0));
     assert_eq!(solo.counts(), BTreeMap::new());
+}
+
+/// Fresh keys cost their maker nothing: they are shown to nobody, counted nowhere and passed on to nobody.
+#[test]
+fn beacons_of_fresh_keys_are_neither_shown_nor_counted_nor_passed_on() {
+    let (world, mut solo, peer) = room();
+    let other = world.author(2);
+    solo.link(other);
+    solo.sent_beacons(other);
+    let listed = (100..140).map(|key| short_node(&world.author(key))).collect();
+    let lists = Beacon { links: ShortIds(listed), ..beacon(&world, PEER, 1) };
+    solo.live(peer, &signed(&lists, &world.keypair(PEER)));
+    for key in 100..400 {
+        solo.live(peer, &signed(&beacon(&world, key, 1), &world.keypair(key)));
+    }
+    let present: Vec<NodeId> = solo.replica.presence().into_keys().collect();
+    assert!(present.len() == 2 && present.contains(&peer) && present.contains(&other), "{} present", present.len());
+    assert_eq!(solo.replica.reach(&world.room()).of, 3);
+    let passed_on = solo.sent_beacons(other).len();
+    assert!(passed_on <= 41, "{passed_on} passed on");
+}
+
+#[test]
+fn a_neighbour_that_sends_more_beacons_than_any_room_has_is_dropped() {
+    let (world, mut solo, peer) = room();
+    let key = world.keypair(PEER);
+    let message = signed(&beacon(&world, PEER, 1), &key);
+    (0..1_000).for_each(|_| solo.live(peer, &message));
+    assert_eq!((solo.counts(), solo.disconnected.clone()), (BTreeMap::new(), vec![]));
+    (0..1_000).for_each(|_| solo.live(peer, &message));
+    assert_eq!(solo.disconnected, vec![peer]);
+    assert!(solo.refused.iter().all(|it| *it == ("too-many-beacons", Some(peer))));
+}
+
+#[test]
+fn who_has_written_nothing_is_here_when_it_is_linked() {
+    let (world, mut solo, _) = room();
+    let fresh = world.author(50);
+    solo.link(fresh);
+    solo.live(fresh, &signed(&beacon(&world, 50, 1), &world.keypair(50)));
+    assert!(solo.replica.presence().contains_key(&fresh));
+    assert_eq!(solo.replica.reach(&world.room()).of, 3);
 }

@@ -119,6 +119,14 @@ fn a_node_that_leaves_says_goodbye_and_one_that_vanishes_does_not() {
     assert!(other.replica.presence()[&third].goodbye);
 }
 
+/// Who has written nothing is a stranger to those it is not linked with.
+fn introduce(net: &mut Net, nodes: &[usize]) {
+    for at in nodes {
+        let body = paceline_room::body::Introduced { name: "Somebody".into(), strengths: vec![], hue: 0 };
+        assert!(net.write(*at, None, |_| body.into()).is_some());
+    }
+}
+
 #[test]
 fn two_nodes_that_cannot_link_see_each_other_through_a_third() {
     let mut net = Net::new(36);
@@ -126,7 +134,9 @@ fn two_nodes_that_cannot_link_see_each_other_through_a_third() {
     net.forbid(a, b);
     net.join();
     net.join();
-    net.run_for(8_000);
+    net.run_for(3_000);
+    introduce(&mut net, &[a, b]);
+    net.run_for(5_000);
     let (key_a, key_b) = (net.nodes[a].key.node(), net.nodes[b].key.node());
     assert_eq!(net.replica(a).unwrap().presence()[&key_b].here, Here::Here);
     let cid =
@@ -148,7 +158,9 @@ fn who_vanishes_behind_a_third_is_gone_within_a_minute() {
     net.forbid(a, b);
     net.join();
     net.join();
-    net.run_for(8_000);
+    net.run_for(3_000);
+    introduce(&mut net, &[a, b]);
+    net.run_for(5_000);
     let key_a = net.nodes[a].key.node();
     net.crash(a, true);
     net.run_for(60_000);
