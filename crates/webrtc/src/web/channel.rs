@@ -101,8 +101,7 @@ impl Inner {
             self.peer.events.on_closed(Closed::Orderly);
         }
         if self.peer.events.closed().is_some() {
-            // Everything has arrived. The other browser may not have been told that the channel is closed: Chromium at
-            // times leaves it open there for as long as the connection lasts.
+            // The connection carries nothing else: it goes even if the caller keeps the channel.
             self.peer.close_connection();
             return Poll::Ready(Ok(()));
         }
