@@ -2,7 +2,7 @@
 //!
 //! Admitted and stored are two things: an event is *held* once it and everything before it are stored.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use paceline_room::{Ix, Log};
 
@@ -14,20 +14,27 @@ pub struct Held {
     count: usize,
     /// Stored, but something before them is not.
     early: BTreeSet<Ix>,
+    /// The same, each by one event before it that is not held, so that only that one's coming looks at it again.
+    waiting: BTreeMap<Ix, Vec<Ix>>,
     tips: BTreeSet<Ix>,
 }
 
 impl Held {
     /// The event is stored. Returns whether the tips changed.
     pub fn store(&mut self, log: &Log, ix: Ix) -> bool {
-        self.early.insert(ix);
-        // Numbers ascend from parents to children, so one pass takes everything that has become held.
+        if self.holds(ix) || !self.early.insert(ix) {
+            return false;
+        }
         let before = self.count;
-        for ix in self.early.clone() {
+        let mut next = vec![ix];
+        while let Some(ix) = next.pop() {
             let seen: Vec<Ix> = log.entry(ix).event.seen().filter_map(|cid| log.find(cid)).collect();
-            if seen.iter().all(|ix| self.holds(*ix)) {
+            if let Some(lacking) = seen.iter().find(|ix| !self.holds(**ix)) {
+                self.waiting.entry(*lacking).or_default().push(ix);
+            } else {
                 self.early.remove(&ix);
                 self.hold(ix, &seen);
+                next.extend(self.waiting.remove(&ix).unwrap_or_default());
             }
         }
         self.count != before
@@ -90,5 +97,23 @@ mod tests {
         assert!(!held.store(&log, find(&side)), "once is enough");
         assert_eq!((held.count(), held.tips().count()), (4, 2));
         assert!(held.holds(find(&first)));
+    }
+
+    #[test]
+    fn a_long_log_stored_backwards_is_held_when_its_first_event_is() {
+        let mut world = World::new(52);
+        for number in 0..60 {
+            world.introduce(number % 3, "line");
+            world.sync_all();
+        }
+        let log = world.whole();
+        let mut held = Held::default();
+        let mut all: Vec<Ix> = log.entries().map(|(ix, _)| ix).collect();
+        all.reverse();
+        let last = all.pop().unwrap();
+        assert!(all.iter().all(|ix| !held.store(&log, *ix)) && held.count() == 0);
+        assert!(held.store(&log, last));
+        assert_eq!((held.count(), held.early.len(), held.waiting.len()), (61, 0, 0));
+        assert_eq!(held.tips().collect::<Vec<_>>(), log.tips().collect::<Vec<_>>());
     }
 }
