@@ -52,6 +52,18 @@ pub fn page(log: &Log, index: &mut Index, words: &WordsMap, after: &Key) -> (Pag
     (Page(items, left as u64, last.0, ByteArray::new(*last.1.digest())), left > 0)
 }
 
+/// What answering a request costs, found out for little: at least the bytes of all blocks that are sent.
+pub fn cost(log: &Log, words: &WordsMap, want: &Want) -> usize {
+    let Want(_, events, lone) = want;
+    let of_words = |cid: Cid| words.get(&cid).map_or(0, |block| block.len() + AROUND);
+    let event = |cid: &Cid| {
+        let entry = log.entry(log.find(cid)?);
+        Some(entry.block.len() + AROUND + entry.event.body.words().map_or(0, of_words))
+    };
+    let blocks = events.0.iter().filter_map(event).chain(lone.0.iter().map(|cid| of_words(*cid)));
+    blocks.sum::<usize>().min(ANSWER_BYTES) + (events.0.len() + lone.0.len()) * 32
+}
+
 /// The answers to a request.
 pub fn blocks(log: &Log, words: &WordsMap, want: &Want) -> Vec<Bulk> {
     let Want(serial, events, lone) = want;
@@ -106,4 +118,32 @@ pub fn blocks(log: &Log, words: &WordsMap, want: &Want) -> Vec<Bulk> {
     open.4 = true;
     answers.push(open);
     answers.into_iter().map(Bulk::Blocks).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use paceline_room::testing::World;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_costs_no_less_than_its_blocks_and_is_known_before_it_is_made() {
+        let mut world = World::new(91);
+        (0..40).for_each(|number| _ = world.post(1, &format!("words of number {number}")));
+        let (log, stored) = (world.whole(), world.blocks());
+        let words: WordsMap = stored.iter().filter_map(|it| it.words.clone()).collect();
+        let mut cids: Vec<Cid> = stored.iter().map(|it| it.cid).collect();
+        cids.push(Cid::of(b"not here"));
+        let want = Want(1, Cids(cids), Cids(words.keys().copied().collect()));
+        let sent: usize = blocks(&log, &words, &want)
+            .iter()
+            .map(|answer| {
+                let Bulk::Blocks(Blocks(_, events, lone, absent, _)) = answer else { return 0 };
+                let lone: usize = lone.iter().map(|block| block.len()).sum();
+                events.iter().map(bytes_of).sum::<usize>() + lone + absent.0.len() * 32
+            })
+            .sum();
+        let cost = cost(&log, &words, &want);
+        assert!(sent > 0 && cost >= sent && cost <= sent + 100 * 64, "{cost} for {sent}");
+    }
 }

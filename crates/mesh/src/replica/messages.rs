@@ -12,7 +12,7 @@ use crate::{
     roster::BeaconError,
     serve,
     sync::{Act, Here},
-    wire::{Announce, Bulk, Cids, Hello, Item, Key, Live, MessageError, Push, Signed, Stream, Want},
+    wire::{Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, Live, MessageError, Push, Signed, Stream, Want},
 };
 
 /// Bytes pushed in answer to one graft, words counted at their largest; what is left out is grafted again or caught up.
@@ -172,9 +172,11 @@ impl Replica {
     }
 
     fn on_want(&mut self, peer: NodeId, want: &Want) {
-        let answers: Vec<Vec<u8>> = serve::blocks(&self.log, &self.words, want).iter().map(Bulk::encode).collect();
-        if self.serves(&peer, answers.iter().map(Vec::len).sum()) {
-            self.out.extend(answers.into_iter().map(|bytes| Output::Send { peer, lane: Lane::Bulk, bytes }));
+        if !self.serves(&peer, serve::cost(&self.log, &self.words, want)) {
+            return;
+        }
+        for answer in serve::blocks(&self.log, &self.words, want) {
+            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: answer.encode() });
         }
     }
 
@@ -190,12 +192,13 @@ impl Replica {
     fn on_more(&mut self, peer: NodeId, pages: u8) {
         for _ in 0..pages.min(SERVED_PAGES) {
             let Some(after) = self.links.get(&peer).and_then(|link| link.streaming) else { return };
+            // Charged as a full one before it is put together.
+            if !self.serves(&peer, BULK_BYTES) {
+                return;
+            }
             let (page, more) = serve::page(&self.log, &mut self.index, &self.words, &after);
             let next = more.then_some((page.2, Cid::from_digest(*page.3)));
             let bytes = Bulk::Page(page).encode();
-            if !self.serves(&peer, bytes.len()) {
-                return;
-            }
             if let Some(link) = self.links.get_mut(&peer) {
                 link.streaming = next;
             }
