@@ -161,8 +161,7 @@ pub struct Ready {
 impl Ready {
     /// Reads a node's database in slices.
     pub async fn load(link: &RoomLink, key: &HeldKey, store: &dyn Store) -> Outcome<Self> {
-        let seed = u64::from_le_bytes(browser::random());
-        let mut replica = Replica::new(link.room, key.keypair.clone(), seed);
+        let mut replica = Replica::new(link.room, key.keypair.clone());
         replica.started(browser::wall_clock());
         let (mut after, mut damaged) = (None, 0);
         loop {

@@ -42,7 +42,7 @@ fn main() {
     }
     let blocks = world.blocks();
     let mut nodes = [90, 91].map(|author| Node {
-        replica: Replica::new(world.room(), world.keypair(author), 1),
+        replica: Replica::new(world.room(), world.keypair(author)),
         spent: Duration::ZERO,
         longest: Duration::ZERO,
     });

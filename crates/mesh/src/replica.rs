@@ -229,10 +229,8 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// An empty replica; `seed` feeds whatever has to be random.
-    pub fn new(room: Cid, keypair: Keypair, seed: u64) -> Self {
-        // So far every choice is made by names and order of links, which differ enough from node to node.
-        let _ = seed;
+    /// An empty replica. Every choice it makes is by names and order of links, so it needs no randomness.
+    pub fn new(room: Cid, keypair: Keypair) -> Self {
         let me = keypair.node();
         Self {
             keypair,

@@ -183,7 +183,7 @@ impl Net {
         self.ids.insert(key.node(), at);
         let skew = self.rng.range(0, 36_000_000) as i64 - 18_000_000;
         let replica = lie.is_none().then(|| {
-            let mut replica = Replica::new(self.room, key.clone(), self.rng.next());
+            let mut replica = Replica::new(self.room, key.clone());
             replica.started((self.now as i64 + skew + EPOCH) as u64);
             replica
         });
@@ -275,9 +275,8 @@ impl Net {
 
     /// The tab is opened again.
     pub fn restart(&mut self, at: usize) {
-        let seed = self.rng.next();
         let node = &mut self.nodes[at];
-        let mut replica = Replica::new(self.room, node.key.clone(), seed);
+        let mut replica = Replica::new(self.room, node.key.clone());
         replica.started((self.now as i64 + node.skew + EPOCH) as u64);
         // Storage yields pages in an order of its own.
         let mut blocks: Vec<Stored> = node.disk.events.values().cloned().collect();

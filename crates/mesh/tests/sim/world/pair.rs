@@ -44,7 +44,7 @@ impl Pair {
 
     /// Two empty nodes of a room.
     pub fn of(room: Cid, keys: [Keypair; 2]) -> Self {
-        let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone(), at as u64));
+        let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone()));
         let (sent, wake) = (VecDeque::new(), [None; 2]);
         Self { keys, replicas, wake, now: 0, salt: 0, sent, bytes: 0, beacon_bytes: 0 }
     }

@@ -35,7 +35,7 @@ impl Solo {
 
     pub fn with_key(world: &World, key: Keypair) -> Self {
         Self {
-            replica: Replica::new(world.room(), key, 1),
+            replica: Replica::new(world.room(), key),
             now: 1_000,
             stores: true,
             stored: Vec::new(),
