@@ -1,5 +1,7 @@
 //! The few things the session needs of the browser besides storage and links: clocks, marks, turns of the event loop.
 
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
 use futures::channel::oneshot;
 use js_sys::Date;
 use paceline_mesh::replica::Millis;
@@ -57,18 +59,47 @@ pub fn page_url() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+thread_local! {
+    /// One channel for all turns: making one costs ten times as much as a message.
+    static TURNS: Option<Turns> = Turns::new();
+}
+
+/// Those who wait for the event loop to come round.
+struct Turns {
+    channel: MessageChannel,
+    waiting: Rc<RefCell<VecDeque<oneshot::Sender<()>>>>,
+    _on_message: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Turns {
+    fn new() -> Option<Self> {
+        let channel = MessageChannel::new().ok()?;
+        let waiting: Rc<RefCell<VecDeque<oneshot::Sender<()>>>> = Rc::default();
+        let called = waiting.clone();
+        let on_message = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            let next = called.borrow_mut().pop_front();
+            if let Some(tell) = next {
+                // Whoever asked may have gone.
+                let _ = tell.send(());
+            }
+        });
+        channel.port1().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        Some(Self { channel, waiting, _on_message: on_message })
+    }
+
+    /// One message for each who waits.
+    fn ask(&self) -> Option<oneshot::Receiver<()>> {
+        self.channel.port2().post_message(&JsValue::NULL).ok()?;
+        let (tell, told) = oneshot::channel();
+        self.waiting.borrow_mut().push_back(tell);
+        Some(told)
+    }
+}
+
 /// Lets the event loop take a turn: input, painting and messages come first. Timers would be clamped to 4 ms (1 s when
 /// hidden); messages between ports are not.
 pub async fn take_turn() {
-    let (tell, told) = oneshot::channel::<()>();
-    let Ok(channel) = MessageChannel::new() else { return };
-    let on_message = Closure::once(move |_: JsValue| {
-        let _ = tell.send(());
-    });
-    channel.port1().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    if channel.port2().post_message(&JsValue::NULL).is_ok() {
+    if let Some(told) = TURNS.with(|turns| turns.as_ref().and_then(Turns::ask)) {
         let _ = told.await;
     }
-    channel.port1().set_onmessage(None);
-    channel.port1().close();
 }

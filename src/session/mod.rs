@@ -100,8 +100,8 @@ pub struct ImportReport {
 
 /// Snapshots are made at most this often, in milliseconds: about once a frame.
 const FRAME_MS: u32 = 16;
-/// ... and while much comes in at once.
-const BUSY_FRAME_MS: u32 = 120;
+/// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
+const BUSY_FRAME_MS: u32 = 500;
 /// How often durations on the page move on, in milliseconds.
 const CLOCK_MS: u32 = 1_000;
 /// Notices shown at once; older ones go.
