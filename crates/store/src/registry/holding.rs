@@ -33,8 +33,27 @@ pub(crate) enum Patience {
 
 /// A key is held as long as this lives.
 pub(crate) struct Holding {
-    _lock: Option<Lock>,
-    _channel: Option<Channel>,
+    lock: Option<Lock>,
+    channel: Option<Channel>,
+}
+
+impl Holding {
+    /// The tab is done with the key but for its last write: who asks is not turned away, but waits for the lock. A lease is
+    /// all there is where locks are missing, so there it goes on objecting.
+    fn end(&self) {
+        if let (Some(_), Some(channel)) = (&self.lock, &self.channel) {
+            channel.channel.set_onmessage(None);
+        }
+    }
+}
+
+/// The tab's own claim on what it holds; writes under way may hold it longer.
+pub(crate) struct Claim(pub(crate) Rc<Holding>);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 /// Tries to hold a node's key.
@@ -70,7 +89,7 @@ pub(crate) async fn hold(page_path: &str, node: NodeId, patience: Patience) -> O
             return None;
         }
     }
-    Some(Holding { _lock: lock, _channel: channel })
+    Some(Holding { lock, channel })
 }
 
 enum Granted {

@@ -6,7 +6,7 @@ use paceline_room::{Cid, Keypair, NodeId};
 
 use super::{
     Rooms,
-    holding::{Holding, Patience, hold},
+    holding::{Claim, Holding, Patience, hold},
     kv::Kv,
 };
 use crate::{
@@ -41,13 +41,13 @@ pub struct HeldKey {
     /// When it was last used before now.
     pub used: UnixMillis,
     room: Cid,
-    holding: Rc<Holding>,
+    claim: Claim,
 }
 
 impl HeldKey {
     /// Opens its database. The key is held until this and all copies of the store are dropped and the last write is done.
     pub async fn open_store(&self) -> Result<IdbStore, StoreError> {
-        IdbStore::open_holding(&self.database, Some(self.holding.clone())).await
+        IdbStore::open_holding(&self.database, Some(self.claim.0.clone())).await
     }
 }
 
@@ -218,7 +218,7 @@ impl Keys {
     fn held(&self, record: &KeyRecord, how: How, holding: Holding) -> HeldKey {
         let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
         let (keypair, high_water) = (record.keypair(), record.high_water);
-        HeldKey { keypair, node, how, name, high_water, database, used, room, holding: Rc::new(holding) }
+        HeldKey { keypair, node, how, name, high_water, database, used, room, claim: Claim(Rc::new(holding)) }
     }
 
     /// What this tab remembers across a reload; a duplicated tab gets a copy.
