@@ -124,6 +124,8 @@ pub struct Engine {
     committing: Mutex<()>,
     timer: RefCell<Option<Timeout>>,
     working: Cell<bool>,
+    /// More came in than one slice holds.
+    busy: Cell<bool>,
     closed: Cell<bool>,
     following: RefCell<Option<AbortHandle>>,
     full: Cell<bool>,
@@ -224,6 +226,7 @@ impl Engine {
             committing: Mutex::default(),
             timer: RefCell::default(),
             working: Cell::new(false),
+            busy: Cell::new(false),
             closed: Cell::new(false),
             following: RefCell::default(),
             full: Cell::new(false),
@@ -283,6 +286,11 @@ impl Engine {
         let replica = self.replica.borrow();
         let depth = replica.fold().posts().next_back().map_or(0, |post| post.depth);
         self.seen.set(Seen { depth, events: replica.log().len() });
+    }
+
+    /// Whether much comes in at once.
+    pub fn is_busy(&self) -> bool {
+        self.busy.get()
     }
 
     /// What the room takes up in this browser.
@@ -381,6 +389,7 @@ impl Engine {
         }
         self.working.set(true);
         if self.work_slice() {
+            self.busy.set(true);
             let engine = self.clone();
             spawn_local(async move {
                 loop {
@@ -398,6 +407,9 @@ impl Engine {
 
     fn finish_work(self: &Rc<Self>) {
         self.working.set(false);
+        if self.busy.replace(false) {
+            (self.tell)(Told::Changed);
+        }
         if let Some(imported) = self.replica.borrow_mut().imported() {
             for tell in self.imports.borrow_mut().drain(..) {
                 let _ = tell.send(imported.clone());

@@ -123,6 +123,8 @@ struct Inner {
     changing: Mutex<()>,
     offline: Cell<bool>,
     publishing: RefCell<Option<Timeout>>,
+    /// The next snapshot waits long, since much comes in.
+    publishing_late: Cell<bool>,
     clock: RefCell<Option<gloo::timers::callback::Interval>>,
     handoffs: RefCell<handoffs::Handoffs>,
     places: RefCell<Option<opening::Places>>,
@@ -153,6 +155,7 @@ impl Session {
             changing: Mutex::default(),
             offline: Cell::new(false),
             publishing: RefCell::default(),
+            publishing_late: Cell::new(false),
             clock: RefCell::default(),
             handoffs: RefCell::default(),
             places: RefCell::default(),
@@ -447,13 +450,14 @@ impl Session {
 
     /// Makes a snapshot soon, once for all changes until then.
     fn publish(&self) {
+        let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.is_busy());
         let mut publishing = self.0.publishing.borrow_mut();
-        if publishing.is_some() {
+        let sooner = self.0.publishing_late.get() && !busy;
+        if publishing.is_some() && !sooner {
             return;
         }
         self.mark_sync();
-        let busy =
-            self.0.engine.borrow().as_ref().is_some_and(|it| it.replica.try_borrow().is_ok_and(|it| it.has_work()));
+        self.0.publishing_late.set(busy);
         let session = self.clone();
         *publishing = Some(Timeout::new(if busy { BUSY_FRAME_MS } else { FRAME_MS }, move || session.publish_now()));
     }
