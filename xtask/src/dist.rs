@@ -35,19 +35,34 @@ pub struct Weight {
     pub brotli: usize,
 }
 
+/// How much the build does for the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// As it is put on a host.
+    Release,
+    /// In seconds, for trying a change: neither shrunk nor compressed.
+    Quick,
+}
+
 /// Builds the page into `dist/`.
 ///
 /// # Errors
 /// A tool is missing, the build failed, or the result would not run under its own policy.
-pub fn run() -> Result<Vec<Weight>> {
+pub fn run(build: Build) -> Result<Vec<Weight>> {
     tools::wasm_target()?;
     let tools = [TRUNK.ready()?, WASM_BINDGEN.ready()?, node::wasm_opt()?];
     let dist = repo::dist();
-    step("Building the page (release; the first time takes minutes)", || {
+    let (profile, what) = match build {
+        Build::Release => (&["--release"][..], "Building the page (release; the first time takes minutes)"),
+        Build::Quick => (&["--cargo-profile", "quick"][..], "Building the page (quick)"),
+    };
+    step(what, || {
         // Trunk builds offline, so that it takes the tools it is given; the crates are fetched before.
         Run::cargo().args(["fetch", "--locked"]).run()?;
         let trunk = Run::new("trunk")
-            .args(["build", "--release", "--offline", "--locked", "--dist"])
+            .args(["build", "--offline", "--locked"])
+            .args(profile)
+            .arg("--dist")
             .arg(&dist)
             // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
             .env_remove("NO_COLOR");
@@ -55,8 +70,11 @@ pub fn run() -> Result<Vec<Weight>> {
     })?;
     let weights = step("Writing the policy, compressing", || {
         finish(&dist)?;
-        compress(&dist)
+        if build == Build::Quick { Ok(Vec::new()) } else { compress(&dist) }
     })?;
+    if build == Build::Quick {
+        return Ok(weights);
+    }
     let total = |of: fn(&Weight) -> usize| weights.iter().map(of).sum::<usize>() / 1024;
     println!(
         "   {} files, {} KiB, {} KiB with gzip, {} KiB with brotli: {}",

@@ -52,7 +52,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         "check" => nothing().and_then(|()| check::run()),
-        "dist" => nothing().and_then(|()| dist::run().map(|_| ())),
+        "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),
         "bench" => nothing().and_then(|()| test::bench()),
         "setup" => nothing().and_then(|()| tools::everything()),
         "help" | "--help" | "-h" => {

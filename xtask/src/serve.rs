@@ -19,7 +19,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
             bail!("`serve` does not know {argument}; it takes --lan, --port N and --listen ADDRESS");
         }
     }
-    dist::run()?;
+    dist::run(dist::Build::Release)?;
     say("Serving");
     Run::cargo()
         .args(["run", "--quiet", "--package", "paceline-host", "--", "--dir"])

@@ -38,7 +38,7 @@ const E2E_TIMEOUT: &str = "--test-timeout=600000";
 struct Options {
     stages: BTreeSet<Stage>,
     only: Option<String>,
-    build: bool,
+    build: Option<dist::Build>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ enum Stage {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { stages: BTreeSet::new(), only: None, build: true };
+        let mut options = Self { stages: BTreeSet::new(), only: None, build: Some(dist::Build::Release) };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -59,7 +59,8 @@ impl Options {
                 "native" => _ = options.stages.insert(Stage::Native),
                 "browser" => _ = options.stages.insert(Stage::Browser),
                 "e2e" => _ = options.stages.insert(Stage::EndToEnd),
-                "--no-build" => options.build = false,
+                "--no-build" => options.build = None,
+                "--quick" => options.build = Some(dist::Build::Quick),
                 "--only" => options.only = Some(arguments.next().context("--only needs a name after it")?.clone()),
                 other => bail!("`test` does not know {other}; its stages are check, native, browser and e2e"),
             }
@@ -151,8 +152,8 @@ fn in_browser(browser: &Browser, outcome: &mut Outcome) -> Result<()> {
 }
 
 fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Result<()> {
-    if options.build {
-        dist::run()?;
+    if let Some(build) = options.build {
+        dist::run(build)?;
     }
     let files = e2e_files(options.only.as_deref())?;
     let hostile = hostile::build()?;
@@ -191,7 +192,7 @@ fn node_test(browser: &Browser) -> Result<Run> {
 /// The page cannot be built or does not run.
 pub fn bench() -> Result<()> {
     let browser = Browser::ready()?;
-    let weights = dist::run()?;
+    let weights = dist::run(dist::Build::Release)?;
     for weight in &weights {
         let line = serde_json::json!({
             "measure": "page weight", "file": weight.file, "raw": weight.raw, "gzip": weight.gzip, "brotli": weight.brotli,
