@@ -39,8 +39,9 @@ use crate::{
     peer_id::{node_id, peer_id},
     platform::{Platform, Transport},
     ports::Outgoing,
+    rendezvous::Arrival,
     status::Status,
-    switchboard::Output,
+    switchboard::{Output, Via},
     types::Path,
 };
 
@@ -97,7 +98,7 @@ enum Stimulus {
     Signal(Outgoing),
     Refusal(&'static str, NodeId),
     Died(NodeId, Run),
-    Envelope(usize, Vec<u8>),
+    Arrival(Via, Arrival),
     Swarm(SwarmEvent<BehavioursEvent>),
     Closed(ConnectionId, bool),
     Tick,
@@ -165,10 +166,11 @@ impl Driver {
                 Stimulus::Signal((path, to, signal)) => self.on_outgoing(path, to, signal),
                 Stimulus::Refusal(code, peer) => self.common.status.refused(code, Some(peer)),
                 Stimulus::Died(node, run) => self.on_death(node, run),
-                Stimulus::Envelope(via, envelope) => {
+                Stimulus::Arrival(via, Arrival::Envelope(envelope)) => {
                     let now = self.common.status.now();
-                    self.common.meeting.borrow_mut().switchboard.received(via, &envelope, now);
+                    self.common.meeting.borrow_mut().received(via, &envelope, now);
                 }
+                Stimulus::Arrival(_, Arrival::Changed) => self.common.status.rendezvous_changed(),
                 Stimulus::Closed(id, orderly) => self.on_closed(id, orderly),
                 Stimulus::Swarm(event) => self.on_swarm_event(event),
                 Stimulus::Tick => {
@@ -202,8 +204,8 @@ impl Driver {
         if let Poll::Ready(Some(event)) = self.swarm.poll_next_unpin(cx) {
             return Poll::Ready(Stimulus::Swarm(event));
         }
-        if let Poll::Ready((via, envelope)) = self.common.meeting.borrow_mut().poll_next(cx) {
-            return Poll::Ready(Stimulus::Envelope(via, envelope));
+        if let Poll::Ready((via, arrival)) = self.common.meeting.borrow_mut().poll_next(cx) {
+            return Poll::Ready(Stimulus::Arrival(via, arrival));
         }
         while let Poll::Ready(Some(())) = self.tasks.poll_next_unpin(cx) {}
         if let Poll::Ready(Some((id, lane, report))) = self.reports.1.poll_next_unpin(cx) {
@@ -238,7 +240,9 @@ impl Driver {
         let outputs = self.common.meeting.borrow_mut().switchboard.outputs();
         for output in outputs {
             match output {
-                Output::Send { via, envelope } => self.common.meeting.borrow_mut().send(via, &envelope),
+                Output::Send { through, to, envelope } => {
+                    self.common.meeting.borrow_mut().send(through, to.as_ref(), &envelope);
+                }
                 Output::Signal { path, from, signal } => {
                     if let Some(port) = self.sources.ports.get_mut(&path) {
                         // A transport that is behind loses signals, as it may on any way.

@@ -47,5 +47,5 @@ pub use net::Net;
 pub use peer_id::{node_id, peer_id};
 pub use platform::{Platform, Prover, Transport, WebrtcSetup};
 pub use ports::Port;
-pub use rendezvous::Rendezvous;
-pub use types::{IceServer, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus};
+pub use rendezvous::{Arrival, Reach, Rendezvous};
+pub use types::{IceServer, MAX_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus};

@@ -1,54 +1,98 @@
 //! All rendezvous of a node with its switchboard: what the driver and the app's handle share, so that a goodbye is said at once,
 //! without waiting for a task.
 
-use std::task::{Context, Poll};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    task::{Context, Poll},
+};
 
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
+use sha2::{Digest, Sha256};
 
 use crate::{
-    rendezvous::Rendezvous,
-    switchboard::{Output, Switchboard, Via},
+    rendezvous::{Arrival, Reach, Rendezvous},
+    switchboard::{Output, Switchboard, Through, Via},
     types::RendezvousStatus,
 };
 
 /// Shown for nodes met by a pasted code.
 const BY_HAND: &str = "by-hand";
+/// Envelopes remembered, to know one that comes by several ways; the oldest goes first.
+const MAX_SEEN: usize = 1024;
 
 pub(crate) struct Meeting {
     pub(crate) switchboard: Switchboard,
-    rendezvous: Vec<(Box<dyn Rendezvous>, Counts)>,
-    by_hand: Counts,
+    rendezvous: Vec<Box<dyn Rendezvous>>,
+    seen: Seen,
+    by_hand: (u64, u64),
 }
 
-#[derive(Debug, Default, Clone, Copy)]
-struct Counts {
-    sent: u64,
-    received: u64,
+/// Through which rendezvous an envelope came first, and who wrote it. One for everybody comes through several.
+#[derive(Debug, Default)]
+struct Seen {
+    envelopes: BTreeMap<[u8; 32], (Via, Option<NodeId>)>,
+    order: VecDeque<[u8; 32]>,
+}
+
+impl Seen {
+    fn insert(&mut self, hash: [u8; 32], via: Via, author: Option<NodeId>) {
+        if self.envelopes.insert(hash, (via, author)).is_some() {
+            return;
+        }
+        self.order.push_back(hash);
+        if self.order.len() > MAX_SEEN
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.envelopes.remove(&oldest);
+        }
+    }
 }
 
 impl Meeting {
     pub(crate) fn new(switchboard: Switchboard, rendezvous: Vec<Box<dyn Rendezvous>>) -> Self {
-        let rendezvous = rendezvous.into_iter().map(|rendezvous| (rendezvous, Counts::default())).collect();
-        Self { switchboard, rendezvous, by_hand: Counts::default() }
+        Self { switchboard, rendezvous, seen: Seen::default(), by_hand: (0, 0) }
     }
 
-    /// The next envelope of any rendezvous.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(Via, Vec<u8>)> {
-        for (via, (rendezvous, counts)) in self.rendezvous.iter_mut().enumerate() {
-            if let Poll::Ready(envelope) = rendezvous.poll_next(cx) {
-                counts.received += 1;
-                return Poll::Ready((via, envelope));
+    /// What comes next from any rendezvous.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<(Via, Arrival)> {
+        for (via, rendezvous) in self.rendezvous.iter_mut().enumerate() {
+            if let Poll::Ready(arrival) = rendezvous.poll_next(cx) {
+                return Poll::Ready((via, arrival));
             }
         }
         Poll::Pending
     }
 
-    pub(crate) fn send(&mut self, via: Option<Via>, envelope: &[u8]) {
-        for (index, (rendezvous, counts)) in self.rendezvous.iter_mut().enumerate() {
-            if via.is_none_or(|via| via == index) {
-                rendezvous.send(envelope);
-                counts.sent += 1;
+    /// An envelope came in. One that came another way already is no replay: it only tells that its author is heard here, too.
+    pub(crate) fn received(&mut self, via: Via, envelope: &[u8], now: Millis) {
+        let hash = Sha256::digest(envelope).into();
+        let author = match self.seen.envelopes.get(&hash) {
+            Some((first, author)) if *first != via => {
+                let author = *author;
+                author.iter().for_each(|author| self.switchboard.also_heard(*author, via));
+                author
+            }
+            _ => {
+                let author = self.switchboard.received(via, envelope, now);
+                self.seen.insert(hash, via, author);
+                author
+            }
+        };
+        if let (Some(author), Some(rendezvous)) = (author, self.rendezvous.get_mut(via)) {
+            rendezvous.written_by(envelope, &author);
+        }
+    }
+
+    pub(crate) fn send(&mut self, through: Through, to: Option<&NodeId>, envelope: &[u8]) {
+        for (index, rendezvous) in self.rendezvous.iter_mut().enumerate() {
+            let chosen = match through {
+                Through::All => true,
+                Through::Near => rendezvous.reach() == Reach::Browser,
+                Through::One(via) => via == index,
+            };
+            if chosen {
+                rendezvous.send(to, envelope);
             }
         }
     }
@@ -56,48 +100,49 @@ impl Meeting {
     /// Tells everybody that this node leaves.
     pub(crate) fn say_bye(&mut self) {
         let envelope = self.switchboard.bye();
-        self.send(None, &envelope);
+        self.send(Through::All, None, &envelope);
     }
 
     /// Says hello now.
     pub(crate) fn say_hello(&mut self, now: Millis) {
         self.switchboard.hello(now);
         for output in self.switchboard.outputs() {
-            if let Output::Send { via, envelope } = output {
-                self.send(via, &envelope);
+            if let Output::Send { through, to, envelope } = output {
+                self.send(through, to.as_ref(), &envelope);
             }
         }
     }
 
+    /// Whether servers are listened to. A node at rest is found by what its room does for newcomers.
+    pub(crate) fn rest(&mut self, rest: bool, now: Millis) {
+        self.switchboard.rest(rest, now);
+        let servers = self.rendezvous.iter_mut().filter(|rendezvous| rendezvous.reach() == Reach::World);
+        servers.for_each(|rendezvous| rendezvous.rest(rest));
+    }
+
     pub(crate) fn code_sent(&mut self) {
-        self.by_hand.sent += 1;
+        self.by_hand.0 += 1;
     }
 
     pub(crate) fn code_received(&mut self) {
-        self.by_hand.received += 1;
+        self.by_hand.1 += 1;
     }
 
-    /// The kind of rendezvous through which a node was heard last.
+    /// The kind of rendezvous through which a node is heard.
     pub(crate) fn via(&self, node: &NodeId) -> String {
         let via = self.switchboard.via(node).and_then(|via| self.rendezvous.get(via));
-        via.map_or(BY_HAND, |(rendezvous, _)| rendezvous.kind()).to_owned()
+        via.map_or(BY_HAND, |rendezvous| rendezvous.kind()).to_owned()
     }
 
     /// Whether that node was heard within this browser.
     pub(crate) fn same_browser(&self, node: &NodeId) -> bool {
         let via = self.switchboard.via(node).and_then(|via| self.rendezvous.get(via));
-        via.is_some_and(|(rendezvous, _)| rendezvous.same_browser())
+        via.is_some_and(|rendezvous| rendezvous.reach() == Reach::Browser)
     }
 
     pub(crate) fn status(&self, by_hand: &'static str) -> Vec<RendezvousStatus> {
-        let each = self.rendezvous.iter().map(|(rendezvous, counts)| RendezvousStatus {
-            kind: rendezvous.kind(),
-            url: rendezvous.url(),
-            state: rendezvous.state(),
-            sent: counts.sent,
-            received: counts.received,
-        });
-        let Counts { sent, received } = self.by_hand;
-        each.chain([RendezvousStatus { kind: BY_HAND, url: None, state: by_hand, sent, received }]).collect()
+        let each = self.rendezvous.iter().flat_map(|rendezvous| rendezvous.statuses());
+        let (sent, received) = self.by_hand;
+        each.chain([RendezvousStatus { sent, received, ..RendezvousStatus::new(BY_HAND, by_hand) }]).collect()
     }
 }

@@ -187,6 +187,15 @@ impl Net {
         online.as_ref().map(|online| online.meeting.borrow().status(online.by_hand)).unwrap_or_default()
     }
 
+    /// Whether servers may rest: a node in a room that finds newcomers by itself needs none to listen there. Undone by `false`,
+    /// which says hello there at once. Each [`Net::online`] starts awake.
+    pub fn rest(&self, rest: bool) {
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().rest(rest, self.0.status.now());
+            let _ = online.commands.unbounded_send(Command::Look);
+        }
+    }
+
     /// What was refused since the start, by code.
     pub fn refused(&self) -> BTreeMap<&'static str, u64> {
         self.0.status.counts()
@@ -298,7 +307,7 @@ impl Inner {
             run,
             paths: self.config.paths,
             random: platform::random,
-            same_browser: rendezvous.iter().map(|rendezvous| rendezvous.same_browser()).collect(),
+            reach: rendezvous.iter().map(|rendezvous| rendezvous.reach()).collect(),
         };
         Meeting::new(Switchboard::new(setup, self.status.all_refused()), rendezvous)
     }

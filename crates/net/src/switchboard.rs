@@ -19,6 +19,7 @@ use crate::{
     freshness::{Freshness, Replayed},
     keys::RoomKeys,
     message::Message,
+    rendezvous::Reach,
     sdp,
     types::{Path, Paths},
 };
@@ -37,8 +38,12 @@ const MAX_DIALS: usize = 16;
 const SILENT_FOR: Millis = 4 * HELLO_MOST;
 /// The first wait between hellos; doubled each time.
 const HELLO_FIRST: Millis = 1_000;
-/// The longest wait between hellos.
+/// The longest wait between hellos where they cost nothing.
 const HELLO_MOST: Millis = 30_000;
+/// The first wait between hellos through servers, which shut out those that flood them; doubled each time.
+const FAR_HELLO_FIRST: Millis = 4_000;
+/// The longest wait between hellos through servers.
+const FAR_HELLO_MOST: Millis = 60_000;
 /// One peer's hellos are answered no more often than this.
 const GREET_EVERY: Millis = 1_000;
 /// Nodes remembered; of those not linked, the one unheard for longest goes first.
@@ -50,11 +55,28 @@ type Session = [u8; 16];
 /// An index into the driver's list of rendezvous.
 pub(crate) type Via = usize;
 
+/// Through which rendezvous an envelope goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Through {
+    /// Every one.
+    All,
+    /// Those that cost nothing.
+    Near,
+    /// This one.
+    One(Via),
+}
+
+impl From<Option<Via>> for Through {
+    fn from(via: Option<Via>) -> Self {
+        via.map_or(Self::All, Self::One)
+    }
+}
+
 /// What the switchboard wants done.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Output {
-    /// Send an envelope: through one rendezvous, or through all.
-    Send { via: Option<Via>, envelope: Vec<u8> },
+    /// Send an envelope, for one node or for everybody.
+    Send { through: Through, to: Option<NodeId>, envelope: Vec<u8> },
     /// Hand a signal to a transport.
     Signal { path: Path, from: NodeId, signal: Signal },
     /// Dial.
@@ -80,8 +102,8 @@ pub(crate) struct Setup {
     pub(crate) paths: Paths,
     /// Fills with random bytes.
     pub(crate) random: fn(&mut [u8]),
-    /// Which rendezvous reach only this browser.
-    pub(crate) same_browser: Vec<bool>,
+    /// Whom each rendezvous reaches.
+    pub(crate) reach: Vec<Reach>,
 }
 
 #[derive(Debug)]
@@ -124,9 +146,41 @@ pub(crate) struct Switchboard {
     refused: std::collections::BTreeSet<NodeId>,
     sessions: BTreeMap<Session, SessionNote>,
     sessions_made: u64,
-    hello_due: Millis,
-    hello_wait: Millis,
+    /// Hellos where they cost nothing.
+    near: Hellos,
+    /// Hellos through servers.
+    far: Hellos,
+    resting: bool,
     outputs: Vec<Output>,
+}
+
+/// When hello is said next: rarer and rarer.
+#[derive(Debug, Clone, Copy)]
+struct Hellos {
+    due: Millis,
+    last: Option<Millis>,
+    wait: Millis,
+    first: Millis,
+    most: Millis,
+}
+
+impl Hellos {
+    const fn new(first: Millis, most: Millis) -> Self {
+        Self { due: 0, last: None, wait: first, first, most }
+    }
+
+    fn said(&mut self, now: Millis) {
+        self.last = Some(now);
+        self.due = now + self.wait;
+        self.wait = (self.wait * 2).min(self.most);
+    }
+
+    /// Somebody was lost: often again, though never sooner than the first wait after the last.
+    fn soon(&mut self, now: Millis) {
+        self.wait = self.first;
+        let earliest = self.last.map_or(now, |last| last + self.first);
+        self.due = self.due.min(earliest.max(now + BACK_OFF));
+    }
 }
 
 impl Known {
@@ -176,8 +230,9 @@ impl Switchboard {
             refused,
             sessions: BTreeMap::new(),
             sessions_made: 0,
-            hello_due: 0,
-            hello_wait: HELLO_FIRST,
+            near: Hellos::new(HELLO_FIRST, HELLO_MOST),
+            far: Hellos::new(FAR_HELLO_FIRST, FAR_HELLO_MOST),
+            resting: false,
             outputs: Vec::new(),
         }
     }
@@ -189,8 +244,9 @@ impl Switchboard {
 
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Millis {
+        let hellos = if self.resting { self.near.due } else { self.near.due.min(self.far.due) };
         if self.dials_under_way() >= MAX_DIALS {
-            return self.hello_due;
+            return hellos;
         }
         let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
             let webrtc = (self.setup.paths.webrtc && !known.webrtc.under_way).then_some(known.webrtc.not_before);
@@ -203,23 +259,39 @@ impl Switchboard {
             };
             webrtc.into_iter().chain(broadcast).min()
         });
-        dials.chain([self.hello_due]).min().unwrap_or(self.hello_due)
+        dials.chain([hellos]).min().unwrap_or(hellos)
     }
 
     /// Time has come.
     pub(crate) fn tick(&mut self, now: Millis) {
-        if now >= self.hello_due {
+        if now >= self.far.due && !self.resting {
             self.hello(now);
+        } else if now >= self.near.due {
+            self.say_hello(Through::Near, now);
         }
         self.plan_all(now);
     }
 
-    /// Says hello to everybody.
+    /// Says hello to everybody; at rest only where it costs nothing.
     pub(crate) fn hello(&mut self, now: Millis) {
-        self.hello_due = now + self.hello_wait;
-        self.hello_wait = (self.hello_wait * 2).min(HELLO_MOST);
+        self.say_hello(if self.resting { Through::Near } else { Through::All }, now);
+    }
+
+    fn say_hello(&mut self, through: Through, now: Millis) {
+        self.near.said(now);
+        if through == Through::All {
+            self.far.said(now);
+        }
         let (envelope, _) = self.seal(None, None, &Message::Hello {});
-        self.outputs.push(Output::Send { via: None, envelope });
+        self.outputs.push(Output::Send { through, to: None, envelope });
+    }
+
+    /// Whether this node keeps away from servers. When it comes back it says hello there at once.
+    pub(crate) fn rest(&mut self, rest: bool, now: Millis) {
+        if self.resting && !rest {
+            self.far = Hellos { due: now, ..Hellos::new(FAR_HELLO_FIRST, FAR_HELLO_MOST) };
+        }
+        self.resting = rest;
     }
 
     /// The envelope that says that this node leaves.
@@ -227,27 +299,38 @@ impl Switchboard {
         self.seal(None, None, &Message::Bye {}).0
     }
 
-    /// An envelope came in through a rendezvous.
-    pub(crate) fn received(&mut self, via: Via, envelope: &[u8], now: Millis) {
+    /// An envelope came in through a rendezvous. Tells who wrote it, if it is to be believed.
+    pub(crate) fn received(&mut self, via: Via, envelope: &[u8], now: Millis) -> Option<NodeId> {
         let opened = match envelope::open(&self.setup.keys, &self.setup.room, &self.me, envelope) {
             Ok(opened) => opened,
             Err(error) => {
                 let code = error.code();
-                return self.outputs.extend(code.map(|code| Output::Refused { code, peer: None }));
+                self.outputs.extend(code.map(|code| Output::Refused { code, peer: None }));
+                return None;
             }
         };
         let from = opened.content.from;
         if self.refused.contains(&from) {
-            return;
+            return None;
         }
         if self.fresh.accept(&opened.content).is_err() || from == self.me {
-            return self.refuse(Replayed::CODE, from);
+            self.refuse(Replayed::CODE, from);
+            return None;
         }
         let Some(message) = Message::decode(&opened.content.body) else {
-            return self.refuse("malformed-envelope", from);
+            self.refuse("malformed-envelope", from);
+            return None;
         };
         self.heard(&opened.content, Some(via), now);
         self.on_message(message, &opened, now);
+        Some(from)
+    }
+
+    /// What this node wrote came in through that rendezvous, too.
+    pub(crate) fn also_heard(&mut self, node: NodeId, via: Via) {
+        if let Some(known) = self.known.get_mut(&node) {
+            known.via = better(&self.setup.reach, known.via, Some(via));
+        }
     }
 
     fn on_message(&mut self, message: Message, opened: &Opened, now: Millis) {
@@ -284,7 +367,7 @@ impl Switchboard {
         known.greeted = Some((run, now));
         let via = known.via;
         let (envelope, _) = self.seal(Some((from, run)), None, &Message::Hello {});
-        self.outputs.push(Output::Send { via, envelope });
+        self.outputs.push(Output::Send { through: via.into(), to: Some(from), envelope });
     }
 
     /// Notes who wrote, and which run of theirs is the present one.
@@ -300,7 +383,7 @@ impl Switchboard {
         if known.run == run {
             known.alive = true;
             known.heard = now;
-            known.via = via.or(known.via);
+            known.via = better(&self.setup.reach, known.via, via);
         }
     }
 
@@ -358,7 +441,7 @@ impl Switchboard {
                     self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
                 }
                 if !by_hand {
-                    self.outputs.push(Output::Send { via, envelope });
+                    self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
                 } else if matches!(message, Message::Answer { .. }) {
                     self.outputs.push(Output::Reply { session, envelope });
                 } else if matches!(message, Message::Abort { .. }) {
@@ -444,8 +527,8 @@ impl Switchboard {
         known.alive = false;
         known.broadcast_from = None;
         if !goodbye {
-            self.hello_wait = HELLO_FIRST;
-            self.hello_due = self.hello_due.min(now + BACK_OFF);
+            self.near.soon(now);
+            self.far.soon(now);
         }
     }
 
@@ -493,7 +576,7 @@ impl Switchboard {
     }
 
     fn may_broadcast(&self, known: &Known) -> bool {
-        let here = known.via.and_then(|via| self.setup.same_browser.get(via)).copied().unwrap_or(false);
+        let here = known.via.is_some_and(|via| self.setup.reach.get(via) == Some(&Reach::Browser));
         self.setup.paths.broadcast && here
     }
 
@@ -559,6 +642,12 @@ impl Switchboard {
         (self.setup.random)(&mut nonce);
         envelope::seal(&self.setup.keys, &self.setup.keypair, &content, &nonce)
     }
+}
+
+/// Of two ways to a node, the one that costs nothing; else the later.
+fn better(reach: &[Reach], old: Option<Via>, new: Option<Via>) -> Option<Via> {
+    let near = old.is_some_and(|via| reach.get(via) == Some(&Reach::Browser));
+    if near { old } else { new.or(old) }
 }
 
 /// Why an opened code by hand leads nowhere.

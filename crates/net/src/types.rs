@@ -62,7 +62,13 @@ pub struct NetConfig {
     pub paths: Paths,
     /// Whether other tabs of this browser are looked for.
     pub same_browser: bool,
+    /// Nostr relays (`wss://host/path`) through which others are looked for; of more than [`MAX_RELAYS`], and of what is named
+    /// twice, the first count. Contacted as soon as the node is online.
+    pub relays: Vec<String>,
 }
+
+/// Relays that one node uses at a time.
+pub const MAX_RELAYS: usize = 8;
 
 impl NetConfig {
     /// With all that needs no server.
@@ -74,6 +80,7 @@ impl NetConfig {
             ice_servers: Vec::new(),
             paths: Paths::default(),
             same_browser: true,
+            relays: Vec::new(),
         }
     }
 }
@@ -169,10 +176,23 @@ pub struct RendezvousStatus {
     /// Where it is, if it is a server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// `open`, `closed`, `offline`, `unavailable`.
+    /// `open`, `connecting`, `closed` ...: see there.
     pub state: &'static str,
+    /// Why it does not work, if it does not: a code of `docs/notices.md`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// What the server itself said about that. Foreign text, at most 200 characters, without control characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
     /// Envelopes sent.
     pub sent: u64,
     /// Envelopes that came in, for whomever.
     pub received: u64,
+}
+
+impl RendezvousStatus {
+    /// With nothing but a kind and a state.
+    pub(crate) fn new(kind: &'static str, state: &'static str) -> Self {
+        Self { kind, url: None, state, code: None, said: None, sent: 0, received: 0 }
+    }
 }

@@ -30,7 +30,7 @@ fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
         run: [run; 16],
         paths,
         random,
-        same_browser: vec![true, false],
+        reach: vec![Reach::Browser, Reach::World],
     };
     Switchboard::new(setup, BTreeSet::new())
 }
@@ -280,17 +280,79 @@ fn made_up_nodes_fill_neither_memory_nor_dials() {
     assert!(me.dials_under_way() <= MAX_DIALS);
 }
 
+/// When hello is said through servers, and when where it costs nothing, up to a time.
+fn hellos_until(board: &mut Switchboard, end: Millis) -> (Vec<Millis>, Vec<Millis>) {
+    let (mut far, mut near) = (Vec::new(), Vec::new());
+    while board.wake_at() <= end {
+        let now = board.wake_at();
+        board.tick(now);
+        for output in board.outputs() {
+            match output {
+                Output::Send { through: Through::All, to: None, .. } => {
+                    far.push(now);
+                    near.push(now);
+                }
+                Output::Send { through: Through::Near, to: None, .. } => near.push(now),
+                other => panic!("only hellos are due: {other:?}"),
+            }
+        }
+    }
+    (far, near)
+}
+
 #[test]
-fn hellos_grow_rarer_and_come_again_when_a_link_is_lost() {
+fn hellos_grow_rarer_and_through_servers_more_so() {
+    let (mut small, _) = pair(BOTH);
+    let (far, near) = hellos_until(&mut small, 200_000);
+    assert_eq!(far, [0, 4_000, 12_000, 28_000, 60_000, 120_000, 180_000]);
+    assert_eq!(near[..8], [0, 1_000, 3_000, 4_000, 12_000, 28_000, 58_000, 60_000]);
+    assert!(near.windows(2).all(|pair| pair[1] - pair[0] <= HELLO_MOST), "{near:?}");
+}
+
+#[test]
+fn hellos_come_again_when_a_link_is_lost_but_not_at_once_through_servers() {
+    let (mut small, large) = pair(BOTH);
+    hellos_until(&mut small, 91_000);
+    small.linked(large.me, Path::Webrtc, [12; 16], 91_000);
+    small.unlinked(large.me, false, 91_500);
+    let (far, near) = hellos_until(&mut small, 95_500);
+    assert_eq!((far, near), (vec![92_000], vec![92_000, 93_000, 95_000]));
+}
+
+#[test]
+fn a_link_that_comes_and_goes_greets_through_servers_no_more_often_than_a_new_node() {
     let (mut small, large) = pair(BOTH);
     let mut at = Vec::new();
-    for _ in 0..8 {
-        let now = small.wake_at();
-        at.push(now);
-        small.tick(now);
+    for now in (0..20_000).step_by(100) {
+        small.linked(large.me, Path::Webrtc, [12; 16], now);
+        small.unlinked(large.me, false, now);
+        at.extend(hellos_until(&mut small, now).0);
     }
-    assert_eq!(at, [0, 1000, 3000, 7000, 15_000, 31_000, 61_000, 91_000]);
-    small.linked(large.me, Path::Webrtc, [12; 16], 91_000);
-    small.unlinked(large.me, false, 95_000);
-    assert_eq!(small.wake_at(), 95_000 + BACK_OFF);
+    assert_eq!(at, [0, 4_000, 8_000, 12_000, 16_000]);
+}
+
+#[test]
+fn a_node_at_rest_greets_only_where_it_costs_nothing() {
+    let (mut small, _) = pair(BOTH);
+    small.rest(true, 0);
+    let (far, near) = hellos_until(&mut small, 100_000);
+    assert_eq!(far, []);
+    assert_eq!(near[..4], [0, 1_000, 3_000, 7_000]);
+    small.rest(false, 100_000);
+    assert_eq!(small.wake_at(), 100_000);
+    assert_eq!(hellos_until(&mut small, 105_000).0, [100_000, 104_000]);
+}
+
+#[test]
+fn who_is_heard_in_this_browser_is_answered_there_even_if_a_server_was_faster() {
+    let (mut small, mut large) = pair(BOTH);
+    large.received(1, &hello(&mut small, 0), 0);
+    assert!(
+        matches!(large.outputs()[..], [Output::Send { through: Through::One(1), to: Some(to), .. }] if to == small.me)
+    );
+    large.also_heard(small.me, 0);
+    large.received(1, &hello(&mut small, 5_000), 5_000);
+    assert!(
+        matches!(large.outputs()[..], [Output::Send { through: Through::One(0), to: Some(to), .. }] if to == small.me)
+    );
 }
