@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::session::{Listener, NewBaton, NewFeedback, NewPost, Outcome, Session, SessionError};
+use crate::{
+    session::{Listener, NewBaton, NewFeedback, NewPost, Outcome, Session, SessionError},
+    texts::t,
+};
 
 /// The arguments of a call; missing ones are `undefined`.
 type Args = [JsValue; 3];
@@ -271,8 +274,8 @@ fn optional(value: JsValue) -> Outcome<String> {
     if value.is_undefined() || value.is_null() { Ok(String::new()) } else { parse(value) }
 }
 
-fn bad_argument(text: impl Into<String>) -> SessionError {
-    SessionError::new("bad-argument", text)
+fn bad_argument(why: impl Into<String>) -> SessionError {
+    SessionError::new("bad-argument", t!("notice-bad-argument", why = why.into()))
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {

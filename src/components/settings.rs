@@ -246,7 +246,7 @@ async fn import_file(session: &Session, file: &web_sys::File) {
                 session.notify(error.code, error.text);
             }
         }
-        Err(_) => session.notify("file-unreadable", t!("file-unreadable")),
+        Err(_) => session.notify("file-unreadable", t!("notice-file-unreadable")),
     }
 }
 

@@ -54,7 +54,7 @@ pub enum Told {
     /// Something visible changed.
     Changed,
     /// Something the person should know.
-    Notice { code: &'static str, text: String },
+    Notice(SessionError),
 }
 
 /// What is to be kept of others' events, and is not yet. It is bounded by the log, which holds the same blocks.
@@ -460,7 +460,8 @@ impl Engine {
                 *self.refused.borrow_mut().entry(code).or_default() += 1;
                 (self.tell)(Told::Changed);
             }
-            NetEvent::Failed { code, text } => (self.tell)(Told::Notice { code, text }),
+            // What it says besides its code is for programs without a person before them.
+            NetEvent::Failed { code, .. } => self.notice(code),
             _ => (self.tell)(Told::Changed),
         }
     }
@@ -586,15 +587,14 @@ impl Engine {
         // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
         self.try_again_later();
         if !self.full.replace(true) {
-            let SessionError { code, text } = notices::storage(error);
-            (self.tell)(Told::Notice { code, text });
+            (self.tell)(Told::Notice(notices::storage(error)));
         }
     }
 
     /// A script gets the error; the person at the tab is told as well, since their own words are concerned.
     fn on_own_failed(&self, error: &StoreError) -> SessionError {
         let error = notices::storage(error);
-        (self.tell)(Told::Notice { code: error.code, text: error.text.clone() });
+        (self.tell)(Told::Notice(error.clone()));
         error
     }
 
@@ -608,6 +608,6 @@ impl Engine {
     }
 
     fn notice(&self, code: &'static str) {
-        (self.tell)(Told::Notice { code, text: notices::sentence(code).into() });
+        (self.tell)(Told::Notice(notices::error(code)));
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use paceline_room::{Cid, NodeId, state::Baton};
 
-use super::RoomView;
+use super::{RoomView, SessionError, notices};
+use crate::people;
 
 /// Whether this node may step in: the holder has left or is silent for too long, or the minutes meant for the term are over.
 /// A short drop never moves a baton, and nobody is pushed aside who is here.
@@ -18,6 +19,9 @@ pub fn may_step_in(room: &RoomView, baton: &Baton, now: u64) -> bool {
     vanished || over
 }
 
+/// A notice and the transfer it is about.
+type News = (SessionError, Cid);
+
 /// What was told already.
 #[derive(Debug, Default)]
 pub struct Handoffs {
@@ -25,12 +29,9 @@ pub struct Handoffs {
 }
 
 impl Handoffs {
-    /// Looks at the batons of a new snapshot: code, sentence and the transfer it is about.
-    pub fn follow(&mut self, me: NodeId, room: &RoomView) -> Vec<(&'static str, String, Cid)> {
-        let name = |node: &NodeId| {
-            let person = room.people.iter().find(|it| it.person.node == *node).map(|it| it.person.name.clone());
-            person.filter(|it| !it.is_empty()).unwrap_or_else(|| super::names::friendly(node))
-        };
+    /// Looks at the batons of a new snapshot: what is new in them for this node.
+    pub fn follow(&mut self, me: NodeId, room: &RoomView) -> Vec<News> {
+        let name = |node: &NodeId| people::name_in(&room.people, node);
         let mut news = Vec::new();
         for baton in room.batons.iter() {
             self.on_parallel(me, baton, &name, &mut news);
@@ -39,46 +40,26 @@ impl Handoffs {
         news
     }
 
-    fn on_parallel(
-        &mut self,
-        me: NodeId,
-        baton: &Baton,
-        name: &impl Fn(&NodeId) -> String,
-        news: &mut Vec<(&'static str, String, Cid)>,
-    ) {
+    fn on_parallel(&mut self, me: NodeId, baton: &Baton, name: &impl Fn(&NodeId) -> String, news: &mut Vec<News>) {
         for term in baton.terms.iter().filter(|it| it.parallel && it.holder == me) {
             let Some(holder) = baton.holder.filter(|it| *it != me) else { continue };
             if self.told.insert(term.from) {
-                let settled = if baton.settled {
-                    ""
-                } else {
-                    " This leans until more of the room has gone on with one of the two."
-                };
-                let text = format!(
-                    "While you were apart the room passed \u{201c}{}\u{201d} to {}; your term is kept as parallel lead.{settled}",
-                    baton.title,
-                    name(&holder),
-                );
-                news.push(("parallel-lead", text, term.from));
+                let settled = if baton.settled { "yes" } else { "no" };
+                let values = [
+                    ("title", baton.title.as_str().into()),
+                    ("name", name(&holder).into()),
+                    ("settled", settled.into()),
+                ];
+                news.push((notices::error_with("parallel-lead", &values), term.from));
             }
         }
     }
 
-    fn on_stand_in(
-        &mut self,
-        me: NodeId,
-        baton: &Baton,
-        name: &impl Fn(&NodeId) -> String,
-        news: &mut Vec<(&'static str, String, Cid)>,
-    ) {
+    fn on_stand_in(&mut self, me: NodeId, baton: &Baton, name: &impl Fn(&NodeId) -> String, news: &mut Vec<News>) {
         let Some(holder) = baton.holder.filter(|it| *it != me && baton.may_reclaim == Some(me)) else { return };
         if self.told.insert(baton.tip) {
-            let text = format!(
-                "{} stepped in for you with \u{201c}{}\u{201d} while you were away. You can reclaim it with one click, or leave it.",
-                name(&holder),
-                baton.title,
-            );
-            news.push(("stepped-in", text, baton.tip));
+            let values = [("name", name(&holder).into()), ("title", baton.title.as_str().into())];
+            news.push((notices::error_with("stepped-in", &values), baton.tip));
         }
     }
 }

@@ -444,7 +444,7 @@ impl Session {
                 self.publish();
             }
             Told::Changed => self.publish(),
-            Told::Notice { code, text } => self.notify(code, text),
+            Told::Notice(SessionError { code, text }) => self.notify(code, text),
         }
     }
 
@@ -483,7 +483,7 @@ impl Session {
         let offline = self.0.offline.get();
         let room = engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, before.room.as_deref())));
         if let (Some(engine), Some(room)) = (&engine, &room) {
-            for (code, text, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
+            for (SessionError { code, text }, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
                 self.notify_about(code, text, Some(about));
             }
             self.tell_state(engine);

@@ -63,7 +63,7 @@ impl Session {
             at: browser::wall_clock(),
             body: body.into(),
         };
-        let (cid, event, block) = draft.sign(&keypair).map_err(write::refused)?;
+        let (cid, event, block) = draft.sign(&keypair).map_err(notices::unwritable)?;
         let link = RoomLink { room: cid, secret: browser::random() };
         let founding = Stored { cid, depth: event.depth, block: block.into(), words: None };
 
@@ -358,10 +358,7 @@ fn storage(error: StoreError) -> super::SessionError {
 
 /// All blocks of a CAR of this room, or why none of it is taken in.
 pub fn read_car(bytes: &[u8], room: Cid) -> Outcome<Vec<Arc<[u8]>>> {
-    let damaged = |error: car::CarError| {
-        let text = format!("{} ({error}.)", notices::sentence("import-damaged"));
-        super::SessionError::new("import-damaged", text)
-    };
+    let damaged = |error: car::CarError| notices::error_with("import-damaged", &[("why", error.to_string().into())]);
     let (mut reader, mut blocks) = (car::Reader::new(), Vec::new());
     reader.push(bytes, &mut blocks).map_err(damaged)?;
     let root = reader.room();

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 use paceline_mesh::{Input, Replica};
-use paceline_room::{Body, Cid, Draft, Event, EventError, Keypair, Stored, Words, body::Retracted};
+use paceline_room::{Body, Cid, Draft, Event, Keypair, Stored, Words, body::Retracted};
 use serde_bytes::ByteArray;
 
-use super::{Outcome, SessionError, Storing, browser};
+use super::{Outcome, SessionError, Storing, browser, notices};
 
 /// Makes the body once it is known where its words are.
 type MakeBody = Box<dyn FnOnce(Option<Cid>) -> Body>;
@@ -99,7 +99,7 @@ pub fn sign(
         Some(text) => Some((text.clone(), words_block(replica, keypair, draft.seq, text)?)),
     };
     draft.body = (intent.body)(words.as_ref().map(|(_, (cid, _))| *cid));
-    let (cid, event, block) = draft.sign(keypair).map_err(refused)?;
+    let (cid, event, block) = draft.sign(keypair).map_err(notices::unwritable)?;
     let shown = match (&event.body, &words) {
         (Body::Posted(post), Some((text, _))) => {
             Some(Storing { cid, kind: post.kind, text: text.clone(), reply_to: post.reply_to })
@@ -112,17 +112,6 @@ pub fn sign(
 
 fn words_block(replica: &Replica, keypair: &Keypair, seq: u64, text: String) -> Outcome<(Cid, Arc<[u8]>)> {
     let words = Words(replica.log().room(), keypair.node(), seq, ByteArray::new(browser::random()), text);
-    let (cid, block) =
-        words.encode().map_err(|error| SessionError::new("too-long", sentence_case(&error.to_string())))?;
+    let (cid, block) = words.encode().map_err(notices::unwritable)?;
     Ok((cid, block.into()))
-}
-
-/// Why an own event cannot be made: only its length depends on the person.
-pub fn refused(error: EventError) -> SessionError {
-    SessionError::new("too-long", sentence_case(&error.to_string()))
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
 }

@@ -1,4 +1,5 @@
-//! The page's texts and forms: every text that is used exists, none is unused, and every form file is embedded.
+//! The page's texts and forms: every text that is used exists, none is unused, every notice is documented, and every form
+//! file is embedded.
 
 use std::{collections::BTreeSet, fs};
 
@@ -8,8 +9,23 @@ use crate::repo;
 
 /// The texts in English, the complete set.
 const ENGLISH: &str = "locales/en.ftl";
+/// Where people look codes of notices up.
+const NOTICES: &str = "docs/notices.md";
+/// The text of a notice is called so, then its code.
+const NOTICE: &str = "notice-";
 /// Where the forms are embedded.
 const FORMS: &str = "src/forms.rs";
+
+/// How a source makes a notice.
+const MAKERS: &[&str] = &["error(", "error_with(", "SessionError::new(", ".notify(", ".notice(", ".failed("];
+/// Whose notices reach the page, besides its own.
+const TELLING: &[&str] = &[
+    "crates/net/src/by_hand.rs",
+    "crates/net/src/driver.rs",
+    "crates/net/src/link.rs",
+    "crates/net/src/net.rs",
+    "crates/store/src/error.rs",
+];
 
 /// Checks the repository.
 ///
@@ -17,17 +33,23 @@ const FORMS: &str = "src/forms.rs";
 /// Lists the texts that are missing or unused, and the form files that no build would have.
 pub fn check() -> Result<()> {
     let read = |path: &str| fs::read_to_string(repo::root().join(path)).with_context(|| path.to_owned());
-    let mut used = BTreeSet::new();
+    let (mut used, mut codes) = (BTreeSet::new(), BTreeSet::new());
     let mut forms = Vec::new();
     for path in repo::files()? {
         let path = path.display().to_string();
         if path.starts_with("src/") && path.ends_with(".rs") {
-            used.extend(used_in(&read(&path)?));
+            let source = read(&path)?;
+            used.extend(used_in(&source));
+            codes.extend(codes_in(&source));
+        } else if TELLING.contains(&path.as_str()) {
+            codes.extend(codes_in(&read(&path)?));
         } else if path.starts_with("forms/") {
             forms.push(path);
         }
     }
+    used.extend(codes.iter().map(|code| format!("{NOTICE}{code}")));
     let mut faults = differences(&used, &defined_in(&read(ENGLISH)?));
+    faults.extend(undocumented(&codes, &documented_in(&read(NOTICES)?)));
     let embedded = read(FORMS)?;
     faults.extend(forms.iter().filter(|form| !embedded.contains(*form)).map(|form| format!("{form} is not embedded")));
     if !faults.is_empty() {
@@ -38,11 +60,41 @@ pub fn check() -> Result<()> {
 
 /// The keys in `t!("key")` and `t!("key", ...)`, however the formatter breaks the lines.
 fn used_in(source: &str) -> impl Iterator<Item = String> {
-    let keys = source.split("t!(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
     // What ends in `t!` without being it (`assert!("...")`) holds a sentence, not a key.
-    let is_key =
-        |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    keys.filter(is_key).map(str::to_owned)
+    source.split("t!(").skip(1).filter_map(literal).filter(|it| is_key(it)).map(str::to_owned)
+}
+
+/// The codes of notices that a source makes: `error("code")` and its kin, and the arms of a `fn code`.
+fn codes_in(source: &str) -> BTreeSet<String> {
+    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let made = MAKERS.iter().flat_map(|maker| source.split(maker).skip(1).filter_map(literal));
+    let named = source.split("fn code(").skip(1).flat_map(|body| {
+        let body = body.split("\n    }\n").next().unwrap_or_default();
+        body.split("=>").skip(1).filter_map(literal)
+    });
+    made.chain(named).filter(|it| is_key(it)).map(str::to_owned).collect()
+}
+
+/// The string that a text begins with.
+fn literal(text: &str) -> Option<&str> {
+    text.trim_start().strip_prefix('"')?.split('"').next()
+}
+
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// What stands in the first column of the first table.
+fn documented_in(document: &str) -> BTreeSet<String> {
+    let table = document.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let first = table.filter_map(|line| line.split('|').nth(1));
+    first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+fn undocumented(codes: &BTreeSet<String>, documented: &BTreeSet<String>) -> Vec<String> {
+    let missing = codes.difference(documented).map(|code| format!("the notice {code} is not in {NOTICES}"));
+    let gone = documented.difference(codes).map(|code| format!("{NOTICES} tells of {code}, which nothing makes"));
+    missing.chain(gone).collect()
 }
 
 fn defined_in(messages: &str) -> BTreeSet<String> {
@@ -74,6 +126,20 @@ mod tests {
     fn messages_are_told_from_comments_and_variants() {
         let messages = "# a = b\none = One\ntwo = { $n ->\n    [one] 1\n   *[other] 2\n}\n";
         assert_eq!(defined_in(messages), set(&["one", "two"]));
+    }
+
+    #[test]
+    fn codes_of_notices_are_found_where_they_are_made() {
+        let source = "notices::error(\"one\") x.notify(\"two\", y) error(error)\n    fn code(self) {\n        A => \"three\",\n    }\n\
+                      B => \"not-a-code\"\n#[cfg(test)] error(\"four\")";
+        assert_eq!(codes_in(source), set(&["one", "two", "three"]));
+    }
+
+    #[test]
+    fn a_notice_that_is_not_documented_is_named_and_one_that_is_gone() {
+        let document = "# Codes\n| code | when |\n| --- | --- |\n| `one`, `two` | `x` |\n\n| `other` |\n";
+        let faults = undocumented(&set(&["two", "three"]), &documented_in(document));
+        assert!(faults.len() == 2 && faults[0].contains("three") && faults[1].contains("one"), "{faults:?}");
     }
 
     #[test]
