@@ -306,6 +306,11 @@ notice-storage-full = This browser has no room left to store more. What was stor
 notice-storage-unavailable = This browser does not let the page store anything (private window or a policy). Nothing was lost, but no room can be opened here: use a normal window.
 notice-storage-newer = The data in this browser was written by a newer Paceline. It was left as it is. Reload the page to get the newer version.
 notice-storage-damaged = Part of what this browser had stored of the room is damaged. What could be read is here; the rest is fetched again from the others when they are reachable.
+notice-bad-config = The list of servers beside this page (paceline.json) cannot be read, so { $remembered ->
+    [yes] the last good one is used
+   *[no] no servers are used
+}: { $why }. Rooms work; tabs of this browser and codes by hand meet in any case. Tell whoever runs this page.
+notice-mixed-content = This page is encrypted (https), so the browser does not let it use relays that are not: { $relays }. The others are used. Whoever runs this page should write wss: in paceline.json.
 notice-webrtc-unavailable = This browser does not allow direct connections (WebRTC). The room is here and tabs of this browser still connect; to meet others allow WebRTC or use another browser.
 notice-broadcast-channel-unavailable = This browser does not let its own tabs find each other (BroadcastChannel). The room is here and others can still be met; to join two tabs of this browser, connect them by hand.
 notice-cannot-listen = Others cannot connect to this tab in one of the ways there are. The room is here and the other ways go on; reload the page to try again.

@@ -3,6 +3,7 @@
 mod app;
 mod browser;
 mod components;
+mod config;
 mod forms;
 mod hooks;
 mod markdown;

@@ -8,6 +8,7 @@ mod browser;
 mod commands;
 mod engine;
 mod error;
+mod finding;
 mod handoffs;
 mod listen;
 mod names;
@@ -37,6 +38,8 @@ use wasm_bindgen_futures::spawn_local;
 use engine::{Engine, Told};
 use listen::{Board, EventSeen, PeerSeen, StateSeen};
 use write::Intent;
+
+use crate::config::Config;
 
 pub use error::SessionError;
 pub use listen::{Listener, Subscription};
@@ -113,6 +116,7 @@ pub struct Session(Rc<Inner>);
 
 struct Inner {
     board: Board,
+    config: Config,
     engine: RefCell<Option<Rc<Engine>>>,
     view: RefCell<Rc<View>>,
     rooms: RefCell<Rc<[RoomCard]>>,
@@ -143,9 +147,12 @@ impl PartialEq for Session {
 impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
-        let view = View { rooms: [].into(), room: None, opening: false, notices: [].into(), offline: false };
+        let config = Config::remembered(&browser::page_url(), &browser::page_path());
+        let finding = config.finding();
+        let view = View { rooms: [].into(), room: None, opening: false, notices: [].into(), offline: false, finding };
         let session = Self(Rc::new(Inner {
             board: Board::default(),
+            config,
             engine: RefCell::default(),
             view: RefCell::new(Rc::new(view)),
             rooms: RefCell::new([].into()),
@@ -165,6 +172,7 @@ impl Session {
             page: RefCell::default(),
         }));
         session.follow_page();
+        session.fetch_config();
         let listed = session.clone();
         spawn_local(async move { listed.list_rooms().await });
         session
@@ -502,6 +510,7 @@ impl Session {
             opening: self.is_opening(),
             notices: self.0.notices.borrow().clone().into(),
             offline,
+            finding: self.finding(),
         });
         if *view != *before {
             *self.0.view.borrow_mut() = view.clone();

@@ -20,6 +20,7 @@ use serde_bytes::ByteArray;
 use super::{
     Outcome, RoomCard, Session, browser,
     engine::{Engine, Parts, Ready},
+    finding,
     handoffs::Handoffs,
     notices, write,
 };
@@ -135,7 +136,9 @@ impl Session {
 
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
         // Others are called while storage is read; what they send waits.
-        let (net, events) = Net::start(NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path()));
+        let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path());
+        finding::use_servers(&mut net_config, &self.finding().used);
+        let (net, events) = Net::start(net_config);
         if self.0.offline.get() {
             net.offline();
         }

@@ -11,6 +11,8 @@ use paceline_room::{
 };
 use serde::Serialize;
 
+use crate::config::Finding;
+
 /// How this node stands to the others. `data-state` of `connection-state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,4 +176,6 @@ pub struct View {
     pub notices: Rc<[Notice]>,
     /// Whether the offline switch is on.
     pub offline: bool,
+    /// The servers of the page and what was chosen of them.
+    pub finding: Rc<Finding>,
 }

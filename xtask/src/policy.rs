@@ -13,7 +13,8 @@ const DIRECTIVES: &[(&str, &str)] = &[
     ("style-src", "'self'"),
     ("img-src", "'self' data: blob:"),
     ("font-src", "'self'"),
-    ("connect-src", "'self'"),
+    // Any relay: people add their own.
+    ("connect-src", "'self' ws: wss:"),
     ("manifest-src", "'self'"),
     ("worker-src", "'self'"),
     ("base-uri", "'none'"),

@@ -42,8 +42,10 @@ use crate::{
 pub struct Net(Rc<Inner>);
 
 struct Inner {
-    config: NetConfig,
+    /// Room and key never change.
+    config: RefCell<Rc<NetConfig>>,
     keys: RoomKeys,
+    node: NodeId,
     platform: Rc<dyn Platform>,
     links: Rc<RefCell<Links>>,
     status: Rc<Status>,
@@ -104,7 +106,8 @@ impl Net {
         let events = Rc::new(EventQueue::default());
         let net = Self(Rc::new(Inner {
             keys: RoomKeys::new(&config.link),
-            config,
+            node: config.keypair.node(),
+            config: RefCell::new(Rc::new(config)),
             platform,
             links: Rc::new(RefCell::new(Links::new(Rc::clone(&events)))),
             status: Rc::new(Status::new(Rc::clone(&events))),
@@ -116,7 +119,7 @@ impl Net {
 
     /// This node.
     pub fn node(&self) -> NodeId {
-        self.0.config.keypair.node()
+        self.0.node
     }
 
     /// Puts a message into a lane of the link with `peer`. Never blocks; without a link nothing happens. Messages arrive in
@@ -169,6 +172,17 @@ impl Net {
     /// that comes back from the browser's cache.
     pub fn goodbye(&self) {
         self.offline();
+    }
+
+    /// Other servers from now on; the room, the key and the page's path stay as they are. While online all links drop, and
+    /// come back: the transports are made with what they use.
+    pub fn reconfigure(&self, change: impl FnOnce(&mut NetConfig)) {
+        let online = self.is_online();
+        self.offline();
+        change(Rc::make_mut(&mut *self.0.config.borrow_mut()));
+        if online {
+            self.online();
+        }
     }
 
     /// Whether this node looks for others.
@@ -244,15 +258,19 @@ impl Net {
 }
 
 impl Inner {
+    fn config(&self) -> Rc<NetConfig> {
+        self.config.borrow().clone()
+    }
+
     fn go_online(&self) -> Online {
         let mut run = [0; 16];
         platform::random(&mut run);
         let (commands, command_source) = mpsc::unbounded();
         let (signals, signal_source) = mpsc::unbounded();
         let (refusals, refusal_source) = mpsc::unbounded();
-        let prover = Prover { keys: self.keys.clone(), me: self.config.keypair.node(), refusals };
+        let prover = Prover { keys: self.keys.clone(), me: self.config().keypair.node(), refusals };
 
-        let life_prefix = format!("paceline/1/node{}#{}#", self.config.page_path, self.keys.local_name());
+        let life_prefix = format!("paceline/1/node{}#{}#", self.config().page_path, self.keys.local_name());
         let life = self.platform.show_life(&format!("{life_prefix}{}", prover.me));
 
         let channels = self.platform.channels();
@@ -263,17 +281,18 @@ impl Inner {
         let mut ports = BTreeMap::new();
         let webrtc = self.webrtc(&prover, &signals, &mut ports);
         let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
-        let broadcast = channels.filter(|_| self.config.paths.broadcast && self.config.same_browser).map(|channels| {
-            let (near, sender) = port(Path::Broadcast, signals.clone());
-            ports.insert(Path::Broadcast, sender);
-            broadcast_transport(near, channels, &prover)
-        });
+        let broadcast =
+            channels.filter(|_| self.config().paths.broadcast && self.config().same_browser).map(|channels| {
+                let (near, sender) = port(Path::Broadcast, signals.clone());
+                ports.insert(Path::Broadcast, sender);
+                broadcast_transport(near, channels, &prover)
+            });
         let mut listen = Vec::new();
         listen.extend(webrtc.as_ref().map(|_| libp2p_webrtc_browser::listen_address()));
         listen.extend(broadcast.as_ref().map(|_| broadcast::listen_address()));
 
         let common = Common {
-            link: self.config.link.clone(),
+            link: self.config().link.clone(),
             keys: self.keys.clone(),
             me: prover.me,
             run,
@@ -290,8 +309,8 @@ impl Inner {
 
     fn meeting(&self, channels: Option<&dyn Channels>, run: [u8; 16]) -> Meeting {
         let mut rendezvous: Vec<Box<dyn Rendezvous>> = Vec::new();
-        if let Some(channels) = channels.filter(|_| self.config.same_browser) {
-            let name = SameBrowser::name(&self.config.page_path, &self.keys.local_name());
+        if let Some(channels) = channels.filter(|_| self.config().same_browser) {
+            let name = SameBrowser::name(&self.config().page_path, &self.keys.local_name());
             match channels.open(&name) {
                 Ok(channel) => rendezvous.push(Box::new(SameBrowser::new(channel))),
                 Err(error) => {
@@ -302,10 +321,10 @@ impl Inner {
         }
         let setup = Setup {
             keys: self.keys.clone(),
-            room: self.config.link.room,
-            keypair: self.config.keypair.clone(),
+            room: self.config().link.room,
+            keypair: self.config().keypair.clone(),
             run,
-            paths: self.config.paths,
+            paths: self.config().paths,
             random: platform::random,
             reach: rendezvous.iter().map(|rendezvous| rendezvous.reach()).collect(),
         };
@@ -318,14 +337,14 @@ impl Inner {
         signals: &mpsc::UnboundedSender<Outgoing>,
         ports: &mut BTreeMap<Path, mpsc::Sender<(libp2p_identity::PeerId, libp2p_webrtc_browser::Signal)>>,
     ) -> Option<Transport> {
-        if !self.config.paths.webrtc {
+        if !self.config().paths.webrtc {
             return None;
         }
         let (near, sender) = port(Path::Webrtc, signals.clone());
         let transport = self.platform.webrtc(WebrtcSetup {
             local: peer_id(&prover.me),
             signalling: near,
-            ice_servers: self.config.ice_servers.clone(),
+            ice_servers: self.config().ice_servers.clone(),
             prover: prover.clone(),
         });
         match &transport {

@@ -20,10 +20,23 @@ const TYPES = {
 
 export const BASE = '/people/ada/paceline/';
 
-/** Starts the server; `url` is the page's, `close` stops it. */
+/** No servers: nothing outside this machine is ever asked. */
+const NO_SERVERS = { relays: [], stun: [] };
+
+/**
+ * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
+ * stands, or null for a host without the file; a test may change it at any time.
+ */
 export async function serve() {
+  const self = { config: NO_SERVERS };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
+    if (url.pathname === `${BASE}paceline.json`) {
+      if (self.config === null) return void response.writeHead(404).end();
+      const text = typeof self.config === 'string' ? self.config : JSON.stringify(self.config);
+      response.writeHead(200, { 'content-type': TYPES['.json'] }).end(text);
+      return;
+    }
     const file = locate(url);
     const found = file && (await stat(file).catch(() => null));
     if (!found?.isFile()) {
@@ -38,7 +51,7 @@ export async function serve() {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  return {
+  return Object.assign(self, {
     origin,
     url: origin + BASE,
     close: () =>
@@ -46,7 +59,7 @@ export async function serve() {
         server.close(resolve);
         server.closeAllConnections();
       }),
-  };
+  });
 }
 
 function locate(url) {

@@ -1,0 +1,69 @@
+//! How tabs find each other: takes over what the page's file and the person at this tab say about servers.
+
+use std::rc::Rc;
+
+use paceline_net::NetConfig;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Session, SessionError, notices};
+use crate::config::{Choices, Finding, Instead, Servers, Told};
+
+impl Session {
+    /// The servers of the page and what was chosen of them.
+    pub fn finding(&self) -> Rc<Finding> {
+        self.0.config.finding()
+    }
+
+    /// Other servers from now on: kept in this browser, used at once.
+    #[expect(dead_code, reason = "Settings will")]
+    pub fn choose_servers(&self, choices: Choices) {
+        let before = self.finding();
+        self.0.config.choose(choices);
+        self.take_over(&before);
+    }
+
+    /// Fetches the page's file. A room that is opened meanwhile does without it until it is here.
+    pub(super) fn fetch_config(&self) {
+        let session = self.clone();
+        spawn_local(async move {
+            let before = session.finding();
+            let told = session.0.config.fetch().await;
+            session.take_over(&before);
+            let Some(told) = told else { return };
+            let SessionError { code, text } = match told {
+                Told::Bad(why, instead) => {
+                    let remembered = if instead == Instead::Remembered { "yes" } else { "no" };
+                    let values = [("why", why.to_string().into()), ("remembered", remembered.into())];
+                    notices::error_with("bad-config", &values)
+                }
+                Told::Mixed(relays) => {
+                    notices::error_with("mixed-content", &[("relays", relays.join(", ").into())])
+                }
+            };
+            session.notify(code, text);
+        });
+    }
+
+    fn take_over(&self, before: &Finding) {
+        let now = self.finding();
+        if now.used != before.used
+            && let Ok(engine) = self.engine()
+        {
+            let offline = self.0.offline.get();
+            if !offline {
+                engine.say_goodbye();
+            }
+            engine.net.reconfigure(|config| use_servers(config, &now.used));
+            if !offline {
+                engine.come_back();
+            }
+        }
+        self.publish();
+    }
+}
+
+/// Puts servers into a node's configuration.
+pub(super) fn use_servers(config: &mut NetConfig, servers: &Servers) {
+    config.relays = servers.relays.clone();
+    config.ice_servers = servers.ice_servers();
+}
