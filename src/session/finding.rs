@@ -36,9 +36,7 @@ impl Session {
                     let values = [("why", why.to_string().into()), ("remembered", remembered.into())];
                     notices::error_with("bad-config", &values)
                 }
-                Told::Mixed(relays) => {
-                    notices::error_with("mixed-content", &[("relays", relays.join(", ").into())])
-                }
+                Told::Mixed(relays) => notices::error_with("mixed-content", &[("relays", relays.join(", ").into())]),
             };
             session.notify(code, text);
         });
