@@ -272,9 +272,26 @@ settings-offline-words = Drops all links; what you write goes out when you come 
 settings-keys = Single keys
 settings-keys-words = Press ? for the list.
 settings-carry = Taking the room with you
-settings-storage = { $events } events, { $size } in this browser.
+settings-storage = { $events ->
+    [one] 1 event
+   *[other] { $events } events
+}, { $size } in this browser.
 settings-persisted = The browser promised to keep them.
 settings-not-persisted = The browser may clear them when space is short: export what matters.
+settings-device = This site takes { $used } of the { $quota } that this browser gives it.
+leftovers = Left behind by extra tabs
+leftovers-words = Every tab keeps its own copy of the room. One that nobody used for 30 days goes by itself, as soon as all of it is in yours.
+leftover-used = last used { $day }
+leftover-size = { $events ->
+    [one] 1 event
+   *[other] { $events } events
+}, { $size }
+leftover-only = not all of it is in yours
+leftover-open = open in another tab
+leftover-clear = Clear
+leftover-clear-of = Clear the copy of { $name }
+leftover-take-in = Take in and clear
+leftover-take-in-of = Take in and clear the copy of { $name }
 export-car = Export
 import-car = Import
 forget = Forget this room
@@ -330,6 +347,7 @@ notice-baton-closed = This baton is closed. Nothing was changed.
 notice-no-such-form = This build does not know that form. Nothing was changed.
 notice-bad-argument = A script asked for something this page does not understand. Nothing was changed. ({ $why })
 notice-room-in-use = Another tab has this room open, so it was not forgotten completely. Close that tab and forget the room again.
+notice-copy-in-use = Another tab has just gone on with this copy, so it was not cleared. Nothing was changed.
 notice-parallel-lead = While you were apart the room passed “{ $title }” to { $name }; your term is kept as parallel lead.{ $settled ->
     [no] { " " }This leans until more of the room has gone on with one of the two.
    *[yes] { "" }

@@ -23,7 +23,7 @@ pub fn find<'a>(people: &'a [PersonView], node: &NodeId) -> Option<&'a PersonVie
 }
 
 /// `Newcomer x7Kq`: the end of a PeerId tells nodes without a name apart.
-fn nameless(node: &NodeId) -> String {
+pub fn nameless(node: &NodeId) -> String {
     let id = node.to_string();
     t!("newcomer", id = id.get(id.len().saturating_sub(4)..).unwrap_or_default().to_owned())
 }

@@ -16,4 +16,5 @@ pub mod name_bar;
 pub mod notices;
 pub mod people;
 pub mod settings;
+pub mod storage;
 pub mod stream;

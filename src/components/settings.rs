@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::dialog::Dialog;
+use super::{dialog::Dialog, storage::Storage};
 use crate::{
     browser,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
@@ -173,7 +173,6 @@ pub fn Theme() -> Html {
 fn Carry(props: &RoomProps) -> Html {
     let session = use_session();
     let forgetting = use_state(|| false);
-    let storage = props.room.storage;
     let export = {
         let (session, title) = (session.clone(), props.room.title.clone());
         Callback::from(move |_: MouseEvent| {
@@ -214,8 +213,7 @@ fn Carry(props: &RoomProps) -> Html {
     html! {
         <section>
             <h3>{ t!("settings-carry") }</h3>
-            <p>{ t!("settings-storage", events = storage.events, size = size(storage.bytes)) }{ " " }
-                { if storage.persisted { t!("settings-persisted") } else { t!("settings-not-persisted") } }</p>
+            <Storage storage={props.room.storage} />
             <div class="row">
                 <button type="button" class="button plain" data-testid="export-car" onclick={export}>{ t!("export-car") }</button>
                 <label class="button plain file">
@@ -257,12 +255,6 @@ fn file_name(title: &str) -> String {
     if plain.is_empty() { "room".to_owned() } else { plain.to_owned() }
 }
 
-/// `312 KB`, `4.1 MB`.
-fn size(bytes: u64) -> String {
-    let kilo = bytes as f64 / 1_000.0;
-    if kilo < 1_000.0 { format!("{kilo:.0} KB") } else { format!("{:.1} MB", kilo / 1_000.0) }
-}
-
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -273,11 +265,5 @@ mod tests {
     fn a_file_is_named_after_the_room_and_nothing_else() {
         assert_eq!(file_name("Release: week 47/48"), "Release--week-47-48");
         assert_eq!(file_name("../.."), "room");
-    }
-
-    #[test]
-    fn sizes_are_told_in_the_unit_that_fits() {
-        assert_eq!(size(311_900), "312 KB");
-        assert_eq!(size(4_120_000), "4.1 MB");
     }
 }

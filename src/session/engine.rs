@@ -167,7 +167,7 @@ impl Ready {
         replica.started(browser::wall_clock());
         let (mut after, mut damaged) = (None, 0);
         loop {
-            let page = store.load_page(after, LOAD_PAGE).await.map_err(|error| notices::storage(&error))?;
+            let page = store.load_page(after, LOAD_PAGE).await.map_err(notices::storage)?;
             let Some(last) = page.last() else { return Ok(Self { replica, damaged }) };
             after = Some((last.depth, last.cid));
             damaged += replica.load(page).len();

@@ -16,6 +16,7 @@ mod notices;
 mod opening;
 mod publish;
 mod report;
+mod storage;
 mod view;
 mod write;
 
@@ -44,6 +45,7 @@ use crate::config::Config;
 pub use error::SessionError;
 pub use listen::{Listener, Subscription};
 pub use report::{LocalState, Status};
+pub use storage::{DeviceView, Leftover};
 pub use view::{Connection, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View};
 
 /// The outcome of a command.
@@ -105,6 +107,8 @@ pub struct ImportReport {
 const FRAME_MS: u32 = 16;
 /// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
 const BUSY_FRAME_MS: u32 = 500;
+/// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
+const NOTE_MS: u32 = 3_000;
 /// How often durations on the page move on, in milliseconds.
 const CLOCK_MS: u32 = 1_000;
 /// Notices shown at once; older ones go.
@@ -129,6 +133,7 @@ struct Inner {
     publishing: RefCell<Option<Timeout>>,
     /// The next snapshot waits long, since much comes in.
     publishing_late: Cell<bool>,
+    noting: RefCell<Option<Timeout>>,
     clock: RefCell<Option<gloo::timers::callback::Interval>>,
     handoffs: RefCell<handoffs::Handoffs>,
     places: RefCell<Option<opening::Places>>,
@@ -163,6 +168,7 @@ impl Session {
             offline: Cell::new(false),
             publishing: RefCell::default(),
             publishing_late: Cell::new(false),
+            noting: RefCell::default(),
             clock: RefCell::default(),
             handoffs: RefCell::default(),
             places: RefCell::default(),
@@ -438,6 +444,7 @@ impl Session {
                     }
                 });
                 self.publish();
+                self.note_soon();
             }
             Told::Peer { node, up } => {
                 if up && !self.0.met.replace(true) {
@@ -535,6 +542,19 @@ impl Session {
         });
     }
 
+    /// What came, and what of it somebody has seen, is noted for "my rooms" while the tab lives: it may die without a word.
+    fn note_soon(&self) {
+        let mut noting = self.0.noting.borrow_mut();
+        if noting.is_some() {
+            return;
+        }
+        let session = self.clone();
+        *noting = Some(Timeout::new(NOTE_MS, move || {
+            session.0.noting.borrow_mut().take();
+            spawn_local(async move { session.note_news().await });
+        }));
+    }
+
     /// Follows the page's own life: shown or hidden, left, come back to.
     fn follow_page(&self) {
         let Some(window) = web_sys::window() else { return };
@@ -544,7 +564,13 @@ impl Session {
             listeners.push(gloo::events::EventListener::new(&document, "visibilitychange", move |_| {
                 session.away(browser::is_hidden());
                 let session = session.clone();
-                spawn_local(async move { session.note_room().await });
+                spawn_local(async move {
+                    session.note_news().await;
+                    if session.engine().is_err() && !browser::is_hidden() {
+                        // Other tabs may have brought news meanwhile.
+                        session.list_rooms().await;
+                    }
+                });
             }));
         }
         let session = self.clone();

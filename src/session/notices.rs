@@ -1,6 +1,8 @@
 //! Codes of errors and notices. What a person reads (what happened, what was kept, what to do) is a text like all others:
 //! `notice-CODE` in `locales`. `cargo xtask check` proves that every code has one and is in `docs/notices.md`.
 
+use std::borrow::Borrow;
+
 use fluent_bundle::FluentValue;
 use paceline_store::StoreError;
 
@@ -33,8 +35,8 @@ pub fn by_hand(error: paceline_net::ByHandError) -> SessionError {
 }
 
 /// A storage error in a person's words.
-pub fn storage(error: &StoreError) -> SessionError {
-    self::error(error.code())
+pub fn storage(error: impl Borrow<StoreError>) -> SessionError {
+    self::error(error.borrow().code())
 }
 
 /// Why an own event cannot be made. Whatever the rule, only the length of what was written depends on the person.

@@ -12,9 +12,7 @@ use paceline_room::{
     body::{BatonOpened, RoomFounded},
     car,
 };
-use paceline_store::{
-    Durability, HeldKey, How, IdbStore, Keys, MemoryStore, RoomRecord, Store, StoreError, adopt, chain_is_whole,
-};
+use paceline_store::{Durability, HeldKey, How, IdbStore, Keys, MemoryStore, RoomRecord, Store, adopt, chain_is_whole};
 use serde_bytes::ByteArray;
 
 use super::{
@@ -22,7 +20,8 @@ use super::{
     engine::{Engine, Parts, Ready},
     finding,
     handoffs::Handoffs,
-    notices, write,
+    notices::{self, storage},
+    write,
 };
 use crate::forms;
 
@@ -34,7 +33,8 @@ const LEAVING_TURNS: usize = 1_000;
 /// Where the keys and databases of this page are.
 #[derive(Clone)]
 pub struct Places {
-    keys: Keys,
+    /// Keys and rooms.
+    pub keys: Keys,
 }
 
 impl Session {
@@ -181,6 +181,11 @@ impl Session {
         }
         engine.persisted.set(paceline_store::device::persist().await);
         self.note_room().await;
+        let session = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            // What could not be cleared now is looked at again the next time.
+            let _ = session.clear_stale().await;
+        });
         Ok(())
     }
 
@@ -253,6 +258,14 @@ impl Session {
         let _ = places.keys.note_used(engine.me, name.as_deref(), None).await;
     }
 
+    /// Notes what came and what was seen of the open room.
+    pub(super) async fn note_news(&self) {
+        let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
+        let events = engine.replica.borrow().log().len();
+        // Only "my rooms" counts with it; the next note makes up for one that could not be stored.
+        let _ = places.keys.rooms().note(engine.link.room, storage_key(&engine.link), events, engine.seen.get()).await;
+    }
+
     /// Remembers the open room among "my rooms".
     pub(super) async fn note_room(&self) {
         let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
@@ -302,7 +315,7 @@ impl Session {
     }
 
     /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored.
-    async fn places(&self) -> Outcome<Places> {
+    pub(super) async fn places(&self) -> Outcome<Places> {
         if let Some(places) = self.0.places.borrow().clone() {
             return Ok(places);
         }
@@ -351,12 +364,8 @@ async fn recall(engine: Weak<Engine>, places: &Places) {
 }
 
 /// What names the databases of a room, so that they are not found by a link with another secret.
-fn storage_key(link: &RoomLink) -> [u8; 32] {
+pub fn storage_key(link: &RoomLink) -> [u8; 32] {
     RoomKeys::new(link).storage_key()
-}
-
-fn storage(error: StoreError) -> super::SessionError {
-    notices::storage(&error)
 }
 
 /// All blocks of a CAR of this room, or why none of it is taken in.

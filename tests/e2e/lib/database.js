@@ -104,3 +104,28 @@ export function makeNewer(page) {
     return databases.length;
   });
 }
+
+/** Makes a node's key look as if it had last been used so many days ago. */
+export function lastUsed(page, node, days) {
+  return page.evaluate(
+    async ([node, used]) => {
+      const registry = (await indexedDB.databases()).find(({ name }) => name.startsWith('paceline registry '));
+      const finished = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await finished(indexedDB.open(registry.name));
+      const records = database.transaction('records', 'readwrite').objectStore('records');
+      const record = JSON.parse(await finished(records.get(`key/${node}`)));
+      await finished(records.put(JSON.stringify({ ...record, used }), `key/${node}`));
+      database.close();
+    },
+    [node, Date.now() - days * 24 * 3_600_000],
+  );
+}
+
+/** Whether this node has a database in this browser. */
+export function hasDatabase(page, node) {
+  return page.evaluate(async (node) => (await indexedDB.databases()).some(({ name }) => name.endsWith(node)), node);
+}

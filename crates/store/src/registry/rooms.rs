@@ -113,16 +113,31 @@ impl Rooms {
         Ok(free)
     }
 
-    /// Deletes a node's database, then its key. `false`: a tab holds it, and nothing was done.
-    pub async fn remove_node(&self, known: &KnownNode) -> Result<bool, StoreError> {
-        self.remove(known.node, &known.database).await
+    /// Deletes a node's database, then its key, if `check` says so once the key is held: from then on nobody else writes to the
+    /// database. `false`: a tab holds it, or `check` said no, and nothing was done.
+    pub async fn remove_node(&self, known: &KnownNode, check: impl AsyncFnOnce() -> bool) -> Result<bool, StoreError> {
+        let Some(_holding) = hold(&self.keys.page_path, known.node, Patience::AtOnce).await else { return Ok(false) };
+        if !check().await {
+            return Ok(false);
+        }
+        self.delete(known.node, &known.database).await?;
+        Ok(true)
+    }
+
+    /// Whether no tab holds this node's key.
+    pub async fn is_free(&self, node: NodeId) -> bool {
+        hold(&self.keys.page_path, node, Patience::AtOnce).await.is_some()
     }
 
     async fn remove(&self, node: NodeId, database: &str) -> Result<bool, StoreError> {
         let Some(_holding) = hold(&self.keys.page_path, node, Patience::AtOnce).await else { return Ok(false) };
-        // In this order, so that what is left after a failure is still listed.
-        IdbStore::delete(database).await?;
-        self.keys.forget(node).await?;
+        self.delete(node, database).await?;
         Ok(true)
+    }
+
+    /// In this order, so that what is left after a failure is still listed.
+    async fn delete(&self, node: NodeId, database: &str) -> Result<(), StoreError> {
+        IdbStore::delete(database).await?;
+        self.keys.forget(node).await
     }
 }

@@ -359,8 +359,12 @@ async fn what_extra_tabs_left_behind_can_be_listed_and_removed() {
     let stale = rooms.stale_nodes().await.expect("lists");
     assert_eq!(stale.iter().map(|it| it.node).collect::<Vec<_>>(), [left], "not the recent, not the held one");
     let in_use = KnownNode { node: held.node, database: held.database.clone(), ..stale[0].clone() };
-    assert_eq!(rooms.remove_node(&in_use).await, Ok(false));
-    assert_eq!(rooms.remove_node(&stale[0]).await, Ok(true));
+    assert_eq!(rooms.remove_node(&in_use, async || true).await, Ok(false));
+    assert!(rooms.is_free(left).await && !rooms.is_free(held.node).await);
+    assert_eq!(rooms.remove_node(&stale[0], async || false).await, Ok(false));
+    assert!(databases().await.contains(&database), "nothing was done");
+    assert_eq!(rooms.remove_node(&in_use, async || panic!("nobody may look while it is held")).await, Ok(false));
+    assert_eq!(rooms.remove_node(&stale[0], async || true).await, Ok(true));
     assert!(!databases().await.contains(&database));
     assert_eq!(rooms.stale_nodes().await, Ok(vec![]));
 }
