@@ -64,4 +64,5 @@ impl Session {
 pub(super) fn use_servers(config: &mut NetConfig, servers: &Servers) {
     config.relays = servers.relays.clone();
     config.ice_servers = servers.ice_servers();
+    config.relay_only = servers.relay_only;
 }

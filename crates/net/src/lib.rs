@@ -45,7 +45,7 @@ pub use lanes::MAX_MESSAGE;
 pub use link::{LinkError, RoomLink};
 pub use net::Net;
 pub use peer_id::{node_id, peer_id};
-pub use platform::{Platform, Prover, Transport, WebrtcSetup};
+pub use platform::{NetworkChanges, Platform, Prover, Transport, WebrtcSetup};
 pub use ports::Port;
 pub use rendezvous::{Arrival, Reach, Rendezvous};
 pub use types::{IceServer, MAX_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus};

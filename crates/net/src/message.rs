@@ -41,10 +41,36 @@ pub(crate) enum Message {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mid: Option<String>,
     },
-    /// The attempt is given up.
+    /// The attempt is given up, or the link that came of it is gone.
     Abort {
         /// As in the offer.
         path: Path,
+    },
+    /// The dialer's new description of its end of an open link. The answer need not name it: both are bound to the
+    /// certificates that the link was proved with.
+    Restart {
+        /// As in the offer.
+        path: Path,
+        /// Counts the restarts of the link.
+        round: u32,
+        /// SDP.
+        sdp: String,
+    },
+    /// The listener's.
+    Restarted {
+        /// As in the offer.
+        path: Path,
+        /// As in the restart.
+        round: u32,
+        /// SDP.
+        sdp: String,
+    },
+    /// The listener asks for a restart after this one.
+    RestartWanted {
+        /// As in the offer.
+        path: Path,
+        /// The last it knows of.
+        round: u32,
     },
 }
 
@@ -57,9 +83,17 @@ impl Message {
     pub(crate) fn has_candidate(&self) -> bool {
         match self {
             Self::Candidate { candidate, .. } => !candidate.is_empty(),
-            Self::Offer { sdp, .. } | Self::Answer { sdp, .. } => libp2p_webrtc_browser::sdp::has_candidates(sdp),
-            Self::Hello {} | Self::Bye {} | Self::Abort { .. } => false,
+            Self::Offer { sdp, .. }
+            | Self::Answer { sdp, .. }
+            | Self::Restart { sdp, .. }
+            | Self::Restarted { sdp, .. } => libp2p_webrtc_browser::sdp::has_candidates(sdp),
+            Self::Hello {} | Self::Bye {} | Self::Abort { .. } | Self::RestartWanted { .. } => false,
         }
+    }
+
+    /// Whether it is about the paths of an open link.
+    pub(crate) fn is_restart(&self) -> bool {
+        matches!(self, Self::Restart { .. } | Self::Restarted { .. } | Self::RestartWanted { .. })
     }
 
     /// With its description in the short form, for people's hands.
@@ -94,6 +128,9 @@ mod tests {
             Message::Candidate { path, candidate: "candidate:1".into(), mid: Some("0".into()) },
             Message::Candidate { path: Path::Broadcast, candidate: String::new(), mid: None },
             Message::Abort { path },
+            Message::Restart { path, round: 1, sdp: "v=0".into() },
+            Message::Restarted { path, round: 1, sdp: "v=0".into() },
+            Message::RestartWanted { path, round: 0 },
         ];
         for message in messages {
             assert_eq!(Message::decode(&message.encode()), Some(message));

@@ -28,7 +28,7 @@ use crate::{
     links::Links,
     meeting::Meeting,
     peer_id::peer_id,
-    platform::{self, Platform, Prover, Transport, WebrtcSetup},
+    platform::{self, NetworkChanges, Platform, Prover, Transport, WebrtcSetup},
     ports::{Outgoing, port},
     rendezvous::{Rendezvous, SameBrowser},
     status::Status,
@@ -57,6 +57,7 @@ struct Online {
     meeting: Rc<RefCell<Meeting>>,
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
+    network: NetworkChanges,
     by_hand: &'static str,
     _life: Option<Box<dyn std::any::Any>>,
 }
@@ -201,6 +202,15 @@ impl Net {
         online.as_ref().map(|online| online.meeting.borrow().status(online.by_hand)).unwrap_or_default()
     }
 
+    /// The network may be another than before, or this machine has slept: open links look for new paths at once, lost ones
+    /// are found again, and hello is said.
+    pub fn network_changed(&self) {
+        let Some(online) = &*self.0.online.borrow() else { return };
+        online.network.changed();
+        online.meeting.borrow_mut().switchboard.hello_again(self.0.status.now());
+        let _ = online.commands.unbounded_send(Command::Look);
+    }
+
     /// Whether servers may rest: a node in a room that finds newcomers by itself needs none to listen there. Undone by `false`,
     /// which says hello there at once. Each [`Net::online`] starts awake.
     pub fn rest(&self, rest: bool) {
@@ -279,7 +289,8 @@ impl Inner {
         meeting.borrow_mut().say_hello(self.status.now());
 
         let mut ports = BTreeMap::new();
-        let webrtc = self.webrtc(&prover, &signals, &mut ports);
+        let network = NetworkChanges::default();
+        let webrtc = self.webrtc(&prover, &signals, &mut ports, &network);
         let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
         let broadcast =
             channels.filter(|_| self.config().paths.broadcast && self.config().same_browser).map(|channels| {
@@ -304,7 +315,7 @@ impl Inner {
         };
         let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
         let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
-        Online { meeting, commands, driver, by_hand, _life: life }
+        Online { meeting, commands, driver, network, by_hand, _life: life }
     }
 
     fn meeting(&self, channels: Option<&dyn Channels>, run: [u8; 16]) -> Meeting {
@@ -336,15 +347,19 @@ impl Inner {
         prover: &Prover,
         signals: &mpsc::UnboundedSender<Outgoing>,
         ports: &mut BTreeMap<Path, mpsc::Sender<(libp2p_identity::PeerId, libp2p_webrtc_browser::Signal)>>,
+        network: &NetworkChanges,
     ) -> Option<Transport> {
         if !self.config().paths.webrtc {
             return None;
         }
+        self.judge_ice_servers();
         let (near, sender) = port(Path::Webrtc, signals.clone());
         let transport = self.platform.webrtc(WebrtcSetup {
             local: peer_id(&prover.me),
             signalling: near,
             ice_servers: self.config().ice_servers.clone(),
+            relay_only: self.config().relay_only,
+            network: network.clone(),
             prover: prover.clone(),
         });
         match &transport {
@@ -354,6 +369,19 @@ impl Inner {
             None => self.status.failed("webrtc-unavailable", "This browser offers no WebRTC.".to_owned()),
         }
         transport
+    }
+
+    /// Tells of servers that cannot be used. The others are.
+    fn judge_ice_servers(&self) {
+        let config = self.config();
+        let servers: Vec<_> = config.ice_servers.iter().cloned().map(Into::into).collect();
+        let (usable, faults) = libp2p_webrtc_browser::sift(&servers);
+        for fault in faults {
+            self.status.failed("bad-ice-server", fault.to_string());
+        }
+        if config.relay_only && !usable.iter().any(libp2p_webrtc_browser::IceServer::is_relay) {
+            self.status.failed("relay-only-without-turn", "no usable TURN server is known".to_owned());
+        }
     }
 
     fn run_driver(&self, driver: Driver) -> Rc<RefCell<Running>> {

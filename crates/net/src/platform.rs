@@ -1,6 +1,6 @@
 //! What differs between a browser and a native program, in one place: channels, WebRTC, tasks, and signs of life.
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, cell::RefCell, rc::Rc};
 
 use futures::{AsyncRead, AsyncWrite, channel::mpsc, future::LocalBoxFuture};
 use libp2p_core::{muxing::StreamMuxerBox, transport::Boxed};
@@ -45,8 +45,27 @@ pub struct WebrtcSetup {
     pub signalling: Port,
     /// Servers that help through NATs.
     pub ice_servers: Vec<IceServer>,
+    /// Whether only addresses of TURN relays may be used and told.
+    pub relay_only: bool,
+    /// Tells it when the network changes.
+    pub network: NetworkChanges,
     /// Checks each new connection.
     pub prover: Prover,
+}
+
+/// Who wants to hear that the network may be another than before.
+#[derive(Clone, Default)]
+pub struct NetworkChanges(Rc<RefCell<Vec<Box<dyn Fn()>>>>);
+
+impl NetworkChanges {
+    /// From now on `tell` is called on each change.
+    pub fn on_change(&self, tell: impl Fn() + 'static) {
+        self.0.borrow_mut().push(Box::new(tell));
+    }
+
+    pub(crate) fn changed(&self) {
+        self.0.borrow().iter().for_each(|tell| tell());
+    }
 }
 
 /// Lets members in, and nobody else; see [`crate::membership`].

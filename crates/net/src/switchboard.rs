@@ -277,6 +277,13 @@ impl Switchboard {
         self.say_hello(if self.resting { Through::Near } else { Through::All }, now);
     }
 
+    /// The network has changed: says hello, and soon again.
+    pub(crate) fn hello_again(&mut self, now: Millis) {
+        self.hello(now);
+        self.near.soon(now);
+        self.far.soon(now);
+    }
+
     fn say_hello(&mut self, through: Through, now: Millis) {
         self.near.said(now);
         if through == Through::All {
@@ -411,6 +418,9 @@ impl Switchboard {
             }
             Message::Candidate { path, candidate, mid } => (path, Signal::Candidate { session, candidate, mid }),
             Message::Abort { path } => (path, Signal::Abort { session }),
+            Message::Restart { path, round, sdp } => (path, Signal::Restart { session, round, sdp }),
+            Message::Restarted { path, round, sdp } => (path, Signal::Restarted { session, round, sdp }),
+            Message::RestartWanted { path, round } => (path, Signal::RestartWanted { session, round }),
             Message::Hello {} | Message::Bye {} => return,
         };
         self.outputs.push(Output::Signal { path, from, signal });
@@ -421,6 +431,9 @@ impl Switchboard {
         let session = *signal.session();
         let by_hand = self.sessions.get(&session).is_some_and(|note| note.by_hand);
         let Some(message) = self.outgoing_message(path, session, signal) else { return };
+        // What began by hand goes on by whatever way there is now.
+        let open = to.and_then(|to| self.known.get(&to)).is_some_and(|known| known.linked == Some(path));
+        let by_hand = by_hand && !open && !message.is_restart();
         let message = if by_hand || to.is_none() { message.stripped() } else { message };
         let is_offer = matches!(message, Message::Offer { .. });
         match to {
@@ -435,7 +448,9 @@ impl Switchboard {
                 if message.has_candidate() {
                     known.found_address();
                 }
-                let (run, via) = (known.run, known.via);
+                // The way it was heard last may be what has just broken.
+                let via = known.via.filter(|_| !open);
+                let run = known.run;
                 let (envelope, hash) = self.seal(Some((to, run)), Some(session), &message);
                 if is_offer {
                     self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
@@ -460,6 +475,9 @@ impl Switchboard {
             }
             Signal::Candidate { candidate, mid, .. } => Message::Candidate { path, candidate, mid },
             Signal::Abort { .. } => Message::Abort { path },
+            Signal::Restart { round, sdp, .. } => Message::Restart { path, round, sdp },
+            Signal::Restarted { round, sdp, .. } => Message::Restarted { path, round, sdp },
+            Signal::RestartWanted { round, .. } => Message::RestartWanted { path, round },
         })
     }
 

@@ -56,8 +56,12 @@ pub struct NetConfig {
     pub keypair: Keypair,
     /// The path of the page (`location.pathname`): pages beside it on one origin are other worlds.
     pub page_path: String,
-    /// STUN and TURN servers (`stun:host:port`); empty: this network only.
+    /// STUN and TURN servers (`stun:host:port`); empty: this network only. Bad entries are not used, and told as
+    /// [`NetEvent::Failed`] `bad-ice-server`.
     pub ice_servers: Vec<IceServer>,
+    /// This node's addresses stay hidden from the others: WebRTC goes through TURN servers only. Without one there is no
+    /// WebRTC to other browsers, which is told as [`NetEvent::Failed`] `relay-only-without-turn`.
+    pub relay_only: bool,
     /// Which ways to link are tried.
     pub paths: Paths,
     /// Whether other tabs of this browser are looked for.
@@ -78,6 +82,7 @@ impl NetConfig {
             keypair,
             page_path: page_path.into(),
             ice_servers: Vec::new(),
+            relay_only: false,
             paths: Paths::default(),
             same_browser: true,
             relays: Vec::new(),
@@ -96,6 +101,12 @@ pub struct IceServer {
     /// For TURN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+}
+
+impl From<IceServer> for libp2p_webrtc_browser::IceServer {
+    fn from(IceServer { urls, username, credential }: IceServer) -> Self {
+        Self { urls, username, credential }
+    }
 }
 
 /// What happens on the network, in order.
@@ -148,7 +159,7 @@ pub enum NetEvent {
     Failed {
         /// Stable: `webrtc-unavailable`, `by-hand-failed` ...
         code: &'static str,
-        /// For people.
+        /// Why, in a few words.
         text: String,
     },
 }

@@ -11,7 +11,7 @@ use futures::{FutureExt as _, future::LocalBoxFuture};
 use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
 use paceline_net::{
-    Browser, ByHandError, Net, NetConfig, NetEvent, Path, Paths, Platform, RoomLink, Transport, WebrtcSetup,
+    Browser, ByHandError, IceServer, Net, NetConfig, NetEvent, Path, Paths, Platform, RoomLink, Transport, WebrtcSetup,
     channels::Channels,
 };
 use paceline_room::NodeId;
@@ -190,6 +190,82 @@ async fn count_up(node: &mut Node, net: Net, peer: NodeId) {
     })
     .await;
     (expected + WINDOW..told.saturating_add(2 * WINDOW)).for_each(send);
+}
+
+/// Counts, from now on, the descriptions that connections of this page take for new paths; returns how to ask.
+fn count_restarts() -> impl Fn() -> u32 {
+    let script = "window.restarts = 0;
+    const original = RTCPeerConnection.prototype.createOffer;
+    RTCPeerConnection.prototype.createOffer = function (options) {
+        if (options && options.iceRestart) window.restarts += 1;
+        return original.apply(this, arguments);
+    };";
+    js_sys::eval(script).expect("a script that runs");
+    || js_sys::eval("window.restarts").expect("a number").as_f64().expect("a number") as u32
+}
+
+#[wasm_bindgen_test]
+async fn when_the_network_changes_links_look_for_new_paths_and_stay_up() {
+    let restarts = count_restarts();
+    let room = room("browser: another network");
+    let mut a = start(NetConfig { paths: WEBRTC, ..config(&room, 1) });
+    let mut b = start(NetConfig { paths: WEBRTC, ..config(&room, 2) });
+    meet(&mut a, &mut b).await;
+    for changed in [a.net.clone(), b.net.clone()] {
+        let before = restarts();
+        changed.network_changed();
+        while restarts() == before {
+            exchange(&mut a, &mut b).await;
+        }
+        exchange(&mut a, &mut b).await;
+    }
+    for (net, other) in [(&a.net, b.id), (&b.net, a.id)] {
+        assert_eq!(net.peers().iter().map(|peer| (peer.node, peer.path)).collect::<Vec<_>>(), [(other, Path::Webrtc)]);
+        assert!(net.refused().is_empty(), "{:?}", net.refused());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bad_servers_are_told_and_do_not_stop_webrtc() {
+    let room = room("browser: bad servers");
+    let server = |url: &str| IceServer { urls: vec![url.to_owned()], ..IceServer::default() };
+    let ice_servers = vec![server("stun:"), server("stun:127.0.0.1:9"), server("turn:127.0.0.1:9")];
+    let mut a = start(NetConfig { paths: WEBRTC, ice_servers, ..config(&room, 1) });
+    for named in ["\"stun:\"", "\"turn:127.0.0.1:9\""] {
+        let text = failed(&mut a, "bad-ice-server").await;
+        assert!(text.contains(named), "{text}");
+    }
+    let mut b = start(NetConfig { paths: WEBRTC, ..config(&room, 2) });
+    meet(&mut a, &mut b).await;
+}
+
+async fn failed(node: &mut Node, wanted: &str) -> String {
+    node.until(|event| match event {
+        NetEvent::Failed { code, text } if *code == wanted => Some(text.clone()),
+        _ => None,
+    })
+    .await
+}
+
+#[wasm_bindgen_test]
+async fn who_hides_its_address_and_has_no_relay_is_told_and_no_address_leaves() {
+    let room = room("browser: hidden");
+    let mut a = start(NetConfig { relay_only: true, ..by_hand_only(config(&room, 1)) });
+    failed(&mut a, "relay-only-without-turn").await;
+    assert_eq!(a.net.by_hand_invite().await, Err(ByHandError::Unavailable));
+    let b = start(by_hand_only(config(&room, 2)));
+    let invite = b.net.by_hand_invite().await.expect("an invite");
+    assert_eq!(a.net.by_hand_reply(&invite).await, Err(ByHandError::Unavailable));
+}
+
+#[wasm_bindgen_test]
+async fn who_hides_its_address_still_meets_tabs_of_its_browser() {
+    let room = room("browser: hidden, same browser");
+    let mut a = start(NetConfig { relay_only: true, ..config(&room, 1) });
+    let mut b = start(config(&room, 2));
+    let (one, _) = meet(&mut a, &mut b).await;
+    assert_eq!(one.0, Path::Broadcast);
+    exchange(&mut a, &mut b).await;
 }
 
 #[wasm_bindgen_test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Settings of a transport. [`Config::default`] suits two browsers in one network: no STUN, no TURN, nothing contacted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// STUN and TURN servers.
+    /// STUN and TURN servers. What a browser would not take of them is not used; [`crate::sift`] says what that is.
     pub ice_servers: Vec<IceServer>,
     /// Whether addresses other than those of a TURN relay may be used.
     pub ice_transport_policy: IceTransportPolicy,
@@ -36,7 +36,7 @@ impl Default for Config {
 /// A STUN or TURN server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IceServer {
-    /// `stun:...`, `turn:...` or `turns:...`.
+    /// `stun:host:port`, `turn:host:port` or `turns:host:port`.
     pub urls: Vec<String>,
     /// For TURN.
     pub username: Option<String>,

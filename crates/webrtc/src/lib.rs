@@ -28,9 +28,15 @@
 //!
 //! **Bounds.** Bytes handed to the browser and not sent: 128 KiB. Bytes received and not read: [`MAX_UNREAD`], then the peer is cut off
 //! (a data channel cannot be paused; yamux keeps honest peers far below). Incoming attempts: [`Config::max_incoming`], and two
-//! of one peer. Candidates: 64 an attempt. Descriptions: [`sdp::MAX_SDP`]. Messages: 64 KiB.
+//! of one peer. Candidates: 64 an attempt or restart. Descriptions: [`sdp::MAX_SDP`]. Messages: 64 KiB.
 //!
-//! **Not here:** media, renegotiation, ICE restarts, the `/webrtc` protocol of js-libp2p over relayed connections, and
+//! **When the network changes** (another address, a few seconds without any, a machine that slept) an open connection finds new
+//! paths by itself: an ICE restart over [`Signalling`], by the dialer, or by it when the listener asks. Nothing under way is lost,
+//! and the certificate stays the one that the connection was proved with. It begins when the browser has said *disconnected*
+//! for 1 s, or at once when `Control::network_changed` is called; what is not connected 10 s later is lost. So `Signalling`
+//! should still reach whoever is connected; if it does not, connections simply end as they would have.
+//!
+//! **Not here:** media, other renegotiation, the `/webrtc` protocol of js-libp2p over relayed connections, and
 //! servers. It works in pages, not in workers (they have no `RTCPeerConnection`). On other targets than `wasm32` only the
 //! parts that know no browser exist: [`Signal`], [`Signalling`], [`sdp`], [`Config`], [`Error`].
 
@@ -40,11 +46,13 @@ pub mod address;
 mod buffer;
 mod config;
 mod error;
+mod ice;
 mod link;
 mod negotiation;
 pub mod sdp;
 mod sessions;
 pub mod signalling;
+mod upkeep;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -52,8 +60,9 @@ pub use address::{anyone_address, listen_address, peer_address};
 pub use buffer::MAX_UNREAD;
 pub use config::{Config, IceServer, IceTransportPolicy};
 pub use error::{Error, Refusal, Side};
+pub use ice::{IceServerError, MAX_ICE_URLS, sift};
 pub use link::{LinkInfo, Role};
 pub use sdp::{Fingerprint, SdpError};
 pub use signalling::{SessionId, Signal, SignalError, Signalling};
 #[cfg(target_arch = "wasm32")]
-pub use web::{Channel, Transport};
+pub use web::{Channel, Control, Transport};

@@ -26,12 +26,46 @@ pub(crate) const MAX_RECENT: usize = 128;
 /// How often an offer is sent again because the peer's own offer shows that it may not have got ours.
 pub(crate) const MAX_REPEATS: usize = 3;
 
-/// What an attempt hears from outside.
+/// What an attempt, or the connection that came of it, hears from outside.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mail {
-    Answer { from: PeerId, sdp: String },
+    Answer {
+        from: PeerId,
+        sdp: String,
+    },
     Candidate(Candidate),
     Ended(Ended),
+    /// Once open.
+    Paths(PathNews),
+}
+
+/// What an open connection hears about its paths.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PathNews {
+    NetworkChanged,
+    Wanted { round: u32 },
+    Offer { round: u32, sdp: String },
+    Answer { round: u32, sdp: String },
+}
+
+/// What waits for an open connection: the latest of each kind.
+#[derive(Debug, Default)]
+struct Waiting {
+    network_changed: bool,
+    wanted: Option<u32>,
+    offer: Option<(u32, String)>,
+    answer: Option<(u32, String)>,
+}
+
+impl Waiting {
+    fn pop(&mut self) -> Option<PathNews> {
+        if std::mem::take(&mut self.network_changed) {
+            return Some(PathNews::NetworkChanged);
+        }
+        let answer = self.answer.take().map(|(round, sdp)| PathNews::Answer { round, sdp });
+        let offer = || self.offer.take().map(|(round, sdp)| PathNews::Offer { round, sdp });
+        answer.or_else(offer).or_else(|| self.wanted.take().map(|round| PathNews::Wanted { round }))
+    }
 }
 
 /// Why an attempt is over before it led anywhere.
@@ -54,6 +88,8 @@ pub(crate) enum Delivery {
     Accepted { from: PeerId, session: SessionId, sdp: String, trickle: bool },
     /// We dial this peer and our dial wins. It may not have got our offer: send all of it again.
     Repeat { to: PeerId, signals: Vec<Signal> },
+    /// It is about a connection that is gone here: the other side should know.
+    Gone,
     /// Nobody wants it.
     Ignored(Ignored),
 }
@@ -89,6 +125,8 @@ struct Entry {
     answered: bool,
     answer: Option<(PeerId, String)>,
     candidates: VecDeque<Candidate>,
+    /// The connection is open; what it hears from now on.
+    open: Option<Waiting>,
     ended: Option<Ended>,
     waker: Option<Waker>,
 }
@@ -104,6 +142,7 @@ impl Entry {
             answered: false,
             answer: None,
             candidates: VecDeque::new(),
+            open: None,
             ended: None,
             waker: None,
         }
@@ -121,7 +160,19 @@ impl Entry {
     }
 
     fn is_live(&self, role: Role, peer: PeerId) -> bool {
-        self.role == role && self.peer == Some(peer) && self.ended.is_none()
+        self.role == role && self.peer == Some(peer) && self.ended.is_none() && self.open.is_none()
+    }
+
+    /// A signal for the open connection. Says whether it is one.
+    fn hear(&mut self, signal: Signal) -> bool {
+        let Some(waiting) = &mut self.open else { return false };
+        match signal {
+            Signal::Restart { round, sdp, .. } if self.role == Role::Listener => waiting.offer = Some((round, sdp)),
+            Signal::Restarted { round, sdp, .. } if self.role == Role::Dialer => waiting.answer = Some((round, sdp)),
+            Signal::RestartWanted { round, .. } if self.role == Role::Dialer => waiting.wanted = Some(round),
+            _ => return false,
+        }
+        true
     }
 }
 
@@ -172,9 +223,11 @@ impl Sessions {
         if let Signal::Offer { session, sdp, trickle } = signal {
             return self.on_offer(from, session, sdp, trickle, listening);
         }
-        let entry = self.entries.get_mut(signal.session());
-        let Some(entry) = entry.filter(|entry| entry.peer.is_none_or(|peer| peer == from)) else {
-            return Delivery::Ignored(Ignored::Unknown);
+        let about_open = matches!(signal, Signal::Restart { .. } | Signal::RestartWanted { .. });
+        let entry = match self.entries.get_mut(signal.session()) {
+            Some(entry) if entry.peer.is_none_or(|peer| peer == from) => entry,
+            None if about_open => return Delivery::Gone,
+            _ => return Delivery::Ignored(Ignored::Unknown),
         };
         match signal {
             Signal::Answer { sdp, .. } if entry.role == Role::Dialer && !entry.answered => {
@@ -191,7 +244,11 @@ impl Sessions {
             }
             // Whoever was only offered a code cannot take it from the others.
             Signal::Abort { .. } if entry.peer.is_some() => entry.end(Ended::Aborted),
-            _ => return Delivery::Ignored(Ignored::Surplus),
+            signal => {
+                if !entry.hear(signal) {
+                    return Delivery::Ignored(Ignored::Surplus);
+                }
+            }
         }
         entry.wake();
         Delivery::Routed
@@ -225,8 +282,10 @@ impl Sessions {
             return Err(Ignored::Replay);
         }
         // Counted apart: a code that a person carries around must not lock the peer out meanwhile.
-        let mut incoming =
-            self.entries.values().filter(|entry| entry.role == Role::Listener && entry.trickle == trickle);
+        let mut incoming = self
+            .entries
+            .values()
+            .filter(|entry| entry.role == Role::Listener && entry.trickle == trickle && entry.open.is_none());
         let of_peer = incoming.clone().filter(|entry| entry.peer == Some(from)).count();
         if of_peer >= MAX_INCOMING_PER_PEER || incoming.by_ref().count() >= self.max_incoming {
             return Err(Ignored::TooMany);
@@ -262,6 +321,10 @@ impl Sessions {
         if read_on && let Some((from, sdp)) = entry.answer.take() {
             return Poll::Ready(Mail::Answer { from, sdp });
         }
+        // Before candidates: those of a restart belong to its description.
+        if read_on && let Some(heard) = entry.open.as_mut().and_then(Waiting::pop) {
+            return Poll::Ready(Mail::Paths(heard));
+        }
         if read_on && let Some(candidate) = entry.candidates.pop_front() {
             return Poll::Ready(Mail::Candidate(candidate));
         }
@@ -272,7 +335,26 @@ impl Sessions {
         Poll::Pending
     }
 
-    /// The attempt is over, one way or the other.
+    /// The attempt has led to a connection, whose paths may be signalled anew from now on.
+    pub(crate) fn opened(&mut self, session: &SessionId) {
+        if let Some(entry) = self.entries.get_mut(session) {
+            entry.candidates.clear();
+            entry.sent.clear();
+            entry.open = Some(Waiting::default());
+        }
+    }
+
+    /// The network has changed: all open connections hear of it.
+    pub(crate) fn network_changed(&mut self) {
+        for entry in self.entries.values_mut() {
+            if let Some(waiting) = &mut entry.open {
+                waiting.network_changed = true;
+                entry.wake();
+            }
+        }
+    }
+
+    /// The attempt is over, or the connection that came of it is gone.
     pub(crate) fn remove(&mut self, session: &SessionId) {
         if self.entries.remove(session).is_none() {
             return;
@@ -283,9 +365,9 @@ impl Sessions {
         self.recent.push_back(*session);
     }
 
-    /// No signal will come in any more.
+    /// No signal will come in any more. Open connections go on without.
     pub(crate) fn close(&mut self) {
-        for entry in self.entries.values_mut() {
+        for entry in self.entries.values_mut().filter(|entry| entry.open.is_none()) {
             entry.end(Ended::SignallingClosed);
         }
     }
@@ -505,5 +587,105 @@ mod tests {
         sessions.dial([1; 16], Some(b)).unwrap();
         sessions.close();
         assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Ended(Ended::SignallingClosed)));
+    }
+
+    fn restart(id: u8, round: u32) -> Signal {
+        Signal::Restart { session: [id; 16], round, sdp: format!("offer {round}") }
+    }
+
+    fn restarted(id: u8, round: u32) -> Signal {
+        Signal::Restarted { session: [id; 16], round, sdp: format!("answer {round}") }
+    }
+
+    fn wanted(id: u8, round: u32) -> Signal {
+        Signal::RestartWanted { session: [id; 16], round }
+    }
+
+    /// An open connection, dialled or accepted.
+    fn open(role: Role, local: PeerId, peer: PeerId) -> Sessions {
+        let mut sessions = Sessions::new(local, 4);
+        match role {
+            Role::Dialer => {
+                sessions.dial([1; 16], Some(peer)).unwrap();
+                sessions.deliver(peer, answer(1), true);
+                assert!(matches!(mail(&mut sessions, 1), Poll::Ready(Mail::Answer { .. })));
+            }
+            Role::Listener => assert!(accepted(&sessions.deliver(peer, offer(1), true))),
+        }
+        sessions.opened(&[1; 16]);
+        sessions
+    }
+
+    #[test]
+    fn an_open_connection_hears_what_its_role_may_be_told_and_only_the_latest() {
+        let (a, b) = peers();
+        let mut dialer = open(Role::Dialer, a, b);
+        assert_eq!(dialer.deliver(b, restart(1, 1), true), Delivery::Ignored(Ignored::Surplus));
+        for round in 1..10 {
+            assert_eq!(dialer.deliver(b, restarted(1, round), true), Delivery::Routed);
+            assert_eq!(dialer.deliver(b, wanted(1, round), true), Delivery::Routed);
+        }
+        let newest = PathNews::Answer { round: 9, sdp: "answer 9".to_owned() };
+        assert_eq!(mail(&mut dialer, 1), Poll::Ready(Mail::Paths(newest)));
+        assert_eq!(mail(&mut dialer, 1), Poll::Ready(Mail::Paths(PathNews::Wanted { round: 9 })));
+        assert_eq!(mail(&mut dialer, 1), Poll::Pending);
+
+        let mut listener = open(Role::Listener, a, b);
+        for wrong in [restarted(1, 1), wanted(1, 1)] {
+            assert_eq!(listener.deliver(b, wrong, true), Delivery::Ignored(Ignored::Surplus));
+        }
+        assert_eq!(listener.deliver(b, candidate(1, 3), true), Delivery::Routed);
+        assert_eq!(listener.deliver(b, restart(1, 1), true), Delivery::Routed);
+        let described = PathNews::Offer { round: 1, sdp: "offer 1".to_owned() };
+        assert_eq!(mail(&mut listener, 1), Poll::Ready(Mail::Paths(described)), "before its candidates");
+        assert!(matches!(mail(&mut listener, 1), Poll::Ready(Mail::Candidate(_))));
+    }
+
+    #[test]
+    fn nobody_else_may_restart_a_connection_and_none_that_is_not_open() {
+        let (a, b) = peers();
+        let stranger = PeerId::random();
+        let mut listener = open(Role::Listener, a, b);
+        assert_eq!(listener.deliver(stranger, restart(1, 1), true), Delivery::Ignored(Ignored::Unknown));
+        let mut early = Sessions::new(a, 4);
+        early.deliver(b, offer(1), true);
+        assert_eq!(early.deliver(b, restart(1, 1), true), Delivery::Ignored(Ignored::Surplus));
+    }
+
+    #[test]
+    fn who_restarts_a_connection_that_is_gone_is_told_so_and_an_answer_is_not() {
+        let (a, b) = peers();
+        let mut sessions = open(Role::Listener, a, b);
+        sessions.remove(&[1; 16]);
+        assert_eq!(sessions.deliver(b, restart(1, 1), true), Delivery::Gone);
+        assert_eq!(sessions.deliver(b, wanted(1, 1), true), Delivery::Gone);
+        assert_eq!(sessions.deliver(b, restarted(1, 1), true), Delivery::Ignored(Ignored::Unknown));
+        assert_eq!(sessions.deliver(b, Signal::Abort { session: [1; 16] }, true), Delivery::Ignored(Ignored::Unknown));
+    }
+
+    #[test]
+    fn an_open_connection_takes_no_place_among_the_attempts() {
+        let (a, b) = peers();
+        let mut sessions = open(Role::Dialer, a, b);
+        assert!(accepted(&sessions.deliver(b, offer(2), true)), "no glare with what is open");
+        sessions.opened(&[2; 16]);
+        sessions.dial([3; 16], Some(b)).unwrap();
+        assert_eq!(mail(&mut sessions, 2), Poll::Pending, "not superseded");
+        for id in 4..4 + MAX_INCOMING_PER_PEER as u8 {
+            let from = Signal::Offer { session: [id; 16], sdp: "offer".to_owned(), trickle: false };
+            assert!(accepted(&sessions.deliver(b, from, true)));
+        }
+    }
+
+    #[test]
+    fn open_connections_outlive_the_signalling_and_hear_of_the_network() {
+        let (a, b) = peers();
+        let mut sessions = open(Role::Dialer, a, b);
+        sessions.close();
+        assert_eq!(mail(&mut sessions, 1), Poll::Pending);
+        sessions.network_changed();
+        sessions.network_changed();
+        assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Paths(PathNews::NetworkChanged)));
+        assert_eq!(mail(&mut sessions, 1), Poll::Pending);
     }
 }

@@ -46,10 +46,35 @@ pub enum Signal {
         /// The media section it belongs to.
         mid: Option<String>,
     },
-    /// The attempt is given up.
+    /// The attempt is given up, or the connection that came of it is gone.
     Abort {
         /// The attempt.
         session: SessionId,
+    },
+    /// The dialer of an open connection has new paths to offer (an ICE restart).
+    Restart {
+        /// The attempt the connection came from.
+        session: SessionId,
+        /// Counts the restarts of the connection, from 1; an offer sent again keeps its number.
+        round: u32,
+        /// SDP with the candidates known so far; more may follow one by one.
+        sdp: String,
+    },
+    /// The listener's answer to [`Signal::Restart`].
+    Restarted {
+        /// The attempt the connection came from.
+        session: SessionId,
+        /// The restart it answers.
+        round: u32,
+        /// SDP, as in the offer.
+        sdp: String,
+    },
+    /// The listener of an open connection asks the dialer for a restart.
+    RestartWanted {
+        /// The attempt the connection came from.
+        session: SessionId,
+        /// The last restart it knows of; 0: none.
+        round: u32,
     },
 }
 
@@ -74,7 +99,10 @@ impl Signal {
             Signal::Offer { session, .. }
             | Signal::Answer { session, .. }
             | Signal::Candidate { session, .. }
-            | Signal::Abort { session } => session,
+            | Signal::Abort { session }
+            | Signal::Restart { session, .. }
+            | Signal::Restarted { session, .. }
+            | Signal::RestartWanted { session, .. } => session,
         }
     }
 
@@ -82,12 +110,15 @@ impl Signal {
     /// [`Signalling`] may do it earlier, to know whom to blame.
     pub fn check(&self) -> Result<(), SignalError> {
         match self {
-            Signal::Offer { sdp, .. } | Signal::Answer { sdp, .. } => {
+            Signal::Offer { sdp, .. }
+            | Signal::Answer { sdp, .. }
+            | Signal::Restart { sdp, .. }
+            | Signal::Restarted { sdp, .. } => {
                 let _: Fingerprint = sdp::fingerprint(sdp)?;
                 Ok(())
             }
             Signal::Candidate { candidate, mid, .. } => check_candidate(candidate, mid.as_deref()),
-            Signal::Abort { .. } => Ok(()),
+            Signal::Abort { .. } | Signal::RestartWanted { .. } => Ok(()),
         }
     }
 }
@@ -143,10 +174,12 @@ mod tests {
     }
 
     #[test]
-    fn a_description_is_checked_in_offers_and_answers() {
+    fn a_description_is_checked_wherever_there_is_one() {
         let sdp = "v=0".to_owned();
         let broken = Err(SignalError::Sdp(SdpError::NotOneDataChannel));
         assert_eq!(Signal::Offer { session: [1; 16], sdp: sdp.clone(), trickle: true }.check(), broken);
-        assert_eq!(Signal::Answer { session: [1; 16], sdp }.check(), broken);
+        assert_eq!(Signal::Answer { session: [1; 16], sdp: sdp.clone() }.check(), broken);
+        assert_eq!(Signal::Restart { session: [1; 16], round: 1, sdp: sdp.clone() }.check(), broken);
+        assert_eq!(Signal::Restarted { session: [1; 16], round: 1, sdp }.check(), broken);
     }
 }

@@ -127,7 +127,11 @@ impl BroadcastTransport {
                     inner.waiting.remove(&session);
                 }
             }
-            Signal::Candidate { .. } => {}
+            // A channel has no paths to find.
+            Signal::Candidate { .. }
+            | Signal::Restart { .. }
+            | Signal::Restarted { .. }
+            | Signal::RestartWanted { .. } => {}
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     membership::Role,
     net::Net,
     platform::{Platform, Transport, WebrtcSetup},
-    types::{IceServer, NetConfig, NetEvent},
+    types::{NetConfig, NetEvent},
 };
 
 /// This tab.
@@ -37,9 +37,11 @@ impl Platform for Browser {
         if !js_sys::Reflect::has(&js_sys::global(), &"RTCPeerConnection".into()).unwrap_or(false) {
             return None;
         }
-        let WebrtcSetup { local, signalling, ice_servers, prover } = setup;
-        let ice_servers = ice_servers.into_iter().map(ice_server).collect();
-        let config = webrtc::Config { ice_servers, ..webrtc::Config::default() };
+        let WebrtcSetup { local, signalling, ice_servers, relay_only, network, prover } = setup;
+        let ice_servers = ice_servers.into_iter().map(Into::into).collect();
+        let ice_transport_policy =
+            if relay_only { webrtc::IceTransportPolicy::Relay } else { webrtc::IceTransportPolicy::All };
+        let config = webrtc::Config { ice_servers, ice_transport_policy, ..webrtc::Config::default() };
         let guard = move |channel: webrtc::Channel, link: webrtc::LinkInfo| {
             let prover = prover.clone();
             async move {
@@ -52,7 +54,10 @@ impl Platform for Browser {
                 checked.map_err(|error| Box::new(error) as webrtc::Refusal)
             }
         };
-        Some(webrtc::Transport::new(local, signalling, config).with_guard(guard).boxed())
+        let transport = webrtc::Transport::new(local, signalling, config).with_guard(guard);
+        let control = transport.control();
+        network.on_change(move || control.network_changed());
+        Some(transport.boxed())
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
@@ -67,8 +72,4 @@ impl Platform for Browser {
         let name = name.to_owned();
         locks::Locks::here().map(|locks| Box::pin(locks.wait_for_death(name)) as LocalBoxFuture<'static, bool>)
     }
-}
-
-fn ice_server(IceServer { urls, username, credential }: IceServer) -> webrtc::IceServer {
-    webrtc::IceServer { urls, username, credential }
 }

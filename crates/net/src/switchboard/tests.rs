@@ -356,3 +356,47 @@ fn who_is_heard_in_this_browser_is_answered_there_even_if_a_server_was_faster() 
         matches!(large.outputs()[..], [Output::Send { through: Through::One(0), to: Some(to), .. }] if to == small.me)
     );
 }
+
+#[test]
+fn new_paths_of_an_open_link_are_signalled_through_every_rendezvous() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    let (small_id, large_id) = (small.me, large.me);
+    small.linked(large_id, Path::Webrtc, [if small.fresh.run() == [11; 16] { 12 } else { 11 }; 16], 0);
+    large.linked(small_id, Path::Webrtc, small.fresh.run(), 0);
+    small.outputs();
+    large.outputs();
+    let session = [5; 16];
+    let candidate = Signal::Candidate { session, candidate: "candidate:1".into(), mid: None };
+    let from_small = [Signal::Restart { session, round: 1, sdp: "v=0".into() }, candidate];
+    for signal in from_small {
+        small.send_signal(Path::Webrtc, Some(large_id), signal.clone());
+        let outputs = small.outputs();
+        let [Output::Send { through: Through::All, to: Some(to), envelope }] = &outputs[..] else {
+            panic!("{outputs:?}")
+        };
+        assert_eq!(*to, large_id);
+        large.received(1, envelope, 1);
+        assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small_id, signal }]);
+    }
+    let from_large = [
+        Signal::Restarted { session, round: 1, sdp: "v=0".into() },
+        Signal::RestartWanted { session, round: 1 },
+        Signal::Abort { session },
+    ];
+    for signal in from_large {
+        large.send_signal(Path::Webrtc, Some(small_id), signal.clone());
+        small.received(0, &sent(&mut large), 2);
+        assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large_id, signal }]);
+    }
+}
+
+#[test]
+fn a_changed_network_says_hello_and_soon_again() {
+    let mut board = board(1, 11, BOTH);
+    (0..20).for_each(|at| board.hello(at));
+    board.outputs();
+    board.hello_again(1_000_000);
+    assert!(matches!(&board.outputs()[..], [Output::Send { to: None, .. }]));
+    assert!(board.wake_at() <= 1_000_000 + HELLO_FIRST);
+}

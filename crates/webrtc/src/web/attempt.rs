@@ -1,6 +1,13 @@
 //! One attempt to connect, from the first signal to a muxed connection.
 
-use std::{cell::RefCell, future::Future, pin::pin, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use futures::{
     FutureExt,
@@ -12,9 +19,10 @@ use libp2p_core::{
     upgrade::{InboundConnectionUpgrade, OutboundConnectionUpgrade},
 };
 use libp2p_identity::PeerId;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::RtcSdpType;
 
-use super::{channel::Channel, events::Event, peer::Peer, spare::Spare};
+use super::{channel::Channel, events::Event, keeper::Keeper, peer::Peer, spare::Spare};
 use crate::{
     config::Config,
     error::{Error, Refusal, Side},
@@ -127,13 +135,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn send(&self, signal: Signal) {
+    pub(super) fn send(&self, signal: Signal) {
         self.shared.sessions.borrow_mut().sent(&self.session, &signal);
         self.shared.signalling.borrow_mut().send(self.to, signal);
     }
 
     async fn mail(&self) -> Mail {
-        poll_fn(|cx| self.shared.sessions.borrow_mut().poll_mail(&self.session, cx)).await
+        poll_fn(|cx| self.poll_mail(cx)).await
+    }
+
+    pub(super) fn poll_mail(&self, cx: &Context<'_>) -> Poll<Mail> {
+        self.shared.sessions.borrow_mut().poll_mail(&self.session, cx)
     }
 }
 
@@ -162,7 +174,7 @@ enum Heard {
 impl Attempt {
     async fn offer(mut self) -> Result<(Channel, LinkInfo), Error> {
         let session = self.place.session;
-        let mut sdp = self.peer.create_offer().await?;
+        let mut sdp = self.peer.connection.create_offer().await?;
         let local = sdp::fingerprint(&sdp)?;
         if self.trickle {
             // On its way before anything is gathered, and before the browser has settled on it: that saves the other side
@@ -187,10 +199,10 @@ impl Attempt {
         let session = self.place.session;
         let remote = sdp::fingerprint(offer)?;
         self.remote = self.place.to.map(|peer| (peer, remote));
-        self.peer.set_remote(RtcSdpType::Offer, offer).await?;
+        self.peer.connection.set_remote(RtcSdpType::Offer, offer).await?;
         let early = self.negotiation.offer_applied(sdp::has_candidates(offer)).map_err(misstep)?;
-        early.iter().for_each(|candidate| self.peer.add_candidate(candidate));
-        let mut sdp = self.peer.create_answer().await?;
+        early.iter().for_each(|candidate| self.peer.connection.add_candidate(candidate));
+        let mut sdp = self.peer.connection.create_answer().await?;
         let local = sdp::fingerprint(&sdp)?;
         if self.trickle {
             self.place.send(Signal::Answer { session, sdp: sdp.clone() });
@@ -231,8 +243,7 @@ impl Attempt {
                 _ => {}
             }
         }
-        let missing = || Error::Browser { step: "describe itself", message: "no description".to_owned() };
-        self.peer.local_sdp().ok_or_else(missing)
+        self.peer.connection.local_sdp()
     }
 
     async fn until_open(mut self, local: Fingerprint) -> Result<(Channel, LinkInfo), Error> {
@@ -253,7 +264,11 @@ impl Attempt {
             local_fingerprint: local,
             remote_fingerprint,
         };
-        Ok((Channel::new(self.peer), link))
+        let Self { place, peer, .. } = self;
+        let keeper =
+            Keeper::new(place, peer.connection.clone(), Rc::clone(&peer.events), link.role, remote_fingerprint);
+        spawn_local(keeper.run());
+        Ok((Channel::new(peer), link))
     }
 
     async fn on_mail(&mut self, mail: Mail) -> Result<(), Error> {
@@ -261,10 +276,12 @@ impl Attempt {
             Mail::Answer { from, sdp } => self.on_answer(from, &sdp).await?,
             Mail::Candidate(candidate) => {
                 if let Some(candidate) = self.negotiation.remote_candidate(candidate) {
-                    self.peer.add_candidate(&candidate);
+                    self.peer.connection.add_candidate(&candidate);
                 }
             }
             Mail::Ended(why) => return Err(self.ended(why)),
+            // Comes once the connection is open.
+            Mail::Paths(_) => {}
         }
         if self.negotiation.remote_has_no_path() {
             return Err(Error::NoCandidates(Side::Remote));
@@ -279,9 +296,9 @@ impl Attempt {
         let remote = sdp::fingerprint(sdp)?;
         self.place.to = Some(from);
         self.remote = Some((from, remote));
-        self.peer.set_remote(RtcSdpType::Answer, sdp).await?;
+        self.peer.connection.set_remote(RtcSdpType::Answer, sdp).await?;
         let early = self.negotiation.answer_applied(sdp::has_candidates(sdp)).map_err(misstep)?;
-        early.iter().for_each(|candidate| self.peer.add_candidate(candidate));
+        early.iter().for_each(|candidate| self.peer.connection.add_candidate(candidate));
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     buffer::{Inbox, Wakers, wake_all},
     negotiation::{Candidate, MAX_CANDIDATES},
+    upkeep::Health,
 };
 
 /// Why a channel carries nothing any more.
@@ -40,6 +41,17 @@ pub(super) enum Event {
     Closed,
 }
 
+/// One thing the care for an open connection waits for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// The browser thinks otherwise of it.
+    Health(Health),
+    /// A candidate of ours.
+    Candidate(Candidate),
+    /// It is over.
+    Closed,
+}
+
 /// Shared by the event handlers of one connection and the tasks using it.
 #[derive(Debug, Default)]
 pub(super) struct Events(RefCell<Inner>);
@@ -55,6 +67,10 @@ struct Inner {
     gathered: bool,
     open: bool,
     failed: bool,
+    /// What the browser said last.
+    health: Option<Health>,
+    /// Whether that is still to be told.
+    health_changed: bool,
     closed: Option<Closed>,
 }
 
@@ -93,14 +109,11 @@ impl Events {
         });
     }
 
-    /// `connectionState` is *failed*. Before the channel is open that is the attempt's business.
-    pub(super) fn on_failed(&self) {
-        if self.0.borrow().open {
-            self.on_closed(Closed::Lost);
-            return;
-        }
+    /// `connectionState` has changed. Before the channel is open only *failed* matters.
+    pub(super) fn on_health(&self, health: Health) {
         self.change(|inner| {
-            inner.failed = true;
+            inner.failed |= health == Health::Failed && !inner.open;
+            inner.health_changed |= inner.health.replace(health) != Some(health);
             inner.attempt.take()
         });
     }
@@ -178,6 +191,46 @@ impl Events {
         }
         if std::mem::take(&mut inner.failed) {
             return Poll::Ready(Event::Failed);
+        }
+        inner.attempt.register(cx);
+        Poll::Pending
+    }
+
+    /// What the care for an open connection waits for.
+    pub(super) fn poll_change(&self, cx: &Context<'_>) -> Poll<Change> {
+        let mut inner = self.0.borrow_mut();
+        if inner.closed.is_some() {
+            return Poll::Ready(Change::Closed);
+        }
+        if std::mem::take(&mut inner.health_changed)
+            && let Some(health) = inner.health
+        {
+            return Poll::Ready(Change::Health(health));
+        }
+        if let Some(candidate) = inner.candidates.pop_front() {
+            return Poll::Ready(Change::Candidate(candidate));
+        }
+        inner.attempt.register(cx);
+        Poll::Pending
+    }
+
+    /// From here on candidates are those of a new search.
+    pub(super) fn gather_anew(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.candidates.clear();
+        inner.gathered = false;
+    }
+
+    /// The candidates found so far need not be told any more.
+    pub(super) fn forget_candidates(&self) {
+        self.0.borrow_mut().candidates.clear();
+    }
+
+    /// Resolves when there will be no more candidates, or the connection is closed.
+    pub(super) fn poll_gathered(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut inner = self.0.borrow_mut();
+        if inner.gathered || inner.closed.is_some() {
+            return Poll::Ready(());
         }
         inner.attempt.register(cx);
         Poll::Pending

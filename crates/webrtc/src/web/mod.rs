@@ -5,10 +5,12 @@
 
 mod attempt;
 mod channel;
+mod connection;
 mod events;
+mod keeper;
 mod peer;
 mod spare;
 mod transport;
 
 pub use channel::Channel;
-pub use transport::Transport;
+pub use transport::{Control, Transport};

@@ -3,20 +3,23 @@
 use std::rc::Rc;
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    Event, MessageEvent, RtcConfiguration, RtcDataChannel, RtcDataChannelInit, RtcDataChannelType, RtcIceCandidateInit,
-    RtcIceServer, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcSdpType,
-    RtcSessionDescriptionInit,
+    Event, MessageEvent, RtcDataChannel, RtcDataChannelInit, RtcDataChannelType, RtcPeerConnection,
+    RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcSdpType,
 };
 
-use super::events::{Closed, Events};
+use super::{
+    connection::{Connection, browser},
+    events::{Closed, Events},
+};
 use crate::{
     config::{Config, IceTransportPolicy},
     error::Error,
     negotiation::Candidate,
+    upkeep::Health,
 };
 
 /// The data channel's number. Both sides name it, so that neither waits to be told.
@@ -44,7 +47,7 @@ const _: () = assert!(HIGH_MARK - MAX_MESSAGE > LOW_MARK as usize);
 
 /// A connection under way or open. Dropping it closes it at once, without a word to the other side's application.
 pub(super) struct Peer {
-    connection: RtcPeerConnection,
+    pub(super) connection: Connection,
     channel: RtcDataChannel,
     policy: IceTransportPolicy,
     pub(super) events: Rc<Events>,
@@ -53,42 +56,22 @@ pub(super) struct Peer {
 
 impl Peer {
     pub(super) fn new(config: &Config) -> Result<Self, Error> {
-        let known = Reflect::has(&js_sys::global(), &JsValue::from_str("RTCPeerConnection"));
-        if !known.unwrap_or(false) {
-            return Err(Error::Unavailable);
-        }
-        let connection = RtcPeerConnection::new_with_configuration(&configuration(config))
-            .map_err(|thrown| browser("create a connection", &thrown))?;
-        let channel = match create_channel(&connection) {
+        let connection = Connection::new(config)?;
+        let channel = match create_channel(&connection.0) {
             Ok(channel) => channel,
             Err(error) => {
-                connection.close();
+                connection.0.close();
                 return Err(error);
             }
         };
         let events = Events::new();
-        let handlers = Handlers::attach(&connection, &channel, &events);
+        let handlers = Handlers::attach(&connection.0, &channel, &events);
         Ok(Self { connection, channel, policy: config.ice_transport_policy, events, _handlers: handlers })
     }
 
-    /// Has the certificate made ahead of time. An offer that is not applied changes nothing.
-    pub(super) fn warm_up(&self) {
-        let offer = self.connection.create_offer();
-        spawn_local(async move {
-            let _unused = JsFuture::from(offer).await;
-        });
-    }
-
-    pub(super) async fn create_offer(&self) -> Result<String, Error> {
-        description(self.connection.create_offer(), "make an offer").await
-    }
-
-    pub(super) async fn create_answer(&self) -> Result<String, Error> {
-        description(self.connection.create_answer(), "make an answer").await
-    }
-
+    /// Takes our own description; the search for candidates begins.
     pub(super) async fn set_local(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
-        settled(self.connection.set_local_description(&init(kind, sdp)), "take its own description").await?;
+        self.connection.set_local(kind, sdp).await?;
         self.expect_candidates();
         Ok(())
     }
@@ -112,33 +95,6 @@ impl Peer {
         });
     }
 
-    pub(super) async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Error> {
-        settled(self.connection.set_remote_description(&init(kind, sdp)), "take the other side's description").await
-    }
-
-    /// Our description with the candidates gathered so far.
-    pub(super) fn local_sdp(&self) -> Option<String> {
-        self.connection.local_description().map(|description| description.sdp())
-    }
-
-    /// Hands a candidate over. One that the browser does not like is no reason to give up: others may do.
-    pub(super) fn add_candidate(&self, candidate: &Candidate) {
-        if candidate.line.is_empty() {
-            return;
-        }
-        let init = RtcIceCandidateInit::new(&candidate.line);
-        match &candidate.mid {
-            Some(mid) => init.set_sdp_mid(Some(mid)),
-            None => init.set_sdp_m_line_index(Some(0)),
-        }
-        let added = self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&init));
-        spawn_local(async move {
-            if let Err(thrown) = JsFuture::from(added).await {
-                tracing::debug!("candidate refused: {}", text(&thrown));
-            }
-        });
-    }
-
     pub(super) fn buffered(&self) -> usize {
         usize::try_from(self.channel.buffered_amount()).unwrap_or(usize::MAX)
     }
@@ -155,22 +111,24 @@ impl Peer {
 
     /// Closes the connection itself, at once.
     pub(super) fn close_connection(&self) {
-        self.connection.close();
+        self.connection.0.close();
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
         // The browser may still have events queued; their closures are about to go.
-        self.connection.set_onicecandidate(None);
-        self.connection.set_onconnectionstatechange(None);
+        self.connection.0.set_onicecandidate(None);
+        self.connection.0.set_onconnectionstatechange(None);
         self.channel.set_onopen(None);
         self.channel.set_onmessage(None);
         self.channel.set_onbufferedamountlow(None);
         self.channel.set_onerror(None);
         self.channel.set_onclose(None);
         self.channel.close();
-        self.connection.close();
+        self.connection.0.close();
+        // Whoever still cares for the connection need not any more.
+        self.events.on_closed(Closed::Orderly);
     }
 }
 
@@ -193,9 +151,11 @@ impl Handlers {
         let state = {
             let connection = connection.clone();
             handler(events, move |events, _: Event| {
-                if connection.connection_state() == RtcPeerConnectionState::Failed {
-                    events.on_failed();
-                }
+                events.on_health(match connection.connection_state() {
+                    RtcPeerConnectionState::Connected => Health::Connected,
+                    RtcPeerConnectionState::Failed => Health::Failed,
+                    _ => Health::Disconnected,
+                });
             })
         };
         connection.set_onconnectionstatechange(Some(state.as_ref().unchecked_ref()));
@@ -266,32 +226,6 @@ fn on_message(events: &Events, event: &MessageEvent) -> bool {
     }
 }
 
-fn configuration(config: &Config) -> RtcConfiguration {
-    let servers: Array = config
-        .ice_servers
-        .iter()
-        .map(|server| {
-            let js = RtcIceServer::new();
-            let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
-            js.set_urls(&urls);
-            if let Some(username) = &server.username {
-                js.set_username(username);
-            }
-            if let Some(credential) = &server.credential {
-                js.set_credential(credential);
-            }
-            js
-        })
-        .collect();
-    let js = RtcConfiguration::new();
-    js.set_ice_servers(&servers);
-    js.set_ice_transport_policy(match config.ice_transport_policy {
-        IceTransportPolicy::All => web_sys::RtcIceTransportPolicy::All,
-        IceTransportPolicy::Relay => web_sys::RtcIceTransportPolicy::Relay,
-    });
-    js
-}
-
 /// `createDataChannel` throws (too many channels, a closed connection), and the binding does not catch; so through `Reflect`.
 fn create_channel(connection: &RtcPeerConnection) -> Result<RtcDataChannel, Error> {
     let options = RtcDataChannelInit::new();
@@ -313,30 +247,4 @@ fn create_channel(connection: &RtcPeerConnection) -> Result<RtcDataChannel, Erro
 
 fn is_online() -> bool {
     web_sys::window().is_none_or(|window| window.navigator().on_line())
-}
-
-fn init(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
-    let init = RtcSessionDescriptionInit::new(kind);
-    init.set_sdp(sdp);
-    init
-}
-
-async fn description(made: Promise, step: &'static str) -> Result<String, Error> {
-    let made = JsFuture::from(made).await.map_err(|thrown| browser(step, &thrown))?;
-    let sdp = Reflect::get(&made, &JsValue::from_str("sdp")).ok().and_then(|sdp| sdp.as_string());
-    sdp.ok_or_else(|| Error::Browser { step, message: "no description".to_owned() })
-}
-
-async fn settled(promise: Promise, step: &'static str) -> Result<(), Error> {
-    JsFuture::from(promise).await.map(drop).map_err(|thrown| browser(step, &thrown))
-}
-
-fn browser(step: &'static str, thrown: &JsValue) -> Error {
-    Error::Browser { step, message: text(thrown) }
-}
-
-/// What was thrown, in words: public errors carry no JS objects.
-fn text(thrown: &JsValue) -> String {
-    let message = Reflect::get(thrown, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
-    message.unwrap_or_else(|| format!("{thrown:?}"))
 }

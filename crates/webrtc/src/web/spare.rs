@@ -21,7 +21,7 @@ impl Spare {
             return;
         }
         if let Ok(peer) = Peer::new(config) {
-            peer.warm_up();
+            peer.connection.warm_up();
             *self.made.borrow_mut() = Some(peer);
         }
     }

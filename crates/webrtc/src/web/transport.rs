@@ -73,6 +73,11 @@ impl Transport {
         }))
     }
 
+    /// What still speaks to the transport once a swarm has it.
+    pub fn control(&self) -> Control {
+        Control(Rc::downgrade(&self.0.shared))
+    }
+
     /// Lets `guard` look at every connection, in both directions, before it is used: it gets the raw channel and what is
     /// known about the link, may read and write as it likes, and gives the channel back, or refuses. Both sides of a
     /// connection need guards that understand each other, and neither may read beyond what its counterpart wrote.
@@ -87,6 +92,26 @@ impl Transport {
         let boxed = move |channel, link| -> attempt::Checked { Box::pin(guard(channel, link)) };
         *self.0.shared.guard.borrow_mut() = Some(Rc::new(boxed));
         self
+    }
+}
+
+/// Speaks to a transport that a swarm has already taken.
+#[derive(Clone)]
+pub struct Control(Weak<Shared>);
+
+impl Control {
+    /// The network has changed, or the machine has slept: all open connections look for new paths (an ICE restart), whatever
+    /// the browser still thinks of the old ones. Costs two signals and a few candidates a connection.
+    pub fn network_changed(&self) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.sessions.borrow_mut().network_changed();
+        }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").finish_non_exhaustive()
     }
 }
 
@@ -143,6 +168,7 @@ impl Inner {
             tracing::debug!(%from, %error, "signal refused");
             return;
         }
+        let session = *signal.session();
         let delivery = self.shared.sessions.borrow_mut().deliver(from, signal, self.listener.is_some());
         match delivery {
             Delivery::Routed => {}
@@ -151,6 +177,7 @@ impl Inner {
                 let mut signalling = self.shared.signalling.borrow_mut();
                 signals.into_iter().for_each(|signal| signalling.send(Some(to), signal));
             }
+            Delivery::Gone => self.shared.signalling.borrow_mut().send(Some(from), Signal::Abort { session }),
             Delivery::Ignored(why) => tracing::debug!(%from, ?why, "signal ignored"),
         }
     }

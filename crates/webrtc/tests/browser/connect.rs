@@ -127,17 +127,18 @@ async fn a_flood_of_candidates_and_broken_signals_does_no_harm() {
 }
 
 /// Puts other bytes in the place of the certificate's fingerprint.
-fn swapped(signal: Signal) -> Signal {
-    let swap = |sdp: String| {
-        let at = sdp.find("sha-256 ").unwrap() + 8;
-        let other = sdp[at..at + 95].chars().map(|digit| if digit == 'A' { 'B' } else { digit }).collect::<String>();
-        let other = other.replace('0', "1").replace('F', "E");
-        assert_ne!(other, sdp[at..at + 95]);
-        format!("{}{other}{}", &sdp[..at], &sdp[at + 95..])
-    };
+pub fn swapped(sdp: String) -> String {
+    let at = sdp.find("sha-256 ").unwrap() + 8;
+    let other = sdp[at..at + 95].chars().map(|digit| if digit == 'A' { 'B' } else { digit }).collect::<String>();
+    let other = other.replace('0', "1").replace('F', "E");
+    assert_ne!(other, sdp[at..at + 95]);
+    format!("{}{other}{}", &sdp[..at], &sdp[at + 95..])
+}
+
+fn tampered(signal: Signal) -> Signal {
     match signal {
-        Signal::Offer { session, sdp, trickle } => Signal::Offer { session, sdp: swap(sdp), trickle },
-        Signal::Answer { session, sdp } => Signal::Answer { session, sdp: swap(sdp) },
+        Signal::Offer { session, sdp, trickle } => Signal::Offer { session, sdp: swapped(sdp), trickle },
+        Signal::Answer { session, sdp } => Signal::Answer { session, sdp: swapped(sdp) },
         other => other,
     }
 }
@@ -154,14 +155,14 @@ async fn fails(way_there: Way, way_back: Way) -> (Error, Error) {
 
 #[wasm_bindgen_test]
 async fn a_swapped_fingerprint_in_the_offer_is_refused() {
-    let (dialer, listener) = fails(Box::new(|signal| vec![swapped(signal)]), faithful()).await;
+    let (dialer, listener) = fails(Box::new(|signal| vec![tampered(signal)]), faithful()).await;
     assert!(matches!(dialer, Error::ConnectionFailed | Error::Aborted), "{dialer:?}");
     assert!(matches!(listener, Error::ConnectionFailed | Error::Aborted), "{listener:?}");
 }
 
 #[wasm_bindgen_test]
 async fn a_swapped_fingerprint_in_the_answer_is_refused() {
-    let (dialer, listener) = fails(faithful(), Box::new(|signal| vec![swapped(signal)])).await;
+    let (dialer, listener) = fails(faithful(), Box::new(|signal| vec![tampered(signal)])).await;
     assert!(matches!(dialer, Error::ConnectionFailed | Error::Aborted), "{dialer:?}");
     assert!(matches!(listener, Error::ConnectionFailed | Error::Aborted), "{listener:?}");
 }

@@ -157,15 +157,19 @@ impl Bare {
     }
 
     /// Like [`Bare::new`], but every raw channel is taken out before yamux gets it.
-    pub fn raw(me: PeerId, post: &Post) -> (Self, UnboundedReceiver<(Channel, LinkInfo)>) {
+    pub fn raw(me: PeerId, post: &Post, way: Way) -> (Self, UnboundedReceiver<(Channel, LinkInfo)>) {
         let (taken, channels) = unbounded();
-        let bare = Self::customised(me, post, crate::post::faithful(), Config::default(), |transport| {
+        let bare = Self::customised(me, post, way, Config::default(), |transport| {
             transport.with_guard(move |channel, link| {
                 let given = taken.unbounded_send((channel, link));
                 async move { Err(format!("taken: {}", given.is_ok()).into()) }
             })
         });
         (bare, channels)
+    }
+
+    pub fn network_changed(&self) {
+        self.transport.borrow().control().network_changed();
     }
 
     pub fn dial(&self, address: Multiaddr) -> impl Future<Output = Established> + use<> {
@@ -192,11 +196,21 @@ async fn drive(transport: Rc<RefCell<Transport>>, accept: UnboundedSender<Establ
 
 /// The two ends of one raw channel, the dialer's first.
 pub async fn raw_pair() -> ((Channel, LinkInfo), (Channel, LinkInfo)) {
+    let (a, b) = raw_nodes(crate::post::faithful(), crate::post::faithful()).await;
+    (a.1, b.1)
+}
+
+/// A node and its end of a raw channel.
+pub type RawNode = (Bare, (Channel, LinkInfo));
+
+/// Two nodes with one raw channel, the dialer's first, whose signals go these ways.
+pub async fn raw_nodes(way_there: Way, way_back: Way) -> (RawNode, RawNode) {
     let post = Post::default();
     let (a, b) = two_peers();
-    let (a, mut from_a) = Bare::raw(a, &post);
-    let (b, mut from_b) = Bare::raw(b, &post);
+    let (a, mut from_a) = Bare::raw(a, &post, way_there);
+    let (b, mut from_b) = Bare::raw(b, &post, way_back);
     let dial = a.dial(peer_address(b.me));
     assert!(matches!(dial.await, Err(Error::Refused(_))));
-    (from_a.next().await.unwrap(), from_b.next().await.unwrap())
+    let (of_a, of_b) = (from_a.next().await.unwrap(), from_b.next().await.unwrap());
+    ((a, of_a), (b, of_b))
 }
