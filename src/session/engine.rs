@@ -276,6 +276,12 @@ impl Engine {
         self.net.online();
     }
 
+    /// The network may be another than before, or this machine has slept.
+    pub fn network_changed(self: &Rc<Self>) {
+        self.input(Input::Tick);
+        self.net.network_changed();
+    }
+
     /// Whether [`Engine::close`] was called.
     pub fn is_closed(&self) -> bool {
         self.closed.get()
@@ -461,7 +467,9 @@ impl Engine {
                 (self.tell)(Told::Changed);
             }
             // What it says besides its code is for programs without a person before them.
-            NetEvent::Failed { code, .. } => self.notice(code),
+            NetEvent::Failed { code, text } => {
+                (self.tell)(Told::Notice(notices::error_with(code, &[("why", text.into())])));
+            }
             _ => (self.tell)(Told::Changed),
         }
     }

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod finding;
 mod handoffs;
+mod lifecycle;
 mod listen;
 mod names;
 mod notices;
@@ -109,8 +110,6 @@ const FRAME_MS: u32 = 16;
 const BUSY_FRAME_MS: u32 = 500;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
-/// How often durations on the page move on, in milliseconds.
-const CLOCK_MS: u32 = 1_000;
 /// Notices shown at once; older ones go.
 const NOTICES: usize = 20;
 
@@ -134,13 +133,12 @@ struct Inner {
     /// The next snapshot waits long, since much comes in.
     publishing_late: Cell<bool>,
     noting: RefCell<Option<Timeout>>,
-    clock: RefCell<Option<gloo::timers::callback::Interval>>,
     handoffs: RefCell<handoffs::Handoffs>,
     places: RefCell<Option<opening::Places>>,
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
-    page: RefCell<Vec<gloo::events::EventListener>>,
+    lifecycle: lifecycle::Lifecycle,
 }
 
 impl PartialEq for Session {
@@ -169,13 +167,12 @@ impl Session {
             publishing: RefCell::default(),
             publishing_late: Cell::new(false),
             noting: RefCell::default(),
-            clock: RefCell::default(),
             handoffs: RefCell::default(),
             places: RefCell::default(),
             digest: RefCell::default(),
             met: Cell::new(false),
             synced: Cell::new(false),
-            page: RefCell::default(),
+            lifecycle: lifecycle::Lifecycle::default(),
         }));
         session.follow_page();
         session.fetch_config();
@@ -552,47 +549,6 @@ impl Session {
         *noting = Some(Timeout::new(NOTE_MS, move || {
             session.0.noting.borrow_mut().take();
             spawn_local(async move { session.note_news().await });
-        }));
-    }
-
-    /// Follows the page's own life: shown or hidden, left, come back to.
-    fn follow_page(&self) {
-        let Some(window) = web_sys::window() else { return };
-        let mut listeners = self.0.page.borrow_mut();
-        if let Some(document) = window.document() {
-            let session = self.clone();
-            listeners.push(gloo::events::EventListener::new(&document, "visibilitychange", move |_| {
-                session.away(browser::is_hidden());
-                let session = session.clone();
-                spawn_local(async move {
-                    session.note_news().await;
-                    if session.engine().is_err() && !browser::is_hidden() {
-                        // Other tabs may have brought news meanwhile.
-                        session.list_rooms().await;
-                    }
-                });
-            }));
-        }
-        let session = self.clone();
-        listeners.push(gloo::events::EventListener::new(&window, "pagehide", move |_| {
-            if let Ok(engine) = session.engine() {
-                engine.say_goodbye();
-            }
-        }));
-        let session = self.clone();
-        listeners.push(gloo::events::EventListener::new(&window, "pageshow", move |_| {
-            // Restored from the back-forward cache: the links were closed when the page was left.
-            if let Ok(engine) = session.engine()
-                && !session.0.offline.get()
-            {
-                engine.come_back();
-            }
-        }));
-        let session = self.clone();
-        *self.0.clock.borrow_mut() = Some(gloo::timers::callback::Interval::new(CLOCK_MS, move || {
-            if session.0.engine.borrow().is_some() {
-                session.publish();
-            }
         }));
     }
 }

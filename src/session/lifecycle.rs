@@ -1,0 +1,174 @@
+//! The page's own life: left and come back to, frozen and resumed, asleep and awake, without a network and with one again.
+//! Whatever happened, the room is in sync again soon after. Knows no rooms beyond the open one.
+//!
+//! | what happens | what follows |
+//! | --- | --- |
+//! | the page is left (`pagehide`) or frozen | goodbye: the others know at once |
+//! | it is shown again from the back-forward cache (`pageshow`), or resumed | it comes back as after a reload, without one |
+//! | the network is there again (`online`) or another one | open links look for new paths, lost ones are dialled, hello |
+//! | the machine slept: a second took much longer | the same |
+//! | the page is hidden or shown | *away* or *here*, for the others; work goes on either way |
+
+use std::cell::RefCell;
+
+use gloo::{events::EventListener, timers::callback::Interval};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::EventTarget;
+
+use super::{Session, browser};
+
+/// How often durations on the page move on, in milliseconds; each time is a sign that the machine is awake.
+const CLOCK_MS: u32 = 1_000;
+/// How much further than the page's own clock the wall clock may have moved: more, and the machine slept (or the clock was set,
+/// which costs no more than a look for new paths).
+const CLOCKS_APART: f64 = 5_000.0;
+/// The longest a second takes on a page that is looked at.
+const SLOW_SECOND: f64 = 10_000.0;
+/// ... and on a hidden one, whose timers browsers let run once a minute.
+const SLOW_HIDDEN_SECOND: f64 = 90_000.0;
+
+/// What is listened to, for as long as the session lives.
+#[derive(Default)]
+pub struct Lifecycle {
+    listeners: RefCell<Vec<EventListener>>,
+    clock: RefCell<Option<Interval>>,
+    pulse: RefCell<Pulse>,
+}
+
+/// Tells sleep from waking by two clocks, of which one stands still meanwhile on some systems.
+#[derive(Debug, Default, Clone, Copy)]
+struct Pulse {
+    wall: f64,
+    page: f64,
+}
+
+impl Pulse {
+    /// Another beat. Whether the machine slept since the last one.
+    fn beat(&mut self, wall: f64, page: f64, hidden: bool) -> bool {
+        let last = std::mem::replace(self, Self { wall, page });
+        let (by_wall, by_page) = (wall - last.wall, page - last.page);
+        let slow = if hidden { SLOW_HIDDEN_SECOND } else { SLOW_SECOND };
+        last.wall > 0.0 && (by_wall - by_page > CLOCKS_APART || by_page > slow)
+    }
+}
+
+impl Session {
+    /// Follows the page's life from now on.
+    pub(super) fn follow_page(&self) {
+        let Some(window) = web_sys::window() else { return };
+        if let Some(document) = window.document() {
+            self.on(&document, "visibilitychange", |session| {
+                session.beat();
+                session.away(browser::is_hidden());
+                let session = session.clone();
+                spawn_local(async move {
+                    session.note_news().await;
+                    if session.engine().is_err() && !browser::is_hidden() {
+                        // Other tabs may have brought news meanwhile.
+                        session.list_rooms().await;
+                    }
+                });
+            });
+            self.on(&document, "freeze", Session::step_out);
+            self.on(&document, "resume", Session::step_in);
+        }
+        self.on(&window, "pagehide", Session::step_out);
+        self.on(&window, "pageshow", Session::step_in);
+        self.on(&window, "online", Session::network_changed);
+        self.follow_connection(&window);
+        let session = self.clone();
+        *self.0.lifecycle.clock.borrow_mut() = Some(Interval::new(CLOCK_MS, move || {
+            session.beat();
+            if session.0.engine.borrow().is_some() {
+                session.publish();
+            }
+        }));
+    }
+
+    fn on(&self, target: &EventTarget, event: &'static str, act: impl Fn(&Session) + 'static) {
+        let session = self.clone();
+        let listener = EventListener::new(target, event, move |_| act(&session));
+        self.0.lifecycle.listeners.borrow_mut().push(listener);
+    }
+
+    /// Where the browser says so: from mobile data to a wireless network. The event comes for changes of speed, too.
+    fn follow_connection(&self, window: &web_sys::Window) {
+        let connection = get(&window.navigator(), "connection");
+        let Some(target) = connection.dyn_ref::<EventTarget>().cloned() else { return };
+        let kind = RefCell::new(get(&connection, "type"));
+        self.on(&target, "change", move |session| {
+            let now = get(&connection, "type");
+            if kind.replace(now.clone()) != now {
+                session.network_changed();
+            }
+        });
+    }
+
+    /// The page is about to stand still: the others know at once, rather than wonder.
+    fn step_out(&self) {
+        if let Ok(engine) = self.engine() {
+            engine.say_goodbye();
+        }
+    }
+
+    /// The page goes on.
+    fn step_in(&self) {
+        if let Ok(engine) = self.engine()
+            && !self.0.offline.get()
+        {
+            engine.come_back();
+        }
+    }
+
+    fn network_changed(&self) {
+        if let Ok(engine) = self.engine() {
+            engine.network_changed();
+        }
+    }
+
+    fn beat(&self) {
+        let wall = browser::wall_clock() as f64;
+        let slept = self.0.lifecycle.pulse.borrow_mut().beat(wall, browser::fine_now(), browser::is_hidden());
+        if slept {
+            self.network_changed();
+        }
+    }
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn after(wall: f64, page: f64, hidden: bool) -> bool {
+        let mut pulse = Pulse::default();
+        assert!(!pulse.beat(1e12, 5e6, hidden), "the first beat tells nothing");
+        pulse.beat(1e12 + wall, 5e6 + page, hidden)
+    }
+
+    #[wasm_bindgen_test]
+    fn a_second_that_takes_a_second_is_no_sleep() {
+        assert!(!after(1_000.0, 1_000.0, false));
+        assert!(!after(60_000.0, 60_000.0, true), "hidden pages are slow");
+    }
+
+    #[wasm_bindgen_test]
+    fn sleep_is_seen_whether_or_not_the_pages_clock_went_on() {
+        assert!(after(600_000.0, 1_000.0, false));
+        assert!(after(600_000.0, 600_000.0, false));
+        assert!(after(600_000.0, 600_000.0, true));
+        assert!(after(600_000.0, 1_000.0, true));
+    }
+
+    #[wasm_bindgen_test]
+    fn a_clock_that_is_set_back_is_no_sleep() {
+        assert!(!after(-3_600_000.0, 1_000.0, false));
+    }
+}
