@@ -1,12 +1,13 @@
 //! The record format: a *segment* is one byte of format and then entries, each with its length and checksum.
 //!
 //! Several events share a record because every IndexedDB request costs far more than the bytes it carries. An entry that fails
-//! its checksum is skipped and stays; if a length cannot be true, so does the rest of the segment. Signatures and CIDs are not
-//! checked here: who loads them does.
+//! its checksum stays, and of it only what its own names prove is read: an event is what its CID says, whatever became of the
+//! words beside it. If a length cannot be true, the rest of the segment is skipped and stays. Otherwise signatures and CIDs
+//! are not checked here: who loads them does.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use paceline_room::{Cid, Stored};
+use paceline_room::{Cid, Event, Stored};
 
 use crate::StoreError;
 
@@ -78,7 +79,7 @@ pub(crate) fn pack(mut entries: &[Entry]) -> Result<Vec<Packed<'_>>, StoreError>
 pub(crate) fn repack<'a>(segments: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
     let (mut done, mut current) = (Vec::new(), vec![FORMAT]);
     for piece in segments.into_iter().flat_map(frames) {
-        let (Piece::Good { raw, .. } | Piece::Bad { raw, .. }) = piece;
+        let raw = piece.raw;
         if current.len() > 1 && current.len() + raw.len() > SEGMENT_BYTES {
             done.push(std::mem::replace(&mut current, vec![FORMAT]));
         }
@@ -94,10 +95,8 @@ pub(crate) fn repack<'a>(segments: impl IntoIterator<Item = &'a [u8]>) -> Vec<Ve
 pub(crate) fn read(bytes: &[u8]) -> Read {
     let mut all = Read::default();
     for piece in frames(bytes) {
-        match piece {
-            Piece::Good { entry, .. } => all.entries.push(entry),
-            Piece::Bad { what, .. } => all.damage = Some(what),
-        }
+        all.entries.extend(piece.entry);
+        all.damage = piece.damage.or(all.damage);
     }
     all
 }
@@ -106,32 +105,39 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
 pub(crate) fn without_words(bytes: &[u8], dropped: &BTreeSet<Cid>) -> Result<Option<Vec<u8>>, StoreError> {
     let mut left: Vec<u8> = bytes.iter().copied().take(1).take_while(|format| *format == FORMAT).collect();
     for piece in frames(bytes) {
-        match piece {
-            Piece::Good { entry: Entry::Words(cid, _), .. } if dropped.contains(&cid) => {}
-            Piece::Good { entry: Entry::Event(mut event), raw } => match &event.words {
-                Some((cid, _)) if dropped.contains(cid) => {
-                    event.words = None;
-                    append(&mut left, &Entry::Event(event))?;
-                }
-                _ => left.extend(raw),
-            },
-            Piece::Good { raw, .. } | Piece::Bad { raw, .. } => left.extend(raw),
+        match piece.entry.filter(|entry| entry.words().is_some_and(|cid| dropped.contains(&cid))) {
+            Some(Entry::Event(event)) => append(&mut left, &Entry::Event(Stored { words: None, ..event }))?,
+            Some(Entry::Words(..)) => {}
+            None => left.extend(piece.raw),
         }
     }
     Ok((left != [FORMAT]).then_some(left))
 }
 
 /// One stretch of a segment.
-enum Piece<'a> {
-    Good { entry: Entry, raw: &'a [u8] },
-    Bad { what: &'static str, raw: &'a [u8] },
+struct Piece<'a> {
+    raw: &'a [u8],
+    /// What it holds, as far as it can be known.
+    entry: Option<Entry>,
+    /// What is wrong with it, if anything.
+    damage: Option<&'static str>,
+}
+
+impl<'a> Piece<'a> {
+    fn good(raw: &'a [u8], entry: Entry) -> Self {
+        Self { raw, entry: Some(entry), damage: None }
+    }
+
+    fn bad(raw: &'a [u8], what: &'static str, entry: Option<Entry>) -> Self {
+        Self { raw, entry, damage: Some(what) }
+    }
 }
 
 /// Splits a segment into its stretches. The format byte belongs to none unless it is itself wrong.
 fn frames(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     let (mut rest, mut whole) = match bytes.split_first() {
         Some((&FORMAT, rest)) => (rest, None),
-        _ => (&[][..], Some(Piece::Bad { what: "not a segment of a known format", raw: bytes })),
+        _ => (&[][..], Some(Piece::bad(bytes, "not a segment of a known format", None))),
     };
     std::iter::from_fn(move || {
         if let Some(bad) = whole.take() {
@@ -141,16 +147,16 @@ fn frames(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
             return None;
         }
         let Some(length) = frame_length(rest) else {
-            return Some(Piece::Bad { what: "cut short", raw: std::mem::take(&mut rest) });
+            return Some(Piece::bad(std::mem::take(&mut rest), "cut short", None));
         };
         let (raw, after) = rest.split_at(length);
         rest = after;
         Some(match unframe(raw) {
             Some(payload) => match entry(payload) {
-                Some(entry) => Piece::Good { entry, raw },
-                None => Piece::Bad { what: "an entry of an unknown kind", raw },
+                Some(entry) => Piece::good(raw, entry),
+                None => Piece::bad(raw, "an entry of an unknown kind", None),
             },
-            None => Piece::Bad { what: "an entry fails its checksum", raw },
+            None => Piece::bad(raw, "an entry fails its checksum", proved(raw)),
         })
     })
 }
@@ -167,6 +173,20 @@ fn unframe(frame: &[u8]) -> Option<&[u8]> {
     let (_, rest) = frame.split_first_chunk::<4>()?;
     let (checksum, payload) = rest.split_first_chunk()?;
     (fnv1a(payload) == u64::from_le_bytes(*checksum)).then_some(payload)
+}
+
+/// What of a frame that is not what was written is proved by its own names all the same.
+fn proved(frame: &[u8]) -> Option<Entry> {
+    let is_named = |cid: &Cid, block: &[u8]| Cid::of(block) == *cid;
+    match entry(frame.get(FRAME_BYTES..)?)? {
+        Entry::Event(event) => {
+            let decoded = Event::decode(&event.block).ok()?;
+            let words = event.words.filter(|(cid, block)| is_named(cid, block));
+            let whole = is_named(&event.cid, &event.block) && decoded.depth == event.depth;
+            whole.then_some(Entry::Event(Stored { words, ..event }))
+        }
+        Entry::Words(cid, block) => is_named(&cid, &block).then_some(Entry::Words(cid, block)),
+    }
 }
 
 /// Appends an entry in its frame.
@@ -315,6 +335,26 @@ mod tests {
             assert!(read.entries.iter().all(|entry| some().contains(entry)), "byte {at}");
             assert!(read.entries.contains(&some()[0]) || at < 1 + FRAME_BYTES + 96, "byte {at}");
         }
+    }
+
+    #[test]
+    fn an_event_outlives_damage_to_its_words_and_to_its_checksum() {
+        let mut world = paceline_room::testing::World::new(1);
+        world.post(0, "quartz and nothing else");
+        let stored = world.blocks().into_iter().find(|it| it.words.is_some()).expect("a post");
+        let segment = one_segment(&[Entry::Event(stored.clone())]);
+        let damaged_at = |at: usize| {
+            let mut bad = segment.clone();
+            bad[at] ^= 0x40;
+            read(&bad)
+        };
+        let damage = Some("an entry fails its checksum");
+        let alone = Entry::Event(Stored { words: None, ..stored.clone() });
+        assert_eq!(damaged_at(segment.len() - 3), Read { entries: vec![alone], damage }, "the words");
+        let whole = vec![Entry::Event(stored)];
+        assert_eq!(damaged_at(1 + 4), Read { entries: whole, damage }, "the checksum");
+        assert_eq!(damaged_at(1 + FRAME_BYTES + 1), Read { entries: vec![], damage }, "its place");
+        assert_eq!(damaged_at(1 + FRAME_BYTES + 60), Read { entries: vec![], damage }, "the event itself");
     }
 
     #[test]
