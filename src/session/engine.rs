@@ -21,7 +21,7 @@ use futures::{
     future::{AbortHandle, abortable},
     lock::Mutex,
 };
-use gloo::timers::{callback::Timeout, future::TimeoutFuture};
+use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Output, Replica, replica::Imported};
 use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
 use paceline_room::{Cid, Keypair, NodeId, Stored};
@@ -128,7 +128,9 @@ pub struct Engine {
     busy: Cell<bool>,
     closed: Cell<bool>,
     following: RefCell<Option<AbortHandle>>,
-    full: Cell<bool>,
+    /// Storing others' events failed: they wait until it is tried again, rather than for whatever comes in next.
+    keep_failed: Cell<bool>,
+    keep_again: RefCell<Option<Timeout>>,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
     tell: Box<dyn Fn(Told)>,
 }
@@ -229,7 +231,8 @@ impl Engine {
             busy: Cell::new(false),
             closed: Cell::new(false),
             following: RefCell::default(),
-            full: Cell::new(false),
+            keep_failed: Cell::new(false),
+            keep_again: RefCell::default(),
             imports: RefCell::default(),
             tell,
         });
@@ -258,6 +261,7 @@ impl Engine {
             following.abort();
         }
         self.timer.borrow_mut().take();
+        self.keep_again.borrow_mut().take();
         self.key.borrow_mut().take();
         self.writes.close_channel();
         self.keep_soon.close_channel();
@@ -372,6 +376,12 @@ impl Engine {
 
     fn keep(&self, add: impl FnOnce(&mut Waiting)) {
         add(&mut self.waiting.borrow_mut());
+        if !self.keep_failed.get() {
+            self.call_keeper();
+        }
+    }
+
+    fn call_keeper(&self) {
         // Fails only once the room is closed, and then nothing is to be kept.
         let _ = self.keep_soon.unbounded_send(());
     }
@@ -578,7 +588,9 @@ impl Engine {
     }
 
     fn on_kept(self: &Rc<Self>, batch: &Waiting) {
-        self.full.set(false);
+        if self.keep_failed.replace(false) {
+            self.call_keeper();
+        }
         let stored = batch.names();
         if !stored.is_empty() && !self.is_closed() {
             self.input(Input::Stored(stored));
@@ -592,9 +604,9 @@ impl Engine {
     }
 
     fn on_keep_failed(&self, error: &StoreError) {
-        // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
         self.try_again_later();
-        if !self.full.replace(true) {
+        // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
+        if !self.keep_failed.replace(true) {
             (self.tell)(Told::Notice(notices::storage(error)));
         }
     }
@@ -608,11 +620,11 @@ impl Engine {
 
     fn try_again_later(&self) {
         let calls = self.keep_soon.clone();
-        spawn_local(async move {
-            TimeoutFuture::new(KEEP_AGAIN_MS).await;
+        let again = move || {
             // Fails only once the room is closed.
             let _ = calls.unbounded_send(());
-        });
+        };
+        *self.keep_again.borrow_mut() = Some(Timeout::new(KEEP_AGAIN_MS, again));
     }
 
     fn notice(&self, code: &'static str) {
