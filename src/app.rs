@@ -24,7 +24,8 @@ pub struct AppProps {
 pub fn App(props: &AppProps) -> Html {
     let session = &props.session;
     let view = use_view(session);
-    let joining = use_state(|| false);
+    // Known before the first drawing: the start page need not be drawn for who opens a room's link.
+    let joining = use_state(|| matches!(route::parse(&browser::hash()), Route::Room(_)));
     use_address(session, joining.setter());
     use_open_room(view.room.as_ref().map(|room| room.link.to_string()));
     let title = view.room.as_ref().map(|room| room.title.clone());

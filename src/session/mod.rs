@@ -134,7 +134,7 @@ struct Inner {
     publishing_late: Cell<bool>,
     noting: RefCell<Option<Timeout>>,
     handoffs: RefCell<handoffs::Handoffs>,
-    places: RefCell<Option<opening::Places>>,
+    places: Mutex<Option<opening::Places>>,
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
@@ -168,7 +168,7 @@ impl Session {
             publishing_late: Cell::new(false),
             noting: RefCell::default(),
             handoffs: RefCell::default(),
-            places: RefCell::default(),
+            places: Mutex::default(),
             digest: RefCell::default(),
             met: Cell::new(false),
             synced: Cell::new(false),
@@ -463,12 +463,12 @@ impl Session {
     /// Makes a snapshot soon, once for all changes until then.
     fn publish(&self) {
         let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.is_busy());
+        self.mark_sync();
         let mut publishing = self.0.publishing.borrow_mut();
         let sooner = self.0.publishing_late.get() && !busy;
         if publishing.is_some() && !sooner {
             return;
         }
-        self.mark_sync();
         self.0.publishing_late.set(busy);
         let session = self.clone();
         *publishing = Some(Timeout::new(if busy { BUSY_FRAME_MS } else { FRAME_MS }, move || session.publish_now()));

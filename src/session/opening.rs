@@ -147,8 +147,10 @@ impl Session {
             None => places.database(&key).await?,
         };
         let mut ready = Ready::load(&link, &key, &*store).await?;
-        if ready.has_holes() || !chain_is_whole(ready.own_seqs(), key.high_water) {
-            // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key.
+        let has_written = key.how != How::New;
+        if has_written && (ready.has_holes() || !chain_is_whole(ready.own_seqs(), key.high_water)) {
+            // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key,
+            // which may write whatever the copy lacks.
             net.goodbye();
             places.keys.never_write_again(key.node).await.map_err(storage)?;
             self.notify("storage-damaged", notices::sentence("storage-damaged"));
@@ -179,7 +181,7 @@ impl Session {
             let engine = Rc::downgrade(&engine);
             wasm_bindgen_futures::spawn_local(async move { recall(engine, &places).await });
         }
-        engine.persisted.set(paceline_store::device::persist().await);
+        wasm_bindgen_futures::spawn_local(self.clone().ask_to_keep(Rc::downgrade(&engine)));
         self.note_room().await;
         let session = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
@@ -187,6 +189,15 @@ impl Session {
             let _ = session.clear_stale().await;
         });
         Ok(())
+    }
+
+    /// Asks the browser to keep what is stored. Firefox asks the person, who may take their time: nothing waits for it.
+    async fn ask_to_keep(self, engine: Weak<Engine>) {
+        let persisted = paceline_store::device::persist().await;
+        if let Some(engine) = engine.upgrade() {
+            engine.persisted.set(persisted);
+            self.publish();
+        }
     }
 
     /// Leaves the open room; everything stays in this browser.
@@ -316,12 +327,13 @@ impl Session {
 
     /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored.
     pub(super) async fn places(&self) -> Outcome<Places> {
-        if let Some(places) = self.0.places.borrow().clone() {
-            return Ok(places);
+        let mut opened = self.0.places.lock().await;
+        if let Some(places) = &*opened {
+            return Ok(places.clone());
         }
         let keys = Keys::open(&browser::page_path()).await.map_err(storage)?;
         let places = Places { keys };
-        *self.0.places.borrow_mut() = Some(places.clone());
+        *opened = Some(places.clone());
         Ok(places)
     }
 }
