@@ -4,10 +4,14 @@
 
 mod common;
 
-use std::{any::Any, rc::Rc, time::Duration};
+use std::{any::Any, rc::Rc};
 
 use common::{BROADCAST, Node, config, exchange, meet, room};
-use futures::{FutureExt as _, future::LocalBoxFuture};
+use futures::{
+    FutureExt as _,
+    channel::oneshot,
+    future::{Either, LocalBoxFuture, Shared},
+};
 use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
 use paceline_net::{
@@ -15,6 +19,8 @@ use paceline_net::{
     channels::Channels,
 };
 use paceline_room::NodeId;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -114,22 +120,24 @@ async fn one_side_without_webrtc_falls_back_to_the_channel() {
     exchange(&mut a, &mut b).await;
 }
 
-/// WebRTC that needs longer than its head start.
-struct SlowWebrtc;
+/// WebRTC that connects when it is let, and not before.
+struct HeldWebrtc(Shared<oneshot::Receiver<()>>);
 
-impl Platform for SlowWebrtc {
+impl Platform for HeldWebrtc {
     fn channels(&self) -> Option<Rc<dyn Channels>> {
         Browser.channels()
     }
 
     fn webrtc(&self, setup: WebrtcSetup) -> Option<Transport> {
-        let slow = |output, _| {
+        let go = self.0.clone();
+        let held = move |output, _| {
+            let go = go.clone();
             send_wrapper::SendWrapper::new(async move {
-                futures_timer::Delay::new(Duration::from_millis(3_500)).await;
+                go.await.map_err(std::io::Error::other)?;
                 Ok::<_, std::io::Error>(output)
             })
         };
-        Browser.webrtc(setup).map(|transport| transport.and_then(slow).boxed())
+        Browser.webrtc(setup).map(|transport| transport.and_then(held).boxed())
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
@@ -148,10 +156,13 @@ impl Platform for SlowWebrtc {
 #[wasm_bindgen_test]
 async fn webrtc_replaces_the_channel_when_it_comes_and_nothing_is_lost() {
     let room = room("browser: replace");
-    let mut a = Node::start(Rc::new(SlowWebrtc), config(&room, 1));
-    let mut b = Node::start(Rc::new(SlowWebrtc), config(&room, 2));
+    let (let_go, go) = oneshot::channel();
+    let platform = Rc::new(HeldWebrtc(go.shared()));
+    let mut a = Node::start(platform.clone(), config(&room, 1));
+    let mut b = Node::start(platform, config(&room, 2));
     let (one, two) = meet(&mut a, &mut b).await;
     assert_eq!((one.0, two.0), (Path::Broadcast, Path::Broadcast));
+    let_go.send(()).expect("both wait");
     // Both keep numbered messages under way in both directions until both have gone over, and then some.
     let (net_a, net_b) = (a.net.clone(), b.net.clone());
     let (id_a, id_b) = (a.id, b.id);
@@ -362,13 +373,22 @@ async fn refusing_and_allowing_a_node() {
     meet(&mut a, &mut b).await;
 }
 
+/// Until a request for this lock is in the browser's queue.
+async fn until_somebody_waits_for(name: &str) {
+    let ask = js_sys::Function::new_with_args(
+        "name",
+        "return (async () => { while (!(await navigator.locks.query()).pending.some((it) => it.name === name)); })()",
+    );
+    let asked = ask.call1(&JsValue::NULL, &name.into()).expect("Chromium has Web Locks");
+    JsFuture::from(js_sys::Promise::from(asked)).await.expect("it can be asked");
+}
+
 #[wasm_bindgen_test]
 async fn a_freed_lock_tells_of_a_death() {
     let life = Browser.show_life("browser: life").expect("Chromium has Web Locks");
     let watching = Browser.watch_life("browser: life").expect("Chromium has Web Locks");
     let dying = async {
-        // The watcher has to be in the queue before the lock is freed, which takes some turns of the event loop.
-        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        until_somebody_waits_for("browser: life").await;
         drop(life);
     };
     assert!(futures::join!(watching, dying).0);
@@ -385,13 +405,13 @@ async fn a_lock_is_free_again_for_the_next_once_its_watchers_know() {
     let first = Browser.show_life(name);
     let watching = Browser.watch_life(name).expect("Chromium has Web Locks");
     let next = async {
-        futures_timer::Delay::new(Duration::from_millis(100)).await;
+        until_somebody_waits_for(name).await;
         drop(first);
         let _second = Browser.show_life(name);
-        futures_timer::Delay::new(Duration::from_millis(100)).await;
         let mut again = Browser.watch_life(name).expect("Chromium has Web Locks");
-        futures_timer::Delay::new(Duration::from_millis(100)).await;
-        assert!((&mut again).now_or_never().is_none(), "the second holds it");
+        let waiting = std::pin::pin!(until_somebody_waits_for(name));
+        let first = futures::future::select(waiting, &mut again).await;
+        assert!(matches!(first, Either::Left(_)), "the second holds it");
     };
     assert!(futures::join!(watching, next).0);
 }

@@ -72,12 +72,16 @@ async fn a_reloaded_tab_waits_for_the_page_before_it() {
     let first = acquire(&keys).await;
     let node = first.node;
     drop(first);
-    // The page before holds only the lock: it is frozen on its way out and says nothing.
+    // The page before holds only the lock: it is frozen on its way out and says nothing. It lets go once somebody waits.
     let hold = "
         let release;
         const held = new Promise((yes) => { release = yes; });
         await new Promise((granted) => navigator.locks.request(a0, () => { granted(); return held; }));
-        setTimeout(release, 200);";
+        const letGo = async () => {
+            while (!(await navigator.locks.query()).pending.some((it) => it.name === a0));
+            release();
+        };
+        letGo();";
     raw::script(hold, &[lock_name(&path, node).into()]).await;
     let again = acquire(&keys).await;
     assert_eq!((again.how, again.node), (How::Kept, node));
