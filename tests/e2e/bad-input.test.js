@@ -1,6 +1,6 @@
 // What comes in damaged, or cannot be stored, is told in a plain sentence, and nothing is lost.
 import assert from 'node:assert/strict';
-import { corruptRecordsWith, makeNewer } from './lib/database.js';
+import { contents, corruptRecordsWith, makeNewer, recordsWith } from './lib/database.js';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -139,7 +139,7 @@ scenario('a CAR carries a room into another browser, where it is verified and go
   assert.equal((await ben.state()).digest, (await ada.state()).digest);
 });
 
-scenario('a damaged record is noticed at the next start and fetched again from others', async (world) => {
+scenario('a damaged record is noticed at the next start and fetched again from whoever has it', async (world) => {
   const {
     context,
     link,
@@ -148,40 +148,129 @@ scenario('a damaged record is noticed at the next start and fetched again from o
   const marker = 'quartz-and-nothing-else';
   const cid = await ada.post(marker);
   await ben.has(cid);
+  const node = await ada.node();
+  await ada.page.goto('about:blank');
+  const helper = await context.newPage();
+  await helper.goto(`${world.url}?page=blank`);
+  assert.equal(await corruptRecordsWith(helper, marker, node), 1, 'it was stored once, in the database of its node');
+  assert.equal(await recordsWith(helper, marker), 1, 'the other node still has it');
+  const again = await world.tab(context, 'Ada again', link);
+  await told(world, again, /damag|corrupt/);
+  const text = async () => (await again.state()).posts.find((post) => post.cid === cid)?.text;
+  await until('the words are back', async () => (await text()) === marker);
+  await again.shownPost(cid).filter({ hasText: marker }).waitFor();
+  await until('they are stored again', async () => (await recordsWith(helper, marker)) === 2);
+  await converged([again, ben]);
+});
+
+scenario('words that are damaged wherever they were are missed, and the rest of the room is there', async (world) => {
+  const {
+    context,
+    link,
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
+  const marker = 'quartz-and-nothing-else';
+  const cid = await ada.post(marker);
+  const after = await ada.post('said after it');
+  await Promise.all([cid, after].map((one) => ben.has(one)));
   await ben.close();
   await ada.page.goto('about:blank');
   const helper = await context.newPage();
   await helper.goto(`${world.url}?page=blank`);
-  const spoiled = await corruptRecordsWith(helper, marker);
-  assert.ok(spoiled >= 2, `both nodes' records were found (${spoiled})`);
+  assert.equal(await corruptRecordsWith(helper, marker), 2, "both nodes' records were found");
   const again = await world.tab(context, 'Ada again', link);
   await told(world, again, /damag|corrupt/);
-  assert.ok((await again.state()).title.length > 0, 'the rest of the room is there');
+  await again.shownPost(after).filter({ hasText: 'said after it' }).waitFor();
   const other = await world.tab(context, 'Cleo', link);
   await until('all who are here agree again', async () => {
     const [one, two] = await Promise.all([again.state(), other.state()]);
     return one.digest === two.digest;
   });
+  const { posts } = await again.state();
+  assert.equal(posts.length, 2);
+  assert.equal(posts.find((post) => post.cid === after).text, 'said after it');
+  assert.notEqual(posts.find((post) => post.cid === cid).text, marker, 'what is damaged is not shown as if it were whole');
 });
 
-scenario('a database written by a newer build is left alone, and said to be', async (world) => {
+scenario('who lost an event of its own goes on as somebody new, and gets it back from others', async (world) => {
+  const {
+    context,
+    link,
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
+  const marker = 'Quartz and nothing else';
+  const baton = await ada.call('baton.open', { title: marker });
+  const after = await ada.post('said after it');
+  await ben.has(after);
+  const node = await ada.node();
+  await ada.page.goto('about:blank');
+  const helper = await context.newPage();
+  await helper.goto(`${world.url}?page=blank`);
+  assert.equal(await corruptRecordsWith(helper, marker, node), 1, 'it was stored once, in the database of its node');
+  const again = await world.tab(context, 'Ada again', link);
+  await told(world, again, /damag|corrupt/);
+  assert.notEqual(await again.node(), node, 'a key whose chain has a hole never writes again');
+  await again.linked(1);
+  assert.equal((await again.baton(baton)).title, marker);
+  const cid = await again.post('as somebody new');
+  await ben.has(cid);
+  const { people } = await converged([again, ben]);
+  assert.deepEqual(
+    people.filter((person) => person.split),
+    [],
+  );
+});
+
+scenario('an event that nobody has any more is said to be lost, and the room can still be written in', async (world) => {
   const {
     context,
     link,
     tabs: [ada],
   } = await world.room(['Ada']);
-  await ada.post('written long before');
+  const marker = 'Quartz and nothing else';
+  const before = await ada.post('said before it');
+  await ada.call('baton.open', { title: marker });
+  await ada.post('said after it');
   await ada.page.goto('about:blank');
   const helper = await context.newPage();
   await helper.goto(`${world.url}?page=blank`);
-  assert.ok((await makeNewer(helper)) > 0);
-  await helper.close();
-  const page = await context.newPage();
-  const tab = new ada.constructor(page, 'Ada with the old build');
-  await page.goto(link);
-  await tab.ready();
-  await told(world, tab, /newer/);
+  assert.equal(await corruptRecordsWith(helper, marker), 1);
+  const again = await world.tab(context, 'Ada again', link);
+  await told(world, again, /damag|corrupt/);
+  await again.shownPost(before).filter({ hasText: 'said before it' }).waitFor();
+  const cid = await again.post('and on we go');
+  await again.shownPost(cid).waitFor();
+  const other = await world.tab(context, 'Ben', link);
+  await other.has(cid);
+  await other.has(before);
 });
+
+for (const [which, name] of [
+  ['all its databases', ''],
+  ["a room's database", 'paceline room '],
+]) {
+  scenario(`when a newer build wrote ${which} nothing in it is touched, and it is said`, async (world) => {
+    const {
+      context,
+      link,
+      tabs: [ada],
+    } = await world.room(['Ada']);
+    await ada.post('written long before');
+    await ada.page.goto('about:blank');
+    const helper = await context.newPage();
+    await helper.goto(`${world.url}?page=blank`);
+    assert.ok((await makeNewer(helper, name)) > 0);
+    const before = await contents(helper, name);
+    assert.ok(before.length > 0);
+    const page = await context.newPage();
+    const tab = new ada.constructor(page, 'Ada with the old build');
+    await page.goto(link);
+    await tab.ready();
+    await told(world, tab, /newer/);
+    await page.close();
+    assert.deepEqual(await contents(helper, name), before);
+  });
+}
 
 scenario('a full disk: the post is not shown as sent, it is said, and what was stored stays', async (world) => {
   const {

@@ -70,6 +70,20 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
     shown.add(text);
   });
 
+  // The witness posts all the while, so that what the crashed tab missed and what it wrote must come together.
+  const witnessed = new Set();
+  await context.exposeBinding('tellWitnessed', (_, cid) => witnessed.add(cid));
+  await witness.page.evaluate(() => {
+    window.witnessing = true;
+    (async () => {
+      for (let n = 0; window.witnessing; n += 1) {
+        window.tellWitnessed(await window.paceline.post({ text: `witness post ${n}` }));
+        await new Promise((later) => setTimeout(later, 50));
+      }
+      window.witnessing = null;
+    })();
+  });
+
   let tab = writer;
   let unsentOverall = 0;
   const unsent = [];
@@ -117,16 +131,25 @@ scenario('a tab crashed 20 times while posting loses nothing that it showed as s
     tab = await world.tab(context, `Writer ${round + 1}`, link);
     assert.equal(await tab.node(), node, 'the tab comes back as the same node');
   }
+  await witness.page.evaluate(() => {
+    window.witnessing = false;
+  });
+  await until('the witness is silent', () => witness.page.evaluate(() => window.witnessing === null));
   world.log(`issued and not yet sent at each crash: ${unsent.join(' ')}; shown as sent in all: ${sent.size}`);
+  world.log(`the witness posted ${witnessed.size} meanwhile`);
   assert.ok(unsentOverall > 0, 'no crash ever hit a write on its way: the test proves nothing');
 
-  const missing = async (one) => {
+  assert.ok(witnessed.size >= ROUNDS, 'the witness was at it all the time');
+
+  const missing = async (one, cids = sent) => {
     const { posts } = await one.state();
     const there = new Set(posts.map((post) => post.cid));
-    return [...sent].filter((cid) => !there.has(cid));
+    return [...cids].filter((cid) => !there.has(cid));
   };
   assert.deepEqual(await missing(tab), [], 'the tab that crashed still holds all it showed as sent');
   await until('the witness holds all of it too', async () => (await missing(witness)).length === 0);
+  assert.deepEqual(await missing(witness, witnessed), [], 'and all that it posted itself');
+  await until('which the other has, too', async () => (await missing(tab, witnessed)).length === 0);
   const { people } = await converged([tab, witness]);
   assert.deepEqual(
     people.filter((person) => person.split),

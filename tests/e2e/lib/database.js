@@ -36,9 +36,12 @@ export function recordsWith(page, words) {
   }, words);
 }
 
-/** Flips one byte in every record that holds these words; returns how many it changed. */
-export function corruptRecordsWith(page, words) {
-  return page.evaluate(async (words) => {
+/**
+ * Flips one byte in every record that holds these words, in all databases or in those whose name holds `of`; returns how
+ * many it changed.
+ */
+export function corruptRecordsWith(page, words, of = '') {
+  return page.evaluate(async ([words, of]) => {
     const needle = new TextEncoder().encode(words);
     const spoil = (value) => {
       if (value instanceof ArrayBuffer) return spoil(new Uint8Array(value));
@@ -63,6 +66,7 @@ export function corruptRecordsWith(page, words) {
         request.onerror = () => reject(request.error);
       });
     for (const { name } of await indexedDB.databases()) {
+      if (!name.includes(of)) continue;
       const database = await finished(indexedDB.open(name));
       for (const store of database.objectStoreNames) {
         const transaction = database.transaction(store, 'readwrite');
@@ -86,13 +90,45 @@ export function corruptRecordsWith(page, words) {
       database.close();
     }
     return changed;
-  }, words);
+  }, [words, of]);
 }
 
-/** Raises the version of every database, as a build from the future would. */
-export function makeNewer(page) {
-  return page.evaluate(async () => {
-    const databases = await indexedDB.databases();
+/** Everything that is stored, or what is stored in databases whose name holds `of`: names, versions, keys and values as text. */
+export function contents(page, of = '') {
+  return page.evaluate(async (of) => {
+    const finished = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const plain = (value) => {
+      if (value instanceof ArrayBuffer) return plain(new Uint8Array(value));
+      if (ArrayBuffer.isView(value))
+        return `bytes ${Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)).join(' ')}`;
+      if (value instanceof Map) return [...value].map(plain);
+      if (Array.isArray(value)) return value.map(plain);
+      if (value && typeof value === 'object') return Object.entries(value).map(plain);
+      return `${typeof value} ${String(value)}`;
+    };
+    const all = [];
+    for (const { name, version } of await indexedDB.databases()) {
+      if (!name.includes(of)) continue;
+      const database = await finished(indexedDB.open(name));
+      for (const store of [...database.objectStoreNames].sort()) {
+        const records = database.transaction(store).objectStore(store);
+        const [keys, values] = await Promise.all([finished(records.getAllKeys()), finished(records.getAll())]);
+        all.push(JSON.stringify([name, version, store, plain(keys), plain(values)]));
+      }
+      database.close();
+    }
+    return all.sort();
+  }, of);
+}
+
+/** Raises the version of every database whose name holds `of`, as a build from the future would; returns how many. */
+export function makeNewer(page, of = '') {
+  return page.evaluate(async (of) => {
+    const databases = (await indexedDB.databases()).filter(({ name }) => name.includes(of));
     for (const { name, version } of databases) {
       await new Promise((resolve, reject) => {
         const request = indexedDB.open(name, version + 1000);
@@ -102,7 +138,7 @@ export function makeNewer(page) {
       });
     }
     return databases.length;
-  });
+  }, of);
 }
 
 /** Makes a node's key look as if it had last been used so many days ago. */

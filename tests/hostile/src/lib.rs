@@ -26,7 +26,7 @@ pub struct Hostile {
     net: Net,
     link: RoomLink,
     page_path: String,
-    liar: RefCell<Liar>,
+    liar: Rc<RefCell<Liar>>,
     seen: Rc<Seen>,
 }
 
@@ -51,13 +51,18 @@ impl Hostile {
         let config = NetConfig::new(link.clone(), keypair.clone(), page_path);
         let (net, mut events) = Net::start(config);
         let seen = Rc::new(Seen::default());
-        let noted = Rc::clone(&seen);
+        let liar = Rc::new(RefCell::new(Liar::new(link.room, keypair)));
+        let (noted, answering, replies) = (Rc::clone(&seen), Rc::clone(&liar), net.clone());
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(event) = events.next().await {
+                if let NetEvent::Received { peer, lane: Lane::Bulk, bytes } = &event
+                    && let Some(answer) = answering.borrow().answer(bytes)
+                {
+                    replies.send(*peer, Lane::Bulk, answer);
+                }
                 noted.note(event);
             }
         });
-        let liar = RefCell::new(Liar::new(link.room, keypair));
         Ok(Self { net, link, page_path: page_path.to_owned(), liar, seen })
     }
 
@@ -91,12 +96,29 @@ impl Hostile {
         format!("paceline/1/meet{}#{}", self.page_path, RoomKeys::new(&self.link).local_name())
     }
 
-    /// Sends one lie of that kind to every node it is linked with; returns to how many.
-    pub fn lie(&self, kind: &str) -> Result<usize, JsError> {
-        let bytes = self.liar.borrow_mut().tell(kind).ok_or_else(|| JsError::new("no such lie"))?;
+    /// Pushes one lie of that kind to every node it is linked with; returns to how many.
+    pub fn push(&self, kind: &str) -> Result<usize, JsError> {
+        let message = self.liar.borrow_mut().push(kind);
+        self.tell_all(Lane::Live, message)
+    }
+
+    /// Lets every node it is linked with catch up with it, and gives them one lie of that kind; returns how many.
+    pub fn claim(&self, kind: &str) -> Result<usize, JsError> {
+        let message = self.liar.borrow_mut().claim(kind);
+        self.tell_all(Lane::Live, message)
+    }
+
+    /// Sends one lie of that kind to every node it is linked with on the lane for catching up, unasked; returns to how many.
+    pub fn intrude(&self, kind: &str) -> Result<usize, JsError> {
+        let message = self.liar.borrow_mut().intrude(kind);
+        self.tell_all(Lane::Bulk, message)
+    }
+
+    fn tell_all(&self, lane: Lane, message: Option<Vec<u8>>) -> Result<usize, JsError> {
+        let message = message.ok_or_else(|| JsError::new("no such lie"))?;
         let links = self.seen.links.borrow().clone();
         for peer in &links {
-            self.net.send(*peer, Lane::Live, bytes.clone());
+            self.net.send(*peer, lane, message.clone());
         }
         Ok(links.len())
     }
