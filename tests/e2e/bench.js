@@ -1,126 +1,186 @@
-// `cargo xtask bench`: measurements as JSON lines. Nothing is asserted; numbers stand beside a floor of the same run.
+// `cargo xtask bench [WORD ...]`: measurements as JSON lines. Nothing is asserted; every number stands beside a floor of the
+// same run, and with the aim it is for. Words choose among the parts below.
+import os from 'node:os';
 import { fanOut, rawFanOut, spread } from './lib/measure.js';
 import { converged, until } from './lib/tab.js';
 import { World } from './lib/world.js';
 
-const print = (line) => console.log(JSON.stringify(line));
-const mark = (tab, name) => tab.page.evaluate((name) => performance.getEntriesByName(name)[0]?.startTime ?? null, name);
+const RUNS = Number(process.env.PACELINE_RUNS ?? 15);
+/** Joining and ingesting a long log takes seconds: fewer runs. */
+const LONG_RUNS = Math.max(3, Math.ceil(RUNS / 3));
+const MESSAGES = 100;
 
-async function inWorld(run) {
-  const world = await World.open({ diagnostic: () => {} });
-  try {
-    await run(world);
-  } finally {
-    await world.close();
-  }
+const AIM = {
+  second: 'first peer and in sync <= 100 ms',
+  fanOut: '<= 1.5 x raw median, <= 2 x raw p95',
+  1_000: '<= 200 ms, every signature checked',
+  10_000: 'newest page readable <= 300 ms, all <= 900 ms, no task over 100 ms',
+  ingest: '>= 10 000 signed entries/s in the browser',
+};
+
+const print = (line) => console.log(JSON.stringify(line));
+const ratio = (ours, floor) => Math.round((ours / floor) * 100) / 100;
+
+/** Prints figures beside their floor: both spreads, and the ratio of medians and of p95. */
+function beside(measure, unit, aim, ours, floor) {
+  const [a, b] = [spread(ours), spread(floor)];
+  print({ measure, unit, aim, ...a });
+  print({ measure: `${measure}, floor`, unit, ...b });
+  print({ measure: `${measure}, over floor`, unit: 'ratio', median: ratio(a.median, b.median), p95: ratio(a.p95, b.p95) });
 }
 
-/** A second tab opens the link: when it has a peer, and when it is in sync. */
-async function secondTab(world) {
-  const { context, link } = await world.room(['Ada']);
-  const times = { interactive: [], 'first-peer': [], 'in-sync': [] };
-  for (let run = 0; run < 15; run += 1) {
-    const tab = await world.tab(context, `run ${run}`, link);
-    await tab.linked(1);
-    for (const name of Object.keys(times)) {
-      const at = await until(`the mark ${name}`, () => mark(tab, `paceline:${name}`));
-      times[name].push(at);
-    }
-    await tab.close();
-  }
-  for (const [name, values] of Object.entries(times))
-    print({ measure: `second tab: navigation to ${name}`, unit: 'ms', ...spread(values) });
-  const floor = [];
+/** When a page made a mark, in milliseconds since its navigation began. */
+const mark = (page, name) =>
+  until(`the mark ${name}`, () =>
+    page.evaluate((name) => performance.getEntriesByName(name)[0]?.startTime ?? null, name),
+  );
+
+/** Forgets the room in this tab, as a person does, and closes it: the next one starts from nothing. */
+async function forget(tab, others) {
+  await tab.at('view-settings').click();
+  await tab.at('forget-room').click();
+  await tab.at('forget-room-confirm').click();
+  await tab.at('start').waitFor();
+  await tab.close();
+  for (const other of others) await other.until('nobody else is left', async () => (await other.status()).peers.length === 0);
+}
+
+async function rawPage(world, context) {
   const page = await context.newPage();
   await page.goto(`${world.url}?page=raw`);
-  for (let run = 0; run < 15; run += 1) {
-    const other = await context.newPage();
-    await other.goto(`${world.url}?page=raw`);
-    floor.push(
-      await until('a raw channel', () =>
-        other.evaluate(() => performance.getEntriesByName('raw:open')[0]?.startTime ?? null),
-      ),
-    );
-    await other.close();
+  return page;
+}
+
+/** A second tab, with nothing stored, opens the link; beside it a page that only opens a raw data channel. */
+async function secondTab(world) {
+  const { context, link, tabs } = await world.room(['Ada']);
+  await rawPage(world, context);
+  const marks = ['interactive', 'first-peer', 'in-sync'];
+  const times = Object.fromEntries(marks.map((name) => [name, []]));
+  const floor = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const tab = await world.tab(context, `run ${run}`, link);
+    for (const name of marks) times[name].push(await mark(tab.page, `paceline:${name}`));
+    await forget(tab, tabs);
+    const raw = await rawPage(world, context);
+    floor.push(await mark(raw, 'raw:open'));
+    await raw.close();
   }
-  print({ measure: 'second tab: navigation to an open raw data channel (floor)', unit: 'ms', ...spread(floor) });
+  print({ measure: 'second tab: navigation to interactive', unit: 'ms', ...spread(times.interactive) });
+  beside('second tab: navigation to first peer', 'ms', AIM.second, times['first-peer'], floor);
+  beside('second tab: navigation to in sync', 'ms', AIM.second, times['in-sync'], floor);
+  const after = (name) => times[name].map((at, run) => at - times.interactive[run]);
+  print({ measure: 'second tab: interactive to first peer', unit: 'ms', ...spread(after('first-peer')) });
+  print({ measure: 'second tab: interactive to in sync', unit: 'ms', ...spread(after('in-sync')) });
 }
 
 async function eightTabs(world) {
   const names = Array.from({ length: 8 }, (_, n) => `tab ${n + 1}`);
   const { context, tabs } = await world.room(names);
-  const ours = await fanOut(tabs, 100, until);
-  print({ measure: '200 bytes to the last of 8 tabs, commit to event', unit: 'ms', ...ours });
+  const ours = await fanOut(tabs, MESSAGES, until);
   for (const tab of tabs) await tab.close();
-  const raw = await rawFanOut(world, context, 8, 100, until);
-  print({ measure: '200 bytes to the last of 8 tabs, raw channels (floor)', unit: 'ms', ...raw });
-  print({
-    measure: 'fan-out, ours over raw',
-    unit: 'ratio',
-    median: ours.median / raw.median,
-    p95: ours.p95 / raw.p95,
-  });
+  const raw = await rawFanOut(world, context, 8, MESSAGES, until);
+  beside('200 bytes to the last of 8 tabs, commit to event', 'ms', AIM.fanOut, ours, raw);
 }
 
-/** A fresh tab joins a log of so many entries; and a log of so many is verified and folded without a network. */
-async function longLog(world, entries) {
-  const {
-    context,
-    link,
-    tabs: [ada],
-  } = await world.room(['Ada']);
-  const began = Date.now();
+/** A room with so many entries, posted durably. */
+async function longRoom(world, entries) {
+  const room = await world.room(['Ada']);
+  const [ada] = room.tabs;
+  const began = performance.now();
   await ada.page.evaluate(async (count) => {
     const lane = async (from) => {
       for (let n = from; n < count; n += 8) await window.paceline.post({ text: `post number ${n}` });
     };
     await Promise.all(Array.from({ length: 8 }, (_, n) => lane(n)));
   }, entries);
-  print({
-    measure: `posting ${entries} entries durably`,
-    unit: 'entries/s',
-    value: Math.round(entries / ((Date.now() - began) / 1000)),
-  });
-  const joined = [];
-  for (let run = 0; run < 3; run += 1) {
-    const tab = await world.tab(context, `joiner ${run}`, link);
-    await converged([ada, tab]);
-    joined.push(await until('in sync', () => mark(tab, 'paceline:in-sync')));
-    const bytes = (await tab.status()).storage.bytes;
-    if (run === 0) print({ measure: `stored bytes of ${entries} entries`, unit: 'bytes', value: bytes });
-    await tab.close();
-    await context.clearCookies();
-  }
-  print({ measure: `fresh tab holds ${entries} entries, navigation to in sync`, unit: 'ms', ...spread(joined) });
+  const value = Math.round(entries / ((performance.now() - began) / 1000));
+  print({ measure: `posting ${entries} entries durably`, unit: 'entries/s', value });
+  const { events, storage } = await ada.status();
+  print({ measure: `stored bytes of ${entries} entries`, unit: 'bytes', value: storage.bytes });
+  return { ...room, ada, bytes: Math.round(storage.bytes / events) };
+}
 
-  const car = await ada.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
-  const alone = await world.browser();
-  const tab = await world.tab(alone, 'importer', link);
-  const ingest = await tab.page.evaluate(async (car) => {
-    const bytes = new Uint8Array(car);
-    const start = performance.now();
-    const report = await window.paceline.importCar(bytes);
-    return { report, ms: performance.now() - start };
-  }, car);
-  const perSecond = Math.round(ingest.report.admitted / (ingest.ms / 1000));
-  print({
-    measure: `ingest of ${entries} signed entries (wasm: checked, folded, stored)`,
-    unit: 'entries/s',
-    value: perSecond,
+/** A fresh tab joins a room with so many entries; beside it a page that is sent as much JSON over a raw data channel. */
+async function join(world, entries) {
+  const { context, link, ada, bytes } = await longRoom(world, entries);
+  const server = await rawPage(world, context);
+  await server.evaluate(([count, bytes]) => window.raw.offer(count, bytes), [entries, bytes]);
+  const joined = [];
+  const longest = [];
+  const floor = [];
+  await context.addInitScript(() => {
+    window.longestTask = 0;
+    new PerformanceObserver((list) => {
+      for (const task of list.getEntries()) window.longestTask = Math.max(window.longestTask, task.duration);
+    }).observe({ type: 'longtask', buffered: true });
   });
-  const verify = await tab.page.evaluate(async () => {
+  for (let run = 0; run < LONG_RUNS; run += 1) {
+    const tab = await world.tab(context, `joiner ${run}`, link);
+    joined.push(await mark(tab.page, 'paceline:in-sync'));
+    await converged([ada, tab]);
+    longest.push(await tab.page.evaluate(() => window.longestTask));
+    await forget(tab, [ada]);
+    const raw = await rawPage(world, context);
+    floor.push(await mark(raw, 'raw:all'));
+    await raw.close();
+  }
+  beside(`fresh tab holds ${entries} entries, navigation to in sync`, 'ms', AIM[entries], joined, floor);
+  print({ measure: `longest task while joining ${entries} entries`, unit: 'ms', aim: 'no task over 100 ms', ...spread(longest) });
+}
+
+/** What a browser verifies a second with nothing on top. */
+function verifyBare(page) {
+  return page.evaluate(async () => {
     const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
     const message = new Uint8Array(400);
     const signature = await crypto.subtle.sign('Ed25519', pair.privateKey, message);
-    const start = performance.now();
     const count = 2_000;
+    const start = performance.now();
     for (let n = 0; n < count; n += 1) await crypto.subtle.verify('Ed25519', pair.publicKey, signature, message);
     return count / ((performance.now() - start) / 1000);
   });
-  print({ measure: 'bare Ed25519 verification, WebCrypto (floor)', unit: 'signatures/s', value: Math.round(verify) });
 }
 
-await inWorld(secondTab);
-await inWorld(eightTabs);
-await inWorld((world) => longLog(world, 1_000));
-await inWorld((world) => longLog(world, 10_000));
+/** Entries taken in without a network: checked, folded and on their way to storage; beside bare verification in the same tab. */
+async function ingest(world) {
+  const entries = 10_000;
+  const { link, ada } = await longRoom(world, entries);
+  const car = Buffer.from(await ada.page.evaluate(async () => Array.from(await window.paceline.exportCar())));
+  const rates = [];
+  const floor = [];
+  for (let run = 0; run < LONG_RUNS; run += 1) {
+    const context = await world.browser();
+    const tab = await world.tab(context, `importer ${run}`, link);
+    const { report, ms } = await tab.page.evaluate(async (car) => {
+      const bytes = Uint8Array.from(atob(car), (character) => character.charCodeAt(0));
+      const start = performance.now();
+      const report = await window.paceline.importCar(bytes);
+      return { report, ms: performance.now() - start };
+    }, car.toString('base64'));
+    rates.push(report.admitted / (ms / 1000));
+    floor.push(await verifyBare(tab.page));
+    await context.close();
+  }
+  beside(`ingest of ${entries} signed entries, wasm`, 'entries/s', AIM.ingest, rates, floor);
+}
+
+const PARTS = {
+  'second-tab': secondTab,
+  'fan-out': eightTabs,
+  'join-1000': (world) => join(world, 1_000),
+  'join-10000': (world) => join(world, 10_000),
+  ingest,
+};
+
+const chosen = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (chosen.length > 0 && !chosen.some((word) => name.includes(word))) continue;
+  print({ measure: `load before ${name}`, unit: 'runnable tasks', value: os.loadavg()[0], cores: os.cpus().length });
+  const world = await World.open({ diagnostic: () => {} });
+  try {
+    await part(world);
+  } finally {
+    await world.close();
+  }
+}

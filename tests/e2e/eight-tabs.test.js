@@ -1,6 +1,6 @@
 // Eight tabs in one room. Times are printed beside raw data channels of the same run, and not asserted.
 import assert from 'node:assert/strict';
-import { fanOut, rawFanOut } from './lib/measure.js';
+import { fanOut, rawFanOut, spread } from './lib/measure.js';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -22,7 +22,7 @@ scenario('eight tabs in one room are all in sync', async (world) => {
   for (const tab of tabs) await tab.post(`${tab.name} is here`);
   const { posts } = await converged(tabs);
   assert.equal(posts.length, TABS);
-  const ours = await fanOut(tabs, MESSAGES, until);
+  const ours = spread(await fanOut(tabs, MESSAGES, until));
   world.log(`200 bytes to the last of ${TABS} tabs: ${JSON.stringify(ours)} ms`);
   const marks = await Promise.all(
     others.map((tab) =>
@@ -32,7 +32,7 @@ scenario('eight tabs in one room are all in sync', async (world) => {
   world.log(`navigation to first peer: ${marks.map((mark) => mark && Math.round(mark)).join(' ')} ms`);
   await converged(tabs);
   for (const tab of tabs) await tab.close();
-  const raw = await rawFanOut(world, context, TABS, MESSAGES, until);
+  const raw = spread(await rawFanOut(world, context, TABS, MESSAGES, until));
   world.log(
     `the same over raw data channels: ${JSON.stringify(raw)} ms; ratio of medians ${(ours.median / raw.median).toFixed(2)}`,
   );

@@ -1,4 +1,5 @@
-//! The browser of the tests: the system's Chromium and its driver, installed where that is allowed.
+//! The browsers of the tests: the system's Chromium and its driver, and Firefox for those across browsers; installed where
+//! that is allowed.
 
 use std::{
     env,
@@ -7,7 +8,10 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use crate::process::{Run, say};
+use crate::{
+    process::{Run, say},
+    tools::GECKODRIVER,
+};
 
 /// Names under which Chromium and its siblings are installed.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
@@ -16,6 +20,10 @@ const CHROMIUM_PLACES: &[&str] = &[
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
+
+/// Names under which Firefox is installed, and where it is on systems that keep it off `PATH`.
+const FIREFOXES: &[&str] = &["firefox-esr", "firefox"];
+const FIREFOX_PLACES: &[&str] = &["/Applications/Firefox.app/Contents/MacOS/firefox"];
 
 /// A browser and its driver.
 #[derive(Debug)]
@@ -35,8 +43,8 @@ impl Browser {
         if let Some(browser) = Self::find() {
             return Ok(browser);
         }
-        if cfg!(target_os = "linux") && on_path("apt-get").is_some() {
-            install_with_apt()?;
+        if let Some(apt) = Apt::here() {
+            apt.install("Chromium and its driver", &["chromium", "chromium-driver"])?;
         }
         match Self::find() {
             Some(browser) => Ok(browser),
@@ -45,19 +53,53 @@ impl Browser {
     }
 
     fn find() -> Option<Self> {
-        let chromium =
-            env::var_os("PACELINE_CHROMIUM").map(PathBuf::from).filter(|path| path.is_file()).or_else(chromium)?;
-        let chromedriver = env::var_os("CHROMEDRIVER")
-            .map(PathBuf::from)
-            .filter(|path| path.is_file())
-            .or_else(|| on_path("chromedriver"))?;
+        let chromium = from_environment("PACELINE_CHROMIUM").or_else(|| installed(CHROMIUMS, CHROMIUM_PLACES))?;
+        let chromedriver = from_environment("CHROMEDRIVER").or_else(|| on_path("chromedriver"))?;
         Some(Self { chromium, chromedriver })
     }
 }
 
-fn chromium() -> Option<PathBuf> {
-    let places = CHROMIUM_PLACES.iter().map(PathBuf::from).find(|path| path.is_file());
-    CHROMIUMS.iter().find_map(|name| on_path(name)).or(places)
+/// Another browser than Chromium, to meet it in one room.
+#[derive(Debug)]
+pub struct Firefox {
+    /// Firefox itself.
+    pub firefox: PathBuf,
+    /// Its driver.
+    pub geckodriver: PathBuf,
+}
+
+impl Firefox {
+    /// Finds it, or installs it where this user may. Without it the tests that need it are skipped, as `tests/skips.txt` allows.
+    ///
+    /// # Errors
+    /// It is there, and its driver cannot be built.
+    pub fn ready() -> Result<Option<Self>> {
+        if Self::find().is_none()
+            && let Some(apt) = Apt::here()
+            && apt.install("Firefox", &["firefox-esr"]).is_err()
+        {
+            say("Firefox could not be installed: tests across browsers are skipped");
+        }
+        let Some(firefox) = Self::find() else { return Ok(None) };
+        let geckodriver = match from_environment("GECKODRIVER") {
+            Some(geckodriver) => geckodriver,
+            None => GECKODRIVER.ready()?.join("geckodriver").with_extension(env::consts::EXE_EXTENSION),
+        };
+        Ok(Some(Self { firefox, geckodriver }))
+    }
+
+    fn find() -> Option<PathBuf> {
+        from_environment("PACELINE_FIREFOX").or_else(|| installed(FIREFOXES, FIREFOX_PLACES))
+    }
+}
+
+fn from_environment(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
+}
+
+fn installed(names: &[&str], places: &[&str]) -> Option<PathBuf> {
+    let place = || places.iter().map(PathBuf::from).find(|path| path.is_file());
+    names.iter().find_map(|name| on_path(name)).or_else(place)
 }
 
 /// The full path of a program, if it is on `PATH`.
@@ -66,20 +108,26 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(&name)).find(|path| path.is_file())
 }
 
-fn install_with_apt() -> Result<()> {
-    let root = Run::new("id").arg("-u").read().is_ok_and(|printed| printed.trim() == "0");
-    if !root {
-        return Ok(());
+/// Debian's package manager, where this user may install with it.
+struct Apt;
+
+impl Apt {
+    fn here() -> Option<Self> {
+        let may = || Run::new("id").arg("-u").read().is_ok_and(|printed| printed.trim() == "0");
+        (cfg!(target_os = "linux") && on_path("apt-get").is_some() && may()).then_some(Self)
     }
-    say("Installing Chromium and its driver with apt-get (packages chromium and chromium-driver)");
-    let apt = || Run::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive");
-    let install = || apt().args(["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"]);
-    // Package lists may be stale or empty on a fresh machine.
-    if install().run().is_err() {
-        apt().arg("update").run()?;
-        install().run()?;
+
+    fn install(&self, what: &str, packages: &[&str]) -> Result<()> {
+        say(format!("Installing {what} with apt-get ({})", packages.join(", ")));
+        let apt = || Run::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive");
+        let install = || apt().args(["install", "--yes", "--no-install-recommends"]).args(packages);
+        // Package lists may be stale or empty on a fresh machine.
+        if install().run().is_err() {
+            apt().arg("update").run()?;
+            install().run()?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn missing() -> String {

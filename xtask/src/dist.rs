@@ -22,6 +22,9 @@ const BROTLI_WINDOW: i32 = 22;
 /// What compressing makes smaller.
 const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "webmanifest", "ts", "txt", "ftl"];
 
+/// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
+const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];
+
 /// A file of the page and what it weighs, in bytes.
 #[derive(Debug)]
 pub struct Weight {
@@ -70,6 +73,7 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
     })?;
     let weights = step("Writing the policy, compressing", || {
         finish(&dist)?;
+        refuse_test_pages(&dist)?;
         if build == Build::Quick { Ok(Vec::new()) } else { compress(&dist) }
     })?;
     if build == Build::Quick {
@@ -110,6 +114,19 @@ fn finish(dist: &Path) -> Result<()> {
     let contract = repo::root().join("paceline.d.ts");
     if contract.is_file() {
         fs::copy(contract, dist.join("paceline.d.ts"))?;
+    }
+    Ok(())
+}
+
+/// Nothing of the tests may be handed out with the page.
+fn refuse_test_pages(dist: &Path) -> Result<()> {
+    for path in files_in(dist)? {
+        let (name, body) = (path.display().to_string(), fs::read(&path)?);
+        for marker in TEST_ONLY {
+            if name.contains(marker) || body.windows(marker.len()).any(|part| part == marker.as_bytes()) {
+                bail!("{name} is for the tests only ({marker}) and must not be in dist/");
+            }
+        }
     }
     Ok(())
 }
@@ -187,6 +204,21 @@ mod tests {
             assert!(finish(dir.path()).unwrap_err().to_string().contains(target), "{target}");
         }
         finish(page("<link rel=\"stylesheet\" href=\"./a.css\">").path()).unwrap();
+    }
+
+    #[test]
+    fn a_page_of_the_tests_is_refused_by_name_and_by_what_it_holds() {
+        let dir = page("");
+        refuse_test_pages(dir.path()).unwrap();
+        fs::create_dir(dir.path().join("more")).unwrap();
+        for (file, body) in [("paceline_hostile.js", "0"), ("more/page.js", "fetch('./test-only/raw.js')")] {
+            let file = dir.path().join(file);
+            fs::write(&file, body).unwrap();
+            assert!(refuse_test_pages(dir.path()).unwrap_err().to_string().contains("tests only"), "{body}");
+            fs::remove_file(file).unwrap();
+        }
+        fs::write(dir.path().join("a.wasm"), b"\0asm I never lie \xff").unwrap();
+        assert!(refuse_test_pages(dir.path()).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! CI runs the same commands as a contributor. Nothing here is part of the page.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod boundaries;
 mod browser;
 mod check;
@@ -31,7 +32,8 @@ const HELP: &str = "cargo xtask COMMAND
     --no-build                end to end against the dist/ that is there
   check                       format, lints, docs, crate boundaries, tidiness
   dist                        build the static site into dist/
-  bench                       print measurements as JSON lines
+  bench [WORD ...]            print measurements as JSON lines; words choose among the parts
+    --no-build                of the dist/ that is there
   setup                       fetch the pinned tools without building anything";
 
 fn main() -> ExitCode {
@@ -53,7 +55,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test" => test::run(rest),
         "check" => nothing().and_then(|()| check::run()),
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),
-        "bench" => nothing().and_then(|()| test::bench()),
+        "bench" => bench::run(rest),
         "setup" => nothing().and_then(|()| tools::everything()),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, Firefox},
     check,
     counts::{self, CargoTest, Counts},
     dist, hostile, node,
@@ -157,6 +157,7 @@ fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Re
     }
     let files = e2e_files(options.only.as_deref())?;
     let hostile = hostile::build()?;
+    let firefox = Firefox::ready()?;
     let report = repo::target().join("e2e.tap");
     fs::create_dir_all(repo::target())?;
     step(&format!("End-to-end tests ({} files)", files.len()), || {
@@ -165,7 +166,11 @@ fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Re
             .args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"])
             .arg(format!("--test-reporter-destination={}", report.display()))
             .args(&files)
-            .env("PACELINE_HOSTILE", hostile.unwrap_or_default());
+            .env("PACELINE_HOSTILE", hostile);
+        let run = match &firefox {
+            Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
+            None => run.env_remove("PACELINE_FIREFOX"),
+        };
         let _ = fs::remove_file(&report);
         let succeeded = run.watch(|_| ())?;
         let counts = counts::tap(&fs::read_to_string(&report).context("the end-to-end tests left no report")?);
@@ -178,34 +183,12 @@ fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Re
 }
 
 /// Node.js with what the end-to-end tests and measurements read from the environment.
-fn node_test(browser: &Browser) -> Result<Run> {
+pub fn node_test(browser: &Browser) -> Result<Run> {
     Ok(Run::new("node")
         .env("PACELINE_CHROMIUM", &browser.chromium)
         .env("PACELINE_NODE", node::test_modules()?)
         .env("PACELINE_DIST", repo::dist())
         .env("PACELINE_SCREENSHOTS", repo::target().join("screenshots")))
-}
-
-/// Prints measurements as JSON lines; nothing is asserted.
-///
-/// # Errors
-/// The page cannot be built or does not run.
-pub fn bench() -> Result<()> {
-    let browser = Browser::ready()?;
-    let weights = dist::run(dist::Build::Release)?;
-    for weight in &weights {
-        let line = serde_json::json!({
-            "measure": "page weight", "file": weight.file, "raw": weight.raw, "gzip": weight.gzip, "brotli": weight.brotli,
-        });
-        println!("{line}");
-    }
-    let sum = |of: fn(&dist::Weight) -> usize| weights.iter().map(of).sum::<usize>();
-    let (raw, gzip, brotli) = (sum(|one| one.raw), sum(|one| one.gzip), sum(|one| one.brotli));
-    println!(
-        "{}",
-        serde_json::json!({"measure": "page weight", "file": "all", "raw": raw, "gzip": gzip, "brotli": brotli})
-    );
-    node_test(&browser)?.arg("tests/e2e/bench.js").run()
 }
 
 fn e2e_files(only: Option<&str>) -> Result<Vec<String>> {

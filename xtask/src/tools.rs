@@ -38,6 +38,10 @@ pub const WASM_BINDGEN: CargoTool = CargoTool {
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
 };
 
+/// Drives Firefox in the tests across browsers.
+pub const GECKODRIVER: CargoTool =
+    CargoTool { name: "geckodriver", package: "geckodriver", version: "0.37.1", programs: &["geckodriver"] };
+
 /// Holds the cache for this process until dropped.
 #[derive(Debug)]
 pub struct CacheLock(#[expect(dead_code, reason = "the lock goes with the file")] File);
@@ -127,6 +131,9 @@ pub fn everything() -> Result<()> {
     let mut places = vec![WASM_BINDGEN.ready()?, TRUNK.ready()?, node::wasm_opt()?, node::test_modules()?];
     let browser = browser::Browser::ready()?;
     places.extend([browser.chromium, browser.chromedriver]);
+    if let Some(browser) = browser::Firefox::ready()? {
+        places.extend([browser.firefox, browser.geckodriver]);
+    }
     say("Everything is there");
     for place in places {
         println!("   {}", place.display());

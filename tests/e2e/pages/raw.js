@@ -6,6 +6,31 @@ const now = () => performance.timeOrigin + performance.now();
 const received = [];
 window.raw = { me, open: 0, received };
 
+/** Entries for whoever connects, in messages that a channel takes, and no more at once than serves it well. */
+let offered = [];
+const entries = [];
+const HIGH = 128 * 1024;
+const ENTRIES_PER_MESSAGE = 50;
+
+window.raw.offer = (count, bytes) => {
+  offered = Array.from({ length: count }, (_, n) => ({ n, text: 'x'.repeat(Math.max(1, bytes - 20)) }));
+};
+
+function pour(channel, from = 0) {
+  for (let at = from; at < offered.length; at += ENTRIES_PER_MESSAGE) {
+    if (channel.bufferedAmount > HIGH) {
+      channel.bufferedAmountLowThreshold = HIGH / 4;
+      channel.onbufferedamountlow = () => {
+        channel.onbufferedamountlow = null;
+        pour(channel, at);
+      };
+      return;
+    }
+    const last = at + ENTRIES_PER_MESSAGE >= offered.length;
+    channel.send(JSON.stringify({ entries: offered.slice(at, at + ENTRIES_PER_MESSAGE), last }));
+  }
+}
+
 const send = (to, message) => signals.postMessage({ to, from: me, ...message });
 
 function link(other) {
@@ -17,10 +42,13 @@ function link(other) {
   channel.onopen = () => {
     window.raw.open += 1;
     performance.mark('raw:open');
+    pour(channel);
   };
   channel.onmessage = ({ data }) => {
-    const { id } = JSON.parse(data);
-    received.push({ id, at: now() });
+    const message = JSON.parse(data);
+    if (!message.entries) return received.push({ id: message.id, at: now() });
+    entries.push(...message.entries);
+    if (message.last) performance.mark('raw:all');
   };
   return one;
 }
