@@ -13,3 +13,8 @@ export const dist = process.env.PACELINE_DIST ?? path.join(root, 'dist');
 export const hostile = process.env.PACELINE_HOSTILE || null;
 export const screenshots = process.env.PACELINE_SCREENSHOTS ?? path.join(root, 'target/screenshots');
 export const executablePath = process.env.PACELINE_CHROMIUM ?? '/usr/bin/chromium';
+/** Firefox and its driver; `null` where there is none. */
+export const firefox = process.env.PACELINE_FIREFOX || null;
+export const geckodriver = process.env.PACELINE_GECKODRIVER || null;
+/** A module of selenium-webdriver, loaded when it is needed. */
+export const selenium = (name) => require(name);
