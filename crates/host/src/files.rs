@@ -20,10 +20,10 @@ pub type Answer = Response<Full<Bytes>>;
 
 /// Largest file that is served, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
-/// Most bytes of compressed bodies kept in memory.
+/// Most bytes of bodies kept in memory.
 const MAX_KEPT: usize = 64 * 1024 * 1024;
 /// Smaller bodies are not worth compressing, in bytes.
-const MIN_COMPRESSED: usize = 512;
+const MIN_COMPRESSED: u64 = 512;
 
 /// A folder with the built page.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Site {
     kept: Mutex<BTreeMap<(PathBuf, Encoding), Kept>>,
 }
 
-/// A body that was compressed once, and the tag of the file it was made from.
+/// A body that was read or compressed once, and the tag of the file it was made from.
 #[derive(Debug)]
 struct Kept {
     tag: String,
@@ -85,6 +85,11 @@ impl Site {
             }
             Err(Missing::NotFound) => finish(response(StatusCode::NOT_FOUND), "There is no such file.\n"),
         }
+    }
+
+    /// A file's text, if there is one at this path.
+    pub fn text(&self, target: &str) -> Option<String> {
+        fs::read_to_string(self.find(target).ok()?.path).ok()
     }
 
     fn find(&self, target: &str) -> Result<Found, Missing> {
@@ -150,40 +155,41 @@ impl Site {
 
     /// The bytes to send, and how they are encoded: what was built beforehand, what was compressed before, or compressed now.
     fn body(&self, found: &Found, wanted: Encoding) -> Result<(Encoding, Bytes)> {
-        if let Some(body) = prebuilt(found, wanted) {
-            return Ok((wanted, body));
-        }
+        let wanted = if found.metadata.len() < MIN_COMPRESSED { Encoding::Identity } else { wanted };
+        let prebuilt = prebuilt(found, wanted);
+        let tag = tag(prebuilt.as_ref().map_or(&found.metadata, |prebuilt| &prebuilt.metadata));
         let key = (found.path.clone(), wanted);
-        let tag = tag(&found.metadata);
         if let Some(kept) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && kept.tag == tag
         {
             return Ok((wanted, kept.body.clone()));
         }
-        let plain = fs::read(&found.path)?;
-        if wanted == Encoding::Identity || plain.len() < MIN_COMPRESSED {
-            return Ok((Encoding::Identity, plain.into()));
-        }
-        let body = Bytes::from(wanted.encode(&plain)?);
+        let body = Bytes::from(match prebuilt {
+            Some(prebuilt) => fs::read(prebuilt.path)?,
+            None => wanted.encode(&fs::read(&found.path)?)?,
+        });
+        self.keep(key, Kept { tag, body: body.clone() });
+        Ok((wanted, body))
+    }
+
+    /// Keeps a body: however many read it at a time, and however slowly, it is in memory once.
+    fn keep(&self, key: (PathBuf, Encoding), body: Kept) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: usize = kept.values().map(|kept| kept.body.len()).sum();
-        if bytes + body.len() > MAX_KEPT {
+        if bytes + body.body.len() > MAX_KEPT {
             kept.clear();
         }
-        kept.insert(key, Kept { tag, body: body.clone() });
-        Ok((wanted, body))
+        kept.insert(key, body);
     }
 }
 
 /// The file compressed beforehand, unless it is older than the file itself.
-fn prebuilt(found: &Found, wanted: Encoding) -> Option<Bytes> {
+fn prebuilt(found: &Found, wanted: Encoding) -> Option<Found> {
     let mut name = found.path.clone().into_os_string();
     name.push(wanted.suffix()?);
     let metadata = fs::metadata(&name).ok()?;
-    if !metadata.is_file() || metadata.modified().ok()? < found.metadata.modified().ok()? {
-        return None;
-    }
-    Some(fs::read(name).ok()?.into())
+    let fresh = metadata.modified().ok()? >= found.metadata.modified().ok()?;
+    (metadata.is_file() && fresh).then(|| Found { path: name.into(), metadata })
 }
 
 /// Changes whenever the file does.
@@ -192,14 +198,15 @@ fn tag(metadata: &Metadata) -> String {
     format!("{:x}-{:x}", metadata.len(), modified.as_nanos())
 }
 
-fn response(status: StatusCode) -> Builder {
+/// A response with the headers that all have.
+pub fn response(status: StatusCode) -> Builder {
     headers::SECURITY
         .iter()
         .fold(Response::builder().status(status), |answer, (name, value)| answer.header(*name, *value))
 }
 
-/// hyper itself leaves the body out where a `HEAD` request or the status asks for it.
-fn finish(answer: Builder, body: impl Into<Bytes>) -> Answer {
+/// Adds the body; hyper itself leaves it out where a `HEAD` request or the status asks for it.
+pub fn finish(answer: Builder, body: impl Into<Bytes>) -> Answer {
     // Every name and value is a constant or printable text, so building does not fail; if it did, it would be no 200.
     answer.body(Full::new(body.into())).unwrap_or_else(|_| {
         let mut failed = Response::new(Full::new(Bytes::new()));

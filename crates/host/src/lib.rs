@@ -1,39 +1,65 @@
-//! Paceline's thin native host: a static file server for the built page.
+//! Paceline's thin native host: serves the built page, and a relay by which browsers on it find each other.
 //!
-//! It adds what a plain one lacks: compression, caching by hash, security headers. The page never needs it: any static
-//! host does. It deliberately keeps no room, relays nothing and speaks no TLS.
+//! To files it adds what a plain server lacks: compression, caching by hash, security headers, TLS for a local network. The relay
+//! ([`relay`]) is blind and keeps nothing. The page never needs either: any static host and any Nostr relay do. It deliberately
+//! keeps no room, and no log of who came.
 #![forbid(unsafe_code)]
 
+pub mod addresses;
+pub mod bucket;
+pub mod closing;
 pub mod encoding;
 pub mod files;
+pub mod gate;
+pub mod greeting;
 pub mod headers;
 pub mod options;
+pub mod relay;
 pub mod server;
+pub mod service;
+pub mod site_config;
+pub mod tls;
+
+use std::io::{self, Write};
 
 use anyhow::Result;
 
 use crate::{options::Options, server::Server};
 
-/// The whole program: reads the arguments, serves until ctrl-c.
+/// The whole program: serves until ctrl-c or SIGTERM.
 ///
 /// # Errors
-/// Unknown arguments, no page in the folder, or an address that cannot be listened on; each with what to do about it.
-pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<()> {
-    let Some(options) = Options::parse(arguments)? else {
-        println!("{}", options::HELP);
-        return Ok(());
-    };
+/// No page in the folder, a certificate that cannot be used, or an address that cannot be listened on; each with what to do about it.
+pub fn run(options: &Options) -> Result<()> {
+    if options.check {
+        return server::check(options);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::bind(&options).await?;
-        println!("{}", server.greeting());
-        server
-            .serve(async {
-                // Without a handler for ctrl-c the system ends the program, which is what was asked for.
-                let _ = tokio::signal::ctrl_c().await;
-            })
-            .await;
-        println!("Stopped. Rooms that are open go on without this server.");
+        let server = Server::bind(options).await?;
+        say(&server.greeting());
+        server.serve(asked_to_stop()).await;
+        say("Stopped. Rooms that are open go on without this server.");
         Ok(())
     })
+}
+
+/// Prints a line; whoever closed the terminal does not want it.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Resolves on ctrl-c, or when the system asks (SIGTERM).
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    // Without a handler for ctrl-c the system ends the program, which is what was asked for.
+    let _ = interrupted.await;
 }

@@ -2,61 +2,106 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use anyhow::{Context, Result, bail};
+use clap::Parser;
 
-/// What `--help` prints.
-pub const HELP: &str = "paceline-host: serves the built page of Paceline
+use crate::{
+    gate::{CONNECTIONS, CONNECTIONS_PER_ADDRESS, GateLimits, MESSAGES_PER_SECOND},
+    site_config::Relays,
+};
 
-  --dir DIR          the folder with the page (default: dist)
-  --listen ADDRESS   where to listen (default: 127.0.0.1:8080)
-  --port PORT        another port on the same address
-  --lan              let other devices in the local network open it (0.0.0.0)
-  --help             this text";
-
-/// What the host was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Serves the built page of Paceline, and the relay by which browsers on it find each other.
+///
+/// The talk itself never passes through here: browsers connect to each other directly, and rooms that are open go on when this
+/// program stops. The relay sees neither words nor names nor links, only random bytes under random topics, and keeps nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(name = "paceline-host", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Options {
-    /// The folder that is served.
+    /// The folder with the page, as `cargo xtask dist` leaves it
+    #[arg(long, default_value = "dist", value_name = "FOLDER")]
     pub dir: PathBuf,
-    /// The address to listen on; port 0 lets the system choose.
-    pub listen: SocketAddr,
+
+    /// Let other devices in the local network open it, too
+    #[arg(long, conflicts_with = "listen")]
+    pub lan: bool,
+
+    /// Listen on this port; 0 lets the system choose one
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+
+    /// Listen on this address [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+
+    /// Serve https with this certificate (chain) and its key, both PEM files
+    #[arg(long, num_args = 2, value_names = ["CERTIFICATE", "KEY"], conflicts_with = "self_signed")]
+    pub tls: Option<Vec<PathBuf>>,
+
+    /// Serve https with a certificate of our own, which is kept: each browser warns once, then camera and offline start work
+    #[arg(long)]
+    pub self_signed: bool,
+
+    /// The folder to keep that certificate in [default: paceline/host in your cache folder]
+    #[arg(long, value_name = "FOLDER", requires = "self_signed")]
+    pub cache: Option<PathBuf>,
+
+    /// Which relays the page is told of, in the paceline.json beside it
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub relays: Relays,
+
+    /// Serve files only, no relay; the page's paceline.json is served as it is
+    #[arg(long, conflicts_with = "relays")]
+    pub no_relay: bool,
+
+    /// Most connections at a time
+    #[arg(long, default_value_t = CONNECTIONS, value_name = "NUMBER", help_heading = "Limits")]
+    pub connections: usize,
+
+    /// Most connections of one address; raise it when a proxy stands in front, which is one address for all
+    #[arg(long, default_value_t = CONNECTIONS_PER_ADDRESS, value_name = "NUMBER", help_heading = "Limits")]
+    pub connections_per_address: usize,
+
+    /// Messages to the relay each second of one address, in the long run
+    #[arg(long, default_value_t = MESSAGES_PER_SECOND, value_name = "NUMBER", help_heading = "Limits",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub messages_per_second: u32,
+
+    /// Only check these arguments, and say what is wrong
+    #[arg(long)]
+    pub check: bool,
 }
 
+const EXAMPLES: &str = "Examples:
+  paceline-host                        on this machine only, http://127.0.0.1:8080/
+  paceline-host --lan --self-signed    for phones and laptops in the same network
+  paceline-host --listen 0.0.0.0:443 --tls fullchain.pem privkey.pem
+
+Stop it with ctrl-c.";
+
 impl Options {
-    /// Reads the arguments; `None` when help was asked for.
-    ///
-    /// # Errors
-    /// An unknown argument, a missing or malformed value.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>> {
-        let mut arguments = arguments.into_iter();
-        let mut options = Self { dir: PathBuf::from("dist"), listen: SocketAddr::from(([127, 0, 0, 1], 8080)) };
-        let mut port = None;
-        let mut lan = false;
-        while let Some(argument) = arguments.next() {
-            let mut value = || arguments.next().with_context(|| format!("{argument} needs a value after it"));
-            match argument.as_str() {
-                "--dir" => options.dir = PathBuf::from(value()?),
-                "--listen" => {
-                    let text = value()?;
-                    options.listen =
-                        text.parse().with_context(|| format!("{text} is not an address like 127.0.0.1:8080"))?;
-                }
-                "--port" => {
-                    let text = value()?;
-                    port = Some(text.parse().with_context(|| format!("{text} is not a port (0 to 65535)"))?);
-                }
-                "--lan" => lan = true,
-                "--help" | "-h" => return Ok(None),
-                other => bail!("unknown argument {other}; --help lists what there is"),
-            }
+    /// Where to listen.
+    pub fn address(&self) -> SocketAddr {
+        let mut address = self.listen.unwrap_or_else(|| ([127, 0, 0, 1], 8080).into());
+        if self.lan {
+            address.set_ip([0, 0, 0, 0].into());
         }
-        if lan {
-            options.listen.set_ip([0, 0, 0, 0].into());
+        if let Some(port) = self.port {
+            address.set_port(port);
         }
-        if let Some(port) = port {
-            options.listen.set_port(port);
+        address
+    }
+
+    /// How much is let in.
+    pub fn limits(&self) -> GateLimits {
+        GateLimits {
+            connections: self.connections,
+            per_address: self.connections_per_address,
+            messages_per_second: self.messages_per_second,
         }
-        Ok(Some(options))
+    }
+
+    /// Which relays the page is told of.
+    pub fn relays(&self) -> Relays {
+        if self.no_relay { Relays::Page } else { self.relays }
     }
 }
 
@@ -64,29 +109,46 @@ impl Options {
 mod tests {
     use super::*;
 
-    fn parse(line: &str) -> Result<Option<Options>> {
-        Options::parse(line.split_whitespace().map(str::to_owned))
+    fn parse(line: &str) -> Result<Options, clap::Error> {
+        Options::try_parse_from(std::iter::once("paceline-host").chain(line.split_whitespace()))
     }
 
     #[test]
     fn without_arguments_only_this_machine_can_open_it() {
-        let options = parse("").unwrap().unwrap();
-        assert!(options.listen.ip().is_loopback());
+        let options = parse("").unwrap();
+        assert!(options.address().ip().is_loopback());
         assert_eq!(options.dir, PathBuf::from("dist"));
+        assert_eq!((options.relays(), options.limits()), (Relays::Own, GateLimits::default()));
     }
 
     #[test]
     fn the_lan_is_let_in_only_when_asked_for() {
-        assert!(parse("--lan --port 9000").unwrap().unwrap().listen.ip().is_unspecified());
-        assert_eq!(parse("--lan --port 9000").unwrap().unwrap().listen.port(), 9000);
+        let address = parse("--lan --port 9000").unwrap().address();
+        assert!(address.ip().is_unspecified());
+        assert_eq!(address.port(), 9000);
     }
 
     #[test]
     fn what_is_not_understood_is_said() {
-        assert!(parse("--fast").unwrap_err().to_string().contains("--fast"));
-        assert!(parse("--dir").unwrap_err().to_string().contains("needs a value"));
-        assert!(parse("--listen here").unwrap_err().to_string().contains("here"));
-        assert!(parse("--port 70000").unwrap_err().to_string().contains("70000"));
-        assert_eq!(parse("--help").unwrap(), None);
+        for (line, said) in [
+            ("--fast", "--fast"),
+            ("--dir", "--dir"),
+            ("--listen here", "here"),
+            ("--port 70000", "70000"),
+            ("--tls one.pem", "--tls"),
+            ("--tls a b --self-signed", "--self-signed"),
+            ("--lan --listen 127.0.0.1:1", "--listen"),
+            ("--messages-per-second 0", "messages-per-second"),
+        ] {
+            assert!(parse(line).unwrap_err().to_string().contains(said), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_way_to_start_and_what_the_relay_sees() {
+        let help = parse("--help").unwrap_err().to_string();
+        for words in ["--self-signed", "--lan", "--relays", "random bytes", "Examples:", "[default: 1024]"] {
+            assert!(help.contains(words), "{words} in\n{help}");
+        }
     }
 }

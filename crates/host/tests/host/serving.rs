@@ -1,77 +1,15 @@
-//! The host as a browser sees it: real sockets, a folder like `dist/`.
+//! The page as a browser is served it.
 
-use std::{
-    fs,
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    path::Path,
-};
+use std::fs;
 
-use paceline_host::{options::Options, server::Server};
+use paceline_host::server::Server;
 use tempfile::TempDir;
 
-const PAGE: &str =
-    "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\"><p>page</p>";
-const HASHED: &str = "/paceline-4f1c1a9be2d0c7aa_bg.wasm";
-
-struct Reply {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-    }
-}
-
-fn folder() -> TempDir {
-    let dir = TempDir::new().unwrap();
-    fs::write(dir.path().join("index.html"), PAGE).unwrap();
-    fs::write(dir.path().join(&HASHED[1..]), b"\0asm".repeat(1_000)).unwrap();
-    fs::create_dir(dir.path().join("sub")).unwrap();
-    fs::write(dir.path().join("sub/index.html"), PAGE).unwrap();
-    fs::write(dir.path().join(".hidden"), "secret").unwrap();
-    dir
-}
-
-/// Serves the folder while `ask` runs; then stops gracefully, which must end.
-fn serving(dir: &Path, ask: impl FnOnce(SocketAddr) + Send + 'static) {
-    let options = Options { dir: dir.to_owned(), listen: ([127, 0, 0, 1], 0).into() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let server = Server::bind(&options).await.unwrap();
-        let address = server.address();
-        assert!(server.greeting().contains(&format!("http://{address}/")));
-        let asked = tokio::task::spawn_blocking(move || ask(address));
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let served = tokio::spawn(server.serve(async move {
-            let _ = stopped.await;
-        }));
-        asked.await.unwrap();
-        stop.send(()).unwrap();
-        served.await.unwrap();
-    });
-}
-
-fn ask(address: SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Reply { status, head, body: bytes[end + 4..].to_vec() }
-}
+use crate::support::{HASHED, PAGE, Reply, ask, folder, options, serving};
 
 #[test]
 fn the_page_comes_with_its_policy_and_is_asked_for_each_time() {
-    serving(folder().path(), |address| {
+    serving(folder().path(), "", |address| {
         let page = ask(address, "GET", "/", "");
         assert_eq!((page.status, page.body.as_slice()), (200, PAGE.as_bytes()));
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
@@ -87,7 +25,7 @@ fn the_page_comes_with_its_policy_and_is_asked_for_each_time() {
 
 #[test]
 fn what_a_browser_has_already_is_not_sent_again() {
-    serving(folder().path(), |address| {
+    serving(folder().path(), "", |address| {
         let tag = ask(address, "GET", "/", "").header("etag").unwrap().to_owned();
         let again = ask(address, "GET", "/", &format!("if-none-match: {tag}\r\n"));
         assert_eq!((again.status, again.body.len()), (304, 0));
@@ -97,7 +35,7 @@ fn what_a_browser_has_already_is_not_sent_again() {
 
 #[test]
 fn wasm_is_typed_compressed_and_kept_for_good() {
-    serving(folder().path(), |address| {
+    serving(folder().path(), "", |address| {
         let plain = ask(address, "GET", HASHED, "");
         assert_eq!(plain.header("content-type"), Some("application/wasm"));
         assert_eq!(plain.header("cache-control"), Some("public, max-age=31536000, immutable"));
@@ -117,11 +55,11 @@ fn a_file_compressed_beforehand_is_preferred_until_it_is_stale() {
     let dir = folder();
     let built = dir.path().join(format!("{}.br", &HASHED[1..]));
     fs::write(&built, "built before").unwrap();
-    serving(dir.path(), |address| {
+    serving(dir.path(), "", |address| {
         assert_eq!(ask(address, "GET", HASHED, "accept-encoding: br\r\n").body, b"built before");
     });
     fs::File::options().write(true).open(&built).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
-    serving(dir.path(), |address| {
+    serving(dir.path(), "", |address| {
         assert_ne!(ask(address, "GET", HASHED, "accept-encoding: br\r\n").body, b"built before");
     });
 }
@@ -133,7 +71,7 @@ fn nothing_outside_the_folder_and_nothing_hidden_is_served() {
     fs::write(outside.path().join("secret"), "secret").unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink(outside.path().join("secret"), dir.path().join("link")).unwrap();
-    serving(dir.path(), |address| {
+    serving(dir.path(), "", |address| {
         for path in [
             "/../secret",
             "/%2e%2e/secret",
@@ -154,7 +92,7 @@ fn nothing_outside_the_folder_and_nothing_hidden_is_served() {
 
 #[test]
 fn a_folder_without_its_slash_leads_to_the_one_with_it() {
-    serving(folder().path(), |address| {
+    serving(folder().path(), "", |address| {
         let moved = ask(address, "GET", "/sub", "");
         assert_eq!((moved.status, moved.header("location")), (308, Some("./sub/")));
         assert_eq!(ask(address, "GET", "/sub/", "").status, 200);
@@ -163,7 +101,7 @@ fn a_folder_without_its_slash_leads_to_the_one_with_it() {
 
 #[test]
 fn only_reading_is_allowed() {
-    serving(folder().path(), |address| {
+    serving(folder().path(), "", |address| {
         for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
             let refused = ask(address, method, "/", "");
             assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD")), "{method}");
@@ -174,12 +112,52 @@ fn only_reading_is_allowed() {
 #[tokio::test]
 async fn a_taken_port_and_a_missing_page_are_said_in_plain_words() {
     let dir = folder();
-    let first =
-        Server::bind(&Options { dir: dir.path().to_owned(), listen: ([127, 0, 0, 1], 0).into() }).await.unwrap();
-    let taken = Server::bind(&Options { dir: dir.path().to_owned(), listen: first.address() }).await.unwrap_err();
+    let first = Server::bind(&options(dir.path(), "")).await.unwrap();
+    let port = format!("--port {}", first.address().port());
+    let taken = Server::bind(&options(dir.path(), &port)).await.err().unwrap();
     assert!(taken.to_string().contains("taken by another program"), "{taken}");
     let empty = TempDir::new().unwrap();
-    let none =
-        Server::bind(&Options { dir: empty.path().to_owned(), listen: ([127, 0, 0, 1], 0).into() }).await.unwrap_err();
+    let none = Server::bind(&options(empty.path(), "")).await.err().unwrap();
     assert!(none.to_string().contains("cargo xtask dist"), "{none}");
+    fs::write(empty.path().join("index.html"), PAGE).unwrap();
+    fs::write(empty.path().join("paceline.json"), "{\"relays\": }").unwrap();
+    let malformed = Server::bind(&options(empty.path(), "")).await.err().unwrap();
+    assert!(malformed.to_string().contains("paceline.json"), "{malformed}");
+}
+
+#[test]
+fn the_page_finds_this_host_s_relay_beside_itself_at_any_sub_path() {
+    let dir = folder();
+    fs::write(dir.path().join("paceline.json"), r#"{"relays":["wss://other.example"],"stun":["stun:x:1"]}"#).unwrap();
+    let body = |reply: Reply| String::from_utf8(reply.body).unwrap();
+    serving(dir.path(), "", move |address| {
+        let config = ask(address, "GET", "/paceline.json", "");
+        assert_eq!((config.status, config.header("content-type")), (200, Some("application/json")));
+        assert_eq!(body(config), r#"{"relays":["relay"],"stun":["stun:x:1"]}"#);
+        assert_eq!(body(ask(address, "GET", "/sub/paceline.json", "")), r#"{"relays":["relay"]}"#);
+    });
+    serving(dir.path(), "--relays first", move |address| {
+        let config = body(ask(address, "GET", "/paceline.json", ""));
+        assert_eq!(config, r#"{"relays":["relay","wss://other.example"],"stun":["stun:x:1"]}"#);
+    });
+    for flags in ["--relays page", "--no-relay"] {
+        serving(dir.path(), flags, move |address| {
+            assert!(body(ask(address, "GET", "/paceline.json", "")).starts_with(r#"{"relays":["wss://other"#));
+            assert_eq!(ask(address, "GET", "/sub/paceline.json", "").status, 404);
+        });
+    }
+}
+
+#[test]
+fn a_person_who_opens_the_relay_and_a_program_that_asks_are_told_what_it_is() {
+    serving(folder().path(), "", |address| {
+        let words = ask(address, "GET", "/relay", "");
+        assert_eq!((words.status, words.header("upgrade")), (426, Some("websocket")));
+        let document = ask(address, "GET", "/sub/relay", "accept: application/nostr+json\r\n");
+        assert_eq!(document.header("access-control-allow-origin"), Some("*"));
+        let document: serde_json::Value = serde_json::from_slice(&document.body).unwrap();
+        assert_eq!(document["supported_nips"], serde_json::json!([1, 11]));
+        assert_eq!(document["limitation"]["max_message_length"], 32 * 1024);
+    });
+    serving(folder().path(), "--no-relay", |address| assert_eq!(ask(address, "GET", "/relay", "").status, 404));
 }
