@@ -26,7 +26,7 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "cargo xtask COMMAND
 
-  serve [--lan] [--port N]    set up, build the page, serve it and print the link
+  serve [OPTIONS]             set up, build the page, serve it and print the link; --help lists the options
   test [STAGE ...]            check, set up and run every test; stages: check native browser e2e
     --only NAME               of the end-to-end tests, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there

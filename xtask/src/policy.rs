@@ -13,7 +13,8 @@ const DIRECTIVES: &[(&str, &str)] = &[
     ("style-src", "'self'"),
     ("img-src", "'self' data: blob:"),
     ("font-src", "'self'"),
-    // Any relay: people add their own.
+    // Any relay: whoever hosts the page names some, and people add their own. `'self'` covers files and, in some browsers only, the own
+    // host's relay. From an https page browsers let only `wss:` through.
     ("connect-src", "'self' ws: wss:"),
     ("manifest-src", "'self'"),
     ("worker-src", "'self'"),
@@ -82,6 +83,14 @@ mod tests {
         assert_eq!(built.matches("sha256-").count(), 1);
         assert!(!built.contains("unsafe-inline"));
         assert!(built.find("Content-Security-Policy").unwrap() < built.find("<script").unwrap());
+    }
+
+    #[test]
+    fn relays_may_be_anywhere_and_nothing_else_may() {
+        let built = insert("<meta charset=\"utf-8\">").unwrap();
+        assert!(built.contains("connect-src 'self' ws: wss:;"));
+        assert_eq!(built.matches("ws:").count(), 1);
+        assert!(!built.contains("http:") && !built.contains("https:") && !built.contains('*'));
     }
 
     #[test]
