@@ -122,6 +122,8 @@ pub(crate) struct Driver {
     /// Dials that led to a connection, for as long as it lasts.
     dialled: BTreeMap<ConnectionId, (NodeId, Path)>,
     codes: Codes,
+    /// That no server works has been said.
+    servers_failed: bool,
     invites: VecDeque<oneshot::Sender<Result<String, ByHandError>>>,
     replies: BTreeMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
 }
@@ -150,6 +152,7 @@ impl Driver {
             dials: BTreeMap::new(),
             dialled: BTreeMap::new(),
             codes: Codes::default(),
+            servers_failed: false,
             invites: VecDeque::new(),
             replies: BTreeMap::new(),
         }
@@ -170,7 +173,7 @@ impl Driver {
                     let now = self.common.status.now();
                     self.common.meeting.borrow_mut().received(via, &envelope, now);
                 }
-                Stimulus::Arrival(_, Arrival::Changed) => self.common.status.rendezvous_changed(),
+                Stimulus::Arrival(_, Arrival::Changed) => self.on_rendezvous_changed(),
                 Stimulus::Closed(id, orderly) => self.on_closed(id, orderly),
                 Stimulus::Swarm(event) => self.on_swarm_event(event),
                 Stimulus::Tick => {
@@ -439,6 +442,20 @@ impl Driver {
             }
             // The connection's own end says more.
             Err(_) => {}
+        }
+    }
+
+    /// A server that fails is shown and no more; that none works, while nobody is linked, is worth a word. Once.
+    fn on_rendezvous_changed(&mut self) {
+        self.common.status.rendezvous_changed();
+        let fail = self.common.meeting.borrow().servers_fail();
+        if !fail {
+            self.servers_failed = false;
+        } else if !self.servers_failed && self.common.links.borrow().peers().is_empty() {
+            self.servers_failed = true;
+            let text = "None of the relays through which others are found works. Tabs of this browser still find each other, and others \
+                        can be invited by hand; the relays are tried again.";
+            self.common.status.failed("no-relay", text.to_owned());
         }
     }
 

@@ -19,7 +19,7 @@ use sha2::Sha256;
 use crate::link::RoomLink;
 
 /// Milliseconds of a UTC day.
-const DAY_MS: u64 = 86_400_000;
+pub(crate) const DAY_MS: u64 = 86_400_000;
 
 /// The keys of one room.
 #[derive(Clone)]

@@ -26,6 +26,7 @@ mod meeting;
 pub mod membership;
 mod message;
 mod net;
+mod nostr;
 mod peer_id;
 #[cfg(test)]
 mod pipe;
@@ -33,6 +34,7 @@ mod platform;
 mod ports;
 mod rendezvous;
 mod sdp;
+pub mod sockets;
 mod status;
 mod switchboard;
 mod types;

@@ -120,6 +120,19 @@ impl Meeting {
         servers.for_each(|rendezvous| rendezvous.rest(rest));
     }
 
+    /// The network may be another one now: tries at once whatever was put off, and says hello soon.
+    pub(crate) fn look_again(&mut self, now: Millis) {
+        self.rendezvous.iter_mut().for_each(|rendezvous| rendezvous.retry());
+        self.switchboard.look_again(now);
+    }
+
+    /// Whether there are servers, all have been tried, and none is of use.
+    pub(crate) fn servers_fail(&self) -> bool {
+        let servers = self.rendezvous.iter().filter(|rendezvous| rendezvous.reach() == Reach::World);
+        let statuses: Vec<RendezvousStatus> = servers.flat_map(|rendezvous| rendezvous.statuses()).collect();
+        !statuses.is_empty() && statuses.iter().all(|status| matches!(status.state, "backed-off" | "refused"))
+    }
+
     pub(crate) fn code_sent(&mut self) {
         self.by_hand.0 += 1;
     }

@@ -27,6 +27,7 @@ use crate::{
     keys::RoomKeys,
     links::Links,
     meeting::Meeting,
+    nostr::Relays,
     peer_id::peer_id,
     platform::{self, NetworkChanges, Platform, Prover, Transport, WebrtcSetup},
     ports::{Outgoing, port},
@@ -256,9 +257,12 @@ impl Net {
         answered.await.unwrap_or(Err(ByHandError::Offline))
     }
 
-    /// Looks for others again, after [`Net::offline`]; says hello at once.
+    /// Looks for others again, after [`Net::offline`]: says hello at once. While online already: tries at once what was put off,
+    /// for a browser that has found its network again.
     pub fn online(&self) {
-        if self.is_online() {
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().look_again(self.0.status.now());
+            let _ = online.commands.unbounded_send(Command::Look);
             return;
         }
         let online = self.0.go_online();
@@ -329,6 +333,9 @@ impl Inner {
                     self.status.failed("broadcast-channel-unavailable", text);
                 }
             }
+        }
+        if let Some(sockets) = self.platform.sockets().filter(|_| !self.config.relays.is_empty()) {
+            rendezvous.push(Box::new(Relays::new(&self.config.relays, self.keys.clone(), sockets)));
         }
         let setup = Setup {
             keys: self.keys.clone(),

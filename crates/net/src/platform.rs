@@ -13,6 +13,7 @@ use crate::{
     membership::{self, Claim, MembershipError, Role},
     peer_id::node_id,
     ports::Port,
+    sockets::Sockets,
     types::IceServer,
 };
 
@@ -26,6 +27,11 @@ pub trait Platform {
 
     /// The WebRTC transport, listening at `/webrtc`; `None` where there is none.
     fn webrtc(&self, setup: WebrtcSetup) -> Option<Transport>;
+
+    /// WebSockets to relays; `None` where there are none.
+    fn sockets(&self) -> Option<Rc<dyn Sockets>> {
+        None
+    }
 
     /// Runs a task on this thread.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);

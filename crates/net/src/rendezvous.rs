@@ -46,8 +46,11 @@ pub trait Rendezvous {
     /// An envelope that came from here was opened and is by that node: envelopes to it are best sent the way it came.
     fn written_by(&mut self, _envelope: &[u8], _author: &NodeId) {}
 
-    /// At rest it hears nobody and lets go of its servers after a while; what is sent to one node still goes. Undone by `false`.
+    /// At rest it hears nobody and lets go of its servers after a while; what is sent until then still goes. Undone by `false`.
     fn rest(&mut self, _rest: bool) {}
+
+    /// Tries at once what it has put off: the network may be another one now.
+    fn retry(&mut self) {}
 }
 
 /// Tabs of one browser profile and origin, over a channel.

@@ -1,7 +1,8 @@
-//! A node in a browser tab: `BroadcastChannel`, WebRTC, Web Locks.
+//! A node in a browser tab: `BroadcastChannel`, WebRTC, WebSockets, Web Locks.
 
 mod channel;
 mod locks;
+mod socket;
 
 use std::{any::Any, rc::Rc};
 
@@ -14,6 +15,7 @@ use crate::{
     membership::Role,
     net::Net,
     platform::{Platform, Transport, WebrtcSetup},
+    sockets::Sockets,
     types::{NetConfig, NetEvent},
 };
 
@@ -58,6 +60,10 @@ impl Platform for Browser {
         let control = transport.control();
         network.on_change(move || control.network_changed());
         Some(transport.boxed())
+    }
+
+    fn sockets(&self) -> Option<Rc<dyn Sockets>> {
+        socket::WebSockets::here().map(|sockets| Rc::new(sockets) as Rc<dyn Sockets>)
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {

@@ -1,0 +1,21 @@
+//! A rendezvous over Nostr relays: small public WebSocket servers that pass signed events on to whoever subscribed to them.
+//!
+//! Events are *ephemeral* (relays do not store them), tagged with the topic of the day, signed by a throw-away key, and carry a
+//! sealed envelope. What a relay sees: an address, a topic and a key that both change every UTC day and differ in each room and
+//! tab, and when how much is sent. It can link what comes over one connection or from one address; nothing in the events links
+//! two days, two rooms or two tabs. (A clock that is wrong in its own way shows in their times.)
+//!
+//! [`event`] is NIP-01's event, [`wire`] its messages, [`topics`] the subscriptions of the day, [`relay`] how one relay is treated
+//! and `pool` all of them; these are pure. [`relays`] drives them over sockets.
+
+mod bucket;
+mod event;
+mod peers;
+mod pool;
+mod relay;
+mod relays;
+mod topics;
+mod wire;
+
+pub(crate) use relays::Relays;
+pub(crate) use wire::MAX_FRAME;

@@ -1,0 +1,211 @@
+//! All relays of a node at once, each on its own: what one does or fails to do delays no other. Pure: time is passed in.
+
+use paceline_mesh::replica::Millis;
+use paceline_room::NodeId;
+
+use super::{
+    peers::{Came, Peers},
+    relay::{Context, Effect, Letter, Relay},
+    topics::Topics,
+};
+use crate::{
+    keys::RoomKeys,
+    sockets::SocketError,
+    types::{MAX_RELAYS, RendezvousStatus},
+};
+
+/// Longer addresses are not looked at.
+const MAX_URL: usize = 512;
+
+/// What time it is: milliseconds of this node's own, and Unix milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Time {
+    pub(crate) now: Millis,
+    pub(crate) wall: u64,
+}
+
+/// What the pool wants done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Open a socket for the relay; one that it has is gone.
+    Connect(usize),
+    /// Close its socket.
+    Close(usize),
+    /// Send on its socket.
+    Text(usize, String),
+    /// An envelope of somebody else that did not come before.
+    Envelope(Vec<u8>),
+    /// [`Pool::statuses`] says something else now.
+    Changed,
+}
+
+/// See the module.
+pub(crate) struct Pool {
+    relays: Vec<Relay>,
+    topics: Topics,
+    peers: Peers,
+    random: fn(&mut [u8]),
+    kind: &'static str,
+    turn_at: Millis,
+    outputs: Vec<Output>,
+    reported: Vec<(&'static str, Option<&'static str>)>,
+}
+
+impl Pool {
+    /// `random` fills with random bytes.
+    pub(crate) fn new(kind: &'static str, urls: &[String], keys: RoomKeys, random: fn(&mut [u8]), time: Time) -> Self {
+        let mut relays: Vec<Relay> = Vec::new();
+        for url in urls {
+            if relays.len() < MAX_RELAYS && relays.iter().all(|relay| relay.url() != url) {
+                relays.push(Relay::new(url.clone(), time.now));
+            }
+        }
+        let mut pool = Self {
+            relays,
+            topics: Topics::new(keys, random, time.wall),
+            peers: Peers::default(),
+            random,
+            kind,
+            turn_at: time.now + Topics::turns_in(time.wall),
+            outputs: Vec::new(),
+            reported: Vec::new(),
+        };
+        for relay in 0..pool.relays.len() {
+            if !is_address(pool.url(relay)) {
+                pool.closed(relay, SocketError::BadAddress, time);
+            }
+        }
+        pool.tick(time);
+        pool
+    }
+
+    /// What there is to do since the last call, in order.
+    pub(crate) fn outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<RendezvousStatus> {
+        self.relays.iter().map(|relay| relay.status(self.kind)).collect()
+    }
+
+    /// Where a relay is.
+    pub(crate) fn url(&self, relay: usize) -> &str {
+        self.relays.get(relay).map(Relay::url).unwrap_or_default()
+    }
+
+    /// When [`Self::tick`] is to be called.
+    pub(crate) fn wake_at(&self) -> Millis {
+        self.relays.iter().filter_map(Relay::wake_at).chain([self.turn_at]).min().unwrap_or(self.turn_at)
+    }
+
+    /// Time has come.
+    pub(crate) fn tick(&mut self, time: Time) {
+        let turned = self.topics.turn(time.wall);
+        self.turn_at = time.now + Topics::turns_in(time.wall);
+        self.each(time, |relay, cx| {
+            if turned {
+                relay.subscribe(cx);
+            }
+            relay.tick(cx);
+        });
+    }
+
+    /// The relay's socket is open.
+    pub(crate) fn opened(&mut self, relay: usize, time: Time) {
+        self.one(relay, time, Relay::opened);
+    }
+
+    /// The relay's socket is closed, or could not be opened.
+    pub(crate) fn closed(&mut self, relay: usize, error: SocketError, time: Time) {
+        self.one(relay, time, |relay, cx| relay.closed(error, cx));
+    }
+
+    /// A text came from the relay.
+    pub(crate) fn read(&mut self, relay: usize, text: &str, time: Time) {
+        let envelope = self.one(relay, time, |relay, cx| relay.read(text, cx)).flatten();
+        if let Some(envelope) = envelope
+            && self.peers.came(relay, &envelope) == Came::First
+        {
+            self.outputs.push(Output::Envelope(envelope));
+        }
+    }
+
+    /// A text came from the relay that was too long to be kept.
+    pub(crate) fn read_too_long(&mut self, relay: usize, time: Time) {
+        self.one(relay, time, Relay::read_too_long);
+    }
+
+    /// Sends an envelope to everybody through all relays, to one node through those on which it was heard, as far as they serve.
+    pub(crate) fn send(&mut self, to: Option<&NodeId>, envelope: &[u8], time: Time) {
+        self.peers.sending(envelope);
+        let letter = Letter::new(envelope);
+        let Some(to) = to else { return self.each(time, |relay, cx| relay.greet(&letter, cx)) };
+        let heard_on = self.peers.heard_on(to);
+        let serving = |(at, relay): &(usize, &Relay)| relay.serves() && heard_on.contains(*at);
+        let chosen: Vec<usize> = self.relays.iter().enumerate().filter(serving).map(|(at, _)| at).collect();
+        if chosen.is_empty() {
+            return self.each(time, |relay, cx| relay.send(&letter, cx));
+        }
+        for relay in chosen {
+            self.one(relay, time, |relay, cx| relay.send(&letter, cx));
+        }
+    }
+
+    /// An envelope that came is by that node.
+    pub(crate) fn written_by(&mut self, envelope: &[u8], author: NodeId) {
+        self.peers.written_by(envelope, author);
+    }
+
+    /// At rest nobody is heard, and sockets close after a while.
+    pub(crate) fn rest(&mut self, rest: bool, time: Time) {
+        self.each(time, |relay, cx| relay.rest(rest, cx));
+        self.each(time, Relay::tick);
+    }
+
+    /// Tries at once whatever was backed off.
+    pub(crate) fn retry(&mut self, time: Time) {
+        self.each(time, |relay, cx| {
+            relay.retry(cx.now);
+            relay.tick(cx);
+        });
+    }
+
+    fn one<T>(&mut self, at: usize, time: Time, act: impl FnOnce(&mut Relay, &Context<'_>) -> T) -> Option<T> {
+        let cx = Context { now: time.now, wall: time.wall, topics: &self.topics, random: self.random };
+        let relay = self.relays.get_mut(at)?;
+        let result = act(relay, &cx);
+        self.outputs.extend(relay.effects().into_iter().map(|effect| match effect {
+            Effect::Connect => Output::Connect(at),
+            Effect::Close => Output::Close(at),
+            Effect::Text(text) => Output::Text(at, text),
+        }));
+        self.report();
+        Some(result)
+    }
+
+    fn each(&mut self, time: Time, act: impl Fn(&mut Relay, &Context<'_>)) {
+        for at in 0..self.relays.len() {
+            self.one(at, time, &act);
+        }
+    }
+
+    /// Tells when a relay stands differently.
+    fn report(&mut self) {
+        let standing: Vec<_> = self.relays.iter().map(Relay::standing).collect();
+        if standing != self.reported {
+            self.reported = standing;
+            self.outputs.push(Output::Changed);
+        }
+    }
+}
+
+/// Whether that is an address of a WebSocket at some host.
+fn is_address(url: &str) -> bool {
+    let host = url.strip_prefix("wss://").or_else(|| url.strip_prefix("ws://"));
+    let host = host.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '@' | '\\' | '"' | '<' | '>');
+    url.len() <= MAX_URL && url.chars().all(plain) && !host.is_empty() && !host.starts_with(':')
+}
+
+#[cfg(test)]
+mod tests;

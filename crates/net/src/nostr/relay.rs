@@ -1,0 +1,628 @@
+//! How one relay is treated: connected to, listened to, spoken to within limits, and backed off. Pure: time is passed in.
+//!
+//! | state | until | then |
+//! | --- | --- | --- |
+//! | `Waiting` | its time has come | `Connecting` |
+//! | `Connecting` | the socket is open | `Subscribing` |
+//! | | it fails, or takes [`CONNECT_WITHIN`] | `Waiting` |
+//! | `Subscribing` | a subscription has caught up | `Open` |
+//! | | it takes [`CATCH_UP_WITHIN`] | `Waiting` |
+//! | `Open` | the socket closes, the relay refuses, lies, floods, or says nothing for [`ANSWER_WITHIN`] to what was sent | `Waiting` |
+//! | the last three | the node rests | `Lingering`, or `Resting` where there is no socket yet |
+//! | `Lingering`, where it is still spoken to | [`LINGER`] have passed | `Resting` |
+//! | `Resting`, `Lingering` | the node wakes | `Waiting`, `Subscribing` |
+//! | any | its address cannot be used | `Hopeless` |
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+use paceline_mesh::replica::Millis;
+
+use super::{
+    bucket::Bucket,
+    event::Event,
+    topics::Topics,
+    wire::{self, RelayMessage, Unread},
+};
+use crate::{keys::hex, sockets::SocketError, types::RendezvousStatus};
+
+/// A socket that is not open by then is given up.
+pub(crate) const CONNECT_WITHIN: Millis = 10_000;
+/// A relay that has not said that a subscription caught up (there is nothing to catch up with) by then is given up.
+pub(crate) const CATCH_UP_WITHIN: Millis = 5_000;
+/// From when on a relay that connects or subscribes is called slow.
+pub(crate) const SLOW_AFTER: Millis = 3_000;
+/// A relay that says nothing at all for so long after something was sent is given up: every event is answered (NIP-01).
+pub(crate) const ANSWER_WITHIN: Millis = 15_000;
+/// The first wait after a connection failed; doubled with each further failure. All waits vary by a quarter.
+pub(crate) const BACK_OFF: Millis = 2_000;
+/// The longest such wait.
+pub(crate) const MAX_BACK_OFF: Millis = 5 * 60_000;
+/// A connection that lasted so long forgives the failures before it.
+pub(crate) const STEADY_AFTER: Millis = 60_000;
+/// How long a relay that refuses to serve us (`blocked:`, `restricted:`, `auth-required:`, `pow:` ...) is left alone.
+pub(crate) const REFUSED_FOR: Millis = 10 * 60_000;
+/// How long a relay that lies or floods is left alone.
+pub(crate) const MISBEHAVED_FOR: Millis = 10 * 60_000;
+/// How long nothing is sent to a relay that says `rate-limited:`, or that it failed; doubled each time, to [`REFUSED_FOR`].
+pub(crate) const MUTE_FOR: Millis = 30_000;
+/// Events sent to a relay at once, and then one every [`SEND_EVERY`].
+pub(crate) const SEND_BURST: u32 = 24;
+/// See [`SEND_BURST`].
+pub(crate) const SEND_EVERY: Millis = 2_000;
+/// What waits to be sent for so long, is dropped: whoever wrote it tries again.
+pub(crate) const WAIT_AT_MOST: Millis = 10_000;
+/// So much waits to be sent; the oldest goes first.
+pub(crate) const MAX_WAITING: usize = 32;
+/// Messages of a relay that are read at once, and then one every [`READ_EVERY`]; others are dropped unread.
+pub(crate) const READ_BURST: u32 = 1_000;
+/// See [`READ_BURST`].
+pub(crate) const READ_EVERY: Millis = 10;
+/// A relay of which so many messages were dropped unread in one connection floods.
+pub(crate) const MAX_DROPPED: u32 = 5_000;
+/// Messages that break the protocol (not JSON, not asked for), in one connection. What others may have made a relay say (events that
+/// are no envelopes) is dropped, and not its fault.
+pub(crate) const MAX_LIES: u32 = 16;
+/// How long the socket of a resting node stays open.
+pub(crate) const LINGER: Millis = 30_000;
+/// What a relay sends before it has caught up and was written so much earlier was stored by it against our wish: a recording.
+const RECORDED_BEFORE: u64 = 10_000;
+/// An event is signed anew when it is sent so much later: relays refuse old ones.
+const SIGNED_FOR: u64 = 20_000;
+
+/// An envelope on its way to relays: signed once for all of them.
+#[derive(Debug)]
+pub(crate) struct Letter {
+    envelope: Vec<u8>,
+    signed: RefCell<Option<(u64, String)>>,
+}
+
+impl Letter {
+    pub(crate) fn new(envelope: &[u8]) -> Rc<Self> {
+        Rc::new(Self { envelope: envelope.to_vec(), signed: RefCell::default() })
+    }
+
+    fn text(&self, topics: &Topics, wall: u64) -> Option<String> {
+        let mut signed = self.signed.borrow_mut();
+        if let Some((at, text)) = &*signed
+            && wall.abs_diff(*at) < SIGNED_FOR
+        {
+            return Some(text.clone());
+        }
+        let text = wire::publish(&topics.event(&self.envelope, wall)?);
+        *signed = Some((wall, text.clone()));
+        Some(text)
+    }
+}
+
+/// What is to be done with the relay's socket.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Connect,
+    Close,
+    Text(String),
+}
+
+/// Time and what every relay shares.
+pub(crate) struct Context<'a> {
+    pub(crate) now: Millis,
+    /// Unix milliseconds.
+    pub(crate) wall: u64,
+    pub(crate) topics: &'a Topics,
+    pub(crate) random: fn(&mut [u8]),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting { until: Millis },
+    Connecting { since: Millis },
+    Subscribing { since: Millis },
+    Open { since: Millis },
+    Lingering { until: Millis },
+    Resting,
+    Hopeless,
+}
+
+/// Why a relay is not of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// No connection, or it broke.
+    Unreachable,
+    /// It is connected and does not answer.
+    Silent,
+    /// It wants less to be sent, or failed to take it.
+    Limits,
+    /// It does not serve us.
+    Refuses,
+    /// It does not keep to the protocol.
+    Misbehaves,
+    MixedContent,
+    BadAddress,
+}
+
+impl Trouble {
+    /// See `docs/notices.md`.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Unreachable => "relay-unreachable",
+            Self::Silent => "relay-silent",
+            Self::Limits => "relay-limits",
+            Self::Refuses => "relay-refuses",
+            Self::Misbehaves => "relay-misbehaves",
+            Self::MixedContent => "relay-mixed-content",
+            Self::BadAddress => "relay-bad-address",
+        }
+    }
+}
+
+impl From<SocketError> for Trouble {
+    fn from(error: SocketError) -> Self {
+        match error {
+            SocketError::BadAddress => Self::BadAddress,
+            SocketError::MixedContent => Self::MixedContent,
+            SocketError::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
+struct Subscription {
+    id: String,
+    caught_up: bool,
+    /// When it was asked for, in Unix milliseconds.
+    since: u64,
+}
+
+/// What holds for one connection.
+struct Connection {
+    subscriptions: BTreeMap<u64, Subscription>,
+    reading: Bucket,
+    dropped: u32,
+    lies: u32,
+    greeted: bool,
+    /// Something was sent then, and nothing has been heard since.
+    asked: Option<Millis>,
+}
+
+/// See the module.
+pub(crate) struct Relay {
+    url: String,
+    state: State,
+    connection: Connection,
+    trouble: Option<Trouble>,
+    /// What it said itself, last.
+    said: Option<String>,
+    failures: u32,
+    sending: Bucket,
+    muted_until: Millis,
+    mutes: u32,
+    /// The newest letter for everybody: sent once on each connection.
+    greeting: Option<Rc<Letter>>,
+    waiting: VecDeque<(Millis, Rc<Letter>)>,
+    /// The last time that was looked at.
+    looked: Millis,
+    effects: Vec<Effect>,
+    sent: u64,
+    received: u64,
+}
+
+impl Connection {
+    const fn new(now: Millis) -> Self {
+        let reading = Bucket::new(READ_BURST, READ_EVERY, now);
+        Self { subscriptions: BTreeMap::new(), reading, dropped: 0, lies: 0, greeted: false, asked: None }
+    }
+}
+
+impl Relay {
+    pub(crate) fn new(url: String, now: Millis) -> Self {
+        Self {
+            url,
+            state: State::Waiting { until: now },
+            connection: Connection::new(now),
+            trouble: None,
+            said: None,
+            failures: 0,
+            sending: Bucket::new(SEND_BURST, SEND_EVERY, now),
+            muted_until: 0,
+            mutes: 0,
+            greeting: None,
+            waiting: VecDeque::new(),
+            looked: now,
+            effects: Vec::new(),
+            sent: 0,
+            received: 0,
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether envelopes go to it now.
+    pub(crate) const fn serves(&self) -> bool {
+        self.hears() || matches!(self.state, State::Lingering { .. })
+    }
+
+    /// How it stands, in a word.
+    const fn word(&self) -> &'static str {
+        match (self.state, self.trouble) {
+            (State::Waiting { .. }, None) => "connecting",
+            (State::Waiting { .. } | State::Open { .. }, Some(Trouble::Refuses | Trouble::Limits)) => "refused",
+            (State::Waiting { .. }, Some(_)) => "backed-off",
+            (State::Connecting { since } | State::Subscribing { since }, _) if self.looked < since + SLOW_AFTER => {
+                "connecting"
+            }
+            (State::Connecting { .. } | State::Subscribing { .. }, _) => "slow",
+            (State::Open { .. }, _) => "open",
+            (State::Lingering { .. } | State::Resting, _) => "resting",
+            (State::Hopeless, _) => "refused",
+        }
+    }
+
+    /// What people see of how it stands, without counts.
+    pub(crate) fn standing(&self) -> (&'static str, Option<&'static str>) {
+        (self.word(), self.trouble.map(Trouble::code))
+    }
+
+    pub(crate) fn status(&self, kind: &'static str) -> RendezvousStatus {
+        let code = self.trouble.map(Trouble::code);
+        let said = self.said.clone().filter(|_| code.is_some());
+        let (url, sent, received) = (Some(self.url.clone()), self.sent, self.received);
+        RendezvousStatus { url, code, said, sent, received, ..RendezvousStatus::new(kind, self.word()) }
+    }
+
+    /// When [`Self::tick`] is to be called.
+    pub(crate) fn wake_at(&self) -> Option<Millis> {
+        let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
+        let muted = (self.muted_until > self.looked).then_some(self.muted_until);
+        let to_send = self.has_letters().then(|| self.sending.ready_at(self.looked).max(self.muted_until));
+        let times = match self.state {
+            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None, None],
+            State::Connecting { since } => [Some(since + SLOW_AFTER), Some(since + CONNECT_WITHIN), None, None],
+            State::Subscribing { since } => [Some(since + SLOW_AFTER), Some(since + CATCH_UP_WITHIN), asked, to_send],
+            State::Open { .. } => [asked, to_send, muted, None],
+            State::Resting | State::Hopeless => return None,
+        };
+        times.into_iter().flatten().filter(|at| *at > self.looked).min()
+    }
+
+    /// Time has come.
+    pub(crate) fn tick(&mut self, cx: &Context<'_>) {
+        self.looked = cx.now;
+        let late = |since: Millis, limit: Millis| cx.now >= since + limit;
+        match self.state {
+            State::Waiting { until } if cx.now >= until => {
+                self.state = State::Connecting { since: cx.now };
+                self.effects.push(Effect::Connect);
+            }
+            State::Connecting { since } if late(since, CONNECT_WITHIN) => self.fail(Trouble::Unreachable, cx),
+            State::Subscribing { since } if late(since, CATCH_UP_WITHIN) => self.fail(Trouble::Silent, cx),
+            State::Open { .. } if self.connection.asked.is_some_and(|asked| late(asked, ANSWER_WITHIN)) => {
+                self.fail(Trouble::Silent, cx);
+            }
+            State::Lingering { until } if cx.now >= until => {
+                self.effects.push(Effect::Close);
+                self.state = State::Resting;
+            }
+            _ => {}
+        }
+        if cx.now >= self.muted_until && self.trouble == Some(Trouble::Limits) && self.serves() {
+            self.trouble = None;
+        }
+        self.waiting.retain(|(since, _)| cx.now < since + WAIT_AT_MOST);
+        self.flush(cx);
+    }
+
+    /// The socket is open.
+    pub(crate) fn opened(&mut self, cx: &Context<'_>) {
+        self.looked = cx.now;
+        if !matches!(self.state, State::Connecting { .. }) {
+            return;
+        }
+        self.state = State::Subscribing { since: cx.now };
+        self.connection = Connection::new(cx.now);
+        self.subscribe(cx);
+        // Relays take messages in order: what is said now is answered into the subscription.
+        self.flush(cx);
+    }
+
+    /// The socket is closed, or could not be opened.
+    pub(crate) fn closed(&mut self, error: SocketError, cx: &Context<'_>) {
+        self.looked = cx.now;
+        match (self.state, Trouble::from(error)) {
+            (State::Lingering { .. }, _) => self.state = State::Resting,
+            (_, trouble @ (Trouble::BadAddress | Trouble::MixedContent)) => {
+                self.state = State::Hopeless;
+                self.trouble = Some(trouble);
+            }
+            (State::Connecting { .. } | State::Subscribing { .. } | State::Open { .. }, trouble) => {
+                self.back_off(trouble, cx);
+            }
+            (State::Waiting { .. } | State::Resting | State::Hopeless, _) => {}
+        }
+    }
+
+    /// Gives the connection up.
+    fn fail(&mut self, trouble: Trouble, cx: &Context<'_>) {
+        self.effects.push(Effect::Close);
+        self.back_off(trouble, cx);
+    }
+
+    fn back_off(&mut self, trouble: Trouble, cx: &Context<'_>) {
+        if matches!(self.state, State::Open { since } if cx.now >= since + STEADY_AFTER) {
+            self.failures = 0;
+        }
+        let wait = match trouble {
+            Trouble::Refuses => REFUSED_FOR,
+            Trouble::Misbehaves => MISBEHAVED_FOR,
+            Trouble::Limits => MUTE_FOR.saturating_mul(1 << self.failures.min(8)).min(REFUSED_FOR),
+            _ => BACK_OFF.saturating_mul(1 << self.failures.min(16)).min(MAX_BACK_OFF),
+        };
+        self.failures = self.failures.saturating_add(1);
+        self.trouble = Some(trouble);
+        self.state = State::Waiting { until: cx.now + vary(wait, cx.random) };
+        self.connection = Connection::new(cx.now);
+    }
+
+    /// Asks for the topics that count, and ends what was asked for under others.
+    pub(crate) fn subscribe(&mut self, cx: &Context<'_>) {
+        if !self.hears() {
+            return;
+        }
+        let ended = |day: &u64| cx.topics.name(*day).is_none();
+        let old: Vec<u64> = self.connection.subscriptions.keys().copied().filter(ended).collect();
+        for subscription in old.into_iter().filter_map(|day| self.connection.subscriptions.remove(&day)) {
+            self.effects.push(Effect::Text(wire::close(&subscription.id)));
+        }
+        for (day, topic) in cx.topics.all() {
+            if !self.connection.subscriptions.contains_key(&day) {
+                let mut id = [0; 8];
+                (cx.random)(&mut id);
+                let id = hex(&id);
+                self.effects.push(Effect::Text(wire::request(&id, topic)));
+                let subscription = Subscription { id, caught_up: false, since: cx.wall };
+                self.connection.subscriptions.insert(day, subscription);
+            }
+        }
+    }
+
+    /// A text came. Returns the envelope in it, if it is one of ours.
+    pub(crate) fn read(&mut self, text: &str, cx: &Context<'_>) -> Option<Vec<u8>> {
+        self.looked = cx.now;
+        if !self.hears() || !self.is_within_bounds(cx) {
+            return None;
+        }
+        match RelayMessage::decode(text) {
+            Ok(RelayMessage::Event { subscription, event }) => return self.on_event(&subscription, &event, cx),
+            Ok(RelayMessage::Ok { accepted: true, .. } | RelayMessage::Auth | RelayMessage::Other) => {}
+            Ok(RelayMessage::Ok { said, .. }) => self.on_refusal(said, cx),
+            Ok(RelayMessage::Eose { subscription }) => self.on_caught_up(&subscription, cx),
+            Ok(RelayMessage::Closed { subscription, said }) => self.on_closed(&subscription, said, cx),
+            Ok(RelayMessage::Notice { said }) => self.on_notice(said, cx),
+            // Whoever knows the topic can make a relay pass on something long.
+            Err(Unread::TooLong) => {}
+            Err(Unread::Malformed) => self.lied(cx),
+        }
+        None
+    }
+
+    /// A text came that was too long to be kept.
+    pub(crate) fn read_too_long(&mut self, cx: &Context<'_>) {
+        self.looked = cx.now;
+        if self.hears() {
+            self.is_within_bounds(cx);
+        }
+    }
+
+    const fn hears(&self) -> bool {
+        matches!(self.state, State::Subscribing { .. } | State::Open { .. })
+    }
+
+    fn is_within_bounds(&mut self, cx: &Context<'_>) -> bool {
+        self.connection.asked = None;
+        if self.connection.reading.take(cx.now) {
+            return true;
+        }
+        self.connection.dropped += 1;
+        if self.connection.dropped > MAX_DROPPED {
+            self.fail(Trouble::Misbehaves, cx);
+        }
+        false
+    }
+
+    fn lied(&mut self, cx: &Context<'_>) {
+        self.connection.lies += 1;
+        if self.connection.lies > MAX_LIES {
+            self.fail(Trouble::Misbehaves, cx);
+        }
+    }
+
+    fn on_event(&mut self, subscription: &str, event: &Event, cx: &Context<'_>) -> Option<Vec<u8>> {
+        let asked = self.connection.subscriptions.iter().find(|(_, asked)| asked.id == subscription);
+        let is_asked_for = |day| cx.topics.name(day).is_some_and(|topic| event.is_about(topic));
+        let Some((_, asked)) = asked.filter(|(day, _)| is_asked_for(**day)) else {
+            self.lied(cx);
+            return None;
+        };
+        let written = event.created_at.saturating_mul(1000);
+        if !asked.caught_up && written.saturating_add(RECORDED_BEFORE) < asked.since {
+            return None;
+        }
+        let envelope = wire::from_content(&event.content)?;
+        self.received += 1;
+        Some(envelope)
+    }
+
+    fn on_caught_up(&mut self, subscription: &str, cx: &Context<'_>) {
+        let asked = self.connection.subscriptions.values_mut().find(|asked| asked.id == subscription);
+        // An answer may cross the end of its subscription.
+        let Some(asked) = asked else { return };
+        asked.caught_up = true;
+        if matches!(self.state, State::Subscribing { .. }) {
+            self.state = State::Open { since: cx.now };
+            self.trouble = (cx.now < self.muted_until).then_some(Trouble::Limits);
+        }
+    }
+
+    /// It did not take an event.
+    fn on_refusal(&mut self, said: String, cx: &Context<'_>) {
+        let refusal = Refusal::of(&said);
+        if refusal == Refusal::None {
+            return;
+        }
+        self.said = Some(said);
+        match refusal {
+            Refusal::None => {}
+            Refusal::ForGood => self.fail(Trouble::Refuses, cx),
+            Refusal::ForNow => self.mute(cx),
+        }
+    }
+
+    /// It ended a subscription.
+    fn on_closed(&mut self, subscription: &str, said: String, cx: &Context<'_>) {
+        if !self.connection.subscriptions.values().any(|asked| asked.id == subscription) {
+            return;
+        }
+        let trouble = match Refusal::of(&said) {
+            Refusal::ForGood => Trouble::Refuses,
+            Refusal::ForNow | Refusal::None => Trouble::Limits,
+        };
+        self.said = Some(said);
+        self.fail(trouble, cx);
+    }
+
+    fn on_notice(&mut self, said: String, cx: &Context<'_>) {
+        let limits = said.to_ascii_lowercase().contains("rate");
+        self.said = Some(said);
+        if limits {
+            self.mute(cx);
+        }
+    }
+
+    /// Sends nothing for a while, and goes on listening.
+    fn mute(&mut self, cx: &Context<'_>) {
+        if cx.now < self.muted_until {
+            return;
+        }
+        let wait = MUTE_FOR.saturating_mul(1 << self.mutes.min(8)).min(REFUSED_FOR);
+        self.mutes = self.mutes.saturating_add(1);
+        self.muted_until = cx.now + vary(wait, cx.random);
+        self.trouble = Some(Trouble::Limits);
+    }
+
+    /// Sends a letter to one node: now, or when it may.
+    pub(crate) fn send(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
+        self.looked = cx.now;
+        if matches!(self.state, State::Resting | State::Hopeless) {
+            return;
+        }
+        if self.waiting.len() >= MAX_WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back((cx.now, Rc::clone(letter)));
+        self.flush(cx);
+    }
+
+    /// Sends a letter to everybody: now, and once more whenever the relay was away.
+    pub(crate) fn greet(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
+        self.looked = cx.now;
+        self.greeting = Some(Rc::clone(letter));
+        self.connection.greeted = false;
+        self.flush(cx);
+    }
+
+    fn has_letters(&self) -> bool {
+        !self.waiting.is_empty() || (self.greeting.is_some() && !self.connection.greeted)
+    }
+
+    fn flush(&mut self, cx: &Context<'_>) {
+        while self.serves() && cx.now >= self.muted_until && self.has_letters() && self.sending.take(cx.now) {
+            let greeting = self.greeting.as_ref().filter(|_| !self.connection.greeted).cloned();
+            let letter = match greeting {
+                Some(letter) => {
+                    self.connection.greeted = true;
+                    Some(letter)
+                }
+                None => self.waiting.pop_front().map(|(_, letter)| letter),
+            };
+            if let Some(text) = letter.and_then(|letter| letter.text(cx.topics, cx.wall)) {
+                self.effects.push(Effect::Text(text));
+                self.sent += 1;
+                self.connection.asked.get_or_insert(cx.now);
+            }
+        }
+    }
+
+    /// Hears nobody, and lets go of the socket after a while; or comes back.
+    pub(crate) fn rest(&mut self, rest: bool, cx: &Context<'_>) {
+        self.looked = cx.now;
+        match self.state {
+            State::Subscribing { .. } | State::Open { .. } if rest => {
+                for subscription in std::mem::take(&mut self.connection.subscriptions).into_values() {
+                    self.effects.push(Effect::Text(wire::close(&subscription.id)));
+                }
+                self.state = State::Lingering { until: cx.now + LINGER };
+            }
+            State::Connecting { .. } if rest => {
+                self.effects.push(Effect::Close);
+                self.state = State::Resting;
+            }
+            State::Waiting { .. } if rest => self.state = State::Resting,
+            State::Lingering { .. } if !rest => {
+                self.state = State::Subscribing { since: cx.now };
+                self.subscribe(cx);
+            }
+            State::Resting if !rest => self.state = State::Waiting { until: cx.now },
+            _ => {}
+        }
+        if rest {
+            self.greeting = None;
+            self.waiting.clear();
+        }
+    }
+
+    /// Tries again at once what was backed off.
+    pub(crate) fn retry(&mut self, now: Millis) {
+        if let State::Waiting { until } = &mut self.state {
+            *until = now;
+        }
+    }
+}
+
+/// What a relay means by not taking something: the words before the colon (NIP-01, NIP-42).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// It has it already, or nobody asked for it.
+    None,
+    /// Later, or less of it.
+    ForNow,
+    /// Not from us.
+    ForGood,
+}
+
+impl Refusal {
+    fn of(said: &str) -> Self {
+        match said.split_once(':').map(|(word, _)| word) {
+            Some("duplicate" | "mute") => Self::None,
+            Some("blocked" | "restricted" | "auth-required" | "pow" | "invalid" | "unsupported") => Self::ForGood,
+            _ => Self::ForNow,
+        }
+    }
+}
+
+/// Up to a quarter more or less: nodes that lost a relay together do not come back together.
+fn vary(wait: Millis, random: fn(&mut [u8])) -> Millis {
+    let mut byte = [0];
+    random(&mut byte);
+    let [byte] = byte;
+    wait - wait / 4 + wait / 2 * Millis::from(byte) / 255
+}
+
+#[cfg(test)]
+mod tests;
