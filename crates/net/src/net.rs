@@ -334,8 +334,9 @@ impl Inner {
                 }
             }
         }
-        if let Some(sockets) = self.platform.sockets().filter(|_| !self.config.relays.is_empty()) {
-            rendezvous.push(Box::new(Relays::new(&self.config.relays, self.keys.clone(), sockets)));
+        let relays = &self.config().relays;
+        if let Some(sockets) = self.platform.sockets().filter(|_| !relays.is_empty()) {
+            rendezvous.push(Box::new(Relays::new(relays, self.keys.clone(), sockets)));
         }
         let setup = Setup {
             keys: self.keys.clone(),
