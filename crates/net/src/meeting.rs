@@ -120,10 +120,10 @@ impl Meeting {
         servers.for_each(|rendezvous| rendezvous.rest(rest));
     }
 
-    /// The network may be another one now: tries at once whatever was put off, and says hello soon.
+    /// The network may be another one now: tries at once whatever was put off, and says hello.
     pub(crate) fn look_again(&mut self, now: Millis) {
         self.rendezvous.iter_mut().for_each(|rendezvous| rendezvous.retry());
-        self.switchboard.look_again(now);
+        self.switchboard.hello_again(now);
     }
 
     /// Whether there are servers, all have been tried, and none is of use.

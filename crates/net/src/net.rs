@@ -208,7 +208,7 @@ impl Net {
     pub fn network_changed(&self) {
         let Some(online) = &*self.0.online.borrow() else { return };
         online.network.changed();
-        online.meeting.borrow_mut().switchboard.hello_again(self.0.status.now());
+        online.meeting.borrow_mut().look_again(self.0.status.now());
         let _ = online.commands.unbounded_send(Command::Look);
     }
 
@@ -257,8 +257,7 @@ impl Net {
         answered.await.unwrap_or(Err(ByHandError::Offline))
     }
 
-    /// Looks for others again, after [`Net::offline`]: says hello at once. While online already: tries at once what was put off,
-    /// for a browser that has found its network again.
+    /// Looks for others again, after [`Net::offline`]: says hello at once. While online already: tries at once what was put off.
     pub fn online(&self) {
         if let Some(online) = &*self.0.online.borrow() {
             online.meeting.borrow_mut().look_again(self.0.status.now());

@@ -293,12 +293,6 @@ impl Switchboard {
         self.outputs.push(Output::Send { through, to: None, envelope });
     }
 
-    /// Says hello soon.
-    pub(crate) fn look_again(&mut self, now: Millis) {
-        self.near.soon(now);
-        self.far.soon(now);
-    }
-
     /// Whether this node keeps away from servers. When it comes back it says hello there at once.
     pub(crate) fn rest(&mut self, rest: bool, now: Millis) {
         if self.resting && !rest {
@@ -551,7 +545,8 @@ impl Switchboard {
         known.alive = false;
         known.broadcast_from = None;
         if !goodbye {
-            self.look_again(now);
+            self.near.soon(now);
+            self.far.soon(now);
         }
     }
 

@@ -623,6 +623,3 @@ fn vary(wait: Millis, random: fn(&mut [u8])) -> Millis {
     let [byte] = byte;
     wait - wait / 4 + wait / 2 * Millis::from(byte) / 255
 }
-
-#[cfg(test)]
-mod tests;
