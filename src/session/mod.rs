@@ -177,7 +177,12 @@ impl Session {
         session.follow_page();
         session.fetch_config();
         let listed = session.clone();
-        spawn_local(async move { listed.list_rooms().await });
+        spawn_local(async move {
+            // Whoever opened a room's link looks at the room first.
+            browser::take_turn().await;
+            drop(listed.0.changing.lock().await);
+            listed.list_rooms().await;
+        });
         session
     }
 
