@@ -33,6 +33,7 @@ mod pipe;
 mod platform;
 mod ports;
 mod rendezvous;
+mod room;
 mod sdp;
 pub mod sockets;
 mod status;

@@ -97,6 +97,12 @@ impl Meeting {
         }
     }
 
+    /// Whether newcomers are heard: a server is reached.
+    pub(crate) fn hears(&self) -> bool {
+        let servers = self.rendezvous.iter().filter(|rendezvous| rendezvous.reach() == Reach::World);
+        servers.flat_map(|rendezvous| rendezvous.statuses()).any(|status| status.state == "open")
+    }
+
     /// Tells everybody that this node leaves.
     pub(crate) fn say_bye(&mut self) {
         let envelope = self.switchboard.bye();

@@ -32,6 +32,7 @@ use crate::{
     platform::{self, NetworkChanges, Platform, Prover, Transport, WebrtcSetup},
     ports::{Outgoing, port},
     rendezvous::{Rendezvous, SameBrowser},
+    room::Room,
     status::Status,
     switchboard::{Setup, Switchboard},
     types::{NetConfig, NetEvent, Path, PeerInfo, RendezvousStatus},
@@ -59,6 +60,7 @@ struct Online {
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
     network: NetworkChanges,
+    letters: mpsc::UnboundedSender<Vec<u8>>,
     by_hand: &'static str,
     _life: Option<Box<dyn std::any::Any>>,
 }
@@ -212,6 +214,27 @@ impl Net {
         let _ = online.commands.unbounded_send(Command::Look);
     }
 
+    /// A letter came through the room for this node: the other end of [`NetEvent::Carry`].
+    pub fn carried(&self, bytes: Vec<u8>) {
+        if let Some(online) = &*self.0.online.borrow() {
+            let _ = online.letters.unbounded_send(bytes);
+        }
+    }
+
+    /// These are present and not linked with this node, as the mesh knows, the surest first: they are greeted through the room.
+    /// Replaces what was said before.
+    pub fn acquainted(&self, nodes: &[NodeId]) {
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().switchboard.acquainted(nodes, self.0.status.now());
+            let _ = online.commands.unbounded_send(Command::Look);
+        }
+    }
+
+    /// Whether newcomers are heard here now: a server where they call is reached.
+    pub fn hears(&self) -> bool {
+        self.0.online.borrow().as_ref().is_some_and(|online| online.meeting.borrow().hears())
+    }
+
     /// Whether servers may rest: a node in a room that finds newcomers by itself needs none to listen there. Undone by `false`,
     /// which says hello there at once. Each [`Net::online`] starts awake.
     pub fn rest(&self, rest: bool) {
@@ -287,7 +310,8 @@ impl Inner {
         let life = self.platform.show_life(&format!("{life_prefix}{}", prover.me));
 
         let channels = self.platform.channels();
-        let meeting = Rc::new(RefCell::new(self.meeting(channels.as_deref(), run)));
+        let (letters, letter_source) = mpsc::unbounded();
+        let meeting = Rc::new(RefCell::new(self.meeting(channels.as_deref(), letter_source, run)));
         // Others should hear of this node before it spends time on anything else.
         meeting.borrow_mut().say_hello(self.status.now());
 
@@ -318,10 +342,15 @@ impl Inner {
         };
         let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
         let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
-        Online { meeting, commands, driver, network, by_hand, _life: life }
+        Online { meeting, commands, driver, network, letters, by_hand, _life: life }
     }
 
-    fn meeting(&self, channels: Option<&dyn Channels>, run: [u8; 16]) -> Meeting {
+    fn meeting(
+        &self,
+        channels: Option<&dyn Channels>,
+        letters: mpsc::UnboundedReceiver<Vec<u8>>,
+        run: [u8; 16],
+    ) -> Meeting {
         let mut rendezvous: Vec<Box<dyn Rendezvous>> = Vec::new();
         if let Some(channels) = channels.filter(|_| self.config().same_browser) {
             let name = SameBrowser::name(&self.config().page_path, &self.keys.local_name());
@@ -337,6 +366,7 @@ impl Inner {
         if let Some(sockets) = self.platform.sockets().filter(|_| !relays.is_empty()) {
             rendezvous.push(Box::new(Relays::new(relays, self.keys.clone(), sockets)));
         }
+        rendezvous.push(Box::new(Room::new(self.status.events(), letters)));
         let setup = Setup {
             keys: self.keys.clone(),
             room: self.config().link.room,

@@ -12,6 +12,8 @@ use crate::{channels::Channel, types::RendezvousStatus};
 pub enum Reach {
     /// Tabs of this browser: a link over channels can follow, and envelopes cost nothing.
     Browser,
+    /// Members who are here, through others: envelopes cost the room little and nobody else anything.
+    Room,
     /// Anybody, through servers of others: each envelope counts there.
     World,
 }

@@ -25,6 +25,11 @@ impl Status {
         Self { started: Instant::now(), events, counts: RefCell::default(), refused: RefCell::default() }
     }
 
+    /// Where what happens is told.
+    pub(crate) fn events(&self) -> Rc<EventQueue> {
+        Rc::clone(&self.events)
+    }
+
     /// Milliseconds since the node started.
     pub(crate) fn now(&self) -> Millis {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)

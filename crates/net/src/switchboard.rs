@@ -4,11 +4,15 @@
 //! **Rules.** The node with the smaller id dials; the other answers *hello* with *hello*. A hello for everybody proves
 //! nothing (it may be a recording), so it only causes a greeting or a dial. An envelope to this node echoes its run, which
 //! proves it fresh. WebRTC is dialled first; a link over `BroadcastChannel` follows when that failed, found no address within
-//! [`FIRST_CANDIDATE`] or took [`WEBRTC_HEAD_START`], and WebRTC is tried again beside it. Failing dials back off; a peer whose link went down is dialled again once it is
-//! heard again.
+//! [`FIRST_CANDIDATE`] or took [`WEBRTC_HEAD_START`], and WebRTC is tried again beside it. Failing dials back off; a peer whose
+//! link went down is dialled again once it is heard again. Whom the room knows and this node is not linked with is greeted
+//! through the room ([`introductions`]).
+
+mod introductions;
 
 use std::collections::BTreeMap;
 
+use introductions::Introductions;
 use libp2p_webrtc_browser::Signal;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
@@ -151,6 +155,7 @@ pub(crate) struct Switchboard {
     /// Hellos through servers.
     far: Hellos,
     resting: bool,
+    introductions: Introductions,
     outputs: Vec<Output>,
 }
 
@@ -233,6 +238,7 @@ impl Switchboard {
             near: Hellos::new(HELLO_FIRST, HELLO_MOST),
             far: Hellos::new(FAR_HELLO_FIRST, FAR_HELLO_MOST),
             resting: false,
+            introductions: Introductions::default(),
             outputs: Vec::new(),
         }
     }
@@ -245,6 +251,7 @@ impl Switchboard {
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Millis {
         let hellos = if self.resting { self.near.due } else { self.near.due.min(self.far.due) };
+        let hellos = self.introductions.next().map_or(hellos, |next| next.min(hellos));
         if self.dials_under_way() >= MAX_DIALS {
             return hellos;
         }
@@ -269,6 +276,7 @@ impl Switchboard {
         } else if now >= self.near.due {
             self.say_hello(Through::Near, now);
         }
+        self.introduce(now);
         self.plan_all(now);
     }
 
@@ -335,8 +343,10 @@ impl Switchboard {
 
     /// What this node wrote came in through that rendezvous, too.
     pub(crate) fn also_heard(&mut self, node: NodeId, via: Via) {
+        let better = |old| self.better(&node, old, Some(via));
+        let Some(via) = self.known.get(&node).map(|known| better(known.via)) else { return };
         if let Some(known) = self.known.get_mut(&node) {
-            known.via = better(&self.setup.reach, known.via, Some(via));
+            known.via = via;
         }
     }
 
@@ -390,7 +400,11 @@ impl Switchboard {
         if known.run == run {
             known.alive = true;
             known.heard = now;
-            known.via = better(&self.setup.reach, known.via, via);
+            let old = known.via;
+            let better = self.better(&from, old, via);
+            if let Some(known) = self.known.get_mut(&from) {
+                known.via = better;
+            }
         }
     }
 
@@ -534,6 +548,7 @@ impl Switchboard {
         known.run = run;
         known.alive = true;
         known.linked = Some(path);
+        self.introductions.linked(&peer);
         *known.attempt(path) = Attempt::default();
         self.plan_all(now);
     }
@@ -544,6 +559,7 @@ impl Switchboard {
         known.linked = None;
         known.alive = false;
         known.broadcast_from = None;
+        self.forget_ways(&[peer]);
         if !goodbye {
             self.near.soon(now);
             self.far.soon(now);
@@ -581,6 +597,7 @@ impl Switchboard {
     pub(crate) fn allow_node(&mut self, node: NodeId, now: Millis) {
         self.refused.remove(&node);
         self.hello(now);
+        self.introduce(now);
         self.plan(node, now);
     }
 
@@ -591,6 +608,19 @@ impl Switchboard {
 
     fn dials(&self, node: &NodeId, known: &Known) -> bool {
         self.me < *node && known.alive && known.linked != Some(Path::Webrtc) && !self.refused.contains(node)
+    }
+
+    /// Of two ways to a node the one that costs less; else the later.
+    fn better(&self, node: &NodeId, old: Option<Via>, new: Option<Via>) -> Option<Via> {
+        let rank = |via: Option<Via>| match via.and_then(|via| self.setup.reach.get(via)) {
+            Some(Reach::Browser) => 4,
+            Some(Reach::Room) if self.introductions.knows(node) => 3,
+            Some(Reach::World) => 2,
+            // A letter may come from somebody whom the room does not see: perhaps it finds back.
+            Some(Reach::Room) => 1,
+            None => 0,
+        };
+        if rank(old) > rank(new) { old } else { new }
     }
 
     fn may_broadcast(&self, known: &Known) -> bool {
@@ -660,12 +690,6 @@ impl Switchboard {
         (self.setup.random)(&mut nonce);
         envelope::seal(&self.setup.keys, &self.setup.keypair, &content, &nonce)
     }
-}
-
-/// Of two ways to a node, the one that costs nothing; else the later.
-fn better(reach: &[Reach], old: Option<Via>, new: Option<Via>) -> Option<Via> {
-    let near = old.is_some_and(|via| reach.get(via) == Some(&Reach::Browser));
-    if near { old } else { new.or(old) }
 }
 
 /// Why an opened code by hand leads nowhere.

@@ -146,6 +146,13 @@ pub enum NetEvent {
         /// The message.
         bytes: Vec<u8>,
     },
+    /// A letter to be carried through the room; it comes out by [`crate::Net::carried`] there.
+    Carry {
+        /// For whom.
+        to: NodeId,
+        /// A sealed envelope.
+        bytes: Vec<u8>,
+    },
     /// Something was refused; [`crate::Net::refused`] counts.
     Refused {
         /// Why: `replayed-envelope`, `forged-envelope` ...
