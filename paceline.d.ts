@@ -115,14 +115,17 @@ interface Status {
   room: Cid | null;
   node: NodeId | null;
   state: Connection;
+  /** The linked nodes, then those present that are reached through them. */
   peers: {
     node: NodeId;
     name: string;
     direct: boolean;
     rttMs: number | null;
-    /** Which rendezvous found it. */
+    /** Which rendezvous found it: "room" if the room introduced it; empty if it is not linked. */
     via: string;
     path: "webrtc" | "broadcast" | "relayed" | "through";
+    /** If it is not linked: the linked node through which it is reached. */
+    through?: NodeId;
   }[];
   /** Admitted. */
   events: number;

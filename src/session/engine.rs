@@ -366,6 +366,9 @@ impl Engine {
                 Output::StoreWords(words) => self.keep(|it| it.words.extend(words)),
                 Output::DropWords(words) => self.keep(|it| it.drops.extend(words)),
                 Output::Admitted { cid, author, kind } => (self.tell)(Told::Admitted { cid, author, kind }),
+                Output::Carried { bytes } => self.net.carried(bytes),
+                Output::Acquainted(nodes) => self.net.acquainted(&nodes),
+                Output::Rest(rest) => self.net.rest(rest),
                 Output::Changed => (self.tell)(Told::Changed),
                 Output::Refused { .. } => (self.tell)(Told::Changed),
                 Output::Disconnect(peer) => self.net.disconnect(peer),
@@ -472,6 +475,11 @@ impl Engine {
                 (self.tell)(Told::Peer { node: peer, up: false });
             }
             NetEvent::Received { peer, lane, bytes } => self.input(Input::Received { peer, lane, bytes }),
+            NetEvent::Carry { to, bytes } => self.input(Input::Carry { to, bytes }),
+            NetEvent::Rendezvous => {
+                self.input(Input::Hears(self.net.hears()));
+                (self.tell)(Told::Changed);
+            }
             NetEvent::Refused { code, .. } => {
                 *self.refused.borrow_mut().entry(code).or_default() += 1;
                 (self.tell)(Told::Changed);

@@ -6,6 +6,7 @@ use paceline_mesh::{
     Replica,
     replica::{Here, Presence, Reach},
 };
+use paceline_net::Path;
 use paceline_room::{Cid, NodeId, state::Person};
 
 use super::{
@@ -61,7 +62,7 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         values: fold.values().cloned(),
         connection,
         progress: (connection == Connection::CatchingUp).then_some((here, here + progress.missing_events)),
-        linked: peers.len(),
+        linked: peers.iter().filter(|it| it.direct).count(),
         proposed_name: (!named).then(|| names::friendly(&engine.me).into()),
         people: same(before.map(|it| &it.people), people(engine, &replica, &peers)),
         posts: same_arcs(before.map(|it| &it.posts), fold.posts().cloned()),
@@ -121,18 +122,34 @@ pub fn local(engine: &Engine) -> LocalState {
     LocalState { present: present.collect(), reach: reach.collect(), notices: Vec::new() }
 }
 
+/// The linked nodes, then those present that are reached through them. Strangers (made-up keys, perhaps) are not among these.
 fn peers(engine: &Engine) -> Vec<PeerView> {
     let replica = engine.replica.borrow();
     let name = |node: &NodeId| replica.fold().person(node).map(|it| it.name.clone()).unwrap_or_default();
-    let view = |it: paceline_net::PeerInfo| PeerView {
+    let linked = engine.net.peers().into_iter().map(|it| PeerView {
         node: it.node,
         name: name(&it.node),
         direct: it.direct,
         rtt_ms: it.rtt_ms,
         via: it.via,
         path: it.path.as_str(),
-    };
-    engine.net.peers().into_iter().map(view).collect()
+        through: None,
+    });
+    let mut peers: Vec<PeerView> = linked.collect();
+    for it in replica.reached_through() {
+        if !it.is_stranger && !peers.iter().any(|peer| peer.node == it.node) {
+            peers.push(PeerView {
+                node: it.node,
+                name: name(&it.node),
+                direct: false,
+                rtt_ms: None,
+                via: String::new(),
+                path: Path::Through.as_str(),
+                through: Some(it.through),
+            });
+        }
+    }
+    peers
 }
 
 fn reach(replica: &Replica) -> BTreeMap<Cid, Reach> {

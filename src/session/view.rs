@@ -145,7 +145,7 @@ pub struct StorageView {
     pub persisted: bool,
 }
 
-/// A linked peer.
+/// A node that is present: linked with this one, or reached through one that is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PeerView {
@@ -157,10 +157,13 @@ pub struct PeerView {
     pub direct: bool,
     /// Round trip, milliseconds.
     pub rtt_ms: Option<u32>,
-    /// Which rendezvous found it.
+    /// Which rendezvous found it; empty if it is not linked.
     pub via: String,
     /// `webrtc`, `broadcast`, `relayed` or `through`.
     pub path: &'static str,
+    /// If it is not linked: the linked node through which it is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<NodeId>,
 }
 
 /// Everything the page shows.

@@ -45,6 +45,17 @@ pub const BEACONS: Rate = Rate { burst: 1_000, first: 1_000, per_second: 200 };
 /// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
 pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
 
+/// Bytes of letters passed on for one neighbour. Guess: to introduce two nodes takes a dozen letters and 8 KiB, both ways
+/// together; a newcomer meets thirty at once.
+pub const LETTERS_FOR_ONE: Rate = Rate { burst: 256 * 1024, first: 256 * 1024, per_second: 16 * 1024 };
+/// Bytes of letters, own ones too, that go over one link: a quarter of what its live lane holds, and so much more than one
+/// neighbour may fill that a few floods leave some for the others.
+pub const LETTERS_OUT: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 64 * 1024 };
+/// Bytes of letters that come over one link. Twice what an honest node sends: whoever sends more means no good.
+pub const LETTERS_IN: Rate = Rate { burst: 1024 * 1024, first: 1024 * 1024, per_second: 128 * 1024 };
+/// What a letter costs at least, so that tiny ones count too.
+pub const LETTER_LEAST: u64 = 512;
+
 impl Bucket {
     /// A new bucket.
     pub const fn new(rate: Rate, now: Millis) -> Self {

@@ -20,8 +20,11 @@ use crate::{
     held::Held,
     index::Index,
     ingest::Ingest,
+    letters::Letters,
+    listening::Listening,
     pending::{Arrival, Checked, Pending, Source},
     plumtree::{Cover, Origin, PlumTree},
+    recent::Recent,
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
@@ -76,6 +79,15 @@ pub enum Input {
     Stored(Vec<Cid>),
     /// Blocks from an imported CAR: checked like the network's.
     Import(Vec<Arc<[u8]>>),
+    /// A letter for a member who is not linked with this node: at most [`crate::wire::LETTER_BYTES`], sealed. It may get lost.
+    Carry {
+        /// For whom.
+        to: NodeId,
+        /// The letter.
+        bytes: Vec<u8>,
+    },
+    /// Whether newcomers would be heard here now: a server where they call is reached.
+    Hears(bool),
     /// This tab is hidden or shown: `away` in the beacon.
     Away(bool),
     /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
@@ -111,6 +123,16 @@ pub enum Output {
         /// Of which kind.
         kind: String,
     },
+    /// A letter for this node, from anybody: only what is in it says from whom.
+    Carried {
+        /// The letter.
+        bytes: Vec<u8>,
+    },
+    /// Who is present and not linked with this node, to be introduced; those that have written before strangers. Replaces what was
+    /// said before.
+    Acquainted(Vec<NodeId>),
+    /// Others listen to newcomers (true), or this node should: whether it may let go of the servers where they call.
+    Rest(bool),
     /// Presence, reach or progress changed: worth a redraw.
     Changed,
     /// Something was refused and counted under this code (see [`Replica::refused`]).
@@ -146,6 +168,17 @@ pub struct Presence {
     pub since: Millis,
     /// Gone on purpose or known to be dead, rather than silent: step-in is offered at once.
     pub goodbye: bool,
+}
+
+/// Who is here and not linked with this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// Who.
+    pub node: NodeId,
+    /// The neighbour through which it is reached.
+    pub through: NodeId,
+    /// It has written nothing that is here and was never linked with this node: perhaps a newcomer, perhaps a made-up key.
+    pub is_stranger: bool,
 }
 
 /// How catching up stands.
@@ -211,9 +244,13 @@ pub struct Replica {
     tree: PlumTree,
     sync: Sync,
     roster: Roster,
+    letters: Letters,
+    listening: Listening,
+    hears: bool,
+    acquainted: Vec<NodeId>,
     links: BTreeMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
-    refused_cids: admission::Recent,
+    refused_cids: Recent,
     refused: BTreeMap<&'static str, u64>,
     importing: Option<Imported>,
     imported: Option<Imported>,
@@ -245,8 +282,12 @@ impl Replica {
             tree: PlumTree::default(),
             sync: Sync::new(me),
             roster: Roster::new(me, room),
+            letters: Letters::default(),
+            listening: Listening::default(),
+            hears: false,
+            acquainted: Vec::new(),
             links: BTreeMap::new(),
-            refused_cids: admission::Recent::default(),
+            refused_cids: Recent::default(),
             refused: BTreeMap::new(),
             importing: None,
             imported: None,
@@ -333,6 +374,12 @@ impl Replica {
                 self.importing.get_or_insert_default();
                 self.ingest.push_import(blocks);
             }
+            Input::Carry { to, bytes } => self.send_letter(to, bytes),
+            Input::Hears(hears) => {
+                if std::mem::replace(&mut self.hears, hears) != hears {
+                    self.roster.change(self.now);
+                }
+            }
             Input::Away(away) => {
                 self.state = if away { State::Away } else { State::Here };
                 self.roster.change(self.now);
@@ -366,6 +413,11 @@ impl Replica {
     /// Who is here, this node not included.
     pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
         self.roster.presence(&self.log)
+    }
+
+    /// Who is here and not linked with this node, and through which neighbour it is reached; strangers last.
+    pub fn reached_through(&self) -> Vec<Reached> {
+        self.roster.reached_through(&self.log)
     }
 
     /// How many nodes hold an event.
@@ -417,6 +469,7 @@ impl Replica {
         };
         self.links.insert(peer, link);
         self.sync.link_up(peer);
+        self.letters.link_up(peer, now);
         let theirs = self.roster.link_up(peer, now);
         let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
         self.send_live(peer, &Live::Hello(hello));
@@ -431,6 +484,7 @@ impl Replica {
             return;
         }
         self.sync.link_down(peer);
+        self.letters.link_down(peer);
         self.sync_stirred = true;
         self.ingest.forget(peer);
         self.roster.link_down(peer, goodbye, self.now);
@@ -488,6 +542,7 @@ impl Replica {
             events: self.held.count() as u64,
             missing_words: crate::wire::ShortIds(listed),
             more_missing,
+            listens: self.hears && !self.listening.is_resting(),
             ..self.roster.beacon(self.now)
         };
         if self.roster.greeted().is_empty() {
@@ -497,6 +552,9 @@ impl Replica {
         let bytes = Live::Beacon(signed).encode();
         for peer in self.roster.greeted() {
             self.out.push(Output::Send { peer: *peer, lane: Lane::Live, bytes: bytes.clone() });
+        }
+        for (peer, beacon) in self.roster.welcome() {
+            self.send_live(peer, &Live::Beacon(beacon));
         }
     }
 
@@ -514,6 +572,7 @@ impl Replica {
             self.expire_pending();
             self.send_beacon();
         }
+        self.look_around();
         if !self.store.is_empty() {
             self.out.push(Output::Store(std::mem::take(&mut self.store)));
         }
@@ -524,6 +583,7 @@ impl Replica {
             self.sync_at,
             self.tree.next_wake(),
             self.roster.next_wake(),
+            self.listening.next_wake(),
             self.ingest.next_wake().filter(|at| *at > self.now),
         ];
         let wake = wakes.into_iter().flatten().min().map(|at| at.max(self.now + 1));
@@ -532,6 +592,22 @@ impl Replica {
             self.out.extend(wake.map(Output::WakeAt));
         }
         std::mem::take(&mut self.out)
+    }
+
+    /// Tells whom to get acquainted with, and whether others listen to newcomers.
+    fn look_around(&mut self) {
+        if self.roster.take_stirred() {
+            let acquainted: Vec<NodeId> = self.reached_through().into_iter().map(|it| it.node).collect();
+            if acquainted != self.acquainted {
+                self.acquainted.clone_from(&acquainted);
+                self.out.push(Output::Acquainted(acquainted));
+                self.changed = true;
+            }
+        }
+        if let Some(rest) = self.listening.look(self.roster.smaller(), self.now) {
+            self.out.push(Output::Rest(rest));
+            self.roster.change(self.now);
+        }
     }
 
     /// Counts a refusal, once, and holds so many bytes against the peer that sent it; none if it could not know better.

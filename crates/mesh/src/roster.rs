@@ -18,8 +18,9 @@ use paceline_room::{Cid, Ix, Log, NodeId};
 use serde_bytes::ByteArray;
 
 use crate::{
+    listening::Smaller,
     plumtree::Cover,
-    replica::{Here, Millis, Presence},
+    replica::{Here, Millis, Presence, Reached},
     wire::{Beacon, Cids, LINKS, MessageError, ShortId, ShortIds, Signed, State, short_cid, short_node},
 };
 
@@ -37,6 +38,9 @@ pub const FAR_EVERY: Millis = 20_000;
 pub const SILENT_AFTER: Millis = 50_000;
 /// Shared neighbours that pass a beacon on to one node: one and one to spare.
 pub const BEARERS: usize = 2;
+/// Beacons of others that a new neighbour gets at once; the rest comes within [`EVERY`]. More would be a burden where many join
+/// a large room together.
+const WELCOMED: usize = 16;
 /// Nodes remembered. Keys are free, so when it is full strangers make room first, then those gone longest, and no others.
 const MAX_NODES: usize = 1024;
 
@@ -48,6 +52,8 @@ struct Node {
     was_linked: bool,
     beacon: Option<(Signed, Beacon)>,
     heard: Millis,
+    /// The neighbour that brought its latest beacon.
+    brought_by: Option<NodeId>,
     relayed: Millis,
     /// What it has ever reported as stored, as tips; only grows, since what is durably stored stays.
     held: Vec<Ix>,
@@ -93,15 +99,29 @@ pub struct Roster {
     nodes: BTreeMap<NodeId, Node>,
     /// Links on which the peer has said hello: it knows our last counter has been asked for.
     greeted: BTreeSet<NodeId>,
+    /// Those that our last beacon listed.
+    listed: BTreeSet<NodeId>,
     counter: u64,
     last_sent: Option<Millis>,
     due: Option<Millis>,
+    /// Links, or what others say of theirs, have changed since the last look.
+    stirred: bool,
 }
 
 impl Roster {
     /// Nobody yet.
     pub fn new(me: NodeId, room: Cid) -> Self {
-        Self { me, room, nodes: BTreeMap::new(), greeted: BTreeSet::new(), counter: 0, last_sent: None, due: None }
+        Self {
+            me,
+            room,
+            nodes: BTreeMap::new(),
+            greeted: BTreeSet::new(),
+            listed: BTreeSet::new(),
+            counter: 0,
+            last_sent: None,
+            due: None,
+            stirred: false,
+        }
     }
 
     /// Beacons count on from here, if this is more than they have counted.
@@ -111,6 +131,7 @@ impl Roster {
 
     /// A link is up. Returns the latest beacon of that node, for its hello.
     pub fn link_up(&mut self, peer: NodeId, now: Millis) -> Option<Signed> {
+        self.stirred = true;
         let node = self.node(peer, now);
         let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
         (node.linked, node.was_linked) = (true, true);
@@ -123,6 +144,8 @@ impl Roster {
     /// A link is gone.
     pub fn link_down(&mut self, peer: &NodeId, goodbye: bool, now: Millis) {
         self.greeted.remove(peer);
+        self.listed.remove(peer);
+        self.stirred = true;
         self.change(now);
         let Some(node) = self.nodes.get_mut(peer) else { return };
         node.linked = false;
@@ -135,6 +158,7 @@ impl Roster {
     /// The peer said hello; with what it knows of us, the next beacon counts on.
     pub fn on_hello(&mut self, peer: NodeId, mine: Option<&Signed>, now: Millis) -> Result<(), MessageError> {
         self.greeted.insert(peer);
+        self.stirred = true;
         self.change(now);
         let Some(signed) = mine else { return Ok(()) };
         let beacon = signed.read(&self.room)?;
@@ -174,7 +198,20 @@ impl Roster {
             missing_words: ShortIds::default(),
             more_missing: false,
             links: ShortIds(self.greeted.iter().take(LINKS).map(short_node).collect()),
+            listens: false,
         }
+    }
+
+    /// Beacons to pass on right after our own: it lists new neighbours, so from now on others believe what we bring of them.
+    /// The new ones learn who else is here, the others of the new ones. (What has no place here comes with the next beacons.)
+    pub fn welcome(&mut self) -> Vec<(NodeId, Signed)> {
+        let fresh: Vec<NodeId> = self.greeted.difference(&self.listed).copied().collect();
+        self.listed.clone_from(&self.greeted);
+        let old = |node: &&NodeId| !fresh.contains(node);
+        let to_fresh = fresh.iter().flat_map(|to| self.greeted.iter().take(WELCOMED).map(move |of| (of, to)));
+        let to_old = fresh.iter().flat_map(|of| self.greeted.iter().filter(old).map(move |to| (of, to)));
+        let wanting = to_fresh.chain(to_old).filter(|(of, to)| of != to && self.cover(of, to) == Cover::Me);
+        wanting.filter_map(|(of, to)| Some((*to, self.latest(of)?.clone()))).collect()
     }
 
     /// Counter of the last beacon.
@@ -224,10 +261,14 @@ impl Roster {
         }
         node.presence.goodbye = here == Here::Gone;
         node.heard = now;
+        node.brought_by = Some(peer);
         let changed = node.presence != before;
+        let stirs = |last: &Beacon| last.links != beacon.links || last.listens != beacon.listens;
+        let stirred = changed || node.beacon.as_ref().is_none_or(|(_, last)| stirs(last));
         let far = changed || now >= node.relayed + FAR_EVERY;
         let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
         node.beacon = Some((signed, beacon));
+        self.stirred |= stirred;
         self.resolve(&from, log);
         let relay = self.relays(&from, &peer, far);
         if far && let Some(node) = self.nodes.get_mut(&from) {
@@ -300,7 +341,21 @@ impl Roster {
                 changed = true;
             }
         }
+        self.stirred |= changed;
         changed
+    }
+
+    /// Whether who is linked with whom, or who listens, may have changed since the last call.
+    pub fn take_stirred(&mut self) -> bool {
+        std::mem::take(&mut self.stirred)
+    }
+
+    /// Of the neighbours with smaller ids than this node's, how many there are and how many listen to newcomers.
+    pub fn smaller(&self) -> Smaller {
+        let smaller = self.greeted.range(..self.me);
+        let listens = |it: &NodeId| self.nodes.get(it)?.beacon.as_ref().map(|(_, beacon)| beacon.listens);
+        let listening = smaller.clone().filter(|it| listens(it) == Some(true)).count();
+        Smaller { all: smaller.count(), listening }
     }
 
     /// Who is here, this node and strangers not included.
@@ -311,6 +366,25 @@ impl Roster {
     /// All but strangers. Who was linked once and is gone is shown as gone.
     fn people<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = (&'a NodeId, &'a Node)> {
         self.nodes.iter().filter(|(id, node)| node.was_linked || has_written(id, log))
+    }
+
+    /// Whether a neighbour is linked with a node, as either of them says.
+    pub fn are_linked(&self, neighbour: &NodeId, node: &NodeId) -> bool {
+        self.links_of(node).contains(&short_node(neighbour)) || self.links_of(neighbour).contains(&short_node(node))
+    }
+
+    /// Who is here and not linked with this node, and the neighbour through which it is reached. Strangers are among them, last:
+    /// a newcomer has written nothing yet.
+    pub fn reached_through(&self, log: &Log) -> Vec<Reached> {
+        let is_here = |node: &Node| !node.linked && node.presence.here != Here::Gone && node.beacon.is_some();
+        let reached = self.nodes.iter().filter(|(_, node)| is_here(node)).filter_map(|(id, node)| {
+            let between = self.greeted.iter().find(|peer| self.are_linked(peer, id)).copied();
+            let through = between.or(node.brought_by.filter(|peer| self.greeted.contains(peer)))?;
+            Some(Reached { node: *id, through, is_stranger: !node.was_linked && !has_written(id, log) })
+        });
+        let mut reached: Vec<Reached> = reached.collect();
+        reached.sort_by_key(|it| (it.is_stranger, it.node));
+        reached
     }
 
     /// Takes in the tips that this node reports, as far as they are admitted here.
@@ -354,6 +428,7 @@ impl Roster {
             was_linked: false,
             beacon: None,
             heard: now,
+            brought_by: None,
             relayed: 0,
             held: Vec::new(),
         })

@@ -24,6 +24,10 @@ pub const TIPS: usize = 64;
 pub const LINKS: usize = 128;
 /// Missing words that a beacon lists (by [`ShortId`]).
 pub const MISSING_WORDS: usize = 32;
+/// Bytes of a letter: what one sealed envelope of signalling takes at most.
+pub const LETTER_BYTES: usize = 16 * 1024;
+/// Links that a letter crosses at most.
+pub const LETTER_LINKS: u8 = 3;
 /// What a beacon's signature covers before its bytes.
 const BEACON_DOMAIN: &[u8] = b"paceline/beacon/1";
 
@@ -141,6 +145,8 @@ pub enum Live {
     Prune,
     /// A node's presence, the sender's own or passed on.
     Beacon(Signed),
+    /// A letter on its way to a member.
+    Carry(Carry),
 }
 
 /// What is said first on a link.
@@ -173,6 +179,17 @@ pub struct Announce(
     /// Names.
     pub Cids,
     /// For each, how many links it crossed to reach the sender.
+    pub ByteBuf,
+);
+
+/// Small bytes for a member who may not be a neighbour, sealed by whoever wrote them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carry(
+    /// For whom.
+    pub NodeId,
+    /// How many links it may cross after this one; below [`LETTER_LINKS`].
+    pub u8,
+    /// The letter, at most [`LETTER_BYTES`].
     pub ByteBuf,
 );
 
@@ -227,6 +244,9 @@ pub struct Beacon {
     /// Whom it is linked with, at most [`LINKS`].
     #[serde(rename = "l")]
     pub links: ShortIds,
+    /// It listens where newcomers call: at a server that is reached now.
+    #[serde(rename = "h")]
+    pub listens: bool,
 }
 
 impl Signed {
@@ -358,6 +378,7 @@ impl Live {
             Self::Hello(hello) => hello.1.0.len() <= TIPS,
             Self::Announce(announce) => announce.0.0.len() <= LIVE_CIDS && announce.0.0.len() == announce.1.len(),
             Self::Graft(cids) => cids.0.len() <= LIVE_CIDS,
+            Self::Carry(carry) => carry.1 < LETTER_LINKS && carry.2.len() <= LETTER_BYTES,
             Self::Push(_) | Self::Prune | Self::Beacon(_) => true,
         };
         if few { Ok(message) } else { Err(MessageError::TooMany) }
@@ -423,6 +444,7 @@ mod tests {
             missing_words: ShortIds(vec![[5; 8]]),
             more_missing: true,
             links: ShortIds(vec![[6; 8], [7; 8]]),
+            listens: true,
         }
     }
 
@@ -441,6 +463,7 @@ mod tests {
             Live::Graft(cids(1)),
             Live::Prune,
             Live::Beacon(signed()),
+            Live::Carry(Carry(beacon().node, 2, block())),
         ];
         for message in live {
             assert_eq!(Live::decode(&message.encode()), Ok(message));
@@ -494,6 +517,10 @@ mod tests {
         assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
         let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));
         assert_eq!(Live::decode(&lame.encode()), Err(MessageError::TooMany));
+        let letter = |links, bytes| Live::Carry(Carry(beacon().node, links, ByteBuf::from(vec![0; bytes])));
+        assert!(Live::decode(&letter(LETTER_LINKS - 1, LETTER_BYTES).encode()).is_ok());
+        assert_eq!(Live::decode(&letter(LETTER_LINKS, 1).encode()), Err(MessageError::TooMany));
+        assert_eq!(Live::decode(&letter(0, LETTER_BYTES + 1).encode()), Err(MessageError::TooMany));
         let key = Keypair::from_secret([2; 32]);
         let room = Cid::from_digest([1; 32]);
         let long = Signed::new(&Beacon { tips: cids(TIPS + 1), ..beacon() }, &key).unwrap();

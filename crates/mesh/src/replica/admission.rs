@@ -15,36 +15,10 @@ use crate::{
     plumtree::Origin,
 };
 
-/// Names of refused blocks that are remembered.
-const RECENT: usize = 4096;
 /// A block in the place of words that is not what the event links.
 const WRONG_WORDS: &str = "wrong-words";
 /// An event of a newer format: no offence of the peer that forwards it.
 const NEWER_VERSION: &str = "newer-version";
-
-/// The latest so many names.
-#[derive(Debug, Default)]
-pub(super) struct Recent {
-    set: BTreeSet<Cid>,
-    order: VecDeque<Cid>,
-}
-
-impl Recent {
-    pub(super) fn contains(&self, cid: &Cid) -> bool {
-        self.set.contains(cid)
-    }
-
-    fn insert(&mut self, cid: Cid) {
-        if self.set.insert(cid) {
-            self.order.push_back(cid);
-        }
-        if self.order.len() > RECENT
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.set.remove(&oldest);
-        }
-    }
-}
 
 impl Replica {
     pub(super) fn work_off(&mut self, next: Next) {

@@ -7,12 +7,16 @@ use serde_bytes::ByteBuf;
 use super::{Lane, Output, Replica};
 use crate::{
     budgets::{BEACONS, SERVED},
+    letters::{Fate, TOO_MANY_LETTERS},
     pending::{Arrival, Source},
     plumtree::{GRAFT_CIDS, Origin, Spread},
     roster::BeaconError,
     serve,
     sync::{Act, Here},
-    wire::{Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, Live, MessageError, Push, Signed, Stream, Want},
+    wire::{
+        Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, LETTER_BYTES, Live, MessageError, Push, Signed, Stream,
+        Want,
+    },
 };
 
 /// Bytes pushed in answer to one graft, words counted at their largest; what is left out is grafted again or caught up.
@@ -57,6 +61,29 @@ impl Replica {
             Live::Graft(cids) => self.on_graft(peer, &cids.0),
             Live::Prune => self.tree.on_prune(&peer),
             Live::Beacon(signed) => self.on_beacon(peer, signed, size),
+            Live::Carry(carry) => {
+                let me = self.node();
+                let fate = self.letters.on_carry(peer, carry, &me, &self.roster, self.now);
+                self.do_with_letter(fate, Some(peer), size);
+            }
+        }
+    }
+
+    pub(super) fn send_letter(&mut self, to: NodeId, bytes: Vec<u8>) {
+        if to != self.node() && bytes.len() <= LETTER_BYTES {
+            let fate = self.letters.send(to, bytes, &self.roster, self.now);
+            self.do_with_letter(fate, None, 0);
+        }
+    }
+
+    fn do_with_letter(&mut self, fate: Fate, from: Option<NodeId>, size: usize) {
+        match fate {
+            Fate::Mine(bytes) => self.out.push(Output::Carried { bytes }),
+            Fate::GoesOn(next, carry) => {
+                let letter = Live::Carry(carry);
+                next.into_iter().for_each(|peer| self.send_live(peer, &letter));
+            }
+            Fate::TooMany => self.refuse(TOO_MANY_LETTERS, from, size),
         }
     }
 

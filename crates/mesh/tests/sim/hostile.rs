@@ -191,6 +191,7 @@ fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
         missing_words: ShortIds::default(),
         more_missing: false,
         links: ShortIds::default(),
+        listens: false,
     }
 }
 

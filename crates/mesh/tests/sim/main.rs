@@ -2,6 +2,8 @@
 
 mod catching_up;
 mod hostile;
+mod letters;
+mod listening;
 mod presence;
 mod rooms;
 mod stalling;

@@ -3,7 +3,9 @@
 use paceline_mesh::{
     Lane,
     replica::Millis,
-    wire::{Beacon, Blocks, Bulk, Cids, Have, Hello, Item, Live, Page, ShortIds, Signed, State, Want},
+    wire::{
+        Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, ShortIds, Signed, State, Want, short_node,
+    },
 };
 use paceline_room::{Cid, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -22,6 +24,10 @@ pub enum Lie {
     EmptyPages,
     /// Says it holds a lot and streams one known event at a time, just before patience ends.
     Trickle,
+    /// Says that it is linked with everybody, and swallows the letters that this brings.
+    EveryLink,
+    /// Sends everybody more letters for everybody than anybody carries.
+    LetterFlood,
     /// Tells of what there is, and when asked for it goes on answering without ever sending any.
     SlowBlocks,
 }
@@ -41,6 +47,25 @@ impl Net {
                     let lane = if self.rng.chance(50) { Lane::Live } else { Lane::Bulk };
                     self.send(at, peer, lane, noise.to_vec());
                 }
+                Lie::EveryLink => {
+                    let links = ShortIds(self.nodes.iter().map(|node| short_node(&node.key.node())).collect());
+                    let hello = Live::Hello(Hello(0, Cids::default(), None));
+                    self.send(at, peer, Lane::Live, hello.encode());
+                    let beacon = Beacon { links, ..self.lying_beacon(at, Cids::default(), 0) };
+                    let signed = Signed::new(&beacon, &self.nodes[at].key).unwrap();
+                    self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
+                }
+                Lie::LetterFlood => {
+                    for to in self.alive() {
+                        let to = self.nodes[to].key.node();
+                        for _ in 0..100 {
+                            let noise: [u8; 32] = self.rng.bytes();
+                            let text = noise.map(|byte| b'a' + byte % 26).repeat(32);
+                            let letter = Live::Carry(Carry(to, 2, ByteBuf::from(text)));
+                            self.send(at, peer, Lane::Live, letter.encode());
+                        }
+                    }
+                }
                 Lie::FalseTips | Lie::Silent | Lie::EmptyPages | Lie::Trickle | Lie::SlowBlocks => {
                     if lie == Lie::SlowBlocks {
                         let all = Cids(self.events(0).into_iter().collect());
@@ -49,17 +74,7 @@ impl Net {
                     let tips = Cids(vec![Cid::from_digest(self.rng.bytes())]);
                     let hello = Live::Hello(Hello(1_000_000, tips.clone(), None));
                     self.send(at, peer, Lane::Live, hello.encode());
-                    let beacon = Beacon {
-                        room: ByteArray::new(*self.room.digest()),
-                        node: self.nodes[at].key.node(),
-                        counter: self.now,
-                        state: State::Here,
-                        tips,
-                        events: 1_000_000,
-                        missing_words: ShortIds::default(),
-                        more_missing: false,
-                        links: ShortIds::default(),
-                    };
+                    let beacon = self.lying_beacon(at, tips, 1_000_000);
                     let signed = Signed::new(&beacon, &self.nodes[at].key).unwrap();
                     self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
                 }
@@ -67,6 +82,21 @@ impl Net {
         }
         let wait = self.rng.range(500, 3_000);
         self.schedule_lie(at, wait);
+    }
+
+    fn lying_beacon(&self, at: usize, tips: Cids, events: u64) -> Beacon {
+        Beacon {
+            room: ByteArray::new(*self.room.digest()),
+            node: self.nodes[at].key.node(),
+            counter: self.now,
+            state: State::Here,
+            tips,
+            events,
+            missing_words: ShortIds::default(),
+            more_missing: false,
+            links: ShortIds::default(),
+            listens: false,
+        }
     }
 
     /// What a liar answers.

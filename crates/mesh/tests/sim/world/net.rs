@@ -54,6 +54,12 @@ pub struct Node {
     /// Counts lives: what was scheduled for an earlier one is void.
     life: u64,
     pub skew: i64,
+    /// Whom it would be introduced to.
+    pub acquainted: Vec<NodeId>,
+    /// Whether it has let go of the servers where newcomers call.
+    pub resting: bool,
+    /// Whether it reaches such servers, unless it rests.
+    pub has_servers: bool,
     pub seen: BTreeSet<Cid>,
     working: bool,
 }
@@ -87,6 +93,11 @@ enum Event {
         at: usize,
         life: u64,
     },
+    Hears {
+        at: usize,
+        life: u64,
+        hears: bool,
+    },
     Lie {
         at: usize,
     },
@@ -114,6 +125,8 @@ pub struct Net {
     pub nodes: Vec<Node>,
     pub room: Cid,
     pub stats: Stats,
+    /// Letters that honest nodes got.
+    pub letters: BTreeMap<usize, Vec<Vec<u8>>>,
     /// Which part of a partition a node is in.
     pub part: Vec<u8>,
     forbidden: BTreeSet<(usize, usize)>,
@@ -145,6 +158,7 @@ impl Net {
             nodes: Vec::new(),
             room,
             stats: Stats::default(),
+            letters: BTreeMap::new(),
             part: Vec::new(),
             forbidden: BTreeSet::new(),
             born: BTreeMap::new(),
@@ -188,7 +202,19 @@ impl Net {
             replica
         });
         let (disk, seen) = (Disk::default(), BTreeSet::new());
-        self.nodes.push(Node { key, replica, lie, disk, life: 0, skew, seen, working: false });
+        self.nodes.push(Node {
+            key,
+            replica,
+            lie,
+            disk,
+            life: 0,
+            skew,
+            acquainted: Vec::new(),
+            resting: false,
+            has_servers: false,
+            seen,
+            working: false,
+        });
         self.part.push(0);
         at
     }
@@ -371,6 +397,7 @@ impl Net {
                 let outputs = self.nodes[at].replica.as_mut().map(|replica| replica.work(128, now));
                 self.carry_out(at, outputs.unwrap_or_default());
             }
+            Event::Hears { at, life, hears } if self.nodes[at].life == life => self.input(at, Input::Hears(hears)),
             Event::Lie { at } => self.lie(at),
             Event::Later { at, peer, bytes } => self.send(at, peer, Lane::Bulk, bytes),
             Event::Reconnect { a, b } => self.reconnect(a, b),
@@ -381,7 +408,11 @@ impl Net {
                     self.input(at, Input::LinkDown { peer, goodbye });
                 }
             }
-            Event::Stored { .. } | Event::Tick { .. } | Event::Work { .. } | Event::Notice { .. } => {}
+            Event::Stored { .. }
+            | Event::Tick { .. }
+            | Event::Work { .. }
+            | Event::Hears { .. }
+            | Event::Notice { .. } => {}
         }
     }
 
@@ -481,6 +512,9 @@ impl Net {
                         peer.and_then(|peer| self.ids.get(&peer)).is_some_and(|at| self.nodes[*at].lie.is_some());
                     assert!(liar, "an honest node's message was refused: {code}");
                 }
+                Output::Carried { bytes } => self.letters.entry(at).or_default().push(bytes),
+                Output::Acquainted(nodes) => self.nodes[at].acquainted = nodes,
+                Output::Rest(rest) => self.rest(at, rest),
                 Output::Admitted { .. } | Output::Changed => {}
             }
         }
@@ -502,6 +536,20 @@ impl Net {
         *last = at;
         let epoch = link.epoch;
         self.schedule(at - self.now, Event::Deliver { from, to, epoch, lane, bytes });
+    }
+
+    /// Gives a node servers where newcomers call, or takes them away.
+    pub fn set_servers(&mut self, at: usize, has: bool) {
+        self.nodes[at].has_servers = has;
+        self.input(at, Input::Hears(has && !self.nodes[at].resting));
+    }
+
+    fn rest(&mut self, at: usize, rest: bool) {
+        self.nodes[at].resting = rest;
+        let (life, hears) = (self.nodes[at].life, self.nodes[at].has_servers && !rest);
+        // A connection to a server takes a moment.
+        let wait = self.rng.range(50, 500);
+        self.schedule(wait, Event::Hears { at, life, hears });
     }
 
     pub fn schedule_lie(&mut self, at: usize, wait: Millis) {

@@ -151,7 +151,12 @@ impl Pair {
                 Output::WakeAt(time) => self.wake[at] = Some(time),
                 Output::Refused { code, .. } => panic!("refused: {code}"),
                 Output::Disconnect(_) => panic!("disconnected"),
-                Output::DropWords(_) | Output::Admitted { .. } | Output::Changed => {}
+                Output::DropWords(_)
+                | Output::Admitted { .. }
+                | Output::Carried { .. }
+                | Output::Acquainted(_)
+                | Output::Rest(_)
+                | Output::Changed => {}
             }
         }
     }

@@ -20,6 +20,8 @@ pub struct Solo {
     pub disconnected: Vec<NodeId>,
     pub refused: Vec<(&'static str, Option<NodeId>)>,
     pub admitted: Vec<Cid>,
+    pub letters: Vec<Vec<u8>>,
+    pub acquainted: Vec<NodeId>,
     pub wake: Option<Millis>,
     sent: Vec<(NodeId, Lane, Vec<u8>)>,
 }
@@ -43,6 +45,8 @@ impl Solo {
             disconnected: Vec::new(),
             refused: Vec::new(),
             admitted: Vec::new(),
+            letters: Vec::new(),
+            acquainted: Vec::new(),
             wake: None,
             sent: Vec::new(),
         }
@@ -137,7 +141,9 @@ impl Solo {
                 Output::Refused { code, peer } => self.refused.push((code, peer)),
                 Output::Disconnect(peer) => self.disconnected.push(peer),
                 Output::WakeAt(at) => self.wake = Some(at),
-                Output::Changed => {}
+                Output::Carried { bytes } => self.letters.push(bytes),
+                Output::Acquainted(nodes) => self.acquainted = nodes,
+                Output::Rest(_) | Output::Changed => {}
             }
         }
     }

@@ -1,0 +1,51 @@
+//! The latest names seen, so many and no more.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use paceline_room::Cid;
+
+/// How many are remembered.
+const RECENT: usize = 4096;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Recent {
+    set: BTreeSet<Cid>,
+    order: VecDeque<Cid>,
+}
+
+impl Recent {
+    /// Whether it was put in, and not pushed out since.
+    pub fn contains(&self, cid: &Cid) -> bool {
+        self.set.contains(cid)
+    }
+
+    /// Puts one in; the oldest goes.
+    pub fn insert(&mut self, cid: Cid) {
+        if self.set.insert(cid) {
+            self.order.push_back(cid);
+        }
+        if self.order.len() > RECENT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.set.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_are_remembered_and_no_more() {
+        let mut recent = Recent::default();
+        let cid = |number: usize| Cid::of(&number.to_le_bytes());
+        for number in 0..=RECENT {
+            recent.insert(cid(number));
+            recent.insert(cid(number));
+        }
+        assert!(!recent.contains(&cid(0)) && recent.contains(&cid(1)) && recent.contains(&cid(RECENT)));
+        assert_eq!((recent.set.len(), recent.order.len()), (RECENT, RECENT));
+    }
+}
