@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use fast_qr::QRBuilder;
+use fast_qr::{ECL, QRBuilder};
 
 use crate::tls::Tls;
 
@@ -13,6 +13,12 @@ const SELF_SIGNED: &str = "Nobody vouches for this certificate, so each browser 
 /// What browsers give only to pages that came over https (or from this machine itself).
 const PLAIN: &str = "Over plain http other devices get no camera (for scanning codes), no offline start and no Web Locks; the room \
                      itself works.\nFor those, start with --self-signed.";
+
+/// Light modules around the code, besides the one that it is drawn with: four together, as ISO/IEC 18004 asks for.
+const FRAME: usize = 3;
+/// White on black, whatever the terminal's own colours are: some readers do not know a code in reverse.
+const LIGHT_ON_DARK: &str = "\x1b[38;5;231;48;5;16m";
+const PLAIN_AGAIN: &str = "\x1b[0m";
 
 /// Where the host is, and how.
 #[derive(Clone, Copy)]
@@ -25,6 +31,8 @@ pub struct Greeting<'a> {
     pub tls: Option<&'a Tls>,
     /// Whether it has a relay.
     pub relay: bool,
+    /// Whether the terminal knows colours.
+    pub colours: bool,
 }
 
 impl Greeting<'_> {
@@ -39,14 +47,14 @@ impl Greeting<'_> {
                     let link = self.link(*first);
                     parts.push(format!("Others in your network open {link}"));
                     parts.extend(others.iter().map(|ip| format!("  or {}", self.link(*ip))));
-                    parts.extend(code(&link));
+                    parts.extend(code(&link, self.colours));
                 }
             }
         } else {
             let link = self.link(self.address.ip());
             parts.push(format!("Paceline is at {link}"));
             if !self.address.ip().is_loopback() {
-                parts.extend(code(&link));
+                parts.extend(code(&link, self.colours));
             }
         }
         match self.tls {
@@ -71,9 +79,20 @@ impl Greeting<'_> {
     }
 }
 
-/// A QR code in half blocks, for phones to scan off the terminal.
-fn code(link: &str) -> Option<String> {
-    QRBuilder::new(link).build().ok().map(|code| code.to_str())
+/// A QR code in half blocks, for phones to scan off the terminal; with the light frame around it that readers look for.
+fn code(link: &str, colours: bool) -> Option<String> {
+    let drawn = QRBuilder::new(link).ecl(ECL::M).build().ok()?.to_str();
+    let width = drawn.lines().next()?.chars().count() + 2 * FRAME;
+    let light = "█".repeat(width);
+    let side = "█".repeat(FRAME);
+    // The first line is the lower half of the frame already.
+    let rows = drawn.lines().skip(1).map(|row| format!("{side}{row}{side}"));
+    let rows = [light.clone(), light.clone()].into_iter().chain(rows).chain([light]);
+    Some(
+        rows.map(|row| if colours { format!("{LIGHT_ON_DARK}{row}{PLAIN_AGAIN}") } else { row })
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }
 
 #[cfg(test)]
@@ -83,7 +102,7 @@ mod tests {
     use super::*;
 
     fn greeting(address: &str, lan: &[IpAddr], tls: Option<&Tls>) -> String {
-        Greeting { address: address.parse().unwrap(), lan, tls, relay: true }.text()
+        Greeting { address: address.parse().unwrap(), lan, tls, relay: true, colours: false }.text()
     }
 
     #[test]
@@ -102,6 +121,17 @@ mod tests {
             assert!(text.contains(words), "{words} in\n{text}");
         }
         assert!(greeting("0.0.0.0:8080", &[], None).contains(NO_LAN));
+    }
+
+    #[test]
+    fn the_code_has_a_light_frame_all_around() {
+        let drawn = code("http://192.0.2.7:8080/", false).unwrap();
+        let rows: Vec<Vec<char>> = drawn.lines().map(|row| row.chars().collect()).collect();
+        assert!(rows.iter().all(|row| row.len() == rows[0].len()));
+        let light = |row: &[char]| row.iter().all(|module| *module == '█');
+        assert!(light(&rows[0]) && light(&rows[1]) && rows.last().is_some_and(|row| light(row)));
+        assert!(rows.iter().all(|row| light(&row[..FRAME + 1]) && light(&row[row.len() - FRAME - 1..])));
+        assert!(code("http://192.0.2.7:8080/", true).unwrap().lines().all(|row| row.ends_with(PLAIN_AGAIN)));
     }
 
     #[test]

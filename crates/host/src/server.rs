@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    io,
+    io::{self, IsTerminal},
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -83,7 +83,7 @@ impl Server {
     /// What a person needs to know: the link.
     pub fn greeting(&self) -> String {
         let (tls, relay) = (self.tls.as_ref(), self.service.has_relay());
-        Greeting { address: self.address, lan: &self.lan, tls, relay }.text()
+        Greeting { address: self.address, lan: &self.lan, tls, relay, colours: io::stdout().is_terminal() }.text()
     }
 
     /// Serves until `stop` resolves, then closes what is open: relay connections with a close frame, others after their answer.

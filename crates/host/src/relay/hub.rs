@@ -28,7 +28,7 @@ pub enum SubscribeError {
     #[error("restricted: too many subscriptions (16 at most)")]
     TooManySubscriptions,
     /// More values than one connection may name.
-    #[error("restricted: too many values in the filters of one connection (128 at most)")]
+    #[error("restricted: too many values in the filters of one connection (256 at most)")]
     TooManyValues,
 }
 

@@ -8,8 +8,8 @@ pub const MESSAGE_BYTES: usize = 32 * 1024;
 pub const SUBSCRIPTIONS: usize = 16;
 /// Filters of one subscription.
 pub const FILTERS: usize = 8;
-/// Ids, authors, kinds and tag values that all subscriptions of one connection may name together.
-pub const VALUES: usize = 128;
+/// Ids, authors, kinds and tag values that all subscriptions of one connection may name together: Trystero asks for up to 250 at once.
+pub const VALUES: usize = 256;
 /// Longest tag value to subscribe to, in bytes: a topic is 64 hexadecimal digits.
 pub const VALUE_BYTES: usize = 128;
 /// Longest name of a subscription, in characters (NIP-01).
@@ -45,6 +45,6 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the whole program stays under with the bounds above and the default ones on connections, in bytes: for each of
-/// [`crate::gate::CONNECTIONS`] at most 16 KiB of HTTP, 36 KiB of a message on its way in, 64 KiB on its way out, 64 KiB of
+/// [`crate::gate::CONNECTIONS`] at most 16 KiB of HTTP, 36 KiB of a message on its way in, 64 KiB on its way out, 96 KiB of
 /// subscriptions and 34 KiB of TLS; then what waits for all, the page's files (64 MiB at most are kept), and the program itself.
 pub const MEMORY_BOUND: usize = 384 * 1024 * 1024;

@@ -234,7 +234,7 @@ async fn subscriptions(host: SocketAddr) {
         .for_each_concurrent(AT_ONCE, |n| async move {
             let Ok(mut client) = Client::from(attacker(n), host).await else { return };
             for request in 0..1_000 {
-                let topics: Vec<String> = (0..120).map(|topic| format!("{n} {request} {topic:0>100}")).collect();
+                let topics: Vec<String> = (0..200).map(|topic| format!("{n} {request} {topic:0>100}")).collect();
                 if client.say(&json!(["REQ", request.to_string(), {"#x": topics}])).await.is_err() {
                     break;
                 }
