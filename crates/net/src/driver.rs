@@ -335,7 +335,8 @@ impl Driver {
                 None => return,
             },
         };
-        self.common.meeting.borrow_mut().switchboard.send_signal(path, to, signal);
+        let now = self.common.status.now();
+        self.common.meeting.borrow_mut().switchboard.send_signal(path, to, signal, now);
     }
 
     fn on_action(&mut self, action: Action) {

@@ -5,6 +5,20 @@ use serde_bytes::ByteArray;
 
 use crate::{sdp, types::Path};
 
+/// Candidates in one message.
+pub(crate) const MAX_CANDIDATES: usize = 32;
+
+/// An ICE candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Line {
+    /// `candidate:...`; empty: no more will come.
+    pub(crate) candidate: String,
+    /// Its media section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mid: Option<String>,
+}
+
 /// The body of an envelope. Messages other than `Hello` and `Bye` belong to the session that the envelope names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -31,15 +45,12 @@ pub(crate) enum Message {
         /// Hash of the content of the envelope with the offer.
         offer: ByteArray<32>,
     },
-    /// One more ICE candidate; empty: the last.
-    Candidate {
+    /// More ICE candidates.
+    Candidates {
         /// As in the offer.
         path: Path,
-        /// The candidate line.
-        candidate: String,
-        /// Its media section.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        mid: Option<String>,
+        /// At most [`MAX_CANDIDATES`].
+        candidates: Vec<Line>,
     },
     /// The attempt is given up, or the link that came of it is gone.
     Abort {
@@ -82,7 +93,7 @@ impl Message {
     /// Whether it names an address at which the sender may be reached.
     pub(crate) fn has_candidate(&self) -> bool {
         match self {
-            Self::Candidate { candidate, .. } => !candidate.is_empty(),
+            Self::Candidates { candidates, .. } => candidates.iter().any(|line| !line.candidate.is_empty()),
             Self::Offer { sdp, .. }
             | Self::Answer { sdp, .. }
             | Self::Restart { sdp, .. }
@@ -91,9 +102,34 @@ impl Message {
         }
     }
 
+    /// Which data path it is about.
+    pub(crate) const fn path(&self) -> Option<Path> {
+        match self {
+            Self::Hello {} | Self::Bye {} => None,
+            Self::Offer { path, .. }
+            | Self::Answer { path, .. }
+            | Self::Candidates { path, .. }
+            | Self::Abort { path }
+            | Self::Restart { path, .. }
+            | Self::Restarted { path, .. }
+            | Self::RestartWanted { path, .. } => Some(*path),
+        }
+    }
+
     /// Whether it is about the paths of an open link.
     pub(crate) fn is_restart(&self) -> bool {
         matches!(self, Self::Restart { .. } | Self::Restarted { .. } | Self::RestartWanted { .. })
+    }
+
+    /// A description with these candidates in it, rather than after it. It has one media section: theirs.
+    pub(crate) fn with(mut self, candidates: &[Line]) -> Self {
+        if let Self::Offer { sdp, .. } | Self::Answer { sdp, .. } = &mut self {
+            for line in candidates.iter().filter(|line| !line.candidate.is_empty()) {
+                let end = if sdp.ends_with('\n') { "" } else { "\r\n" };
+                *sdp += &format!("{end}a={}\r\n", line.candidate);
+            }
+        }
+        self
     }
 
     /// With its description in the short form, for people's hands.
@@ -117,6 +153,19 @@ mod tests {
 
     use super::*;
 
+    fn line(candidate: &str, mid: Option<&str>) -> Line {
+        Line { candidate: candidate.into(), mid: mid.map(Into::into) }
+    }
+
+    #[test]
+    fn candidates_in_a_description_stand_at_its_end() {
+        let offer = |sdp: &str| Message::Offer { path: Path::Webrtc, sdp: sdp.into(), trickle: true };
+        let lines = [line("candidate:1 1 udp", Some("0")), line("", None), line("candidate:2 1 udp", None)];
+        let expected = "v=0\r\na=candidate:1 1 udp\r\na=candidate:2 1 udp\r\n";
+        assert_eq!(offer("v=0\r\n").with(&lines), offer(expected));
+        assert_eq!(offer("v=0").with(&lines), offer(expected));
+    }
+
     #[test]
     fn each_message_reads_back() {
         let path = Path::Webrtc;
@@ -125,8 +174,8 @@ mod tests {
             Message::Bye {},
             Message::Offer { path, sdp: "v=0".into(), trickle: true },
             Message::Answer { path, sdp: "v=0".into(), offer: ByteArray::new([1; 32]) },
-            Message::Candidate { path, candidate: "candidate:1".into(), mid: Some("0".into()) },
-            Message::Candidate { path: Path::Broadcast, candidate: String::new(), mid: None },
+            Message::Candidates { path, candidates: vec![line("candidate:1", Some("0")), line("", None)] },
+            Message::Candidates { path: Path::Broadcast, candidates: Vec::new() },
             Message::Abort { path },
             Message::Restart { path, round: 1, sdp: "v=0".into() },
             Message::Restarted { path, round: 1, sdp: "v=0".into() },

@@ -8,12 +8,18 @@
 //! link went down is dialled again once it is heard again. Whom the room knows and this node is not linked with is greeted
 //! through the room ([`introductions`]).
 
+mod by_hand;
+mod hellos;
 mod introductions;
+mod outbox;
 
 use std::collections::BTreeMap;
 
+pub(crate) use by_hand::Unreadable;
+use hellos::Hellos;
 use introductions::Introductions;
 use libp2p_webrtc_browser::Signal;
+use outbox::{Due, Outbox};
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -22,9 +28,8 @@ use crate::{
     envelope::{self, Content, Opened, Run},
     freshness::{Freshness, Replayed},
     keys::RoomKeys,
-    message::Message,
+    message::{Line, MAX_CANDIDATES, Message},
     rendezvous::Reach,
-    sdp,
     types::{Path, Paths},
 };
 
@@ -39,15 +44,7 @@ const MAX_BACK_OFF: Millis = 60_000;
 /// Dials under way at a time: a member that makes nodes up cannot make this one dial them all at once.
 const MAX_DIALS: usize = 16;
 /// Whoever was not heard for this long is not dialled again before it is.
-const SILENT_FOR: Millis = 4 * HELLO_MOST;
-/// The first wait between hellos; doubled each time.
-const HELLO_FIRST: Millis = 1_000;
-/// The longest wait between hellos where they cost nothing.
-const HELLO_MOST: Millis = 30_000;
-/// The first wait between hellos through servers, which shut out those that flood them; doubled each time.
-const FAR_HELLO_FIRST: Millis = 4_000;
-/// The longest wait between hellos through servers.
-const FAR_HELLO_MOST: Millis = 60_000;
+const SILENT_FOR: Millis = 2 * hellos::FAR_MOST;
 /// One peer's hellos are answered no more often than this.
 const GREET_EVERY: Millis = 1_000;
 /// Nodes remembered; of those not linked, the one unheard for longest goes first.
@@ -156,36 +153,8 @@ pub(crate) struct Switchboard {
     far: Hellos,
     resting: bool,
     introductions: Introductions,
+    outbox: Outbox,
     outputs: Vec<Output>,
-}
-
-/// When hello is said next: rarer and rarer.
-#[derive(Debug, Clone, Copy)]
-struct Hellos {
-    due: Millis,
-    last: Option<Millis>,
-    wait: Millis,
-    first: Millis,
-    most: Millis,
-}
-
-impl Hellos {
-    const fn new(first: Millis, most: Millis) -> Self {
-        Self { due: 0, last: None, wait: first, first, most }
-    }
-
-    fn said(&mut self, now: Millis) {
-        self.last = Some(now);
-        self.due = now + self.wait;
-        self.wait = (self.wait * 2).min(self.most);
-    }
-
-    /// Somebody was lost: often again, though never sooner than the first wait after the last.
-    fn soon(&mut self, now: Millis) {
-        self.wait = self.first;
-        let earliest = self.last.map_or(now, |last| last + self.first);
-        self.due = self.due.min(earliest.max(now + BACK_OFF));
-    }
 }
 
 impl Known {
@@ -235,10 +204,11 @@ impl Switchboard {
             refused,
             sessions: BTreeMap::new(),
             sessions_made: 0,
-            near: Hellos::new(HELLO_FIRST, HELLO_MOST),
-            far: Hellos::new(FAR_HELLO_FIRST, FAR_HELLO_MOST),
+            near: Hellos::near(),
+            far: Hellos::far(0),
             resting: false,
             introductions: Introductions::default(),
+            outbox: Outbox::default(),
             outputs: Vec::new(),
         }
     }
@@ -253,7 +223,7 @@ impl Switchboard {
         let hellos = if self.resting { self.near.due } else { self.near.due.min(self.far.due) };
         let hellos = self.introductions.next().map_or(hellos, |next| next.min(hellos));
         if self.dials_under_way() >= MAX_DIALS {
-            return hellos;
+            return self.outbox.next().map_or(hellos, |next| next.min(hellos));
         }
         let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
             let webrtc = (self.setup.paths.webrtc && !known.webrtc.under_way).then_some(known.webrtc.not_before);
@@ -266,7 +236,7 @@ impl Switchboard {
             };
             webrtc.into_iter().chain(broadcast).min()
         });
-        dials.chain([hellos]).min().unwrap_or(hellos)
+        dials.chain(self.outbox.next()).chain([hellos]).min().unwrap_or(hellos)
     }
 
     /// Time has come.
@@ -277,6 +247,7 @@ impl Switchboard {
             self.say_hello(Through::Near, now);
         }
         self.introduce(now);
+        self.send_held(now);
         self.plan_all(now);
     }
 
@@ -304,7 +275,7 @@ impl Switchboard {
     /// Whether this node keeps away from servers. When it comes back it says hello there at once.
     pub(crate) fn rest(&mut self, rest: bool, now: Millis) {
         if self.resting && !rest {
-            self.far = Hellos { due: now, ..Hellos::new(FAR_HELLO_FIRST, FAR_HELLO_MOST) };
+            self.far = Hellos::far(now);
         }
         self.resting = rest;
     }
@@ -428,10 +399,20 @@ impl Switchboard {
                 if asked.is_none_or(|note| note.offer != Some(offer.into_array())) {
                     return self.refuse("wrong-answer", from);
                 }
+                self.outbox.answered(&session);
                 (path, Signal::Answer { session, sdp })
             }
-            Message::Candidate { path, candidate, mid } => (path, Signal::Candidate { session, candidate, mid }),
-            Message::Abort { path } => (path, Signal::Abort { session }),
+            Message::Candidates { path, candidates } => {
+                let signals = candidates.into_iter().take(MAX_CANDIDATES).map(|Line { candidate, mid }| {
+                    let signal = Signal::Candidate { session, candidate, mid };
+                    Output::Signal { path, from, signal }
+                });
+                return self.outputs.extend(signals);
+            }
+            Message::Abort { path } => {
+                self.outbox.forget(&session);
+                (path, Signal::Abort { session })
+            }
             Message::Restart { path, round, sdp } => (path, Signal::Restart { session, round, sdp }),
             Message::Restarted { path, round, sdp } => (path, Signal::Restarted { session, round, sdp }),
             Message::RestartWanted { path, round } => (path, Signal::RestartWanted { session, round }),
@@ -441,7 +422,7 @@ impl Switchboard {
     }
 
     /// A transport wants a signal sent.
-    pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal) {
+    pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal, now: Millis) {
         let session = *signal.session();
         let by_hand = self.sessions.get(&session).is_some_and(|note| note.by_hand);
         let Some(message) = self.outgoing_message(path, session, signal) else { return };
@@ -462,19 +443,52 @@ impl Switchboard {
                 if message.has_candidate() {
                     known.found_address();
                 }
-                // The way it was heard last may be what has just broken.
-                let via = known.via.filter(|_| !open);
-                let run = known.run;
-                let (envelope, hash) = self.seal(Some((to, run)), Some(session), &message);
-                if is_offer {
-                    self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
+                if by_hand {
+                    return self.send_by_hand(to, session, &message);
                 }
-                if !by_hand {
+                let message =
+                    if self.is_far(&to, path) { self.outbox.hold(session, to, message, now) } else { Some(message) };
+                if let Some(message) = message {
+                    self.send_message(to, session, &message, now);
+                }
+            }
+        }
+    }
+
+    /// Whether what is sent to that node passes through servers.
+    fn is_far(&self, to: &NodeId, path: Path) -> bool {
+        let is_far = |via: Via| self.setup.reach.get(via) == Some(&Reach::World);
+        self.way(to, path).map_or_else(|| self.setup.reach.contains(&Reach::World), is_far)
+    }
+
+    /// The way it was heard last; none when it is linked so: that way may be what has just broken.
+    fn way(&self, to: &NodeId, path: Path) -> Option<Via> {
+        let known = self.known.get(to)?;
+        known.via.filter(|_| known.linked != Some(path))
+    }
+
+    fn send_message(&mut self, to: NodeId, session: Session, message: &Message, now: Millis) {
+        let Some(run) = self.known.get(&to).map(|known| known.run) else { return };
+        let (envelope, hash) = self.seal(Some((to, run)), Some(session), message);
+        if matches!(message, Message::Offer { .. }) {
+            self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
+        }
+        let path = message.path();
+        if path.is_some_and(|path| self.is_far(&to, path)) {
+            self.outbox.sent(&session, &envelope, now);
+        }
+        let via = path.and_then(|path| self.way(&to, path));
+        self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
+    }
+
+    /// Sends what waited for company, or for an answer.
+    fn send_held(&mut self, now: Millis) {
+        for due in self.outbox.due(now) {
+            match due {
+                Due::Message { session, to, message } => self.send_message(to, session, &message, now),
+                Due::Again { to, envelope } => {
+                    let via = self.way(&to, Path::Webrtc);
                     self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
-                } else if matches!(message, Message::Answer { .. }) {
-                    self.outputs.push(Output::Reply { session, envelope });
-                } else if matches!(message, Message::Abort { .. }) {
-                    self.outputs.push(Output::HandEnded { session });
                 }
             }
         }
@@ -487,58 +501,14 @@ impl Switchboard {
                 let offer = self.sessions.get(&session)?.offer?;
                 Message::Answer { path, sdp, offer: ByteArray::new(offer) }
             }
-            Signal::Candidate { candidate, mid, .. } => Message::Candidate { path, candidate, mid },
+            Signal::Candidate { candidate, mid, .. } => {
+                Message::Candidates { path, candidates: vec![Line { candidate, mid }] }
+            }
             Signal::Abort { .. } => Message::Abort { path },
             Signal::Restart { round, sdp, .. } => Message::Restart { path, round, sdp },
             Signal::Restarted { round, sdp, .. } => Message::Restarted { path, round, sdp },
             Signal::RestartWanted { round, .. } => Message::RestartWanted { path, round },
         })
-    }
-
-    /// An invite that a person pasted, opened. Its offer goes to the transport, whose answer comes back as [`Output::Reply`].
-    pub(crate) fn read_invite(&mut self, opened: &Opened, now: Millis) -> Result<Session, Unreadable> {
-        let content = &opened.content;
-        let (Some(session), Some(Message::Offer { path, sdp, .. })) =
-            (content.session.map(ByteArray::into_array), Message::decode(&content.body))
-        else {
-            return Err(Unreadable::NotExpected);
-        };
-        if self.fresh.accept(content).is_err() {
-            return Err(Unreadable::UsedBefore);
-        }
-        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
-        self.heard(content, None, now);
-        let from = content.from;
-        self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), by_hand: true, order: 0 });
-        self.outputs.push(Output::Signal { path, from, signal: Signal::Offer { session, sdp, trickle: false } });
-        Ok(session)
-    }
-
-    /// A reply that a person pasted, opened.
-    pub(crate) fn read_reply(&mut self, opened: &Opened, now: Millis) -> Result<(), Unreadable> {
-        let content = &opened.content;
-        let (Some(session), Some(Message::Answer { path, sdp, offer })) =
-            (content.session.map(ByteArray::into_array), Message::decode(&content.body))
-        else {
-            return Err(Unreadable::NotExpected);
-        };
-        let invite =
-            self.sessions.get_mut(&session).filter(|note| note.by_hand && note.offer == Some(offer.into_array()));
-        let Some(invite) = invite else { return Err(Unreadable::TooLate) };
-        if invite.peer.is_some_and(|peer| peer != content.from) {
-            return Err(Unreadable::UsedBefore);
-        }
-        invite.peer = Some(content.from);
-        if content.echo.map(ByteArray::into_array) != Some(self.fresh.run()) {
-            return Err(Unreadable::TooLate);
-        }
-        if self.fresh.accept(content).is_err() {
-            return Err(Unreadable::UsedBefore);
-        }
-        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
-        self.heard(content, None, now);
-        self.outputs.push(Output::Signal { path, from: content.from, signal: Signal::Answer { session, sdp } });
-        Ok(())
     }
 
     /// A link is up.
@@ -550,6 +520,7 @@ impl Switchboard {
         known.linked = Some(path);
         self.introductions.linked(&peer);
         *known.attempt(path) = Attempt::default();
+        self.outbox.forget_peer(&peer, path);
         self.plan_all(now);
     }
 
@@ -578,6 +549,7 @@ impl Switchboard {
         if path == Path::Webrtc {
             known.broadcast_from = Some(now);
         }
+        self.outbox.forget_peer(&peer, path);
         self.plan_all(now);
     }
 
@@ -690,17 +662,6 @@ impl Switchboard {
         (self.setup.random)(&mut nonce);
         envelope::seal(&self.setup.keys, &self.setup.keypair, &content, &nonce)
     }
-}
-
-/// Why an opened code by hand leads nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    /// It says something else than its kind.
-    NotExpected,
-    /// It was pasted before.
-    UsedBefore,
-    /// Its invite is not waited for any more.
-    TooLate,
 }
 
 #[cfg(test)]

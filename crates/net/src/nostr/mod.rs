@@ -14,6 +14,8 @@ mod peers;
 mod pool;
 mod relay;
 mod relays;
+#[cfg(test)]
+mod simulation;
 mod topics;
 mod wire;
 

@@ -206,3 +206,8 @@ fn is_address(url: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '@' | '\\' | '"' | '<' | '>');
     url.len() <= MAX_URL && url.chars().all(plain) && !host.is_empty() && !host.starts_with(':')
 }
+
+#[cfg(test)]
+mod joins;
+#[cfg(test)]
+mod tests;

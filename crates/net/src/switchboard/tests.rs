@@ -93,11 +93,11 @@ fn offer_and_answer_reach_the_transports() {
     let (mut small, mut large) = pair(BOTH);
     small.received(0, &hello(&mut large, 0), 0);
     small.outputs();
-    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
     large.received(0, &sent(&mut small), 0);
     assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small.me, signal: offer([5; 16]) }]);
     let answer = Signal::Answer { session: [5; 16], sdp: "v=0".into() };
-    large.send_signal(Path::Webrtc, Some(small.me), answer.clone());
+    large.send_signal(Path::Webrtc, Some(small.me), answer.clone(), 0);
     small.received(0, &sent(&mut large), 0);
     assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large.me, signal: answer }]);
 }
@@ -107,13 +107,13 @@ fn an_answer_to_another_offer_is_refused() {
     let (mut small, mut large) = pair(BOTH);
     small.received(0, &hello(&mut large, 0), 0);
     small.outputs();
-    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
     large.received(0, &sent(&mut small), 0);
     large.outputs();
     // The same session offered anew: the first offer's answer does not fit it.
-    large.send_signal(Path::Webrtc, Some(small.me), Signal::Answer { session: [5; 16], sdp: "v=0".into() });
+    large.send_signal(Path::Webrtc, Some(small.me), Signal::Answer { session: [5; 16], sdp: "v=0".into() }, 0);
     let late = sent(&mut large);
-    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
     small.outputs();
     small.received(0, &late, 0);
     assert_eq!(small.outputs(), [Output::Refused { code: "wrong-answer", peer: Some(large.me) }]);
@@ -125,7 +125,7 @@ fn the_channel_follows_when_webrtc_takes_too_long() {
     small.received(0, &hello(&mut large, 100), 100);
     assert_eq!(dials(&mut small), [Path::Webrtc]);
     let candidate = Signal::Candidate { session: [5; 16], candidate: "candidate:1".into(), mid: None };
-    small.send_signal(Path::Webrtc, Some(large.me), candidate);
+    small.send_signal(Path::Webrtc, Some(large.me), candidate, 0);
     small.tick(99 + WEBRTC_HEAD_START);
     assert_eq!(dials(&mut small), []);
     small.tick(100 + WEBRTC_HEAD_START);
@@ -283,6 +283,60 @@ fn made_up_nodes_fill_neither_memory_nor_dials() {
     assert!(me.dials_under_way() <= MAX_DIALS);
 }
 
+#[test]
+fn through_servers_an_offer_and_its_candidates_are_one_message_and_go_again_until_answered() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(1, &hello(&mut large, 0), 0);
+    small.outputs();
+    let candidate = Signal::Candidate { session: [5; 16], candidate: "candidate:1".into(), mid: Some("0".into()) };
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
+    small.send_signal(Path::Webrtc, Some(large.me), candidate, 10);
+    assert_eq!(small.outputs(), []);
+    assert_eq!(small.wake_at(), 0, "hello is due");
+    small.hello(0);
+    small.outputs();
+    assert_eq!(small.wake_at(), 10 + outbox::QUIET);
+    small.tick(10 + outbox::QUIET);
+    let first = sent(&mut small);
+    small.send_held(10 + outbox::QUIET + outbox::AGAIN_AFTER);
+    assert_eq!(sent(&mut small), first, "the very same");
+    large.received(1, &first, 0);
+    let whole = Signal::Offer { session: [5; 16], sdp: "v=0\r\na=candidate:1\r\n".into(), trickle: true };
+    assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small.me, signal: whole }]);
+    large.send_signal(Path::Webrtc, Some(small.me), Signal::Answer { session: [5; 16], sdp: "v=0".into() }, 0);
+    large.send_held(outbox::GATHER_FOR);
+    small.received(1, &sent(&mut large), 0);
+    small.outputs();
+    small.send_held(60_000);
+    assert_eq!(small.outputs(), [], "it was answered");
+    large.linked(small.me, Path::Webrtc, small.setup.run, 300);
+    large.outputs();
+    large.send_held(60_000);
+    assert_eq!(large.outputs(), [], "it is linked");
+}
+
+#[test]
+fn within_this_browser_nothing_waits() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
+    large.received(0, &sent(&mut small), 0);
+    assert!(matches!(large.outputs()[..], [Output::Signal { signal: Signal::Offer { .. }, .. }]));
+}
+
+#[test]
+fn more_candidates_than_belong_in_a_message_are_left_out() {
+    let (mut small, mut large) = pair(BOTH);
+    small.received(0, &hello(&mut large, 0), 0);
+    small.outputs();
+    let line = Line { candidate: "candidate:1".into(), mid: None };
+    let message = Message::Candidates { path: Path::Webrtc, candidates: vec![line; 3 * MAX_CANDIDATES] };
+    small.send_message(large.me, [5; 16], &message, 0);
+    large.received(0, &sent(&mut small), 0);
+    assert_eq!(large.outputs().len(), MAX_CANDIDATES);
+}
+
 /// When hello is said through servers, and when where it costs nothing, up to a time.
 fn hellos_until(board: &mut Switchboard, end: Millis) -> (Vec<Millis>, Vec<Millis>) {
     let (mut far, mut near) = (Vec::new(), Vec::new());
@@ -309,7 +363,7 @@ fn hellos_grow_rarer_and_through_servers_more_so() {
     let (far, near) = hellos_until(&mut small, 200_000);
     assert_eq!(far, [0, 4_000, 12_000, 28_000, 60_000, 120_000, 180_000]);
     assert_eq!(near[..8], [0, 1_000, 3_000, 4_000, 12_000, 28_000, 58_000, 60_000]);
-    assert!(near.windows(2).all(|pair| pair[1] - pair[0] <= HELLO_MOST), "{near:?}");
+    assert!(near.windows(2).all(|pair| pair[1] - pair[0] <= hellos::MOST), "{near:?}");
 }
 
 #[test]
@@ -373,7 +427,8 @@ fn new_paths_of_an_open_link_are_signalled_through_every_rendezvous() {
     let candidate = Signal::Candidate { session, candidate: "candidate:1".into(), mid: None };
     let from_small = [Signal::Restart { session, round: 1, sdp: "v=0".into() }, candidate];
     for signal in from_small {
-        small.send_signal(Path::Webrtc, Some(large_id), signal.clone());
+        small.send_signal(Path::Webrtc, Some(large_id), signal.clone(), 0);
+        small.send_held(outbox::LATER);
         let outputs = small.outputs();
         let [Output::Send { through: Through::All, to: Some(to), envelope }] = &outputs[..] else {
             panic!("{outputs:?}")
@@ -388,7 +443,7 @@ fn new_paths_of_an_open_link_are_signalled_through_every_rendezvous() {
         Signal::Abort { session },
     ];
     for signal in from_large {
-        large.send_signal(Path::Webrtc, Some(small_id), signal.clone());
+        large.send_signal(Path::Webrtc, Some(small_id), signal.clone(), 0);
         small.received(0, &sent(&mut large), 2);
         assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large_id, signal }]);
     }
@@ -401,7 +456,7 @@ fn a_changed_network_says_hello_and_soon_again() {
     board.outputs();
     board.hello_again(1_000_000);
     assert!(matches!(&board.outputs()[..], [Output::Send { to: None, .. }]));
-    assert!(board.wake_at() <= 1_000_000 + HELLO_FIRST);
+    assert!(board.wake_at() <= 1_000_000 + hellos::FIRST);
 }
 
 const ROOM: Via = 2;

@@ -1,0 +1,301 @@
+//! Signals on their way through servers, where each message counts: descriptions wait a moment for the first candidates, later
+//! candidates go together, and what is not answered is sent again, the very same envelope, so that nobody takes it for another.
+//! Pure.
+
+use std::collections::BTreeMap;
+
+use paceline_mesh::replica::Millis;
+use paceline_room::NodeId;
+
+use super::Session;
+use crate::{
+    message::{Line, MAX_CANDIDATES, Message},
+    types::Path,
+};
+
+/// A description waits no longer than this for candidates. Those of this machine take 10-50 ms, those that a server tells take a
+/// way there and back.
+pub(super) const GATHER_FOR: Millis = 200;
+/// It goes when no candidate came for so long after one.
+pub(super) const QUIET: Millis = 60;
+/// Candidates that come after it wait for one another; four times as long each time.
+pub(super) const LATER: Millis = 500;
+/// What is not answered by then is sent again; the second time after twice as long.
+pub(super) const AGAIN_AFTER: Millis = 3_000;
+/// How often it is sent again. The dial itself is tried again, too, with back-off.
+const MAX_AGAIN: u32 = 2;
+/// Attempts that wait; what is sent for further ones does not.
+const MAX_HELD: usize = 128;
+
+/// What is to be sent now.
+#[derive(Debug, PartialEq)]
+pub(super) enum Due {
+    /// Seal this, tell the envelope ([`Outbox::sent`]), and send it.
+    Message { session: Session, to: NodeId, message: Message },
+    /// Send this again.
+    Again { to: NodeId, envelope: Vec<u8> },
+}
+
+#[derive(Debug)]
+struct Held {
+    to: NodeId,
+    path: Path,
+    /// An offer or an answer that was not sent yet.
+    description: Option<Message>,
+    candidates: Vec<Line>,
+    /// When description or candidates go.
+    due: Option<Millis>,
+    /// The latest that the description goes.
+    limit: Millis,
+    /// Messages of candidates that went.
+    later: u32,
+    sent: Vec<Vec<u8>>,
+    again_at: Option<Millis>,
+    again: u32,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    held: BTreeMap<Session, Held>,
+}
+
+impl Outbox {
+    /// Takes an offer, an answer or candidates. Gives back what is to be sent at once.
+    pub(super) fn hold(&mut self, session: Session, to: NodeId, message: Message, now: Millis) -> Option<Message> {
+        match message {
+            Message::Offer { path, .. } | Message::Answer { path, .. } => {
+                if self.held.len() >= MAX_HELD && !self.held.contains_key(&session) {
+                    return Some(message);
+                }
+                self.held.insert(session, Held::new(to, path, Some(message), now));
+                None
+            }
+            Message::Candidates { path, candidates } => {
+                if self.held.len() >= MAX_HELD && !self.held.contains_key(&session) {
+                    return Some(Message::Candidates { path, candidates });
+                }
+                self.held.entry(session).or_insert_with(|| Held::new(to, path, None, now)).push(candidates, now);
+                None
+            }
+            // Nobody knows of an attempt whose description has not gone.
+            Message::Abort { .. } => match self.held.remove(&session) {
+                Some(Held { description: Some(_), .. }) => None,
+                _ => Some(message),
+            },
+            other => Some(other),
+        }
+    }
+
+    /// That became of a [`Due::Message`].
+    pub(super) fn sent(&mut self, session: &Session, envelope: &[u8], now: Millis) {
+        if let Some(held) = self.held.get_mut(session).filter(|held| held.again < MAX_AGAIN) {
+            held.sent.push(envelope.to_vec());
+            held.again_at.get_or_insert(now + AGAIN_AFTER);
+        }
+    }
+
+    /// The other side has heard of the attempt.
+    pub(super) fn answered(&mut self, session: &Session) {
+        if let Some(held) = self.held.get_mut(session) {
+            held.again = MAX_AGAIN;
+            held.again_at = None;
+            held.sent.clear();
+        }
+    }
+
+    /// The attempt is over.
+    pub(super) fn forget(&mut self, session: &Session) {
+        self.held.remove(session);
+    }
+
+    /// All attempts with a peer over a path are over.
+    pub(super) fn forget_peer(&mut self, peer: &NodeId, path: Path) {
+        self.held.retain(|_, held| held.to != *peer || held.path != path);
+    }
+
+    /// When something is due.
+    pub(super) fn next(&self) -> Option<Millis> {
+        self.held.values().flat_map(|held| [held.due, held.again_at]).flatten().min()
+    }
+
+    pub(super) fn due(&mut self, now: Millis) -> Vec<Due> {
+        let mut due = Vec::new();
+        for (session, held) in &mut self.held {
+            due.extend(held.message(now).map(|message| Due::Message { session: *session, to: held.to, message }));
+            due.extend(held.again(now).into_iter().map(|envelope| Due::Again { to: held.to, envelope }));
+        }
+        self.held.retain(|_, held| held.due.is_some() || held.again_at.is_some() || now < held.limit + AGAIN_AFTER * 5);
+        due
+    }
+}
+
+impl Held {
+    fn new(to: NodeId, path: Path, description: Option<Message>, now: Millis) -> Self {
+        let limit = now + GATHER_FOR;
+        let due = description.is_some().then_some(limit);
+        // Candidates of what went otherwise do not go again without it.
+        let again = if due.is_some() { 0 } else { MAX_AGAIN };
+        let (candidates, sent) = (Vec::new(), Vec::new());
+        Self { to, path, description, candidates, due, limit, later: 0, sent, again_at: None, again }
+    }
+
+    fn push(&mut self, candidates: Vec<Line>, now: Millis) {
+        let room = MAX_CANDIDATES.saturating_sub(self.candidates.len());
+        self.candidates.extend(candidates.into_iter().take(room));
+        if self.description.is_some() {
+            self.due = Some(self.limit.min(now + QUIET));
+        } else {
+            self.due.get_or_insert(now + LATER * 4_u64.pow(self.later.min(4)));
+        }
+    }
+
+    /// What is due, with the candidates that came until now.
+    fn message(&mut self, now: Millis) -> Option<Message> {
+        self.due.take_if(|due| *due <= now)?;
+        let candidates = std::mem::take(&mut self.candidates);
+        if let Some(description) = self.description.take() {
+            return Some(description.with(&candidates));
+        }
+        self.later += 1;
+        Some(Message::Candidates { path: self.path, candidates })
+    }
+
+    fn again(&mut self, now: Millis) -> Vec<Vec<u8>> {
+        if self.again_at.take_if(|at| *at <= now).is_none() {
+            return Vec::new();
+        }
+        self.again += 1;
+        if self.again < MAX_AGAIN {
+            self.again_at = Some(now + AGAIN_AFTER * 2);
+        }
+        self.sent.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: NodeId = NodeId::from_bytes([1; 32]);
+    const SESSION: Session = [5; 16];
+    const PATH: Path = Path::Webrtc;
+
+    fn offer(sdp: &str) -> Message {
+        Message::Offer { path: PATH, sdp: sdp.into(), trickle: true }
+    }
+
+    fn candidates(names: &[&str]) -> Message {
+        let line = |name: &&str| Line { candidate: format!("candidate:{name}"), mid: Some("0".into()) };
+        Message::Candidates { path: PATH, candidates: names.iter().map(line).collect() }
+    }
+
+    /// Everything that goes until then, and when.
+    fn until(outbox: &mut Outbox, end: Millis) -> Vec<(Millis, Message)> {
+        let mut gone = Vec::new();
+        while let Some(now) = outbox.next().filter(|next| *next <= end) {
+            for due in outbox.due(now) {
+                if let Due::Message { message, .. } = due {
+                    gone.push((now, message));
+                }
+            }
+        }
+        gone
+    }
+
+    #[test]
+    fn an_offer_takes_the_candidates_of_the_first_moments_along() {
+        let mut outbox = Outbox::default();
+        assert_eq!(outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000), None);
+        outbox.hold(SESSION, PEER, candidates(&["1"]), 1_010);
+        outbox.hold(SESSION, PEER, candidates(&["2"]), 1_030);
+        let whole = offer("v=0\r\na=candidate:1\r\na=candidate:2\r\n");
+        assert_eq!(until(&mut outbox, 9_000), [(1_030 + QUIET, whole)]);
+    }
+
+    #[test]
+    fn an_offer_never_waits_long_whether_candidates_come_or_not() {
+        let mut outbox = Outbox::default();
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
+        assert_eq!(until(&mut outbox, 9_000), [(1_000 + GATHER_FOR, offer("v=0\r\n"))]);
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 10_000);
+        for at in (10_000..10_200).step_by(50) {
+            assert!(until(&mut outbox, at).is_empty());
+            outbox.hold(SESSION, PEER, candidates(&["1"]), at);
+        }
+        assert_eq!(until(&mut outbox, 19_000).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [10_000 + GATHER_FOR]);
+    }
+
+    #[test]
+    fn later_candidates_go_together_and_ever_more_rarely() {
+        let mut outbox = Outbox::default();
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        until(&mut outbox, 1_000);
+        let mut gone = Vec::new();
+        for at in (1_000..12_000).step_by(100) {
+            outbox.hold(SESSION, PEER, candidates(&["1"]), at);
+            gone.extend(until(&mut outbox, at));
+        }
+        let at: Vec<Millis> = gone.iter().map(|(at, _)| *at).collect();
+        assert_eq!(at, [1_500, 3_600, 11_700], "each waits four times as long as the one before");
+        let many = |(_, message): &(Millis, Message)| matches!(message, Message::Candidates { candidates, .. } if candidates.len() > 4);
+        assert!(gone.iter().all(many));
+    }
+
+    #[test]
+    fn what_is_not_answered_goes_twice_again_as_it_was() {
+        let mut outbox = Outbox::default();
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        assert_eq!(outbox.due(200).len(), 1);
+        outbox.sent(&SESSION, b"sealed", 200);
+        let mut again = Vec::new();
+        while let Some(now) = outbox.next() {
+            again.extend(outbox.due(now).into_iter().map(|due| (now, due)));
+        }
+        let sealed = || Due::Again { to: PEER, envelope: b"sealed".to_vec() };
+        assert_eq!(again, [(200 + AGAIN_AFTER, sealed()), (200 + 3 * AGAIN_AFTER, sealed())]);
+    }
+
+    #[test]
+    fn what_was_answered_or_is_over_does_not_go_again() {
+        for end in [Outbox::answered, Outbox::forget] {
+            let mut outbox = Outbox::default();
+            outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+            outbox.due(200);
+            outbox.sent(&SESSION, b"sealed", 200);
+            end(&mut outbox, &SESSION);
+            assert_eq!(outbox.next(), None);
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_before_it_went_costs_nothing() {
+        let mut outbox = Outbox::default();
+        let abort = || Message::Abort { path: PATH };
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        assert_eq!(outbox.hold(SESSION, PEER, abort(), 10), None);
+        assert_eq!(outbox.next(), None);
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 20);
+        outbox.due(220);
+        assert_eq!(outbox.hold(SESSION, PEER, abort(), 300), Some(abort()));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut outbox = Outbox::default();
+        for n in 0..=u8::MAX {
+            outbox.hold([n; 16], PEER, offer("v=0\r\n"), 0);
+        }
+        assert_eq!(outbox.held.len(), MAX_HELD);
+        assert_eq!(outbox.hold([200; 16], PEER, offer("x"), 0), Some(offer("x")), "it goes without waiting");
+        for at in 0..100 {
+            outbox.hold([0; 16], PEER, candidates(&["1", "2"]), at);
+        }
+        assert_eq!(outbox.held[&[0; 16]].candidates.len(), MAX_CANDIDATES);
+        while let Some(now) = outbox.next() {
+            outbox.due(now);
+        }
+        outbox.due(60_000);
+        assert_eq!(outbox.held.len(), 0);
+    }
+}
