@@ -495,7 +495,7 @@ fn two_nodes_that_the_room_knows_meet_with_one_hello_and_one_dial() {
     assert_eq!((hello.len(), hello[0].0), (1, small.me));
     small.received(ROOM, &hello[0].1, 10);
     assert_eq!(small.outputs(), [Output::Dial { peer: large.me, path: Path::Webrtc }]);
-    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
     let offered = letters(&mut small);
     assert_eq!(offered.len(), 1);
     large.received(ROOM, &offered[0].1, 20);
@@ -533,7 +533,7 @@ fn a_pair_that_cannot_link_writes_more_and_more_rarely() {
         small.acquainted(&[large.me], now);
         large.acquainted(&[small.me], now);
         if small.known.get(&large.me).is_some_and(|known| known.webrtc.under_way) {
-            small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]));
+            small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
             small.dial_failed(large.me, Path::Webrtc, now);
         }
         per_ten_minutes[now as usize / 600_000] += carry(&mut small, &mut large, now);
@@ -546,7 +546,8 @@ fn a_pair_that_cannot_link_writes_more_and_more_rarely() {
 fn whoever_the_room_knows_is_written_to_through_it_and_else_as_before() {
     let (mut small, mut large) = pair(BOTH);
     let through = |board: &mut Switchboard, to| {
-        board.send_signal(Path::Webrtc, Some(to), offer([5; 16]));
+        board.send_signal(Path::Webrtc, Some(to), offer([5; 16]), 0);
+        board.send_held(outbox::GATHER_FOR);
         let outputs = board.outputs();
         outputs.into_iter().find_map(|it| if let Output::Send { through, .. } = it { Some(through) } else { None })
     };
