@@ -596,7 +596,8 @@ impl Replica {
 
     /// Tells whom to get acquainted with, and whether others listen to newcomers.
     fn look_around(&mut self) {
-        if self.roster.take_stirred() {
+        let stirred = self.roster.take_stirred();
+        if stirred {
             let acquainted: Vec<NodeId> = self.reached_through().into_iter().map(|it| it.node).collect();
             if acquainted != self.acquainted {
                 self.acquainted.clone_from(&acquainted);
@@ -604,7 +605,10 @@ impl Replica {
                 self.changed = true;
             }
         }
-        if let Some(rest) = self.listening.look(self.roster.smaller(), self.now) {
+        let due = self.listening.next_wake().is_some_and(|due| due <= self.now);
+        if (stirred || due)
+            && let Some(rest) = self.listening.look(self.roster.smaller(), self.now)
+        {
             self.out.push(Output::Rest(rest));
             self.roster.change(self.now);
         }

@@ -1,5 +1,7 @@
 //! Who is dialled, answered and let go of, on virtual time. No network.
 
+mod joining;
+
 use std::{cell::Cell, collections::BTreeSet};
 
 use super::{
