@@ -61,7 +61,9 @@ pub struct WebrtcSetup {
 
 /// Who wants to hear that the network may be another than before.
 #[derive(Clone, Default)]
-pub struct NetworkChanges(Rc<RefCell<Vec<Box<dyn Fn()>>>>);
+pub struct NetworkChanges(Rc<RefCell<Vec<Listener>>>);
+
+type Listener = Box<dyn Fn()>;
 
 impl NetworkChanges {
     /// From now on `tell` is called on each change.

@@ -15,8 +15,8 @@ use futures::{
 use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
 use paceline_net::{
-    Browser, ByHandError, IceServer, Net, NetConfig, NetEvent, Path, Paths, Platform, RoomLink, Transport, WebrtcSetup,
-    channels::Channels,
+    Browser, ByHandError, IceServer, Net, NetConfig, NetEvent, Path, Paths, Platform, RendezvousStatus, RoomLink,
+    Transport, WebrtcSetup, channels::Channels,
 };
 use paceline_room::NodeId;
 use wasm_bindgen::JsValue;
@@ -414,4 +414,28 @@ async fn a_lock_is_free_again_for_the_next_once_its_watchers_know() {
         assert!(matches!(first, Either::Left(_)), "the second holds it");
     };
     assert!(futures::join!(watching, next).0);
+}
+
+/// The statuses of a node's relays, once each has failed.
+async fn failed_relays(node: &mut Node) -> Vec<RendezvousStatus> {
+    let net = node.net.clone();
+    let failed = || {
+        let relays: Vec<_> = net.rendezvous().into_iter().filter(|it| it.kind == "nostr").collect();
+        relays.iter().all(|relay| relay.code.is_some()).then_some(relays)
+    };
+    match failed() {
+        Some(relays) => relays,
+        None => node.until(|event| if matches!(event, NetEvent::Rendezvous) { failed() } else { None }).await,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn relays_that_nobody_runs_or_that_are_none_say_so() {
+    // Nobody listens at port 9; the last one passes for an address until the browser reads it.
+    let relays = ["ws://127.0.0.1:9/", "https://relay.example/", "ws://[nonsense/"].map(str::to_owned).to_vec();
+    let mut a = start(NetConfig { relays, ..config(&room("browser: relays"), 1) });
+    let relays = failed_relays(&mut a).await;
+    let states: Vec<_> = relays.iter().map(|relay| (relay.state, relay.code.unwrap_or_default())).collect();
+    let bad = ("refused", "relay-bad-address");
+    assert_eq!(states, [("backed-off", "relay-unreachable"), bad, bad]);
 }

@@ -1,7 +1,7 @@
 //! A rendezvous over Nostr relays: small public WebSocket servers that pass signed events on to whoever subscribed to them.
 //!
 //! Events are *ephemeral* (relays do not store them), tagged with the topic of the day, signed by a throw-away key, and carry a
-//! sealed envelope. What a relay sees: an address, a topic and a key that both change every UTC day and differ in each room and
+//! sealed envelope. What a relay sees: an address, the page's origin (browsers send it), a topic and a key that both change every UTC day and differ in each room and
 //! tab, and when how much is sent. It can link what comes over one connection or from one address; nothing in the events links
 //! two days, two rooms or two tabs. (A clock that is wrong in its own way shows in their times.)
 //!

@@ -253,12 +253,13 @@ impl Relay {
     const fn word(&self) -> &'static str {
         match (self.state, self.trouble) {
             (State::Waiting { .. }, None) => "connecting",
-            (State::Waiting { .. } | State::Open { .. }, Some(Trouble::Refuses | Trouble::Limits)) => "refused",
+            (State::Waiting { .. }, Some(Trouble::Refuses | Trouble::Limits)) => "refused",
             (State::Waiting { .. }, Some(_)) => "backed-off",
             (State::Connecting { since } | State::Subscribing { since }, _) if self.looked < since + SLOW_AFTER => {
                 "connecting"
             }
             (State::Connecting { .. } | State::Subscribing { .. }, _) => "slow",
+            // It is heard, even while nothing is sent to it.
             (State::Open { .. }, _) => "open",
             (State::Lingering { .. } | State::Resting, _) => "resting",
             (State::Hopeless, _) => "refused",
@@ -280,16 +281,18 @@ impl Relay {
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Option<Millis> {
         let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
-        let muted = (self.muted_until > self.looked).then_some(self.muted_until);
+        let muted = (self.trouble == Some(Trouble::Limits)).then_some(self.muted_until);
         let to_send = self.has_letters().then(|| self.sending.ready_at(self.looked).max(self.muted_until));
+        // Then it only shows differently: that is done once somebody has looked.
+        let slow = |since: Millis| Some(since + SLOW_AFTER).filter(|at| *at > self.looked);
         let times = match self.state {
-            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None, None],
-            State::Connecting { since } => [Some(since + SLOW_AFTER), Some(since + CONNECT_WITHIN), None, None],
-            State::Subscribing { since } => [Some(since + SLOW_AFTER), Some(since + CATCH_UP_WITHIN), asked, to_send],
-            State::Open { .. } => [asked, to_send, muted, None],
+            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None],
+            State::Connecting { since } => [slow(since), Some(since + CONNECT_WITHIN), None],
+            State::Subscribing { since } => [slow(since), Some(since + CATCH_UP_WITHIN), to_send],
+            State::Open { .. } => [asked, muted, to_send],
             State::Resting | State::Hopeless => return None,
         };
-        times.into_iter().flatten().filter(|at| *at > self.looked).min()
+        times.into_iter().flatten().min()
     }
 
     /// Time has come.

@@ -151,6 +151,21 @@ fn a_relay_that_says_nothing_is_given_up() {
 }
 
 #[test]
+fn what_is_sent_at_the_last_moment_hides_no_deadline() {
+    let mut world = World::new(&[Manner::Silent, Manner::Dead]);
+    world.join(&room("a room"));
+    for now in [LATENCY + CATCH_UP_WITHIN + 1, CONNECT_WITHIN + 1] {
+        world.run_until(now - 2);
+        world.now = now;
+        world.send(0, None, b"late");
+    }
+    assert_eq!(world.next(), world.nodes[0].pool.wake_at());
+    world.nodes[0].pool.tick(Time { now: CONNECT_WITHIN + 1, wall: NOON });
+    assert_eq!(world.state(0, 1).1, Some("relay-unreachable"));
+    assert_eq!(world.relays[0].tried.len(), 2, "the silent one was given up, and tried again");
+}
+
+#[test]
 fn a_relay_that_falls_silent_is_noticed_when_something_is_sent_and_reconnected() {
     let mut world = two();
     world.relays[0].manner = Manner::Silent;
@@ -201,7 +216,7 @@ fn a_relay_that_wants_less_is_spared_and_still_heard() {
         let mut world = two_at(&[Manner::Refuses(why)]);
         world.send(0, None, b"hello");
         world.run_until(1_000);
-        assert_eq!(world.state(0, 0), ("refused", Some("relay-limits")), "{why}");
+        assert_eq!(world.state(0, 0), ("open", Some("relay-limits")), "{why}");
         world.relays[0].manner = Manner::Good;
         world.send(0, Some(&PEER), b"answer");
         world.send(1, None, b"from another");
@@ -242,7 +257,7 @@ fn a_notice_is_shown_only_with_a_trouble_and_one_about_rates_is_heeded() {
     assert_eq!((world.state(0, 0), world.nodes[0].pool.statuses()[0].said.clone()), (("open", None), None));
     world.say(0, 0, r#"["NOTICE","Rate limit exceeded"]"#);
     world.run_until(3_000);
-    assert_eq!(world.state(0, 0), ("refused", Some("relay-limits")));
+    assert_eq!(world.state(0, 0), ("open", Some("relay-limits")));
     assert_eq!(world.nodes[0].pool.statuses()[0].said.as_deref(), Some("Rate limit exceeded"));
 }
 

@@ -2,91 +2,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod machine;
+mod relay;
+mod relays;
 
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-    future::poll_fn,
-    rc::Rc,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
-use common::{BROADCAST, Node, config, exchange, key, meet, room};
-use futures::{
-    FutureExt as _,
-    channel::oneshot,
-    executor::{LocalPool, LocalSpawner},
-    future::LocalBoxFuture,
-    task::{LocalSpawnExt as _, noop_waker},
-};
+use common::{Node, config, exchange, key, meet, room};
+use futures::task::noop_waker;
+use machine::run;
 use paceline_mesh::Lane;
-use paceline_net::{
-    ByHandError, MAX_MESSAGE, NetConfig, NetEvent, Path, Platform, RoomLink, Transport, WebrtcSetup,
-    channels::{Channel, Channels, Hub},
-};
-
-type Watchers = Rc<RefCell<BTreeMap<String, Vec<oneshot::Sender<()>>>>>;
-
-/// A browser without WebRTC; its channels are the hub's.
-#[derive(Clone)]
-struct Machine {
-    hub: Hub,
-    spawner: LocalSpawner,
-    watchers: Watchers,
-    /// Its tasks are not run any more, nor ended: as in a tab that crashed.
-    frozen: Rc<Cell<bool>>,
-}
-
-impl Platform for Machine {
-    fn channels(&self) -> Option<Rc<dyn Channels>> {
-        Some(Rc::new(self.hub.clone()))
-    }
-
-    fn webrtc(&self, _: WebrtcSetup) -> Option<Transport> {
-        None
-    }
-
-    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
-        let (frozen, mut task) = (Rc::clone(&self.frozen), task);
-        let unless_frozen = poll_fn(move |cx| if frozen.get() { Poll::Pending } else { task.poll_unpin(cx) });
-        self.spawner.spawn_local(unless_frozen).unwrap();
-    }
-
-    fn show_life(&self, _: &str) -> Option<Box<dyn Any>> {
-        None
-    }
-
-    fn watch_life(&self, name: &str) -> Option<LocalBoxFuture<'static, bool>> {
-        let (died, death) = oneshot::channel();
-        self.watchers.borrow_mut().entry(name.to_owned()).or_default().push(died);
-        Some(Box::pin(async move { death.await.is_ok() }))
-    }
-}
-
-impl Machine {
-    fn start(&self, config: NetConfig) -> Node {
-        Node::start(Rc::new(self.clone()), NetConfig { paths: BROADCAST, ..config })
-    }
-
-    /// Another one with the same channels.
-    fn beside(&self) -> Self {
-        Self { frozen: Rc::default(), ..self.clone() }
-    }
-
-    fn channel(&self, room: &RoomLink) -> Box<dyn Channel> {
-        let name = format!("paceline/1/meet/test/#{}", paceline_net::RoomKeys::new(room).local_name());
-        self.hub.open(&name).unwrap()
-    }
-}
-
-fn run(test: impl AsyncFnOnce(Machine)) {
-    let mut pool = LocalPool::new();
-    let machine =
-        Machine { hub: Hub::default(), spawner: pool.spawner(), watchers: Watchers::default(), frozen: Rc::default() };
-    pool.run_until(test(machine));
-}
+use paceline_net::{ByHandError, MAX_MESSAGE, NetEvent, Path, RoomLink};
 
 #[test]
 fn two_nodes_meet_and_exchange_messages_on_both_lanes() {
