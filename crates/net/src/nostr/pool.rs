@@ -100,18 +100,21 @@ impl Pool {
 
     /// Time has come.
     pub(crate) fn tick(&mut self, time: Time) {
-        let turned = self.topics.turn(time.wall);
+        self.turn(time);
+        self.each(time, Relay::tick);
+    }
+
+    /// A new day may have come at any time: this machine may have slept.
+    fn turn(&mut self, time: Time) {
         self.turn_at = time.now + Topics::turns_in(time.wall);
-        self.each(time, |relay, cx| {
-            if turned {
-                relay.subscribe(cx);
-            }
-            relay.tick(cx);
-        });
+        if self.topics.turn(time.wall) {
+            self.each(time, Relay::subscribe);
+        }
     }
 
     /// The relay's socket is open.
     pub(crate) fn opened(&mut self, relay: usize, time: Time) {
+        self.turn(time);
         self.one(relay, time, Relay::opened);
     }
 
@@ -137,6 +140,7 @@ impl Pool {
 
     /// Sends an envelope to everybody through all relays, to one node through those on which it was heard, as far as they serve.
     pub(crate) fn send(&mut self, to: Option<&NodeId>, envelope: &[u8], time: Time) {
+        self.turn(time);
         self.peers.sending(envelope);
         let letter = Letter::new(envelope);
         let Some(to) = to else { return self.each(time, |relay, cx| relay.greet(&letter, cx)) };
@@ -164,6 +168,7 @@ impl Pool {
 
     /// Tries at once whatever was backed off.
     pub(crate) fn retry(&mut self, time: Time) {
+        self.turn(time);
         self.each(time, |relay, cx| {
             relay.retry(cx.now);
             relay.tick(cx);

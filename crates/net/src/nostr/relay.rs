@@ -47,7 +47,8 @@ pub(crate) const STEADY_AFTER: Millis = 60_000;
 pub(crate) const REFUSED_FOR: Millis = 10 * 60_000;
 /// How long a relay that lies or floods is left alone.
 pub(crate) const MISBEHAVED_FOR: Millis = 10 * 60_000;
-/// How long nothing is sent to a relay that says `rate-limited:`, or that it failed; doubled each time, to [`REFUSED_FOR`].
+/// How long nothing is sent to a relay that says `rate-limited:`, or that it failed; doubled each time, to [`REFUSED_FOR`],
+/// and forgiven after that long without.
 pub(crate) const MUTE_FOR: Millis = 30_000;
 /// Events sent to a relay at once, and then one every [`SEND_EVERY`].
 pub(crate) const SEND_BURST: u32 = 24;
@@ -330,6 +331,7 @@ impl Relay {
         }
         self.state = State::Subscribing { since: cx.now };
         self.connection = Connection::new(cx.now);
+        self.said = None;
         self.subscribe(cx);
         // Relays take messages in order: what is said now is answered into the subscription.
         self.flush(cx);
@@ -369,6 +371,9 @@ impl Relay {
         };
         self.failures = self.failures.saturating_add(1);
         self.trouble = Some(trouble);
+        if trouble == Trouble::Unreachable {
+            self.said = None;
+        }
         self.state = State::Waiting { until: cx.now + vary(wait, cx.random) };
         self.connection = Connection::new(cx.now);
     }
@@ -512,6 +517,9 @@ impl Relay {
     fn mute(&mut self, cx: &Context<'_>) {
         if cx.now < self.muted_until {
             return;
+        }
+        if cx.now >= self.muted_until + REFUSED_FOR {
+            self.mutes = 0;
         }
         let wait = MUTE_FOR.saturating_mul(1 << self.mutes.min(8)).min(REFUSED_FOR);
         self.mutes = self.mutes.saturating_add(1);

@@ -1,6 +1,7 @@
 //! Whole joins in virtual time: switchboards with their pools, at relays of all manners. What a transport does is played: a dial
 //! makes an offer and candidates, an offer an answer, and an answer the link.
 
+use libp2p_webrtc_browser::Signal;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Keypair, NodeId};
 
@@ -11,8 +12,6 @@ use crate::{
     switchboard::{Output, Setup, Switchboard, Through},
     types::{Path, Paths},
 };
-
-use libp2p_webrtc_browser::Signal;
 
 /// When a browser finds addresses, after a description was made: its own, and those that a server tells.
 const CANDIDATES: [Millis; 4] = [8, 12, 70, 900];

@@ -231,6 +231,25 @@ fn a_relay_that_wants_less_is_spared_and_still_heard() {
 }
 
 #[test]
+fn a_relay_that_asks_for_less_again_and_again_is_asked_ever_more_rarely_and_forgiven_in_time() {
+    let mut world = two_at(&[Manner::Refuses("rate-limited: slow down")]);
+    for _ in 0..60 {
+        world.send(0, None, b"hello");
+        world.run_until(world.now + MINUTE);
+    }
+    let asked = world.relays[0].events[&0];
+    assert!((7..=13).contains(&asked), "{asked} in an hour");
+    world.relays[0].manner = Manner::Good;
+    world.run_until(world.now + 2 * REFUSED_FOR + REFUSED_FOR / 2);
+    world.relays[0].manner = Manner::Refuses("rate-limited: slow down");
+    world.send(0, None, b"hello");
+    world.run_until(world.now + 1_000);
+    assert_eq!(world.state(0, 0), ("open", Some("relay-limits")));
+    world.run_until(world.now + MUTE_FOR * 5 / 4);
+    assert_eq!(world.state(0, 0), ("open", None));
+}
+
+#[test]
 fn a_duplicate_is_no_refusal() {
     let mut world = two_at(&[Manner::Refuses("duplicate: have it")]);
     world.send(0, None, b"hello");
@@ -472,6 +491,36 @@ fn nodes_hear_each_other_across_midnight_though_one_clock_is_an_hour_late() {
         assert_eq!((world.heard(0).len(), world.heard(1).len()), (hour.into(), hour.into()), "hour {hour}");
     }
     assert_eq!(world.state(0, 0), ("open", None));
+}
+
+#[test]
+fn whoever_slept_through_midnight_speaks_under_the_new_topic() {
+    let mut world = two();
+    world.wall += DAY_MS;
+    world.send(0, None, b"good morning");
+    world.run_until(2_000);
+    let tomorrow = crate::keys::hex(&RoomKeys::new(&room("a room")).topic(NOON / DAY_MS + 1));
+    let texts = &world.relays[0].texts;
+    let said = texts.iter().find(|text| text.starts_with("[\"EVENT")).unwrap();
+    assert!(said.contains(&tomorrow) && !said.contains(&topic()));
+    let own = texts.iter().filter(|text| text.starts_with("[\"REQ") && text.contains(&tomorrow)).count();
+    assert_eq!(own, 1, "and listens to it");
+}
+
+#[test]
+fn what_a_relay_said_is_told_with_the_trouble_it_is_about() {
+    let mut world = two();
+    world.relays[0].manner = Manner::Silent;
+    world.say(0, 0, r#"["NOTICE","ERROR: too many subscriptions"]"#);
+    world.run_until(2_000);
+    world.send(0, None, b"hello");
+    world.run_until(2_000 + ANSWER_WITHIN);
+    let status = world.nodes[0].pool.statuses().remove(0);
+    assert_eq!((status.code, status.said.as_deref()), (Some("relay-silent"), Some("ERROR: too many subscriptions")));
+    world.relays[0].manner = Manner::Gone;
+    world.run_until(MINUTE);
+    let status = world.nodes[0].pool.statuses().remove(0);
+    assert_eq!((status.code, status.said), (Some("relay-unreachable"), None));
 }
 
 /// All words (topics, keys, names, contents) that a relay saw.
