@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Cid, Event, NodeId};
+use paceline_room::{Body, Cid, Event, NodeId};
 
 use crate::{plumtree::Origin, replica::Millis};
 
@@ -86,6 +86,15 @@ impl Pending {
     /// How many wait.
     pub fn count(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// The newest so many posts among them, newest first.
+    pub fn posts(&self, most: usize) -> Vec<&Checked> {
+        let mut posts: Vec<&Checked> =
+            self.waiting.values().map(|it| &it.checked).filter(|it| matches!(it.event.body, Body::Posted(_))).collect();
+        posts.sort_unstable_by_key(|it| std::cmp::Reverse((it.event.depth, it.arrival.cid)));
+        posts.truncate(most);
+        posts
     }
 
     /// Whether this event waits.

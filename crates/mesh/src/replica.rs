@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored};
+use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored, body::PostKind};
 
 use crate::{
     budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, SERVED},
@@ -205,6 +205,23 @@ pub struct Imported {
     pub pending: usize,
     /// Refused, by code.
     pub refused: BTreeMap<String, usize>,
+}
+
+/// A post whose past is not here yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchecked {
+    /// Its name.
+    pub cid: Cid,
+    /// Who signed it.
+    pub author: NodeId,
+    /// What it is.
+    pub kind: PostKind,
+    /// Its words, if they came along and are the ones it links.
+    pub text: Option<String>,
+    /// By its author's clock.
+    pub at: u64,
+    /// Where it says it belongs.
+    pub depth: u64,
 }
 
 /// How many nodes have reported that they stored an event and its words.
@@ -432,8 +449,11 @@ impl Replica {
 
     /// How catching up stands.
     pub fn progress(&self) -> Progress {
+        let pending = self.pending.count();
+        // What waits for its past came ahead of the stream that brings this past, and once more itself.
+        let missing = self.sync.streamed().max(pending).saturating_add(self.sync.wanted());
         Progress {
-            missing_events: self.sync.missing_events() + self.ingest.count(),
+            missing_events: missing.saturating_add(self.ingest.count().saturating_sub(pending)),
             missing_words: self.sync.missing_words(),
             reconciling: self.sync.is_busy(),
             reconciled: self.sync.has_completed(),
@@ -443,6 +463,14 @@ impl Replica {
     /// How many events wait for what they build on.
     pub fn pending(&self) -> usize {
         self.pending.count()
+    }
+
+    /// Posts that wait for what they build on, in order of display: the newest so many. Their signatures are checked; that
+    /// they belong where they say is not.
+    pub fn unchecked_posts(&self, most: usize) -> Vec<Unchecked> {
+        let mut posts = self.pending.posts(most);
+        posts.reverse();
+        posts.into_iter().map(|it| admission::unchecked(it, self.log.room())).collect()
     }
 
     /// What was refused since the start, by code.

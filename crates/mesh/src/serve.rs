@@ -8,7 +8,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{
     index::Index,
-    wire::{BULK_BYTES, Blocks, Bulk, Cids, Item, Key, Page, Want},
+    wire::{BULK_BYTES, Blocks, Bulk, Cids, Item, Key, NEWEST, Page, Want},
 };
 
 /// Words blocks at hand, by name.
@@ -50,6 +50,20 @@ pub fn page(log: &Log, index: &mut Index, words: &WordsMap, after: &Key) -> (Pag
     }
     let left = rest - items.len();
     (Page(items, left as u64, last.0, ByteArray::new(*last.1.digest())), left > 0)
+}
+
+/// The newest posts that fit into one message, of so many named newest first; in order of display.
+pub fn newest<'a>(log: &Log, words: &WordsMap, posts: impl Iterator<Item = &'a Cid>) -> Vec<Item> {
+    let mut bytes = 0;
+    let items = posts.take(NEWEST).filter_map(|cid| log.find(cid)).map(|ix| item(log, ix, words));
+    let mut items: Vec<Item> = items
+        .take_while(|item| {
+            bytes += bytes_of(item);
+            bytes <= FILL_BYTES
+        })
+        .collect();
+    items.reverse();
+    items
 }
 
 /// What answering a request costs, found out for little: at least the bytes of all blocks that are sent.

@@ -107,6 +107,8 @@ enum Session {
         since: Millis,
         /// New events it brought.
         fresh: u64,
+        /// The newest posts, which may go ahead once, are still to come.
+        ahead: bool,
     },
 }
 
@@ -309,14 +311,19 @@ impl Sync {
         self.lone.len()
     }
 
-    /// Events known to exist and not received yet.
-    pub fn missing_events(&self) -> usize {
+    /// Events asked for, or to be asked for, by name.
+    pub fn wanted(&self) -> usize {
+        self.wants.count()
+    }
+
+    /// Events that a stream of everything has still to bring, those included that came ahead of it.
+    pub fn streamed(&self) -> usize {
         let streamed = self.peers.values().map(|it| match it.session {
             Session::Streaming { left, .. } => usize::try_from(left).unwrap_or(usize::MAX),
             _ => 0,
         });
         // Streams of the same events are counted once.
-        self.wants.count().saturating_add(streamed.max().unwrap_or(0))
+        streamed.max().unwrap_or(0)
     }
 
     /// Whether any reconciliation is under way.
@@ -418,7 +425,7 @@ impl Sync {
     /// A page of a stream.
     pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Here<'_>, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Session::Streaming { after, left, under_way, until, fresh, .. } = &mut it.session else {
+        let Session::Streaming { after, left, under_way, until, fresh, ahead, .. } = &mut it.session else {
             return Vec::new();
         };
         let last = last_key(&page);
@@ -434,6 +441,7 @@ impl Sync {
             *until = now + ANSWER_TIME;
             *fresh = fresh.saturating_add(new.len() as u64);
         }
+        *ahead = false;
         (*after, *left) = (last.unwrap_or(*after), still.min(MAX_CLAIMED));
         *under_way = under_way.saturating_sub(1);
         let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
@@ -445,6 +453,14 @@ impl Sync {
             acts.extend(more(peer, it, here, now));
         }
         acts
+    }
+
+    /// The newest posts, ahead of the first page of a stream. Another time they are not taken.
+    pub fn on_newest(&mut self, peer: &NodeId, items: Vec<Item>) -> Vec<Act> {
+        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
+        let Session::Streaming { ahead, .. } = &mut it.session else { return Vec::new() };
+        let items = if std::mem::take(ahead) { items } else { Vec::new() };
+        items.into_iter().map(|item| Act::Event(*peer, item)).collect()
     }
 
     /// Blocks that were asked for; what was not is not taken.
@@ -538,6 +554,11 @@ impl Sync {
     fn want_parents(&mut self, here: &Here<'_>, now: Millis) {
         for (peer, it) in &mut self.peers {
             if it.parents_at.is_some_and(|at| at <= now) {
+                if matches!(it.session, Session::Streaming { .. }) {
+                    // It sends everything, these too; what does not come by then is asked for.
+                    it.parents_at = Some(now + PARENT_PATIENCE);
+                    continue;
+                }
                 it.parents_at = None;
                 for key in std::mem::take(&mut it.parents) {
                     if !(here.known)(&key.1) {
@@ -584,7 +605,8 @@ impl Sync {
                 (streaming, alone) = (true, true);
                 let after = (0, Cid::from_digest([0; 32]));
                 let (left, until) = (it.events, now + ANSWER_TIME);
-                it.session = Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0 };
+                it.session =
+                    Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0, ahead: true };
                 acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
             } else if let Ok(first) = index.initiate() {
                 let (until, ends) = (now + ANSWER_TIME, now + ROUNDS_TIME);

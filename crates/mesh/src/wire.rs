@@ -18,6 +18,8 @@ pub const BULK_BYTES: usize = 256 * 1024;
 pub const LIVE_CIDS: usize = 1024;
 /// Names in one list of the bulk lane.
 pub const BULK_CIDS: usize = 4096;
+/// Posts that go ahead of a stream of everything: a page to read.
+pub const NEWEST: usize = 30;
 /// Tips that a hello or a beacon reports.
 pub const TIPS: usize = 64;
 /// Links that a beacon lists (by [`ShortId`]).
@@ -295,6 +297,9 @@ pub enum Bulk {
     More(u8),
     /// One page of a stream.
     Page(Page),
+    /// The newest posts, in order of display, before the first page of a long stream: for the eyes, since they cannot be
+    /// admitted before all the rest is.
+    Newest(Vec<Item>),
 }
 
 /// What one side of a finished reconciliation holds and the other does not.
@@ -398,6 +403,7 @@ impl Bulk {
             Self::Have(have) => have.0.0.len() <= BULK_CIDS,
             Self::Want(want) => want.1.0.len() + want.2.0.len() <= BULK_CIDS,
             Self::Blocks(blocks) => blocks.3.0.len() <= BULK_CIDS,
+            Self::Newest(items) => items.len() <= NEWEST,
             Self::Round(_) | Self::Answer(_) | Self::Stream(_) | Self::More(_) | Self::Page(_) => true,
         };
         if few { Ok(message) } else { Err(MessageError::TooMany) }
@@ -476,6 +482,7 @@ mod tests {
             Bulk::Blocks(Blocks(1, vec![Item(block(), None)], vec![block()], cids(1), true)),
             Bulk::Stream(Stream(8, digest, 4)),
             Bulk::More(2),
+            Bulk::Newest(vec![Item(block(), Some(block())), Item(block(), None)]),
             Bulk::Page(Page(vec![Item(block(), Some(block()))], 1, 8, digest)),
         ];
         for message in bulk {
@@ -513,6 +520,8 @@ mod tests {
         assert_eq!(Live::decode(&Live::Graft(cids(LIVE_CIDS + 1)).encode()), Err(MessageError::TooMany));
         assert_eq!(Live::decode(&Live::Hello(Hello(0, cids(TIPS + 1), None)).encode()), Err(MessageError::TooMany));
         assert_eq!(Bulk::decode(&Bulk::Have(Have(cids(BULK_CIDS + 1), true)).encode()), Err(MessageError::TooMany));
+        let newest = Bulk::Newest(vec![Item(ByteBuf::new(), None); NEWEST + 1]);
+        assert_eq!(Bulk::decode(&newest.encode()), Err(MessageError::TooMany));
         let want = Bulk::Want(Want(1, cids(BULK_CIDS), cids(1)));
         assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
         let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));

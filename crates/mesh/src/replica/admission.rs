@@ -5,10 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Cid, Ix, NodeId, Stored};
+use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind};
 use serde_bytes::ByteBuf;
 
-use super::{Imported, Output, Replica};
+use super::{Imported, Output, Replica, Unchecked};
 use crate::{
     ingest::{ImportRefusal, Next},
     pending::{Arrival, Checked, Source},
@@ -19,6 +19,26 @@ use crate::{
 const WRONG_WORDS: &str = "wrong-words";
 /// An event of a newer format: no offence of the peer that forwards it.
 const NEWER_VERSION: &str = "newer-version";
+
+/// A post as it can be shown before it is admitted. Words that are not the linked ones, or another's, are left out.
+pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
+    let Checked { arrival, event } = checked;
+    let kind = match &event.body {
+        Body::Posted(post) => post.kind,
+        _ => PostKind::Update,
+    };
+    let linked = |words: &&Arc<[u8]>| event.body.words() == Some(Cid::of(words));
+    let words = arrival.words.as_ref().filter(linked).and_then(|words| Words::decode(words).ok());
+    let own = words.filter(|it| (it.0, it.1, it.2) == (room, event.author, event.seq));
+    Unchecked {
+        cid: arrival.cid,
+        author: event.author,
+        kind,
+        text: own.map(|it| it.4),
+        at: event.at,
+        depth: event.depth,
+    }
+}
 
 impl Replica {
     pub(super) fn work_off(&mut self, next: Next) {
@@ -74,6 +94,7 @@ impl Replica {
                 self.sync.on_missing_parents(&peer, keys, self.now);
             }
         }
+        self.changed = true;
         for dropped in self.pending.insert(checked, missing, self.now) {
             self.ingest.done(&dropped);
         }

@@ -21,6 +21,8 @@ use crate::{
 
 /// Bytes pushed in answer to one graft, words counted at their largest; what is left out is grafted again or caught up.
 const GRAFTED_BYTES: usize = 1024 * 1024;
+/// Events from which on a newcomer gets the newest posts first; fewer come in a page or two.
+const NEWEST_FROM: usize = 512;
 /// More beacons from one neighbour than it may pass here: not looked at.
 const TOO_MANY_BEACONS: &str = "too-many-beacons";
 /// Pages a peer may have under way at a time, whatever it asks for.
@@ -181,6 +183,7 @@ impl Replica {
                 Vec::new()
             }
             Bulk::Page(page) => self.sync.on_page(&peer, page, &here, now),
+            Bulk::Newest(items) => self.sync.on_newest(&peer, items),
             Bulk::Blocks(blocks) => self.sync.on_blocks(&peer, blocks, now),
             Bulk::Round(round) => {
                 // Every range of a round may be summed over and split once.
@@ -212,6 +215,13 @@ impl Replica {
         let after: Key = (depth, Cid::from_digest(digest.into_array()));
         if let Some(link) = self.links.get_mut(&peer) {
             link.streaming = Some(after);
+        }
+        if depth == 0 && self.index.count() > NEWEST_FROM && self.serves(&peer, BULK_BYTES) {
+            let posts = self.fold.posts().rev().map(|post| &post.cid);
+            let newest = serve::newest(&self.log, &self.words, posts);
+            if !newest.is_empty() {
+                self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: Bulk::Newest(newest).encode() });
+            }
         }
         self.on_more(peer, pages);
     }

@@ -248,3 +248,64 @@ fn what_is_not_here_is_said_to_be_absent() {
     let expected = Blocks(7, vec![founding], vec![], Cids(vec![nowhere, nowhere]), true);
     assert_eq!(solo.sent_bulk(peer), vec![Bulk::Blocks(expected)]);
 }
+
+/// A room of a thousand posts, the last of them last.
+fn talk() -> World {
+    let mut world = World::new(44);
+    (0..1_000).for_each(|number| _ = world.post(1, &format!("post {number}")));
+    world
+}
+
+#[test]
+fn a_newcomer_reads_the_newest_posts_before_their_past_is_here() {
+    let world = talk();
+    let blocks = world.blocks();
+    let (mut solo, peer) = (Solo::empty(&world), world.author(1));
+    solo.input(Input::LinkUp(peer));
+    let tips = blocks.last().map(|it| it.cid).into_iter().collect();
+    solo.live(peer, &Live::Hello(Hello(blocks.len() as u64, Cids(tips), None)));
+    let newest = &blocks[blocks.len() - 30..];
+    let mut items: Vec<_> = newest.iter().map(item).collect();
+    items[3].1 = items[4].1.clone();
+    solo.bulk(peer, &Bulk::Newest(items));
+    let unchecked = solo.replica.unchecked_posts(30);
+    assert_eq!(
+        unchecked.iter().map(|it| it.cid).collect::<Vec<_>>(),
+        newest.iter().map(|it| it.cid).collect::<Vec<_>>()
+    );
+    assert_eq!(unchecked[29].text.as_deref(), Some("post 999"));
+    assert_eq!(unchecked[3].text, None, "words that are not the linked ones are not shown");
+    assert_eq!(solo.replica.unchecked_posts(2), unchecked[28..]);
+    assert_eq!((solo.replica.log().len(), solo.admitted.len()), (0, 0), "nothing is admitted before its past");
+    assert_eq!(solo.replica.progress().missing_events, blocks.len(), "and none counts twice");
+    solo.bulk(peer, &Bulk::Newest(vec![item(&blocks[500])]));
+    assert_eq!(solo.replica.unchecked_posts(40).len(), 30, "once, ahead of a stream");
+
+    solo.sent_bulk(peer);
+    solo.wait(2_000);
+    assert_eq!(solo.sent_bulk(peer), vec![], "what the stream brings is not asked for by name");
+    for from in (0..blocks.len()).step_by(250) {
+        let to = (from + 250).min(blocks.len());
+        let items = blocks[from..to].iter().map(item).collect();
+        let last = &blocks[to - 1];
+        let left = (blocks.len() - to) as u64;
+        solo.bulk(peer, &Bulk::Page(Page(items, left, last.depth, ByteArray::new(*last.cid.digest()))));
+    }
+    solo.wait(1_000);
+    assert_eq!((solo.replica.log().len(), solo.replica.unchecked_posts(40)), (blocks.len(), vec![]));
+    assert_eq!(solo.counts().get("wrong-words"), Some(&1), "{:?}", solo.counts());
+}
+
+#[test]
+fn who_streams_a_long_log_sends_the_newest_posts_ahead() {
+    let world = talk();
+    let blocks = world.blocks();
+    let (mut solo, peer) = (Solo::holding(&world), world.author(2));
+    solo.link(peer);
+    solo.bulk(peer, &Bulk::Stream(Stream(0, ByteArray::new([0; 32]), 1)));
+    let sent = solo.sent_bulk(peer);
+    let newest: Vec<_> = blocks[blocks.len() - 30..].iter().map(item).collect();
+    assert!(matches!(&sent[..], [Bulk::Newest(items), Bulk::Page(_)] if *items == newest));
+    solo.bulk(peer, &Bulk::Stream(Stream(5, ByteArray::new([0; 32]), 1)));
+    assert!(matches!(&solo.sent_bulk(peer)[..], [Bulk::Page(_)]), "only from the very beginning");
+}
