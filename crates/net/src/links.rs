@@ -402,11 +402,6 @@ impl Links {
         }
     }
 
-    /// Whether little enough waits on the bulk lane to ask the peer's mesh for more.
-    pub(crate) fn bulk_ready(&self, peer: &NodeId) -> bool {
-        self.queue(peer, Lane::Bulk).is_some_and(|queue| queue.ready())
-    }
-
     fn queue(&self, peer: &NodeId, lane: Lane) -> Option<&Rc<LaneQueue>> {
         let connection = self.connections.get(&self.links.get(peer)?.current)?;
         connection.lanes.get(index(lane))?.as_ref().map(|state| &state.queue)

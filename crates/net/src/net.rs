@@ -129,15 +129,10 @@ impl Net {
     /// Puts a message into a lane of the link with `peer`. Never blocks; without a link nothing happens. Messages arrive in
     /// order, once, for as long as the link is up; what was not read when it went down is lost. A lane has room for 2 MiB (live)
     /// or 8 MiB (bulk) that the peer has not read; a link whose lane overflows goes down, and its peer catches up on the
-    /// next. Ask [`Net::bulk_ready`] before sending much. At most [`crate::MAX_MESSAGE`] bytes.
+    /// next. At most [`crate::MAX_MESSAGE`] bytes.
     pub fn send(&self, peer: NodeId, lane: Lane, bytes: Vec<u8>) {
         let now = self.0.status.now();
         self.0.links.borrow_mut().send(peer, lane, bytes, now);
-    }
-
-    /// Whether less than 256 KiB wait on the bulk lane to `peer`.
-    pub fn bulk_ready(&self, peer: &NodeId) -> bool {
-        self.0.links.borrow().bulk_ready(peer)
     }
 
     /// Ends the link with `peer`; it may come back.

@@ -6,7 +6,7 @@
 //!
 //! In the browser a tab comes to its storage like this: `Keys::open` the registry, `acquire` a key for the room (it is held under a
 //! Web Lock), `HeldKey::open_store`, load, and before the first write see whether the node's [`chain_is_whole`]. If not:
-//! `never_write_again`, `acquire` another key, and copy the history (`other_databases`, `adopt_from`). After each own commit:
+//! `never_write_again`, `acquire` another key, and copy the history (`other_databases`, `IdbStore::read_into`). After each own commit:
 //! `note_used`, so that a later loss is noticed. Where IndexedDB is refused, `Keys::in_memory` and [`MemoryStore`]
 //! stand in, and a notice says so.
 //!

@@ -12,8 +12,6 @@ use super::frame::Frame;
 pub(crate) const MAX_QUEUED_LIVE: usize = 2 * 1024 * 1024;
 /// How many bytes may wait on the bulk lane.
 pub(crate) const MAX_QUEUED_BULK: usize = 8 * 1024 * 1024;
-/// While more than this waits, a lane says that it is not ready for more.
-const READY_BELOW: usize = 256 * 1024;
 /// Counted for each message beside its bytes.
 const PER_MESSAGE: usize = 64;
 
@@ -53,11 +51,6 @@ impl LaneQueue {
         inner.frames.push_back(frame);
         inner.wake();
         Ok(())
-    }
-
-    /// Whether little enough waits to ask for more.
-    pub(crate) fn ready(&self) -> bool {
-        self.0.borrow().bytes < READY_BELOW
     }
 
     /// Nothing more will be put in; what waits is still sent.
@@ -122,13 +115,5 @@ mod tests {
         queue.push(Frame::Parting).unwrap();
         assert_eq!(next(&queue), Poll::Ready(Some(Frame::Begin(1))));
         assert_eq!(next(&queue), Poll::Ready(None));
-    }
-
-    #[test]
-    fn a_queue_is_ready_while_little_waits() {
-        let queue = LaneQueue::new(MAX_QUEUED_BULK);
-        assert!(queue.ready());
-        queue.push(Frame::Message(vec![0; READY_BELOW])).unwrap();
-        assert!(!queue.ready());
     }
 }

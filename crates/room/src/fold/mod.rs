@@ -137,24 +137,19 @@ impl Fold {
         self.words.missing().collect()
     }
 
-    /// How many words blocks are wanted and not here.
-    pub fn missing_words_count(&self) -> usize {
-        self.words.missing().len()
-    }
-
     /// Whether this words block is to be kept: linked by an event that stands, and not taken back.
     pub fn words_wanted(&self, cid: &Cid) -> bool {
         self.words.is_wanted(cid)
     }
 
-    /// The event that this words block belongs to, as far as can be told before the block is here.
-    pub fn words_owner(&self, cid: &Cid) -> Option<Ix> {
-        self.words.owner(cid)
-    }
-
     /// Why an admitted event means nothing here; `None` for those that count and those from a newer version.
     pub fn why_ignored(&self, cid: &Cid) -> Option<IgnoredReason> {
         self.ignored.get(cid).copied()
+    }
+
+    /// All admitted events that mean nothing here, in no order.
+    pub fn ignored(&self) -> impl Iterator<Item = (&Cid, IgnoredReason)> {
+        self.ignored.iter().map(|(cid, reason)| (cid, *reason))
     }
 
     /// Of the set of admitted events, lower-case hex.

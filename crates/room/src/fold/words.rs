@@ -107,13 +107,8 @@ impl WordsTable {
         self.slots.get(words).is_some_and(|slot| slot.links.iter().any(|link| link.live))
     }
 
-    /// The event that links this block and still stands.
-    pub(super) fn owner(&self, words: &Cid) -> Option<Ix> {
-        self.slots.get(words)?.links.iter().find(|link| link.live).map(|link| link.ix)
-    }
-
     /// Wanted and not here.
-    pub(super) fn missing(&self) -> impl ExactSizeIterator<Item = Cid> + '_ {
+    pub(super) fn missing(&self) -> impl Iterator<Item = Cid> + '_ {
         self.missing.iter().copied()
     }
 }

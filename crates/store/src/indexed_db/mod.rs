@@ -92,12 +92,6 @@ impl IdbStore {
         Ok(store)
     }
 
-    /// Copies what the database of another node of this room holds, if there is one. It is only read: another tab may be
-    /// writing to it.
-    pub async fn adopt_from(&self, name: &str) -> Result<Option<Adopted>, StoreError> {
-        Self::read_into(name, self).await
-    }
-
     /// Copies what the database of that name holds, if there is one, into any store. It is only read: another tab may be
     /// writing to it.
     pub async fn read_into(name: &str, into: &dyn Store) -> Result<Option<Adopted>, StoreError> {

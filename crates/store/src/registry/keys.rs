@@ -157,7 +157,7 @@ impl Keys {
         Ok(known)
     }
 
-    /// The databases of a room's other nodes in this browser, to copy from ([`IdbStore::adopt_from`]) when this tab has a new
+    /// The databases of a room's other nodes in this browser, to copy from ([`IdbStore::read_into`]) when this tab has a new
     /// key: the last used first, then those whose key is lost.
     pub async fn other_databases(&self, held: &HeldKey, db_key: [u8; 32]) -> Result<Vec<String>, StoreError> {
         let mut names: Vec<_> = self.known(held.room, db_key).await?.into_iter().map(|it| it.database).collect();

@@ -288,11 +288,11 @@ async fn a_new_node_adopts_what_another_has_stored() {
     let old = filled(&blocks).await;
     let in_use = IdbStore::open(&old).await.expect("opens");
     let store = IdbStore::open(&fresh_name().await).await.expect("opens");
-    let adopted = store.adopt_from(&old).await.expect("reads");
+    let adopted = IdbStore::read_into(&old, &store).await.expect("reads");
     assert_eq!(adopted, Some(Adopted { events: blocks.len(), damaged: 0 }));
     assert_eq!(all(&store, 1_000).await, blocks);
     assert_eq!(all(&in_use, 1_000).await, blocks, "the tab that holds it goes on");
-    assert_eq!(store.adopt_from("no such database").await, Ok(None));
+    assert_eq!(IdbStore::read_into("no such database", &store).await, Ok(None));
     let names = raw::script("return (await indexedDB.databases()).map((it) => it.name).join()", &[]).await;
     assert!(!names.as_string().expect("text").contains("no such database"), "asking creates nothing");
 }

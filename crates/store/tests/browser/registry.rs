@@ -342,7 +342,7 @@ async fn history_is_found_also_when_its_key_is_lost() {
     assert_eq!(new.how, How::New);
     assert_eq!(keys.other_databases(&new, DB_KEY).await, Ok(vec![database.clone()]));
     let store = new.open_store().await.expect("opens");
-    let adopted = store.adopt_from(&database).await.expect("reads").expect("is there");
+    let adopted = IdbStore::read_into(&database, &store).await.expect("reads").expect("is there");
     assert_eq!((adopted.events, store.counts().events), (room().blocks().len(), room().blocks().len()));
     drop((new, store));
     assert_eq!(keys.rooms().forget(a_room(), DB_KEY).await.expect("forgets").removed, 2);

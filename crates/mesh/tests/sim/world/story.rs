@@ -110,7 +110,7 @@ fn settle(net: &mut Net, seed: u64) {
 fn settle_words(net: &mut Net, seed: u64) {
     for _ in 0..40 {
         let missing =
-            |at: &usize| net.replica(*at).map(|it| (it.progress().missing_words, it.fold().missing_words_count()));
+            |at: &usize| net.replica(*at).map(|it| (it.progress().missing_words, it.fold().missing_words().len()));
         if net.alive().iter().all(|at| missing(at) == Some((0, 0))) {
             return;
         }
