@@ -326,33 +326,81 @@ scenario('on the screen: a room is exported, imported where nobody is, and forgo
   assert.equal(await cleo.at('notice').count(), 0);
 });
 
-scenario('on the screen of a phone: a need becomes a baton; a loop is answered', async (world) => {
-  const phone = await browser(world, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  const { ada, link } = await found(world, phone);
-  await introduce(ada);
+/** A phone in upright position, used with a finger. */
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** Nothing sticks out to the side: a page of that kind slips under the finger. */
+const fits = (tab) =>
+  tab.until('nothing is wider than the screen', () =>
+    tab.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+  );
+
+scenario('on the screen of a phone: found, name, post, feedback, a baton and all views, by touch alone', async (world) => {
+  const phone = await browser(world, PHONE);
+  const ada = await world.tab(phone, 'Ada');
+  await ada.at('found-title').fill(TITLE);
+  await ada.at('found-form').selectOption('stand-up');
+  await fits(ada);
+  await ada.at('found-submit').tap();
+  await ada.at('room').waitFor();
+  const link = await ada.until('the address is the link', () => ada.page.url().includes('#/r/') && ada.page.url());
+  await ada.at('name-input').fill('Ada');
+  await ada.at('name-submit').tap();
+  await ada.at('name-input').waitFor({ state: 'detached' });
   const ben = await world.tab(phone, 'Ben', link);
-  await introduce(ben);
+  await ben.at('name-input').fill('Ben');
+  await ben.at('name-submit').tap();
   await connection(ben, 'in-sync');
-  const cid = await ada.compose('Who calls the harbour?', 'need');
-  await ben.shownPost(cid).getByRole('button', { name: 'Open a baton' }).click();
-  await baton(ben, 'Who calls the harbour?', 'free').getByTestId('baton-take').click();
+  for (const tab of [ada, ben]) await fits(tab);
+
+  await ada.at('composer-kind').selectOption('need');
+  await ada.at('composer-text').fill('Who calls the harbour?');
+  await ada.at('composer-submit').tap();
+  const post = ben.at('post', { 'data-kind': 'need' }).filter({ hasText: 'Who calls the harbour?' });
+  await post.waitFor();
+  const cid = await post.getAttribute('data-cid');
+  await post.getByRole('button', { name: 'Open a baton' }).tap();
+  await baton(ben, 'Who calls the harbour?', 'free').getByTestId('baton-take').tap();
   const mine = baton(ben, 'Who calls the harbour?', 'held');
-  await mine.locator('.baton-shows').click();
-  await mine.getByTestId('baton-release').click();
+  await mine.locator('.baton-shows').tap();
+  await fits(ben);
+  await mine.getByTestId('baton-release').tap();
   await baton(ada, 'Who calls the harbour?', 'free').waitFor();
 
-  await ben.shownPost(cid).getByTestId('feedback-question').click();
+  await ben.shownPost(cid).getByTestId('feedback-appreciate').tap();
+  await ada.shownPost(cid).locator('.signal').filter({ hasText: 'Ben' }).waitFor();
+  await ben.shownPost(cid).getByTestId('feedback-question').tap();
   await ben.shownPost(cid).getByTestId('feedback-text').fill('Which harbour?');
-  await ben.shownPost(cid).getByTestId('feedback-submit').click();
+  await fits(ben);
+  await ben.shownPost(cid).getByTestId('feedback-submit').tap();
   await loop(ada, cid, 'open').waitFor();
-  await ada.at('view-loops').click();
+
+  await ada.at('view-loops').tap();
   await ada.shownPost(cid).waitFor({ state: 'hidden' });
+  await fits(ada);
   await ada.at('loop').getByTestId('loop-answer-text').fill('The old one');
-  await ada.at('loop').getByTestId('loop-answer-adjusted').click();
+  await ada.at('loop').getByTestId('loop-answer-adjusted').tap();
   await ada.at('loop', { 'data-state': 'adjusted' }).waitFor();
-  await ada.at('view-stream').click();
+  await ada.at('view-about').tap();
+  await ada.page.getByText('What we ask of each other').waitFor();
+  await fits(ada);
+  await ada.at('view-settings').tap();
+  assert.equal(await ada.at('name-input').inputValue(), 'Ada');
+  await fits(ada);
+  await world.picture('phone settings', ada);
+  await ada.at('invite-open').tap();
+  assert.equal(await ada.at('invite-link').inputValue(), link);
+  await fits(ada);
+  await ada.page.keyboard.press('Escape');
+  await ada.at('view-stream').tap();
   await loop(ada, cid, 'adjusted').filter({ hasText: 'The old one' }).waitFor();
   await loop(ben, cid, 'adjusted').waitFor();
+  for (const tab of [ada, ben]) await fits(tab);
+  await world.picture('phone stream', ben);
+  for (const handle of ['view-stream', 'view-loops', 'view-settings', 'composer-submit']) {
+    const box = await ada.at(handle).boundingBox();
+    assert.ok(box.width >= 44 && box.height >= 44, `${handle} is large enough for a finger`);
+  }
 });
 
 scenario('by keyboard alone: found, post, take a baton, give feedback, answer', async (world) => {
