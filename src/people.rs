@@ -22,6 +22,11 @@ pub fn find<'a>(people: &'a [PersonView], node: &NodeId) -> Option<&'a PersonVie
     people.iter().find(|it| it.person.node == *node)
 }
 
+/// Somebody whose first event is not here.
+pub fn stranger(node: NodeId) -> Person {
+    Person { node, name: String::new(), strengths: Vec::new(), hue: 0, split: false }
+}
+
 /// `Newcomer x7Kq`: the end of a PeerId tells nodes without a name apart.
 pub fn nameless(node: &NodeId) -> String {
     let id = node.to_string();

@@ -3,6 +3,7 @@
 use paceline_mesh::replica::Here;
 use paceline_room::{
     body::{PostKind, Stance},
+    fold::IgnoredReason,
     state::{BatonState, FeedbackState, TermBy},
 };
 
@@ -119,6 +120,35 @@ pub fn handoff(by: TermBy, name: &str, title: &str) -> String {
         TermBy::SteppedIn => t!("handoff-stepped-in", name = name, title = title),
         TermBy::Reclaimed => t!("handoff-reclaimed", name = name, title = title),
         TermBy::Decision => t!("handoff-decision", name = name, title = title),
+    }
+}
+
+/// Why a transfer did not count.
+pub fn why_ignored(reason: IgnoredReason) -> String {
+    match reason {
+        IgnoredReason::MovedOn => t!("ignored-moved-on"),
+        IgnoredReason::Closed => t!("ignored-closed"),
+        IgnoredReason::NotFree => t!("ignored-not-free"),
+        IgnoredReason::NotHeld => t!("ignored-not-held"),
+        IgnoredReason::NotHolder => t!("ignored-not-holder"),
+        IgnoredReason::AlreadyLeading => t!("ignored-already-leading"),
+        IgnoredReason::OfferNotSeen | IgnoredReason::OfferOfAnotherTurn => t!("ignored-offer-gone"),
+        IgnoredReason::OfferedToAnother | IgnoredReason::OfferedToSelf => t!("ignored-offered-to-another"),
+        IgnoredReason::OfferDeclined => t!("ignored-offer-declined"),
+        IgnoredReason::OfferWithdrawn => t!("ignored-offer-withdrawn"),
+        IgnoredReason::ByDecision => t!("ignored-by-decision"),
+        IgnoredReason::NoStandIn | IgnoredReason::NotHolderBefore | IgnoredReason::DifferentRuns => {
+            t!("ignored-not-reclaimable")
+        }
+        IgnoredReason::StandInCloses => t!("ignored-stand-in-closes"),
+        IgnoredReason::NotReleased => t!("ignored-not-released"),
+        IgnoredReason::TipIgnored => t!("ignored-builds-on-ignored"),
+        IgnoredReason::TargetNotSeen
+        | IgnoredReason::UnknownBaton
+        | IgnoredReason::TipNotSeen
+        | IgnoredReason::NotAuthor
+        | IgnoredReason::NotAddressee
+        | IgnoredReason::NoLoop => t!("ignored-not-seen"),
     }
 }
 

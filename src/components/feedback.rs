@@ -10,7 +10,7 @@ use paceline_room::{
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::icons::{Icon, Sign};
+use super::icons::{Icon, sign};
 use crate::{
     browser,
     hooks::{then, use_session},
@@ -77,7 +77,7 @@ pub fn Stances(props: &StancesProps) -> Html {
         html! {
             <button type="button" class="quiet-button" data-testid={handle} {onclick} disabled={done} title={label.clone()}
                 aria-expanded={expanded} aria-label={label.clone()}>
-                <Sign {icon} /><span class="button-word">{ label }</span>
+                { sign(icon) }<span class="button-word">{ label }</span>
             </button>
         }
     };
@@ -204,7 +204,7 @@ pub fn Loop(props: &LoopProps) -> Html {
     html! {
         <div class={classes!("loop", value, props.told.stands().then_some("correction"))}
             data-testid={handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
-            <Sign {icon} />
+            { sign(icon) }
             <div class="loop-body">
                 <p class="loop-head">
                     <strong>{ words::stance_by(feedback.stance, by) }</strong>
@@ -237,7 +237,7 @@ pub fn Loop(props: &LoopProps) -> Html {
                 }
                 if open && *mine {
                     <button type="button" class="quiet-button" data-testid={handle("feedback-withdraw")} onclick={withdraw}>
-                        <Sign icon={Icon::Retract} /><span>{ t!("take-back") }</span>
+                        { sign(Icon::Retract) }<span>{ t!("take-back") }</span>
                     </button>
                 }
             </div>

@@ -67,9 +67,14 @@ pub struct SignProps {
 /// Draws an icon.
 #[component]
 pub fn Sign(props: &SignProps) -> Html {
+    sign(props.icon)
+}
+
+/// The same without a component of its own, where there are hundreds of them.
+pub fn sign(icon: Icon) -> Html {
     html! {
         <svg class="sign" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-            <path d={props.icon.path()} />
+            <path d={icon.path()} />
         </svg>
     }
 }

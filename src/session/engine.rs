@@ -29,7 +29,9 @@ use paceline_store::{Durability, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Outcome, SessionError, StorageView, Storing, browser, notices,
+    Outcome, SessionError, StorageView, Storing, browser,
+    handoffs::Terms,
+    notices,
     write::{self, MakeIntent, Write, Written},
 };
 
@@ -112,6 +114,8 @@ pub struct Engine {
     pub lost_links: Cell<Option<f64>>,
     /// How far into the room the person at this tab has looked.
     pub seen: Cell<Seen>,
+    /// Since when the current terms are known here.
+    pub terms: RefCell<Terms>,
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
     keypair: Keypair,
@@ -218,6 +222,7 @@ impl Engine {
             opened_at: browser::fine_now(),
             lost_links: Cell::new(None),
             seen: Cell::default(),
+            terms: RefCell::default(),
             persisted: Cell::new(false),
             keypair,
             key: RefCell::new(Some(Rc::new(key))),

@@ -47,7 +47,9 @@ pub use error::SessionError;
 pub use listen::{Listener, Subscription};
 pub use report::{LocalState, Status};
 pub use storage::{DeviceView, Leftover};
-pub use view::{Connection, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View};
+pub use view::{
+    Connection, IgnoredTransfer, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View,
+};
 
 /// The outcome of a command.
 pub type Outcome<T> = Result<T, SessionError>;
@@ -328,7 +330,7 @@ impl Session {
         self.publish_now();
         let view = self.view();
         let held = view.room.as_ref().and_then(|room| Some((room, room.batons.iter().find(|it| it.cid == baton)?)));
-        if held.is_some_and(|(room, baton)| !handoffs::may_step_in(room, baton, browser::wall_clock())) {
+        if held.is_some_and(|(room, baton)| !handoffs::may_step_in(room, baton)) {
             return Err(notices::error("still-here"));
         }
         self.write_alone(move |replica| commands::baton_step_in(replica, baton)).await

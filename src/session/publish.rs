@@ -7,10 +7,10 @@ use paceline_mesh::{
     replica::{Here, Presence, Reach},
 };
 use paceline_net::Path;
-use paceline_room::{Cid, NodeId, state::Person};
+use paceline_room::{Cid, NodeId, fold::IgnoredReason, state::Person};
 
 use super::{
-    Connection, PeerView, PersonView, RoomView, browser, commands,
+    Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
     engine::Engine,
     names,
     report::{LocalState, Present, Rendezvous, Status, here_word},
@@ -21,6 +21,8 @@ use super::{
 pub const CONNECTING_MS: f64 = 3_000.0;
 /// Of how many of the newest posts the reach is shown.
 const REACH_SHOWN: usize = 200;
+/// How many posts are shown at most before their past is here: a page to read.
+const UNCHECKED_SHOWN: usize = 30;
 /// Silence after which a step-in is offered, if the room's form does not say, in seconds.
 const DEFAULT_GRACE: u32 = 30;
 
@@ -66,9 +68,15 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         proposed_name: (!named).then(|| names::friendly(&engine.me).into()),
         people: same(before.map(|it| &it.people), people(engine, &replica, &peers)),
         posts: same_arcs(before.map(|it| &it.posts), fold.posts().cloned()),
+        unchecked: same(before.map(|it| &it.unchecked), replica.unchecked_posts(UNCHECKED_SHOWN)),
         storing: same(before.map(|it| &it.storing), engine.storing.borrow().clone()),
         feedback: same_arcs(before.map(|it| &it.feedback), fold.feedback().cloned()),
         batons: same_arcs(before.map(|it| &it.batons), fold.batons().cloned()),
+        overtime: {
+            let over = engine.terms.borrow_mut().overtime(fold.batons(), browser::now());
+            same(before.map(|it| &it.overtime), over)
+        },
+        ignored: same(before.map(|it| &it.ignored), ignored_transfers(&replica)),
         reach: {
             let reach = reach(&replica);
             before.map(|it| &it.reach).filter(|it| ***it == reach).cloned().unwrap_or_else(|| Rc::new(reach))
@@ -154,6 +162,18 @@ fn peers(engine: &Engine) -> Vec<PeerView> {
 
 fn reach(replica: &Replica) -> BTreeMap<Cid, Reach> {
     replica.fold().posts().rev().take(REACH_SHOWN).map(|post| (post.cid, replica.reach(&post.cid))).collect()
+}
+
+fn ignored_transfers(replica: &Replica) -> Vec<IgnoredTransfer> {
+    let log = replica.log();
+    let transfer = |(cid, why): (&Cid, IgnoredReason)| {
+        let event = &log.entry(log.find(cid)?).event;
+        let baton = event.body.transfers()?;
+        Some((event.depth, IgnoredTransfer { baton, cid: *cid, author: event.author, at: event.at, why }))
+    };
+    let mut ignored: Vec<_> = replica.fold().ignored().filter_map(transfer).collect();
+    ignored.sort_unstable_by_key(|(depth, it)| (*depth, it.cid));
+    ignored.into_iter().map(|(_, it)| it).collect()
 }
 
 fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonView> {

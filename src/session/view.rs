@@ -3,10 +3,11 @@
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::{Here, Reach};
+use paceline_mesh::replica::{Here, Reach, Unchecked};
 use paceline_room::{
     Cid, NodeId,
     body::{FormValues, PostKind},
+    fold::IgnoredReason,
     state::{Baton, Feedback, Person, Post},
 };
 use serde::Serialize;
@@ -89,6 +90,21 @@ pub struct Storing {
     pub reply_to: Option<Cid>,
 }
 
+/// A transfer of a baton that did not count, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredTransfer {
+    /// The baton.
+    pub baton: Cid,
+    /// The event.
+    pub cid: Cid,
+    /// Whose.
+    pub author: NodeId,
+    /// By its author's clock, Unix milliseconds.
+    pub at: u64,
+    /// The rule it does not meet.
+    pub why: IgnoredReason,
+}
+
 /// A room as this node sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoomView {
@@ -120,12 +136,18 @@ pub struct RoomView {
     pub people: Rc<[PersonView]>,
     /// In display order.
     pub posts: Rc<[Arc<Post>]>,
+    /// The newest posts whose past is not here yet, in display order: to read, not to answer.
+    pub unchecked: Rc<[Unchecked]>,
     /// Own posts being stored.
     pub storing: Rc<[Storing]>,
     /// In display order.
     pub feedback: Rc<[Arc<Feedback>]>,
     /// In order of opening.
     pub batons: Rc<[Arc<Baton>]>,
+    /// Batons whose current term has lasted longer than meant, by this tab's own clock.
+    pub overtime: Rc<[Cid]>,
+    /// Transfers that did not count, in display order.
+    pub ignored: Rc<[IgnoredTransfer]>,
     /// How many nodes hold recent events (the last few hundred posts).
     pub reach: Rc<BTreeMap<Cid, Reach>>,
     /// Bytes and events in this browser's database, and whether the browser promised to keep them.

@@ -18,12 +18,15 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   world.log(`${EVENTS} posts, one at a time, each stored durably: ${Date.now() - began} ms`);
 
   await context.addInitScript(() => {
-    window.seenByTest = { states: [], texts: [], longest: 0 };
+    window.seenByTest = { states: [], texts: [], longest: 0, ahead: 0, answerable: 0 };
     new PerformanceObserver((list) => {
       for (const task of list.getEntries())
         window.seenByTest.longest = Math.max(window.seenByTest.longest, task.duration);
     }).observe({ type: 'longtask', buffered: true });
     const look = () => {
+      const ahead = document.querySelectorAll('[data-testid="post"][data-checked="false"]');
+      window.seenByTest.ahead = Math.max(window.seenByTest.ahead, ahead.length);
+      for (const post of ahead) window.seenByTest.answerable += post.querySelectorAll('button').length;
       const shown = document.querySelector('[data-testid="connection-state"]');
       const { states, texts } = window.seenByTest;
       if (shown && states.at(-1) !== shown.dataset.state) states.push(shown.dataset.state);
@@ -52,6 +55,11 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
     `states seen: ${seen.states.join(' -> ')}; progress: ${seen.texts.slice(0, 3).join(' | ')} ... (${seen.texts.length} texts)`,
   );
   world.log(`longest task of the late joiner: ${Math.round(seen.longest)} ms (aim: 100); marks: ${marks.join(', ')}`);
+  world.log(`the newest posts were there to read before their past: ${seen.ahead}`);
+  assert.ok(seen.ahead > 0, 'the newest page comes first');
+  assert.equal(seen.answerable, 0, 'what is not checked cannot be answered');
+  assert.equal(await ben.at('post', { 'data-checked': 'false' }).count(), 0, 'in the end all are checked');
+  await ben.at('post', { 'data-checked': 'true' }).filter({ hasText: `post number ${EVENTS - 1}` }).waitFor();
   assert.ok(seen.states.includes('catching-up'), 'progress was shown');
   assert.equal(seen.states.at(-1), 'in-sync');
   assert.ok(

@@ -350,6 +350,19 @@ impl Body {
         }
     }
 
+    /// The baton that this event would move, be it a transfer.
+    pub fn transfers(&self) -> Option<Cid> {
+        match self {
+            Self::BatonAccepted(it) => Some(it.baton),
+            Self::BatonTaken(it) => Some(it.baton),
+            Self::BatonSteppedIn(it) => Some(it.baton),
+            Self::BatonReclaimed(it) => Some(it.baton),
+            Self::BatonReleased(it) => Some(it.baton),
+            Self::BatonClosed(it) => Some(it.baton),
+            _ => None,
+        }
+    }
+
     /// Numbers mean something.
     pub(crate) fn is_in_range(&self) -> bool {
         match self {

@@ -20,7 +20,7 @@ use crate::{
     },
     hooks::{then, use_chosen, use_now, use_session},
     people,
-    session::{NewPost, Outcome, PersonView, Session},
+    session::{IgnoredTransfer, NewPost, Outcome, PersonView, Session},
     texts::t,
     when, words,
 };
@@ -36,6 +36,10 @@ pub struct BatonProps {
     pub me: NodeId,
     /// Feedback on its terms.
     pub told: Rc<[Told]>,
+    /// Transfers of it that did not count.
+    pub ignored: Rc<[IgnoredTransfer]>,
+    /// The minutes its term was meant to have are over, by this tab's own clock.
+    pub overtime: bool,
     /// Whether loops carry their stable handles here.
     pub handles: bool,
     /// Its details are shown on a narrow screen.
@@ -65,18 +69,10 @@ impl BatonProps {
         self.current_term().map(|term| now.saturating_sub(term.began))
     }
 
-    /// The minutes the term was meant to have are over.
-    fn overtime(&self, now: u64) -> bool {
-        let meant = self.baton.minutes.map(|minutes| u64::from(minutes) * 60_000);
-        meant.zip(self.led_for(now)).is_some_and(|(meant, led)| led > meant)
-    }
-
-    fn may_step_in(&self, now: u64) -> bool {
+    fn may_step_in(&self) -> bool {
         let Some(holder) = self.baton.holder.filter(|holder| *holder != self.me) else { return false };
         let vanished = people::find(&self.people, &holder).is_some_and(|it| it.may_be_replaced);
-        self.baton.state != BatonState::Closed
-            && self.baton.may_reclaim != Some(self.me)
-            && (vanished || self.overtime(now))
+        self.baton.state != BatonState::Closed && self.baton.may_reclaim != Some(self.me) && (vanished || self.overtime)
     }
 
     fn may_close(&self) -> bool {
@@ -119,7 +115,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
         move || word.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
     };
     let cid = baton.cid;
-    let primary = primary(props, &run, &offering, now);
+    let primary = primary(props, &run, &offering);
     let release = run.click(move |session| {
         let note = noted();
         async move { session.baton_release(cid, note).await }
@@ -192,8 +188,9 @@ pub fn BatonView(props: &BatonProps) -> Html {
                 { for loops.map(|it| html! {
                     <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
                 }) }
-                if !baton.terms.is_empty() {
-                    <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()} {now} />
+                if !baton.terms.is_empty() || !props.ignored.is_empty() {
+                    <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()}
+                        ignored={props.ignored.clone()} {now} />
                 }
             </div>
         </li>
@@ -255,15 +252,15 @@ fn status(props: &BatonProps, now: u64) -> String {
         _ if !baton.settled && mine => t!("baton-leans-to-you"),
         _ if !baton.settled => t!("baton-leans", name = name),
         _ if props.is_gone(holder) => t!("baton-led-gone", name = name, span = span()),
-        _ if props.overtime(now) && mine => t!("baton-you-overtime", span = span()),
-        _ if props.overtime(now) => t!("baton-overtime", name = name, span = span()),
+        _ if props.overtime && mine => t!("baton-you-overtime", span = span()),
+        _ if props.overtime => t!("baton-overtime", name = name, span = span()),
         _ if mine => t!("baton-you-lead", span = span()),
         _ => t!("baton-led", name = name, span = span()),
     }
 }
 
 /// The one thing that is most likely wanted stands in the capsule.
-fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, now: u64) -> Html {
+fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Html {
     let (baton, cid) = (&props.baton, props.baton.cid);
     let offer = baton.offer.filter(|_| baton.offered_to == Some(props.me));
     if let Some(offer) = offer {
@@ -295,7 +292,7 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, now: 
                 </button>
             }
         }
-        _ if props.may_step_in(now) => {
+        _ if props.may_step_in() => {
             let step_in = run.click(move |session| async move { session.baton_step_in(cid).await });
             html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in}>{ t!("step-in") }</button> }
         }

@@ -17,7 +17,7 @@ use crate::{
         feedback::{FeedbackForm, Stances, Told},
     },
     people,
-    session::PersonView,
+    session::{IgnoredTransfer, PersonView},
     texts::t,
     when, words,
 };
@@ -33,6 +33,8 @@ pub struct HistoryProps {
     pub me: NodeId,
     /// Feedback on its terms.
     pub told: Rc<[Told]>,
+    /// Transfers of it that did not count.
+    pub ignored: Rc<[IgnoredTransfer]>,
     /// Unix milliseconds.
     pub now: u64,
 }
@@ -67,10 +69,23 @@ pub fn History(props: &HistoryProps) -> Html {
                 mine={term.holder == props.me} />
         }
     };
+    let ignored = |it: &IgnoredTransfer| {
+        let name = people::name_in(&props.people, &it.author);
+        html! {
+            <li key={it.cid.to_string()} data-testid="ignored-transfer" data-cid={it.cid.to_string()}>
+                { t!("ignored-by", name = name, why = words::why_ignored(it.why)) }{ " " }
+                <time datetime={when::iso(it.at)}>{ when::clock(it.at) }</time>
+            </li>
+        }
+    };
     html! {
         <details class="history" data-testid="baton-history" open={*open} {ontoggle}>
             <summary>{ t!("terms", n = baton.terms.len()) }</summary>
             <ol>{ for baton.terms.iter().map(term) }</ol>
+            if !props.ignored.is_empty() {
+                <p class="hint" id={format!("i-{}", baton.cid)}>{ t!("ignored-transfers") }</p>
+                <ul class="ignored" aria-labelledby={format!("i-{}", baton.cid)}>{ for props.ignored.iter().map(ignored) }</ul>
+            }
         </details>
     }
 }

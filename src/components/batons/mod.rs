@@ -40,13 +40,14 @@ pub fn Batons(props: &BatonsProps) -> Html {
             .map(|it| tell(it, &room.people, room.me))
             .collect();
         let cid = baton.cid;
+        let ignored: Rc<[_]> = room.ignored.iter().filter(|it| it.baton == cid).cloned().collect();
         let on_show = {
             let shown = shown.clone();
             Callback::from(move |()| shown.set(if *shown == Some(cid) { None } else { Some(cid) }))
         };
         html! {
-            <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {told}
-                handles={props.handles} shown={*shown == Some(cid)} {on_show} />
+            <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {told} {ignored}
+                overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
         }
     };
     html! {

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Posts in a stretch.
-pub const CHUNK: usize = 25;
+pub const CHUNK: usize = 12;
 /// Stretches at the end that are drawn from the start: that is where reading begins.
 const AT_END: usize = 2;
 /// Height of a post that was never drawn, in CSS pixels.
@@ -80,10 +80,7 @@ impl Around {
     fn person(&self, node: &NodeId) -> (Arc<Person>, Here) {
         match self.people.get(node) {
             Some(it) => (it.person.clone(), it.here),
-            None => {
-                let (name, strengths) = (String::new(), vec![]);
-                (Arc::new(Person { node: *node, name, strengths, hue: 0, split: false }), Here::Gone)
-            }
+            None => (Arc::new(people::stranger(*node)), Here::Gone),
         }
     }
 }
@@ -99,6 +96,8 @@ pub struct ChunkProps {
     pub around: Rc<Around>,
     /// Somebody goes to a post in it.
     pub wanted: bool,
+    /// Reading begins at the end of the rows, not further on.
+    pub at_end: bool,
     /// For the posts.
     pub on_ask: Callback<Ask>,
 }
@@ -107,7 +106,7 @@ impl PartialEq for ChunkProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.rows, &other.rows)
             && Rc::ptr_eq(&self.around, &other.around)
-            && (self.number, self.wanted) == (other.number, other.wanted)
+            && (self.number, self.wanted, self.at_end) == (other.number, other.wanted, other.at_end)
             && self.on_ask == other.on_ask
     }
 }
@@ -119,7 +118,7 @@ impl ChunkProps {
     }
 
     fn is_last(&self) -> bool {
-        (self.number + AT_END) * CHUNK >= self.rows.len()
+        self.at_end && (self.number + AT_END) * CHUNK >= self.rows.len()
     }
 }
 

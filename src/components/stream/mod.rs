@@ -4,6 +4,7 @@ mod chunk;
 mod post;
 mod rows;
 mod scroll;
+mod unchecked;
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
@@ -18,6 +19,7 @@ use self::{
     post::Ask,
     rows::Row,
     scroll::use_newest,
+    unchecked::UncheckedPosts,
 };
 use super::{
     composer::{Composer, Replying},
@@ -67,7 +69,10 @@ pub fn Stream(props: &StreamProps) -> Html {
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
-    let around = Rc::new(Around::new(room, told, before, props.handles));
+    let known = (room.people.clone(), room.batons.clone(), room.reach.clone(), told, before);
+    let around = use_memo((known, props.handles), |((_, _, _, told, before), handles)| {
+        Around::new(room, told.clone(), before.clone(), *handles)
+    });
     let newest = use_newest(&rows, room);
     let on_ask = {
         let (replying, again) = (replying.setter(), again.setter());
@@ -80,9 +85,11 @@ pub fn Stream(props: &StreamProps) -> Html {
         })
     };
     let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid)).map(|at| at / CHUNK);
+    // While the newest page stands ahead of the rest, the rest is drawn only where somebody goes: it changes all the time.
+    let at_end = room.unchecked.is_empty();
     let chunks = (0..rows.len().div_ceil(CHUNK)).map(|number| {
         html! {
-            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} wanted={wanted == Some(number)}
+            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} wanted={wanted == Some(number)}
                 on_ask={on_ask.clone()} />
         }
     });
@@ -102,7 +109,10 @@ pub fn Stream(props: &StreamProps) -> Html {
                 <div class="road" role={(!rows.is_empty()).then_some("feed")}
                     aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
                 <div class="road">{ for after.iter().map(|it| around.handoff(it)) }</div>
-                <div class="ahead">if rows.is_empty() && after.is_empty() { { props.empty.clone() } }</div>
+                if !room.unchecked.is_empty() {
+                    <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
+                }
+                <div class="ahead">if rows.is_empty() && after.is_empty() && room.unchecked.is_empty() { { props.empty.clone() } }</div>
             </div>
             <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>
             <div class="writing">

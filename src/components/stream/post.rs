@@ -17,7 +17,7 @@ use crate::{
     components::{
         disc::disc_of,
         feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter, value_of},
-        icons::{Icon, Sign},
+        icons::{Icon, sign},
     },
     hooks::{then, use_session},
     markdown,
@@ -120,7 +120,7 @@ pub fn PostView(props: &PostProps) -> Html {
                     <div class="post-actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
                         <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
                             aria-label={t!("reply")} onclick={ask_reply(props)}>
-                            <Sign icon={Icon::Reply} /><span class="button-word">{ t!("reply") }</span>
+                            { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
                         </button>
                         if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
                         if props.mine && !gone {
@@ -237,7 +237,7 @@ fn names(given: Vec<&&Told>) -> Html {
     let all = given.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
     html! {
         <p class="signal">
-            <Sign {icon} /><span>{ words::stance_by(first.feedback.stance, &all) }</span>
+            { sign(icon) }<span>{ words::stance_by(first.feedback.stance, &all) }</span>
             if let Some(own) = given.iter().find(|it| it.mine) { <Withdraw feedback={own.feedback.cid} /> }
         </p>
     }
@@ -255,7 +255,7 @@ fn Signal(props: &SignalProps) -> Html {
     let (_, icon, _) = words::stance_button(feedback.stance);
     html! {
         <div class="signal">
-            <Sign {icon} />
+            { sign(icon) }
             <div>
                 <strong>{ words::stance_by(feedback.stance, by) }</strong>
                 if let Some(text) = &feedback.text { <div class="said">{ markdown::render(text) }</div> }
@@ -302,11 +302,11 @@ fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: 
         <>
             <button type="button" class="quiet-button" data-testid="post-edit" onclick={edit} title={t!("edit")}
                 aria-label={t!("edit")} aria-expanded={(**open == Some(Open::Edit)).to_string()}>
-                <Sign icon={Icon::Edit} /><span class="button-word">{ t!("edit") }</span>
+                { sign(Icon::Edit) }<span class="button-word">{ t!("edit") }</span>
             </button>
             <button type="button" class="quiet-button" data-testid="post-retract" onclick={retract} title={t!("retract")}
                 aria-label={t!("retract")}>
-                <Sign icon={Icon::Retract} /><span class="button-word">{ t!("retract") }</span>
+                { sign(Icon::Retract) }<span class="button-word">{ t!("retract") }</span>
             </button>
         </>
     }
@@ -331,7 +331,7 @@ fn OpenFor(props: &OpenForProps) -> Html {
     });
     html! {
         <button type="button" class="quiet-button" {onclick} title={t!("need-baton")} aria-label={t!("need-baton")}>
-            <Sign icon={Icon::Baton} /><span class="button-word">{ t!("need-baton") }</span>
+            { sign(Icon::Baton) }<span class="button-word">{ t!("need-baton") }</span>
         </button>
     }
 }

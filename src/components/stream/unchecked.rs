@@ -1,0 +1,51 @@
+//! Posts whose past is not here yet, at the end of the road: the newest page can be read while the rest comes. Nothing can be
+//! done with them, since what they build on may say otherwise.
+
+use std::rc::Rc;
+
+use paceline_mesh::replica::{Here, Unchecked};
+use yew::prelude::*;
+
+use crate::{components::disc::disc_of, markdown, people, session::PersonView, texts::t, when, words};
+
+/// Properties of [`UncheckedPosts`].
+#[derive(PartialEq, Properties)]
+pub struct UncheckedProps {
+    /// In display order.
+    pub posts: Rc<[Unchecked]>,
+    /// Who is known so far.
+    pub people: Rc<[PersonView]>,
+}
+
+/// Draws them.
+#[component]
+pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
+    let draw = |post: &Unchecked| {
+        let person = people::find(&props.people, &post.author);
+        let label = format!("n-{}", post.cid);
+        html! {
+            <article class="post level-0 next-0 unchecked" key={post.cid.to_string()} tabindex="-1" aria-labelledby={label.clone()}
+                data-testid="post" data-cid={post.cid.to_string()} data-kind={words::kind_value(post.kind)} data-sent="sent"
+                data-contested="false" data-checked="false">
+                { match person {
+                    Some(it) => disc_of(&it.person, it.here, false),
+                    None => disc_of(&people::stranger(post.author), Here::Gone, false),
+                } }
+                <div class="post-body">
+                    <header class="post-head">
+                        <span class="post-author" id={label} data-testid="post-author">{ people::name_in(&props.people, &post.author) }</span>
+                        <time datetime={when::iso(post.at)}>{ when::clock(post.at) }</time>
+                        <span class="mark" title={t!("unchecked-title")}>{ t!("unchecked") }</span>
+                    </header>
+                    <div class="post-text" data-testid="post-text">
+                        { match &post.text {
+                            Some(text) => markdown::render(text),
+                            None => html! { <p class="trace">{ t!("words-missing") }</p> },
+                        } }
+                    </div>
+                </div>
+            </article>
+        }
+    };
+    html! { <div class="road" role="feed" aria-label={t!("unchecked-posts")}>{ for props.posts.iter().map(draw) }</div> }
+}
