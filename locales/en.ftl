@@ -300,8 +300,8 @@ settings-storage = { $events ->
 settings-persisted = The browser promised to keep them.
 settings-not-persisted = The browser may clear them when space is short: export what matters.
 settings-device = This site takes { $used } of the { $quota } that this browser gives it.
-leftovers = Left behind by extra tabs
-leftovers-words = Every tab keeps its own copy of the room. One that nobody used for 30 days goes by itself, as soon as all of it is in yours.
+leftovers = Copies of other tabs
+leftovers-words = Every tab keeps its own copy of the room. What extra tabs left behind goes by itself after 30 unused days, as soon as all of it is in yours.
 leftover-used = last used { $day }
 leftover-size = { $events ->
     [one] 1 event

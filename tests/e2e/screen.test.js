@@ -389,7 +389,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await fits(ada);
   await world.picture('phone settings', ada);
   await ada.at('invite-open').tap();
-  assert.equal(await ada.at('invite-link').inputValue(), link);
+  await ada.until('the link is there', async () => (await ada.at('invite-link').inputValue()) === link);
   await fits(ada);
   await ada.page.keyboard.press('Escape');
   await ada.at('view-stream').tap();
