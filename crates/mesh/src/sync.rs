@@ -19,10 +19,14 @@
 //! blocks that are new here, all of them end ([`STREAM_TIME`], [`ROUNDS_TIME`], [`REQUEST_TIME`]), and a stream stands in
 //! the way of other sessions only while it is young or keeps its pace ([`STREAM_PACE`]).
 
+mod session;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use paceline_room::{Cid, Event, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
+
+use session::Session;
 
 use crate::{
     index::Index,
@@ -83,59 +87,6 @@ pub enum Act {
     Answered(NodeId),
     /// The peer broke the protocol.
     Bad(NodeId),
-}
-
-#[derive(Debug, Default, PartialEq)]
-enum Session {
-    #[default]
-    Idle,
-    Rounds {
-        count: u32,
-        have: Vec<Cid>,
-        all: bool,
-        until: Millis,
-        ends: Millis,
-    },
-    Waiting {
-        until: Millis,
-    },
-    Streaming {
-        after: Key,
-        left: u64,
-        under_way: u8,
-        until: Millis,
-        since: Millis,
-        /// New events it brought.
-        fresh: u64,
-        /// The newest posts, which may go ahead once, are still to come.
-        ahead: bool,
-    },
-}
-
-impl Session {
-    /// Whether another session has to wait for this one.
-    fn is_in_the_way(&self, now: Millis) -> bool {
-        match self {
-            Self::Idle => false,
-            Self::Streaming { since, fresh, .. } => {
-                let took = now.saturating_sub(*since);
-                took < STREAM_ALONE || fresh.saturating_mul(1_000) >= took.saturating_mul(STREAM_PACE)
-            }
-            Self::Rounds { .. } | Self::Waiting { .. } => true,
-        }
-    }
-
-    /// When it is given up.
-    fn until(&self) -> Option<Millis> {
-        match self {
-            Self::Idle => None,
-            Self::Rounds { until, ends, .. } => Some(*until.min(ends)),
-            Self::Waiting { until } => Some(*until),
-            // With no page under way it is this node that takes its time.
-            Self::Streaming { under_way: 0, since, .. } => Some(since + STREAM_TIME),
-            Self::Streaming { until, since, .. } => Some(*until.min(&(since + STREAM_TIME))),
-        }
-    }
 }
 
 /// A request under way, and what of it has not come.
