@@ -51,7 +51,7 @@ pub trait Rendezvous {
     /// At rest it hears nobody and lets go of its servers after a while; what is sent until then still goes. Undone by `false`.
     fn rest(&mut self, _rest: bool) {}
 
-    /// Tries at once what it has put off: the network may be another one now.
+    /// The network may be another one now: connects anew, and tries at once what it has put off.
     fn retry(&mut self) {}
 }
 

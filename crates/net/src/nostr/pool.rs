@@ -166,7 +166,7 @@ impl Pool {
         self.each(time, Relay::tick);
     }
 
-    /// Tries at once whatever was backed off.
+    /// Connects anew, at once, whatever was backed off.
     pub(crate) fn retry(&mut self, time: Time) {
         self.turn(time);
         self.each(time, |relay, cx| {

@@ -598,11 +598,21 @@ impl Relay {
         }
     }
 
-    /// Tries again at once what was backed off.
+    /// The network may be another one now: connects anew at once. A socket of the old one stays open without carrying anything,
+    /// and the browser says so only after minutes.
     pub(crate) fn retry(&mut self, now: Millis) {
-        if let State::Waiting { until } = &mut self.state {
-            *until = now;
+        let next = match self.state {
+            State::Waiting { .. } | State::Connecting { .. } | State::Subscribing { .. } | State::Open { .. } => {
+                State::Waiting { until: now }
+            }
+            State::Lingering { .. } => State::Resting,
+            State::Resting | State::Hopeless => return,
+        };
+        if !matches!(self.state, State::Waiting { .. }) {
+            self.effects.push(Effect::Close);
+            self.connection = Connection::new(now);
         }
+        self.state = next;
     }
 }
 
