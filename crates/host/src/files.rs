@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, Metadata},
     io,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::UNIX_EPOCH,
@@ -22,8 +23,9 @@ pub type Answer = Response<Full<Bytes>>;
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 /// Most bytes of bodies kept in memory.
 const MAX_KEPT: usize = 64 * 1024 * 1024;
-/// Smaller bodies are not worth compressing, in bytes.
-const MIN_COMPRESSED: u64 = 512;
+/// Bodies of other sizes are compressed only if that was done beforehand, in bytes: smaller ones are not worth it, and for larger ones
+/// the browser would wait for seconds.
+const COMPRESSED_NOW: RangeInclusive<u64> = 512..=256 * 1024;
 
 /// A folder with the built page.
 #[derive(Debug)]
@@ -155,8 +157,9 @@ impl Site {
 
     /// The bytes to send, and how they are encoded: what was built beforehand, what was compressed before, or compressed now.
     fn body(&self, found: &Found, wanted: Encoding) -> Result<(Encoding, Bytes)> {
-        let wanted = if found.metadata.len() < MIN_COMPRESSED { Encoding::Identity } else { wanted };
         let prebuilt = prebuilt(found, wanted);
+        let compressed = prebuilt.is_some() || COMPRESSED_NOW.contains(&found.metadata.len());
+        let wanted = if compressed { wanted } else { Encoding::Identity };
         let tag = tag(prebuilt.as_ref().map_or(&found.metadata, |prebuilt| &prebuilt.metadata));
         let key = (found.path.clone(), wanted);
         if let Some(kept) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key)

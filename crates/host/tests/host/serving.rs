@@ -51,6 +51,16 @@ fn wasm_is_typed_compressed_and_kept_for_good() {
 }
 
 #[test]
+fn nobody_waits_for_a_large_file_to_be_compressed() {
+    let dir = folder();
+    fs::write(dir.path().join("large.wasm"), vec![0; 1024 * 1024]).unwrap();
+    serving(dir.path(), "", |address| {
+        let plain = ask(address, "GET", "/large.wasm", "accept-encoding: br\r\n");
+        assert_eq!((plain.header("content-encoding"), plain.body.len()), (None, 1024 * 1024));
+    });
+}
+
+#[test]
 fn a_file_compressed_beforehand_is_preferred_until_it_is_stale() {
     let dir = folder();
     let built = dir.path().join(format!("{}.br", &HASHED[1..]));
