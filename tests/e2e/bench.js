@@ -1,6 +1,7 @@
 // `cargo xtask bench [WORD ...]`: measurements as JSON lines. Nothing is asserted; every number stands beside a floor of the
 // same run, and with the aim it is for. Words choose among the parts below.
 import os from 'node:os';
+import { startHost } from './lib/host.js';
 import { fanOut, rawFanOut, spread } from './lib/measure.js';
 import { converged, until } from './lib/tab.js';
 import { World } from './lib/world.js';
@@ -72,6 +73,45 @@ async function secondTab(world) {
   const after = (name) => times[name].map((at, run) => at - times.interactive[run]);
   print({ measure: 'second tab: interactive to first peer', unit: 'ms', ...spread(after('first-peer')) });
   print({ measure: 'second tab: interactive to in sync', unit: 'ms', ...spread(after('in-sync')) });
+}
+
+/**
+ * A browser process with an empty profile opens the link of a room in another process; they meet through a relay of this machine.
+ * Beside it Trystero through the same relay, page and pages alternating.
+ */
+async function throughRelay(world) {
+  const host = await startHost(world);
+  const [own, others] = [await world.browser(), await world.browser()];
+  const ada = await world.tab(own, 'Ada', host.url);
+  const link = await ada.found({ title: 'Apart', purpose: '', form: 'blank' });
+  await ada.inRoom();
+  const rival = `${world.url}?page=trystero#join-time,${encodeURIComponent(host.relay)}`;
+  const waiting = await own.newPage();
+  await waiting.goto(rival);
+  const alone = () => until('Trystero is alone again', () => waiting.evaluate(() => window.trystero?.peers === 0));
+  await alone();
+  const times = {};
+  const note = async (page, name) => (times[name] ??= []).push(await mark(page, name));
+  for (let run = 0; run < RUNS; run += 1) {
+    const context = world.adopt(await others.browser().newContext());
+    const tab = await world.tab(context, `run ${run}`, link);
+    for (const name of ['interactive', 'first-peer', 'in-sync']) await note(tab.page, `paceline:${name}`);
+    const { sent, received } = (await tab.status()).rendezvous.find((one) => one.kind === 'nostr');
+    if (run === 0) print({ measure: 'relay messages of one join', unit: 'messages', sent, received });
+    await context.close();
+    await ada.until('nobody else is left', async () => (await ada.status()).peers.every((peer) => !peer.direct));
+    const page = await world.adopt(await others.browser().newContext()).newPage();
+    await page.goto(rival);
+    for (const name of ['trystero:asks', 'trystero:peer']) await note(page, name);
+    await page.context().close();
+    await alone();
+  }
+  const since = (from, to) => times[to].map((at, run) => at - times[from][run]);
+  const [ours, theirs] = [times['paceline:in-sync'], times['trystero:peer']];
+  beside('through a relay, across processes: navigation to in sync, beside Trystero', 'ms', 'faster than Trystero', ours, theirs);
+  print({ measure: 'through a relay: navigation to first peer', unit: 'ms', ...spread(times['paceline:first-peer']) });
+  const [asking, rivals] = [since('paceline:interactive', 'paceline:in-sync'), since('trystero:asks', 'trystero:peer')];
+  beside('through a relay: interactive to in sync, beside Trystero from joinRoom', 'ms', 'faster than Trystero', asking, rivals);
 }
 
 async function eightTabs(world) {
@@ -167,6 +207,7 @@ async function ingest(world) {
 
 const PARTS = {
   'second-tab': secondTab,
+  relay: throughRelay,
   'fan-out': eightTabs,
   'join-1000': (world) => join(world, 1_000),
   'join-10000': (world) => join(world, 10_000),

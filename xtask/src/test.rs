@@ -1,6 +1,6 @@
 //! `test`: every test there is, and one line that says how many passed.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -189,7 +189,14 @@ pub fn node_test(browser: &Browser) -> Result<Run> {
         .env("PACELINE_CHROMIUM", &browser.chromium)
         .env("PACELINE_NODE", node::test_modules()?)
         .env("PACELINE_DIST", repo::dist())
+        .env("PACELINE_HOST", host_program()?)
         .env("PACELINE_SCREENSHOTS", repo::target().join("screenshots")))
+}
+
+/// Builds `paceline-host`; where it is.
+fn host_program() -> Result<PathBuf> {
+    Run::cargo().args(["build", "--quiet", "--locked", "--package", "paceline-host"]).run()?;
+    Ok(repo::target().join("debug").join(format!("paceline-host{}", env::consts::EXE_SUFFIX)))
 }
 
 fn e2e_files(only: Option<&str>) -> Result<Vec<String>> {

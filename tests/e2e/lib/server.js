@@ -4,11 +4,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
-import { dist, here, hostile } from './tools.js';
+import { dist, here, hostile, modules } from './tools.js';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
@@ -67,6 +68,7 @@ function locate(url) {
   if (!name.startsWith(BASE) || name.includes('..')) return null;
   const rest = name.slice(BASE.length);
   if (rest.startsWith('test-only/')) return path.join(here, 'pages', rest.slice('test-only/'.length));
+  if (rest.startsWith('modules/')) return path.join(modules, rest.slice('modules/'.length));
   if (rest.startsWith('hostile/')) return hostile && path.join(hostile, rest.slice('hostile/'.length));
   if (rest === '' && url.searchParams.has('page'))
     return path.join(here, 'pages', `${url.searchParams.get('page')}.html`);

@@ -12,6 +12,11 @@ export const axePath = require.resolve('axe-core/axe.min.js');
 export const dist = process.env.PACELINE_DIST ?? path.join(root, 'dist');
 export const hostile = process.env.PACELINE_HOSTILE || null;
 export const screenshots = process.env.PACELINE_SCREENSHOTS ?? path.join(root, 'target/screenshots');
+/** The program `paceline-host`. */
+export const host = process.env.PACELINE_HOST ?? path.join(root, 'target/debug/paceline-host');
+export const ws = require('ws');
+/** Where npm's modules are: the test server hands some of them to pages. */
+export const modules = path.join(process.env.PACELINE_NODE ?? here, 'node_modules');
 export const executablePath = process.env.PACELINE_CHROMIUM ?? '/usr/bin/chromium';
 /** Firefox and its driver; `null` where there is none. */
 export const firefox = process.env.PACELINE_FIREFOX || null;

@@ -44,6 +44,8 @@ export class World {
 
   problems = [];
   provoked = [];
+  /** Origins besides the page's server that tabs may ask. */
+  allowed = [];
   contexts = [];
   cleanups = [];
   tabs = [];
@@ -51,6 +53,15 @@ export class World {
   /** Says that what matches may happen in this test, because it provokes it. */
   provokes(pattern) {
     this.provoked.push(pattern);
+  }
+
+  /** Tabs may fetch from this origin, and open WebSockets to it. */
+  allow(origin) {
+    this.allowed.push(origin, origin.replace(/^http/, 'ws'));
+  }
+
+  isAllowed(url) {
+    return [this.server.origin, ...this.allowed].some((origin) => url.startsWith(`${origin}/`));
   }
 
   /** A browser process of its own, with one empty profile. `throttled`: background tabs sleep as people's do. */
@@ -86,7 +97,7 @@ export class World {
     this.contexts.push(context);
     context.on('request', (request) => {
       const url = request.url();
-      const own = url.startsWith(this.server.origin) || /^(blob|data|about|chrome-error):/.test(url);
+      const own = this.isAllowed(url) || /^(blob|data|about|chrome-error):/.test(url);
       if (!own) this.problems.push(`request to ${url}`);
     });
     context.on('response', (response) => {
@@ -97,7 +108,9 @@ export class World {
         if (message.type() === 'error') this.problems.push(`console error: ${message.text()}`);
       });
       page.on('pageerror', (error) => this.problems.push(`page error: ${error.stack ?? error}`));
-      page.on('websocket', (socket) => this.problems.push(`websocket to ${socket.url()}`));
+      page.on('websocket', (socket) => {
+        if (!this.isAllowed(socket.url())) this.problems.push(`websocket to ${socket.url()}`);
+      });
     });
     return context;
   }
