@@ -93,6 +93,22 @@ impl Firefox {
     }
 }
 
+/// Programs with which tests make networks of their own, and the packages they are in.
+const NETWORKS: &[(&str, &str)] = &[("ip", "iproute2"), ("nft", "nftables"), ("turnserver", "coturn")];
+
+/// Installs what tests need to make networks of their own, where this user may. Without it they are skipped, as `tests/skips.txt`
+/// allows.
+pub fn networks() {
+    let missing: Vec<&str> =
+        NETWORKS.iter().filter(|(program, _)| on_path(program).is_none()).map(|(_, package)| *package).collect();
+    if !missing.is_empty()
+        && let Some(apt) = Apt::here()
+        && apt.install("what makes networks for tests", &missing).is_err()
+    {
+        say("It could not be installed: tests behind routers of their own are skipped");
+    }
+}
+
 fn from_environment(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, env, fs, path::PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    browser::{Browser, Firefox},
+    browser::{self, Browser, Firefox},
     check,
     counts::{self, CargoTest, Counts},
     dist, hostile, node,
@@ -159,6 +159,7 @@ fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Re
     // A whole debug build of its own: only for the tests that open it.
     let hostile = if files.iter().any(|file| file.contains("hostile")) { hostile::build()? } else { PathBuf::new() };
     let firefox = Firefox::ready()?;
+    browser::networks();
     let report = repo::target().join("e2e.tap");
     fs::create_dir_all(repo::target())?;
     step(&format!("End-to-end tests ({} files)", files.len()), || {

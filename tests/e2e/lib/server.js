@@ -28,7 +28,7 @@ const NO_SERVERS = { relays: [], stun: [] };
  * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
  * stands, or null for a host without the file; a test may change it at any time.
  */
-export async function serve() {
+export async function serve(host = '127.0.0.1', port = 0) {
   const self = { config: NO_SERVERS };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
@@ -50,8 +50,8 @@ export async function serve() {
     });
     createReadStream(file).pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  await new Promise((resolve) => server.listen(port, host, resolve));
+  const origin = `http://${host}:${server.address().port}`;
   return Object.assign(self, {
     origin,
     url: origin + BASE,

@@ -65,11 +65,12 @@ export class World {
   }
 
   /** A browser process of its own, with one empty profile. `throttled`: background tabs sleep as people's do. */
-  async browser({ throttled = false, ...options } = {}) {
+  async browser({ throttled = false, executable = executablePath, flags = [], without = [], ...options } = {}) {
     const browser = await chromium.launch({
-      executablePath,
+      executablePath: executable,
       headless: true,
-      args: [...HEADLESS, ...(throttled ? [] : AWAKE)],
+      args: [...HEADLESS, ...(throttled ? [] : AWAKE), ...flags],
+      ...(without.length > 0 ? { ignoreDefaultArgs: without } : {}),
       ...(throttled ? { ignoreDefaultArgs: AWAKE } : {}),
     });
     this.cleanups.push(() => browser.close());
