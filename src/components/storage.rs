@@ -55,7 +55,7 @@ pub fn Storage(props: &StorageProps) -> Html {
             if !leftovers.is_empty() {
                 <h4>{ t!("leftovers") }</h4>
                 <p class="hint">{ t!("leftovers-words") }</p>
-                <ul class="leftovers">{ for leftovers.iter().map(|it| leftover(it, &clear)) }</ul>
+                <ul class="plain-list leftovers">{ for leftovers.iter().map(|it| leftover(it, &clear)) }</ul>
             }
         </>
     }

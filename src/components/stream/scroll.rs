@@ -46,9 +46,14 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
         use_effect_with(is_empty, move |is_empty| {
             let is_empty = *is_empty;
             let listener = scroller().map(|scroller| {
+                let (reading, mut before) = (scroller.clone(), scroller.scroll_top());
                 EventListener::new(&scroller, "scroll", move |_| {
-                    let now = is_at_end();
-                    *at_end.borrow_mut() = now;
+                    let (now, top) = (is_at_end(), reading.scroll_top());
+                    // Posts that come make the end go away; only who moves up has left it.
+                    if now || top < before {
+                        *at_end.borrow_mut() = now;
+                    }
+                    before = top;
                     if now && !is_empty {
                         unseen.set(Vec::new());
                     }
