@@ -1,6 +1,7 @@
 // Chromium and Firefox in one room, and Firefox on its own: a room does not ask which browser somebody uses.
 import assert from 'node:assert/strict';
 import { Firefox } from './lib/firefox.js';
+import { startHost } from './lib/host.js';
 import { converged } from './lib/tab.js';
 import { firefox } from './lib/tools.js';
 import { scenario } from './lib/world.js';
@@ -71,6 +72,23 @@ async function workTogether(ada, ben) {
   return state;
 }
 
+inFirefox('what goes wrong in a tab of Firefox does not go unseen', async (world) => {
+  const browser = await Firefox.open(world);
+  const tab = await browser.tab('Ada');
+  await tab.page.evaluate(() => {
+    console.error('said on purpose');
+    setTimeout(() => {
+      throw new Error('thrown on purpose');
+    });
+    new WebSocket('ws://127.0.0.1:2/elsewhere');
+  });
+  for (const pattern of [/console error: said on purpose/, /page error: .*thrown on purpose/, /request to .*elsewhere/]) {
+    await tab.until(`${pattern} is seen`, () => world.problems.some((problem) => pattern.test(problem)));
+    world.provokes(pattern);
+  }
+  world.provokes(/elsewhere/);
+});
+
 inFirefox('Chromium and Firefox meet by pasted codes: posts, feedback, a baton there and back', async (world) => {
   const { ada, ben } = await met(world);
   const before = await ada.post('said before anybody came');
@@ -87,6 +105,23 @@ inFirefox('the invite may as well come from Firefox', async (world) => {
   await ada.post('Chromium heard');
   const { posts } = await converged([ada, ben]);
   assert.equal(posts.length, 2);
+});
+
+inFirefox("Chromium and Firefox meet through the host's relay, without a word of help", async (world) => {
+  const host = await startHost(world);
+  const context = await world.browser();
+  const other = await Firefox.open(world);
+  world.log(`Chromium ${context.browser().version()} and ${await other.version()}`);
+  const ada = await world.tab(context, 'Ada', host.url);
+  const link = await ada.found({ title: 'Two browsers', purpose: 'Talk across', form: 'blank' });
+  await ada.inRoom();
+  const ben = await other.tab('Ben', link);
+  await Promise.all([ada.linked(1), ben.linked(1)]);
+  for (const tab of [ada, ben]) {
+    const [peer] = (await tab.status()).peers;
+    assert.deepEqual([peer.path, peer.via], ['webrtc', 'nostr']);
+  }
+  await workTogether(ada, ben);
 });
 
 inFirefox('two tabs of one Firefox meet by themselves; a reload keeps who one is and what was said', async (world) => {

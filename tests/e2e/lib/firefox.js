@@ -35,13 +35,20 @@ export class Firefox {
     return `${capabilities.get('browserName')} ${capabilities.get('browserVersion')}`;
   }
 
+  /** What goes wrong unseen, or is asked of other origins, is a problem of the world's, like in Chromium. */
   async listen() {
-    const { default: inspect } = { default: selenium('selenium-webdriver/bidi/logInspector') };
-    const inspector = await inspect(this.driver);
-    await inspector.onConsoleEntry((entry) => {
-      if (entry.level === 'error') this.world.problems.push(`console error: ${entry.text}`);
+    const { problems } = this.world;
+    const log = await selenium('selenium-webdriver/bidi/logInspector')(this.driver);
+    await log.onConsoleEntry(({ level, text }) => {
+      if (level === 'error') problems.push(`console error: ${text}`);
     });
-    await inspector.onJavascriptException((entry) => this.world.problems.push(`page error: ${entry.text}`));
+    await log.onJavascriptException(({ text }) => problems.push(`page error: ${text}`));
+    const network = await selenium('selenium-webdriver/bidi/networkInspector')(this.driver);
+    await network.beforeRequestSent((sent) => {
+      // It is called for whatever the browser says, with nothing for what is not about requests.
+      const url = sent?.request?.url;
+      if (url && !this.world.isAllowed(url) && !/^(blob|data|about|chrome|resource):/.test(url)) problems.push(`request to ${url}`);
+    });
   }
 
   /** WebDriver talks to one tab at a time. */
