@@ -1,6 +1,6 @@
-// What becomes of a page besides being open: left and come back to, asleep, without a network for a while. Each time it is in sync
-// again by itself, as the same node, with nothing lost. (Frozen pages are not here: a page that Playwright drives counts as looked
-// at, and such a page cannot be frozen.)
+// What becomes of a page besides being open: left and come back to, asleep, without a network for a while. Each time it
+// is in sync again by itself, as the same node, with nothing lost. (Frozen pages are not here: a page that Playwright
+// drives counts as looked at, and such a page cannot be frozen.)
 import assert from 'node:assert/strict';
 import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';

@@ -1,5 +1,5 @@
-// Browsers that cannot simply reach each other: homes behind routers that translate addresses, an address that changes, a line
-// that is dead for a while. Real Chromiums in network namespaces, a real STUN and TURN server (coturn).
+// Browsers that cannot simply reach each other: homes behind routers that translate addresses, an address that changes,
+// a line that is dead for a while. Real Chromiums in network namespaces, a real STUN and TURN server (coturn).
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -14,8 +14,8 @@ const PAGE_PORT = 8_090;
 const RELAY_PORT = 8_091;
 
 /**
- * Homes by their routers' NAT (null: right in the internet), the page, the host's relay, STUN and TURN; a browser and a tab in
- * each home. `choose` picks what the page is told of.
+ * Homes by their routers' NAT (null: right in the internet), the page, the host's relay, STUN and TURN; a browser and a
+ * tab in each home. `choose` picks what the page is told of.
  */
 async function homes(world, nats, choose) {
   const networks = new Networks();

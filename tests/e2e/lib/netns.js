@@ -1,5 +1,5 @@
-// Networks of one's own: an "internet" and homes behind routers, as Linux network namespaces. Needs root, `ip` and `nft`; names
-// carry the process id, and everything is taken down again whatever happens.
+// Networks of one's own: an "internet" and homes behind routers, as Linux network namespaces. Needs root, `ip` and
+// `nft`; names carry the process id, and everything is taken down again whatever happens.
 //
 //   home 10.71.N.2  --  10.71.N.1  router N  198.18.0.1N  --  198.18.0.1  internet (page, relay, STUN, TURN)
 //
@@ -113,8 +113,8 @@ export class Networks {
     this.nft(router, 'add table ip filter');
     this.nft(router, 'add chain ip filter forward { type filter hook forward priority 0 ; }');
     this.nft(router, 'add rule ip filter forward iifname "wan" ct state new drop');
-    // ... and without an answer: an error would come back, and the router would take note of the packet and then choose another
-    // port for the home's own one.
+    // ... and gets no answer: an error would go back, and the router would take note of the packet and then choose
+    // another port for the home's own.
     this.nft(router, 'add chain ip filter input { type filter hook input priority 0 ; }');
     this.nft(router, 'add rule ip filter input iifname "wan" ct state new drop');
     this.nft(router, 'add chain ip filter cut { type filter hook forward priority -10 ; }');
