@@ -103,7 +103,7 @@ async function throughRelay(world) {
     await ada.until('nobody else is left', async () => (await ada.status()).peers.every((peer) => !peer.direct));
     const page = await world.adopt(await others.browser().newContext()).newPage();
     await page.goto(rival);
-    // Now and then it does not meet at all: then the run counts as missed, not as slow.
+    // A run in which it does not meet at all counts as missed, not as slow.
     const met = await mark(page, 'trystero:peer').catch(() => null);
     if (met === null) missed += 1;
     else for (const name of ['trystero:asks', 'trystero:peer']) await note(page, name);
