@@ -126,9 +126,13 @@ impl Pool {
     /// A text came from the relay.
     pub(crate) fn read(&mut self, relay: usize, text: &str, time: Time) {
         let envelope = self.one(relay, time, |relay, cx| relay.read(text, cx)).flatten();
-        if let Some(envelope) = envelope
-            && self.peers.came(relay, &envelope) == Came::First
-        {
+        let Some(envelope) = envelope else { return };
+        // Relays send back what they were sent.
+        let came = self.peers.came(relay, &envelope);
+        if let Some(relay) = self.relays.get_mut(relay).filter(|_| came != Came::Own) {
+            relay.count_received();
+        }
+        if came == Came::First {
             self.outputs.push(Output::Envelope(envelope));
         }
     }

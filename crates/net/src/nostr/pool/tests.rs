@@ -87,6 +87,11 @@ fn an_envelope_through_several_relays_comes_once_and_the_own_one_never() {
     assert_eq!(world.heard(1), [b"one", b"two"]);
     assert!(world.heard(0).is_empty());
     assert_eq!(world.spoken_on(0).len(), 3);
+    let counts = |node: usize| -> Vec<(u64, u64)> {
+        world.nodes[node].pool.statuses().iter().map(|status| (status.sent, status.received)).collect()
+    };
+    assert_eq!(counts(0), [(2, 0); 3]);
+    assert_eq!(counts(1), [(0, 2), (0, 3), (0, 2)], "the second relay said one of them again");
 }
 
 #[test]
