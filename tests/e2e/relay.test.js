@@ -1,5 +1,5 @@
-// Separate browser processes that share nothing but a link find each other through relays: the host's own, bad ones, and ones that
-// cannot be reached. What goes through is captured and searched.
+// Separate browser processes that share nothing but a link find each other through relays: the host's own, bad ones,
+// and ones that cannot be reached. What goes through is captured and searched.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,20 +1,20 @@
-//! The page's Content-Security-Policy. Static hosts set no headers, so it is written into the page after the build, when the
-//! hash of Trunk's inline start script is known.
+//! The page's Content-Security-Policy. Static hosts set no headers, so it is written into the page after the build,
+//! when the hash of Trunk's inline start script is known.
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-/// Everything the page may do besides running the scripts whose hashes are added. `style-src` without `unsafe-inline` blocks
-/// `style` attributes too: components set classes, or styles through the object model.
+/// Everything the page may do besides running the scripts whose hashes are added. `style-src` without `unsafe-inline`
+/// blocks `style` attributes too: components set classes, or styles through the object model.
 const DIRECTIVES: &[(&str, &str)] = &[
     ("default-src", "'none'"),
     ("script-src", "'self' 'wasm-unsafe-eval'"),
     ("style-src", "'self'"),
     ("img-src", "'self' data: blob:"),
     ("font-src", "'self'"),
-    // Any relay: whoever hosts the page names some, and people add their own. `'self'` covers files and, in some browsers only, the own
-    // host's relay. From an https page browsers let only `wss:` through.
+    // Any relay: whoever hosts the page names some, and people add their own. `'self'` covers files and, in some
+    // browsers only, the own host's relay. From an https page browsers let only `wss:` through.
     ("connect-src", "'self' ws: wss:"),
     ("manifest-src", "'self'"),
     ("worker-src", "'self'"),

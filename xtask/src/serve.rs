@@ -13,8 +13,8 @@ const HELP: &str = "cargo xtask serve [OPTIONS]
 Sets up what is needed, builds the page, and hands the options to paceline-host, which serves it until ctrl-c:
 ";
 
-/// Sets up, builds the page, and serves it until ctrl-c. The arguments are those of `paceline-host`, with or without a `--` before
-/// them.
+/// Sets up, builds the page, and serves it until ctrl-c. The arguments are those of `paceline-host`, with or without a
+/// `--` before them.
 ///
 /// # Errors
 /// A failed build, or what `paceline-host` reports: about its arguments before anything long starts.

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-/// The addresses of this machine that others may reach it by, those of home and office networks (RFC 1918) first. Without loopback,
-/// link-local and IPv6 addresses: nobody types those.
+/// The addresses of this machine that others may reach it by, those of home and office networks (RFC 1918) first.
+/// Without loopback, link-local and IPv6 addresses: nobody types those.
 pub fn of_this_machine() -> Vec<IpAddr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let mut addresses: Vec<_> = interfaces

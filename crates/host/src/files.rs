@@ -23,8 +23,8 @@ pub type Answer = Response<Full<Bytes>>;
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 /// Most bytes of bodies kept in memory.
 const MAX_KEPT: usize = 64 * 1024 * 1024;
-/// Bodies of other sizes are compressed only if that was done beforehand, in bytes: smaller ones are not worth it, and for larger ones
-/// the browser would wait for seconds.
+/// Bodies of other sizes are compressed only if that was done beforehand, in bytes: smaller ones are not worth it, and
+/// for larger ones the browser would wait for seconds.
 const COMPRESSED_NOW: RangeInclusive<u64> = 512..=256 * 1024;
 
 /// A folder with the built page.
@@ -155,7 +155,8 @@ impl Site {
         Ok(headers::content_security_policy(&String::from_utf8_lossy(&fs::read(&found.path)?)))
     }
 
-    /// The bytes to send, and how they are encoded: what was built beforehand, what was compressed before, or compressed now.
+    /// The bytes to send, and how they are encoded: what was built beforehand, what was compressed before, or
+    /// compressed now.
     fn body(&self, found: &Found, wanted: Encoding) -> Result<(Encoding, Bytes)> {
         let prebuilt = prebuilt(found, wanted);
         let compressed = prebuilt.is_some() || COMPRESSED_NOW.contains(&found.metadata.len());

@@ -1,5 +1,6 @@
-//! Who may connect: a bound on connections in all and per address, and one purse of messages per address, which reconnecting does
-//! not refill. It knows addresses only while they are connected, or until their purse is full again; nothing is written down.
+//! Who may connect: a bound on connections in all and per address, and one purse of messages per address, which
+//! reconnecting does not refill. It knows addresses only while they are connected, or until their purse is full again;
+//! nothing is written down.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,9 +15,11 @@ use crate::bucket::Bucket;
 
 /// Most connections at a time, page and relay together, unless `--connections` says otherwise.
 pub const CONNECTIONS: usize = 1024;
-/// Most of them from one address: a household or office behind one router, unless `--connections-per-address` says otherwise.
+/// Most of them from one address: a household or office behind one router, unless `--connections-per-address` says
+/// otherwise.
 pub const CONNECTIONS_PER_ADDRESS: usize = 128;
-/// Messages that all connections of one address may send the relay each second, unless `--messages-per-second` says otherwise.
+/// Messages that all connections of one address may send the relay each second, unless `--messages-per-second` says
+/// otherwise.
 pub const MESSAGES_PER_SECOND: u32 = 100;
 /// So many seconds' worth of them may come at once.
 const BURST_SECONDS: u32 = 4;
@@ -46,8 +49,8 @@ impl Default for GateLimits {
     }
 }
 
-/// Counts who is in. When it is full, whoever comes takes the place of the newest connection of the address that has most, unless
-/// that would not make the shares more equal: a few greedy addresses cannot keep everybody else out.
+/// Counts who is in. When it is full, whoever comes takes the place of the newest connection of the address that has
+/// most, unless that would not make the shares more equal: a few greedy addresses cannot keep everybody else out.
 #[derive(Debug)]
 pub struct Gate {
     limits: GateLimits,

@@ -1,8 +1,8 @@
 //! Paceline's thin native host: serves the built page, and a relay by which browsers on it find each other.
 //!
-//! To files it adds what a plain server lacks: compression, caching by hash, security headers, TLS for a local network. The relay
-//! ([`relay`]) is blind and keeps nothing. The page never needs either: any static host and any Nostr relay do. It deliberately
-//! keeps no room, and no log of who came.
+//! To files it adds what a plain server lacks: compression, caching by hash, security headers, TLS for a local network.
+//! The relay ([`relay`]) is blind and keeps nothing. The page never needs either: any static host and any Nostr relay
+//! do. It deliberately keeps no room, and no log of who came.
 #![forbid(unsafe_code)]
 
 pub mod addresses;
@@ -29,7 +29,8 @@ use crate::{options::Options, server::Server};
 /// The whole program: serves until ctrl-c or SIGTERM.
 ///
 /// # Errors
-/// No page in the folder, a certificate that cannot be used, or an address that cannot be listened on; each with what to do about it.
+/// No page in the folder, a certificate that cannot be used, or an address that cannot be listened on; each with what
+/// to do about it.
 pub fn run(options: &Options) -> Result<()> {
     if options.check {
         return server::check(options);

@@ -11,8 +11,9 @@ use crate::{
 
 /// Serves the built page of Paceline, and the relay by which browsers on it find each other.
 ///
-/// The talk itself never passes through here: browsers connect to each other directly, and rooms that are open go on when this
-/// program stops. The relay sees neither words nor names nor links, only random bytes under random topics, and keeps nothing.
+/// The talk itself never passes through here: browsers connect to each other directly, and rooms that are open go on
+/// when this program stops. The relay sees neither words nor names nor links, only random bytes under random topics,
+/// and keeps nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "paceline-host", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Options {
@@ -36,7 +37,8 @@ pub struct Options {
     #[arg(long, num_args = 2, value_names = ["CERTIFICATE", "KEY"], conflicts_with = "self_signed")]
     pub tls: Option<Vec<PathBuf>>,
 
-    /// Serve https with a certificate of our own, which is kept: each browser warns once, then camera and offline start work
+    /// Serve https with a certificate of our own, which is kept: each browser warns once, then camera and offline start
+    /// work
     #[arg(long)]
     pub self_signed: bool,
 

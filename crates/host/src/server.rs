@@ -40,7 +40,8 @@ const HEAD_BYTES: usize = 16 * 1024;
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Pause after a failed accept (out of file handles, say), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Most bytes that the system keeps for one connection's slow reader, on the way out (it doubles this); by itself it goes to megabytes.
+/// Most bytes that the system keeps for one connection's slow reader, on the way out (it doubles this); by itself it
+/// goes to megabytes.
 const SEND_BUFFER: u32 = 256 * 1024;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -64,7 +65,8 @@ impl Server {
     /// Opens the folder and the certificate, and listens.
     ///
     /// # Errors
-    /// No page in the folder, a certificate that cannot be used, or the address is taken, forbidden or not of this machine.
+    /// No page in the folder, a certificate that cannot be used, or the address is taken, forbidden or not of this
+    /// machine.
     pub async fn bind(options: &Options) -> Result<Self> {
         let service = Arc::new(Service::open(options)?);
         let lan = addresses::of_this_machine();
@@ -86,7 +88,8 @@ impl Server {
         Greeting { address: self.address, lan: &self.lan, tls, relay, colours: io::stdout().is_terminal() }.text()
     }
 
-    /// Serves until `stop` resolves, then closes what is open: relay connections with a close frame, others after their answer.
+    /// Serves until `stop` resolves, then closes what is open: relay connections with a close frame, others after their
+    /// answer.
     pub async fn serve(self, stop: impl Future<Output = ()>) {
         let closer = Closer::default();
         tokio::pin!(stop);
@@ -134,7 +137,8 @@ impl Server {
 
 fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Without it, a restart waits for the connections of the last run to be forgotten. On Windows it would mean something else.
+    // Without it, a restart waits for the connections of the last run to be forgotten. On Windows it would mean
+    // something else.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;

@@ -1,4 +1,5 @@
-//! `paceline.json`, the page's configuration beside it: what the host puts into it, so that the page finds the host's relay.
+//! `paceline.json`, the page's configuration beside it: what the host puts into it, so that the page finds the host's
+//! relay.
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -22,8 +23,8 @@ pub enum Relays {
     Page,
 }
 
-/// The file as it is answered, from the page's own if there is one. `None`: send the page's own as it is, also because it cannot be
-/// understood, which the page then tells the person.
+/// The file as it is answered, from the page's own if there is one. `None`: send the page's own as it is, also because
+/// it cannot be understood, which the page then tells the person.
 pub fn compose(own: Option<&str>, relays: Relays) -> Option<String> {
     if relays == Relays::Page {
         return None;

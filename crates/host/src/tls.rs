@@ -1,4 +1,5 @@
-//! TLS: with a given certificate, or with one of our own that is kept, so that a phone warns once and not at every start.
+//! TLS: with a given certificate, or with one of our own that is kept, so that a phone warns once and not at every
+//! start.
 
 use std::{
     collections::BTreeSet,
@@ -74,7 +75,8 @@ impl Tls {
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), fingerprint, self_signed: false })
     }
 
-    /// Our own certificate for these addresses, from the folder if it is there and good for some time yet; else made and kept there.
+    /// Our own certificate for these addresses, from the folder if it is there and good for some time yet; else made
+    /// and kept there.
     ///
     /// # Errors
     /// The folder cannot be written.

@@ -11,9 +11,9 @@ import { dist, host } from './tools.js';
 const CONFIG = { stun: [] };
 
 /**
- * Starts the host, on a port that the system chooses if none is given, for this world; flags, or first an object with what
- * `paceline.json` says. `url` is the page's, `relay` the relay's; `stop` asks it to
- * stop as the system does and resolves with its exit code; `printed` is what it printed.
+ * Starts the host, on a port that the system chooses if none is given, for this world; flags, or first an object with
+ * what `paceline.json` says. `url` is the page's, `relay` the relay's; `stop` asks it to stop as the system does and
+ * resolves with its exit code; `printed` is what it printed.
  */
 export async function startHost(world, ...given) {
   const { config = CONFIG } = given.find((one) => typeof one === 'object') ?? {};

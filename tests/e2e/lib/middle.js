@@ -1,5 +1,5 @@
-// Somebody in the middle, between browsers and a host: passes everything on, remembers all of it, and, if asked to, behaves as bad
-// relays do.
+// Somebody in the middle, between browsers and a host: passes everything on, remembers all of it, and, if asked to,
+// behaves as bad relays do.
 import http from 'node:http';
 import { once } from 'node:events';
 import { ws } from './tools.js';
@@ -30,8 +30,8 @@ export function replays() {
 }
 
 /**
- * Stands in front of `host` (its origin). `seen` holds everything that went through, requests as a host reads them and messages as
- * a relay does; `messages` the relay's, as `{ way, text }`. `manners` decides what becomes of messages.
+ * Stands in front of `host` (its origin). `seen` holds everything that went through, requests as a host reads them and
+ * messages as a relay does; `messages` the relay's, as `{ way, text }`. `manners` decides what becomes of messages.
  */
 export async function inTheMiddle(world, host, manners = { passes: () => true }) {
   const seen = [];

@@ -8,7 +8,8 @@ pub const MESSAGE_BYTES: usize = 32 * 1024;
 pub const SUBSCRIPTIONS: usize = 16;
 /// Filters of one subscription.
 pub const FILTERS: usize = 8;
-/// Ids, authors, kinds and tag values that all subscriptions of one connection may name together: Trystero asks for up to 250 at once.
+/// Ids, authors, kinds and tag values that all subscriptions of one connection may name together: Trystero asks for up
+/// to 250 at once.
 pub const VALUES: usize = 256;
 /// Longest tag value to subscribe to, in bytes: a topic is 64 hexadecimal digits.
 pub const VALUE_BYTES: usize = 128;
@@ -26,8 +27,8 @@ pub const MESSAGE_BURST: u32 = 100;
 pub const REFUSALS: u32 = 100;
 /// See [`REFUSALS`].
 pub const REFUSALS_FORGIVEN_PER_SECOND: u32 = 2;
-/// An event costs its sender one more message for each so many subscriptions it reached, so that what the relay sends is bounded
-/// by what it lets in.
+/// An event costs its sender one more message for each so many subscriptions it reached, so that what the relay sends
+/// is bounded by what it lets in.
 pub const LISTENERS_PER_MESSAGE: usize = 32;
 /// Messages that wait for one reader; a slower one is dropped.
 pub const WAITING_MESSAGES: usize = 256;
@@ -45,6 +46,7 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the whole program stays under with the bounds above and the default ones on connections, in bytes: for each of
-/// [`crate::gate::CONNECTIONS`] at most 16 KiB of HTTP, 36 KiB of a message on its way in, 64 KiB on its way out, 96 KiB of
-/// subscriptions and 34 KiB of TLS; then what waits for all, the page's files (64 MiB at most are kept), and the program itself.
+/// [`crate::gate::CONNECTIONS`] at most 16 KiB of HTTP, 36 KiB of a message on its way in, 64 KiB on its way out, 96
+/// KiB of subscriptions and 34 KiB of TLS; then what waits for all, the page's files (64 MiB at most are kept), and the
+/// program itself.
 pub const MEMORY_BOUND: usize = 384 * 1024 * 1024;

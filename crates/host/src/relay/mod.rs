@@ -1,7 +1,9 @@
-//! A blind Nostr relay for rendezvous: ephemeral events go to those who listen for their topic right now, and nowhere else.
+//! A blind Nostr relay for rendezvous: ephemeral events go to those who listen for their topic right now, and nowhere
+//! else.
 //!
-//! It stores nothing, logs nothing, and shows nobody a topic they cannot name. It knows nothing of rooms: what passes are random
-//! bytes under random topics, signed by throw-away keys. It deliberately has no accounts, no history and no peers.
+//! It stores nothing, logs nothing, and shows nobody a topic they cannot name. It knows nothing of rooms: what passes
+//! are random bytes under random topics, signed by throw-away keys. It deliberately has no accounts, no history and no
+//! peers.
 
 pub mod event;
 pub mod filter;
@@ -39,7 +41,8 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Answers a request to the relay's address: changes over to WebSocket, or says what this is. `closing` says when the host stops.
+    /// Answers a request to the relay's address: changes over to WebSocket, or says what this is. `closing` says when
+    /// the host stops.
     pub fn answer(&self, request: Request<Incoming>, pass: Arc<Pass>, closing: Closing) -> Answer {
         let Some(key) = websocket_key(request.headers()).map(|key| derive_accept_key(key.as_bytes())) else {
             return information(request.headers());

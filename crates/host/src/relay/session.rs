@@ -1,4 +1,5 @@
-//! One connection's side of the protocol: what it may ask, and what it is answered. Time is passed in; sockets are elsewhere.
+//! One connection's side of the protocol: what it may ask, and what it is answered. Time is passed in; sockets are
+//! elsewhere.
 
 use std::time::Instant;
 

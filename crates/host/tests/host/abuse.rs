@@ -1,4 +1,5 @@
-//! The host program under abuse from many addresses of this machine: its memory stays bounded, and honest clients still meet.
+//! The host program under abuse from many addresses of this machine: its memory stays bounded, and honest clients still
+//! meet.
 //!
 //! Linux only: there every address of 127.0.0.0/8 is this machine, and `/proc` tells what a process needs.
 
@@ -129,7 +130,8 @@ async fn honest(host: SocketAddr, there: &mut Client, phase: &str) {
     assert!(there.until(&json!(["EVENT", "s", signed(phase, "hello")])).await.is_some(), "and is heard");
 }
 
-/// Ten thousand connections, a third silent, a third with half a request, a third at the relay, kept as long as the host lets them.
+/// Ten thousand connections, a third silent, a third with half a request, a third at the relay, kept as long as the
+/// host lets them.
 async fn connections(host: SocketAddr) -> Vec<TcpStream> {
     stream::iter(0..ATTEMPTS)
         .map(|n| async move {
