@@ -1,45 +1,63 @@
 //! Two codes that people carry themselves: an *invite* and the *reply* to it. For places without any network service.
 //!
-//! `invite.` or `reply.`, then unpadded base64url of version (1 byte), envelope, checksum (4 bytes of sha-256 of all before).
-//! The prefix is for people; what the code says is in the sealed envelope.
+//! `INVITE:` or `REPLY:`, then version (1 byte), what [`crate::hand`] sealed, checksum (4 bytes of sha-256 of all before) in base 41:
+//! two bytes are three of 41 characters that a QR code packs two in 11 bits (ISO/IEC 18004, alphanumeric mode), and that mail,
+//! chat and people's fingers leave alone; upper and lower case are one. The prefix is for people; what the code says is sealed.
 
 use std::collections::VecDeque;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-
 use crate::{
-    envelope::{EnvelopeError, MAX_ENVELOPE},
+    envelope::MAX_ENVELOPE,
+    hand::Unfit,
     link::{self, RoomLink},
     switchboard::Unreadable,
 };
 
-const VERSION: u8 = 1;
+/// 1 was base64url of a whole envelope, twice as long.
+const VERSION: u8 = 2;
 /// Longer texts are not looked at.
 const MAX_TEXT: usize = MAX_ENVELOPE * 3 / 2;
 /// Own codes remembered, to tell a person that pastes one back.
 const MAX_OWN: usize = 16;
+/// The digits of base 41. Of what a QR code packs, they leave out space, `*`, `.` and `:`, which mail and chat change or make links of.
+const DIGITS: &[u8; 41] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$%+-/";
+/// How codes of version 1 began.
+const OLDER: [&str; 2] = ["invite.", "reply."];
 
 /// Which of the two codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum HandCode {
+    /// The first: it asks.
     Invite,
+    /// The second: it answers.
     Reply,
 }
 
-impl Kind {
+impl HandCode {
     const fn prefix(self) -> &'static str {
         match self {
-            Self::Invite => "invite.",
-            Self::Reply => "reply.",
+            Self::Invite => "INVITE:",
+            Self::Reply => "REPLY:",
         }
     }
+
+    /// What a text claims to be, whether or not it is intact.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = plain(text);
+        [Self::Invite, Self::Reply].into_iter().find(|kind| text.starts_with(kind.prefix()))
+    }
+}
+
+/// Without white space (mail wraps lines), in upper case (a QR code has no other).
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// Why a code leads nowhere; the texts are for the person who pasted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ByHandError {
     /// Neither invite nor reply.
-    #[error("this is not a code made by hand: an invite starts with \"invite.\", a reply with \"reply.\"")]
+    #[error("this is not a code made by hand: an invite starts with \"INVITE:\", a reply with \"REPLY:\"")]
     NotACode,
     /// The room's link.
     #[error("this is the room's link: open it in the other browser; here the code is wanted that it shows there")]
@@ -56,6 +74,11 @@ pub enum ByHandError {
     /// Changed or cut on its way.
     #[error("this code is damaged or cut short: copy it again, from its first to its last character")]
     Damaged,
+    /// Made by an older version.
+    #[error(
+        "this code was made by an older version of Paceline: the other side should reload the page and make a new one"
+    )]
+    Older,
     /// Made by a newer version.
     #[error("this code was made by a newer version of Paceline: reload the page to get that version")]
     Newer,
@@ -94,6 +117,7 @@ impl ByHandError {
             Self::ReplyWanted => "reply-wanted",
             Self::OwnCode => "own-code",
             Self::Damaged => "code-damaged",
+            Self::Older => "code-older",
             Self::Newer => "code-newer",
             Self::AnotherRoom => "code-of-another-room",
             Self::AnotherTab => "code-of-another-tab",
@@ -106,15 +130,13 @@ impl ByHandError {
     }
 }
 
-impl From<EnvelopeError> for ByHandError {
-    fn from(error: EnvelopeError) -> Self {
+impl From<Unfit> for ByHandError {
+    fn from(error: Unfit) -> Self {
         match error {
-            EnvelopeError::Foreign | EnvelopeError::WrongRoom => Self::AnotherRoom,
-            EnvelopeError::NotForMe => Self::AnotherTab,
-            EnvelopeError::TooLarge
-            | EnvelopeError::Malformed
-            | EnvelopeError::Forged
-            | EnvelopeError::BadSignature => Self::Damaged,
+            Unfit::Foreign => Self::AnotherRoom,
+            Unfit::Damaged => Self::Damaged,
+            Unfit::NotForMe => Self::AnotherTab,
+            Unfit::NoSuchInvite => Self::TooLate,
         }
     }
 }
@@ -136,11 +158,11 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    pub(crate) fn write(&mut self, kind: Kind, envelope: &[u8]) -> String {
+    pub(crate) fn write(&mut self, kind: HandCode, sealed: &[u8]) -> String {
         let mut bytes = vec![VERSION];
-        bytes.extend_from_slice(envelope);
+        bytes.extend_from_slice(sealed);
         link::push_checksum(&mut bytes);
-        let code = format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(bytes));
+        let code = kind.prefix().to_owned() + &encode(&bytes);
         if self.own.len() == MAX_OWN {
             self.own.pop_front();
         }
@@ -148,35 +170,66 @@ impl Codes {
         code
     }
 
-    /// The envelope in a code of the kind that is wanted. White space inside is nothing: mail wraps lines.
-    pub(crate) fn read(&self, wanted: Kind, text: &str) -> Result<Vec<u8>, ByHandError> {
+    /// What is sealed in a code of the kind that is wanted.
+    pub(crate) fn read(&self, wanted: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
         if text.contains(link::ROUTE) || RoomLink::parse(text).is_ok() {
             return Err(ByHandError::RoomLink);
         }
         if text.len() > MAX_TEXT {
             return Err(ByHandError::NotACode);
         }
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        if OLDER.iter().any(|prefix| text.trim_start().starts_with(prefix)) {
+            return Err(ByHandError::Older);
+        }
+        let kind = HandCode::of(text).ok_or(ByHandError::NotACode)?;
+        let text = plain(text);
         if self.own.contains(&text) {
             return Err(ByHandError::OwnCode);
         }
-        let (kind, code) = [Kind::Invite, Kind::Reply]
-            .into_iter()
-            .find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))
-            .ok_or(ByHandError::NotACode)?;
         match (wanted, kind) {
-            (Kind::Invite, Kind::Reply) => return Err(ByHandError::InviteWanted),
-            (Kind::Reply, Kind::Invite) => return Err(ByHandError::ReplyWanted),
+            (HandCode::Invite, HandCode::Reply) => return Err(ByHandError::InviteWanted),
+            (HandCode::Reply, HandCode::Invite) => return Err(ByHandError::ReplyWanted),
             _ => {}
         }
-        let bytes = URL_SAFE_NO_PAD.decode(code).map_err(|_| ByHandError::Damaged)?;
+        let code = text.strip_prefix(kind.prefix()).unwrap_or_default();
+        let bytes = decode(code).ok_or(ByHandError::Damaged)?;
         let content = link::without_checksum(&bytes).ok_or(ByHandError::Damaged)?;
         match content.split_first() {
-            Some((&VERSION, envelope)) => Ok(envelope.to_vec()),
+            Some((&VERSION, sealed)) => Ok(sealed.to_vec()),
             Some((version, _)) if *version > VERSION => Err(ByHandError::Newer),
             _ => Err(ByHandError::Damaged),
         }
     }
+}
+
+/// Two bytes in three digits, a last one in two; the lowest digit first.
+fn encode(bytes: &[u8]) -> String {
+    let digits = |pair: &[u8]| {
+        let mut value = pair.iter().fold(0, |value, byte| value << 8 | usize::from(*byte));
+        let mut digit = || {
+            let digit = DIGITS.get(value % DIGITS.len()).map_or('0', |digit| char::from(*digit));
+            value /= DIGITS.len();
+            digit
+        };
+        (0..=pair.len()).map(|_| digit()).collect::<String>()
+    };
+    bytes.chunks(2).map(digits).collect()
+}
+
+fn decode(code: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(code.len() * 2 / 3);
+    for digits in code.as_bytes().chunks(3) {
+        let mut value = 0;
+        for digit in digits.iter().rev() {
+            value = value * DIGITS.len() + DIGITS.iter().position(|known| known == digit)?;
+        }
+        match digits.len() {
+            3 => bytes.extend_from_slice(&u16::try_from(value).ok()?.to_be_bytes()),
+            2 => bytes.push(u8::try_from(value).ok()?),
+            _ => return None,
+        }
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -186,62 +239,78 @@ mod tests {
 
     use super::*;
 
-    fn code(kind: Kind) -> String {
+    fn code(kind: HandCode) -> String {
         Codes::default().write(kind, b"an envelope")
     }
 
-    fn read(wanted: Kind, text: &str) -> Result<Vec<u8>, ByHandError> {
+    fn read(wanted: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
         Codes::default().read(wanted, text)
     }
 
     #[test]
     fn a_code_reads_back_even_wrapped_over_lines() {
-        let wrapped = code(Kind::Invite).replace("AW", "A\r\n W");
-        assert_eq!(read(Kind::Invite, &format!("  {wrapped}\n")), Ok(b"an envelope".to_vec()));
+        let mut wrapped = code(HandCode::Invite).to_lowercase();
+        wrapped.insert_str(12, "\r\n ");
+        assert_eq!(read(HandCode::Invite, &format!("  {wrapped}\n")), Ok(b"an envelope".to_vec()));
     }
 
     #[test]
     fn a_code_in_the_wrong_place_says_which_is_wanted() {
-        assert_eq!(read(Kind::Invite, &code(Kind::Reply)), Err(ByHandError::InviteWanted));
-        assert_eq!(read(Kind::Reply, &code(Kind::Invite)), Err(ByHandError::ReplyWanted));
+        assert_eq!(read(HandCode::Invite, &code(HandCode::Reply)), Err(ByHandError::InviteWanted));
+        assert_eq!(read(HandCode::Reply, &code(HandCode::Invite)), Err(ByHandError::ReplyWanted));
     }
 
     #[test]
     fn a_room_link_is_named_whole_or_bare() {
         let link = RoomLink { room: Cid::of(b"a room"), secret: [7; 32] };
-        assert_eq!(read(Kind::Invite, &link.url("https://example.org/")), Err(ByHandError::RoomLink));
-        assert_eq!(read(Kind::Invite, &link.code()), Err(ByHandError::RoomLink));
+        assert_eq!(read(HandCode::Invite, &link.url("https://example.org/")), Err(ByHandError::RoomLink));
+        assert_eq!(read(HandCode::Invite, &link.code()), Err(ByHandError::RoomLink));
     }
 
     #[test]
     fn an_own_code_pasted_back_is_named() {
         let mut codes = Codes::default();
-        let invite = codes.write(Kind::Invite, b"x");
-        assert_eq!(codes.read(Kind::Invite, &invite), Err(ByHandError::OwnCode));
-        assert_eq!(codes.read(Kind::Reply, &invite), Err(ByHandError::OwnCode));
+        let invite = codes.write(HandCode::Invite, b"x");
+        assert_eq!(codes.read(HandCode::Invite, &invite), Err(ByHandError::OwnCode));
+        assert_eq!(codes.read(HandCode::Reply, &invite), Err(ByHandError::OwnCode));
     }
 
     #[test]
     fn other_texts_are_no_codes() {
         for text in ["", "hello", "invite", &"A".repeat(MAX_TEXT + 1)] {
-            assert_eq!(read(Kind::Invite, text), Err(ByHandError::NotACode));
+            assert_eq!(read(HandCode::Invite, text), Err(ByHandError::NotACode));
         }
     }
 
     #[test]
     fn a_cut_code_is_damaged() {
-        let code = code(Kind::Invite);
-        for end in Kind::Invite.prefix().len()..code.len() {
-            assert_eq!(read(Kind::Invite, &code[..end]), Err(ByHandError::Damaged));
+        let code = code(HandCode::Invite);
+        for end in HandCode::Invite.prefix().len()..code.len() {
+            assert_eq!(read(HandCode::Invite, &code[..end]), Err(ByHandError::Damaged));
         }
     }
 
     #[test]
     fn a_newer_code_is_newer() {
-        let mut bytes = vec![2, 1, 1];
+        let mut bytes = vec![VERSION + 1, 1, 1];
         link::push_checksum(&mut bytes);
-        let text = format!("invite.{}", URL_SAFE_NO_PAD.encode(bytes));
-        assert_eq!(read(Kind::Invite, &text), Err(ByHandError::Newer));
+        let text = format!("INVITE:{}", encode(&bytes));
+        assert_eq!(read(HandCode::Invite, &text), Err(ByHandError::Newer));
+    }
+
+    #[test]
+    fn a_code_of_the_first_version_is_older() {
+        assert_eq!(read(HandCode::Invite, "invite.AQGGGGGGGGGG"), Err(ByHandError::Older));
+        assert_eq!(read(HandCode::Reply, " reply.AQGGGGGGGGGG"), Err(ByHandError::Older));
+    }
+
+    #[test]
+    fn only_what_base_41_writes_is_read() {
+        assert_eq!(encode(&[0, 0, 255, 255]).len(), 6);
+        assert_eq!(decode("//"), None, "more than a byte");
+        assert_eq!(decode("///"), None, "more than two bytes");
+        assert_eq!(decode("0"), None, "half a byte");
+        assert_eq!(decode("0.0"), None, "no digit");
     }
 
     #[test]
@@ -254,6 +323,7 @@ mod tests {
             ReplyWanted,
             OwnCode,
             Damaged,
+            Older,
             Newer,
             AnotherRoom,
             AnotherTab,
@@ -270,12 +340,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_changed_character_is_noticed(at in 7usize..25, new in "[A-Za-z0-9_-]") {
-            let good = code(Kind::Invite);
+        fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..50)) {
+            prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
+        }
+
+        #[test]
+        fn one_changed_character_is_noticed(at in 7usize..25, new in "[A-Z0-9$%+/-]") {
+            let good = code(HandCode::Invite);
             let mut changed = good.clone();
             changed.replace_range(at..=at, &new);
             prop_assume!(changed != good);
-            prop_assert!(read(Kind::Invite, &changed).is_err());
+            prop_assert!(read(HandCode::Invite, &changed).is_err());
         }
     }
 }

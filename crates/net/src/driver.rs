@@ -29,11 +29,9 @@ use paceline_room::NodeId;
 
 use crate::{
     broadcast,
-    by_hand::{ByHandError, Codes, Kind},
+    by_hand::{ByHandError, Codes, HandCode},
     envelope::{self, Run},
-    keys::RoomKeys,
     lanes::{self, LaneOpened, Report},
-    link::RoomLink,
     links::{Action, Links},
     meeting::Meeting,
     peer_id::{node_id, peer_id},
@@ -63,8 +61,6 @@ pub(crate) enum Command {
 /// What the driver shares with the app's handle.
 #[derive(Clone)]
 pub(crate) struct Common {
-    pub(crate) link: RoomLink,
-    pub(crate) keys: RoomKeys,
     pub(crate) me: NodeId,
     pub(crate) run: Run,
     pub(crate) links: Rc<RefCell<Links>>,
@@ -254,14 +250,14 @@ impl Driver {
                 }
                 Output::Dial { peer, path } => self.dial(Some(peer), path),
                 Output::Invite { envelope, .. } => {
-                    let code = self.codes.write(Kind::Invite, &envelope);
+                    let code = self.codes.write(HandCode::Invite, &envelope);
                     self.common.meeting.borrow_mut().code_sent();
                     if let Some(waiting) = self.invites.pop_front() {
                         let _ = waiting.send(Ok(code));
                     }
                 }
                 Output::Reply { session, envelope } => {
-                    let code = self.codes.write(Kind::Reply, &envelope);
+                    let code = self.codes.write(HandCode::Reply, &envelope);
                     self.common.meeting.borrow_mut().code_sent();
                     if let Some(waiting) = self.replies.remove(&session) {
                         let _ = waiting.send(Ok(code));
@@ -484,9 +480,12 @@ impl Driver {
         }
     }
 
-    fn open_code(&mut self, wanted: Kind, text: &str) -> Result<envelope::Opened, ByHandError> {
-        let envelope = self.codes.read(wanted, text)?;
-        let opened = envelope::open(&self.common.keys, &self.common.link.room, &self.common.me, &envelope)?;
+    fn open_code(&mut self, wanted: HandCode, text: &str) -> Result<envelope::Opened, ByHandError> {
+        let bytes = self.codes.read(wanted, text)?;
+        let opened = match wanted {
+            HandCode::Invite => self.common.meeting.borrow().switchboard.open_invite(&bytes)?,
+            HandCode::Reply => self.common.meeting.borrow().switchboard.open_reply(&bytes)?,
+        };
         if opened.content.from == self.common.me {
             return Err(ByHandError::OwnCode);
         }
@@ -501,13 +500,13 @@ impl Driver {
     }
 
     fn read_invite(&mut self, text: &str) -> Result<[u8; 16], ByHandError> {
-        let opened = self.open_code(Kind::Invite, text)?;
+        let opened = self.open_code(HandCode::Invite, text)?;
         let now = self.common.status.now();
         Ok(self.common.meeting.borrow_mut().switchboard.read_invite(&opened, now)?)
     }
 
     fn read_reply(&mut self, text: &str) -> Result<(), ByHandError> {
-        let opened = self.open_code(Kind::Reply, text)?;
+        let opened = self.open_code(HandCode::Reply, text)?;
         let now = self.common.status.now();
         Ok(self.common.meeting.borrow_mut().switchboard.read_reply(&opened, now)?)
     }

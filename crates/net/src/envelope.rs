@@ -122,6 +122,19 @@ pub fn seal(keys: &RoomKeys, keypair: &Keypair, content: &Content, nonce: &[u8; 
     seal_raw(keys, content.to.as_ref(), &signature, &bytes, nonce)
 }
 
+/// The signature of a content, and its hash.
+pub(crate) fn sign(keypair: &Keypair, content: &Content) -> ([u8; SIGNATURE_LEN], [u8; 32]) {
+    let bytes = encode(content);
+    (keypair.sign(&[DOMAIN, &bytes].concat()), Sha256::digest(&bytes).into())
+}
+
+/// A content that was carried otherwise, if whom it names has signed it.
+pub(crate) fn check(signature: &[u8; SIGNATURE_LEN], content: Content) -> Option<Opened> {
+    let bytes = encode(&content);
+    let signed = content.from.verify(&[DOMAIN, &bytes].concat(), signature);
+    signed.then(|| Opened { content, hash: Sha256::digest(&bytes).into() })
+}
+
 fn seal_raw(
     keys: &RoomKeys,
     to: Option<&NodeId>,

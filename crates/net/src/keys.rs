@@ -8,6 +8,7 @@
 //! | `paceline/seal/1` | seals envelopes |
 //! | `paceline/addressee/1` | marks envelopes, so that receivers pick theirs without opening any |
 //! | `paceline/membership/1` | proves membership over a fresh connection |
+//! | `paceline/hand/1` | seals what people carry by hand |
 //! | `paceline/storage/1` | a part of the database's name |
 
 use std::fmt;
@@ -27,6 +28,8 @@ pub struct RoomKeys {
     hkdf: Hkdf<Sha256>,
     /// Seals envelopes (XChaCha20-Poly1305).
     pub(crate) seal: [u8; 32],
+    /// Seals what people carry by hand (XChaCha20-Poly1305).
+    pub(crate) hand: [u8; 32],
     /// Marks envelopes (HMAC-SHA256).
     pub(crate) addressee: [u8; 32],
     /// Proves membership (HMAC-SHA256).
@@ -38,9 +41,10 @@ impl RoomKeys {
     pub fn new(link: &RoomLink) -> Self {
         let hkdf = Hkdf::<Sha256>::new(Some(link.room.digest()), &link.secret);
         let seal = expand(&hkdf, &[b"paceline/seal/1"]);
+        let hand = expand(&hkdf, &[b"paceline/hand/1"]);
         let addressee = expand(&hkdf, &[b"paceline/addressee/1"]);
         let membership = expand(&hkdf, &[b"paceline/membership/1"]);
-        Self { hkdf, seal, addressee, membership }
+        Self { hkdf, seal, hand, addressee, membership }
     }
 
     /// Where members meet on public rendezvous on that day (see [`day_of`]).

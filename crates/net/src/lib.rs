@@ -18,6 +18,7 @@ mod driver;
 pub mod envelope;
 mod events;
 pub mod freshness;
+mod hand;
 pub mod keys;
 mod lanes;
 pub mod link;
@@ -42,7 +43,7 @@ mod types;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::Browser;
-pub use by_hand::ByHandError;
+pub use by_hand::{ByHandError, HandCode};
 pub use keys::RoomKeys;
 pub use lanes::MAX_MESSAGE;
 pub use link::{LinkError, RoomLink};

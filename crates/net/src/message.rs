@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use crate::{sdp, types::Path};
+use crate::types::Path;
 
 /// Candidates in one message.
 pub(crate) const MAX_CANDIDATES: usize = 32;
@@ -130,15 +130,6 @@ impl Message {
             }
         }
         self
-    }
-
-    /// With its description in the short form, for people's hands.
-    pub(crate) fn stripped(self) -> Self {
-        match self {
-            Self::Offer { path, sdp, trickle } => Self::Offer { path, sdp: sdp::strip(&sdp), trickle },
-            Self::Answer { path, sdp, offer } => Self::Answer { path, sdp: sdp::strip(&sdp), offer },
-            other => other,
-        }
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {

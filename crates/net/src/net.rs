@@ -194,6 +194,13 @@ impl Net {
         self.0.links.borrow().peers()
     }
 
+    /// Nodes that were heard and are not linked (yet), each with how often this one dialled it in vain. The node with the smaller
+    /// id dials, so the other side counts nothing.
+    pub fn unlinked(&self) -> Vec<(NodeId, u32)> {
+        let online = self.0.online.borrow();
+        online.as_ref().map(|online| online.meeting.borrow().switchboard.unlinked_nodes()).unwrap_or_default()
+    }
+
     /// How each rendezvous stands; none while offline.
     pub fn rendezvous(&self) -> Vec<RendezvousStatus> {
         let online = self.0.online.borrow();
@@ -325,8 +332,6 @@ impl Inner {
         listen.extend(broadcast.as_ref().map(|_| broadcast::listen_address()));
 
         let common = Common {
-            link: self.config().link.clone(),
-            keys: self.keys.clone(),
             me: prover.me,
             run,
             links: Rc::clone(&self.links),

@@ -429,22 +429,19 @@ impl Switchboard {
         // What began by hand goes on by whatever way there is now.
         let open = to.and_then(|to| self.known.get(&to)).is_some_and(|known| known.linked == Some(path));
         let by_hand = by_hand && !open && !message.is_restart();
-        let message = if by_hand || to.is_none() { message.stripped() } else { message };
-        let is_offer = matches!(message, Message::Offer { .. });
         match to {
-            None if is_offer => {
-                let (envelope, hash) = self.seal(None, Some(session), &message);
-                self.note(session, SessionNote { peer: None, offer: Some(hash), by_hand: true, order: 0 });
-                self.outputs.push(Output::Invite { session, envelope });
+            None => {
+                if let Message::Offer { sdp, .. } = message {
+                    self.make_invite(session, &sdp);
+                }
             }
-            None => {}
             Some(to) => {
                 let Some(known) = self.known.get_mut(&to) else { return };
                 if message.has_candidate() {
                     known.found_address();
                 }
                 if by_hand {
-                    return self.send_by_hand(to, session, &message);
+                    return self.send_by_hand(session, &message);
                 }
                 let message =
                     if self.is_far(&to, path) { self.outbox.hold(session, to, message, now) } else { Some(message) };
@@ -576,6 +573,15 @@ impl Switchboard {
     /// The rendezvous through which a node was heard last.
     pub(crate) fn via(&self, node: &NodeId) -> Option<Via> {
         self.known.get(node)?.via
+    }
+
+    /// Who was heard and is not linked, and how often dialling it came to nothing.
+    pub(crate) fn unlinked_nodes(&self) -> Vec<(NodeId, u32)> {
+        let waiting = self
+            .known
+            .iter()
+            .filter(|(node, known)| known.alive && known.linked.is_none() && !self.refused.contains(node));
+        waiting.map(|(node, known)| (*node, known.webrtc.failures)).collect()
     }
 
     fn dials(&self, node: &NodeId, known: &Known) -> bool {

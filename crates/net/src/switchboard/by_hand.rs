@@ -1,12 +1,15 @@
-//! What of the switchboard's work is done for codes that people carry: [`crate::by_hand`] writes and reads them.
+//! Codes by hand: made, opened and taken by the switchboard. How they are written is `crate::hand`'s.
 
 use libp2p_webrtc_browser::Signal;
 use paceline_mesh::replica::Millis;
-use paceline_room::NodeId;
 use serde_bytes::ByteArray;
 
 use super::{Output, Session, SessionNote, Switchboard};
-use crate::{envelope::Opened, message::Message, sdp};
+use crate::{
+    envelope::Opened,
+    hand::{Asked, Hand, Unfit, Waiting},
+    message::Message,
+};
 
 /// Why an opened code by hand leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,56 @@ pub(crate) enum Unreadable {
 }
 
 impl Switchboard {
+    fn hand(&self) -> Hand<'_> {
+        Hand { keys: &self.setup.keys, room: self.setup.room, me: self.me, run: self.fresh.run() }
+    }
+
+    pub(super) fn make_invite(&mut self, session: Session, sdp: &str) {
+        // One invite for a session: it makes the nonce.
+        if self.sessions.contains_key(&session) {
+            return;
+        }
+        let count = self.fresh.next_count();
+        let (envelope, hash) = self.hand().invite(&self.setup.keypair, count, session, sdp);
+        self.note(session, SessionNote { peer: None, offer: Some(hash), by_hand: true, order: 0 });
+        self.outputs.push(Output::Invite { session, envelope });
+    }
+
+    pub(super) fn send_by_hand(&mut self, session: Session, message: &Message) {
+        match message {
+            Message::Answer { sdp, .. } => self.make_reply(session, sdp),
+            Message::Abort { .. } => self.outputs.push(Output::HandEnded { session }),
+            _ => {}
+        }
+    }
+
+    fn make_reply(&mut self, session: Session, sdp: &str) {
+        let note = self.sessions.get(&session).and_then(|note| Some((note.peer?, note.offer?)));
+        let Some((from, hash)) = note else { return };
+        let Some(run) = self.known.get(&from).map(|known| known.run) else { return };
+        let asked = Asked { invite: Waiting { session, hash }, from, run };
+        let mut salt = [0; 12];
+        (self.setup.random)(&mut salt);
+        let count = self.fresh.next_count();
+        let (envelope, _) = self.hand().reply(&self.setup.keypair, count, &asked, sdp, salt);
+        self.outputs.push(Output::Reply { session, envelope });
+    }
+
+    /// Opens an invite that a person pasted.
+    pub(crate) fn open_invite(&self, bytes: &[u8]) -> Result<Opened, Unfit> {
+        self.hand().open_invite(bytes)
+    }
+
+    /// Opens a reply to an invite of this node.
+    pub(crate) fn open_reply(&self, bytes: &[u8]) -> Result<Opened, Unfit> {
+        let waiting = |(session, note): (&Session, &SessionNote)| {
+            let hash = note.offer.filter(|_| note.by_hand)?;
+            Some(Waiting { session: *session, hash })
+        };
+        let waiting: Vec<Waiting> = self.sessions.iter().filter_map(waiting).collect();
+        self.hand().open_reply(bytes, &waiting)
+    }
+
     /// An invite that a person pasted, opened. Its offer goes to the transport, whose answer comes back as [`Output::Reply`].
     pub(crate) fn read_invite(&mut self, opened: &Opened, now: Millis) -> Result<Session, Unreadable> {
         let content = &opened.content;
@@ -31,7 +84,6 @@ impl Switchboard {
         if self.fresh.accept(content).is_err() {
             return Err(Unreadable::UsedBefore);
         }
-        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
         self.heard(content, None, now);
         let from = content.from;
         self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), by_hand: true, order: 0 });
@@ -60,21 +112,8 @@ impl Switchboard {
         if self.fresh.accept(content).is_err() {
             return Err(Unreadable::UsedBefore);
         }
-        let sdp = sdp::restore(&sdp).ok_or(Unreadable::NotExpected)?;
         self.heard(content, None, now);
         self.outputs.push(Output::Signal { path, from: content.from, signal: Signal::Answer { session, sdp } });
         Ok(())
-    }
-
-    pub(super) fn send_by_hand(&mut self, to: NodeId, session: Session, message: &Message) {
-        let Some(run) = self.known.get(&to).map(|known| known.run) else { return };
-        match message {
-            Message::Answer { .. } => {
-                let (envelope, _) = self.seal(Some((to, run)), Some(session), message);
-                self.outputs.push(Output::Reply { session, envelope });
-            }
-            Message::Abort { .. } => self.outputs.push(Output::HandEnded { session }),
-            _ => {}
-        }
     }
 }
