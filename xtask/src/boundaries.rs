@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("paceline-store", &["paceline-room"]),
     ("paceline-host", &["paceline-mesh", "paceline-net", "paceline-room"]),
     ("paceline", &["paceline-mesh", "paceline-net", "paceline-room", "paceline-store", "libp2p-webrtc-browser"]),
+    ("paceline-scan", &[]),
     // Test-only pages may use everything that ships, and nothing that ships may use them.
     ("paceline-hostile", &["paceline-mesh", "paceline-net", "paceline-room", "libp2p-webrtc-browser"]),
     ("xtask", &[]),
