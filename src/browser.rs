@@ -76,6 +76,25 @@ pub async fn copy(text: String) -> bool {
     JsFuture::from(clipboard.write_text(&text)).await.is_ok()
 }
 
+/// Whether the browser can hand something to other apps.
+pub fn can_share() -> bool {
+    window().is_some_and(|window| {
+        js_sys::Reflect::get(&window.navigator(), &"share".into()).is_ok_and(|share| share.is_function())
+    })
+}
+
+/// Lets a person choose where a link goes.
+pub async fn share(title: &str, link: &str) -> Option<()> {
+    let navigator = window()?.navigator();
+    let share: js_sys::Function = js_sys::Reflect::get(&navigator, &"share".into()).ok()?.dyn_into().ok()?;
+    let what = js_sys::Object::new();
+    for (name, value) in [("title", title), ("url", link)] {
+        js_sys::Reflect::set(&what, &name.into(), &value.into()).ok()?;
+    }
+    let shared: js_sys::Promise = share.call1(&navigator, &what).ok()?.dyn_into().ok()?;
+    JsFuture::from(shared).await.ok().map(drop)
+}
+
 /// A preference of this browser.
 pub fn preference(name: &str) -> Option<String> {
     window()?.local_storage().ok()??.get_item(&format!("paceline.{name}")).ok()?

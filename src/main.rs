@@ -10,6 +10,7 @@ mod markdown;
 mod pages;
 mod people;
 mod route;
+mod scan;
 mod scripting;
 mod session;
 mod texts;

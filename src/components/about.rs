@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::state::BatonState;
 use yew::prelude::*;
 
-use super::loops::waiting;
+use super::{loops::waiting, network::reached};
 use crate::{
     forms, people,
     session::{PeerView, PersonView, RoomView},
@@ -84,12 +84,5 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
 
 fn peer(peer: &PeerView, people: &[PersonView]) -> Html {
     let name = people::name_in(people, &peer.node);
-    let how = match (peer.path, peer.rtt_ms) {
-        ("webrtc", Some(rtt)) => t!("path-webrtc-rtt", rtt = rtt),
-        ("webrtc", None) => t!("path-webrtc"),
-        ("broadcast", _) => t!("path-broadcast"),
-        ("relayed", _) => t!("path-relayed"),
-        _ => t!("path-through"),
-    };
-    html! { <li key={peer.node.to_string()}><strong>{ name }</strong>{ " " }{ how }</li> }
+    html! { <li key={peer.node.to_string()}><strong>{ name }</strong>{ " " }{ reached(peer, people) }</li> }
 }

@@ -1,22 +1,38 @@
-//! Two codes, there and back: for places without any network service, and for two browsers that cannot find each other.
+//! Two codes, there and back, as text or as pictures: for places without any network service, and for two browsers that cannot
+//! find each other. One guide for both sides, in numbered words: whoever makes the invite, and whoever takes it.
+
+use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::{feedback::value_of, invite::Copyable};
-use crate::{browser, hooks::use_session, session::SessionError, texts::t};
+use super::{feedback::value_of, invite::Copyable, qr::Qr, scanner::ScanButton};
+use crate::{
+    browser,
+    hooks::use_session,
+    people,
+    session::{RoomView, SessionError},
+    texts::t,
+};
 
-/// How the code begins that answers an invite (`paceline_net`, codes by hand).
-const REPLY: &str = "reply.";
+/// The kind of rendezvous that codes by hand are (`paceline_net`).
+const VIA: &str = "by-hand";
+
+/// Properties of [`ByHand`].
+#[derive(PartialEq, Properties)]
+pub struct ByHandProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+}
 
 /// Draws the guide.
 #[component]
-pub fn ByHand() -> Html {
+pub fn ByHand(props: &ByHandProps) -> Html {
     let session = use_session();
     let invite = use_state(|| None::<String>);
     let reply = use_state(|| None::<String>);
-    let connected = use_state(|| false);
+    let connecting = use_state(|| false);
     let problem = use_state(|| None::<String>);
     let asked = use_state(|| 0_u32);
     let paste = use_node_ref();
@@ -46,75 +62,93 @@ pub fn ByHand() -> Html {
             asked.set(*asked + 1);
         })
     };
-    let onsubmit = {
-        let (paste, reply, connected, problem) = (paste.clone(), reply.setter(), connected.setter(), problem.setter());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let code = value_of(&paste);
-            if code.is_empty() {
-                return browser::focus_handle("by-hand-paste");
-            }
-            let (session, reply, connected, paste) = (session.clone(), reply.clone(), connected.clone(), paste.clone());
+    let take = {
+        let (reply, connecting, problem) = (reply.setter(), connecting.setter(), problem.setter());
+        let paste = paste.clone();
+        Callback::from(move |code: String| {
+            let (session, reply, connecting, paste) =
+                (session.clone(), reply.clone(), connecting.clone(), paste.clone());
             let failed = failed.clone();
             problem.set(None);
-            let clear = move || {
-                if let Some(paste) = paste.cast::<HtmlTextAreaElement>() {
-                    paste.set_value("");
-                }
-            };
             spawn_local(async move {
-                // One field takes both codes: they say themselves which they are.
-                let taken = if code.starts_with(REPLY) {
-                    session.by_hand_accept(code).await.map(|()| None)
-                } else {
-                    session.by_hand_reply(code).await.map(Some)
-                };
-                match taken {
+                match session.take_code(code).await {
                     Ok(code) => {
-                        connected.set(code.is_none());
+                        connecting.set(code.is_none());
                         reply.set(code);
-                        clear();
+                        if let Some(paste) = paste.cast::<HtmlTextAreaElement>() {
+                            paste.set_value("");
+                        }
                     }
                     Err(error) => failed.emit(error),
                 }
             });
         })
     };
+    let onsubmit = {
+        let (paste, take) = (paste.clone(), take.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let code = value_of(&paste);
+            if code.is_empty() {
+                return browser::focus_handle("by-hand-paste");
+            }
+            take.emit(code);
+        })
+    };
+    let room = &props.room;
+    let met: Vec<String> =
+        room.peers.iter().filter(|it| it.via == VIA).map(|it| people::name_in(&room.people, &it.node)).collect();
+    let step_reply = match &*reply {
+        Some(code) => html! {
+            <>
+                <p>{ t!("by-hand-step-reply") }</p>
+                <Qr text={code.clone()} handle="by-hand-reply-qr" label={t!("by-hand-reply-qr")} />
+                <Copyable text={code.clone()} handle="by-hand-reply" label={t!("by-hand-reply-label")} />
+            </>
+        },
+        None if *connecting && met.is_empty() => html! { <p>{ t!("by-hand-connecting") }</p> },
+        None => html! { <p>{ t!("by-hand-step-wait") }</p> },
+    };
     html! {
         <ol class="by-hand-steps">
+            <li><p>{ t!("by-hand-step-open") }</p></li>
             <li>
-                <p>{ t!("by-hand-step-invite") }</p>
-                if let Some(code) = &*invite {
-                    <Copyable text={code.clone()} handle="by-hand-invite" label={t!("by-hand-invite-label")} />
-                } else if problem.is_some() {
-                    <button type="button" class="button plain" onclick={again}>{ t!("by-hand-again") }</button>
+                if reply.is_some() {
+                    <p class="hint">{ t!("by-hand-step-not-mine") }</p>
                 } else {
-                    <p class="hint">{ t!("by-hand-preparing") }</p>
+                    <p>{ t!("by-hand-step-invite") }</p>
+                    if let Some(code) = &*invite {
+                        <Qr text={code.clone()} handle="by-hand-invite-qr" label={t!("by-hand-invite-qr")} />
+                        <Copyable text={code.clone()} handle="by-hand-invite" label={t!("by-hand-invite-label")} />
+                    } else if problem.is_some() {
+                        <button type="button" class="button plain" onclick={again}>{ t!("by-hand-again") }</button>
+                    } else {
+                        <p class="hint">{ t!("by-hand-preparing") }</p>
+                    }
                 }
             </li>
             <li>
-                <p>{ t!("by-hand-step-paste") }</p>
+                <p>{ t!("by-hand-step-take") }</p>
+                <ScanButton handle="by-hand-scan" label={t!("by-hand-scan-label")} on_text={take} />
                 <form {onsubmit}>
                     <label class="field">
                         <span>{ t!("by-hand-paste-label") }</span>
-                        <textarea ref={paste} rows="2" data-testid="by-hand-paste" spellcheck="false" />
+                        <textarea ref={paste} rows="2" data-testid="by-hand-paste" spellcheck="false" autocomplete="off" />
                     </label>
                     <button type="submit" class="button" data-testid="by-hand-submit">{ t!("by-hand-submit") }</button>
                 </form>
+                <div aria-live="polite">
+                    if let Some(problem) = &*problem { <p class="problem" data-testid="by-hand-problem">{ problem }</p> }
+                </div>
             </li>
-            <li aria-live="polite">
-                if let Some(problem) = &*problem {
-                    <p class="problem">{ problem }</p>
-                }
-                if let Some(code) = &*reply {
-                    <p>{ t!("by-hand-step-reply") }</p>
-                    <Copyable text={code.clone()} handle="by-hand-reply" label={t!("by-hand-reply-label")} />
-                } else if *connected {
-                    <p>{ t!("by-hand-connected") }</p>
-                } else {
-                    <p>{ t!("by-hand-step-wait") }</p>
-                }
+            <li>
+                <div aria-live="polite">{ step_reply }</div>
             </li>
+            if !met.is_empty() {
+                <li>
+                    <p role="status" data-testid="by-hand-met">{ t!("by-hand-met", names = met.join(", ")) }</p>
+                </li>
+            }
         </ol>
     }
 }

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use crate::{
     session::{Connection, RoomView},
     texts::t,
-    words,
 };
 
 /// Properties of [`ConnectionState`].
@@ -28,11 +27,9 @@ impl ConnectionProps {
     }
 }
 
-/// Draws the state.
-#[component]
-pub fn ConnectionState(props: &ConnectionProps) -> Html {
-    let value = words::connection_value(props.connection);
-    let words = match (props.connection, props.progress) {
+/// The state in words.
+pub fn words(props: &ConnectionProps) -> String {
+    match (props.connection, props.progress) {
         (Connection::Connecting, _) => t!("connection-connecting"),
         (Connection::Alone, _) => t!("connection-alone"),
         (Connection::CatchingUp, Some((here, of))) => {
@@ -41,7 +38,14 @@ pub fn ConnectionState(props: &ConnectionProps) -> Html {
         (Connection::CatchingUp, None) => t!("connection-catching-up-soon"),
         (Connection::InSync, _) => t!("connection-in-sync", n = props.others),
         (Connection::Offline, _) => t!("connection-offline"),
-    };
+    }
+}
+
+/// Draws the state.
+#[component]
+pub fn ConnectionState(props: &ConnectionProps) -> Html {
+    let value = crate::words::connection_value(props.connection);
+    let words = words(props);
     html! {
         <div class={classes!("connection", value)}>
             <p data-testid="connection-state" data-state={value} role="status">{ words }</p>

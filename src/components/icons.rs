@@ -22,6 +22,7 @@ pub enum Icon {
     Stream,
     Loops,
     Settings,
+    Network,
     Invite,
     Keys,
     Plus,
@@ -46,6 +47,9 @@ impl Icon {
             Self::Stream => "M5 3 V17 M9 6 H17 M9 10 H15 M9 14 H17",
             Self::Loops => "M15.5 7 A6 6 0 1 0 16 11 M16 3.5 V7.2 H12.3",
             Self::Settings => "M3 6 H9 M13 6 H17 M3 14 H7 M11 14 H17 M11 4 V8 M9 12 V16",
+            Self::Network => {
+                "M10 5.5 L5 14 H15 Z M10 5.5 a1.6 1.6 0 1 0 0 -.1 M5 15.6 a1.6 1.6 0 1 0 0 -.1 M15 15.6 a1.6 1.6 0 1 0 0 -.1"
+            }
             Self::Invite => {
                 "M8.5 11.5 l3 -3 M7 9.5 l-2.2 2.2 a2.6 2.6 0 0 0 3.6 3.6 L10.6 13 M9.4 7 l2.3 -2.3 \
                              a2.6 2.6 0 0 1 3.6 3.6 L13 10.6"

@@ -15,7 +15,7 @@ pub struct KeysProps {
 /// Draws the dialog.
 #[component]
 pub fn Keys(props: &KeysProps) -> Html {
-    let keys: [(&[&str], String); 12] = [
+    let keys: [(&[&str], String); 13] = [
         (&["?"], t!("key-help")),
         (&["n"], t!("key-write")),
         (&["j", "k"], t!("key-posts")),
@@ -26,6 +26,7 @@ pub fn Keys(props: &KeysProps) -> Html {
         (&["b"], t!("key-baton")),
         (&["l"], t!("key-view-loops")),
         (&["i"], t!("key-invite")),
+        (&["w"], t!("key-network")),
         (&["s"], t!("key-settings")),
         (&["Esc"], t!("key-escape")),
     ];

@@ -7,9 +7,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{dialog::Dialog, storage::Storage};
+use super::{dialog::Dialog, servers::ServerList, storage::Storage};
 use crate::{
     browser,
+    config::Finding,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
     session::{RoomView, Session},
     texts::t,
@@ -25,6 +26,8 @@ pub struct SettingsProps {
     pub room: Rc<RoomView>,
     /// The offline switch is on.
     pub offline: bool,
+    /// The servers and what was chosen of them.
+    pub finding: Rc<Finding>,
 }
 
 /// Draws the view.
@@ -34,6 +37,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
         <div class="settings">
             <Who room={props.room.clone()} />
             <ThisBrowser offline={props.offline} />
+            <ServerList finding={props.finding.clone()} />
             <Carry room={props.room.clone()} />
         </div>
     }

@@ -67,12 +67,6 @@ impl Config {
         self.finding.borrow().clone()
     }
 
-    /// The page's address, against which relays are resolved.
-    #[expect(dead_code, reason = "Settings will")]
-    pub fn page(&self) -> &str {
-        &self.page
-    }
-
     /// Takes over what people chose, and remembers it.
     pub fn choose(&self, choices: Choices) {
         let text = serde_json::to_string(&choices).unwrap_or_default();

@@ -16,6 +16,7 @@ use crate::{
         keys::Keys,
         loops::{self, Loops},
         name_bar::NameBar,
+        network::Network,
         notices::Notices,
         people::PeopleList,
         settings::Settings,
@@ -32,6 +33,7 @@ enum Beside {
     Nothing,
     About,
     Loops,
+    Network,
     Settings,
 }
 
@@ -95,9 +97,9 @@ pub fn RoomPage(props: &RoomProps) -> Html {
                     before_composer={if *beside == Beside::Settings { Html::default() } else { html! { <NameBar room={room.clone()} /> } }} />
             </section>
             <nav class="views" aria-label={t!("views")}>{ views(&beside, &shown, room) }</nav>
-            <section class="view" aria-label={t!("view")}>{ view(&beside, props) }</section>
+            <section class="view" aria-label={t!("view")}>{ view(&beside, &shown, props) }</section>
             </main>
-            if *shown == Shown::Invite { <Invite link={room.link.clone()} on_close={close.clone()} /> }
+            if *shown == Shown::Invite { <Invite room={room.clone()} on_close={close.clone()} /> }
             if *shown == Shown::Keys { <Keys on_close={close} /> }
         </div>
     }
@@ -110,7 +112,7 @@ fn empty(room: &RoomView) -> Html {
     html! { <p>{ t!("stream-empty") }</p> }
 }
 
-fn view(beside: &UseStateHandle<Beside>, props: &RoomProps) -> Html {
+fn view(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, props: &RoomProps) -> Html {
     let room = props.room.clone();
     match **beside {
         Beside::Nothing | Beside::About => {
@@ -119,8 +121,15 @@ fn view(beside: &UseStateHandle<Beside>, props: &RoomProps) -> Html {
             html! { <><h2>{ t!("view-about") }</h2><About {room} {on_loops} /></> }
         }
         Beside::Loops => html! { <><h2>{ t!("view-loops") }</h2><Loops {room} /></> },
+        Beside::Network => {
+            let (shown, beside) = (shown.setter(), beside.setter());
+            let on_invite = Callback::from(move |()| shown.set(Shown::Invite));
+            let on_settings = Callback::from(move |()| beside.set(Beside::Settings));
+            let finding = props.view.finding.clone();
+            html! { <><h2>{ t!("view-network") }</h2><Network {room} {finding} {on_invite} {on_settings} /></> }
+        }
         Beside::Settings => {
-            html! { <><h2>{ t!("view-settings") }</h2><Settings {room} offline={props.view.offline} /></> }
+            html! { <><h2>{ t!("view-settings") }</h2><Settings {room} offline={props.view.offline} finding={props.view.finding.clone()} /></> }
         }
     }
 }
@@ -151,6 +160,7 @@ fn views(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, room: &
             { tab(Beside::Nothing, Icon::Stream, t!("view-stream"), "view-stream", 0) }
             { tab(Beside::About, Icon::Room, t!("view-about"), "view-about", 0) }
             { tab(Beside::Loops, Icon::Loops, t!("view-loops"), "view-loops", waiting) }
+            { tab(Beside::Network, Icon::Network, t!("view-network"), "view-network", 0) }
             { tab(Beside::Settings, Icon::Settings, t!("view-settings"), "view-settings", 0) }
             <button type="button" class="tab tab-keys" onclick={keys} aria-label={t!("keys-title")} title={t!("keys-title")}>
                 <Sign icon={Icon::Keys} />
@@ -168,6 +178,7 @@ fn keys(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>) -> Callb
             "i" => shown.set(Shown::Invite),
             "l" => beside.set(Beside::Loops),
             "s" => beside.set(Beside::Settings),
+            "w" => beside.set(Beside::Network),
             "n" => browser::focus_handle("composer-text"),
             "b" => return press(None, "baton-open"),
             "j" => return stream::step(1),

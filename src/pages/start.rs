@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::{notices::Notices, settings::Theme},
+    components::{notices::Notices, scanner::ScanButton, settings::Theme},
     forms,
     hooks::{then, use_chosen, use_session},
     route,
@@ -151,6 +151,7 @@ fn FormPreview(props: &FormPreviewProps) -> Html {
 #[component]
 fn Join() -> Html {
     let session = use_session();
+    let scanned = session.clone();
     let link = use_node_ref();
     let onsubmit = {
         let link = link.clone();
@@ -164,6 +165,16 @@ fn Join() -> Html {
             then(&session, async move { command.join(pasted).await }, |()| ());
         })
     };
+    let on_text = {
+        let (session, link) = (scanned, link.clone());
+        Callback::from(move |text: String| {
+            if let Some(link) = link.cast::<HtmlInputElement>() {
+                link.set_value(&text);
+            }
+            let command = session.clone();
+            then(&session, async move { command.join(text).await }, |()| ());
+        })
+    };
     html! {
         <section aria-labelledby="join-heading">
             <h2 id="join-heading">{ t!("join-heading") }</h2>
@@ -174,6 +185,7 @@ fn Join() -> Html {
                 </label>
                 <button type="submit" class="button" data-testid="join-submit">{ t!("join-submit") }</button>
             </form>
+            <ScanButton handle="join-scan" label={t!("join-scan-label")} {on_text} />
         </section>
     }
 }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use paceline_net::NetConfig;
+use paceline_net::{HandCode, NetConfig};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Session, SessionError, notices};
+use super::{Outcome, Session, SessionError, notices};
 use crate::config::{Choices, Finding, Instead, Servers, Told};
 
 impl Session {
@@ -15,11 +15,18 @@ impl Session {
     }
 
     /// Other servers from now on: kept in this browser, used at once.
-    #[expect(dead_code, reason = "Settings will")]
     pub fn choose_servers(&self, choices: Choices) {
         let before = self.finding();
         self.0.config.choose(choices);
         self.take_over(&before);
+    }
+
+    /// A code that was carried here: of an invite the reply, of a reply nothing but the connection.
+    pub async fn take_code(&self, code: String) -> Outcome<Option<String>> {
+        match HandCode::of(&code) {
+            Some(HandCode::Reply) => self.by_hand_accept(code).await.map(|()| None),
+            _ => self.by_hand_reply(code).await.map(Some),
+        }
     }
 
     /// Fetches the page's file. A room that is opened meanwhile does without it until it is here.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::try_join_all;
-use paceline_net::{Net, NetConfig, RoomKeys, RoomLink};
+use paceline_net::{HandCode, Net, NetConfig, RoomKeys, RoomLink};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
     body::{BatonOpened, RoomFounded},
@@ -86,6 +86,9 @@ impl Session {
 
     /// Opens the room of a link; resolves when it can be shown.
     pub async fn join(&self, link: String) -> Outcome<()> {
+        if HandCode::of(&link).is_some() {
+            return Err(notices::error("code-not-link"));
+        }
         let link = RoomLink::parse(&link).map_err(|error| notices::error(error.code()))?;
         self.0.opening.set(self.0.opening.get() + 1);
         self.publish();

@@ -83,6 +83,8 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         },
         storage,
         peers,
+        rendezvous: same(before.map(|it| &it.rendezvous), engine.net.rendezvous()),
+        unlinked: same(before.map(|it| &it.unlinked), engine.net.unlinked()),
     }
 }
 

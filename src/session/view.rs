@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use paceline_mesh::replica::{Here, Reach, Unchecked};
+use paceline_net::RendezvousStatus;
 use paceline_room::{
     Cid, NodeId,
     body::{FormValues, PostKind},
@@ -154,6 +155,10 @@ pub struct RoomView {
     pub storage: StorageView,
     /// Peers and how they are reached.
     pub peers: Rc<[PeerView]>,
+    /// How each way of finding others stands; none while offline.
+    pub rendezvous: Rc<[RendezvousStatus]>,
+    /// Who was found and is not linked, and how often a link failed.
+    pub unlinked: Rc<[(NodeId, u32)]>,
 }
 
 /// What the room takes up in this browser.

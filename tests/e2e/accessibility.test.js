@@ -39,6 +39,11 @@ for (const colorScheme of ['light', 'dark']) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     scenario(`nothing stands in anybody's way: every screen, ${colorScheme}, ${size}`, async (world) => {
       const context = await world.browser({ colorScheme, viewport, reducedMotion: 'reduce' });
+      world.server.config = {
+        relays: [],
+        stun: [],
+        turn: [{ urls: ['turn:127.0.0.1:1'], username: 'nobody', credential: 'nothing' }],
+      };
       const start = await world.tab(context, 'Start');
       await start.at('start').waitFor();
       const name = (screen) => `${screen}, ${colorScheme}, ${size}`;
@@ -93,13 +98,32 @@ for (const colorScheme of ['light', 'dark']) {
       await check(ada, name('invite'));
       await fits(ada, name('invite'));
       await world.picture(`${size} ${colorScheme} invite`, ada);
+      await ada.at('by-hand-open').click();
+      await ada.at('by-hand-invite-qr').waitFor();
+      await check(ada, name('by hand'));
+      await fits(ada, name('by hand'));
+      await ada.at('by-hand-invite').scrollIntoViewIfNeeded();
+      await world.picture(`${size} ${colorScheme} by hand`, ada);
       await ada.page.keyboard.press('Escape');
+
+      await ada.at('view-network').click();
+      await ada.at('network-peer').first().waitFor();
+      await check(ada, name('network'));
+      await fits(ada, name('network'));
+      await world.picture(`${size} ${colorScheme} network`, ada);
 
       await ben.at('view-settings').first().click();
       await ben.at('theme').waitFor();
       await check(ben, name('settings'));
       await fits(ben, name('settings'));
       await world.picture(`${size} ${colorScheme} settings`, ben);
+      await ben.at('server-kind').selectOption('turn');
+      await ben.at('server-address').fill('turn:turn.example.org:3478');
+      await ben.at('server-add').click();
+      await ben.at('server-problem').filter({ hasText: 'Not added' }).waitFor();
+      await ben.at('relay-only').scrollIntoViewIfNeeded();
+      await check(ben, name('settings, servers'));
+      await world.picture(`${size} ${colorScheme} settings servers`, ben);
       assert.ok(link.includes('#/r/'));
     });
   }

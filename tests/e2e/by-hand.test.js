@@ -53,6 +53,67 @@ scenario('the same with the dialogs on the screen', async (world) => {
   await converged([ada, ben]);
 });
 
+scenario('a code in the wrong place, twice or too late is named on the screen, and the way on with it', async (world) => {
+  const [one, two] = [await world.browser(), await world.browser()];
+  const ada = await world.tab(one, 'Ada');
+  const link = await ada.found({ title: 'By hand', purpose: '', form: 'blank' });
+  await ada.inRoom();
+  const ben = await world.tab(two, 'Ben');
+  const said = async (tab, code) => {
+    const notice = tab.at('notice', { 'data-code': code });
+    await notice.waitFor({ state: 'attached', timeout: PATIENCE });
+    const words = (await notice.textContent()).trim();
+    assert.match(words, /[a-z]+ [a-z]+ [a-z]+.*\./i, 'a sentence');
+    return words;
+  };
+  const take = async (tab, code, named) => {
+    await tab.at('by-hand-paste').fill(code);
+    await tab.at('by-hand-submit').click();
+    if (!named) return;
+    const words = await said(tab, named);
+    const problem = await tab.at('by-hand-problem').innerText();
+    assert.ok(words.includes(problem.trim()), 'the dialog says the same as the notice behind it');
+    assert.equal(await tab.at('by-hand-paste').inputValue(), code, 'what was pasted stays');
+  };
+  const text = (handle) => handle.evaluate((element) => (element.value ?? element.textContent).trim());
+
+  await ada.at('invite-open').click();
+  await ada.at('by-hand-open').click();
+  await ada.at('by-hand-invite').waitFor({ timeout: PATIENCE });
+  const invite = await text(ada.at('by-hand-invite'));
+  await ben.at('join-link').fill(invite);
+  await ben.at('join-submit').click();
+  await said(ben, 'code-not-link');
+
+  await ben.at('join-link').fill(link);
+  await ben.at('join-submit').click();
+  await ben.at('invite-open').click();
+  await ben.at('by-hand-open').click();
+  await take(ben, link, 'code-is-room-link');
+  await take(ben, 'invite.AQEBAQ', 'code-older');
+  await take(ben, invite.slice(0, -5), 'code-damaged');
+  await take(ada, invite, 'own-code');
+  await take(ben, `  ${invite.toLowerCase().replace(/(.{60})/g, '$1\n')}  `);
+  await ben.at('by-hand-reply').waitFor({ timeout: PATIENCE });
+  const reply = await text(ben.at('by-hand-reply'));
+  await take(ben, invite, 'code-used');
+  await take(ben, reply, 'own-code');
+
+  await ada.page.reload();
+  await ada.inRoom();
+  await ada.at('invite-open').click();
+  await ada.at('by-hand-open').click();
+  await take(ada, reply, 'code-too-late');
+
+  await ada.until('a new invite', async () => (await text(ada.at('by-hand-invite'))).length > 100);
+  await take(ben, await text(ada.at('by-hand-invite')));
+  await ben.until('another reply', async () => (await text(ben.at('by-hand-reply'))) !== reply);
+  const second = await text(ben.at('by-hand-reply'));
+  await take(ada, second);
+  await Promise.all([ada.linked(1), ben.linked(1)]);
+  await take(ada, second, 'already-connected');
+});
+
 scenario("a code that is no code, or is old, or is another room's, is refused in plain words", async (world) => {
   const [one, two] = [await world.browser(), await world.browser()];
   const ada = await world.tab(one, 'Ada');

@@ -1,0 +1,306 @@
+//! How this node is connected: what is wrong and what a person can do, who is reached how, and what each way of finding others did.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use paceline_mesh::replica::Here;
+use paceline_net::RendezvousStatus;
+use yew::prelude::*;
+
+use super::connection::{self, ConnectionProps};
+use crate::{
+    config::Finding,
+    people,
+    session::{Connection, PeerView, PersonView, RoomView},
+    texts::{self, t},
+};
+
+/// The kind of rendezvous that relays are (`paceline_net`).
+const RELAY: &str = "nostr";
+
+/// Properties of [`Network`].
+#[derive(PartialEq, Properties)]
+pub struct NetworkProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The servers in use.
+    pub finding: Rc<Finding>,
+    /// Opens the invite.
+    pub on_invite: Callback<()>,
+    /// Opens the settings.
+    pub on_settings: Callback<()>,
+}
+
+/// Draws the view.
+#[component]
+pub fn Network(props: &NetworkProps) -> Html {
+    let room = &props.room;
+    let advice = advice(&Sight::of(room, &props.finding));
+    let linked: BTreeSet<_> = room.peers.iter().map(|it| it.node).collect();
+    let beyond: Vec<_> = room
+        .people
+        .iter()
+        .filter(|it| !it.me && it.here != Here::Gone && !linked.contains(&it.person.node))
+        .map(|it| it.person.node)
+        .collect();
+    html! {
+        <div class="network">
+            <h3>{ t!("network-state") }</h3>
+            <ConnectionWords ..ConnectionProps::of(room) />
+            <ul class="plain-list waits">{ for advice.iter().map(|it| it.draw(props)) }</ul>
+            <h3>{ t!("network-peers") }</h3>
+            if room.peers.is_empty() && beyond.is_empty() { <p>{ t!("network-nobody") }</p> }
+            <ul class="plain-list peers">
+                { for room.peers.iter().map(|it| peer(it, room)) }
+                { for beyond.iter().map(|node| html! {
+                    <li key={node.to_string()} data-testid="network-peer" data-node={node.to_string()} data-path="through">
+                        <strong>{ people::name_in(&room.people, node) }</strong>
+                        <span>{ t!("path-through") }</span>
+                    </li>
+                }) }
+            </ul>
+            <h3>{ t!("network-rendezvous") }</h3>
+            <p class="hint">{ t!("network-rendezvous-words") }</p>
+            if room.rendezvous.is_empty() { <p>{ t!("network-rendezvous-none") }</p> }
+            <ul class="plain-list rendezvous">{ for room.rendezvous.iter().map(rendezvous) }</ul>
+        </div>
+    }
+}
+
+/// The words of the header again: on a phone the header has little room for them.
+#[component]
+fn ConnectionWords(props: &ConnectionProps) -> Html {
+    html! { <p class="network-words">{ connection::words(props) }</p> }
+}
+
+fn peer(peer: &PeerView, room: &RoomView) -> Html {
+    html! {
+        <li key={peer.node.to_string()} data-testid="network-peer" data-node={peer.node.to_string()} data-path={peer.path}>
+            <strong>{ people::name_in(&room.people, &peer.node) }</strong>
+            <span>{ reached(peer, &room.people) }</span>
+            if peer.direct { <span>{ found(&peer.via) }</span> }
+        </li>
+    }
+}
+
+/// How a peer is reached, with the round trip where it is known.
+pub fn reached(peer: &PeerView, people: &[PersonView]) -> String {
+    if let Some(through) = &peer.through {
+        return t!("path-through-name", name = people::name_in(people, through));
+    }
+    let how = match peer.path {
+        "webrtc" => t!("path-webrtc"),
+        "broadcast" => t!("path-broadcast"),
+        "relayed" => t!("path-relayed"),
+        _ => t!("path-through"),
+    };
+    match peer.rtt_ms {
+        Some(rtt) => t!("path-with-rtt", how = how, rtt = rtt),
+        None => how,
+    }
+}
+
+fn found(via: &str) -> String {
+    match via {
+        "broadcast-channel" => t!("found-same-browser"),
+        RELAY => t!("found-relay"),
+        "by-hand" => t!("found-by-hand"),
+        "room" => t!("found-room"),
+        _ => t!("found-otherwise"),
+    }
+}
+
+fn rendezvous(status: &RendezvousStatus) -> Html {
+    let name = match (status.kind, &status.url) {
+        (_, Some(url)) => url.clone(),
+        ("broadcast-channel", _) => t!("rendezvous-same-browser"),
+        ("by-hand", _) => t!("rendezvous-by-hand"),
+        ("room", _) => t!("rendezvous-room"),
+        (kind, _) => kind.to_owned(),
+    };
+    let why = status.code.map(|code| texts::text(&format!("notice-{code}"), &[]));
+    html! {
+        <li key={name.clone()} data-testid="rendezvous" data-kind={status.kind} data-state={status.state}>
+            <strong>{ name }</strong>
+            <span>{ state(status.state) }</span>
+            <span>{ t!("rendezvous-counts", sent = status.sent, received = status.received) }</span>
+            if let Some(why) = why { <span class="why">{ why }</span> }
+            if let Some(said) = &status.said { <span class="why">{ t!("rendezvous-said", said = said.clone()) }</span> }
+        </li>
+    }
+}
+
+fn state(state: &str) -> String {
+    match state {
+        "open" => t!("rendezvous-open"),
+        "connecting" => t!("rendezvous-connecting"),
+        "slow" => t!("rendezvous-slow"),
+        "refused" => t!("rendezvous-refused"),
+        "backed-off" => t!("rendezvous-backed-off"),
+        "resting" => t!("rendezvous-resting"),
+        "unavailable" => t!("rendezvous-unavailable"),
+        _ => t!("rendezvous-closed"),
+    }
+}
+
+/// What advice depends on.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Sight {
+    offline: bool,
+    alone: bool,
+    relays: usize,
+    /// Relays that listen, or rest because the room does their work.
+    relays_open: Vec<String>,
+    /// Relays that are being connected to.
+    relays_coming: usize,
+    turn: bool,
+    relay_only: bool,
+    by_hand: bool,
+    /// Names of those found whom no link reaches, after failed attempts.
+    unreached: Vec<String>,
+}
+
+impl Sight {
+    fn of(room: &RoomView, finding: &Finding) -> Self {
+        let relays = || room.rendezvous.iter().filter(|it| it.kind == RELAY);
+        let failed = room.unlinked.iter().filter(|(_, failures)| *failures > 0);
+        Self {
+            offline: room.connection == Connection::Offline,
+            alone: !room.peers.iter().any(|it| it.direct),
+            relays: finding.used.relays.len(),
+            relays_open: relays()
+                .filter(|it| matches!(it.state, "open" | "resting"))
+                .filter_map(|it| it.url.clone())
+                .collect(),
+            relays_coming: relays().filter(|it| matches!(it.state, "connecting" | "slow")).count(),
+            turn: !finding.used.turn.is_empty(),
+            relay_only: finding.used.relay_only,
+            by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == "open"),
+            unreached: failed.map(|(node, _)| people::name_in(&room.people, node)).collect(),
+        }
+    }
+}
+
+/// What is wrong, in the order in which a person should look at it.
+#[derive(Debug, Clone, PartialEq)]
+enum Advice {
+    Offline,
+    NoRelay,
+    RelaysComing,
+    RelaysUnreachable,
+    AloneOn(Vec<String>),
+    NoWayThrough { names: Vec<String>, turn: bool },
+    RelayOnlyWithoutTurn,
+    NoWebrtc,
+}
+
+fn advice(sight: &Sight) -> Vec<Advice> {
+    if sight.offline {
+        return vec![Advice::Offline];
+    }
+    let mut advice = Vec::new();
+    if !sight.by_hand {
+        advice.push(Advice::NoWebrtc);
+    }
+    if sight.relay_only && !sight.turn {
+        advice.push(Advice::RelayOnlyWithoutTurn);
+    }
+    if !sight.unreached.is_empty() {
+        advice.push(Advice::NoWayThrough { names: sight.unreached.clone(), turn: sight.turn });
+    }
+    let relays = match (sight.relays, sight.relays_open.is_empty(), sight.relays_coming) {
+        (0, ..) => Some(Advice::NoRelay),
+        (_, false, _) if sight.alone => Some(Advice::AloneOn(sight.relays_open.clone())),
+        (_, false, _) => None,
+        (_, true, 0) => Some(Advice::RelaysUnreachable),
+        _ if sight.alone => Some(Advice::RelaysComing),
+        _ => None,
+    };
+    advice.extend(relays);
+    advice
+}
+
+impl Advice {
+    const fn value(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::NoRelay => "no-relay",
+            Self::RelaysComing => "relays-coming",
+            Self::RelaysUnreachable => "relays-unreachable",
+            Self::AloneOn(_) => "alone",
+            Self::NoWayThrough { .. } => "no-way-through",
+            Self::RelayOnlyWithoutTurn => "relay-only-without-turn",
+            Self::NoWebrtc => "no-webrtc",
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Offline => t!("advice-offline"),
+            Self::NoRelay => t!("advice-no-relay"),
+            Self::RelaysComing => t!("advice-relays-coming"),
+            Self::RelaysUnreachable => t!("advice-relays-unreachable"),
+            Self::AloneOn(relays) => t!("advice-alone", relays = relays.join(", ")),
+            Self::NoWayThrough { names, turn: false } => t!("advice-no-way-through", names = names.join(", ")),
+            Self::NoWayThrough { names, turn: true } => t!("advice-no-way-through-turn", names = names.join(", ")),
+            Self::RelayOnlyWithoutTurn => t!("notice-relay-only-without-turn"),
+            Self::NoWebrtc => t!("notice-webrtc-unavailable"),
+        }
+    }
+
+    fn draw(&self, props: &NetworkProps) -> Html {
+        let (label, go) = match self {
+            Self::NoRelay | Self::RelaysUnreachable | Self::AloneOn(_) | Self::RelaysComing => {
+                (Some(t!("invite")), &props.on_invite)
+            }
+            Self::NoWebrtc => (None, &props.on_settings),
+            _ => (Some(t!("view-settings")), &props.on_settings),
+        };
+        let onclick = go.reform(|_: MouseEvent| ());
+        html! {
+            <li key={self.value()} data-testid="network-advice" data-code={self.value()}>
+                <p>{ self.words() }</p>
+                if let Some(label) = label {
+                    <button type="button" class="link-button" {onclick}>{ label }</button>
+                }
+            </li>
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    fn sight() -> Sight {
+        Sight { alone: true, relays: 2, by_hand: true, ..Sight::default() }
+    }
+
+    #[test]
+    fn each_state_has_its_own_words() {
+        let open = vec!["wss://a.example/".to_owned()];
+        for (sight, expected) in [
+            (Sight { offline: true, ..sight() }, vec![Advice::Offline]),
+            (Sight { relays: 0, ..sight() }, vec![Advice::NoRelay]),
+            (Sight { relays_coming: 1, ..sight() }, vec![Advice::RelaysComing]),
+            (sight(), vec![Advice::RelaysUnreachable]),
+            (Sight { relays_open: open.clone(), ..sight() }, vec![Advice::AloneOn(open.clone())]),
+            (Sight { relays_open: open.clone(), alone: false, ..sight() }, vec![]),
+            (Sight { by_hand: false, relays: 0, ..sight() }, vec![Advice::NoWebrtc, Advice::NoRelay]),
+            (
+                Sight { relay_only: true, relays_open: open.clone(), alone: false, ..sight() },
+                vec![Advice::RelayOnlyWithoutTurn],
+            ),
+            (
+                Sight { unreached: vec!["Ben".into()], relays_open: open, alone: false, ..sight() },
+                vec![Advice::NoWayThrough { names: vec!["Ben".into()], turn: false }],
+            ),
+        ] {
+            assert_eq!(advice(&sight), expected, "{sight:?}");
+            for one in expected {
+                assert!(one.words().contains(' '), "{one:?} is told in words");
+            }
+        }
+    }
+}
