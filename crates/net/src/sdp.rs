@@ -1,8 +1,8 @@
 //! Session descriptions for people's hands: packed to what differs from one to the next, and put together again.
 //!
 //! ```text
-//! packed:     flags 1 | ufrag | password | fingerprint 32 | port 2, unless 5000 | largest message, unless 262,144 | candidates
-//! flags:      setup (2 bits) | port is 5000 | largest message is 262,144
+//! packed:     flags 1 | name of the section 1, unless 0 | ufrag | password | fingerprint 32 | port 2, unless 5000 | largest message, unless 262,144 | candidates
+//! flags:      setup (2 bits) | port is 5000 | largest message is 262,144 | the section is not called 0
 //! text:       length 1, then 6 bits a character (`ice-char` of RFC 8839)
 //! number:     LEB128
 //! candidate:  type (2 bits), form of the address (2 bits) | address | port 2
@@ -23,6 +23,7 @@ const USUAL_PORT: u16 = 5000;
 const USUAL_PORT_FLAG: u8 = 4;
 const USUAL_MAX: u64 = 262_144;
 const USUAL_MAX_FLAG: u8 = 8;
+const OTHER_MID_FLAG: u8 = 16;
 const SETUPS: [&str; 3] = ["actpass", "active", "passive"];
 /// Types of candidates, and what they count in a priority (RFC 8445, section 5.1.2.2).
 const TYPES: [(&str, u32); 4] = [("host", 126), ("prflx", 110), ("srflx", 100), ("relay", 2)];
@@ -42,13 +43,16 @@ fn try_pack(sdp: &str) -> Option<Vec<u8>> {
     let fingerprint = fingerprint_bytes(value("fingerprint:sha-256 ")?)?;
     let port: u16 = value("sctp-port:")?.parse().ok()?;
     let max: u64 = value("max-message-size:").unwrap_or("65536").parse().ok()?;
-    if value("mid:")? != "0" {
-        return None;
-    }
+    let mid: u8 =
+        value("mid:").filter(|mid| !mid.starts_with('+') && (*mid == "0" || !mid.starts_with('0')))?.parse().ok()?;
     let mut flags = u8::try_from(setup).ok()?;
     flags |= if port == USUAL_PORT { USUAL_PORT_FLAG } else { 0 };
     flags |= if max == USUAL_MAX { USUAL_MAX_FLAG } else { 0 };
+    flags |= if mid == 0 { 0 } else { OTHER_MID_FLAG };
     let mut packed = vec![flags];
+    if mid != 0 {
+        packed.push(mid);
+    }
     push_text(&mut packed, value("ice-ufrag:")?)?;
     push_text(&mut packed, value("ice-pwd:")?)?;
     packed.extend_from_slice(&fingerprint);
@@ -118,20 +122,21 @@ pub(crate) fn unpack(packed: &[u8]) -> Option<String> {
         let sdp = std::str::from_utf8(rest.0).ok()?;
         return sdp.starts_with("v=0").then(|| sdp.to_owned());
     }
-    if flags & !(3 | USUAL_PORT_FLAG | USUAL_MAX_FLAG) != 0 {
+    if flags & !(3 | USUAL_PORT_FLAG | USUAL_MAX_FLAG | OTHER_MID_FLAG) != 0 {
         return None;
     }
     let setup = SETUPS.get(usize::from(flags & 3))?;
+    let mid = if flags & OTHER_MID_FLAG == 0 { 0 } else { rest.byte()? };
     let (ufrag, pwd) = (rest.text()?, rest.text()?);
     let fingerprint: [u8; 32] = rest.take()?;
     let fingerprint = fingerprint.map(|byte| format!("{byte:02X}")).join(":");
     let port = if flags & USUAL_PORT_FLAG == 0 { u16::from_be_bytes(rest.take()?) } else { USUAL_PORT };
     let max = if flags & USUAL_MAX_FLAG == 0 { rest.number()? } else { USUAL_MAX };
     let mut sdp = format!(
-        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mid}\r\n\
          m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n\
          a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\na=fingerprint:sha-256 {fingerprint}\r\na=setup:{setup}\r\n\
-         a=mid:0\r\na=sctp-port:{port}\r\na=max-message-size:{max}\r\n"
+         a=mid:{mid}\r\na=sctp-port:{port}\r\na=max-message-size:{max}\r\n"
     );
     let mut number = 0;
     while !rest.0.is_empty() {
@@ -304,6 +309,11 @@ mod tests {
     }
 
     #[test]
+    fn a_section_that_is_not_the_first_keeps_its_name() {
+        survives(&CHROMIUM.replace("a=mid:0", "a=mid:1").replace("BUNDLE 0", "BUNDLE 1"), 91);
+    }
+
+    #[test]
     fn what_firefox_writes_survives_too() {
         let firefox = CHROMIUM
             .replace("Wx1k", "8a1b3c4d")
@@ -348,7 +358,7 @@ mod tests {
         let candidates = good.len() - 26;
         for (what, bytes) in [
             ("nothing", Vec::new()),
-            ("an unknown flag", with(0, 0x1f)),
+            ("an unknown flag", with(0, 0x2c)),
             ("an unknown setup", with(0, 3 | USUAL_PORT_FLAG | USUAL_MAX_FLAG)),
             ("an empty name", with(1, 0)),
             ("an unknown form of address", with(candidates, 0x10)),
