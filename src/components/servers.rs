@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::{
     browser,
     config::{Choices, Finding, Kind, MAX_ENTRIES, is_mixed},
-    hooks::use_session,
+    hooks::{use_chosen, use_session},
     texts::t,
 };
 
@@ -202,6 +202,7 @@ fn Add(props: &AddProps) -> Html {
     let kind = use_state(|| Kind::Relay);
     let problem = use_state(|| None::<String>);
     let (address, name, password) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let select = use_chosen("relay");
     let onchange = {
         let kind = kind.setter();
         Callback::from(move |event: Event| {
@@ -247,7 +248,7 @@ fn Add(props: &AddProps) -> Html {
             <h4>{ t!("server-add-title") }</h4>
             <label class="field">
                 <span>{ t!("server-kind") }</span>
-                <select data-testid="server-kind" {onchange}>
+                <select ref={select} data-testid="server-kind" {onchange}>
                     <option value="relay">{ t!("server-kind-relay") }</option>
                     <option value="stun">{ t!("server-kind-stun") }</option>
                     <option value="turn">{ t!("server-kind-turn") }</option>
