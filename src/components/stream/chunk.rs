@@ -29,7 +29,7 @@ use crate::{
 /// Posts in a stretch.
 pub const CHUNK: usize = 12;
 /// Stretches at the end that are drawn from the start: that is where reading begins.
-const AT_END: usize = 4;
+const AT_END: usize = 2;
 /// Height of a post that was never drawn, in CSS pixels.
 const GUESS: f64 = 110.0;
 /// How far outside of the window stretches are drawn.

@@ -46,8 +46,6 @@ impl Liar {
         self.told += 1;
         Some(match kind {
             "bad-message" => b"not a message at all".to_vec(),
-            // The version of the reconciliation, and a bound that never ends.
-            "bad-round" => Bulk::Round(ByteBuf::from(vec![0x61, 0xff, 0xff])).encode(),
             "unasked-blocks" => {
                 let item = self.event("truth")?;
                 Bulk::Blocks(Blocks(self.told, vec![item], Vec::new(), Cids::default(), true)).encode()
