@@ -136,6 +136,8 @@ pub struct Engine {
     keep_failed: Cell<bool>,
     keep_again: RefCell<Option<Timeout>>,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
+    /// The writer, while it waits for the founding event.
+    founding: RefCell<Option<oneshot::Sender<()>>>,
     tell: Box<dyn Fn(Told)>,
 }
 
@@ -239,6 +241,7 @@ impl Engine {
             keep_failed: Cell::new(false),
             keep_again: RefCell::default(),
             imports: RefCell::default(),
+            founding: RefCell::default(),
             tell,
         });
         if damaged > 0 {
@@ -271,6 +274,7 @@ impl Engine {
         self.writes.close_channel();
         self.keep_soon.close_channel();
         self.imports.borrow_mut().clear();
+        self.founding.borrow_mut().take();
     }
 
     /// Tells everybody that this node leaves, and closes all links at once.
@@ -370,7 +374,11 @@ impl Engine {
                 Output::Store(blocks) => self.keep(|it| it.blocks.extend(blocks)),
                 Output::StoreWords(words) => self.keep(|it| it.words.extend(words)),
                 Output::DropWords(words) => self.keep(|it| it.drops.extend(words)),
-                Output::Admitted { cid, author, kind } => (self.tell)(Told::Admitted { cid, author, kind }),
+                Output::Admitted { cid, author, kind } => {
+                    // The first event of a log is the founding one. The writer is gone once the room is closed.
+                    let _ = self.founding.borrow_mut().take().map(|tell| tell.send(()));
+                    (self.tell)(Told::Admitted { cid, author, kind });
+                }
                 Output::Carried { bytes } => self.net.carried(bytes),
                 Output::Acquainted(nodes) => self.net.acquainted(&nodes),
                 Output::Rest(rest) => self.net.rest(rest),
@@ -500,7 +508,7 @@ impl Engine {
     async fn write_all(self: Rc<Self>, queue: mpsc::UnboundedReceiver<Write>) {
         let mut queue = queue.peekable();
         while let Some(first) = queue.next().await {
-            if self.is_closed() {
+            if !self.is_founded().await || self.is_closed() {
                 let _ = first.reply.send(Err(notices::error("no-room")));
                 continue;
             }
@@ -514,6 +522,17 @@ impl Engine {
             }
             self.write_batch(batch).await;
         }
+    }
+
+    /// Waits for the founding event, since everything builds on it: who has just come may write before it is here. `false`: the
+    /// room was closed before it came.
+    async fn is_founded(&self) -> bool {
+        if !self.replica.borrow().log().is_empty() {
+            return true;
+        }
+        let (tell, told) = oneshot::channel();
+        *self.founding.borrow_mut() = Some(tell);
+        told.await.is_ok()
     }
 
     async fn write_batch(self: &Rc<Self>, batch: Vec<Write>) {

@@ -64,3 +64,18 @@ scenario('three tabs in a browser that lets background tabs sleep', async (world
   const { posts } = await converged(tabs);
   assert.equal(posts.length, 3);
 });
+
+scenario('what somebody says before anything of the room has come is kept, and said once it comes', async (world) => {
+  const { context, link, tabs } = await world.room(['Ada']);
+  const [ada] = tabs;
+  await ada.call('offline');
+  const ben = await world.tab(context, 'Ben', link);
+  await ben.page.evaluate(() => {
+    const { paceline } = window;
+    window.early = paceline.introduce({ name: 'Ben' }).then(() => paceline.post({ text: 'The early bird' }));
+  });
+  await ada.call('online');
+  const cid = await ben.page.evaluate(() => window.early);
+  await ada.has(cid);
+  await ada.until('knows who said it', async () => (await ada.state()).people.some((person) => person.name === 'Ben'));
+});

@@ -272,7 +272,7 @@ scenario('on the screen: the invitation is the link, as text and picture; the ke
 scenario('on the screen: strengths, theme and the offline switch do what they say', async (world) => {
   const { ada, ben } = await meet(world);
   await ada.at('view-settings').click();
-  assert.equal(await ada.at('name-input').inputValue(), 'Ada');
+  await ada.until('the name stands there', async () => (await ada.at('name-input').inputValue()) === 'Ada');
   await ada.at('strengths-input').fill('listening, maps');
   await ada.at('name-submit').click();
   await person(ben, 'Ada').filter({ hasText: 'listening, maps' }).waitFor();
@@ -378,14 +378,16 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await ada.at('view-loops').tap();
   await ada.shownPost(cid).waitFor({ state: 'hidden' });
   await fits(ada);
-  await ada.at('loop').getByTestId('loop-answer-text').fill('The old one');
-  await ada.at('loop').getByTestId('loop-answer-adjusted').tap();
-  await ada.at('loop', { 'data-state': 'adjusted' }).waitFor();
+  // The stream behind the view has the loop, too.
+  const seen = (handle) => ada.page.locator(`[data-testid="${handle}"]:visible`);
+  await seen('loop-answer-text').fill('The old one');
+  await seen('loop-answer-adjusted').tap();
+  await ada.page.locator('[data-testid="loop"][data-state="adjusted"]:visible').waitFor();
   await ada.at('view-about').tap();
   await ada.page.getByText('What we ask of each other').waitFor();
   await fits(ada);
   await ada.at('view-settings').tap();
-  assert.equal(await ada.at('name-input').inputValue(), 'Ada');
+  await ada.until('the name stands there', async () => (await ada.at('name-input').inputValue()) === 'Ada');
   await fits(ada);
   await world.picture('phone settings', ada);
   await ada.at('invite-open').tap();
