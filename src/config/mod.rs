@@ -65,7 +65,10 @@ impl Servers {
         if text.len() > MAX_FILE {
             return Err(ConfigError::TooLong);
         }
-        let mut read: Self = serde_json::from_str(text).map_err(|error| ConfigError::Malformed(error.to_string()))?;
+        let malformed = |error: serde_json::Error| ConfigError::Malformed(error.to_string());
+        // Read into a struct at once a list would pass for an object, its fields in order.
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).map_err(malformed)?;
+        let mut read: Self = serde_json::from_value(object.into()).map_err(malformed)?;
         if [read.relays.len(), read.stun.len(), read.turn.len()].into_iter().any(|count| count > MAX_ENTRIES) {
             return Err(ConfigError::TooMany);
         }

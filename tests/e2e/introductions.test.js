@@ -1,9 +1,7 @@
 // The room introduces its own newcomers: whoever has one link gets the others through it, with no service at all. And a pair
 // that cannot link has everything through others, and says so.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import net from 'node:net';
-import { startHost } from './lib/host.js';
+import { freePort, startHost } from './lib/host.js';
 import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -85,16 +83,6 @@ scenario('two who cannot link have everything through a third, and are told so',
   await Promise.all(tabs.map((tab) => tab.linked(2)));
   assert.equal((await ada.status()).peers.length, 2);
 });
-
-/** A port of this machine at which nobody listens yet. */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const relayOf = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'nostr');
 const sum = (counts) => counts.reduce((total, count) => total + count, 0);

@@ -1,12 +1,10 @@
 // Separate browser processes that share nothing but a link find each other through relays: the host's own, bad ones,
 // and ones that cannot be reached. What goes through is captured and searched.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { startHost } from './lib/host.js';
+import { freePort, startHost } from './lib/host.js';
 import { dropsHalf, found, inTheMiddle, marks, replays } from './lib/middle.js';
 import { BASE } from './lib/server.js';
 import { converged, until } from './lib/tab.js';
@@ -37,16 +35,6 @@ async function noticed(tab, code) {
 
 const relay = async (tab, url) => (await tab.status()).rendezvous.find((one) => one.url?.startsWith(url));
 
-/** A port of this machine at which nobody listens. */
-async function deadPort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 scenario('two browsers meet through the relay of the host that serves them, and go on without it', async (world) => {
   const host = await startHost(world);
   const { tabs } = await apart(world, ['Ada', 'Ben'], { url: host.url });
@@ -69,7 +57,7 @@ scenario('two browsers meet through the relay of the host that serves them, and 
 scenario('three meet through relays of which one is dead, one loses half and one repeats old messages', async (world) => {
   world.provokes(NO_RELAY);
   const host = await startHost(world);
-  const dead = `http://127.0.0.1:${await deadPort()}`;
+  const dead = `http://127.0.0.1:${await freePort()}`;
   world.allow(dead);
   const dropping = await inTheMiddle(world, host.origin, dropsHalf());
   const replaying = await inTheMiddle(world, host.origin, replays());
@@ -141,9 +129,17 @@ scenario('the relay serves pages that others wrote, too: Trystero', async (world
   const host = await startHost(world);
   const address = `${world.url}?page=trystero#interop,${encodeURIComponent(host.relay)}`;
   const pages = await Promise.all([1, 2].map(async () => (await world.browser()).newPage()));
-  for (const page of pages) await page.goto(address);
-  for (const page of pages)
-    await until('Trystero has found a peer', () => page.evaluate(() => window.trystero?.peers === 1));
+  const met = (page) =>
+    until('Trystero has found a peer', () => page.evaluate(() => window.trystero?.peers === 1), 20_000);
+  // Its offers now and then come without an address, and then it does not meet; pages that are opened again do.
+  for (let attempt = 1; ; attempt += 1) {
+    for (const page of pages) await page.goto('about:blank');
+    for (const page of pages) await page.goto(address);
+    const outcomes = await Promise.allSettled(pages.map(met));
+    const missed = outcomes.find((one) => one.status === 'rejected');
+    if (!missed) return world.log(`Trystero met at attempt ${attempt}`);
+    if (attempt === 5) throw missed.reason;
+  }
 });
 
 /** Makes the clock of all pages that are opened from now on show noon (UTC) of a day, and go on from there. */
@@ -195,7 +191,7 @@ scenario('two rooms, and two days of one room, share no topic and no key at the 
 
 scenario('no relay that answers is told, costs nothing that was said, and is tried again', async (world) => {
   world.provokes(NO_RELAY);
-  const port = await deadPort();
+  const port = await freePort();
   world.allow(`http://127.0.0.1:${port}`);
   world.server.config = { relays: [`ws://127.0.0.1:${port}/relay`], stun: [] };
   const context = await world.browser();

@@ -1,6 +1,8 @@
 // The real `paceline-host`, as a process of its own, with the built page under a sub-path.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,4 +50,14 @@ export async function startHost(world, ...given) {
   world.allow(origin);
   const relay = `${origin.replace(/^http/, 'ws')}/relay`;
   return { origin, url: origin + BASE, relay, stop, printed, process: child };
+}
+
+/** A port of this machine at which nobody listens yet. */
+export async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
 }
