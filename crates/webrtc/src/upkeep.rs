@@ -75,6 +75,8 @@ pub(crate) struct Upkeep {
     waiting: bool,
     /// When the next step is due.
     due: Option<Millis>,
+    /// That step is wanted whatever the browser says of the paths found so far: they may be of a network that is gone.
+    pressing: bool,
     /// When the present restart began.
     began: Option<Millis>,
     /// When the connection is given up if it is not connected by then.
@@ -83,7 +85,16 @@ pub(crate) struct Upkeep {
 
 impl Upkeep {
     pub(crate) fn new(role: Role) -> Self {
-        Self { role, health: Health::Connected, round: 0, waiting: false, due: None, began: None, deadline: None }
+        Self {
+            role,
+            health: Health::Connected,
+            round: 0,
+            waiting: false,
+            due: None,
+            pressing: false,
+            began: None,
+            deadline: None,
+        }
     }
 
     /// The number of the latest restart; 0: none yet.
@@ -97,6 +108,8 @@ impl Upkeep {
             return;
         }
         match health {
+            // What was asked is still answered: the other side may have gone over to new paths already.
+            Health::Connected if self.waiting || self.pressing => {}
             Health::Connected => self.settle(),
             Health::Disconnected if self.deadline.is_none() => {
                 let listening = if self.role == Role::Listener { LISTENER_GRACE } else { 0 };
@@ -111,6 +124,7 @@ impl Upkeep {
     pub(crate) fn network_changed(&mut self, now: Millis) {
         self.waiting = false;
         self.deadline = None;
+        self.pressing = true;
         self.due_by(self.began.map_or(now, |began| now.max(began + APART)));
     }
 
@@ -119,6 +133,7 @@ impl Upkeep {
         // What is under way will reach it, or be sent again.
         if self.role == Role::Dialer && known == self.round && !self.waiting {
             self.deadline = None;
+            self.pressing = true;
             self.due_by(self.began.map_or(now, |began| now.max(began + APART)));
         }
     }
@@ -134,6 +149,7 @@ impl Upkeep {
         self.round = round;
         self.waiting = false;
         self.due = None;
+        self.pressing = false;
         self.began = Some(now);
         self.deadline = Some(now + TIME_LIMIT);
         Offered::Answer
@@ -161,6 +177,7 @@ impl Upkeep {
             return None;
         }
         self.due = Some(now + REPEAT_EVERY);
+        self.pressing = false;
         let repeats = std::mem::replace(&mut self.waiting, true);
         if !repeats {
             self.began = Some(now);
@@ -223,6 +240,32 @@ mod tests {
     #[test]
     fn a_healthy_connection_asks_for_nothing() {
         assert_eq!((dialer().step(1_000_000), dialer().wake_at()), (None, None));
+    }
+
+    #[test]
+    fn a_change_during_a_restart_is_not_forgotten_when_that_restart_succeeds() {
+        for begin in [Upkeep::network_changed as fn(&mut Upkeep, Millis), |upkeep, now| upkeep.asked(upkeep.round, now)]
+        {
+            let mut upkeep = dialer();
+            upkeep.network_changed(0);
+            assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
+            upkeep.health(Health::Disconnected, 10);
+            assert!(upkeep.answered(1));
+            begin(&mut upkeep, 20);
+            upkeep.health(Health::Connected, 30);
+            assert_eq!(steps(&mut upkeep, 30, APART), [(APART, Step::Offer(2))]);
+        }
+    }
+
+    #[test]
+    fn an_answer_is_taken_although_the_old_paths_came_back_before_it() {
+        let mut upkeep = dialer();
+        upkeep.health(Health::Disconnected, 0);
+        assert_eq!(steps(&mut upkeep, 0, GRACE), [(GRACE, Step::Offer(1))]);
+        upkeep.health(Health::Connected, GRACE + 10);
+        assert_eq!(steps(&mut upkeep, GRACE + 10, GRACE + REPEAT_EVERY), [(GRACE + REPEAT_EVERY, Step::Repeat(1))]);
+        assert!(upkeep.answered(1));
+        assert_eq!(steps(&mut upkeep, GRACE + REPEAT_EVERY, 100_000), []);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod guard;
 mod node;
 mod page;
 mod post;
+mod restart;
 mod servers;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

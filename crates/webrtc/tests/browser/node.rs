@@ -168,6 +168,10 @@ impl Bare {
         (bare, channels)
     }
 
+    pub fn network_changed(&self) {
+        self.transport.borrow().control().network_changed();
+    }
+
     pub fn dial(&self, address: Multiaddr) -> impl Future<Output = Established> + use<> {
         let opts = DialOpts { role: Endpoint::Dialer, port_use: PortUse::New };
         libp2p_core::Transport::dial(&mut *self.transport.borrow_mut(), address, opts).unwrap()
