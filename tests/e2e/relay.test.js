@@ -79,6 +79,20 @@ scenario('three meet through relays of which one is dead, one loses half and one
   world.log(`refused: ${JSON.stringify((await cleo.status()).refused)}`);
 });
 
+scenario('two meet through nothing but one relay that loses half of all that is sent, requests and answers alike', async (world) => {
+  const host = await startHost(world);
+  const losing = await inTheMiddle(world, host.origin, dropsHalf());
+  world.server.config = { relays: [losing.relay], stun: [] };
+  const { tabs } = await apart(world, ['Ada', 'Ben']);
+  // In simulation half of all pairs take 20 s, and of a hundred the unluckiest three minutes.
+  await Promise.all(tabs.map((tab) => tab.linked(1, 5 * 60_000)));
+  const [ada, ben] = tabs;
+  await ben.has(await ada.post('half of it was enough'));
+  const requests = losing.messages.filter(({ way, text }) => way === 'up' && text.startsWith('["REQ"'));
+  assert.ok(requests.length > 2, 'the first request of all is lost: it was asked again');
+  world.log(`${losing.messages.length} messages, ${requests.length} of them requests`);
+});
+
 scenario('host and relay see no title, name, text, room or secret', async (world) => {
   const host = await startHost(world);
   const middle = await inTheMiddle(world, host.origin);

@@ -108,13 +108,14 @@ export class Tab {
   }
 
   /** Waits until it has at least so many direct links and is in sync, or alone if there are to be none. */
-  linked(count) {
+  linked(count, patience) {
     const settled = count === 0 ? ['alone', 'in-sync'] : ['in-sync'];
-    return this.until(`${count} direct links, ${settled.join(' or ')}`, async () => {
+    const ask = async () => {
       const status = await this.status();
       const direct = status.peers.filter((peer) => peer.direct).length;
       return direct >= count && settled.includes(status.state) && status.missing === 0 ? status : false;
-    });
+    };
+    return this.until(`${count} direct links, ${settled.join(' or ')}`, ask, patience);
   }
 
   has(cid) {

@@ -5,18 +5,25 @@
 //! tab, and when how much is sent. It can link what comes over one connection or from one address; nothing in the events links
 //! two days, two rooms or two tabs. (A clock that is wrong in its own way shows in their times.)
 //!
-//! [`event`] is NIP-01's event, [`wire`] its messages, [`topics`] the subscriptions of the day, [`relay`] how one relay is treated
-//! and `pool` all of them; these are pure. [`relays`] drives them over sockets.
+//! Relays lose messages, overloaded ones most of all: what is not confirmed is asked for or sent again, a bounded number of times.
+//!
+//! [`event`] is NIP-01's event, [`wire`] its messages, [`topics`] where members meet today, [`subscriptions`] what a relay was asked
+//! for, [`unconfirmed`] what it has not said that it took, [`relay`] how one relay is treated and `pool` all of them; these are
+//! pure. [`relays`] drives them over sockets.
 
 mod bucket;
 mod event;
+mod letter;
 mod peers;
 mod pool;
+mod refusal;
 mod relay;
 mod relays;
 #[cfg(test)]
 mod simulation;
+mod subscriptions;
 mod topics;
+mod unconfirmed;
 mod wire;
 
 pub(crate) use relays::Relays;

@@ -4,8 +4,9 @@ use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 
 use super::{
+    letter::Letter,
     peers::{Came, Peers},
-    relay::{Context, Effect, Letter, Relay},
+    relay::{Context, Effect, Relay},
     topics::Topics,
 };
 use crate::{

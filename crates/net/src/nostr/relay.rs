@@ -5,44 +5,46 @@
 //! | `Waiting` | its time has come | `Connecting` |
 //! | `Connecting` | the socket is open | `Subscribing` |
 //! | | it fails, or takes [`CONNECT_WITHIN`] | `Waiting` |
-//! | `Subscribing` | a subscription has caught up | `Open` |
-//! | | it takes [`CATCH_UP_WITHIN`] | `Waiting` |
-//! | `Open` | the socket closes, the relay refuses, lies, floods, or says nothing for [`ANSWER_WITHIN`] to what was sent | `Waiting` |
+//! | `Subscribing` | a subscription is confirmed | `Open` |
+//! | | it takes [`SUBSCRIBE_WITHIN`] | `Waiting` |
+//! | `Subscribing`, `Open` | the socket closes, the relay refuses, lies, floods, or says nothing for [`ANSWER_WITHIN`] to what was sent | `Waiting` |
 //! | the last three | the node rests | `Lingering`, or `Resting` where there is no socket yet |
 //! | `Lingering`, where it is still spoken to | [`LINGER`] have passed | `Resting` |
 //! | `Resting`, `Lingering` | the node wakes | `Waiting`, `Subscribing` |
 //! | any | its address cannot be used | `Hopeless` |
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
 use paceline_mesh::replica::Millis;
 
 use super::{
     bucket::Bucket,
     event::Event,
+    letter::Letter,
+    refusal::Refusal,
+    subscriptions::{Asked, Subscriptions},
     topics::Topics,
-    wire::{self, RelayMessage, Unread},
+    unconfirmed::Unconfirmed,
+    wire::{self, RelayMessage, Stored, Unread},
 };
-use crate::{keys::hex, sockets::SocketError, types::RendezvousStatus};
+use crate::{sockets::SocketError, types::RendezvousStatus};
 
 /// A socket that is not open by then is given up.
 pub(crate) const CONNECT_WITHIN: Millis = 10_000;
-/// A relay that has not said that a subscription caught up (there is nothing to catch up with) by then is given up.
-pub(crate) const CATCH_UP_WITHIN: Millis = 5_000;
+/// A relay that answers, and has confirmed no subscription by then though each was asked for eight times, is given up.
+pub(crate) const SUBSCRIBE_WITHIN: Millis = 60_000;
 /// From when on a relay that connects or subscribes is called slow.
 pub(crate) const SLOW_AFTER: Millis = 3_000;
-/// A relay that says nothing at all for so long after something was sent is given up: every event is answered (NIP-01).
+/// A relay that says nothing at all for so long after something was sent is given up: requests and events are answered (NIP-01),
+/// and were sent four times by then. Sockets that are open and dead are found so: something is said at least every minute (a
+/// hello), and at once when the browser or the clock tells of another network or of sleep.
 pub(crate) const ANSWER_WITHIN: Millis = 15_000;
 /// The first wait after a connection failed; doubled with each further failure. All waits vary by a quarter.
 pub(crate) const BACK_OFF: Millis = 2_000;
 /// The longest such wait.
 pub(crate) const MAX_BACK_OFF: Millis = 5 * 60_000;
-/// A connection that lasted so long forgives the failures before it.
-pub(crate) const STEADY_AFTER: Millis = 60_000;
+/// A connection that served so long forgives the failures before it.
+pub(crate) const STEADY_AFTER: Millis = ANSWER_WITHIN;
 /// How long a relay that refuses to serve us (`blocked:`, `restricted:`, `auth-required:`, `pow:` ...) is left alone.
 pub(crate) const REFUSED_FOR: Millis = 10 * 60_000;
 /// How long a relay that lies or floods is left alone.
@@ -69,35 +71,6 @@ pub(crate) const MAX_DROPPED: u32 = 5_000;
 pub(crate) const MAX_LIES: u32 = 16;
 /// How long the socket of a resting node stays open.
 pub(crate) const LINGER: Millis = 30_000;
-/// What a relay sends before it has caught up and was written so much earlier was stored by it against our wish: a recording.
-const RECORDED_BEFORE: u64 = 10_000;
-/// An event is signed anew when it is sent so much later: relays refuse old ones.
-const SIGNED_FOR: u64 = 20_000;
-
-/// An envelope on its way to relays: signed once for all of them.
-#[derive(Debug)]
-pub(crate) struct Letter {
-    envelope: Vec<u8>,
-    signed: RefCell<Option<(u64, String)>>,
-}
-
-impl Letter {
-    pub(crate) fn new(envelope: &[u8]) -> Rc<Self> {
-        Rc::new(Self { envelope: envelope.to_vec(), signed: RefCell::default() })
-    }
-
-    fn text(&self, topics: &Topics, wall: u64) -> Option<String> {
-        let mut signed = self.signed.borrow_mut();
-        if let Some((at, text)) = &*signed
-            && wall.abs_diff(*at) < SIGNED_FOR
-        {
-            return Some(text.clone());
-        }
-        let text = wire::publish(&topics.event(&self.envelope, wall)?);
-        *signed = Some((wall, text.clone()));
-        Some(text)
-    }
-}
 
 /// What is to be done with the relay's socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -169,16 +142,10 @@ impl From<SocketError> for Trouble {
     }
 }
 
-struct Subscription {
-    id: String,
-    caught_up: bool,
-    /// When it was asked for, in Unix milliseconds.
-    since: u64,
-}
-
 /// What holds for one connection.
 struct Connection {
-    subscriptions: BTreeMap<u64, Subscription>,
+    subscriptions: Subscriptions,
+    unconfirmed: Unconfirmed,
     reading: Bucket,
     dropped: u32,
     lies: u32,
@@ -210,9 +177,21 @@ pub(crate) struct Relay {
 }
 
 impl Connection {
-    const fn new(now: Millis) -> Self {
-        let reading = Bucket::new(READ_BURST, READ_EVERY, now);
-        Self { subscriptions: BTreeMap::new(), reading, dropped: 0, lies: 0, greeted: false, asked: None }
+    fn new(stored: Stored, now: Millis) -> Self {
+        Self {
+            subscriptions: Subscriptions::new(stored),
+            unconfirmed: Unconfirmed::default(),
+            reading: Bucket::new(READ_BURST, READ_EVERY, now),
+            dropped: 0,
+            lies: 0,
+            greeted: false,
+            asked: None,
+        }
+    }
+
+    /// The one after this: what is known of the relay stays known.
+    fn next(&self, now: Millis) -> Self {
+        Self::new(self.subscriptions.stored(), now)
     }
 }
 
@@ -221,7 +200,7 @@ impl Relay {
         Self {
             url,
             state: State::Waiting { until: now },
-            connection: Connection::new(now),
+            connection: Connection::new(Stored::default(), now),
             trouble: None,
             said: None,
             failures: 0,
@@ -284,13 +263,16 @@ impl Relay {
         let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
         let muted = (self.trouble == Some(Trouble::Limits)).then_some(self.muted_until);
         let to_send = self.has_letters().then(|| self.sending.ready_at(self.looked).max(self.muted_until));
+        let (again, unconfirmed) = (self.connection.subscriptions.next(), self.connection.unconfirmed.next());
         // Then it only shows differently: that is done once somebody has looked.
         let slow = |since: Millis| Some(since + SLOW_AFTER).filter(|at| *at > self.looked);
         let times = match self.state {
-            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None],
-            State::Connecting { since } => [slow(since), Some(since + CONNECT_WITHIN), None],
-            State::Subscribing { since } => [slow(since), Some(since + CATCH_UP_WITHIN), to_send],
-            State::Open { .. } => [asked, muted, to_send],
+            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None, None, None, None],
+            State::Connecting { since } => [slow(since), Some(since + CONNECT_WITHIN), None, None, None, None],
+            State::Subscribing { since } => {
+                [slow(since), Some(since + SUBSCRIBE_WITHIN), asked, to_send, again, unconfirmed]
+            }
+            State::Open { .. } => [asked, muted, to_send, again, unconfirmed, None],
             State::Resting | State::Hopeless => return None,
         };
         times.into_iter().flatten().min()
@@ -306,8 +288,10 @@ impl Relay {
                 self.effects.push(Effect::Connect);
             }
             State::Connecting { since } if late(since, CONNECT_WITHIN) => self.fail(Trouble::Unreachable, cx),
-            State::Subscribing { since } if late(since, CATCH_UP_WITHIN) => self.fail(Trouble::Silent, cx),
-            State::Open { .. } if self.connection.asked.is_some_and(|asked| late(asked, ANSWER_WITHIN)) => {
+            State::Subscribing { since } if late(since, SUBSCRIBE_WITHIN) => self.fail(Trouble::Silent, cx),
+            State::Subscribing { .. } | State::Open { .. }
+                if self.connection.asked.is_some_and(|asked| late(asked, ANSWER_WITHIN)) =>
+            {
                 self.fail(Trouble::Silent, cx);
             }
             State::Lingering { until } if cx.now >= until => {
@@ -320,7 +304,23 @@ impl Relay {
             self.trouble = None;
         }
         self.waiting.retain(|(since, _)| cx.now < since + WAIT_AT_MOST);
+        self.insist(cx);
         self.flush(cx);
+    }
+
+    /// Asks for and sends again what was not confirmed.
+    fn insist(&mut self, cx: &Context<'_>) {
+        if !self.hears() {
+            return;
+        }
+        let texts = self.connection.subscriptions.ask_again(cx);
+        self.ask(texts, cx);
+        for letter in self.connection.unconfirmed.due(cx) {
+            // At a relay that gets as much as it may, what is new goes first.
+            if cx.now >= self.muted_until && self.sending.take(cx.now) {
+                self.publish(&letter, cx);
+            }
+        }
     }
 
     /// The socket is open.
@@ -330,7 +330,7 @@ impl Relay {
             return;
         }
         self.state = State::Subscribing { since: cx.now };
-        self.connection = Connection::new(cx.now);
+        self.connection = self.connection.next(cx.now);
         self.said = None;
         self.subscribe(cx);
         // Relays take messages in order: what is said now is answered into the subscription.
@@ -375,28 +375,22 @@ impl Relay {
             self.said = None;
         }
         self.state = State::Waiting { until: cx.now + vary(wait, cx.random) };
-        self.connection = Connection::new(cx.now);
+        self.connection = self.connection.next(cx.now);
     }
 
-    /// Asks for the topics that count, and ends what was asked for under others.
+    /// Asks for the topics that count.
     pub(crate) fn subscribe(&mut self, cx: &Context<'_>) {
-        if !self.hears() {
-            return;
+        if self.hears() {
+            let texts = self.connection.subscriptions.follow(cx);
+            self.ask(texts, cx);
         }
-        let ended = |day: &u64| cx.topics.name(*day).is_none();
-        let old: Vec<u64> = self.connection.subscriptions.keys().copied().filter(ended).collect();
-        for subscription in old.into_iter().filter_map(|day| self.connection.subscriptions.remove(&day)) {
-            self.effects.push(Effect::Text(wire::close(&subscription.id)));
-        }
-        for (day, topic) in cx.topics.all() {
-            if !self.connection.subscriptions.contains_key(&day) {
-                let mut id = [0; 8];
-                (cx.random)(&mut id);
-                let id = hex(&id);
-                self.effects.push(Effect::Text(wire::request(&id, topic)));
-                let subscription = Subscription { id, caught_up: false, since: cx.wall };
-                self.connection.subscriptions.insert(day, subscription);
-            }
+    }
+
+    /// Sends requests, which are to be answered.
+    fn ask(&mut self, texts: impl IntoIterator<Item = String>, cx: &Context<'_>) {
+        for text in texts {
+            self.effects.push(Effect::Text(text));
+            self.connection.asked.get_or_insert(cx.now);
         }
     }
 
@@ -408,8 +402,13 @@ impl Relay {
         }
         match RelayMessage::decode(text) {
             Ok(RelayMessage::Event { subscription, event }) => return self.on_event(&subscription, &event, cx),
-            Ok(RelayMessage::Ok { accepted: true, .. } | RelayMessage::Auth | RelayMessage::Other) => {}
-            Ok(RelayMessage::Ok { said, .. }) => self.on_refusal(said, cx),
+            Ok(RelayMessage::Ok { event, accepted, said }) => {
+                self.connection.unconfirmed.confirmed(&event);
+                if !accepted {
+                    self.on_refusal(said, cx);
+                }
+            }
+            Ok(RelayMessage::Auth | RelayMessage::Other) => {}
             Ok(RelayMessage::Eose { subscription }) => self.on_caught_up(&subscription, cx),
             Ok(RelayMessage::Closed { subscription, said }) => self.on_closed(&subscription, said, cx),
             Ok(RelayMessage::Notice { said }) => self.on_notice(said, cx),
@@ -452,17 +451,14 @@ impl Relay {
     }
 
     fn on_event(&mut self, subscription: &str, event: &Event, cx: &Context<'_>) -> Option<Vec<u8>> {
-        let asked = self.connection.subscriptions.iter().find(|(_, asked)| asked.id == subscription);
-        let is_asked_for = |day| cx.topics.name(day).is_some_and(|topic| event.is_about(topic));
-        let Some((_, asked)) = asked.filter(|(day, _)| is_asked_for(**day)) else {
+        let asked = self.connection.subscriptions.judge(subscription, event, cx);
+        if asked == Asked::Not {
             self.lied(cx);
             return None;
-        };
-        let written = event.created_at.saturating_mul(1000);
-        if !asked.caught_up && written.saturating_add(RECORDED_BEFORE) < asked.since {
-            return None;
         }
-        wire::from_content(&event.content)
+        self.connection.unconfirmed.confirmed(&event.id);
+        self.on_confirmed(cx);
+        if asked == Asked::Recorded { None } else { wire::from_content(&event.content) }
     }
 
     /// What was read is by somebody else.
@@ -471,11 +467,13 @@ impl Relay {
     }
 
     fn on_caught_up(&mut self, subscription: &str, cx: &Context<'_>) {
-        let asked = self.connection.subscriptions.values_mut().find(|asked| asked.id == subscription);
         // An answer may cross the end of its subscription.
-        let Some(asked) = asked else { return };
-        asked.caught_up = true;
-        if matches!(self.state, State::Subscribing { .. }) {
+        self.connection.subscriptions.caught_up(subscription, cx.now);
+        self.on_confirmed(cx);
+    }
+
+    fn on_confirmed(&mut self, cx: &Context<'_>) {
+        if matches!(self.state, State::Subscribing { .. }) && self.connection.subscriptions.any_confirmed() {
             self.state = State::Open { since: cx.now };
             self.trouble = (cx.now < self.muted_until).then_some(Trouble::Limits);
         }
@@ -495,10 +493,15 @@ impl Relay {
         }
     }
 
-    /// It ended a subscription.
+    /// It ended a subscription: because of how it was asked for, perhaps.
     fn on_closed(&mut self, subscription: &str, said: String, cx: &Context<'_>) {
-        if !self.connection.subscriptions.values().any(|asked| asked.id == subscription) {
+        if !self.connection.subscriptions.contains(subscription) {
             return;
+        }
+        if Refusal::may_be_about_form(&said)
+            && let Some(text) = self.connection.subscriptions.otherwise(subscription, cx)
+        {
+            return self.ask([text], cx);
         }
         let trouble = match Refusal::of(&said) {
             Refusal::ForGood => Trouble::Refuses,
@@ -513,6 +516,8 @@ impl Relay {
         self.said = Some(said);
         if limits {
             self.mute(cx);
+        } else {
+            self.connection.subscriptions.noticed(cx.now);
         }
     }
 
@@ -528,6 +533,7 @@ impl Relay {
         self.mutes = self.mutes.saturating_add(1);
         self.muted_until = cx.now + vary(wait, cx.random);
         self.trouble = Some(Trouble::Limits);
+        self.connection.unconfirmed.clear();
     }
 
     /// Sends a letter to one node: now, or when it may.
@@ -546,7 +552,9 @@ impl Relay {
     /// Sends a letter to everybody: now, and once more whenever the relay was away.
     pub(crate) fn greet(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
         self.looked = cx.now;
-        self.greeting = Some(Rc::clone(letter));
+        if let Some(old) = self.greeting.replace(Rc::clone(letter)) {
+            self.connection.unconfirmed.forget(&old);
+        }
         self.connection.greeted = false;
         self.flush(cx);
     }
@@ -565,12 +573,21 @@ impl Relay {
                 }
                 None => self.waiting.pop_front().map(|(_, letter)| letter),
             };
-            if let Some(text) = letter.and_then(|letter| letter.text(cx.topics, cx.wall)) {
-                self.effects.push(Effect::Text(text));
-                self.sent += 1;
-                self.connection.asked.get_or_insert(cx.now);
+            let Some(letter) = letter else { continue };
+            if let Some(id) = self.publish(&letter, cx)
+                && self.hears()
+            {
+                self.connection.unconfirmed.sent(id, letter, cx);
             }
         }
+    }
+
+    /// Sends a letter; returns the event's id.
+    fn publish(&mut self, letter: &Letter, cx: &Context<'_>) -> Option<String> {
+        let event = letter.event(cx.topics, cx.wall)?;
+        self.sent += 1;
+        self.ask([wire::publish(&event)], cx);
+        Some(event.id.clone())
     }
 
     /// Hears nobody, and lets go of the socket after a while; or comes back.
@@ -578,9 +595,8 @@ impl Relay {
         self.looked = cx.now;
         match self.state {
             State::Subscribing { .. } | State::Open { .. } if rest => {
-                for subscription in std::mem::take(&mut self.connection.subscriptions).into_values() {
-                    self.effects.push(Effect::Text(wire::close(&subscription.id)));
-                }
+                let texts = self.connection.subscriptions.end();
+                self.effects.extend(texts.into_iter().map(Effect::Text));
                 self.state = State::Lingering { until: cx.now + LINGER };
             }
             State::Connecting { .. } if rest => {
@@ -598,6 +614,8 @@ impl Relay {
         if rest {
             self.greeting = None;
             self.waiting.clear();
+            self.connection.unconfirmed.clear();
+            self.connection.asked = None;
         }
     }
 
@@ -613,35 +631,14 @@ impl Relay {
         };
         if !matches!(self.state, State::Waiting { .. }) {
             self.effects.push(Effect::Close);
-            self.connection = Connection::new(now);
+            self.connection = self.connection.next(now);
         }
         self.state = next;
     }
 }
 
-/// What a relay means by not taking something: the words before the colon (NIP-01, NIP-42).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// It has it already, or nobody asked for it.
-    None,
-    /// Later, or less of it.
-    ForNow,
-    /// Not from us.
-    ForGood,
-}
-
-impl Refusal {
-    fn of(said: &str) -> Self {
-        match said.split_once(':').map(|(word, _)| word) {
-            Some("duplicate" | "mute") => Self::None,
-            Some("blocked" | "restricted" | "auth-required" | "pow" | "invalid" | "unsupported") => Self::ForGood,
-            _ => Self::ForNow,
-        }
-    }
-}
-
 /// Up to a quarter more or less: nodes that lost a relay together do not come back together.
-fn vary(wait: Millis, random: fn(&mut [u8])) -> Millis {
+pub(super) fn vary(wait: Millis, random: fn(&mut [u8])) -> Millis {
     let mut byte = [0];
     random(&mut byte);
     let [byte] = byte;

@@ -38,6 +38,13 @@ pub(super) fn random(bytes: &mut [u8]) {
     }
 }
 
+/// A coin.
+fn flip() -> bool {
+    let mut coin = [0];
+    random(&mut coin);
+    coin[0] & 1 == 0
+}
+
 pub(super) fn room(name: &str) -> RoomLink {
     RoomLink { room: Cid::of(name.as_bytes()), secret: [7; 32] }
 }
@@ -56,12 +63,28 @@ pub(super) enum Manner {
     Slow(Millis),
     /// Passes on a half of the events.
     DropsHalf,
+    /// Loses a half of all that is sent, either way.
+    LosesHalf,
+    /// Loses every second message, either way.
+    LosesEverySecond,
+    /// Takes no request that asks for so little of what it stored, and says so that way.
+    Wants(u64, Says),
     /// Passes on each event, and again and again with all that came before.
     Replays,
+    /// Subscriptions are served; events are neither answered nor passed on.
+    Forgets,
     /// Takes no event, for that reason.
     Refuses(&'static str),
     /// Ends each subscription, for that reason.
     Ends(&'static str),
+}
+
+/// How a relay refuses a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    Closed(&'static str),
+    Notice(&'static str),
+    Nothing,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +108,8 @@ struct Flight {
 /// A relay and what it saw.
 pub(super) struct SimRelay {
     pub(super) manner: Manner,
+    /// Messages that came to it, and that it sent.
+    passed: [u64; 2],
     subscriptions: BTreeMap<(usize, String), Value>,
     stored: Vec<Value>,
     /// Events that each node sent.
@@ -124,6 +149,7 @@ impl World {
     pub(super) fn new(manners: &[Manner]) -> Self {
         let relay = |manner: &Manner| SimRelay {
             manner: *manner,
+            passed: [0; 2],
             subscriptions: BTreeMap::new(),
             stored: Vec::new(),
             events: BTreeMap::new(),
@@ -267,7 +293,26 @@ impl World {
         self.relays[relay].subscriptions.retain(|(of, _), _| *of != node);
     }
 
+    /// Whether a relay loses a message, to it or from it.
+    fn loses(&mut self, relay: usize, way: usize) -> bool {
+        let SimRelay { manner, passed, .. } = &mut self.relays[relay];
+        passed[way] += 1;
+        match manner {
+            Manner::LosesHalf => flip(),
+            Manner::LosesEverySecond => passed[way] % 2 == 1,
+            _ => false,
+        }
+    }
+
     fn fly(&mut self, node: usize, relay: usize, connection: u64, wire: Wire) {
+        let lost = match wire {
+            Wire::ToRelay(_) => self.loses(relay, 0),
+            Wire::ToNode(_) => self.loses(relay, 1),
+            Wire::Open | Wire::Closed => false,
+        };
+        if lost {
+            return;
+        }
         let slow = if let Manner::Slow(slow) = self.relays[relay].manner { slow } else { 0 };
         self.flights.push(Flight { at: self.now + LATENCY + slow, node, relay, connection, wire });
     }
@@ -298,6 +343,13 @@ impl World {
         match (word(0).as_str(), manner) {
             (_, Manner::Silent) => {}
             ("REQ", Manner::Ends(why)) => answer(self, json!(["CLOSED", word(1), why])),
+            ("REQ", Manner::Wants(least, says)) if message[2]["limit"].as_u64().is_none_or(|limit| limit < least) => {
+                match says {
+                    Says::Closed(why) => answer(self, json!(["CLOSED", word(1), why])),
+                    Says::Notice(why) => answer(self, json!(["NOTICE", why])),
+                    Says::Nothing => {}
+                }
+            }
             ("REQ", _) => {
                 self.relays[relay].subscriptions.insert((node, word(1)), message[2].clone());
                 answer(self, json!(["EOSE", word(1)]));
@@ -305,6 +357,7 @@ impl World {
             ("CLOSE", _) => {
                 self.relays[relay].subscriptions.remove(&(node, word(1)));
             }
+            ("EVENT", Manner::Forgets) => {}
             ("EVENT", _) => {
                 *self.relays[relay].events.entry(node).or_default() += 1;
                 let refused = if let Manner::Refuses(why) = manner { Some(why) } else { None };
@@ -320,13 +373,7 @@ impl World {
     fn pass_on(&mut self, relay: usize, event: Value) {
         let mut events = vec![event.clone()];
         match self.relays[relay].manner {
-            Manner::DropsHalf => {
-                let mut coin = [0];
-                random(&mut coin);
-                if coin[0] & 1 == 0 {
-                    return;
-                }
-            }
+            Manner::DropsHalf if flip() => return,
             Manner::Replays => events.extend(self.relays[relay].stored.iter().cloned()),
             _ => {}
         }

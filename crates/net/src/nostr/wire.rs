@@ -23,7 +23,7 @@ pub(crate) enum RelayMessage {
     /// An event for a subscription.
     Event { subscription: String, event: Event },
     /// Whether it took an event.
-    Ok { accepted: bool, said: String },
+    Ok { event: String, accepted: bool, said: String },
     /// It has sent all that it stored; what follows happens now.
     Eose { subscription: String },
     /// It ended a subscription.
@@ -72,10 +72,7 @@ impl<'de> Visitor<'de> for Frame {
         let kind: String = next(&mut seq)?;
         let message = match kind.as_str() {
             "EVENT" => RelayMessage::Event { subscription: next(&mut seq)?, event: next(&mut seq)? },
-            "OK" => {
-                let _id: IgnoredAny = next(&mut seq)?;
-                RelayMessage::Ok { accepted: next(&mut seq)?, said: words(&mut seq)? }
-            }
+            "OK" => RelayMessage::Ok { event: next(&mut seq)?, accepted: next(&mut seq)?, said: words(&mut seq)? },
             "EOSE" => RelayMessage::Eose { subscription: next(&mut seq)? },
             "CLOSED" => RelayMessage::Closed { subscription: next(&mut seq)?, said: words(&mut seq)? },
             "NOTICE" => RelayMessage::Notice { said: words(&mut seq)? },
@@ -97,12 +94,30 @@ fn words<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<String, A::Error> {
     Ok(said.chars().filter(|c| !c.is_control()).take(MAX_SAID).collect())
 }
 
+/// How much a relay is asked for of what it stored. Of ephemeral events it stores none, but not every relay takes either form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Stored {
+    /// Nothing, as NIP-01 allows: only what is sent from now on.
+    #[default]
+    Nothing,
+    /// One event at most: some relays take no limit of 0.
+    One,
+}
+
+impl Stored {
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Nothing => Self::One,
+            Self::One => Self::Nothing,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Filter<'a> {
     kinds: [u32; 1],
     #[serde(rename = "#x")]
     topics: [&'a str; 1],
-    /// Nothing that was stored: only what is sent from now on.
     limit: u32,
 }
 
@@ -111,8 +126,12 @@ fn encode(message: &impl Serialize) -> String {
 }
 
 /// Asks for the events of a topic.
-pub(crate) fn request(subscription: &str, topic: &str) -> String {
-    encode(&("REQ", subscription, Filter { kinds: [KIND], topics: [topic], limit: 0 }))
+pub(crate) fn request(subscription: &str, topic: &str, stored: Stored) -> String {
+    let limit = match stored {
+        Stored::Nothing => 0,
+        Stored::One => 1,
+    };
+    encode(&("REQ", subscription, Filter { kinds: [KIND], topics: [topic], limit }))
 }
 
 /// Ends a subscription.
@@ -153,8 +172,10 @@ mod tests {
         let text = format!(r#"["EVENT", "s1", {}]"#, serde_json::to_string(&event).unwrap());
         assert_eq!(read(&text), RelayMessage::Event { subscription: "s1".into(), event });
         let refused = r#"["OK","00ff",false,"rate-limited: slow down"]"#;
-        assert_eq!(read(refused), RelayMessage::Ok { accepted: false, said: "rate-limited: slow down".into() });
-        assert_eq!(read(r#"["OK","00ff",true]"#), RelayMessage::Ok { accepted: true, said: String::new() });
+        let said = "rate-limited: slow down".into();
+        assert_eq!(read(refused), RelayMessage::Ok { event: "00ff".into(), accepted: false, said });
+        let taken = RelayMessage::Ok { event: "00ff".into(), accepted: true, said: String::new() };
+        assert_eq!(read(r#"["OK","00ff",true]"#), taken);
         assert_eq!(read(r#"["EOSE","s1"]"#), RelayMessage::Eose { subscription: "s1".into() });
         let closed = RelayMessage::Closed { subscription: "s1".into(), said: "error: shutting down".into() };
         assert_eq!(read(r#"["CLOSED","s1","error: shutting down"]"#), closed);
@@ -165,7 +186,9 @@ mod tests {
 
     #[test]
     fn our_messages_are_those_of_nip_01() {
-        assert_eq!(request("s1", "ab"), r##"["REQ","s1",{"kinds":[25715],"#x":["ab"],"limit":0}]"##);
+        let asked = |stored| request("s1", "ab", stored);
+        assert_eq!(asked(Stored::Nothing), r##"["REQ","s1",{"kinds":[25715],"#x":["ab"],"limit":0}]"##);
+        assert_eq!(asked(Stored::One), r##"["REQ","s1",{"kinds":[25715],"#x":["ab"],"limit":1}]"##);
         assert_eq!(close("s1"), r#"["CLOSE","s1"]"#);
         let event = event("bm8=".into());
         let Event { id, pubkey, sig, .. } = &event;

@@ -20,10 +20,10 @@ pub(super) const GATHER_FOR: Millis = 200;
 pub(super) const QUIET: Millis = 60;
 /// Candidates that come after it wait for one another; four times as long each time.
 pub(super) const LATER: Millis = 500;
-/// What is not answered by then is sent again; the second time after twice as long.
-pub(super) const AGAIN_AFTER: Millis = 3_000;
+/// What is not answered by then is sent again; the second time after twice as long, the third after three times.
+pub(super) const AGAIN_AFTER: Millis = 2_000;
 /// How often it is sent again. The dial itself is tried again, too, with back-off.
-const MAX_AGAIN: u32 = 2;
+const MAX_AGAIN: u32 = 3;
 /// Attempts that wait; what is sent for further ones does not.
 const MAX_HELD: usize = 128;
 
@@ -125,7 +125,7 @@ impl Outbox {
             due.extend(held.message(now).map(|message| Due::Message { session: *session, to: held.to, message }));
             due.extend(held.again(now).into_iter().map(|envelope| Due::Again { to: held.to, envelope }));
         }
-        self.held.retain(|_, held| held.due.is_some() || held.again_at.is_some() || now < held.limit + AGAIN_AFTER * 5);
+        self.held.retain(|_, held| held.due.is_some() || held.again_at.is_some() || now < held.limit + AGAIN_AFTER * 7);
         due
     }
 }
@@ -167,7 +167,7 @@ impl Held {
         }
         self.again += 1;
         if self.again < MAX_AGAIN {
-            self.again_at = Some(now + AGAIN_AFTER * 2);
+            self.again_at = Some(now + AGAIN_AFTER * Millis::from(self.again + 1));
         }
         self.sent.clone()
     }
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_answered_goes_twice_again_as_it_was() {
+    fn what_is_not_answered_goes_again_a_few_times_as_it_was() {
         let mut outbox = Outbox::default();
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
         assert_eq!(outbox.due(200).len(), 1);
@@ -253,7 +253,7 @@ mod tests {
             again.extend(outbox.due(now).into_iter().map(|due| (now, due)));
         }
         let sealed = || Due::Again { to: PEER, envelope: b"sealed".to_vec() };
-        assert_eq!(again, [(200 + AGAIN_AFTER, sealed()), (200 + 3 * AGAIN_AFTER, sealed())]);
+        assert_eq!(again, [1, 3, 6].map(|waits| (200 + waits * AGAIN_AFTER, sealed())));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use paceline_mesh::replica::Millis;
 use paceline_room::{Keypair, NodeId};
 
 use crate::{
+    changes::Changes,
     keys::RoomKeys,
     nostr::simulation::{Manner, World, random, room, seed},
     rendezvous::Reach,
@@ -228,24 +229,55 @@ fn they_meet_soon_though_one_relay_is_dead_one_drops_half_and_one_replays() {
     }
 }
 
-#[test]
-fn they_meet_through_nothing_but_a_relay_that_drops_half() {
+/// How long it took until two met, in many courses of events, through one relay of that manner.
+fn times_through_nothing_but(manner: Manner, within: Millis) {
     let mut times = Vec::new();
-    for (at, order) in (0..15).flat_map(|at| ORDERS.map(|order| (at, order))) {
+    for (at, order) in (0..25).flat_map(|at| ORDERS.map(|order| (at, order))) {
         seed(at);
-        let mut meetup = Meetup::at(&[Manner::DropsHalf]);
+        let mut meetup = Meetup::at(&[manner]);
         meetup.join(order[0]);
         meetup.run_until(60_000);
         meetup.join(order[1]);
-        meetup.run_until(360_000);
+        meetup.run_until(60_000 + within);
         times.push(meetup.linked_at.unwrap_or_else(|| panic!("course {at}, {order:?}")) - 60_000);
+        assert!(meetup.events(0) < 200, "{} messages", meetup.events(0));
     }
     times.sort_unstable();
-    println!(
-        "through a relay that drops half: median {} ms, at most {} ms",
-        times[times.len() / 2],
-        times[times.len() - 1]
-    );
+    let (median, last) = (times[times.len() / 2], times[times.len() - 1]);
+    println!("through one that {manner:?}: median {median} ms, at most {last} ms");
+}
+
+#[test]
+fn they_meet_through_nothing_but_a_relay_that_drops_half() {
+    times_through_nothing_but(Manner::DropsHalf, 300_000);
+}
+
+#[test]
+fn they_meet_through_nothing_but_a_relay_that_loses_half_of_all_requests_events_and_answers() {
+    for manner in [Manner::LosesHalf, Manner::LosesEverySecond] {
+        times_through_nothing_but(manner, 300_000);
+    }
+}
+
+#[test]
+fn they_meet_though_the_network_of_both_changes_ten_times_a_second() {
+    let mut meetup = Meetup::at(&[Manner::Good]);
+    meetup.join(1);
+    meetup.join(2);
+    let mut changes = [Changes::default(), Changes::default()];
+    for now in (0..60_000).step_by(100) {
+        meetup.run_until(now);
+        for (at, changes) in changes.iter_mut().enumerate() {
+            if changes.changed(now) {
+                let time = meetup.world.time(at);
+                meetup.world.nodes[at].pool.retry(time);
+                meetup.members[at].board.hello_again(now);
+            }
+        }
+        meetup.carry_out();
+    }
+    assert!(meetup.linked_at.is_some_and(|at| at < 10_000), "{:?}", meetup.linked_at);
+    assert!(meetup.world.relays[0].tried.len() < 20, "{:?}", meetup.world.relays[0].tried);
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! Events that were sent over one connection and that the relay has not confirmed yet, by an OK or by sending them back. What is not
+//! confirmed is sent again, the very same event, a few times. Pure.
+
+use std::{collections::VecDeque, rc::Rc};
+
+use paceline_mesh::replica::Millis;
+
+use super::{
+    letter::Letter,
+    relay::{Context, vary},
+};
+
+/// What is not confirmed by then is sent again; each time after twice as long. All waits vary by a quarter.
+pub(super) const SEND_AGAIN_AFTER: Millis = 2_000;
+/// How often an event is sent again.
+pub(super) const MAX_SENT_AGAIN: u32 = 3;
+/// So many are remembered; the oldest goes first.
+const MAX_UNCONFIRMED: usize = 32;
+
+struct Sent {
+    /// The event's.
+    id: String,
+    letter: Rc<Letter>,
+    again: u32,
+    again_at: Millis,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Unconfirmed(VecDeque<Sent>);
+
+impl Unconfirmed {
+    /// A letter went for the first time, as that event.
+    pub(super) fn sent(&mut self, id: String, letter: Rc<Letter>, cx: &Context<'_>) {
+        // Whoever sends an envelope once more has waited for an answer in vain: that counts from now.
+        self.forget(&letter);
+        if self.0.len() >= MAX_UNCONFIRMED {
+            self.0.pop_front();
+        }
+        self.0.push_back(Sent { id, letter, again: 0, again_at: cx.now + vary(SEND_AGAIN_AFTER, cx.random) });
+    }
+
+    /// The relay has that event.
+    pub(super) fn confirmed(&mut self, id: &str) {
+        self.0.retain(|sent| sent.id != id);
+    }
+
+    /// That letter is not sent again.
+    pub(super) fn forget(&mut self, letter: &Letter) {
+        self.0.retain(|sent| !sent.letter.is_same(letter));
+    }
+
+    /// Nothing is sent again.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// When [`Self::due`] is to be called.
+    pub(super) fn next(&self) -> Option<Millis> {
+        self.0.iter().map(|sent| sent.again_at).min()
+    }
+
+    /// What is to be sent again now.
+    pub(super) fn due(&mut self, cx: &Context<'_>) -> Vec<Rc<Letter>> {
+        let mut due = Vec::new();
+        self.0.retain_mut(|sent| {
+            if cx.now < sent.again_at {
+                return true;
+            }
+            sent.again += 1;
+            sent.again_at = cx.now + vary(SEND_AGAIN_AFTER << sent.again, cx.random);
+            due.push(Rc::clone(&sent.letter));
+            sent.again < MAX_SENT_AGAIN
+        });
+        due
+    }
+}
