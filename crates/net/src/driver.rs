@@ -175,7 +175,7 @@ impl Driver {
                 Stimulus::Tick => {
                     let now = self.common.status.now();
                     self.common.links.borrow_mut().tick(now);
-                    self.common.meeting.borrow_mut().switchboard.tick(now);
+                    self.common.meeting.borrow_mut().tick(now);
                 }
             }
         }
@@ -218,7 +218,7 @@ impl Driver {
 
     fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<Stimulus> {
         let now = self.common.status.now();
-        let wake_at = self.common.meeting.borrow().switchboard.wake_at();
+        let wake_at = self.common.meeting.borrow().wake_at();
         let wake_at = self.common.links.borrow().deadline().map_or(wake_at, |deadline| deadline.min(wake_at));
         if wake_at <= now {
             return Poll::Ready(Stimulus::Tick);

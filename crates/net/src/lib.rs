@@ -13,6 +13,7 @@ mod broadcast;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod by_hand;
+mod changes;
 pub mod channels;
 mod driver;
 pub mod envelope;

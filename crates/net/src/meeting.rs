@@ -11,6 +11,8 @@ use paceline_room::NodeId;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    changes::Changes,
+    platform::NetworkChanges,
     rendezvous::{Arrival, Reach, Rendezvous},
     switchboard::{Output, Switchboard, Through, Via},
     types::RendezvousStatus,
@@ -26,6 +28,9 @@ pub(crate) struct Meeting {
     rendezvous: Vec<Box<dyn Rendezvous>>,
     seen: Seen,
     by_hand: (u64, u64),
+    changes: Changes,
+    /// The transports, which look for new paths when the network changes.
+    network: NetworkChanges,
 }
 
 /// Through which rendezvous an envelope came first, and who wrote it. One for everybody comes through several.
@@ -50,8 +55,24 @@ impl Seen {
 }
 
 impl Meeting {
-    pub(crate) fn new(switchboard: Switchboard, rendezvous: Vec<Box<dyn Rendezvous>>) -> Self {
-        Self { switchboard, rendezvous, seen: Seen::default(), by_hand: (0, 0) }
+    /// `network`: told of its changes.
+    pub(crate) fn new(switchboard: Switchboard, rendezvous: Vec<Box<dyn Rendezvous>>, network: NetworkChanges) -> Self {
+        let (seen, changes) = (Seen::default(), Changes::default());
+        Self { switchboard, rendezvous, seen, by_hand: (0, 0), changes, network }
+    }
+
+    /// When [`Self::tick`] is to be called.
+    pub(crate) fn wake_at(&self) -> Millis {
+        let switchboard = self.switchboard.wake_at();
+        self.changes.due().map_or(switchboard, |due| due.min(switchboard))
+    }
+
+    /// Time has come.
+    pub(crate) fn tick(&mut self, now: Millis) {
+        if self.changes.tick(now) {
+            self.follow_network(now);
+        }
+        self.switchboard.tick(now);
     }
 
     /// What comes next from any rendezvous.
@@ -126,8 +147,15 @@ impl Meeting {
         servers.for_each(|rendezvous| rendezvous.rest(rest));
     }
 
-    /// The network may be another one now: tries at once whatever was put off, and says hello.
-    pub(crate) fn look_again(&mut self, now: Millis) {
+    /// The network may be another one now: tries whatever was put off, and says hello. At once, or soon if it was just done.
+    pub(crate) fn network_changed(&mut self, now: Millis) {
+        if self.changes.changed(now) {
+            self.follow_network(now);
+        }
+    }
+
+    fn follow_network(&mut self, now: Millis) {
+        self.network.changed();
         self.rendezvous.iter_mut().for_each(|rendezvous| rendezvous.retry());
         self.switchboard.hello_again(now);
     }

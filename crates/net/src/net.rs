@@ -59,7 +59,6 @@ struct Online {
     meeting: Rc<RefCell<Meeting>>,
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
-    network: NetworkChanges,
     letters: mpsc::UnboundedSender<Vec<u8>>,
     by_hand: &'static str,
     _life: Option<Box<dyn std::any::Any>>,
@@ -207,12 +206,11 @@ impl Net {
         online.as_ref().map(|online| online.meeting.borrow().status(online.by_hand)).unwrap_or_default()
     }
 
-    /// The network may be another than before, or this machine has slept: open links look for new paths at once, lost ones
-    /// are found again, and hello is said.
+    /// The network may be another than before, or this machine has slept: open links look for new paths, lost ones are found
+    /// again, and hello is said. At once; when called again and again, the last call counts, some seconds later.
     pub fn network_changed(&self) {
         let Some(online) = &*self.0.online.borrow() else { return };
-        online.network.changed();
-        online.meeting.borrow_mut().look_again(self.0.status.now());
+        online.meeting.borrow_mut().network_changed(self.0.status.now());
         let _ = online.commands.unbounded_send(Command::Look);
     }
 
@@ -285,7 +283,7 @@ impl Net {
     /// Looks for others again, after [`Net::offline`]: says hello at once. While online already: tries at once what was put off.
     pub fn online(&self) {
         if let Some(online) = &*self.0.online.borrow() {
-            online.meeting.borrow_mut().look_again(self.0.status.now());
+            online.meeting.borrow_mut().network_changed(self.0.status.now());
             let _ = online.commands.unbounded_send(Command::Look);
             return;
         }
@@ -313,12 +311,13 @@ impl Inner {
 
         let channels = self.platform.channels();
         let (letters, letter_source) = mpsc::unbounded();
-        let meeting = Rc::new(RefCell::new(self.meeting(channels.as_deref(), letter_source, run)));
+        let network = NetworkChanges::default();
+        let meeting = self.meeting(channels.as_deref(), letter_source, run, network.clone());
+        let meeting = Rc::new(RefCell::new(meeting));
         // Others should hear of this node before it spends time on anything else.
         meeting.borrow_mut().say_hello(self.status.now());
 
         let mut ports = BTreeMap::new();
-        let network = NetworkChanges::default();
         let webrtc = self.webrtc(&prover, &signals, &mut ports, &network);
         let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
         let broadcast =
@@ -342,7 +341,7 @@ impl Inner {
         };
         let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
         let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
-        Online { meeting, commands, driver, network, letters, by_hand, _life: life }
+        Online { meeting, commands, driver, letters, by_hand, _life: life }
     }
 
     fn meeting(
@@ -350,6 +349,7 @@ impl Inner {
         channels: Option<&dyn Channels>,
         letters: mpsc::UnboundedReceiver<Vec<u8>>,
         run: [u8; 16],
+        network: NetworkChanges,
     ) -> Meeting {
         let mut rendezvous: Vec<Box<dyn Rendezvous>> = Vec::new();
         if let Some(channels) = channels.filter(|_| self.config().same_browser) {
@@ -376,7 +376,7 @@ impl Inner {
             random: platform::random,
             reach: rendezvous.iter().map(|rendezvous| rendezvous.reach()).collect(),
         };
-        Meeting::new(Switchboard::new(setup, self.status.all_refused()), rendezvous)
+        Meeting::new(Switchboard::new(setup, self.status.all_refused()), rendezvous, network)
     }
 
     fn webrtc(

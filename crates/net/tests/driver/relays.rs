@@ -1,5 +1,7 @@
 //! Whole nodes with a relay: what the driver makes of it. How relays are treated is tested beside the pool.
 
+use std::{future::poll_fn, task::Poll};
+
 use paceline_net::{NetConfig, NetEvent, RendezvousStatus};
 
 use crate::{
@@ -16,6 +18,16 @@ fn at_relay(name: &str, n: u8) -> NetConfig {
 fn relay_of(node: &Node) -> RendezvousStatus {
     let all = node.net.rendezvous();
     all.into_iter().find(|it| it.kind == "nostr").expect("the relay has a status")
+}
+
+/// Lets everybody else go on for a turn.
+async fn turn() {
+    let mut first = true;
+    poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
 }
 
 /// Waits until the relay stands so.
@@ -84,6 +96,23 @@ fn who_goes_offline_lets_go_of_the_relay_and_comes_back() {
         a.net.online();
         stands(&mut a, "open").await;
         assert_eq!((machine.relay.sockets(), machine.relay.events()), (1, 3));
+    });
+}
+
+#[test]
+fn who_is_told_without_end_that_the_network_changed_hears_others_all_the_same() {
+    run(async |machine| {
+        let mut a = machine.start(at_relay("restless", 1));
+        let net = a.net.clone();
+        let heard = || net.rendezvous().iter().any(|it| it.kind == "nostr" && it.received > 0);
+        let mut b = machine.elsewhere().start(at_relay("restless", 2));
+        stands(&mut b, "open").await;
+        while !heard() {
+            a.net.network_changed();
+            b.net.network_changed();
+            turn().await;
+        }
+        stands(&mut a, "open").await;
     });
 }
 
