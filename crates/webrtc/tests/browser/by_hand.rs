@@ -10,7 +10,7 @@ use web_sys::{RtcPeerConnection, RtcSignalingState};
 
 use crate::{
     node::{Bare, two_peers},
-    page::{connections, pretend_failure, watch_connections},
+    page::{connections, pretend_passing_failure, watch_connections},
     post::{Post, faithful},
 };
 
@@ -54,7 +54,7 @@ async fn a_reply_that_travels_longer_than_a_browser_waits_still_connects() {
         }
         // After 15 s of looking for a dialer that knows nothing of it yet, the listener's browser says this.
         let answered = |made: &RtcPeerConnection| made.signaling_state() == RtcSignalingState::Stable;
-        connections().into_iter().filter(answered).for_each(|made| pretend_failure(&made));
+        connections().into_iter().filter(answered).for_each(|made| pretend_passing_failure(&made));
         post.put(from, to, held.borrow_mut().take().unwrap());
     };
     let ((), dialed, accepted) = join3(carry, a.dial(listen_address()), b.accept()).await;

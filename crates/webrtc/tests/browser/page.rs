@@ -22,15 +22,20 @@ pub fn connections() -> Vec<RtcPeerConnection> {
     Array::from(&made).iter().map(|made| made.unchecked_into()).collect()
 }
 
-/// Has a connection report that it failed.
+/// Has a connection report that it failed, for good: what the browser finds afterwards changes nothing.
 pub fn pretend_failure(connection: &RtcPeerConnection) {
     let script = "(made) => {
         Object.defineProperty(made, 'connectionState', { configurable: true, get: () => 'failed' });
         made.dispatchEvent(new Event('connectionstatechange'));
-        delete made.connectionState;
     }";
     let pretend: Function = js_sys::eval(script).unwrap().unchecked_into();
     pretend.call1(&JsValue::NULL, connection).unwrap();
+}
+
+/// Has a connection report that it failed; what the browser says of it afterwards is true again.
+pub fn pretend_passing_failure(connection: &RtcPeerConnection) {
+    pretend_failure(connection);
+    assert!(Reflect::delete_property(connection, &JsValue::from_str("connectionState")).unwrap());
 }
 
 /// A page without a network, as Chromium has it with nothing but loopback: it says that it is offline, and no connection ever

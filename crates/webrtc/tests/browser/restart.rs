@@ -16,7 +16,7 @@ use web_sys::{RtcPeerConnection, RtcSignalingState};
 use crate::{
     connect::swapped,
     node::{RawNode, raw_nodes},
-    page::{connections, pretend_failure, watch_connections},
+    page::{connections, pretend_failure, pretend_passing_failure, watch_connections},
     post::{Way, faithful},
 };
 
@@ -214,7 +214,7 @@ async fn a_failed_connection_that_nobody_restarts_is_lost_in_the_end() {
 async fn a_failed_connection_is_restarted_before_it_is_given_up() {
     let ((_a, (mut of_a, _)), (_b, (mut of_b, _)), before) = open(faithful(), faithful()).await;
     count_while(&mut of_a, &mut of_b, async {
-        connections().iter().for_each(pretend_failure);
+        connections().iter().for_each(pretend_passing_failure);
         renamed(&before).await;
     })
     .await;
