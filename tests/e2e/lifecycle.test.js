@@ -1,7 +1,7 @@
 // What becomes of a page besides being open: left and come back to, asleep, without a network for a while. Each time it
-// is in sync again by itself, as the same node, with nothing lost. (Frozen pages are not here: a page that Playwright
-// drives counts as looked at, and such a page cannot be frozen.)
+// is in sync again by itself, as the same node, with nothing lost.
 import assert from 'node:assert/strict';
+import { BareChromium } from './lib/bare.js';
 import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -57,6 +57,108 @@ scenario('a page that is left and come back to is in sync again', async (world) 
   world.log(`in sync ${since(begin)} after going back; from the back-forward cache: ${restored} (${reasons.join(', ')})`);
   assert.equal(await ada.node(), node, 'the same node');
   await converged(tabs);
+});
+
+/** Ada's tab is behind Ben's, and notes what it goes through. */
+async function behind(world) {
+  const { tabs } = await world.room(['Ada', 'Ben'], { context: await BareChromium.open(world) });
+  const [ada, ben] = tabs;
+  await ada.page.evaluate(() => {
+    window.lived = [];
+    for (const name of ['freeze', 'resume']) document.addEventListener(name, () => window.lived.push(name));
+    addEventListener('pageshow', ({ persisted }) => persisted && window.lived.push('restored'));
+    window.beats = 0;
+    setInterval(() => (window.beats += 1), 10);
+  });
+  await ben.page.bringToFront();
+  await ada.until('is hidden', () => ada.page.evaluate(() => document.visibilityState === 'hidden'));
+  return { tabs, ada, ben };
+}
+
+const here = async (tab, node) => (await tab.local()).present.find((one) => one.node === node)?.here;
+
+scenario('a tab that was frozen behind another is in sync again once it is resumed', async (world) => {
+  const { tabs, ada, ben } = await behind(world);
+  const node = await ada.node();
+  const before = await ada.post('said before');
+  await ben.has(before);
+  await ben.until('Ada is away', async () => (await here(ben, node)) === 'away');
+
+  let begin = performance.now();
+  await ada.page.freeze();
+  await ada.until('the page was told', async () => (await lived(ada)).includes('freeze'));
+  const beats = () => ada.page.evaluate(() => window.beats);
+  const stopped = await beats();
+  await alone(ben);
+  await ben.until('Ada is gone', async () => (await here(ben, node)) === 'gone');
+  world.log(`the other tab knew ${since(begin)} after the freeze`);
+  const meanwhile = [];
+  for (let n = 0; n < 20; n += 1) meanwhile.push(await ben.post(`while Ada stood still, ${n}`));
+  assert.equal(await beats(), stopped, 'nothing ran meanwhile');
+  assert.deepEqual(await lived(ada), ['freeze']);
+
+  begin = performance.now();
+  await ada.page.resume();
+  await Promise.all(meanwhile.map((cid) => ada.has(cid)));
+  await Promise.all(tabs.map((tab) => tab.linked(1)));
+  world.log(`in sync ${since(begin)} after it was resumed, still behind`);
+  assert.deepEqual(await lived(ada), ['freeze', 'resume']);
+  await ben.until('Ada is away', async () => (await here(ben, node)) === 'away');
+
+  // Again, and this time somebody looks at it.
+  await ada.page.freeze();
+  await alone(ben);
+  const later = await ben.post('while Ada stood still again');
+  await ada.page.bringToFront();
+  await ada.page.resume();
+  await ada.has(later);
+  await Promise.all(tabs.map((tab) => tab.linked(1)));
+  await ben.until('Ada is here', async () => (await here(ben, node)) === 'here');
+  const after = await ada.post('said after');
+  await ben.has(after);
+  assert.equal(await ada.node(), node, 'the same node');
+  const { people } = await converged(tabs);
+  assert.equal(people.length, 2, 'nobody is there twice');
+  assert.deepEqual(people.filter((person) => person.split), []);
+});
+
+scenario('what was asked of a frozen tab while it stood still is neither lost nor done twice', async (world) => {
+  const { tabs, ada, ben } = await behind(world);
+  await ada.page.freeze();
+  await alone(ben);
+  // Asked for in the very moment it stands still: the answer comes when it goes on.
+  const asked = ada.post('asked for while it stood still');
+  const meanwhile = await ben.post('said meanwhile');
+  await ada.page.resume();
+  const cid = await asked;
+  await Promise.all([ada.has(meanwhile), ben.has(cid)]);
+  const { posts } = await converged(tabs);
+  assert.equal(posts.length, 2);
+});
+
+scenario('a page that is restored from the back-forward cache goes on where it was, linked again', async (world) => {
+  const { tabs, ada, ben } = await behind(world);
+  const node = await ada.node();
+  await ada.page.bringToFront();
+  // What others say to a page in the cache throws it out of there, and it loads: so more than once, until it was quicker.
+  const restored = async () => (await ada.page.evaluate(() => window.lived))?.includes('restored') ?? false;
+  let begin;
+  for (let times = 0; times < 10 && !(await restored()); times += 1) {
+    await ada.page.goto(`${world.url}?page=blank`);
+    begin = performance.now();
+    await ada.page.goBack();
+    await ada.inRoom();
+  }
+  assert.ok(await restored(), 'it did not load');
+  const back = await ada.post('back again');
+  await ben.has(back);
+  await Promise.all(tabs.map((tab) => tab.linked(1)));
+  world.log(`in sync ${since(begin)} after going back`);
+  const answer = await ben.post('welcome');
+  await ada.has(answer);
+  assert.equal(await ada.node(), node, 'the same node');
+  const { people } = await converged(tabs);
+  assert.equal(people.length, 2, 'nobody is there twice');
 });
 
 scenario('a tab that slept for longer than links live is in sync again soon after it wakes', async (world) => {
