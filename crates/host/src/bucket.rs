@@ -1,4 +1,5 @@
-//! How much of something is allowed over time: a token bucket on a clock that is passed in.
+//! How much of something is allowed over time: a token bucket on a clock that is passed in. The page's own one, of
+//! `paceline-mesh`, counts in milliseconds and knows no debt; the host would have to build the mesh for it.
 
 use std::time::Instant;
 

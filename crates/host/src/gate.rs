@@ -78,6 +78,8 @@ pub struct Pass {
     number: u64,
     purse: Arc<Mutex<Bucket>>,
     sent_out: Arc<Notify>,
+    /// That of the connection over which this one comes, behind a proxy: held as long.
+    _over: Option<Arc<Pass>>,
 }
 
 impl Gate {
@@ -107,7 +109,12 @@ impl Gate {
         let purse = Arc::clone(&known.purse);
         inside.next += 1;
         inside.connections += 1;
-        Some(Pass { gate: Arc::clone(self), address, number, purse, sent_out })
+        Some(Pass { gate: Arc::clone(self), address, number, purse, sent_out, _over: None })
+    }
+
+    /// How many are inside.
+    pub fn connections(&self) -> usize {
+        self.inside().connections
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -146,6 +153,19 @@ impl Address {
 }
 
 impl Pass {
+    /// Of whom it is.
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Holds another pass for as long as this one.
+    #[must_use]
+    pub fn over(self, connection: Arc<Self>) -> Self {
+        let mut pass = self;
+        pass._over = Some(connection);
+        pass
+    }
+
     /// Takes one message from the purse of this address; false if it is empty.
     pub fn pay(&self, now: Instant) -> bool {
         self.purse.lock().unwrap_or_else(PoisonError::into_inner).take(now)

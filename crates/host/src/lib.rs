@@ -14,6 +14,7 @@ pub mod gate;
 pub mod greeting;
 pub mod headers;
 pub mod options;
+pub mod proxy;
 pub mod relay;
 pub mod server;
 pub mod service;

@@ -6,6 +6,7 @@ use clap::Parser;
 
 use crate::{
     gate::{CONNECTIONS, CONNECTIONS_PER_ADDRESS, GateLimits, MESSAGES_PER_SECOND},
+    proxy::ProxyHeader,
     site_config::Relays,
 };
 
@@ -58,7 +59,13 @@ pub struct Options {
     #[arg(long, default_value_t = CONNECTIONS, value_name = "NUMBER", help_heading = "Limits")]
     pub connections: usize,
 
-    /// Most connections of one address; raise it when a proxy stands in front, which is one address for all
+    /// Take the address of who connects to the relay from the header that your proxy sets, X-Forwarded-For unless you
+    /// name the other one. Only for a host that nobody reaches past the proxy: others could claim any address
+    #[arg(long, value_enum, value_name = "HEADER", num_args = 0..=1, default_missing_value = "x-forwarded-for",
+          require_equals = true)]
+    pub behind_proxy: Option<ProxyHeader>,
+
+    /// Most connections of one address
     #[arg(long, default_value_t = CONNECTIONS_PER_ADDRESS, value_name = "NUMBER", help_heading = "Limits")]
     pub connections_per_address: usize,
 
@@ -76,6 +83,7 @@ const EXAMPLES: &str = "Examples:
   paceline-host                        on this machine only, http://127.0.0.1:8080/
   paceline-host --lan --self-signed    for phones and laptops in the same network
   paceline-host --listen 0.0.0.0:443 --tls fullchain.pem privkey.pem
+  paceline-host --behind-proxy         for a proxy on this machine, http://127.0.0.1:8080/
 
 Stop it with ctrl-c.";
 
@@ -131,6 +139,14 @@ mod tests {
     }
 
     #[test]
+    fn headers_of_proxies_are_believed_only_when_asked_for() {
+        let header = |line| parse(line).unwrap().behind_proxy;
+        assert_eq!(header(""), None);
+        assert_eq!(header("--behind-proxy"), Some(ProxyHeader::XForwardedFor));
+        assert_eq!(header("--behind-proxy=forwarded --port 9000"), Some(ProxyHeader::Forwarded));
+    }
+
+    #[test]
     fn what_is_not_understood_is_said() {
         for (line, said) in [
             ("--fast", "--fast"),
@@ -141,6 +157,7 @@ mod tests {
             ("--tls a b --self-signed", "--self-signed"),
             ("--lan --listen 127.0.0.1:1", "--listen"),
             ("--messages-per-second 0", "messages-per-second"),
+            ("--behind-proxy=via", "via"),
         ] {
             assert!(parse(line).unwrap_err().to_string().contains(said), "{line}");
         }
@@ -149,7 +166,9 @@ mod tests {
     #[test]
     fn help_names_every_way_to_start_and_what_the_relay_sees() {
         let help = parse("--help").unwrap_err().to_string();
-        for words in ["--self-signed", "--lan", "--relays", "random bytes", "Examples:", "[default: 1024]"] {
+        for words in
+            ["--self-signed", "--lan", "--relays", "--behind-proxy", "random bytes", "Examples:", "[default: 1024]"]
+        {
             assert!(help.contains(words), "{words} in\n{help}");
         }
     }

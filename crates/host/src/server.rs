@@ -24,6 +24,7 @@ use crate::{
     gate::{Gate, Pass},
     greeting::Greeting,
     options::Options,
+    proxy::Proxied,
     service::{self, Service},
     tls::{self, Tls},
 };
@@ -74,7 +75,9 @@ impl Server {
         let listen = options.address();
         let listener = listen_on(listen).map_err(|error| anyhow!(explain(listen, &error)))?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, lan, tls, gate: Gate::new(options.limits()), service })
+        let limits = options.limits();
+        let limits = if options.behind_proxy.is_some() { Proxied::outer(limits) } else { limits };
+        Ok(Self { listener, address, lan, tls, gate: Gate::new(limits), service })
     }
 
     /// Where it listens.

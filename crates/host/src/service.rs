@@ -1,6 +1,6 @@
 //! Which part answers a request: the relay, the page's configuration, or a file.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Instant};
 
 use anyhow::{Result, bail};
 use http_body_util::Full;
@@ -11,6 +11,7 @@ use crate::{
     files::{Answer, Site, finish, response},
     gate::Pass,
     options::Options,
+    proxy::Proxied,
     relay::{self, Relay},
     site_config::{self, Relays},
 };
@@ -20,6 +21,7 @@ pub struct Service {
     site: Site,
     relay: Option<Relay>,
     relays: Relays,
+    proxied: Option<Proxied>,
 }
 
 impl Service {
@@ -33,7 +35,8 @@ impl Service {
             bail!("{} in {} is no JSON object: {fault}", site_config::NAME, options.dir.display());
         }
         let relay = (!options.no_relay).then(Relay::default);
-        Ok(Self { site, relay, relays: options.relays() })
+        let proxied = options.behind_proxy.map(|header| Proxied::new(header, options.limits()));
+        Ok(Self { site, relay, relays: options.relays(), proxied })
     }
 
     /// Whether there is a relay.
@@ -52,7 +55,11 @@ impl Service {
             && last_segment(request.uri().path()) == relay::NAME
             && request.method() == Method::GET
         {
-            return Ok(relay.answer(request, pass, closing));
+            let pass = match &self.proxied {
+                None => Some(pass),
+                Some(proxied) => proxied.enter(request.headers(), pass, Instant::now()).map(Arc::new),
+            };
+            return Ok(pass.map_or_else(busy, |pass| relay.answer(request, pass, closing)));
         }
         // Reading and compressing block; a connection must not hold up the others.
         let answer = tokio::task::spawn_blocking(move || self.file(&request)).await;
@@ -92,6 +99,14 @@ pub fn only_https(request: &Request<Incoming>) -> Result<Answer, Infallible> {
         .header(header::LOCATION, link)
         .header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
     Ok(finish(moved, words))
+}
+
+/// What a client hears of whose address there are too many behind the proxy.
+fn busy() -> Answer {
+    let busy = response(StatusCode::SERVICE_UNAVAILABLE)
+        .header(header::RETRY_AFTER, "10")
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    finish(busy, "Too many connections right now; try again in a few seconds.\n")
 }
 
 fn last_segment(path: &str) -> &str {

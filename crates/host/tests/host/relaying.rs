@@ -86,3 +86,26 @@ async fn one_address_has_its_share_of_connections_and_no_more() {
     }
     host.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_clients_are_told_apart_by_what_it_says_and_without_one_nothing_is_believed() {
+    let from = async |host: &Host, client: &'static str| {
+        let mut clients = Vec::new();
+        for _ in 0..4 {
+            clients.extend(Client::with([127, 0, 0, 1], host.address, &[("x-forwarded-for", client)]).await.ok());
+        }
+        clients
+    };
+    let host = Host::start(folder().path(), "--behind-proxy --connections-per-address 2").await;
+    let (mut one, mut two) = (from(&host, "192.0.2.1").await, from(&host, "spoofed, 192.0.2.2").await);
+    assert_eq!((one.len(), two.len()), (2, 2));
+    assert!(one[0].round("topic").await.is_some() && two[1].round("topic").await.is_some());
+    drop((one, two));
+    host.stop().await;
+
+    let host = Host::start(folder().path(), "--connections-per-address 2").await;
+    let (one, two) = (from(&host, "192.0.2.1").await, from(&host, "192.0.2.2").await);
+    assert_eq!((one.len(), two.len()), (2, 0), "all of one address");
+    drop((one, two));
+    host.stop().await;
+}

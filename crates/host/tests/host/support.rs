@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpSocket, sync::oneshot, task::JoinHandle, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Error, Message},
+    tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
 pub const PAGE: &str =
@@ -118,11 +118,24 @@ pub struct Client {
 impl Client {
     /// Connects from this address of the machine; small buffers, so that a slow reader is one soon.
     pub async fn from(ip: impl Into<IpAddr>, host: SocketAddr) -> Result<Self, Error> {
+        Self::with(ip, host, &[]).await
+    }
+
+    /// ... with these headers.
+    pub async fn with(
+        ip: impl Into<IpAddr>,
+        host: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Error> {
         let socket = TcpSocket::new_v4()?;
         socket.set_recv_buffer_size(8 * 1024)?;
         socket.bind((ip.into(), 0).into())?;
         let stream = socket.connect(host).await?;
-        let (socket, _) = client_async(format!("ws://{host}/sub/relay"), stream).await?;
+        let mut request = format!("ws://{host}/sub/relay").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().append(*name, value.parse()?);
+        }
+        let (socket, _) = client_async(request, stream).await?;
         Ok(Self { socket })
     }
 
