@@ -199,6 +199,7 @@ terms = { $n ->
     [one] 1 term
    *[other] { $n } terms
 }
+terms-and-ignored = , { $n } did not count
 handoff-taken = { $name } took “{ $title }”
 handoff-accepted = { $name } accepted “{ $title }”
 handoff-stepped-in = { $name } stepped in for “{ $title }”

@@ -99,6 +99,33 @@ scenario('the same lies given to those who catch up raise the same counters', as
   await truthGetsIn(room, 'claim');
 });
 
+scenario('who takes a baton that is held gets nowhere, and all are shown why it did not count', async (world) => {
+  const { context, link, tabs } = await world.room(['Ada', 'Ben']);
+  const [ada] = tabs;
+  const baton = await ada.call('baton.open', { title: 'Facilitator' });
+  const taken = await ada.call('baton.take', baton);
+  const seen = await ada.post('I lead');
+  const before = await converged(tabs);
+  const { depth } = before.posts.find((post) => post.cid === seen);
+  const page = await open(world, context);
+  await page.evaluate((link) => window.start(link, false), link);
+  await until('the liar is linked with both', () => page.evaluate(() => window.hostile.links === 2));
+  await page.evaluate((all) => window.hostile.overreach(...all), [baton, taken, seen, depth]);
+  for (const tab of tabs) {
+    const shown = tab.at('baton', { 'data-cid': baton });
+    const history = shown.getByTestId('baton-history');
+    await history.locator('summary').filter({ hasText: /did not count/ }).click();
+    const ignored = history.getByTestId('ignored-transfer');
+    await ignored.waitFor();
+    assert.match(await ignored.innerText(), /somebody held the baton: it was not free to take/);
+    assert.equal(await shown.getAttribute('data-holder'), await ada.node(), `${tab.name} follows who leads`);
+    assert.equal((await tab.baton(baton)).terms.length, 1);
+  }
+  await world.picture('transfer that did not count', ada);
+  const { batons } = await converged(tabs);
+  assert.deepEqual(batons, before.batons);
+});
+
 scenario('envelopes said again are counted as replayed and change nothing', async (world) => {
   const { context, link, tabs } = await world.room(['Ada', 'Ben']);
   const page = await open(world, context);

@@ -80,7 +80,10 @@ pub fn History(props: &HistoryProps) -> Html {
     };
     html! {
         <details class="history" data-testid="baton-history" open={*open} {ontoggle}>
-            <summary>{ t!("terms", n = baton.terms.len()) }</summary>
+            <summary>
+                { t!("terms", n = baton.terms.len()) }
+                if !props.ignored.is_empty() { { t!("terms-and-ignored", n = props.ignored.len()) } }
+            </summary>
             <ol>{ for baton.terms.iter().map(term) }</ol>
             if !props.ignored.is_empty() {
                 <p class="hint" id={format!("i-{}", baton.cid)}>{ t!("ignored-transfers") }</p>

@@ -10,12 +10,13 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     rc::Rc,
+    str::FromStr as _,
 };
 
 use futures::StreamExt as _;
 use paceline_mesh::Lane;
 use paceline_net::{Net, NetConfig, NetEvent, RoomKeys, RoomLink};
-use paceline_room::{Keypair, NodeId};
+use paceline_room::{Cid, Keypair, NodeId};
 use wasm_bindgen::prelude::*;
 
 use crate::lies::Liar;
@@ -112,6 +113,14 @@ impl Hostile {
     pub fn intrude(&self, kind: &str) -> Result<usize, JsError> {
         let message = self.liar.borrow_mut().intrude(kind);
         self.tell_all(Lane::Bulk, message)
+    }
+
+    /// Pushes to every node it is linked with that it takes a baton which somebody holds; returns to how many. `seen` and
+    /// `depth` are the newest event it has seen, and that one's depth.
+    pub fn overreach(&self, baton: &str, tip: &str, seen: &str, depth: u32) -> Result<usize, JsError> {
+        let cid = |text: &str| Cid::from_str(text);
+        let message = self.liar.borrow().overreach(cid(baton)?, cid(tip)?, cid(seen)?, depth.into());
+        self.tell_all(Lane::Live, message)
     }
 
     fn tell_all(&self, lane: Lane, message: Option<Vec<u8>>) -> Result<usize, JsError> {

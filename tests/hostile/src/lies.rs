@@ -3,7 +3,7 @@
 use paceline_mesh::wire::{Blocks, Bulk, Cids, Have, Hello, Item, Live, Push, Want};
 use paceline_room::{
     Body, Cid, Draft, Keypair, NodeId, Words,
-    body::{Introduced, PostKind, Posted},
+    body::{BatonTaken, Introduced, PostKind, Posted},
     limits,
 };
 use serde_bytes::{ByteArray, ByteBuf};
@@ -52,6 +52,17 @@ impl Liar {
             }
             _ => return None,
         })
+    }
+
+    /// Takes a baton that somebody holds, having seen that: well-formed and rightly signed, so it gets in and does not
+    /// count. `seen` is the newest event it builds on, `depth` the depth of that one.
+    pub fn overreach(&self, baton: Cid, tip: Cid, seen: Cid, depth: u64) -> Option<Vec<u8>> {
+        let block = self.sign(|draft| {
+            draft.parents = vec![seen];
+            draft.depth = depth + 1;
+            draft.body = Body::from(BatonTaken { baton, tip });
+        })?;
+        Some(Live::Push(Push(ByteBuf::from(block), None, 0, true)).encode())
     }
 
     /// What it says on the bulk lane to what it hears there: in a reconciliation, that the other side lacks what it
