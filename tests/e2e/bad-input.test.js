@@ -139,45 +139,53 @@ scenario('a CAR carries a room into another browser, where it is verified and go
   assert.equal((await ben.state()).digest, (await ada.state()).digest);
 });
 
-scenario('a damaged record is noticed at the next start and fetched again from whoever has it', async (world) => {
-  const {
-    context,
-    link,
-    tabs: [ada, ben],
-  } = await world.room(['Ada', 'Ben']);
-  const marker = 'quartz-and-nothing-else';
-  const cid = await ada.post(marker);
-  await ben.has(cid);
+const MARKER = 'Quartz and nothing else';
+
+/** A page of the same origin, from which a test looks into the databases. */
+async function besides(world, context) {
+  const page = await context.newPage();
+  await page.goto(`${world.url}?page=blank`);
+  return page;
+}
+
+/**
+ * A room of Ada and perhaps others, in which Ada did something (`act`, with MARKER for its words; the names of its events
+ * are `done`) that all have; then Ada left. `databases` is a page that looks into them.
+ */
+async function leftBehind(world, names, act) {
+  const { context, link, tabs } = await world.room(names);
+  const [ada, ben] = tabs;
+  const done = await act(ada);
+  await converged(tabs);
   const node = await ada.node();
   await ada.page.goto('about:blank');
-  const helper = await context.newPage();
-  await helper.goto(`${world.url}?page=blank`);
-  assert.equal(await corruptRecordsWith(helper, marker, node), 1, 'it was stored once, in the database of its node');
-  assert.equal(await recordsWith(helper, marker), 1, 'the other node still has it');
+  return { context, link, ben, node, done, databases: await besides(world, context) };
+}
+
+scenario('a damaged record is noticed at the next start and fetched again from whoever has it', async (world) => {
+  const left = await leftBehind(world, ['Ada', 'Ben'], async (ada) => [await ada.post(MARKER)]);
+  const { context, link, ben, node, databases } = left;
+  const [cid] = left.done;
+  assert.equal(await corruptRecordsWith(databases, MARKER, node), 1, 'it was stored once, in the database of its node');
+  assert.equal(await recordsWith(databases, MARKER), 1, 'the other node still has it');
   const again = await world.tab(context, 'Ada again', link);
   await told(world, again, /damag|corrupt/);
   const text = async () => (await again.state()).posts.find((post) => post.cid === cid)?.text;
-  await until('the words are back', async () => (await text()) === marker);
-  await again.shownPost(cid).filter({ hasText: marker }).waitFor();
-  await until('they are stored again', async () => (await recordsWith(helper, marker)) === 2);
+  await until('the words are back', async () => (await text()) === MARKER);
+  await again.shownPost(cid).filter({ hasText: MARKER }).waitFor();
+  await until('they are stored again', async () => (await recordsWith(databases, MARKER)) === 2);
   await converged([again, ben]);
 });
 
 scenario('words that are damaged wherever they were are missed, and the rest of the room is there', async (world) => {
-  const {
-    context,
-    link,
-    tabs: [ada, ben],
-  } = await world.room(['Ada', 'Ben']);
-  const marker = 'quartz-and-nothing-else';
-  const cid = await ada.post(marker);
-  const after = await ada.post('said after it');
-  await Promise.all([cid, after].map((one) => ben.has(one)));
+  const left = await leftBehind(world, ['Ada', 'Ben'], async (ada) => [
+    await ada.post(MARKER),
+    await ada.post('said after it'),
+  ]);
+  const { context, link, ben, databases } = left;
+  const [cid, after] = left.done;
   await ben.close();
-  await ada.page.goto('about:blank');
-  const helper = await context.newPage();
-  await helper.goto(`${world.url}?page=blank`);
-  assert.equal(await corruptRecordsWith(helper, marker), 2, "both nodes' records were found");
+  assert.equal(await corruptRecordsWith(databases, MARKER), 2, "both nodes' records were found");
   const again = await world.tab(context, 'Ada again', link);
   await told(world, again, /damag|corrupt/);
   await again.shownPost(after).filter({ hasText: 'said after it' }).waitFor();
@@ -189,29 +197,22 @@ scenario('words that are damaged wherever they were are missed, and the rest of 
   const { posts } = await again.state();
   assert.equal(posts.length, 2);
   assert.equal(posts.find((post) => post.cid === after).text, 'said after it');
-  assert.notEqual(posts.find((post) => post.cid === cid).text, marker, 'what is damaged is not shown as if it were whole');
+  assert.notEqual(posts.find((post) => post.cid === cid).text, MARKER, 'what is damaged is not shown as if it were whole');
 });
 
 scenario('who lost an event of its own goes on as somebody new, and gets it back from others', async (world) => {
-  const {
-    context,
-    link,
-    tabs: [ada, ben],
-  } = await world.room(['Ada', 'Ben']);
-  const marker = 'Quartz and nothing else';
-  const baton = await ada.call('baton.open', { title: marker });
-  const after = await ada.post('said after it');
-  await ben.has(after);
-  const node = await ada.node();
-  await ada.page.goto('about:blank');
-  const helper = await context.newPage();
-  await helper.goto(`${world.url}?page=blank`);
-  assert.equal(await corruptRecordsWith(helper, marker, node), 1, 'it was stored once, in the database of its node');
+  const left = await leftBehind(world, ['Ada', 'Ben'], async (ada) => [
+    await ada.call('baton.open', { title: MARKER }),
+    await ada.post('said after it'),
+  ]);
+  const { context, link, ben, node, databases } = left;
+  const [baton] = left.done;
+  assert.equal(await corruptRecordsWith(databases, MARKER, node), 1, 'it was stored once, in the database of its node');
   const again = await world.tab(context, 'Ada again', link);
   await told(world, again, /damag|corrupt/);
   assert.notEqual(await again.node(), node, 'a key whose chain has a hole never writes again');
   await again.linked(1);
-  assert.equal((await again.baton(baton)).title, marker);
+  assert.equal((await again.baton(baton)).title, MARKER);
   const cid = await again.post('as somebody new');
   await ben.has(cid);
   const { people } = await converged([again, ben]);
@@ -222,19 +223,14 @@ scenario('who lost an event of its own goes on as somebody new, and gets it back
 });
 
 scenario('an event that nobody has any more is said to be lost, and the room can still be written in', async (world) => {
-  const {
-    context,
-    link,
-    tabs: [ada],
-  } = await world.room(['Ada']);
-  const marker = 'Quartz and nothing else';
-  const before = await ada.post('said before it');
-  await ada.call('baton.open', { title: marker });
-  await ada.post('said after it');
-  await ada.page.goto('about:blank');
-  const helper = await context.newPage();
-  await helper.goto(`${world.url}?page=blank`);
-  assert.equal(await corruptRecordsWith(helper, marker), 1);
+  const left = await leftBehind(world, ['Ada'], async (ada) => [
+    await ada.post('said before it'),
+    await ada.call('baton.open', { title: MARKER }),
+    await ada.post('said after it'),
+  ]);
+  const { context, link, databases } = left;
+  const [before] = left.done;
+  assert.equal(await corruptRecordsWith(databases, MARKER), 1);
   const again = await world.tab(context, 'Ada again', link);
   await told(world, again, /damag|corrupt/);
   await again.shownPost(before).filter({ hasText: 'said before it' }).waitFor();
@@ -257,8 +253,7 @@ for (const [which, name] of [
     } = await world.room(['Ada']);
     await ada.post('written long before');
     await ada.page.goto('about:blank');
-    const helper = await context.newPage();
-    await helper.goto(`${world.url}?page=blank`);
+    const helper = await besides(world, context);
     assert.ok((await makeNewer(helper, name)) > 0);
     const before = await contents(helper, name);
     assert.ok(before.length > 0);
