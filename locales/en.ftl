@@ -74,6 +74,7 @@ who-new = I am somebody new
 stream = What was said
 posts = Posts
 stream-empty = The road is open. Say what brings you here, or open a baton for what wants somebody to lead.
+stream-on-its-way = The room comes from those who are in it, and none of them is reached yet. It is here as soon as one is; what you write meanwhile waits in this tab.
 stream-catching-up = What was said is on its way.
 newest-posts = Newest posts
 new-below = { $n } new

@@ -42,11 +42,12 @@ pub fn Network(props: &NetworkProps) -> Html {
         .filter(|it| !it.me && it.here != Here::Gone && !linked.contains(&it.person.node))
         .map(|it| it.person.node)
         .collect();
+    let met = room.connection == Connection::InSync;
     html! {
         <div class="network">
             <h3>{ t!("network-state") }</h3>
             <ConnectionWords ..ConnectionProps::of(room) />
-            <ul class="plain-list waits">{ for advice.iter().map(|it| it.draw(props)) }</ul>
+            <ul class={classes!("plain-list", "waits", met.then_some("met"))}>{ for advice.iter().map(|it| it.draw(props)) }</ul>
             <h3>{ t!("network-peers") }</h3>
             if room.peers.is_empty() && beyond.is_empty() { <p>{ t!("network-nobody") }</p> }
             <ul class="plain-list peers">

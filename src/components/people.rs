@@ -44,7 +44,7 @@ pub fn PeopleList(props: &PeopleProps) -> Html {
     };
     html! {
         <section class="people" aria-labelledby="people-title">
-            <h2 id="people-title">{ t!("people") }{ " " }<span class="count">{ t!("people-here", n = here) }</span></h2>
+            <h2 id="people-title"><span class="people-word">{ t!("people") }</span>{ " " }<span class="count">{ t!("people-here", n = here) }</span></h2>
             <ul data-testid="people">
                 { for room.people.iter().take(shown).map(|it| person(it, leads.get(&it.person.node))) }
             </ul>

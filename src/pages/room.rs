@@ -109,7 +109,8 @@ fn empty(room: &RoomView) -> Html {
     if room.connection == crate::session::Connection::CatchingUp {
         return html! { <p>{ t!("stream-catching-up") }</p> };
     }
-    html! { <p>{ t!("stream-empty") }</p> }
+    let words = if room.title.is_empty() { t!("stream-on-its-way") } else { t!("stream-empty") };
+    html! { <p>{ words }</p> }
 }
 
 fn view(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, props: &RoomProps) -> Html {

@@ -31,6 +31,13 @@ async function fits(tab, screen) {
     document.documentElement.clientWidth,
   ]);
   assert.ok(scroll <= width, `${screen} does not scroll sideways (${scroll} > ${width})`);
+  // A room fills the window, and its parts scroll in it.
+  const [bottom, height] = await tab.page.evaluate(() =>
+    document.querySelector('.room')
+      ? [document.documentElement.scrollHeight, document.documentElement.clientHeight]
+      : [0, 0],
+  );
+  assert.ok(bottom <= height, `${screen} does not scroll as a whole (${bottom} > ${height})`);
 }
 
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -123,6 +130,7 @@ for (const colorScheme of ['light', 'dark']) {
       await ben.at('server-problem').filter({ hasText: 'Not added' }).waitFor();
       await ben.at('relay-only').scrollIntoViewIfNeeded();
       await check(ben, name('settings, servers'));
+      await fits(ben, name('settings, servers'));
       await world.picture(`${size} ${colorScheme} settings servers`, ben);
       assert.ok(link.includes('#/r/'));
     });
