@@ -20,4 +20,5 @@ mod sync;
 mod wants;
 pub mod wire;
 
+pub use budgets::{Bucket, Rate};
 pub use replica::{Input, Lane, Output, Replica};

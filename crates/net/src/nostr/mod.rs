@@ -11,7 +11,6 @@
 //! for, [`unconfirmed`] what it has not said that it took, [`relay`] how one relay is treated and `pool` all of them; these are
 //! pure. [`relays`] drives them over sockets.
 
-mod bucket;
 mod event;
 mod letter;
 mod peers;

@@ -15,10 +15,9 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use paceline_mesh::replica::Millis;
+use paceline_mesh::{Bucket, Rate, replica::Millis};
 
 use super::{
-    bucket::Bucket,
     event::Event,
     letter::Letter,
     refusal::Refusal,
@@ -66,6 +65,13 @@ pub(crate) const READ_BURST: u32 = 1_000;
 pub(crate) const READ_EVERY: Millis = 10;
 /// A relay of which so many messages were dropped unread in one connection floods.
 pub(crate) const MAX_DROPPED: u32 = 5_000;
+/// What an event costs of [`SENDING`], which gains one a second.
+const EVENT_COST: u64 = SEND_EVERY / 1_000;
+const SENDING: Rate = {
+    let burst = SEND_BURST as u64 * EVENT_COST;
+    Rate { burst, first: burst, per_second: 1 }
+};
+const READING: Rate = Rate { burst: READ_BURST as u64, first: READ_BURST as u64, per_second: 1_000 / READ_EVERY };
 /// Messages that break the protocol (not JSON, not asked for), in one connection. What others may have made a relay say (events that
 /// are no envelopes) is dropped, and not its fault.
 pub(crate) const MAX_LIES: u32 = 16;
@@ -181,7 +187,7 @@ impl Connection {
         Self {
             subscriptions: Subscriptions::new(stored),
             unconfirmed: Unconfirmed::default(),
-            reading: Bucket::new(READ_BURST, READ_EVERY, now),
+            reading: Bucket::new(READING, now),
             dropped: 0,
             lies: 0,
             greeted: false,
@@ -204,7 +210,7 @@ impl Relay {
             trouble: None,
             said: None,
             failures: 0,
-            sending: Bucket::new(SEND_BURST, SEND_EVERY, now),
+            sending: Bucket::new(SENDING, now),
             muted_until: 0,
             mutes: 0,
             greeting: None,
@@ -262,7 +268,7 @@ impl Relay {
     pub(crate) fn wake_at(&self) -> Option<Millis> {
         let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
         let muted = (self.trouble == Some(Trouble::Limits)).then_some(self.muted_until);
-        let to_send = self.has_letters().then(|| self.sending.ready_at(self.looked).max(self.muted_until));
+        let to_send = self.has_letters().then(|| self.sending.ready_at(SENDING, EVENT_COST).max(self.muted_until));
         let (again, unconfirmed) = (self.connection.subscriptions.next(), self.connection.unconfirmed.next());
         // Then it only shows differently: that is done once somebody has looked.
         let slow = |since: Millis| Some(since + SLOW_AFTER).filter(|at| *at > self.looked);
@@ -317,7 +323,7 @@ impl Relay {
         self.ask(texts, cx);
         for letter in self.connection.unconfirmed.due(cx) {
             // At a relay that gets as much as it may, what is new goes first.
-            if cx.now >= self.muted_until && self.sending.take(cx.now) {
+            if cx.now >= self.muted_until && self.may_send(cx) {
                 self.publish(&letter, cx);
             }
         }
@@ -433,7 +439,7 @@ impl Relay {
 
     fn is_within_bounds(&mut self, cx: &Context<'_>) -> bool {
         self.connection.asked = None;
-        if self.connection.reading.take(cx.now) {
+        if self.connection.reading.take(READING, 1, cx.now) {
             return true;
         }
         self.connection.dropped += 1;
@@ -559,12 +565,17 @@ impl Relay {
         self.flush(cx);
     }
 
+    /// Takes what an event costs, if it is there.
+    fn may_send(&mut self, cx: &Context<'_>) -> bool {
+        self.sending.take(SENDING, EVENT_COST, cx.now)
+    }
+
     fn has_letters(&self) -> bool {
         !self.waiting.is_empty() || (self.greeting.is_some() && !self.connection.greeted)
     }
 
     fn flush(&mut self, cx: &Context<'_>) {
-        while self.serves() && cx.now >= self.muted_until && self.has_letters() && self.sending.take(cx.now) {
+        while self.serves() && cx.now >= self.muted_until && self.has_letters() && self.may_send(cx) {
             let greeting = self.greeting.as_ref().filter(|_| !self.connection.greeted).cloned();
             let letter = match greeting {
                 Some(letter) => {
