@@ -41,6 +41,7 @@ pub mod sockets;
 mod status;
 mod switchboard;
 mod types;
+mod vary;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::Browser;

@@ -264,9 +264,9 @@ impl Switchboard {
     }
 
     fn say_hello(&mut self, through: Through, now: Millis) {
-        self.near.said(now);
+        self.near.said(now, self.setup.random);
         if through == Through::All {
-            self.far.said(now);
+            self.far.said(now, self.setup.random);
         }
         let (envelope, _) = self.seal(None, None, &Message::Hello {});
         self.outputs.push(Output::Send { through, to: None, envelope });

@@ -10,6 +10,21 @@ export function dropsHalf() {
   return { passes: (way) => (seen[way] += 1) % 2 === 0 };
 }
 
+/** Half of all messages are lost, in each direction, in an order without a pattern that is the same in each run. */
+export function losesHalf() {
+  let state = 2463534242;
+  let lost = 0;
+  const passes = () => {
+    // xorshift32: Marsaglia, "Xorshift RNGs", 2003.
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    if (state <= 0) lost += 1;
+    return state > 0;
+  };
+  return { passes, lost: () => lost };
+}
+
 /** Sends every event it ever passed on again: to each new subscription, and with each new event. */
 export function replays() {
   const kept = new Map();

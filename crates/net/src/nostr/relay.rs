@@ -26,7 +26,7 @@ use super::{
     unconfirmed::Unconfirmed,
     wire::{self, RelayMessage, Stored, Unread},
 };
-use crate::{sockets::SocketError, types::RendezvousStatus};
+use crate::{sockets::SocketError, types::RendezvousStatus, vary::vary};
 
 /// A socket that is not open by then is given up.
 pub(crate) const CONNECT_WITHIN: Millis = 10_000;
@@ -646,12 +646,4 @@ impl Relay {
         }
         self.state = next;
     }
-}
-
-/// Up to a quarter more or less: nodes that lost a relay together do not come back together.
-pub(super) fn vary(wait: Millis, random: fn(&mut [u8])) -> Millis {
-    let mut byte = [0];
-    random(&mut byte);
-    let [byte] = byte;
-    wait - wait / 4 + wait / 2 * Millis::from(byte) / 255
 }

@@ -65,8 +65,6 @@ pub(super) enum Manner {
     DropsHalf,
     /// Loses a half of all that is sent, either way.
     LosesHalf,
-    /// Loses every second message, either way.
-    LosesEverySecond,
     /// Takes no request that asks for so little of what it stored, and says so that way.
     Wants(u64, Says),
     /// Passes on each event, and again and again with all that came before.
@@ -108,8 +106,6 @@ struct Flight {
 /// A relay and what it saw.
 pub(super) struct SimRelay {
     pub(super) manner: Manner,
-    /// Messages that came to it, and that it sent.
-    passed: [u64; 2],
     subscriptions: BTreeMap<(usize, String), Value>,
     stored: Vec<Value>,
     /// Events that each node sent.
@@ -149,7 +145,6 @@ impl World {
     pub(super) fn new(manners: &[Manner]) -> Self {
         let relay = |manner: &Manner| SimRelay {
             manner: *manner,
-            passed: [0; 2],
             subscriptions: BTreeMap::new(),
             stored: Vec::new(),
             events: BTreeMap::new(),
@@ -294,20 +289,13 @@ impl World {
     }
 
     /// Whether a relay loses a message, to it or from it.
-    fn loses(&mut self, relay: usize, way: usize) -> bool {
-        let SimRelay { manner, passed, .. } = &mut self.relays[relay];
-        passed[way] += 1;
-        match manner {
-            Manner::LosesHalf => flip(),
-            Manner::LosesEverySecond => passed[way] % 2 == 1,
-            _ => false,
-        }
+    fn loses(&self, relay: usize) -> bool {
+        self.relays[relay].manner == Manner::LosesHalf && flip()
     }
 
     fn fly(&mut self, node: usize, relay: usize, connection: u64, wire: Wire) {
         let lost = match wire {
-            Wire::ToRelay(_) => self.loses(relay, 0),
-            Wire::ToNode(_) => self.loses(relay, 1),
+            Wire::ToRelay(_) | Wire::ToNode(_) => self.loses(relay),
             Wire::Open | Wire::Closed => false,
         };
         if lost {

@@ -8,10 +8,10 @@ use paceline_mesh::replica::Millis;
 
 use super::{
     event::Event,
-    relay::{Context, vary},
+    relay::Context,
     wire::{self, Stored},
 };
-use crate::keys::hex;
+use crate::{keys::hex, vary::vary};
 
 /// What is not confirmed by then is asked for again; each time after twice as long. All waits vary by a quarter.
 pub(super) const ASK_AGAIN_AFTER: Millis = 2_000;

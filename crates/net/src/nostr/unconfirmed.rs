@@ -5,10 +5,8 @@ use std::{collections::VecDeque, rc::Rc};
 
 use paceline_mesh::replica::Millis;
 
-use super::{
-    letter::Letter,
-    relay::{Context, vary},
-};
+use super::{letter::Letter, relay::Context};
+use crate::vary::vary;
 
 /// What is not confirmed by then is sent again; each time after twice as long. All waits vary by a quarter.
 pub(super) const SEND_AGAIN_AFTER: Millis = 2_000;

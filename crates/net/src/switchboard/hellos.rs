@@ -2,13 +2,15 @@
 
 use paceline_mesh::replica::Millis;
 
+use crate::vary::vary;
+
 /// The first wait between hellos where they cost nothing; doubled each time.
 pub(super) const FIRST: Millis = 1_000;
-/// The longest such wait.
+/// The longest such wait; it varies by a quarter.
 pub(super) const MOST: Millis = 30_000;
 /// The first wait between hellos through servers; doubled each time.
 pub(super) const FAR_FIRST: Millis = 4_000;
-/// The longest wait between hellos through servers.
+/// The longest wait between hellos through servers; it varies by a quarter.
 pub(super) const FAR_MOST: Millis = 60_000;
 /// Hello follows a loss no sooner than this.
 const AFTER_LOSS: Millis = 500;
@@ -34,9 +36,10 @@ impl Hellos {
         Self { due, last: None, wait: FAR_FIRST, first: FAR_FIRST, most: FAR_MOST }
     }
 
-    pub(super) fn said(&mut self, now: Millis) {
+    /// The longest waits vary: the listeners of groups that came to be together would speak together, every time.
+    pub(super) fn said(&mut self, now: Millis, random: fn(&mut [u8])) {
         self.last = Some(now);
-        self.due = now + self.wait;
+        self.due = now + if self.wait == self.most { vary(self.wait, random) } else { self.wait };
         self.wait = (self.wait * 2).min(self.most);
     }
 
