@@ -7,6 +7,7 @@ use std::{
     rc::Rc,
 };
 
+use futures::future::LocalBoxFuture;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use paceline_room::{
     Cid, NodeId,
@@ -253,8 +254,13 @@ where
     R: Future<Output = Outcome<JsValue>> + 'static,
 {
     let session = session.clone();
+    install_method(target, name, Box::new(move |args| Box::pin(call(session.clone(), args))));
+}
+
+/// Boxed, so that what surrounds each call is in the page once.
+fn install_method(target: &Object, name: &str, call: Box<dyn Fn(Args) -> LocalBoxFuture<'static, Outcome<JsValue>>>) {
     let closure = Closure::<dyn Fn(JsValue, JsValue, JsValue) -> Promise>::new(move |a, b, c| {
-        let work = call(session.clone(), [a, b, c]);
+        let work = call([a, b, c]);
         future_to_promise(async move { work.await.map_err(js_error) })
     });
     set(target, name, closure.as_ref());
