@@ -1,9 +1,10 @@
 //! How this node is connected: what is wrong and what a person can do, who is reached how, and what each way of finding others did.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use paceline_mesh::replica::Here;
 use paceline_net::RendezvousStatus;
+use paceline_room::sorted;
 use yew::prelude::*;
 
 use super::connection::{self, ConnectionProps};
@@ -35,7 +36,7 @@ pub struct NetworkProps {
 pub fn Network(props: &NetworkProps) -> Html {
     let room = &props.room;
     let advice = advice(&Sight::of(room, &props.finding));
-    let linked: BTreeSet<_> = room.peers.iter().map(|it| it.node).collect();
+    let linked = sorted::set(room.peers.iter().map(|it| it.node));
     let beyond: Vec<_> = room
         .people
         .iter()

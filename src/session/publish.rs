@@ -7,7 +7,7 @@ use paceline_mesh::{
     replica::{Here, Presence, Reach},
 };
 use paceline_net::Path;
-use paceline_room::{Cid, NodeId, fold::IgnoredReason, state::Person};
+use paceline_room::{Cid, NodeId, fold::IgnoredReason, sorted, state::Person};
 
 use super::{
     Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
@@ -93,8 +93,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
     let state = connection(engine, offline);
     let replica = engine.replica.borrow();
     let progress = replica.progress();
-    let mut refused: BTreeMap<String, u64> =
-        replica.refused().into_iter().map(|(code, count)| (code.to_owned(), count)).collect();
+    let mut refused = sorted::map(replica.refused().into_iter().map(|(code, count)| (code.to_owned(), count)));
     for (code, count) in engine.refused.borrow().iter() {
         *refused.entry((*code).to_owned()).or_default() += count;
     }
@@ -129,7 +128,7 @@ pub fn local(engine: &Engine) -> LocalState {
         since_ms: now.saturating_sub(it.since),
     });
     let reach = reach(&replica).into_iter().map(|(cid, reach)| (cid.to_string(), reach.into()));
-    LocalState { present: present.collect(), reach: reach.collect(), notices: Vec::new() }
+    LocalState { present: present.collect(), reach: sorted::map(reach), notices: Vec::new() }
 }
 
 /// The linked nodes, then those present that are reached through them. Strangers (made-up keys, perhaps) are not among these.
@@ -163,7 +162,7 @@ fn peers(engine: &Engine) -> Vec<PeerView> {
 }
 
 fn reach(replica: &Replica) -> BTreeMap<Cid, Reach> {
-    replica.fold().posts().rev().take(REACH_SHOWN).map(|post| (post.cid, replica.reach(&post.cid))).collect()
+    sorted::map(replica.fold().posts().rev().take(REACH_SHOWN).map(|post| (post.cid, replica.reach(&post.cid))))
 }
 
 fn ignored_transfers(replica: &Replica) -> Vec<IgnoredTransfer> {
@@ -213,7 +212,7 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
             people.push(view(placeholder(node)));
         }
     }
-    people.sort_by_key(|it| (!it.me, it.here));
+    people.sort_by_cached_key(|it| (!it.me, it.here));
     people
 }
 

@@ -551,7 +551,7 @@ impl Replica {
 
     /// Tips as they are reported: deepest first; if they are too many, each time others.
     fn reported_tips(&self, mut tips: Vec<Ix>, turn: u64) -> Cids {
-        tips.sort_by_key(|ix| (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid));
+        tips.sort_unstable_by_key(|ix| (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid));
         if tips.len() > crate::wire::TIPS {
             let start = (turn as usize).wrapping_mul(crate::wire::TIPS) % tips.len();
             tips.rotate_left(start);

@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paceline_room::{Cid, Ix, Log, NodeId};
+use paceline_room::{Cid, Ix, Log, NodeId, sorted};
 use serde_bytes::ByteArray;
 
 use crate::{
@@ -360,7 +360,7 @@ impl Roster {
 
     /// Who is here, this node and strangers not included.
     pub fn presence(&self, log: &Log) -> BTreeMap<NodeId, Presence> {
-        self.people(log).map(|(id, node)| (*id, node.presence)).collect()
+        sorted::map(self.people(log).map(|(id, node)| (*id, node.presence)))
     }
 
     /// All but strangers. Who was linked once and is gone is shown as gone.
@@ -383,7 +383,7 @@ impl Roster {
             Some(Reached { node: *id, through, is_stranger: !node.was_linked && !has_written(id, log) })
         });
         let mut reached: Vec<Reached> = reached.collect();
-        reached.sort_by_key(|it| (it.is_stranger, it.node));
+        reached.sort_unstable_by_key(|it| (it.is_stranger, it.node));
         reached
     }
 

@@ -23,7 +23,7 @@ mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paceline_room::{Cid, Event, NodeId};
+use paceline_room::{Cid, Event, NodeId, sorted};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use session::Session;
@@ -387,7 +387,7 @@ impl Sync {
             it.fail(now);
             return vec![Act::Bad(*peer)];
         }
-        let new: BTreeSet<Cid> = items.iter().map(|item| Cid::of(&item.0)).filter(|cid| !(here.known)(cid)).collect();
+        let new = sorted::set(items.iter().map(|item| Cid::of(&item.0)).filter(|cid| !(here.known)(cid)));
         if !new.is_empty() {
             *until = now + ANSWER_TIME;
             *fresh = fresh.saturating_add(new.len() as u64);
@@ -528,7 +528,7 @@ impl Sync {
         let mut streaming = self.peers.values().any(streams);
         // Who failed less comes first, so that many who fail cannot take turns at keeping the others out.
         let mut order: Vec<_> = self.peers.iter_mut().collect();
-        order.sort_by_key(|(_, it)| (it.no_stream, it.failures));
+        order.sort_unstable_by_key(|(peer, it)| (it.no_stream, it.failures, **peer));
         for (peer, it) in order {
             if alone || busy >= SESSIONS {
                 return;
@@ -582,7 +582,7 @@ impl Sync {
             self.serial += 1;
             let want = Want(self.serial, Cids(events.clone()), Cids(words.clone()));
             acts.push(Act::Send(*peer, Bulk::Want(want)));
-            let (events, words) = (events.into_iter().collect(), words.into_iter().collect());
+            let (events, words) = (sorted::set(events), sorted::set(words));
             let (until, ends) = (now + ANSWER_TIME, now + REQUEST_TIME);
             it.asked = Some(Asked { serial: self.serial, events, words, bytes: 0, until, ends });
         }

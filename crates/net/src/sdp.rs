@@ -72,7 +72,7 @@ fn try_pack(sdp: &str) -> Option<Vec<u8>> {
 fn kept(sdp: &str) -> Vec<Vec<u8>> {
     let mut all: Vec<(u32, usize, Vec<u8>)> =
         sdp.lines().filter_map(|line| pack_candidate(line.trim_end().strip_prefix("a=candidate:")?)).collect();
-    all.sort_by(|a, b| b.cmp(a));
+    all.sort_unstable_by(|a, b| b.cmp(a));
     all.dedup();
     let mut counts = [0; TYPES.len()];
     all.retain(|(_, kind, _)| {

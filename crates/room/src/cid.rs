@@ -1,8 +1,12 @@
 //! The name of a block: CIDv1, codec dag-cbor, hash sha2-256. Only the digest is kept, since the rest never varies.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use ::cid::{multihash::Multihash, serde::CID_SERDE_PRIVATE_IDENTIFIER};
+use base32ct::{Base32Unpadded, Encoding as _};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, Visitor},
@@ -17,6 +21,8 @@ const SHA2_256: u64 = 0x12;
 
 /// What the binary form of every CID of ours begins with: version, codec, hash, length of the digest.
 const START: [u8; 4] = [0x01, DAG_CBOR as u8, SHA2_256 as u8, 32];
+/// What the text of a CID in lower-case base32 begins with (multibase).
+const BASE32: char = 'b';
 /// Characters of a CID: `b`, and 36 bytes at five bits a letter.
 const TEXT_CHARS: usize = 59;
 
@@ -80,7 +86,10 @@ impl TryFrom<&::cid::Cid> for Cid {
 
 impl fmt::Display for Cid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_general().fmt(f)
+        let mut text = [0; TEXT_CHARS - 1];
+        let text = Base32Unpadded::encode(&self.to_bytes(), &mut text).map_err(|_| fmt::Error)?;
+        f.write_char(BASE32)?;
+        f.write_str(text)
     }
 }
 
@@ -96,11 +105,10 @@ impl FromStr for Cid {
 
     /// Reads the text that [`Display`](fmt::Display) writes, and no other spelling of it.
     fn from_str(text: &str) -> Result<Self, CidError> {
-        // Long texts are not even looked at: some bases take time that grows with the square of the length.
-        if text.len() != TEXT_CHARS {
-            return Err(CidError);
-        }
-        let cid = ::cid::Cid::from_str(text).map_err(|_| CidError).and_then(|it| Self::try_from(&it))?;
+        let letters = text.strip_prefix(BASE32).ok_or(CidError)?;
+        let mut bytes = [0; 36];
+        let cid = Base32Unpadded::decode(letters, &mut bytes).map_err(|_| CidError).and_then(Self::from_bytes)?;
+        // The last letter holds two bits that belong to no byte.
         if cid.to_string() == text { Ok(cid) } else { Err(CidError) }
     }
 }

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod log;
 pub mod node;
 mod scan;
+pub mod sorted;
 pub mod state;
 pub mod stored;
 #[cfg(any(test, feature = "test-utils"))]

@@ -223,7 +223,7 @@ impl Log {
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
         let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
-        parents.sort_by_key(|ix| self.rank(ix));
+        parents.sort_unstable_by_key(|ix| self.rank(ix));
         parents.truncate(limits::PARENTS);
         let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         Draft {

@@ -1,8 +1,6 @@
 //! Which key a tab writes with, as far as it can be decided without a browser.
 
-use std::collections::BTreeSet;
-
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, NodeId, sorted};
 
 use crate::records::{KeyRecord, UnixMillis};
 
@@ -41,7 +39,7 @@ pub(crate) fn attempts(
 ) -> Vec<Attempt> {
     let mut fitting: Vec<_> =
         records.into_iter().filter(|it| it.whole && it.room == room && it.db_key == *db_key).collect();
-    fitting.sort_by_key(|it| (Some(it.node()) != session, std::cmp::Reverse(it.used), it.node()));
+    fitting.sort_unstable_by_key(|it| (Some(it.node()) != session, std::cmp::Reverse(it.used), it.node()));
     let attempt = |record: KeyRecord| {
         let how = if Some(record.node()) == session {
             How::Kept
@@ -56,7 +54,7 @@ pub(crate) fn attempts(
 /// Whether a node's own events, given by `seq`, are all there: none missing up to the last, and that is no lower than the
 /// highest ever committed. If not, the node must not write again; it takes a new key.
 pub fn chain_is_whole(own: impl IntoIterator<Item = u64>, high_water: Option<u64>) -> bool {
-    let own: BTreeSet<u64> = own.into_iter().collect();
+    let own = sorted::set(own);
     // A split author has two events with one number; numbers are what must not have gaps.
     let gapless = own.iter().zip(0..).all(|(seq, expected)| *seq == expected);
     gapless && own.last().copied() >= high_water

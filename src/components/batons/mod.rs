@@ -7,7 +7,7 @@ mod open;
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId,
+    Cid, NodeId, sorted,
     state::{Baton, BatonState},
 };
 use yew::prelude::*;
@@ -31,7 +31,7 @@ pub fn Batons(props: &BatonsProps) -> Html {
     let room = &props.room;
     let shown = use_state(|| None::<Cid>);
     let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();
-    batons.sort_by_key(|baton| rank(baton, room.me));
+    batons.sort_by_cached_key(|baton| rank(baton, room.me));
     let draw = |baton: &Arc<Baton>| {
         let told: Rc<[_]> = room
             .feedback
@@ -85,7 +85,7 @@ fn Handoffs(props: &HandoffsProps) -> Html {
     {
         let (said, people) = (said.setter(), props.room.people.clone());
         use_effect_with(props.room.batons.clone(), move |batons| {
-            let now: BTreeMap<_, _> = batons.iter().map(|it| (it.cid, it.holder)).collect();
+            let now = sorted::map(batons.iter().map(|it| (it.cid, it.holder)));
             let before = known.replace(Some(now));
             let moved = batons
                 .iter()

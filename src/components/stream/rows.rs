@@ -67,7 +67,7 @@ pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
             })
         })
         .collect();
-    all.sort_by_key(|it| (it.at, it.from));
+    all.sort_unstable_by_key(|it| (it.at, it.from));
     all
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind};
+use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind, sorted};
 use serde_bytes::ByteBuf;
 
 use super::{Imported, Output, Replica, Unchecked};
@@ -60,9 +60,14 @@ impl Replica {
         }
     }
 
+    /// What an event says it has seen and is not in the log.
+    fn missing_before(&self, checked: &Checked) -> BTreeSet<Cid> {
+        sorted::set(checked.event.seen().filter(|cid| self.log.find(cid).is_none()).copied())
+    }
+
     /// Puts a checked event where it belongs: with the pending ones, behind its author's budget, or into the log.
     fn place(&mut self, checked: Checked, paid: bool) {
-        let missing: BTreeSet<Cid> = checked.event.seen().filter(|cid| self.log.find(cid).is_none()).copied().collect();
+        let missing = self.missing_before(&checked);
         if !missing.is_empty() {
             return self.wait_for(checked, missing);
         }
@@ -273,8 +278,7 @@ impl Replica {
         let mut next = VecDeque::from([checked]);
         while let Some(checked) = next.pop_front() {
             let cid = checked.arrival.cid;
-            let missing: BTreeSet<Cid> =
-                checked.event.seen().filter(|cid| self.log.find(cid).is_none()).copied().collect();
+            let missing = self.missing_before(&checked);
             if !missing.is_empty() {
                 self.wait_for(checked, missing);
                 continue;

@@ -15,8 +15,8 @@ use std::{
 
 use async_trait::async_trait;
 use futures::{channel::oneshot, lock::Mutex};
-use js_sys::{Array, Uint8Array};
-use paceline_room::{Cid, Stored};
+use js_sys::{Array, Number, Uint8Array};
+use paceline_room::{Cid, Stored, sorted};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbKeyRange, IdbRequest};
 
@@ -168,7 +168,8 @@ impl Inner {
     fn take_record(&self, key: &JsValue, value: &JsValue, small: &mut Vec<(Record, Vec<u8>)>) {
         let state = &mut *self.state.borrow_mut();
         let mut damage = |what| {
-            let record = key.as_f64().map_or_else(|| "of an unknown kind".into(), |key| key.to_string());
+            let record = key.dyn_ref::<Number>().and_then(|key| key.to_string(10).ok());
+            let record = record.map_or_else(|| "of an unknown kind".into(), String::from);
             state.damaged.push(Damage { record, what });
         };
         let Some(record) = record_key(key) else { return damage("its key is not a number of ours") };
@@ -255,10 +256,10 @@ impl Inner {
 
     /// Rewrites every record that holds one of these words.
     async fn drop_words(&self, dropped: BTreeSet<Cid>) -> Result<(), StoreError> {
-        let records: BTreeSet<Record> = {
+        let records = {
             let state = &mut *self.state.borrow_mut();
             dropped.iter().for_each(|cid| state.warm.drop_words(cid));
-            dropped.iter().flat_map(|cid| state.index.words_in(*cid)).collect()
+            sorted::set(dropped.iter().flat_map(|cid| state.index.words_in(*cid)))
         };
         if records.is_empty() {
             return Ok(());
@@ -369,7 +370,7 @@ impl Store for IdbStore {
 
     async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError> {
         self.write(|inner| async move {
-            let words: BTreeMap<Cid, Arc<[u8]>> = words.into_iter().collect();
+            let words = sorted::map(words);
             let missing = |cid: &Cid| !inner.state.borrow().index.holds_words(*cid);
             let missing = words.into_iter().filter(|(cid, _)| missing(cid));
             let entries = missing.map(|(cid, block)| Entry::Words(cid, block)).collect();
@@ -379,7 +380,7 @@ impl Store for IdbStore {
     }
 
     async fn drop_words(&self, words: Vec<Cid>) -> Result<(), StoreError> {
-        self.write(|inner| async move { inner.drop_words(words.into_iter().collect()).await }).await
+        self.write(|inner| async move { inner.drop_words(sorted::set(words)).await }).await
     }
 
     async fn load_page(&self, after: Option<(u64, Cid)>, most: usize) -> Result<Vec<Stored>, StoreError> {

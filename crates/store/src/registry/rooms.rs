@@ -1,8 +1,6 @@
 //! The rooms this browser knows, and what is left of them on this device.
 
-use std::collections::BTreeMap;
-
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, NodeId, sorted};
 
 use super::{
     Keys, KnownNode,
@@ -55,7 +53,7 @@ impl Rooms {
                 RoomEntry { nodes: of_room.map(|key| key.node()).collect(), record }
             })
             .collect();
-        entries.sort_by_key(|it| (std::cmp::Reverse(it.record.opened), it.record.room));
+        entries.sort_unstable_by_key(|it| (std::cmp::Reverse(it.record.opened), it.record.room));
         Ok(entries)
     }
 
@@ -89,7 +87,7 @@ impl Rooms {
         let mut forgotten = Forgotten::default();
         let known = self.keys.known(room, db_key).await?.into_iter().map(|it| (it.database, it.node));
         // Also databases whose key's record is lost or damaged.
-        let all: BTreeMap<_, _> = known.chain(self.keys.stored_nodes(&db_key).await).collect();
+        let all = sorted::map(known.chain(self.keys.stored_nodes(&db_key).await));
         for (database, node) in all {
             if self.remove(node, &database).await? {
                 forgotten.removed += 1;

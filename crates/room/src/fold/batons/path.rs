@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Cid, Ix, NodeId,
     fold::step::{Key, Step},
-    limits,
+    limits, sorted,
     state::{Baton, BatonState, Term},
 };
 
@@ -66,7 +66,7 @@ impl Batons {
             self.run_ends.entry(base).or_default().insert(end(key));
         }
         self.nodes.insert(ix, node);
-        let mut changed: BTreeSet<Ix> = tips.iter().copied().collect();
+        let mut changed = sorted::set(tips.iter().copied());
         changed.insert(ix);
         for tip in tips {
             self.walk_from(step, tip, &mut changed);
@@ -154,7 +154,7 @@ impl Batons {
         let Self { nodes, shown, .. } = self;
         let Some(shown) = shown.get_mut(&key) else { return };
         let key_of = |cid: &Cid| step.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
-        let mut edits: Vec<_> = terms
+        let edits: Vec<_> = terms
             .into_iter()
             .map(|term| (shown.terms.binary_search_by_key(&key_of(&term.from), |it| key_of(&it.from)), term))
             .filter(|(place, term)| place.ok().and_then(|at| shown.terms.get(at)) != Some(term))
@@ -166,8 +166,8 @@ impl Batons {
         let baton = Arc::make_mut(shown);
         head.put(baton);
         // An event begins at most one term; it comes last, so that no place found above has moved.
-        edits.sort_by_key(|(place, _)| place.is_err());
-        for (place, term) in edits {
+        let (begun, known): (Vec<_>, Vec<_>) = edits.into_iter().partition(|(place, _)| place.is_err());
+        for (place, term) in known.into_iter().chain(begun) {
             match place {
                 Ok(at) => baton.terms[at] = term,
                 Err(at) => baton.terms.insert(at, term),

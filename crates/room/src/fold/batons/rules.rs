@@ -7,6 +7,7 @@ use crate::{
     Body, Cid, Ix, NodeId,
     body::{BatonAccepted, BatonOffered},
     fold::{IgnoredReason, step::Step},
+    sorted,
 };
 
 impl Batons {
@@ -113,7 +114,7 @@ impl Batons {
             ends.insert(tip);
         }
         let first = *ends.first().ok_or(IgnoredReason::TipNotSeen)?;
-        let stand_ins = ends.iter().filter_map(|end| Some(self.nodes.get(end)?.author)).collect();
+        let stand_ins = sorted::set(ends.iter().filter_map(|end| Some(self.nodes.get(end)?.author)));
         let unfollowed = ends.iter().copied().filter(|end| self.went_on_without(step, *end, &stand_ins)).collect();
         let tips = ends.into_iter().collect();
         Ok(Node { tips, unfollowed, ..self.node(step, first, Kind::Reclaimed, Lead::Held(author)) })
