@@ -1,42 +1,144 @@
-//! The page's texts: Fluent messages from `locales/`, embedded. Nothing else in `src/pages` and `src/components` holds
-//! words for people. One language so far; adding one is a file and a line in [`bundle`].
+//! The page's texts: Fluent messages from `locales/`, read when the page is built (`build.rs`). Nothing else in `src/pages` and
+//! `src/components` holds words for people. One language so far; adding one is a file, a table made of it and its plural rule.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use std::{borrow::Cow, fmt::Write as _};
 
-/// English, the complete set.
-const ENGLISH: &str = include_str!("../locales/en.ftl");
+/// A text: its place in the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text(u16);
 
-thread_local! {
-    static BUNDLE: FluentBundle<FluentResource> = bundle(ENGLISH);
+/// A part of a text.
+enum Part {
+    Words(&'static str),
+    Value(&'static str),
+    Choice(&'static Choice),
 }
 
-fn bundle(source: &str) -> FluentBundle<FluentResource> {
-    let english: LanguageIdentifier = "en".parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new(vec![english]);
-    // Invisible isolation marks around names would end up in copied text; names are isolated with <bdi> where it matters.
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(usable, _)| usable);
-    bundle.add_resource_overriding(resource);
-    bundle
+/// What a text says depending on a value: a word, a number or a plural category.
+struct Choice {
+    by: &'static str,
+    cases: &'static [(&'static str, &'static [Part])],
+    otherwise: &'static [Part],
 }
 
-/// A text by its key. Use the macro [`t!`], which `cargo xtask check` reads.
-pub fn text(key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-    BUNDLE.with(|bundle| {
-        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
-        let args: FluentArgs = values.iter().map(|(name, value)| (*name, value.clone())).collect();
-        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
-    })
+/// A value that stands in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Words.
+    Words(Cow<'a, str>),
+    /// A number.
+    Number(u64),
 }
 
-/// A text by its key: `t!("invite")`, `t!("reach", stored = 2, of = 3)`.
+mod tables {
+    use super::{Choice, Part, Text};
+
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+
+/// The text of this name. The macro [`t!`] asks while the page is compiled: a name that is not there is an error then.
+pub const fn find(key: &str) -> Text {
+    let mut at = 0;
+    while at < tables::KEYS.len() {
+        if is_same(tables::KEYS[at].as_bytes(), key.as_bytes()) {
+            return Text(at as u16);
+        }
+        at += 1;
+    }
+    panic!("no text has this name")
+}
+
+/// `==`, which constants cannot use yet.
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+/// A text with its values. Use the macro [`t!`], which `cargo xtask check` reads.
+pub fn text(text: Text, values: &[(&str, Value<'_>)]) -> String {
+    let mut said = String::new();
+    say(tables::ENGLISH.get(usize::from(text.0)).copied().unwrap_or_default(), values, &mut said);
+    said
+}
+
+/// The sentence of a notice, by its code; the code itself if it has none.
+pub fn notice(code: &str, values: &[(&str, Value<'_>)]) -> String {
+    let found = tables::NOTICES.iter().find(|(it, _)| *it == code);
+    found.map_or_else(|| code.to_owned(), |(_, it)| text(*it, values))
+}
+
+fn say(parts: &[Part], values: &[(&str, Value<'_>)], said: &mut String) {
+    let value = |name: &str| values.iter().find(|(it, _)| *it == name).map(|(_, value)| value);
+    for part in parts {
+        match part {
+            Part::Words(words) => said.push_str(words),
+            Part::Value(name) => match value(name) {
+                Some(Value::Words(words)) => said.push_str(words),
+                // Writing to a string does not fail.
+                Some(Value::Number(number)) => _ = write!(said, "{number}"),
+                None => said.push_str(name),
+            },
+            Part::Choice(choice) => {
+                let fits = |key: &str| value(choice.by).is_some_and(|value| fits(key, value));
+                let case = choice.cases.iter().find(|(key, _)| fits(key));
+                say(case.map_or(choice.otherwise, |(_, parts)| *parts), values, said);
+            }
+        }
+    }
+}
+
+fn fits(key: &str, value: &Value<'_>) -> bool {
+    match value {
+        Value::Words(words) => words == key,
+        Value::Number(number) => plural(*number) == key || key.parse() == Ok(*number),
+    }
+}
+
+/// The plural category of a whole number in English (CLDR).
+const fn plural(number: u64) -> &'static str {
+    if number == 1 { "one" } else { "other" }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(words: &'a str) -> Self {
+        Self::Words(words.into())
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(words: String) -> Self {
+        Self::Words(words.into())
+    }
+}
+
+impl From<usize> for Value<'_> {
+    fn from(number: usize) -> Self {
+        Self::Number(number as u64)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// A text by its key: `t!("invite")`, `t!("reach", stored = 2_u32, of = 3_u32)`.
 macro_rules! t {
     ($key:literal) => {
-        crate::texts::text($key, &[])
+        crate::texts::text(const { crate::texts::find($key) }, &[])
     };
     ($key:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        crate::texts::text($key, &[$((stringify!($name), $value.into())),+])
+        crate::texts::text(const { crate::texts::find($key) }, &[$((stringify!($name), $value.into())),+])
     };
 }
 pub(crate) use t;
@@ -48,19 +150,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_file_reads_without_errors() {
-        assert!(FluentResource::try_new(ENGLISH.to_owned()).is_ok());
-    }
-
-    #[test]
     fn a_text_takes_its_values_and_its_number() {
-        assert_eq!(t!("reach", stored = 2, of = 3), "2 of 3");
-        assert_eq!(t!("connection-in-sync", n = 1), "in sync with 1 other");
-        assert_eq!(t!("connection-in-sync", n = 7), "in sync with 7 others");
+        assert_eq!(t!("reach", stored = 2_u32, of = 3_u32), "2 of 3");
+        assert_eq!(t!("connection-in-sync", n = 1_u32), "in sync with 1 other");
+        assert_eq!(t!("connection-in-sync", n = 7_u32), "in sync with 7 others");
+        assert_eq!(t!("leftover-size", events = 1_u32, size = "2 KB"), "1 event, 2 KB");
     }
 
     #[test]
-    fn a_key_that_is_missing_shows_itself() {
-        assert_eq!(text("no-such-key", &[]), "no-such-key");
+    fn a_text_chooses_by_a_word_and_keeps_spaces_that_were_quoted() {
+        let leans = |settled| notice("parallel-lead", &[("settled", Value::from(settled))]);
+        assert!(leans("no").contains("lead. This leans") && leans("yes").ends_with("parallel lead."));
+    }
+
+    #[test]
+    fn each_text_is_found_by_its_name_and_says_something() {
+        for (at, key) in tables::KEYS.iter().enumerate() {
+            assert_eq!(find(key), Text(at as u16), "{key}");
+            assert_ne!(text(find(key), &[]).trim(), "", "{key}");
+        }
+    }
+
+    #[test]
+    fn a_notice_without_a_text_shows_its_code() {
+        assert_eq!(notice("no-such-code", &[]), "no-such-code");
+        assert_eq!(notice("not-found", &[]), t!("notice-not-found"));
     }
 }

@@ -119,7 +119,7 @@ fn rendezvous(status: &RendezvousStatus) -> Html {
         ("room", _) => t!("rendezvous-room"),
         (kind, _) => kind.to_owned(),
     };
-    let why = status.code.map(|code| texts::text(&format!("notice-{code}"), &[]));
+    let why = status.code.map(|code| texts::notice(code, &[]));
     html! {
         <li key={name.clone()} data-testid="rendezvous" data-kind={status.kind} data-state={status.state}>
             <strong>{ name }</strong>

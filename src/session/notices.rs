@@ -3,11 +3,10 @@
 
 use std::borrow::Borrow;
 
-use fluent_bundle::FluentValue;
 use paceline_store::StoreError;
 
 use super::SessionError;
-use crate::texts;
+use crate::texts::{self, Value};
 
 /// The sentence of a code.
 pub fn sentence(code: &str) -> String {
@@ -15,8 +14,8 @@ pub fn sentence(code: &str) -> String {
 }
 
 /// The sentence of a code, with its values.
-pub fn sentence_with(code: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-    texts::text(&format!("notice-{code}"), values)
+pub fn sentence_with(code: &str, values: &[(&str, Value<'_>)]) -> String {
+    texts::notice(code, values)
 }
 
 /// An error by its code.
@@ -25,7 +24,7 @@ pub fn error(code: &'static str) -> SessionError {
 }
 
 /// An error that says more than its code.
-pub fn error_with(code: &'static str, values: &[(&str, FluentValue<'_>)]) -> SessionError {
+pub fn error_with(code: &'static str, values: &[(&str, Value<'_>)]) -> SessionError {
     SessionError::new(code, sentence_with(code, values))
 }
 
