@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use litemap::LiteMap;
 use paceline_room::{Cid, Event, Log, NodeId, Words};
 
 use crate::{
@@ -61,13 +62,13 @@ type Payer = Option<NodeId>;
 #[derive(Debug, Default)]
 pub struct Ingest {
     ready: VecDeque<Checked>,
-    live: BTreeMap<NodeId, VecDeque<Arrival>>,
+    live: LiteMap<NodeId, VecDeque<Arrival>>,
     served: Option<NodeId>,
-    forwarders: BTreeMap<NodeId, Bucket>,
+    forwarders: LiteMap<NodeId, Bucket>,
     bulk: VecDeque<Arrival>,
     bulk_bytes: usize,
-    parked: BTreeMap<Payer, VecDeque<Checked>>,
-    authors: BTreeMap<Payer, Bucket>,
+    parked: LiteMap<Payer, VecDeque<Checked>>,
+    authors: LiteMap<Payer, Bucket>,
     raw: VecDeque<Arc<[u8]>>,
     imports: BTreeMap<(u64, Cid), Arrival>,
     import_words: BTreeMap<Cid, Arc<[u8]>>,

@@ -10,8 +10,7 @@
 //! left out, so a flood hurts neither those who pass it on nor those behind them. A neighbour that brings more than any honest
 //! node sends is refused.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
 
 use crate::{
@@ -50,7 +49,7 @@ pub enum Fate {
 #[derive(Debug, Default)]
 pub struct Letters {
     seen: Recent,
-    links: BTreeMap<NodeId, Budget>,
+    links: LiteMap<NodeId, Budget>,
 }
 
 #[derive(Debug)]

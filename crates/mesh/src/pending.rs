@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
 };
 
+use litemap::LiteMap;
 use paceline_room::{Body, Cid, Event, NodeId};
 
 use crate::{plumtree::Origin, replica::Millis};
@@ -73,7 +74,7 @@ struct Waiting {
 pub struct Pending {
     waiting: BTreeMap<Cid, Waiting>,
     children: BTreeMap<Cid, BTreeSet<Cid>>,
-    by_source: BTreeMap<Source, Share>,
+    by_source: LiteMap<Source, Share>,
 }
 
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
 
 use crate::{replica::Millis, wire::LIVE_CIDS};
@@ -99,7 +100,7 @@ struct Missing {
 /// The tree as one node sees it.
 #[derive(Debug, Default)]
 pub struct PlumTree {
-    links: BTreeMap<NodeId, Link>,
+    links: LiteMap<NodeId, Link>,
     missing: BTreeMap<Cid, Missing>,
     flush_at: Option<Millis>,
     arrivals: BTreeMap<Cid, (NodeId, u8)>,
@@ -246,7 +247,7 @@ impl PlumTree {
             let full = self.links.iter_mut().filter(|(_, link)| !link.outbox.is_empty());
             out.extend(full.map(|(to, link)| Spread::Announce(*to, std::mem::take(&mut link.outbox))));
         }
-        let mut grafts: BTreeMap<NodeId, Vec<Cid>> = BTreeMap::new();
+        let mut grafts: LiteMap<NodeId, Vec<Cid>> = LiteMap::new();
         self.missing.retain(|cid, missing| {
             if missing.at > now {
                 return true;

@@ -13,6 +13,7 @@ use std::{
     sync::Arc,
 };
 
+use litemap::LiteMap;
 use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored, body::PostKind};
 
 use crate::{
@@ -265,7 +266,7 @@ pub struct Replica {
     listening: Listening,
     hears: bool,
     acquainted: Vec<NodeId>,
-    links: BTreeMap<NodeId, Link>,
+    links: LiteMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
     refused_cids: Recent,
     refused: BTreeMap<&'static str, u64>,
@@ -303,7 +304,7 @@ impl Replica {
             listening: Listening::default(),
             hears: false,
             acquainted: Vec::new(),
-            links: BTreeMap::new(),
+            links: LiteMap::new(),
             refused_cids: Recent::default(),
             refused: BTreeMap::new(),
             importing: None,
@@ -428,7 +429,7 @@ impl Replica {
     }
 
     /// Who is here, this node not included.
-    pub fn presence(&self) -> BTreeMap<NodeId, Presence> {
+    pub fn presence(&self) -> LiteMap<NodeId, Presence> {
         self.roster.presence(&self.log)
     }
 

@@ -12,9 +12,10 @@
 //! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
 //! a newer beacon.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use paceline_room::{Cid, Ix, Log, NodeId, sorted};
+use litemap::LiteMap;
+use paceline_room::{Cid, Ix, Log, NodeId};
 use serde_bytes::ByteArray;
 
 use crate::{
@@ -96,7 +97,7 @@ impl BeaconError {
 pub struct Roster {
     me: NodeId,
     room: Cid,
-    nodes: BTreeMap<NodeId, Node>,
+    nodes: LiteMap<NodeId, Node>,
     /// Links on which the peer has said hello: it knows our last counter has been asked for.
     greeted: BTreeSet<NodeId>,
     /// Those that our last beacon listed.
@@ -114,7 +115,7 @@ impl Roster {
         Self {
             me,
             room,
-            nodes: BTreeMap::new(),
+            nodes: LiteMap::new(),
             greeted: BTreeSet::new(),
             listed: BTreeSet::new(),
             counter: 0,
@@ -334,7 +335,7 @@ impl Roster {
     /// Nodes that nobody has heard of for long are gone. Returns whether any went.
     pub fn expire(&mut self, now: Millis) -> bool {
         let mut changed = false;
-        for node in self.nodes.values_mut() {
+        for (_, node) in self.nodes.iter_mut() {
             let silent = !node.linked && node.presence.here != Here::Gone && node.heard + SILENT_AFTER <= now;
             if silent {
                 node.presence = Presence { here: Here::Gone, since: now, goodbye: false };
@@ -359,8 +360,9 @@ impl Roster {
     }
 
     /// Who is here, this node and strangers not included.
-    pub fn presence(&self, log: &Log) -> BTreeMap<NodeId, Presence> {
-        sorted::map(self.people(log).map(|(id, node)| (*id, node.presence)))
+    pub fn presence(&self, log: &Log) -> LiteMap<NodeId, Presence> {
+        // As they come from a map, they are in order.
+        LiteMap::from_sorted_store_unchecked(self.people(log).map(|(id, node)| (*id, node.presence)).collect())
     }
 
     /// All but strangers. Who was linked once and is gone is shown as gone.

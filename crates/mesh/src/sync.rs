@@ -23,6 +23,7 @@ mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use litemap::LiteMap;
 use paceline_room::{Cid, Event, NodeId, sorted};
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -168,7 +169,7 @@ pub struct Here<'a> {
 #[derive(Debug)]
 pub struct Sync {
     me: NodeId,
-    peers: BTreeMap<NodeId, Peer>,
+    peers: LiteMap<NodeId, Peer>,
     wants: Wants,
     lone: BTreeMap<Cid, LoneWords>,
     /// When to look through `lone` again: it may be long, and mostly nothing has changed.
@@ -179,7 +180,7 @@ pub struct Sync {
 impl Sync {
     /// No peers yet.
     pub fn new(me: NodeId) -> Self {
-        Self { me, peers: BTreeMap::new(), wants: Wants::default(), lone: BTreeMap::new(), lone_at: None, serial: 0 }
+        Self { me, peers: LiteMap::new(), wants: Wants::default(), lone: BTreeMap::new(), lone_at: None, serial: 0 }
     }
 
     /// A link is up.

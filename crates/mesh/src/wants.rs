@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
 
 use crate::wire::Key;
@@ -29,7 +30,7 @@ pub struct Wants {
     order: BTreeMap<(u64, u64), Cid>,
     events: BTreeMap<Cid, Wanted>,
     /// By source: how many of its events are unclaimed, so that asking costs nothing when there is nothing to ask.
-    open: BTreeMap<NodeId, usize>,
+    open: LiteMap<NodeId, usize>,
     added: u64,
 }
 
@@ -127,7 +128,7 @@ impl Wants {
 }
 
 /// One event less to ask these for.
-fn close(open: &mut BTreeMap<NodeId, usize>, sources: &BTreeSet<NodeId>) {
+fn close(open: &mut LiteMap<NodeId, usize>, sources: &BTreeSet<NodeId>) {
     for source in sources {
         if let Some(count) = open.get_mut(source) {
             *count -= 1;

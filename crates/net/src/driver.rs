@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     future::poll_fn,
     rc::Rc,
     task::{Context, Poll},
@@ -17,13 +17,14 @@ use futures::{
     stream::FuturesUnordered,
 };
 use futures_timer::Delay;
-use libp2p_core::{ConnectedPoint, Multiaddr, multiaddr::Protocol};
+use libp2p_core::{ConnectedPoint, Multiaddr, multiaddr::Protocol, transport::TransportError};
 use libp2p_identity::PeerId;
 use libp2p_swarm::{
     Config, ConnectionError, ConnectionId, NetworkBehaviour, Swarm, SwarmEvent,
     dial_opts::{DialOpts, PeerCondition},
 };
 use libp2p_webrtc_browser::Signal;
+use litemap::LiteMap;
 use paceline_mesh::{Lane, replica::Millis};
 use paceline_room::NodeId;
 
@@ -77,7 +78,7 @@ pub(crate) struct Sources {
     pub(crate) signals: mpsc::UnboundedReceiver<Outgoing>,
     pub(crate) refusals: mpsc::UnboundedReceiver<(&'static str, NodeId)>,
     /// Where the transports get their signals.
-    pub(crate) ports: BTreeMap<Path, mpsc::Sender<(PeerId, Signal)>>,
+    pub(crate) ports: LiteMap<Path, mpsc::Sender<(PeerId, Signal)>>,
 }
 
 #[derive(NetworkBehaviour)]
@@ -114,14 +115,14 @@ pub(crate) struct Driver {
     /// Connections that ended, and whether in order: looked at when their lanes have read what was still there.
     closed: VecDeque<(ConnectionId, bool)>,
     timer: Option<(Millis, Delay)>,
-    dials: BTreeMap<ConnectionId, (Option<NodeId>, Path)>,
+    dials: LiteMap<ConnectionId, (Option<NodeId>, Path)>,
     /// Dials that led to a connection, for as long as it lasts.
-    dialled: BTreeMap<ConnectionId, (NodeId, Path)>,
+    dialled: LiteMap<ConnectionId, (NodeId, Path)>,
     codes: Codes,
     /// That no server works has been said.
     servers_failed: bool,
     invites: VecDeque<oneshot::Sender<Result<String, ByHandError>>>,
-    replies: BTreeMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
+    replies: LiteMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
 }
 
 impl Driver {
@@ -133,7 +134,12 @@ impl Driver {
         let mut swarm = Swarm::new(transport, behaviours, peer_id(&common.me), config);
         for address in listen {
             if let Err(error) = swarm.listen_on(address) {
-                common.status.failed("cannot-listen", format!("Other tabs cannot connect to this one: {error}"));
+                // Without the address, which is one of ours: what writes addresses of all kinds would come with the page.
+                let why = match error {
+                    TransportError::Other(error) => error.to_string(),
+                    TransportError::MultiaddrNotSupported(_) => "no transport listens there".to_owned(),
+                };
+                common.status.failed("cannot-listen", format!("Other tabs cannot connect to this one: {why}"));
             }
         }
         Self {
@@ -145,12 +151,12 @@ impl Driver {
             deaths: mpsc::unbounded(),
             closed: VecDeque::new(),
             timer: None,
-            dials: BTreeMap::new(),
-            dialled: BTreeMap::new(),
+            dials: LiteMap::new(),
+            dialled: LiteMap::new(),
             codes: Codes::default(),
             servers_failed: false,
             invites: VecDeque::new(),
-            replies: BTreeMap::new(),
+            replies: LiteMap::new(),
         }
     }
 

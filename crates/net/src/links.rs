@@ -16,13 +16,14 @@
 //! | current | the app or the peer's run ends the link | parting or closing |
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
 
 use futures::channel::oneshot;
 use libp2p_swarm::ConnectionId;
+use litemap::LiteMap;
 use paceline_mesh::{Lane, replica::Millis};
 use paceline_room::NodeId;
 
@@ -105,8 +106,8 @@ struct Link {
 #[derive(Debug)]
 pub(crate) struct Links {
     events: Rc<EventQueue>,
-    connections: BTreeMap<ConnectionId, Connection>,
-    links: BTreeMap<NodeId, Link>,
+    connections: LiteMap<ConnectionId, Connection>,
+    links: LiteMap<NodeId, Link>,
     actions: VecDeque<Action>,
     waker: Option<Waker>,
 }
@@ -144,7 +145,7 @@ impl Connection {
 
 impl Links {
     pub(crate) fn new(events: Rc<EventQueue>) -> Self {
-        Self { events, connections: BTreeMap::new(), links: BTreeMap::new(), actions: VecDeque::new(), waker: None }
+        Self { events, connections: LiteMap::new(), links: LiteMap::new(), actions: VecDeque::new(), waker: None }
     }
 
     fn act(&mut self, action: Action) {
@@ -338,7 +339,7 @@ impl Links {
     pub(crate) fn drop_link(&mut self, peer: NodeId, goodbye: bool, now: Millis) {
         if !goodbye {
             // The peer should not think that this node left.
-            let all = self.connections.values_mut();
+            let all = self.connections.iter_mut().map(|(_, connection)| connection);
             for connection in all.filter(|connection| connection.peer == peer && connection.stage == Stage::Ready) {
                 connection.stage = Stage::Parting;
                 connection.deadline = Some(now + TIME_LIMIT);

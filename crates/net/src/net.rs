@@ -15,6 +15,7 @@ use futures::{
     future::LocalBoxFuture,
 };
 use libp2p_core::{Transport as _, transport::OptionalTransport};
+use litemap::LiteMap;
 use paceline_mesh::Lane;
 use paceline_room::NodeId;
 
@@ -317,7 +318,7 @@ impl Inner {
         // Others should hear of this node before it spends time on anything else.
         meeting.borrow_mut().say_hello(self.status.now());
 
-        let mut ports = BTreeMap::new();
+        let mut ports = LiteMap::new();
         let webrtc = self.webrtc(&prover, &signals, &mut ports, &network);
         let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
         let broadcast =
@@ -383,7 +384,7 @@ impl Inner {
         &self,
         prover: &Prover,
         signals: &mpsc::UnboundedSender<Outgoing>,
-        ports: &mut BTreeMap<Path, mpsc::Sender<(libp2p_identity::PeerId, libp2p_webrtc_browser::Signal)>>,
+        ports: &mut LiteMap<Path, mpsc::Sender<(libp2p_identity::PeerId, libp2p_webrtc_browser::Signal)>>,
         network: &NetworkChanges,
     ) -> Option<Transport> {
         if !self.config().paths.webrtc {

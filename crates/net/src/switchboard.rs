@@ -13,12 +13,11 @@ mod hellos;
 mod introductions;
 mod outbox;
 
-use std::collections::BTreeMap;
-
 pub(crate) use by_hand::Unreadable;
 use hellos::Hellos;
 use introductions::Introductions;
 use libp2p_webrtc_browser::Signal;
+use litemap::LiteMap;
 use outbox::{Due, Outbox};
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
@@ -143,9 +142,9 @@ pub(crate) struct Switchboard {
     setup: Setup,
     me: NodeId,
     fresh: Freshness,
-    known: BTreeMap<NodeId, Known>,
+    known: LiteMap<NodeId, Known>,
     refused: std::collections::BTreeSet<NodeId>,
-    sessions: BTreeMap<Session, SessionNote>,
+    sessions: LiteMap<Session, SessionNote>,
     sessions_made: u64,
     /// Hellos where they cost nothing.
     near: Hellos,
@@ -200,9 +199,9 @@ impl Switchboard {
             setup,
             me,
             fresh,
-            known: BTreeMap::new(),
+            known: LiteMap::new(),
             refused,
-            sessions: BTreeMap::new(),
+            sessions: LiteMap::new(),
             sessions_made: 0,
             near: Hellos::near(),
             far: Hellos::far(0),

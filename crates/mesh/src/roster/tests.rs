@@ -204,7 +204,7 @@ fn keys_out_of_nowhere_are_bounded_and_push_out_nobody_who_is_here() {
     }
     assert_eq!(roster.nodes.len(), MAX_NODES);
     let (log, only) = (world.whole(), vec![world.author(1)]);
-    assert_eq!(roster.presence(&log).into_keys().collect::<Vec<_>>(), only, "strangers are not shown");
+    assert_eq!(roster.presence(&log).keys().copied().collect::<Vec<_>>(), only, "strangers are not shown");
     assert_eq!(roster.reach(&log, log.find(&world.room()).unwrap()).1, 1);
     // Nobody vouches for this one.
     let before = roster.nodes.len();

@@ -321,7 +321,7 @@ fn beacons_of_fresh_keys_are_neither_shown_nor_counted_nor_passed_on() {
     for key in 100..400 {
         solo.live(peer, &signed(&beacon(&world, key, 1), &world.keypair(key)));
     }
-    let present: Vec<NodeId> = solo.replica.presence().into_keys().collect();
+    let present: Vec<NodeId> = solo.replica.presence().keys().copied().collect();
     assert!(present.len() == 2 && present.contains(&peer) && present.contains(&other), "{} present", present.len());
     assert_eq!(solo.replica.reach(&world.room()).of, 3);
     let passed_on = solo.sent_beacons(other).len();

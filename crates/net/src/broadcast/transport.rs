@@ -5,7 +5,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     io,
     pin::Pin,
     rc::Rc,
@@ -29,6 +29,7 @@ use libp2p_core::{
 };
 use libp2p_identity::PeerId;
 use libp2p_webrtc_browser::{Signal, Signalling};
+use litemap::LiteMap;
 use send_wrapper::SendWrapper;
 
 use super::ChannelStream;
@@ -63,7 +64,7 @@ struct Inner {
     signalling: Box<dyn Signalling>,
     channels: Rc<dyn Channels>,
     guard: Guard,
-    waiting: BTreeMap<Session, (PeerId, oneshot::Sender<()>)>,
+    waiting: LiteMap<Session, (PeerId, oneshot::Sender<()>)>,
     incoming: Rc<()>,
     closed: bool,
 }
@@ -101,7 +102,7 @@ fn channel_name(session: &Session) -> String {
 impl BroadcastTransport {
     pub(crate) fn new(signalling: Box<dyn Signalling>, channels: Rc<dyn Channels>, guard: Guard) -> Self {
         let inner =
-            Inner { signalling, channels, guard, waiting: BTreeMap::new(), incoming: Rc::new(()), closed: false };
+            Inner { signalling, channels, guard, waiting: LiteMap::new(), incoming: Rc::new(()), closed: false };
         Self {
             inner: SendWrapper::new(Rc::new(RefCell::new(inner))),
             listener: None,

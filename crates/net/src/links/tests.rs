@@ -2,6 +2,8 @@
 
 use futures::{FutureExt as _, StreamExt as _, task::noop_waker};
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 const PEER: NodeId = NodeId::from_bytes([1; 32]);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use litemap::LiteMap;
 use paceline_room::NodeId;
 use sha2::{Digest, Sha256};
 
@@ -51,7 +52,7 @@ pub(crate) enum Came {
 pub(crate) struct Peers {
     envelopes: BTreeMap<Hash, Envelope>,
     envelopes_by_age: VecDeque<Hash>,
-    peers: BTreeMap<NodeId, RelaySet>,
+    peers: LiteMap<NodeId, RelaySet>,
     peers_by_age: VecDeque<NodeId>,
 }
 

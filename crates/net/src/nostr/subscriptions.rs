@@ -2,8 +2,7 @@
 //! (NIP-01); until then it is asked for again, ever more rarely: requests and answers get lost, at relays that are overloaded most
 //! of all. Pure.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 
 use super::{
@@ -53,7 +52,7 @@ pub(super) enum Asked {
 
 /// See the module.
 pub(super) struct Subscriptions {
-    by_day: BTreeMap<u64, Subscription>,
+    by_day: LiteMap<u64, Subscription>,
     /// The form that this relay took last.
     stored: Stored,
 }
@@ -61,7 +60,7 @@ pub(super) struct Subscriptions {
 impl Subscriptions {
     /// None; the first are asked for in that form.
     pub(super) const fn new(stored: Stored) -> Self {
-        Self { by_day: BTreeMap::new(), stored }
+        Self { by_day: LiteMap::new(), stored }
     }
 
     /// The form that this relay takes, as far as is known.
@@ -92,7 +91,7 @@ impl Subscriptions {
 
     /// Ends all.
     pub(super) fn end(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.by_day).into_values().map(|subscription| wire::close(&subscription.id)).collect()
+        std::mem::take(&mut self.by_day).values().map(|subscription| wire::close(&subscription.id)).collect()
     }
 
     /// When [`Self::ask_again`] is to be called.
@@ -109,7 +108,7 @@ impl Subscriptions {
 
     /// The relay has sent all that it stored.
     pub(super) fn caught_up(&mut self, id: &str, now: Millis) {
-        if let Some(subscription) = self.by_day.values_mut().find(|it| it.id == id) {
+        if let Some(subscription) = self.by_day.iter_mut().map(|(_, it)| it).find(|it| it.id == id) {
             subscription.stored_until = subscription.stored_until.min(now);
             subscription.confirmed = true;
             self.stored = subscription.stored;
@@ -152,7 +151,7 @@ impl Subscriptions {
 
     /// The relay said something to people. Old ones refuse a subscription so.
     pub(super) fn noticed(&mut self, now: Millis) {
-        for subscription in self.by_day.values_mut().filter(|it| it.asked == 1) {
+        for subscription in self.by_day.iter_mut().map(|(_, it)| it).filter(|it| it.asked == 1) {
             subscription.again_at = subscription.again_at.min(now + AFTER_NOTICE);
         }
     }

@@ -1,8 +1,7 @@
 //! Under which topics members meet: a new one each UTC day, with a new throw-away key. For [`AROUND_MIDNIGHT`] before and after
 //! midnight the neighbour day's is listened to as well, so that clocks may differ by that much.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 
 use super::{
@@ -26,13 +25,13 @@ pub(crate) struct Topic {
 pub(crate) struct Topics {
     keys: RoomKeys,
     random: fn(&mut [u8]),
-    days: BTreeMap<u64, Topic>,
+    days: LiteMap<u64, Topic>,
     today: u64,
 }
 
 impl Topics {
     pub(crate) fn new(keys: RoomKeys, random: fn(&mut [u8]), wall: u64) -> Self {
-        let mut topics = Self { keys, random, days: BTreeMap::new(), today: day_of(wall) };
+        let mut topics = Self { keys, random, days: LiteMap::new(), today: day_of(wall) };
         topics.turn(wall);
         topics
     }

@@ -4,8 +4,7 @@
 //! does not answer, or cannot be linked with, is greeted more and more rarely. That it is asked at all is the mesh's word, on
 //! which nothing else depends.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 
@@ -23,7 +22,7 @@ pub(super) const GREET_MOST: Millis = 60_000;
 
 /// Whom to greet, and when next.
 #[derive(Debug, Default)]
-pub(super) struct Introductions(BTreeMap<NodeId, Due>);
+pub(super) struct Introductions(LiteMap<NodeId, Due>);
 
 #[derive(Debug)]
 struct Due {
@@ -53,13 +52,13 @@ impl Switchboard {
         let Some(room) = self.room() else { return };
         let is_linked = |node: &NodeId| self.known.get(node).is_some_and(|known| known.linked.is_some());
         let nodes = nodes.iter().filter(|node| **node != self.me && !is_linked(node)).take(MAX_INTRODUCTIONS);
-        let mut due: BTreeMap<NodeId, Due> = BTreeMap::new();
+        let mut due: LiteMap<NodeId, Due> = LiteMap::new();
         for node in nodes {
             let first = if self.me < *node { GREET_LATER } else { 0 };
             let old = self.introductions.0.remove(node);
             due.insert(*node, old.unwrap_or(Due { next: now + first, wait: GREET_AGAIN }));
         }
-        let gone: Vec<NodeId> = std::mem::replace(&mut self.introductions.0, due).into_keys().collect();
+        let gone: Vec<NodeId> = std::mem::replace(&mut self.introductions.0, due).keys().copied().collect();
         self.forget_ways(&gone);
         for node in self.introductions.0.keys().copied().collect::<Vec<_>>() {
             self.also_heard(node, room);

@@ -2,8 +2,7 @@
 //! candidates go together, and what is not answered is sent again, the very same envelope, so that nobody takes it for another.
 //! Pure.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 
@@ -57,7 +56,7 @@ struct Held {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    held: BTreeMap<Session, Held>,
+    held: LiteMap<Session, Held>,
 }
 
 impl Outbox {
