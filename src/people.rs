@@ -38,7 +38,9 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let first = words.next();
     let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    let letters: String = first.into_iter().chain(last).collect();
+    // The browser has the table of capitals; the standard library's would come with the page.
+    js_sys::JsString::from(letters).to_upper_case().into()
 }
 
 /// Somebody's hue: until a person has chosen, the key gives one, so that newcomers are told apart.

@@ -14,7 +14,7 @@
 use std::fmt;
 
 use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::link::RoomLink;
