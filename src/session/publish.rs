@@ -173,7 +173,7 @@ fn ignored_transfers(replica: &Replica) -> Vec<IgnoredTransfer> {
         Some((event.depth, IgnoredTransfer { baton, cid: *cid, author: event.author, at: event.at, why }))
     };
     let mut ignored: Vec<_> = replica.fold().ignored().filter_map(transfer).collect();
-    ignored.sort_unstable_by_key(|(depth, it)| (*depth, it.cid));
+    sorted::short_list(&mut ignored, |(depth, it)| (*depth, it.cid));
     ignored.into_iter().map(|(_, it)| it).collect()
 }
 
@@ -212,7 +212,7 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
             people.push(view(placeholder(node)));
         }
     }
-    people.sort_by_cached_key(|it| (!it.me, it.here));
+    sorted::short_list(&mut people, |it| (!it.me, it.here));
     people
 }
 

@@ -14,7 +14,9 @@ use std::{
 };
 
 use litemap::LiteMap;
-use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored, body::PostKind};
+use paceline_room::{
+    Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored, body::PostKind, sorted,
+};
 
 use crate::{
     budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, SERVED},
@@ -552,7 +554,9 @@ impl Replica {
 
     /// Tips as they are reported: deepest first; if they are too many, each time others.
     fn reported_tips(&self, mut tips: Vec<Ix>, turn: u64) -> Cids {
-        tips.sort_unstable_by_key(|ix| (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid));
+        sorted::short_list(&mut tips, |ix| {
+            (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid)
+        });
         if tips.len() > crate::wire::TIPS {
             let start = (turn as usize).wrapping_mul(crate::wire::TIPS) % tips.len();
             tips.rotate_left(start);

@@ -15,7 +15,7 @@
 use std::collections::BTreeSet;
 
 use litemap::LiteMap;
-use paceline_room::{Cid, Ix, Log, NodeId};
+use paceline_room::{Cid, Ix, Log, NodeId, sorted};
 use serde_bytes::ByteArray;
 
 use crate::{
@@ -385,7 +385,7 @@ impl Roster {
             Some(Reached { node: *id, through, is_stranger: !node.was_linked && !has_written(id, log) })
         });
         let mut reached: Vec<Reached> = reached.collect();
-        reached.sort_unstable_by_key(|it| (it.is_stranger, it.node));
+        sorted::short_list(&mut reached, |it| (it.is_stranger, it.node));
         reached
     }
 

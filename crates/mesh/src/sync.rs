@@ -529,7 +529,7 @@ impl Sync {
         let mut streaming = self.peers.values().any(streams);
         // Who failed less comes first, so that many who fail cannot take turns at keeping the others out.
         let mut order: Vec<_> = self.peers.iter_mut().collect();
-        order.sort_unstable_by_key(|(peer, it)| (it.no_stream, it.failures, **peer));
+        sorted::short_list(&mut order, |(_, it)| (it.no_stream, it.failures));
         for (peer, it) in order {
             if alone || busy >= SESSIONS {
                 return;

@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Body, Cid, Draft, Event, EventError, NodeId, clock::Clock, limits, node::Verifier};
+use crate::{Body, Cid, Draft, Event, EventError, NodeId, clock::Clock, limits, node::Verifier, sorted};
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,7 +223,7 @@ impl Log {
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
         let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
-        parents.sort_unstable_by_key(|ix| self.rank(ix));
+        sorted::short_list(&mut parents, |ix| self.rank(ix));
         parents.truncate(limits::PARENTS);
         let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         Draft {

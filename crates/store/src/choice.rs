@@ -39,7 +39,7 @@ pub(crate) fn attempts(
 ) -> Vec<Attempt> {
     let mut fitting: Vec<_> =
         records.into_iter().filter(|it| it.whole && it.room == room && it.db_key == *db_key).collect();
-    fitting.sort_unstable_by_key(|it| (Some(it.node()) != session, std::cmp::Reverse(it.used), it.node()));
+    sorted::short_list(&mut fitting, |it| (Some(it.node()) != session, std::cmp::Reverse(it.used), it.node()));
     let attempt = |record: KeyRecord| {
         let how = if Some(record.node()) == session {
             How::Kept

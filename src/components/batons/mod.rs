@@ -31,7 +31,7 @@ pub fn Batons(props: &BatonsProps) -> Html {
     let room = &props.room;
     let shown = use_state(|| None::<Cid>);
     let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();
-    batons.sort_by_cached_key(|baton| rank(baton, room.me));
+    sorted::short_list(&mut batons, |baton| rank(baton, room.me));
     let draw = |baton: &Arc<Baton>| {
         let told: Rc<[_]> = room
             .feedback

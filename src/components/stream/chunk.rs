@@ -8,7 +8,7 @@ use std::{
 };
 
 use paceline_mesh::replica::{Here, Reach};
-use paceline_room::{Cid, NodeId, state::Person};
+use paceline_room::{Cid, NodeId, sorted, state::Person};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::prelude::*;
@@ -53,7 +53,7 @@ impl Around {
         Self {
             people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
             told,
-            leaders: room.batons.iter().filter_map(|it| it.holder).collect(),
+            leaders: sorted::set(room.batons.iter().filter_map(|it| it.holder)),
             reach: room.reach.clone(),
             me: room.me,
             handles,

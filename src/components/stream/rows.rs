@@ -8,7 +8,7 @@ use std::{
 };
 
 use paceline_room::{
-    Cid, NodeId,
+    Cid, NodeId, sorted,
     state::{Baton, Post, TermBy},
 };
 
@@ -67,7 +67,7 @@ pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
             })
         })
         .collect();
-    all.sort_unstable_by_key(|it| (it.at, it.from));
+    sorted::short_list(&mut all, |it| (it.at, it.from));
     all
 }
 

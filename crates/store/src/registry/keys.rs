@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use paceline_room::{Cid, Keypair, NodeId};
+use paceline_room::{Cid, Keypair, NodeId, sorted};
 
 use super::{
     Rooms,
@@ -153,7 +153,7 @@ impl Keys {
         let (records, _) = self.records().await?;
         let fitting = records.iter().filter(|it| it.room == room && it.db_key == db_key);
         let mut known: Vec<_> = fitting.map(|record| self.known_node(record)).collect();
-        known.sort_unstable_by_key(|it| (std::cmp::Reverse(it.used), it.node));
+        sorted::short_list(&mut known, |it| (std::cmp::Reverse(it.used), it.node));
         Ok(known)
     }
 

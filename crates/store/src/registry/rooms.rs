@@ -53,7 +53,7 @@ impl Rooms {
                 RoomEntry { nodes: of_room.map(|key| key.node()).collect(), record }
             })
             .collect();
-        entries.sort_unstable_by_key(|it| (std::cmp::Reverse(it.record.opened), it.record.room));
+        sorted::short_list(&mut entries, |it| (std::cmp::Reverse(it.record.opened), it.record.room));
         Ok(entries)
     }
 
