@@ -1,11 +1,9 @@
 //! Telling somebody what happened to a baton while they were apart: their term is kept as parallel lead, or somebody
 //! stepped in for them. Each is told once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
+use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, NodeId, state::Baton};
 
@@ -25,7 +23,7 @@ pub fn may_step_in(room: &RoomView, baton: &Baton) -> bool {
 /// a step-in is offered too late rather than too early.
 #[derive(Debug, Default)]
 pub struct Terms {
-    known: BTreeMap<Cid, Millis>,
+    known: LiteMap<Cid, Millis>,
 }
 
 impl Terms {

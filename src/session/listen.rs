@@ -1,7 +1,8 @@
 //! Those who want to hear of things as they happen: scripts (`paceline.on`) and the page's components.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
+use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ pub enum Listener {
     View(Box<dyn Fn(Rc<View>)>),
 }
 
-type Listeners = Rc<RefCell<BTreeMap<u32, Rc<Listener>>>>;
+type Listeners = Rc<RefCell<LiteMap<u32, Rc<Listener>>>>;
 
 /// Everybody who listens.
 #[derive(Default, Clone)]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use litemap::LiteMap;
 use paceline_room::Cid;
 
 use crate::segment::Entry;
@@ -20,7 +21,7 @@ pub(crate) struct Index {
     /// Whether there are words that came later than their events, in records of their own.
     loose: bool,
     /// Bytes of each record.
-    records: BTreeMap<Record, usize>,
+    records: LiteMap<Record, usize>,
     bytes: usize,
 }
 
@@ -60,7 +61,7 @@ impl Index {
 
     /// A key that no record has.
     pub(crate) fn free_record(&self) -> Record {
-        self.records.last_key_value().map_or(0, |(last, _)| last + 1)
+        self.records.last().map_or(0, |(last, _)| last + 1)
     }
 
     /// Events.

@@ -20,6 +20,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
+use litemap::LiteMap;
 use sha2::{Digest, Sha256};
 
 use super::Kind;
@@ -70,7 +71,7 @@ impl Ballot {
 struct Pair {
     tip: Ix,
     branches: [Branch; 2],
-    ballots: BTreeMap<Voter, Ballot>,
+    ballots: LiteMap<Voter, Ballot>,
     /// Electors' votes for each.
     votes: [usize; 2],
     /// Authors, electors or not, who built on each alone.
@@ -187,7 +188,7 @@ impl Forks {
 impl Pair {
     /// Finds the electors and everything that was voted so far.
     fn count(step: &mut Step, tip: Ix, branches: [Branch; 2]) -> Self {
-        let ballots = BTreeMap::new();
+        let ballots = LiteMap::new();
         let mut pair = Self { tip, branches, ballots, votes: [0; 2], built: [0; 2], open: 0 };
         let [first, second] = branches.map(|branch| branch.ix);
         let log = step.log;

@@ -43,6 +43,7 @@ use crate::{
     state::{Baton, BatonState, TermBy},
 };
 use forks::Forks;
+use litemap::LiteMap;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +97,9 @@ pub(super) struct Node {
     /// For a reclaim: those of its tips that the network had not followed.
     unfollowed: Vec<Ix>,
     /// Valid transfers that build on it.
-    children: BTreeMap<Key, Ix>,
+    children: LiteMap<Key, Ix>,
     /// Offers of its holder that stand.
-    offers: BTreeMap<Key, Ix>,
+    offers: LiteMap<Key, Ix>,
     /// Its place on the path, if the network follows it.
     place: Option<usize>,
 }
@@ -163,8 +164,8 @@ impl Batons {
             tips: Vec::new(),
             base: None,
             unfollowed: Vec::new(),
-            children: BTreeMap::new(),
-            offers: BTreeMap::new(),
+            children: LiteMap::new(),
+            offers: LiteMap::new(),
             place: Some(0),
         };
         self.nodes.insert(step.ix, node);

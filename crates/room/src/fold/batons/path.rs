@@ -180,7 +180,7 @@ impl Batons {
             Lead::Held(holder) => Some(holder),
             _ => None,
         };
-        let offer = node.offers.last_key_value().and_then(|(key, ix)| Some((key.1, self.offers.get(ix)?.to)));
+        let offer = node.offers.last().and_then(|(key, ix)| Some((key.1, self.offers.get(ix)?.to)));
         let state = match node.lead {
             Lead::Free { .. } => BatonState::Free,
             Lead::Held(_) if offer.is_some() => BatonState::Offered,

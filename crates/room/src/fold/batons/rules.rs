@@ -1,6 +1,8 @@
 //! Whether a transfer counts: judged once, at its admission, by its own past. What comes later never changes it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use litemap::LiteMap;
 
 use super::{Batons, Ending, Kind, Lead, Node};
 use crate::{
@@ -196,8 +198,8 @@ impl Batons {
             tips: vec![tip],
             base: None,
             unfollowed: Vec::new(),
-            children: BTreeMap::new(),
-            offers: BTreeMap::new(),
+            children: LiteMap::new(),
+            offers: LiteMap::new(),
             place: None,
         }
     }
