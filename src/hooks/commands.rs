@@ -1,7 +1,5 @@
 //! Running what a person asked for.
 
-use wasm_bindgen_futures::spawn_local;
-
 use crate::session::{Outcome, Session};
 
 /// Runs a command; what comes of it goes to `done`, an error becomes a notice. Where nothing follows, `Session::run` does.
@@ -10,11 +8,8 @@ pub fn then<T: 'static>(
     command: impl Future<Output = Outcome<T>> + 'static,
     done: impl FnOnce(T) + 'static,
 ) {
-    let session = session.clone();
-    spawn_local(async move {
-        match command.await {
-            Ok(value) => done(value),
-            Err(error) => session.notify(error.code, error.text),
-        }
+    session.run(async move {
+        done(command.await?);
+        Ok(())
     });
 }

@@ -26,7 +26,7 @@ use std::{
     rc::Rc,
 };
 
-use futures::lock::Mutex;
+use futures::{future::LocalBoxFuture, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
 use paceline_room::{
@@ -231,6 +231,11 @@ impl Session {
 
     /// Runs a command a person asked for; an error becomes a notice.
     pub fn run<T: 'static>(&self, command: impl Future<Output = Outcome<T>> + 'static) {
+        self.spawn(Box::pin(async move { command.await.map(drop) }));
+    }
+
+    /// Boxed, so that what surrounds each command is in the page once.
+    fn spawn(&self, command: LocalBoxFuture<'static, Outcome<()>>) {
         let session = self.clone();
         spawn_local(async move {
             if let Err(SessionError { code, text }) = command.await {
