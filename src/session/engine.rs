@@ -31,6 +31,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     Outcome, SessionError, StorageView, Storing, browser,
     handoffs::Terms,
+    high_water::HighWater,
     notices,
     write::{self, MakeIntent, Write, Written},
 };
@@ -120,7 +121,7 @@ pub struct Engine {
     pub persisted: Cell<bool>,
     keypair: Keypair,
     key: RefCell<Option<Rc<HeldKey>>>,
-    keys: Keys,
+    high_water: Rc<HighWater>,
     writes: mpsc::UnboundedSender<Write>,
     waiting: RefCell<Waiting>,
     keep_soon: mpsc::UnboundedSender<()>,
@@ -209,6 +210,7 @@ impl Engine {
         let Parts { link, link_text, key, keys, ask_who, store, net, tell } = parts;
         let Ready { replica, damaged } = ready;
         let keypair = key.keypair.clone();
+        let high_water = HighWater::new(keys, keypair.node());
         let (writes, write_queue) = mpsc::unbounded();
         let (keep_soon, keep_calls) = mpsc::unbounded();
         let engine = Rc::new(Self {
@@ -228,7 +230,7 @@ impl Engine {
             persisted: Cell::new(false),
             keypair,
             key: RefCell::new(Some(Rc::new(key))),
-            keys,
+            high_water,
             writes,
             waiting: RefCell::default(),
             keep_soon,
@@ -572,11 +574,7 @@ impl Engine {
                 Ok(()) => {
                     let seq = written.event.seq;
                     self.input(written.into_input());
-                    let (keys, me) = (self.keys.clone(), self.me);
-                    spawn_local(async move {
-                        // Kept apart from the events so that their loss is noticed; a lower mark only notices less.
-                        let _ = keys.note_used(me, None, Some(seq)).await;
-                    });
+                    self.high_water.rise(seq);
                     Ok(cid)
                 }
                 Err(error) => Err(self.on_own_failed(error)),

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod finding;
 mod handoffs;
+mod high_water;
 mod lifecycle;
 mod listen;
 mod names;

@@ -162,11 +162,12 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let cid = row.post.cid;
     let handoffs = around.handoffs.get(&cid).into_iter().flat_map(|it| it.iter());
     let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
+    // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
-        <>
-            if row.new_day { <p class="milestone" key={format!("day-{cid}")}><span>{ when::day(row.post.at) }</span></p> }
+        <key={cid.to_string()}>
+            if row.new_day { <p class="milestone"><span>{ when::day(row.post.at) }</span></p> }
             { for handoffs.map(|it| around.handoff(it)) }
-            <PostView key={cid.to_string()} row={row.clone()} {author} {name} {here} {answers} {feedback}
+            <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />
