@@ -51,6 +51,9 @@ impl Session {
 
     fn take_over(&self, before: &Finding) {
         let now = self.finding();
+        if now.used.relays != before.used.relays && self.is_opening() && self.engine().is_err() {
+            self.call_relays();
+        }
         if now.used != before.used
             && let Ok(engine) = self.engine()
         {

@@ -30,6 +30,7 @@ use std::{
 use futures::{future::LocalBoxFuture, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
+use paceline_net::Calls;
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
@@ -111,6 +112,9 @@ pub struct ImportReport {
 const FRAME_MS: u32 = 16;
 /// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
 const BUSY_FRAME_MS: u32 = 500;
+/// ... and when somebody was just linked, in milliseconds: what both lack is asked for and answered first, since drawing holds that
+/// up. It takes a few messages.
+const GREETING_FRAME_MS: f64 = 100.0;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
 /// Notices shown at once; older ones go.
@@ -133,11 +137,15 @@ struct Inner {
     changing: Mutex<()>,
     offline: Cell<bool>,
     publishing: RefCell<Option<Timeout>>,
-    /// The next snapshot waits long, since much comes in.
+    /// The next snapshot waits long, since much comes in, or somebody was just linked.
     publishing_late: Cell<bool>,
+    /// Until then somebody was just linked.
+    greeting_until: Cell<f64>,
     noting: RefCell<Option<Timeout>>,
     handoffs: RefCell<handoffs::Handoffs>,
     places: Mutex<Option<opening::Places>>,
+    /// Relays that were called for the room that is being opened.
+    calls: RefCell<Calls>,
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
@@ -169,9 +177,11 @@ impl Session {
             offline: Cell::new(false),
             publishing: RefCell::default(),
             publishing_late: Cell::new(false),
+            greeting_until: Cell::new(0.0),
             noting: RefCell::default(),
             handoffs: RefCell::default(),
             places: Mutex::default(),
+            calls: RefCell::default(),
             digest: RefCell::default(),
             met: Cell::new(false),
             synced: Cell::new(false),
@@ -457,8 +467,11 @@ impl Session {
                 self.note_soon();
             }
             Told::Peer { node, up } => {
-                if up && !self.0.met.replace(true) {
-                    browser::mark("paceline:first-peer");
+                if up {
+                    self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
+                    if !self.0.met.replace(true) {
+                        browser::mark("paceline:first-peer");
+                    }
                 }
                 let seen = PeerSeen { node, up };
                 self.0.board.each(|it| {
@@ -477,14 +490,17 @@ impl Session {
     fn publish(&self) {
         let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.is_busy());
         self.mark_sync();
+        let greeting = self.0.greeting_until.get() - browser::fine_now();
+        let late = busy || greeting > 0.0;
         let mut publishing = self.0.publishing.borrow_mut();
-        let sooner = self.0.publishing_late.get() && !busy;
+        let sooner = self.0.publishing_late.get() && !late;
         if publishing.is_some() && !sooner {
             return;
         }
-        self.0.publishing_late.set(busy);
+        self.0.publishing_late.set(late);
+        let wait = if busy { BUSY_FRAME_MS } else { FRAME_MS.max(greeting.max(0.0) as u32) };
         let session = self.clone();
-        *publishing = Some(Timeout::new(if busy { BUSY_FRAME_MS } else { FRAME_MS }, move || session.publish_now()));
+        *publishing = Some(Timeout::new(wait, move || session.publish_now()));
     }
 
     fn mark_sync(&self) {
@@ -496,6 +512,7 @@ impl Session {
         let Some(engine) = engine.as_ref().filter(|it| it.replica.try_borrow().is_ok()) else { return };
         if publish::connection(engine, self.0.offline.get()) == Connection::InSync {
             self.0.synced.set(true);
+            self.0.greeting_until.set(0.0);
             browser::mark("paceline:in-sync");
         }
     }

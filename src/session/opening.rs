@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::try_join_all;
-use paceline_net::{HandCode, Net, NetConfig, RoomKeys, RoomLink};
+use paceline_net::{Calls, HandCode, Net, NetConfig, RoomKeys, RoomLink};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
     body::{BatonOpened, RoomFounded},
@@ -93,6 +93,7 @@ impl Session {
         self.0.opening.set(self.0.opening.get() + 1);
         self.publish();
         let opened = self.join_now(link).await;
+        self.0.calls.take();
         self.0.opening.set(self.0.opening.get() - 1);
         self.publish();
         opened
@@ -113,9 +114,17 @@ impl Session {
     }
 
     async fn open_held(&self, link: RoomLink) -> Outcome<()> {
+        self.call_relays();
         let places = self.places().await?;
         let key = places.keys.acquire(link.room, storage_key(&link)).await.map_err(storage)?;
         self.open(places, link, key, None).await
+    }
+
+    /// Relays take longer to answer than storage: they are called before it is known who this node is.
+    pub(super) fn call_relays(&self) {
+        if !self.0.offline.get() {
+            *self.0.calls.borrow_mut() = Calls::to(&self.finding().used.relays);
+        }
     }
 
     /// Goes on in the open room as somebody new: another key, a copy of what is stored.
@@ -141,7 +150,7 @@ impl Session {
         // Others are called while storage is read; what they send waits.
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path());
         finding::use_servers(&mut net_config, &self.finding().used);
-        let (net, events) = Net::start(net_config);
+        let (net, events) = Net::start(net_config, self.0.calls.take());
         if self.0.offline.get() {
             net.offline();
         }
@@ -212,6 +221,9 @@ impl Session {
 
     /// The caller holds `changing`.
     async fn leave_now(&self) {
+        if self.engine().is_err() {
+            return;
+        }
         self.note_room().await;
         let engine = self.0.engine.borrow_mut().take();
         if let Some(engine) = engine {

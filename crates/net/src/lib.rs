@@ -44,7 +44,7 @@ mod types;
 mod vary;
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::Browser;
+pub use browser::{Browser, Calls};
 pub use by_hand::{ByHandError, HandCode};
 pub use keys::RoomKeys;
 pub use lanes::MAX_MESSAGE;

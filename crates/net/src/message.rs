@@ -19,6 +19,13 @@ pub(crate) struct Line {
     pub(crate) mid: Option<String>,
 }
 
+impl Line {
+    /// Whether a server told of the address, or lends it.
+    pub(crate) fn is_by_server(&self) -> bool {
+        [" typ srflx", " typ relay"].iter().any(|kind| self.candidate.contains(kind))
+    }
+}
+
 /// The body of an envelope. Messages other than `Hello` and `Bye` belong to the session that the envelope names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -374,6 +374,7 @@ impl Inner {
             keypair: self.config().keypair.clone(),
             run,
             paths: self.config().paths,
+            servers: !self.config().ice_servers.is_empty(),
             random: platform::random,
             reach: rendezvous.iter().map(|rendezvous| rendezvous.reach()).collect(),
         };

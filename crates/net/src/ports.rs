@@ -4,15 +4,20 @@ use std::task::{Context, Poll};
 
 use futures::{StreamExt as _, channel::mpsc};
 use libp2p_identity::PeerId;
-use libp2p_webrtc_browser::{Signal, Signalling};
+use libp2p_webrtc_browser::{SessionId, Signal, Signalling};
 
 use crate::types::Path;
 
 /// Signals that wait for a transport; further ones are lost, as signals may be.
 const MAX_WAITING: usize = 256;
 
-/// What a transport wants sent: by which transport, to whom, what.
-pub(crate) type Outgoing = (Path, Option<PeerId>, Signal);
+/// What a transport has to say.
+pub(crate) enum Outgoing {
+    /// Send this to that peer, or to whoever answers.
+    Signal(Path, Option<PeerId>, Signal),
+    /// No more candidates of this attempt come.
+    Gathered(SessionId),
+}
 
 /// The transport's end: a [`Signalling`].
 pub struct Port {
@@ -29,7 +34,11 @@ pub(crate) fn port(path: Path, outgoing: mpsc::UnboundedSender<Outgoing>) -> (Po
 
 impl Signalling for Port {
     fn send(&mut self, to: Option<PeerId>, signal: Signal) {
-        let _ = self.outgoing.unbounded_send((self.path, to, signal));
+        let _ = self.outgoing.unbounded_send(Outgoing::Signal(self.path, to, signal));
+    }
+
+    fn gathered(&mut self, session: SessionId) {
+        let _ = self.outgoing.unbounded_send(Outgoing::Gathered(session));
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(PeerId, Signal)>> {

@@ -100,6 +100,8 @@ pub(crate) struct Setup {
     pub(crate) keypair: Keypair,
     pub(crate) run: Run,
     pub(crate) paths: Paths,
+    /// Servers tell this node of addresses it has elsewhere.
+    pub(crate) servers: bool,
     /// Fills with random bytes.
     pub(crate) random: fn(&mut [u8]),
     /// Whom each rendezvous reaches.
@@ -195,6 +197,7 @@ impl Switchboard {
     pub(crate) fn new(setup: Setup, refused: std::collections::BTreeSet<NodeId>) -> Self {
         let me = setup.keypair.node();
         let fresh = Freshness::new(setup.run);
+        let outbox = Outbox::new(setup.servers);
         Self {
             setup,
             me,
@@ -207,7 +210,7 @@ impl Switchboard {
             far: Hellos::far(0),
             resting: false,
             introductions: Introductions::default(),
-            outbox: Outbox::default(),
+            outbox,
             outputs: Vec::new(),
         }
     }
@@ -449,6 +452,11 @@ impl Switchboard {
                 }
             }
         }
+    }
+
+    /// A transport has had all candidates of an attempt sent.
+    pub(crate) fn gathered(&mut self, session: &Session, now: Millis) {
+        self.outbox.gathered(session, now);
     }
 
     /// Whether what is sent to that node passes through servers.

@@ -1,8 +1,11 @@
 //! A node in a browser tab: `BroadcastChannel`, WebRTC, WebSockets, Web Locks.
 
+mod calls;
 mod channel;
 mod locks;
 mod socket;
+
+pub use calls::Calls;
 
 use std::{any::Any, rc::Rc};
 
@@ -24,9 +27,9 @@ use crate::{
 pub struct Browser;
 
 impl Net {
-    /// Goes online in a room from this tab; see [`Net::start_on`].
-    pub fn start(config: NetConfig) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
-        Self::start_on(Rc::new(Browser), config)
+    /// Goes online in a room from this tab, with the relays that were called ahead; see [`Net::start_on`].
+    pub fn start(config: NetConfig, calls: Calls) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
+        Self::start_on(Rc::new(calls), config)
     }
 }
 

@@ -17,6 +17,9 @@ use crate::{
 pub(super) const GATHER_FOR: Millis = 200;
 /// It goes when no candidate came for so long after one.
 pub(super) const QUIET: Millis = 60;
+/// The same once those that come last have begun to come: a server's, or without servers any. A browser tells of all addresses of
+/// one kind at a time.
+pub(super) const QUIET_AT_LAST: Millis = 12;
 /// Candidates that come after it wait for one another; four times as long each time.
 pub(super) const LATER: Millis = 500;
 /// What is not answered by then is sent again; the second time after twice as long, the third after three times.
@@ -54,12 +57,19 @@ struct Held {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
     held: LiteMap<Session, Held>,
+    /// Servers tell this node of addresses, too.
+    servers: bool,
 }
 
 impl Outbox {
+    /// `servers`: whether servers tell this node of addresses.
+    pub(super) const fn new(servers: bool) -> Self {
+        Self { held: LiteMap::new(), servers }
+    }
+
     /// Takes an offer, an answer or candidates. Gives back what is to be sent at once.
     pub(super) fn hold(&mut self, session: Session, to: NodeId, message: Message, now: Millis) -> Option<Message> {
         match message {
@@ -74,7 +84,8 @@ impl Outbox {
                 if self.held.len() >= MAX_HELD && !self.held.contains_key(&session) {
                     return Some(Message::Candidates { path, candidates });
                 }
-                self.held.entry(session).or_insert_with(|| Held::new(to, path, None, now)).push(candidates, now);
+                let held = self.held.entry(session).or_insert_with(|| Held::new(to, path, None, now));
+                held.push(candidates, self.servers, now);
                 None
             }
             // Nobody knows of an attempt whose description has not gone.
@@ -83,6 +94,13 @@ impl Outbox {
                 _ => Some(message),
             },
             other => Some(other),
+        }
+    }
+
+    /// No more candidates of the attempt come: nothing waits for them.
+    pub(super) fn gathered(&mut self, session: &Session, now: Millis) {
+        if let Some(held) = self.held.get_mut(session) {
+            held.due = held.due.map(|due| due.min(now));
         }
     }
 
@@ -139,11 +157,13 @@ impl Held {
         Self { to, path, description, candidates, due, limit, later: 0, sent, again_at: None, again }
     }
 
-    fn push(&mut self, candidates: Vec<Line>, now: Millis) {
+    fn push(&mut self, candidates: Vec<Line>, servers: bool, now: Millis) {
+        let at_last = !servers || candidates.iter().any(Line::is_by_server);
         let room = MAX_CANDIDATES.saturating_sub(self.candidates.len());
         self.candidates.extend(candidates.into_iter().take(room));
         if self.description.is_some() {
-            self.due = Some(self.limit.min(now + QUIET));
+            let quiet = if at_last { QUIET_AT_LAST } else { QUIET };
+            self.due = Some(self.limit.min(now + quiet));
         } else {
             self.due.get_or_insert(now + LATER * 4_u64.pow(self.later.min(4)));
         }
@@ -204,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_offer_takes_the_candidates_of_the_first_moments_along() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         assert_eq!(outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000), None);
         outbox.hold(SESSION, PEER, candidates(&["1"]), 1_010);
         outbox.hold(SESSION, PEER, candidates(&["2"]), 1_030);
@@ -213,8 +233,36 @@ mod tests {
     }
 
     #[test]
+    fn an_offer_waits_no_longer_once_candidates_of_the_last_kind_or_all_are_there() {
+        let mut outbox = Outbox::new(true);
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
+        outbox.hold(SESSION, PEER, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
+        assert_eq!(outbox.next(), Some(1_010 + QUIET), "a server may tell of more");
+        outbox.hold(SESSION, PEER, candidates(&["2 1 udp 1 203.0.113.7 9 typ srflx raddr 0.0.0.0 rport 0"]), 1_030);
+        assert_eq!(outbox.next(), Some(1_030 + QUIET_AT_LAST));
+        outbox.gathered(&SESSION, 1_035);
+        assert_eq!(until(&mut outbox, 9_000).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [1_035]);
+        let mut without = Outbox::new(false);
+        without.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
+        without.hold(SESSION, PEER, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
+        assert_eq!(without.next(), Some(1_010 + QUIET_AT_LAST));
+    }
+
+    #[test]
+    fn later_candidates_go_at_once_when_they_are_the_last() {
+        let mut outbox = Outbox::new(true);
+        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        until(&mut outbox, 1_000);
+        outbox.gathered(&SESSION, 1_000);
+        assert_eq!(outbox.next(), None, "nothing is sent to say so");
+        outbox.hold(SESSION, PEER, candidates(&["1"]), 1_010);
+        outbox.gathered(&SESSION, 1_020);
+        assert_eq!(outbox.next(), Some(1_020));
+    }
+
+    #[test]
     fn an_offer_never_waits_long_whether_candidates_come_or_not() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
         assert_eq!(until(&mut outbox, 9_000), [(1_000 + GATHER_FOR, offer("v=0\r\n"))]);
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 10_000);
@@ -227,7 +275,7 @@ mod tests {
 
     #[test]
     fn later_candidates_go_together_and_ever_more_rarely() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
         until(&mut outbox, 1_000);
         let mut gone = Vec::new();
@@ -243,7 +291,7 @@ mod tests {
 
     #[test]
     fn what_is_not_answered_goes_again_a_few_times_as_it_was() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
         assert_eq!(outbox.due(200).len(), 1);
         outbox.sent(&SESSION, b"sealed", 200);
@@ -258,7 +306,7 @@ mod tests {
     #[test]
     fn what_was_answered_or_is_over_does_not_go_again() {
         for end in [Outbox::answered, Outbox::forget] {
-            let mut outbox = Outbox::default();
+            let mut outbox = Outbox::new(true);
             outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
             outbox.due(200);
             outbox.sent(&SESSION, b"sealed", 200);
@@ -269,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_was_given_up_before_it_went_costs_nothing() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         let abort = || Message::Abort { path: PATH };
         outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
         assert_eq!(outbox.hold(SESSION, PEER, abort(), 10), None);
@@ -281,7 +329,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(true);
         for n in 0..=u8::MAX {
             outbox.hold([n; 16], PEER, offer("v=0\r\n"), 0);
         }

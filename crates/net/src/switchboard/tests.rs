@@ -34,6 +34,7 @@ fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
         keypair: Keypair::from_secret([n; 32]),
         run: [run; 16],
         paths,
+        servers: true,
         random,
         reach: vec![Reach::Browser, Reach::World, Reach::Room],
     };

@@ -313,10 +313,11 @@ impl Attempt {
                 self.place.send(Signal::Candidate { session, candidate: String::new(), mid: None });
                 return Err(Error::NoCandidates(Side::Local));
             }
+            Event::Gathered { any: true } => self.place.shared.signalling.borrow_mut().gathered(session),
             // By hand, the listener's browser gives up long before the reply has travelled, and is found all the same.
             Event::Failed if !self.trickle && self.negotiation.role() == Role::Listener => {}
             Event::Failed | Event::Closed => return Err(Error::ConnectionFailed),
-            Event::Candidate(_) | Event::Gathered { any: true } | Event::Open => {}
+            Event::Candidate(_) | Event::Open => {}
         }
         Ok(())
     }

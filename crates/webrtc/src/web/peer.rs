@@ -55,8 +55,9 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(config: &Config) -> Result<Self, Error> {
-        let connection = Connection::new(config)?;
+    /// `early`: see [`Connection::new`].
+    pub(super) fn new(config: &Config, early: bool) -> Result<Self, Error> {
+        let connection = Connection::new(config, early)?;
         let channel = match create_channel(&connection.0) {
             Ok(channel) => channel,
             Err(error) => {

@@ -24,7 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     attempt::{self, Place, Shared},
     channel::Channel,
-    spare::Spare,
+    spare::{FRESH_FOR, Spare},
 };
 use crate::{
     address::{self, Target, listen_address, peer_address},
@@ -120,6 +120,10 @@ async fn warm_up(shared: Weak<Shared>) {
     TimeoutFuture::new(0).await;
     if let Some(shared) = shared.upgrade() {
         shared.spare.make(&shared.config);
+    }
+    TimeoutFuture::new(FRESH_FOR).await;
+    if let Some(shared) = shared.upgrade() {
+        shared.spare.settle(&shared.config);
     }
 }
 

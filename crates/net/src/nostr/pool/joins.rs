@@ -52,6 +52,7 @@ impl Meetup {
             keypair,
             run,
             paths: Paths { webrtc: true, broadcast: false },
+            servers: true,
             random,
             reach: vec![Reach::World],
         };
