@@ -272,16 +272,16 @@ impl Relay {
         let (again, unconfirmed) = (self.connection.subscriptions.next(), self.connection.unconfirmed.next());
         // Then it only shows differently: that is done once somebody has looked.
         let slow = |since: Millis| Some(since + SLOW_AFTER).filter(|at| *at > self.looked);
-        let times = match self.state {
-            State::Waiting { until } | State::Lingering { until } => [Some(until), None, None, None, None, None],
-            State::Connecting { since } => [slow(since), Some(since + CONNECT_WITHIN), None, None, None, None],
+        let first = |times: &[Option<Millis>]| times.iter().copied().flatten().min();
+        match self.state {
+            State::Waiting { until } | State::Lingering { until } => Some(until),
+            State::Connecting { since } => first(&[slow(since), Some(since + CONNECT_WITHIN)]),
             State::Subscribing { since } => {
-                [slow(since), Some(since + SUBSCRIBE_WITHIN), asked, to_send, again, unconfirmed]
+                first(&[slow(since), Some(since + SUBSCRIBE_WITHIN), asked, to_send, again, unconfirmed])
             }
-            State::Open { .. } => [asked, muted, to_send, again, unconfirmed, None],
-            State::Resting | State::Hopeless => return None,
-        };
-        times.into_iter().flatten().min()
+            State::Open { .. } => first(&[asked, muted, to_send, again, unconfirmed]),
+            State::Resting | State::Hopeless => None,
+        }
     }
 
     /// Time has come.
