@@ -3,12 +3,12 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
 use futures::future::LocalBoxFuture;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use litemap::LiteMap;
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
@@ -222,7 +222,7 @@ fn install_links(api: &Object, session: &Session) {
 /// subscribed is kept here, not with the function, which the browser may collect.
 fn install_listeners(api: &Object, session: &Session) {
     let session = session.clone();
-    let kept = Rc::new(RefCell::new(BTreeMap::new()));
+    let kept = Rc::new(RefCell::new(LiteMap::new_vec()));
     let next = Cell::new(0_u32);
     let on =
         Closure::<dyn Fn(String, Function) -> Result<JsValue, JsValue>>::new(move |name: String, call: Function| {

@@ -1,6 +1,8 @@
 //! Small settings of this browser (theme, proposed name), as text in web storage, or in memory where that is refused.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use crate::{js, names};
 
@@ -8,7 +10,7 @@ use crate::{js, names};
 #[derive(Debug)]
 pub struct Settings {
     page_path: String,
-    memory: RefCell<BTreeMap<String, Option<String>>>,
+    memory: RefCell<LiteMap<String, Option<String>>>,
 }
 
 impl Settings {

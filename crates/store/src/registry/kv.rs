@@ -1,8 +1,9 @@
 //! Small records of text by key, in IndexedDB, or in memory where that is refused.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Array;
+use litemap::LiteMap;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{Event, IdbDatabase, IdbKeyRange, IdbTransaction};
 
@@ -30,7 +31,7 @@ fn to_2_records(db: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
 /// Text by key.
 pub(crate) enum Kv {
     Stored(Connection),
-    Memory(RefCell<BTreeMap<String, String>>),
+    Memory(RefCell<LiteMap<String, String>>),
 }
 
 /// Records found, and those that are not text.
