@@ -91,6 +91,14 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
     Ok(weights)
 }
 
+/// What each file in `dist/` weighs, as it was built last.
+///
+/// # Errors
+/// Nothing was built, or a file cannot be read or compressed.
+pub fn weigh() -> Result<Vec<Weight>> {
+    compress(&repo::dist())
+}
+
 /// Puts the policy into the page and checks that it asks only for what is beside it.
 fn finish(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
