@@ -141,6 +141,21 @@ scenario('on the screen: every feedback is given, seen by the other, and taken b
   }
 });
 
+scenario('on the screen: words half-written under a post stay while others post', async (world) => {
+  const context = await browser(world);
+  const { ada, link } = await found(world, context);
+  const ben = await world.tab(context, 'Ben', link);
+  await ben.linked(1);
+  const cid = await ada.post('the ferry leaves at nine');
+  await press(ben, cid, 'feedback-question');
+  const words = ben.shownPost(cid).getByTestId('feedback-text');
+  await words.pressSequentially('which harb');
+  for (const text of ['it is the last one', 'bring a coat']) await ben.shownPost(await ada.post(text)).waitFor();
+  assert.equal(await words.inputValue(), 'which harb');
+  await ben.page.keyboard.type('our?');
+  assert.equal(await words.inputValue(), 'which harbour?', 'the keyboard is where it was');
+});
+
 scenario('on the screen: a correction stands beneath its post until adjusted; loops are answered', async (world) => {
   const { ada, ben } = await meet(world);
   const claim = await ada.compose('The bridge carries forty tonnes');
