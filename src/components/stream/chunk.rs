@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    ops::Range,
     rc::Rc,
     sync::Arc,
 };
@@ -27,7 +28,9 @@ use crate::{
 };
 
 /// Posts in a stretch.
-pub const CHUNK: usize = 12;
+const CHUNK: usize = 12;
+/// Posts in a stretch of stretches: of those far away not even the places are kept one by one.
+pub const LONG_CHUNK: usize = 20 * CHUNK;
 /// Stretches at the end that are drawn from the start: that is where reading begins.
 const AT_END: usize = 2;
 /// Height of a post that was never drawn, in CSS pixels.
@@ -90,12 +93,15 @@ impl Around {
 pub struct ChunkProps {
     /// All rows.
     pub rows: Rc<Vec<Row>>,
-    /// Number of this stretch.
+    /// Number of this stretch among those of its size.
     pub number: usize,
+    /// Posts in it: [`LONG_CHUNK`], or that of the stretches in such a one.
+    #[prop_or(LONG_CHUNK)]
+    pub size: usize,
     /// The room around.
     pub around: Rc<Around>,
-    /// Somebody goes to a post in it.
-    pub wanted: bool,
+    /// The row somebody goes to.
+    pub wanted: Option<usize>,
     /// Reading begins at the end of the rows, not further on.
     pub at_end: bool,
     /// For the posts.
@@ -106,19 +112,25 @@ impl PartialEq for ChunkProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.rows, &other.rows)
             && Rc::ptr_eq(&self.around, &other.around)
-            && (self.number, self.wanted, self.at_end) == (other.number, other.wanted, other.at_end)
+            && (self.number, self.size, self.wanted, self.at_end)
+                == (other.number, other.size, other.wanted, other.at_end)
             && self.on_ask == other.on_ask
     }
 }
 
 impl ChunkProps {
-    fn slice(&self) -> &[Row] {
-        let from = (self.number * CHUNK).min(self.rows.len());
-        &self.rows[from..(from + CHUNK).min(self.rows.len())]
+    /// Which rows are in it.
+    fn range(&self) -> Range<usize> {
+        let from = (self.number * self.size).min(self.rows.len());
+        from..(from + self.size).min(self.rows.len())
     }
 
     fn is_last(&self) -> bool {
-        self.at_end && (self.number + AT_END) * CHUNK >= self.rows.len()
+        self.at_end && self.range().end + (AT_END - 1) * CHUNK >= self.rows.len()
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.wanted.is_some_and(|row| self.range().contains(&row))
     }
 }
 
@@ -135,9 +147,9 @@ pub fn Chunk(props: &ChunkProps) -> Html {
             move || drop(watch)
         });
     }
-    let drawn = *near || props.wanted || props.is_last();
+    let drawn = *near || props.is_wanted() || props.is_last();
     {
-        let (node, rows) = (node.clone(), props.slice().len());
+        let (node, rows) = (node.clone(), props.range().len());
         use_effect_with((drawn, rows), move |_| {
             let Some(element) = node.cast::<HtmlElement>() else { return };
             let style = element.style();
@@ -149,9 +161,24 @@ pub fn Chunk(props: &ChunkProps) -> Html {
             }
         });
     }
-    let from = props.number * CHUNK;
-    let inside = drawn.then(|| props.slice().iter().enumerate().map(|(at, row)| draw(props, row, from + at)));
-    html! { <div ref={node} class="chunk">{ for inside.into_iter().flatten() }</div> }
+    let inside = drawn.then(|| if props.size > CHUNK { shorter(props) } else { posts(props) });
+    html! { <div ref={node} class="chunk">{ for inside }</div> }
+}
+
+/// The stretches in a long one.
+fn shorter(props: &ChunkProps) -> Html {
+    let Range { start, end } = props.range();
+    let chunk = |number: usize| {
+        html! {
+            <Chunk key={number} rows={props.rows.clone()} {number} size={CHUNK} around={props.around.clone()}
+                at_end={props.at_end} wanted={props.wanted} on_ask={props.on_ask.clone()} />
+        }
+    };
+    (start / CHUNK..end.div_ceil(CHUNK)).map(chunk).collect()
+}
+
+fn posts(props: &ChunkProps) -> Html {
+    props.range().zip(&props.rows[props.range()]).map(|(at, row)| draw(props, row, at)).collect()
 }
 
 fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {

@@ -15,7 +15,7 @@ use paceline_room::{
 use yew::prelude::*;
 
 use self::{
-    chunk::{Around, CHUNK, Chunk},
+    chunk::{Around, Chunk, LONG_CHUNK},
     post::Ask,
     rows::Row,
     scroll::use_newest,
@@ -84,13 +84,12 @@ pub fn Stream(props: &StreamProps) -> Html {
             Ask::Again(words) => again.set(Some(words.into())),
         })
     };
-    let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid)).map(|at| at / CHUNK);
+    let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid));
     // While the newest page stands ahead of the rest, the rest is drawn only where somebody goes: it changes all the time.
     let at_end = room.unchecked.is_empty();
-    let chunks = (0..rows.len().div_ceil(CHUNK)).map(|number| {
+    let chunks = (0..rows.len().div_ceil(LONG_CHUNK)).map(|number| {
         html! {
-            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} wanted={wanted == Some(number)}
-                on_ask={on_ask.clone()} />
+            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} on_ask={on_ask.clone()} />
         }
     });
     let reply = replying.and_then(|cid| replying_to(room, &rows, cid));
