@@ -79,9 +79,20 @@ async function secondTab(world) {
   print({ measure: 'second tab: interactive to in sync', unit: 'ms', ...spread(after('in-sync')) });
 }
 
+/** Somebody whose browser has no service at all joins by two codes, which this script carries at once; when each mark was made. */
+async function joinByHand(world, context, eve, link) {
+  const tab = await world.tab(context, 'guest by hand', link);
+  const reply = await tab.call('byHand.reply', await eve.call('byHand.invite'));
+  await eve.call('byHand.accept', reply);
+  const [interactive, synced] = [await mark(tab.page, 'paceline:interactive'), await mark(tab.page, 'paceline:in-sync')];
+  await context.close();
+  await eve.until('nobody else is left', async () => (await eve.status()).peers.every((peer) => !peer.direct));
+  return { interactive, synced };
+}
+
 /**
- * A browser process with an empty profile opens the link of a room in another process; they meet through a relay of this machine.
- * Beside it Trystero through the same relay, page and pages alternating.
+ * A browser process with an empty profile opens the link of a room in another process; they meet through a relay of this machine, or
+ * by hand. Beside it Trystero through the same relay, page and pages alternating.
  */
 async function throughRelay(world) {
   const host = await startHost(world);
@@ -90,6 +101,11 @@ async function throughRelay(world) {
   const link = await ada.found({ title: 'Apart', purpose: '', form: 'blank' });
   await ada.inRoom();
   const rival = (run) => `${world.url}?page=trystero#run-${run},${encodeURIComponent(host.relay)}`;
+  // The page on a plain static server, without any relay.
+  const eve = await world.tab(own, 'Eve');
+  const byHand = await eve.found({ title: 'By hand', purpose: '', form: 'blank' });
+  await eve.inRoom();
+  const hands = [];
   const times = {};
   let missed = 0;
   const note = async (page, name) => (times[name] ??= []).push(await mark(page, name));
@@ -104,6 +120,7 @@ async function throughRelay(world) {
     if (run === 0) print({ measure: 'relay messages of one join', unit: 'messages', sent, received });
     await context.close();
     await ada.until('nobody else is left', async () => (await ada.status()).peers.every((peer) => !peer.direct));
+    hands.push(await joinByHand(world, world.adopt(await others.browser().newContext()), eve, byHand));
     const page = await world.adopt(await others.browser().newContext()).newPage();
     await page.goto(rival(run));
     // A run in which it does not meet at all counts as missed, not as slow.
@@ -120,6 +137,9 @@ async function throughRelay(world) {
   print({ measure: 'through a relay: navigation to first peer', unit: 'ms', ...spread(times['paceline:first-peer']) });
   const [asking, rivals] = [since('paceline:interactive', 'paceline:in-sync'), since('trystero:asks', 'trystero:peer')];
   beside('through a relay: interactive to in sync, beside Trystero from joinRoom', 'ms', 'faster than Trystero', asking, rivals);
+  print({ measure: 'by hand, across processes: navigation to in sync', unit: 'ms', ...spread(hands.map((it) => it.synced)) });
+  const carried = hands.map((it) => it.synced - it.interactive);
+  print({ measure: 'by hand: interactive to in sync, codes carried at once', unit: 'ms', ...spread(carried) });
 }
 
 async function eightTabs(world) {
