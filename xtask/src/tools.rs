@@ -15,7 +15,7 @@ use crate::{
     repo,
 };
 
-/// A program that cargo builds from crates.io.
+/// A program that cargo builds from its published source.
 #[derive(Debug, Clone, Copy)]
 pub struct CargoTool {
     /// The folder's name in the cache, before the version.
