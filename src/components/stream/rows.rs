@@ -8,7 +8,7 @@ use std::{
 };
 
 use paceline_room::{
-    Cid, NodeId, sorted,
+    Cid, NodeId,
     state::{Baton, Post, TermBy},
 };
 
@@ -67,7 +67,8 @@ pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
             })
         })
         .collect();
-    sorted::short_list(&mut all, |it| (it.at, it.from));
+    // There may be thousands, of many batons in turn.
+    all.sort_unstable_by_key(|it| (it.at, it.from));
     all
 }
 
