@@ -8,6 +8,7 @@
 //! encoded as one canonical DAG-CBOR block; [`log::Log`] admits blocks; [`fold::Fold`] keeps what they mean.
 
 pub mod body;
+pub mod canonical;
 pub mod car;
 pub mod cid;
 mod clock;

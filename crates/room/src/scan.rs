@@ -47,6 +47,13 @@ pub(crate) fn scan(block: &[u8]) -> Result<Scan, EventError> {
     if reader.rest.is_empty() { Ok(scan) } else { Err(EventError::NotCanonical) }
 }
 
+/// Whether bytes are one value in canonical form, whatever it is and whoever it is for.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), EventError> {
+    let mut reader = Reader { rest: bytes, whole: bytes.len() };
+    reader.value()?;
+    if reader.rest.is_empty() { Ok(()) } else { Err(EventError::NotCanonical) }
+}
+
 /// A list or map that is being walked.
 #[derive(Clone, Copy)]
 struct Level<'a> {
