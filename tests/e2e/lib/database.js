@@ -165,3 +165,54 @@ export function lastUsed(page, node, days) {
 export function hasDatabase(page, node) {
   return page.evaluate(async (node) => (await indexedDB.databases()).some(({ name }) => name.endsWith(node)), node);
 }
+
+/** All databases of this origin as JSON can hold them: names, versions, stores without keys of their own, bytes as base64. */
+export function dump(page) {
+  return page.evaluate(async () => {
+    const finished = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const plain = (value) => {
+      if (!(value instanceof Uint8Array)) return value;
+      return { bytes: btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join('')) };
+    };
+    const all = [];
+    for (const { name, version } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name));
+      const stores = [];
+      for (const store of database.objectStoreNames) {
+        const records = database.transaction(store).objectStore(store);
+        const [keys, values] = await Promise.all([finished(records.getAllKeys()), finished(records.getAll())]);
+        stores.push({ name: store, records: keys.map((key, at) => [key, plain(values[at])]) });
+      }
+      database.close();
+      all.push({ name, version, stores });
+    }
+    return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  });
+}
+
+/** Writes what `dump` gave into this origin, at the versions it had there. */
+export function restore(page, databases) {
+  return page.evaluate(async (databases) => {
+    for (const { name, version, stores } of databases) {
+      await new Promise((resolve, reject) => {
+        const request = indexedDB.open(name, version);
+        request.onerror = () => reject(request.error);
+        request.onblocked = () => reject(new Error(`${name} is still open`));
+        request.onupgradeneeded = () => {
+          for (const store of stores) {
+            const records = request.result.createObjectStore(store.name);
+            for (const [key, value] of store.records) {
+              const bytes = value?.bytes && Uint8Array.from(atob(value.bytes), (letter) => letter.charCodeAt(0));
+              records.put(bytes ?? value, key);
+            }
+          }
+        };
+        request.onsuccess = () => resolve(request.result.close());
+      });
+    }
+  }, databases);
+}

@@ -26,10 +26,10 @@ const NO_SERVERS = { relays: [], stun: [] };
 
 /**
  * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
- * stands, or null for a host without the file; a test may change it at any time.
+ * stands, or null for a host without the file; a test may change it at any time. So may it with `dist`, the folder of the page.
  */
 export async function serve(host = '127.0.0.1', port = 0) {
-  const self = { config: NO_SERVERS };
+  const self = { config: NO_SERVERS, dist };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
     if (url.pathname === `${BASE}paceline.json`) {
@@ -38,7 +38,7 @@ export async function serve(host = '127.0.0.1', port = 0) {
       response.writeHead(200, { 'content-type': TYPES['.json'] }).end(text);
       return;
     }
-    const file = locate(url);
+    const file = locate(url, self.dist);
     const found = file && (await stat(file).catch(() => null));
     if (!found?.isFile()) {
       response.writeHead(404).end();
@@ -63,7 +63,7 @@ export async function serve(host = '127.0.0.1', port = 0) {
   });
 }
 
-function locate(url) {
+function locate(url, dist) {
   const name = decodeURIComponent(url.pathname);
   if (!name.startsWith(BASE) || name.includes('..')) return null;
   const rest = name.slice(BASE.length);
