@@ -1,11 +1,8 @@
 //! How people are named and drawn: words for those who have not said who they are, initials, hues.
 
-use paceline_room::{NodeId, state::Person};
+use paceline_room::{NodeId, body::HUES, fold::own_hue, state::Person};
 
 use crate::{session::PersonView, texts::t};
-
-/// Hues there are styles for.
-const HUES: u8 = 12;
 
 /// What to call somebody.
 pub fn name_of(person: &Person) -> String {
@@ -24,7 +21,7 @@ pub fn find<'a>(people: &'a [PersonView], node: &NodeId) -> Option<&'a PersonVie
 
 /// Somebody whose first event is not here.
 pub fn stranger(node: NodeId) -> Person {
-    Person { node, name: String::new(), strengths: Vec::new(), hue: 0, split: false }
+    Person { node, name: String::new(), strengths: Vec::new(), hue: own_hue(&node), split: false }
 }
 
 /// `Newcomer x7Kq`: the end of a PeerId tells nodes without a name apart.
@@ -41,11 +38,6 @@ pub fn initials(name: &str) -> String {
     let letters: String = first.into_iter().chain(last).collect();
     // The browser has the table of capitals; the standard library's would come with the page.
     js_sys::JsString::from(letters).to_upper_case().into()
-}
-
-/// Somebody's hue: until a person has chosen, the key gives one, so that newcomers are told apart.
-pub fn hue_of(person: &Person) -> u8 {
-    if person.name.is_empty() { person.node.as_bytes()[0] } else { person.hue }
 }
 
 /// The class of a hue; what a newer version may send beyond twelve wraps around.

@@ -35,5 +35,5 @@ pub fn Disc(props: &DiscProps) -> Html {
 
 /// The disc of a person of the room.
 pub fn disc_of(person: &Person, here: Here, leads: bool) -> Html {
-    html! { <Disc name={people::name_of(person)} hue={people::hue_of(person)} {here} {leads} /> }
+    html! { <Disc name={people::name_of(person)} hue={person.hue} {here} {leads} /> }
 }

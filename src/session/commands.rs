@@ -7,27 +7,23 @@ use paceline_room::{
     body::{
         Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
         BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, Introduced, Posted, Retracted,
+        FeedbackWithdrawn, HUES, Introduced, Posted, Retracted,
     },
     state::{Baton, BatonState, FeedbackState, WordsState},
 };
 
 use super::{NewBaton, NewFeedback, NewPost, Outcome, browser, notices, write::Intent};
 
-/// Says who this node is. Without a hue it keeps the one it has, or one that follows from its key.
+/// Says who this node is. Without a hue it keeps the one it is shown with, or takes one that few others have.
 pub fn introduce(replica: &Replica, name: String, strengths: Vec<String>, hue: Option<u8>) -> Outcome<Intent> {
     let name = name.trim().to_owned();
     if name.is_empty() {
         return Err(notices::error("empty-text"));
     }
     let me = replica.node();
-    let hue = hue.or_else(|| replica.fold().person(&me).map(|it| it.hue)).unwrap_or_else(|| natural_hue(&me));
-    Ok(Intent::plain(Introduced { name, strengths, hue: hue % 12 }))
-}
-
-/// The hue of somebody who has not chosen one.
-pub fn natural_hue(node: &NodeId) -> u8 {
-    node.as_bytes()[7] % 12
+    let chosen = replica.fold().person(&me).filter(|it| !it.name.is_empty()).map(|it| it.hue);
+    let hue = hue.or(chosen).unwrap_or_else(|| replica.fold().free_hue(&me));
+    Ok(Intent::plain(Introduced { name, strengths, hue: hue % HUES }))
 }
 
 /// Says something to everyone.

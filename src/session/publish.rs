@@ -182,13 +182,10 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
     let grace = u64::from(replica.fold().values().map_or(DEFAULT_GRACE, |it| it.grace)) * 1_000;
     let cut_off = engine.is_cut_off(grace);
     let placeholder = |node: NodeId| {
-        let hue = commands::natural_hue(&node);
+        let hue = replica.fold().free_hue(&node);
         Arc::new(Person { node, name: String::new(), strengths: Vec::new(), hue, split: false })
     };
-    let view = |mut person: Arc<Person>| {
-        if person.name.is_empty() {
-            Arc::make_mut(&mut person).hue = commands::natural_hue(&person.node);
-        }
+    let view = |person: Arc<Person>| {
         let me = person.node == engine.me;
         let seen = presence.get(&person.node);
         let here = if me { Here::Here } else { seen.map_or(Here::Gone, |it| it.here) };

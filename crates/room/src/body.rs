@@ -409,7 +409,7 @@ impl Body {
 }
 
 /// Hues a node can choose from.
-const HUES: u8 = 12;
+pub const HUES: u8 = 12;
 
 fn chars(text: &str, most: usize) -> bool {
     // A text has at most as many characters as bytes, and most texts are short.

@@ -23,6 +23,7 @@ mod words;
 use std::{collections::HashMap, sync::Arc};
 
 pub use ignored::IgnoredReason;
+pub use people::own_hue;
 
 use crate::{
     Body, Cid, Ix, Log, NodeId,
@@ -220,6 +221,11 @@ impl Fold {
     /// People in order of their first event.
     pub fn people(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
         self.people.iter()
+    }
+
+    /// A hue for somebody who introduces itself without choosing one: as few as can be have it already.
+    pub fn free_hue(&self, node: &NodeId) -> u8 {
+        self.people.free_hue(node)
     }
 
     /// A person by node.

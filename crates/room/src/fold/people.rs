@@ -1,4 +1,9 @@
 //! Who wrote in the room, and what each says about itself.
+//!
+//! **Hues.** What somebody introduced itself with stands. Who has not yet is given one: each of the first [`HUES`] people, in
+//! the order of their first events, the first hue from its key's on that none of those has. So the first twelve differ as
+//! long as they chose what [`People::free_hue`] offered, which is what the page does; whoever comes later has its key's.
+//! A first event, and an introduction, look at twelve people for it.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -6,7 +11,11 @@ use std::{
 };
 
 use super::step::{Key, Step};
-use crate::{NodeId, body::Introduced, state::Person};
+use crate::{
+    NodeId,
+    body::{HUES, Introduced},
+    state::Person,
+};
 
 #[derive(Debug, Clone)]
 struct Record {
@@ -21,6 +30,8 @@ struct Record {
 pub(super) struct People {
     records: HashMap<NodeId, Record>,
     shown: BTreeMap<Key, Arc<Person>>,
+    /// How many are shown with each hue.
+    wearers: [u32; HUES as usize],
 }
 
 impl People {
@@ -28,9 +39,13 @@ impl People {
     pub(super) fn note(&mut self, step: &mut Step) {
         let (key, node) = (step.key(), step.event().author);
         step.touched += 1;
+        let mut is_new = false;
         let record = self.records.entry(node).or_insert_with(|| {
-            let person = Person { node, name: String::new(), strengths: Vec::new(), hue: 0, split: false };
+            let hue = own_hue(&node);
+            let person = Person { node, name: String::new(), strengths: Vec::new(), hue, split: false };
             self.shown.insert(key, Arc::new(person));
+            count(&mut self.wearers, hue, 1);
+            is_new = true;
             Record { first: key, introduced: None }
         });
         // Only the twin of a first event can come before the first that was known.
@@ -39,12 +54,50 @@ impl People {
                 self.shown.insert(key, person);
             }
             record.first = key;
+            is_new = true;
         }
         if step.log.is_split(&node)
             && let Some(person) = self.shown.get_mut(&record.first).filter(|person| !person.split)
         {
             Arc::make_mut(person).split = true;
         }
+        if is_new {
+            self.give_hues(step);
+        }
+    }
+
+    /// Gives hues to those of the first people who have not chosen one.
+    fn give_hues(&mut self, step: &mut Step) {
+        let Self { records, shown, wearers } = self;
+        let chose = |person: &Person| records.get(&person.node).is_some_and(|it| it.introduced.is_some());
+        let first = usize::from(HUES);
+        let mut taken = [false; HUES as usize];
+        let mut take = |hue: u8| taken.get_mut(usize::from(hue)).is_some_and(|it| !std::mem::replace(it, true));
+        for person in shown.values().take(first).filter(|it| chose(it)) {
+            take(person.hue);
+        }
+        // One beyond them: whom a newcomer has just pushed out.
+        for (at, person) in shown.values_mut().take(first + 1).enumerate() {
+            step.touched += 1;
+            if !chose(person) {
+                let own = own_hue(&person.node);
+                let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };
+                wear(wearers, person, free.unwrap_or(own));
+            }
+        }
+    }
+
+    /// A hue for somebody who introduces itself without choosing one: the one it is shown with, if nobody else has that,
+    /// else the one that fewest others have, in the order that its key gives, so that those who join side by side rarely
+    /// take the same.
+    pub(super) fn free_hue(&self, node: &NodeId) -> u8 {
+        let worn = self.get(node).map(|person| person.hue);
+        let others = |hue: u8| {
+            let all = self.wearers.get(usize::from(hue)).copied().unwrap_or_default();
+            all.saturating_sub(u32::from(worn == Some(hue)))
+        };
+        let own = worn.unwrap_or_else(|| own_hue(node));
+        hues_from(own).min_by_key(|hue| others(*hue)).unwrap_or(own)
     }
 
     /// Takes in an introduction; [`People::note`] came before.
@@ -56,11 +109,12 @@ impl People {
         }
         record.introduced = Some(key);
         if let Some(person) = self.shown.get_mut(&record.first) {
+            wear(&mut self.wearers, person, body.hue);
             let person = Arc::make_mut(person);
             person.name.clone_from(&body.name);
             person.strengths.clone_from(&body.strengths);
-            person.hue = body.hue;
         }
+        self.give_hues(step);
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
@@ -70,4 +124,30 @@ impl People {
     pub(super) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
         self.shown.get(&self.records.get(node)?.first)
     }
+}
+
+/// The hue that follows from a key: that of somebody who has not written anything, and where the search for a free one
+/// begins.
+pub fn own_hue(node: &NodeId) -> u8 {
+    node.as_bytes()[7] % HUES
+}
+
+/// Shows somebody with this hue.
+fn wear(wearers: &mut [u32; HUES as usize], person: &mut Arc<Person>, hue: u8) {
+    if person.hue != hue {
+        count(wearers, person.hue, -1);
+        count(wearers, hue, 1);
+        Arc::make_mut(person).hue = hue;
+    }
+}
+
+fn count(wearers: &mut [u32; HUES as usize], hue: u8, more: i32) {
+    if let Some(count) = wearers.get_mut(usize::from(hue)) {
+        *count = count.saturating_add_signed(more);
+    }
+}
+
+/// All hues, from this one on.
+fn hues_from(first: u8) -> impl Iterator<Item = u8> {
+    (0..HUES).map(move |it| (first + it) % HUES)
 }

@@ -4,6 +4,7 @@ mod cost;
 mod feedback;
 mod forks;
 mod oracle;
+mod people;
 mod posts;
 mod properties;
 mod rules;
