@@ -191,6 +191,17 @@ interface RoomState {
       /** Led while the room followed another: kept, never lost. */
       parallel: boolean;
     }[];
+    /** What people wrote with an act: an offer's note, why it was declined, a release's note, what came of it. */
+    notes: {
+      cid: Cid;
+      author: NodeId;
+      act: "offered" | "declined" | "released" | "closed";
+      /** The term it belongs to: its `from`. */
+      term: Cid;
+      /** To whom it was offered. */
+      to: NodeId | null;
+      text: string;
+    }[];
   }[];
 }
 

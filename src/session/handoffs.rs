@@ -106,6 +106,7 @@ mod tests {
             began,
             until: None,
             ended: None,
+            depth: 2,
             parallel: false,
         };
         Arc::new(Baton {
@@ -125,6 +126,7 @@ mod tests {
             may_close: vec![],
             anyone_may_close: false,
             terms: vec![term],
+            notes: vec![],
         })
     }
 

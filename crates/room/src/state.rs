@@ -164,6 +164,44 @@ pub struct Term {
     /// When it ended by that author's clock.
     #[serde(skip)]
     pub ended: Option<u64>,
+    /// Depth in the log of the transfer that began it.
+    #[serde(skip)]
+    pub depth: u64,
+}
+
+/// What somebody did with a baton and wrote a word with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Act {
+    Offered,
+    Declined,
+    Released,
+    Closed,
+}
+
+/// The word that came with an offer, with a no to one, with letting go or with the end of the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// Its event.
+    pub cid: Cid,
+    /// Who wrote it.
+    pub author: NodeId,
+    /// With what.
+    pub act: Act,
+    /// The term it belongs to, by the transfer that began that.
+    pub term: Cid,
+    /// For an offer: to whom.
+    pub to: Option<NodeId>,
+    /// The word.
+    pub text: Arc<str>,
+    /// The author's clock, Unix milliseconds.
+    #[serde(skip)]
+    pub at: u64,
+    /// Its depth in the log.
+    #[serde(skip)]
+    pub depth: u64,
 }
 
 /// The lead for one need or role.
@@ -209,6 +247,8 @@ pub struct Baton {
     pub anyone_may_close: bool,
     /// All terms that ever were, parallel ones too, by `(depth, cid)` of the transfer that began them.
     pub terms: Vec<Term>,
+    /// What people wrote with an act, by `(depth, cid)`; an act without a word has none.
+    pub notes: Vec<Note>,
 }
 
 /// The room in its whole: from the log alone.

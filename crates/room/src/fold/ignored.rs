@@ -73,7 +73,7 @@ pub enum IgnoredReason {
     /// `Reclaimed`: its tips are not ends of one run.
     #[error("what it builds on are stand-ins for different turns")]
     DifferentRuns,
-    /// `Closed`: a stand-in may pass on or release, not close.
+    /// `Closed`: a stand-in, or who has it from one, may pass on or release, not close.
     #[error("a stand-in may pass the baton on or release it, but not close it")]
     StandInCloses,
     /// `Closed`: free, and no true holder released it.

@@ -99,7 +99,7 @@ impl Fold {
             }
             Body::BatonOffered(body) => batons.offer(step, body)?,
             Body::BatonOfferWithdrawn(body) => batons.withdraw_offer(step, &body.offer)?,
-            Body::BatonDeclined(body) => batons.decline_offer(step, &body.offer)?,
+            Body::BatonDeclined(body) => batons.decline_offer(step, body)?,
             Body::BatonAccepted(_)
             | Body::BatonTaken(_)
             | Body::BatonSteppedIn(_)

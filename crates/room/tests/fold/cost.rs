@@ -105,7 +105,15 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
     note("voted", room.put(0, follow));
     let ends = room.node.fold.baton(&baton).expect("open").run_ends.clone();
     let tip = note("reclaimed", room.write(2, BatonReclaimed { baton, tips: ends }));
-    note("released", room.write(2, BatonReleased { baton, tip, note: String::new() }));
+    let held = note("released", room.write(2, BatonReleased { baton, tip, note: String::new() }));
+    // What is passed on within a run asks each author of the room once.
+    let held = room.write(2, BatonTaken { baton, tip: held }).0;
+    let tip = room.write(3, BatonSteppedIn { baton, tip: held, silent_for: 1 }).0;
+    let offer = BatonOffered { baton, tip, to: room.world.author(4), note: String::new() };
+    let by = room.write(3, offer).0;
+    let tip = note("accepted in a run", room.write(4, BatonAccepted { baton, tip, by }));
+    let tip = note("released in a run", room.write(4, BatonReleased { baton, tip, note: "a word".into() }));
+    note("taken in a run", room.write(1, BatonTaken { baton, tip }));
     costs
 }
 
@@ -127,13 +135,13 @@ fn an_event_costs_the_same_in_a_log_of_a_hundred_and_of_ten_thousand() {
     for ((what, few), (_, many)) in short.iter().zip(&long) {
         let allowed = match *what {
             "stepped in beside" => SEARCHES + TURN,
-            "reclaimed" => SEARCHES,
+            "reclaimed" | "accepted in a run" | "taken in a run" => SEARCHES,
             "voted" => TURN,
             _ => 0,
         };
         assert!(*many <= few + allowed, "{what}: {few} looks in the short log, {many} in the long");
     }
-    assert_eq!(short.len(), 15);
+    assert_eq!(short.len(), 18);
 }
 
 #[test]
@@ -151,6 +159,26 @@ fn a_handoff_costs_the_same_after_ten_terms_and_after_a_thousand() {
     }
     assert_eq!(costs[10], costs[999]);
     assert_eq!(room.node.fold.baton(&baton).expect("open").terms.len(), 1_001);
+}
+
+#[test]
+fn a_handoff_within_a_run_costs_the_same_after_ten_and_after_a_thousand() {
+    let mut room = Room::new();
+    let baton = room.open();
+    let held = room.write(4, BatonTaken { baton, tip: baton }).0;
+    let mut tip = room.write(0, BatonSteppedIn { baton, tip: held, silent_for: 1 }).0;
+    let mut costs = vec![];
+    for turn in 1..=1_000 {
+        let offer = BatonOffered { baton, tip, to: room.world.author(turn % 3), note: String::new() };
+        let by = room.write((turn - 1) % 3, offer).0;
+        let (accepted, cost) = room.write(turn % 3, BatonAccepted { baton, tip, by });
+        tip = accepted;
+        costs.push(cost);
+    }
+    let shown = room.node.fold.baton(&baton).expect("open");
+    assert_eq!((shown.may_reclaim, shown.run_ends.clone()), (Some(room.world.author(4)), vec![tip]));
+    // Each chain of the room is searched once, by halving: two looks more for a hundred times the length, as with a reclaim.
+    assert!(costs[999] <= costs[9] + SEARCHES, "{} after ten, {} after a thousand", costs[9], costs[999]);
 }
 
 #[test]

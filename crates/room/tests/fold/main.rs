@@ -3,11 +3,13 @@
 mod cost;
 mod feedback;
 mod forks;
+mod notes;
 mod oracle;
 mod people;
 mod posts;
 mod properties;
 mod rules;
+mod runs;
 mod shapes;
 mod sim;
 mod support;

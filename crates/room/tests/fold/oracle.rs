@@ -13,6 +13,8 @@ pub struct Oracle {
     past: Vec<BTreeSet<usize>>,
     /// Openings and valid transfers: their tips.
     tree: BTreeMap<usize, Vec<usize>>,
+    /// The run that each of these belongs to.
+    runs: BTreeMap<usize, Vec<usize>>,
 }
 
 /// What the oracle says of a baton.
@@ -20,6 +22,8 @@ pub struct Oracle {
 pub struct Said {
     pub tip: Cid,
     pub holder: Option<NodeId>,
+    /// The holder before the run that is current.
+    pub before: Option<NodeId>,
     pub settled: bool,
     pub path: Vec<Cid>,
     pub terms: BTreeSet<Cid>,
@@ -48,9 +52,10 @@ impl Oracle {
             }
             past.push(mine);
         }
-        let mut oracle = Self { events, at, past, tree: BTreeMap::new() };
+        let mut oracle = Self { events, at, past, tree: BTreeMap::new(), runs: BTreeMap::new() };
         for event in 0..oracle.events.len() {
             if let Some(tips) = oracle.valid(event) {
+                oracle.runs.insert(event, oracle.run_of(event, &tips));
                 oracle.tree.insert(event, tips);
             }
         }
@@ -105,11 +110,50 @@ impl Oracle {
         matches!(self.body(node), Body::BatonSteppedIn(_))
     }
 
-    fn base(&self, mut node: usize) -> usize {
-        while self.is_stand_in(node) {
-            node = self.tree[&node][0];
+    /// The run that a valid node belongs to, from the latest to the first: everything since the last true holder.
+    fn run_of(&self, node: usize, tips: &[usize]) -> Vec<usize> {
+        let on_run = || tips.first().map(|tip| self.run(*tip)).filter(|run| !run.is_empty());
+        let before = match self.body(node) {
+            Body::BatonSteppedIn(_) => Some(on_run().unwrap_or_default()),
+            Body::BatonReleased(_) => on_run(),
+            Body::BatonAccepted(_) | Body::BatonTaken(_) => on_run().filter(|_| !self.ends_run(node, tips[0])),
+            _ => None,
+        };
+        before.map(|before| [&[node], before].concat()).unwrap_or_default()
+    }
+
+    fn run(&self, node: usize) -> &[usize] {
+        &self.runs[&node]
+    }
+
+    fn is_in_run(&self, node: usize) -> bool {
+        !self.run(node).is_empty()
+    }
+
+    /// What the run of this node began on; itself if it is in none.
+    fn base(&self, node: usize) -> usize {
+        self.run(node).last().map_or(node, |first| self.tree[first][0])
+    }
+
+    /// Whether an accept or take on the run's `tip` gives a lead for good.
+    fn ends_run(&self, event: usize, tip: usize) -> bool {
+        let base = self.base(tip);
+        if self.holder(base) == Some(self.author(event)) {
+            return true;
         }
-        node
+        let stand_in = *self.run(tip).iter().find(|it| self.is_stand_in(**it)).expect("a run begins with a step-in");
+        let mut apart: BTreeSet<NodeId> = [self.author(event)].into();
+        apart.extend(self.holder(base));
+        let moves = self.tree.keys().filter(|it| self.past[event].contains(it) && self.base(**it) == base);
+        apart.extend(moves.filter(|it| self.is_in_run(**it)).map(|it| self.author(*it)));
+        let asked: BTreeSet<NodeId> =
+            self.past[base].iter().map(|it| self.author(*it)).filter(|it| !apart.contains(it)).collect();
+        let on: BTreeSet<NodeId> = self.past[event]
+            .iter()
+            .filter(|it| self.past[**it].contains(&stand_in))
+            .map(|it| self.author(*it))
+            .collect();
+        asked.intersection(&on).count() * 2 > asked.len()
     }
 
     /// The tips of an opening or a valid transfer.
@@ -141,16 +185,14 @@ impl Oracle {
             }
             Body::BatonClosed(it) => {
                 let tip = tip(&it.baton, &it.tip)?;
-                let by_holder = self.holder(tip) == Some(author) && !self.is_stand_in(tip);
-                let released =
-                    matches!(self.body(tip), Body::BatonReleased(_)) && !self.is_stand_in(self.tree[&tip][0]);
-                (vec![tip], it.by.is_none() && (by_holder || released))
+                let may = self.holder(tip) == Some(author) || matches!(self.body(tip), Body::BatonReleased(_));
+                (vec![tip], it.by.is_none() && may && !self.is_in_run(tip))
             }
             Body::BatonReclaimed(it) => {
                 let tips: Option<BTreeSet<usize>> = it.tips.iter().map(|cid| tip(&it.baton, cid)).collect();
                 let tips = tips?;
                 let bases: BTreeSet<usize> = tips.iter().map(|tip| self.base(*tip)).collect();
-                let run = tips.iter().all(|tip| self.is_stand_in(*tip)) && bases.len() == 1;
+                let run = tips.iter().all(|tip| self.is_in_run(*tip)) && bases.len() == 1;
                 let mine = bases.iter().all(|base| self.holder(*base) == Some(author));
                 (tips.into_iter().collect(), run && mine)
             }
@@ -230,6 +272,15 @@ impl Oracle {
         (a_wins != swap, lead, lead > count.open)
     }
 
+    /// How many accepts and takes stayed in a run, and how many ended one.
+    pub fn moved_in_runs(&self) -> [usize; 2] {
+        let moves = self.tree.iter().filter(|(it, tips)| {
+            matches!(self.body(**it), Body::BatonAccepted(_) | Body::BatonTaken(_)) && self.is_in_run(tips[0])
+        });
+        let (stayed, ended): (Vec<_>, Vec<_>) = moves.partition(|(it, _)| self.is_in_run(**it));
+        [stayed.len(), ended.len()]
+    }
+
     pub fn said(&self, baton: &Cid) -> Said {
         let opening = self.at[baton];
         let (mut here, mut path, mut settled) = (opening, vec![opening], true);
@@ -254,6 +305,7 @@ impl Oracle {
         Said {
             tip: self.events[here].0,
             holder: self.holder(here),
+            before: if self.is_in_run(here) { self.holder(self.base(here)) } else { None },
             settled,
             path: path.iter().map(|it| self.events[*it].0).collect(),
             terms: terms.map(|it| self.events[*it].0).collect(),

@@ -21,7 +21,7 @@ use proptest::{
 
 use crate::{
     oracle::Oracle,
-    sim::{AUTHORS, Sim, Written, admit, ops, small_talk, votes},
+    sim::{AUTHORS, Op, Sim, Written, admit, ops, small_talk, votes},
     support::Node,
 };
 
@@ -161,6 +161,7 @@ fn the_fold_says_what_the_rules_say() {
                 add(if counts { &valid } else { &ignored }, 1);
             }
             prop_assert_eq!((shown.tip, shown.holder, shown.settled), (said.tip, said.holder, said.settled));
+            prop_assert_eq!(shown.may_reclaim, said.before);
             prop_assert_eq!(shown.terms.iter().map(|term| term.from).collect::<BTreeSet<_>>(), said.terms);
             for term in &shown.terms {
                 prop_assert!(term.parallel || said.path.contains(&term.from));
@@ -173,6 +174,42 @@ fn the_fold_says_what_the_rules_say() {
         .expect("as the rules say");
     let seen = [forks, settled, leaning, parallel, valid, ignored].map(Cell::into_inner);
     assert!(seen.iter().zip([75, 7, 50, 200, 350, 70]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
+}
+
+#[test]
+fn what_moves_on_from_a_stand_in_is_judged_as_the_rules_say() {
+    let [stayed, ended] = std::array::from_fn(|_| Cell::new(0_usize));
+    let who = 0..AUTHORS;
+    let op = prop_oneof![
+        4 => (who.clone(), 0..AUTHORS).prop_map(|(who, of)| Op::Follow { who, of }),
+        4 => (who.clone(), any::<usize>()).prop_map(|(who, pick)| Op::Pass { who, pick }),
+        2 => (who.clone(), any::<usize>()).prop_map(|(who, pick)| Op::Move { who, pick }),
+        1 => (who.clone(), who, any::<usize>()).prop_map(|(who, other, pick)| Op::Forge { who, other, pick }),
+    ];
+    let strategy = (proptest::collection::vec(op, 4..40), proptest::collection::vec(any::<Index>(), 40));
+    runner()
+        .run(&strategy, |(ops, choice)| {
+            let mut sim = Sim::new(0);
+            let baton = sim.baton;
+            let tip = sim.write(0, BatonTaken { baton, tip: baton }.into());
+            sim.send(0, 1);
+            sim.write(1, BatonSteppedIn { baton, tip, silent_for: 1 }.into());
+            sim.run(&ops);
+            let node = fold(sim.room, &reorder(&sim.written, &choice));
+            let oracle = Oracle::new(sim.written.iter().map(|(cid, event, _)| (*cid, event.clone())));
+            let (shown, said) = (node.fold.baton(&baton).expect("a baton"), oracle.said(&baton));
+            for (cid, ..) in sim.written.iter().filter(|(_, event, _)| is_transfer(event)) {
+                prop_assert_eq!(node.fold.why_ignored(cid).is_none(), oracle.is_valid_transfer(cid));
+            }
+            prop_assert_eq!((shown.tip, shown.may_reclaim), (said.tip, said.before));
+            let [in_run, out_of_run] = oracle.moved_in_runs();
+            stayed.set(stayed.get() + in_run);
+            ended.set(ended.get() + out_of_run);
+            Ok(())
+        })
+        .expect("as the rules say");
+    let seen = [stayed, ended].map(Cell::into_inner);
+    assert!(seen.iter().zip([75, 15]).all(|(seen, least)| *seen > least), "too tame: {seen:?}");
 }
 
 #[test]

@@ -259,9 +259,9 @@ fn what_a_true_holder_released_anyone_closes_and_what_a_stand_in_released_nobody
     assert_eq!(why(&stood_in, by_stand_in), Some(IgnoredReason::StandInCloses));
     assert_eq!(why(&stood_in, by_holder), Some(IgnoredReason::NotHolder));
     assert_eq!(why(&stood_in, closed), Some(IgnoredReason::NotReleased));
-    let taken = stood_in.take(2, lead, released);
+    let taken = stood_in.take(3, lead, released);
     assert_eq!(baton(&stood_in, lead).tip, taken);
-    assert_eq!(baton(&stood_in, lead).may_close, [stood_in.author(2)], "now it holds it in full");
+    assert_eq!(baton(&stood_in, lead).may_close, [], "nobody went on with the stand-in, so this is still its run");
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn only_the_holder_before_the_run_reclaims_and_only_from_stand_ins_of_one_run() 
 }
 
 #[test]
-fn a_handoff_by_a_stand_in_ends_the_run() {
+fn a_handoff_by_a_stand_in_stays_in_the_run() {
     let (mut world, lead, held) = held();
     let stand_in = world.step_in(2, lead, held);
     let offer = world.offer(2, lead, stand_in, 3);
@@ -328,12 +328,13 @@ fn a_handoff_by_a_stand_in_ends_the_run() {
     let passed = world.accept(3, lead, stand_in, offer);
     world.sync_all();
     let shown = baton(&world, lead);
-    assert_eq!((shown.holder, shown.may_reclaim, shown.run_ends.len()), (Some(world.author(3)), None, 0));
-    let too_late = world.reclaim(1, lead, &[stand_in]);
-    assert_eq!(why(&world, too_late), Some(IgnoredReason::MovedOn));
+    assert_eq!((shown.holder, shown.may_reclaim), (Some(world.author(3)), Some(world.author(1))));
+    assert_eq!(shown.run_ends, [passed]);
+    let at_its_beginning = world.reclaim(1, lead, &[stand_in]);
+    assert_eq!(why(&world, at_its_beginning), Some(IgnoredReason::MovedOn));
     let next = world.step_in(4, lead, passed);
     let shown = baton(&world, lead);
-    assert_eq!((shown.tip, shown.may_reclaim), (next, Some(world.author(3))), "the run begins anew");
+    assert_eq!((shown.tip, shown.may_reclaim), (next, Some(world.author(1))), "the same run");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use paceline_room::{
-    body::{Answer, BatonOpened, Introduced, PostKind, Posted, Stance},
+    body::{Answer, BatonClosed, BatonOpened, Introduced, PostKind, Posted, Stance},
+    state::Act,
     testing::World,
 };
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ fn batons_have_the_promised_shape() {
     let shape = json!({
         "cid": lead.to_string(), "title": "the release", "state": "free", "holder": null, "offer": null,
         "offeredTo": null,
-        "tip": lead.to_string(), "settled": true, "terms": [],
+        "tip": lead.to_string(), "settled": true, "terms": [], "notes": [],
     });
     assert_eq!(json(&whole(&world))["batons"][0], shape);
     world.send(0, 1);
@@ -136,11 +137,19 @@ fn batons_have_the_promised_shape() {
     world.send(3, 2);
     assert_eq!(json(&whole(&world))["batons"][0]["state"], "held");
     let back = world.reclaim(2, lead, &[stand_in]);
-    let closed = world.close(2, lead, back);
+    let outcome = "shipped".to_string();
+    let closed = world.write(2, BatonClosed { baton: lead, tip: back, outcome, by: None });
     let state = json(&whole(&world))["batons"][0].clone();
     let by: Vec<_> = state["terms"].as_array().expect("a list").iter().map(|it| it["by"].clone()).collect();
     assert_eq!(by, ["taken", "accepted", "stepped-in", "reclaimed"]);
     assert_eq!((&state["state"], &state["tip"]), (&json!("closed"), &json!(closed.to_string())));
     assert_eq!(state["terms"][0]["until"], accepted.to_string());
+    let note = json!({
+        "cid": closed.to_string(), "author": world.author(2).to_string(), "act": "closed", "term": back.to_string(),
+        "to": null, "text": "shipped",
+    });
+    assert_eq!(state["notes"], json!([note]));
+    let acts = [Act::Offered, Act::Declined, Act::Released, Act::Closed];
+    assert_eq!(serde_json::to_value(acts).expect("JSON"), json!(["offered", "declined", "released", "closed"]));
     assert_eq!(serde_json::to_value(paceline_room::state::TermBy::Decision).expect("JSON"), "decision");
 }

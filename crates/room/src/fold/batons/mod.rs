@@ -10,8 +10,13 @@
 //! - **A reclaim names the ends it wants to end.** All tips must be ends of one run that its author led before. One
 //!   that names fewer ends than it has seen is valid: the loss is its author's alone, whose reclaim may lie on a branch
 //!   that loses.
-//! - **A run** is broken by any transfer that is no step-in. Who accepts from a stand-in is a true holder; who takes
-//!   what a stand-in released is one too.
+//! - **A run** begins with a step-in and goes on with every step-in, release, accept and take that builds on it. It ends
+//!   with a reclaim; with an accept or take by the one who led before it, who is then back; and with an accept or take in
+//!   whose past more than half of the room has gone on with it. Asked are the authors in the past of the tip it began on;
+//!   the holder and whoever moved the baton within the run, side branches in that past too, are not. Each counts once if
+//!   any of its events has the *latest* step-in on the way to the tip in its past. Nobody to ask is no majority, so two
+//!   who collude, and keys made since, give nobody a lead for good.
+//! - **Who leads within a run** may offer, release and be stood in for, not close: only a true holder ends the work.
 //! - **A freshly opened baton** is free but was released by nobody, so it is closed by taking it first.
 //! - **Several offers** on one tip may stand; the latest by `(depth, cid)` is shown.
 //! - **A stand-in nobody followed.** Where a reclaim finds, in its past, more authors who wrote beside the step-in
@@ -37,10 +42,10 @@ use super::{
     step::{Key, Step},
 };
 use crate::{
-    Cid, Ix, Log, NodeId,
-    body::{BatonOffered, BatonOpened},
+    Body, Cid, Ix, Log, NodeId,
+    body::{BatonDeclined, BatonOffered, BatonOpened},
     log::LaneIx,
-    state::{Baton, BatonState, TermBy},
+    state::{Act, Baton, BatonState, Note, TermBy},
 };
 use forks::Forks;
 use litemap::LiteMap;
@@ -81,6 +86,25 @@ pub(super) enum Lead {
     Closed,
 }
 
+/// What moves on from a step-in belongs to a run: the holder before it may still come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    /// The node that its first step-in builds on.
+    base: Ix,
+    /// The latest step-in on the way here.
+    stand_in: Ix,
+}
+
+/// All of a run that is here.
+#[derive(Debug, Clone, Default)]
+struct RunSeen {
+    /// What nothing builds on; in the order in which a draft names tips, so that a reclaim that cannot name all names those
+    /// it has seen.
+    ends: BTreeSet<(Reverse<u64>, Cid)>,
+    /// The first transfer of it in each lane that has one: whose they are, is asked by none.
+    movers: LiteMap<LaneIx, Ix>,
+}
+
 /// An opening or a valid transfer.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -92,8 +116,8 @@ pub(super) struct Node {
     lead: Lead,
     /// What it builds on: one node, or for a reclaim the ends of a run.
     tips: Vec<Ix>,
-    /// For a step-in: the node that the first of its run builds on.
-    base: Option<Ix>,
+    /// The run it belongs to, if somebody stood in.
+    run: Option<Run>,
     /// For a reclaim: those of its tips that the network had not followed.
     unfollowed: Vec<Ix>,
     /// Valid transfers that build on it.
@@ -135,9 +159,8 @@ struct Track {
 pub(super) struct Batons {
     nodes: HashMap<Ix, Node>,
     offers: HashMap<Ix, Offer>,
-    /// Ends of runs of step-ins, by the node that the first of the run builds on; in the order in which a draft names
-    /// tips, so that a reclaim that cannot name all names those it has seen.
-    run_ends: HashMap<Ix, BTreeSet<(Reverse<u64>, Cid)>>,
+    /// Runs, by the node that their first step-in builds on.
+    runs: HashMap<Ix, RunSeen>,
     tracks: HashMap<Ix, Track>,
     forks: Forks,
     shown: BTreeMap<Key, Arc<Baton>>,
@@ -162,7 +185,7 @@ impl Batons {
             kind: Kind::Opened,
             lead: Lead::Free { released: false },
             tips: Vec::new(),
-            base: None,
+            run: None,
             unfollowed: Vec::new(),
             children: LiteMap::new(),
             offers: LiteMap::new(),
@@ -187,6 +210,7 @@ impl Batons {
             may_close: Vec::new(),
             anyone_may_close: false,
             terms: Vec::new(),
+            notes: Vec::new(),
         };
         self.shown.insert(key, Arc::new(baton));
         self.keys.insert(step.entry.cid, key);
@@ -200,19 +224,23 @@ impl Batons {
         if let Some(node) = self.nodes.get_mut(&tip) {
             node.offers.insert(key, step.ix);
         }
+        self.note_down(step, tip, Act::Offered, Some(body.to), &body.note);
         self.show_tip(step, tip);
         Ok(())
     }
 
     pub(super) fn withdraw_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
-        self.end_offer(step, offer, Ending::Withdrawn)
+        self.end_offer(step, offer, Ending::Withdrawn).map(drop)
     }
 
-    pub(super) fn decline_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
-        self.end_offer(step, offer, Ending::Declined)
+    pub(super) fn decline_offer(&mut self, step: &mut Step, body: &BatonDeclined) -> Result<(), IgnoredReason> {
+        let tip = self.end_offer(step, &body.offer, Ending::Declined)?;
+        self.note_down(step, tip, Act::Declined, None, &body.why);
+        Ok(())
     }
 
-    fn end_offer(&mut self, step: &mut Step, offer: &Cid, ending: Ending) -> Result<(), IgnoredReason> {
+    /// Returns the tip of the offer.
+    fn end_offer(&mut self, step: &mut Step, offer: &Cid, ending: Ending) -> Result<Ix, IgnoredReason> {
         let ix = step.seen(offer).ok_or(IgnoredReason::TargetNotSeen)?;
         let offer = self.offers.get_mut(&ix).ok_or(IgnoredReason::TargetNotSeen)?;
         let author = step.event().author;
@@ -230,13 +258,37 @@ impl Batons {
             node.offers.remove(&key);
         }
         self.show_tip(step, tip);
-        Ok(())
+        Ok(tip)
     }
 
     pub(super) fn transfer(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
         let node = self.judge_transfer(step)?;
+        let tip = node.tips.first().copied();
         self.add(step, node);
+        if let Some(tip) = tip {
+            match &step.event().body {
+                Body::BatonReleased(body) => self.note_down(step, tip, Act::Released, None, &body.note),
+                Body::BatonClosed(body) => self.note_down(step, tip, Act::Closed, None, &body.outcome),
+                _ => {}
+            }
+        }
         Ok(())
+    }
+
+    /// Keeps the word that came with an act at this tip.
+    fn note_down(&mut self, step: &mut Step, tip: Ix, act: Act, to: Option<NodeId>, text: &str) {
+        let Some(node) = self.nodes.get(&tip).filter(|_| !text.is_empty()) else { return };
+        // Who closes what was released closes the work of the term before.
+        let term = if node.kind == Kind::Released { node.tips.first() } else { Some(&tip) };
+        let term = term.and_then(|ix| self.nodes.get(ix)).map_or(node.key.1, |node| node.key.1);
+        let opening = self.nodes.get(&node.opening).map(|it| it.key);
+        let Some(shown) = opening.and_then(|key| self.shown.get_mut(&key)) else { return };
+        let (event, (depth, cid)) = (step.event(), step.key());
+        let note = Note { cid, author: event.author, act, term, to, text: text.into(), at: event.at, depth };
+        step.batons.insert(shown.cid);
+        let notes = &mut Arc::make_mut(shown).notes;
+        let place = notes.partition_point(|it| (it.depth, it.cid) < (depth, cid));
+        notes.insert(place, note);
     }
 
     /// The holder of the term that this transfer began, if it is valid and began one.

@@ -54,16 +54,20 @@ impl Batons {
     /// Puts a valid transfer into the tree and looks whether the network follows it.
     pub(super) fn add(&mut self, step: &mut Step, node: Node) {
         let (ix, opening, tips, key) = (step.ix, node.opening, node.tips.clone(), node.key);
-        let ends_run = node.base;
+        let run = node.run;
         for tip in &tips {
             let Some(parent) = self.nodes.get_mut(tip) else { continue };
             parent.children.insert(key, ix);
-            if let Some(ends) = parent.base.and_then(|base| self.run_ends.get_mut(&base)) {
-                ends.remove(&end(parent.key));
+            if let Some(seen) = parent.run.and_then(|run| self.runs.get_mut(&run.base)) {
+                seen.ends.remove(&end(parent.key));
             }
         }
-        if let Some(base) = ends_run {
-            self.run_ends.entry(base).or_default().insert(end(key));
+        if let Some(run) = run {
+            let seen = self.runs.entry(run.base).or_default();
+            seen.ends.insert(end(key));
+            if !seen.movers.contains_key(&step.entry.lane) {
+                seen.movers.insert(step.entry.lane, ix);
+            }
         }
         self.nodes.insert(ix, node);
         let mut changed = sorted::set(tips.iter().copied());
@@ -187,13 +191,13 @@ impl Batons {
             Lead::Held(_) => BatonState::Held,
             Lead::Closed => BatonState::Closed,
         };
-        let may_reclaim = node.base.and_then(|base| match self.nodes.get(&base)?.lead {
+        let may_reclaim = node.run.and_then(|run| match self.nodes.get(&run.base)?.lead {
             Lead::Held(before) => Some(before),
             _ => None,
         });
-        let ends = node.base.and_then(|base| self.run_ends.get(&base));
-        let others = ends.into_iter().flatten().map(|(_, cid)| *cid).filter(|cid| *cid != node.key.1);
-        let current = node.base.map(|_| node.key.1);
+        let seen = node.run.and_then(|run| self.runs.get(&run.base));
+        let others = seen.into_iter().flat_map(|seen| &seen.ends).map(|(_, cid)| *cid).filter(|cid| *cid != node.key.1);
+        let current = node.run.map(|_| node.key.1);
         let run_ends = current.into_iter().chain(others).take(limits::PARENTS).collect();
         Head {
             tip: node.key.1,
@@ -203,7 +207,7 @@ impl Batons {
             offer,
             may_reclaim,
             run_ends,
-            may_close: holder.filter(|_| node.base.is_none()).into_iter().collect(),
+            may_close: holder.filter(|_| node.run.is_none()).into_iter().collect(),
             anyone_may_close: node.lead == Lead::Free { released: true },
         }
     }
@@ -227,6 +231,7 @@ impl Batons {
             parallel: node.place.is_none() || left_alone,
             began: node.at,
             ended: next.map(|next| next.at),
+            depth: node.key.0,
         })
     }
 }

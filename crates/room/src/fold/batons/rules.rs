@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use litemap::LiteMap;
 
-use super::{Batons, Ending, Kind, Lead, Node};
+use super::{Batons, Ending, Kind, Lead, Node, Run};
 use crate::{
     Body, Cid, Ix, NodeId,
     body::{BatonAccepted, BatonOffered},
@@ -20,28 +20,34 @@ impl Batons {
             Body::BatonTaken(body) => {
                 let tip = self.tip(step, &body.baton, &body.tip)?;
                 match self.lead(tip)? {
-                    Lead::Free { .. } => Ok(self.node(step, tip, Kind::Taken, Lead::Held(author))),
+                    Lead::Free { .. } => {
+                        let run = self.run_beyond(step, tip);
+                        Ok(Node { run, ..self.node(step, tip, Kind::Taken, Lead::Held(author)) })
+                    }
                     _ => Err(IgnoredReason::NotFree),
                 }
             }
             Body::BatonAccepted(body) => {
                 let tip = self.tip(step, &body.baton, &body.tip)?;
                 self.judge_accepted(step, body, tip)?;
-                Ok(self.node(step, tip, Kind::Accepted, Lead::Held(author)))
+                let run = self.run_beyond(step, tip);
+                Ok(Node { run, ..self.node(step, tip, Kind::Accepted, Lead::Held(author)) })
             }
             Body::BatonSteppedIn(body) => {
                 let tip = self.tip(step, &body.baton, &body.tip)?;
                 if self.holder(tip)? == author {
                     return Err(IgnoredReason::AlreadyLeading);
                 }
-                let base = self.nodes.get(&tip).and_then(|node| node.base).unwrap_or(tip);
-                Ok(Node { base: Some(base), ..self.node(step, tip, Kind::SteppedIn, Lead::Held(author)) })
+                let base = self.run_at(tip).map_or(tip, |run| run.base);
+                let run = Some(Run { base, stand_in: step.ix });
+                Ok(Node { run, ..self.node(step, tip, Kind::SteppedIn, Lead::Held(author)) })
             }
             Body::BatonReleased(body) => {
                 let tip = self.tip(step, &body.baton, &body.tip)?;
                 self.held_by(tip, author)?;
-                let released = !self.is_stand_in(tip);
-                Ok(self.node(step, tip, Kind::Released, Lead::Free { released }))
+                let run = self.run_at(tip);
+                let lead = Lead::Free { released: run.is_none() };
+                Ok(Node { run, ..self.node(step, tip, Kind::Released, lead) })
             }
             Body::BatonClosed(body) => {
                 let tip = self.tip(step, &body.baton, &body.tip)?;
@@ -53,7 +59,7 @@ impl Batons {
                     Lead::Free { released: false } => return Err(IgnoredReason::NotReleased),
                     _ => self.held_by(tip, author)?,
                 }
-                if self.is_stand_in(tip) {
+                if self.run_at(tip).is_some() {
                     return Err(IgnoredReason::StandInCloses);
                 }
                 Ok(self.node(step, tip, Kind::Closed, Lead::Closed))
@@ -106,7 +112,7 @@ impl Batons {
         for cid in tips {
             let tip = self.tip(step, baton, cid)?;
             self.lead(tip)?;
-            let base = self.nodes.get(&tip).and_then(|node| node.base).ok_or(IgnoredReason::NoStandIn)?;
+            let base = self.run_at(tip).ok_or(IgnoredReason::NoStandIn)?.base;
             if self.holder(base)? != author {
                 return Err(IgnoredReason::NotHolderBefore);
             }
@@ -182,8 +188,36 @@ impl Batons {
         if self.holder(tip)? == node { Ok(()) } else { Err(IgnoredReason::NotHolder) }
     }
 
-    fn is_stand_in(&self, tip: Ix) -> bool {
-        self.nodes.get(&tip).is_some_and(|node| node.kind == Kind::SteppedIn)
+    fn run_at(&self, tip: Ix) -> Option<Run> {
+        self.nodes.get(&tip)?.run
+    }
+
+    /// The run in which an accept or take at `tip` stays; `None` if there is none, or if this ends it.
+    fn run_beyond(&self, step: &mut Step, tip: Ix) -> Option<Run> {
+        let run = self.run_at(tip)?;
+        let holder = self.holder(run.base).ok();
+        if holder == Some(step.event().author) || self.went_on_with(step, run, holder) { None } else { Some(run) }
+    }
+
+    /// Whether, in the past of the accept or take that is this step, more than half of the authors in the past of the tip
+    /// that the run began on wrote on its step-in; holder and run apart.
+    fn went_on_with(&self, step: &mut Step, run: Run, holder: Option<NodeId>) -> bool {
+        let (log, transfer, mover) = (step.log, step.ix, step.event().author);
+        let movers = self.runs.get(&run.base).map(|seen| &seen.movers);
+        let (mut asked, mut on) = (0_usize, 0_usize);
+        for author in log.authors().filter(|author| *author != mover && Some(*author) != holder) {
+            let (mut was_there, mut moved, mut wrote_on) = (false, false, false);
+            for (lane, chain) in log.lanes_of(&author) {
+                step.touched += 1;
+                was_there |= log.seen_of_lane(run.base, lane) > 0;
+                moved |= movers.and_then(|movers| movers.get(&lane)).is_some_and(|ix| step.saw(*ix));
+                let after = step.first_after(lane, chain.events.len(), run.stand_in);
+                wrote_on |= after.is_some_and(|ix| log.entry(ix).place <= log.seen_of_lane(transfer, lane));
+            }
+            asked += usize::from(was_there && !moved);
+            on += usize::from(was_there && !moved && wrote_on);
+        }
+        2 * on > asked
     }
 
     fn node(&self, step: &Step, tip: Ix, kind: Kind, lead: Lead) -> Node {
@@ -196,7 +230,7 @@ impl Batons {
             kind,
             lead,
             tips: vec![tip],
-            base: None,
+            run: None,
             unfollowed: Vec::new(),
             children: LiteMap::new(),
             offers: LiteMap::new(),
