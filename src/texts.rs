@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use yew::{AttrValue, Html, html};
+
 /// A text: its place in the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text(u16);
@@ -68,6 +70,16 @@ pub fn text(text: Text, values: &[(&str, Value<'_>)]) -> String {
 pub fn notice(code: &str, values: &[(&str, Value<'_>)]) -> String {
     let found = tables::NOTICES.iter().find(|(it, _)| *it == code);
     found.map_or_else(|| code.to_owned(), |(_, it)| text(*it, values))
+}
+
+/// Words that may change while what they stand in stays: another text is another element, never an update of the old one.
+///
+/// A browser that translates puts elements of its own where text nodes were. What is written to such a node afterwards is never
+/// seen, what is to be placed before it finds it gone. So beside these words stand elements, not bare text.
+pub fn changing(words: impl Into<AttrValue>) -> Html {
+    let words = words.into();
+    // In a list of its own: what stands beside it may say the same.
+    html! { <><span key={&*words}>{ words.clone() }</span></> }
 }
 
 fn say(parts: &[Part], values: &[(&str, Value<'_>)], said: &mut String) {

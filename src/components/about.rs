@@ -9,7 +9,7 @@ use super::{loops::waiting, network::reached};
 use crate::{
     forms, people,
     session::{PeerView, PersonView, RoomView},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Properties of [`About`].
@@ -49,8 +49,8 @@ fn for_me(props: &AboutProps) -> Html {
     let offers = room.batons.iter().filter(|it| it.offered_to == Some(room.me));
     let back = room.batons.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
     let waits: Vec<Html> = offers
-        .map(|it| html! { <li>{ t!("waits-offer", title = it.title.clone()) }</li> })
-        .chain(back.map(|it| html! { <li>{ t!("waits-reclaim", title = it.title.clone()) }</li> }))
+        .map(|it| html! { <li>{ changing(t!("waits-offer", title = it.title.clone())) }</li> })
+        .chain(back.map(|it| html! { <li>{ changing(t!("waits-reclaim", title = it.title.clone())) }</li> }))
         .collect();
     let nothing = loops == 0 && waits.is_empty();
     html! {
@@ -60,7 +60,7 @@ fn for_me(props: &AboutProps) -> Html {
             <ul class="plain-list waits">
                 if loops > 0 {
                     <li><button type="button" class="link-button" onclick={props.on_loops.reform(|_: MouseEvent| ())}>
-                        { t!("waits-loops", n = loops) }
+                        { changing(t!("waits-loops", n = loops)) }
                     </button></li>
                 }
                 { for waits }
@@ -84,5 +84,5 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
 
 fn peer(peer: &PeerView, people: &[PersonView]) -> Html {
     let name = people::name_in(people, &peer.node);
-    html! { <li key={peer.node.to_string()}><strong>{ name }</strong>{ " " }{ reached(peer, people) }</li> }
+    html! { <li key={peer.node.to_string()}><strong translate="no">{ name }</strong>{ " " }{ changing(reached(peer, people)) }</li> }
 }

@@ -13,7 +13,7 @@ use crate::{
     hooks::use_session,
     people,
     session::{RoomView, SessionError},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// The kind of rendezvous that codes by hand are (`paceline_net`).
@@ -101,22 +101,22 @@ pub fn ByHand(props: &ByHandProps) -> Html {
     let step_reply = match &*reply {
         Some(code) => html! {
             <>
-                <p>{ t!("by-hand-step-reply") }</p>
+                <p>{ changing(t!("by-hand-step-reply")) }</p>
                 <Qr text={code.clone()} handle="by-hand-reply-qr" label={t!("by-hand-reply-qr")} />
                 <Copyable text={code.clone()} handle="by-hand-reply" label={t!("by-hand-reply-label")} />
             </>
         },
-        None if *connecting && met.is_empty() => html! { <p>{ t!("by-hand-connecting") }</p> },
-        None => html! { <p>{ t!("by-hand-step-wait") }</p> },
+        None if *connecting && met.is_empty() => html! { <p>{ changing(t!("by-hand-connecting")) }</p> },
+        None => html! { <p>{ changing(t!("by-hand-step-wait")) }</p> },
     };
     html! {
         <ol class="by-hand-steps">
             <li><p>{ t!("by-hand-step-open") }</p></li>
             <li>
                 if reply.is_some() {
-                    <p class="hint">{ t!("by-hand-step-not-mine") }</p>
+                    <p class="hint">{ changing(t!("by-hand-step-not-mine")) }</p>
                 } else {
-                    <p>{ t!("by-hand-step-invite") }</p>
+                    <p>{ changing(t!("by-hand-step-invite")) }</p>
                     if let Some(code) = &*invite {
                         <Qr text={code.clone()} handle="by-hand-invite-qr" label={t!("by-hand-invite-qr")} />
                         <Copyable text={code.clone()} handle="by-hand-invite" label={t!("by-hand-invite-label")} />
@@ -138,7 +138,7 @@ pub fn ByHand(props: &ByHandProps) -> Html {
                     <button type="submit" class="button" data-testid="by-hand-submit">{ t!("by-hand-submit") }</button>
                 </form>
                 <div aria-live="polite">
-                    if let Some(problem) = &*problem { <p class="problem" data-testid="by-hand-problem">{ problem }</p> }
+                    if let Some(problem) = &*problem { <p class="problem" data-testid="by-hand-problem">{ changing(problem.clone()) }</p> }
                 </div>
             </li>
             <li>
@@ -146,7 +146,7 @@ pub fn ByHand(props: &ByHandProps) -> Html {
             </li>
             if !met.is_empty() {
                 <li>
-                    <p role="status" data-testid="by-hand-met">{ t!("by-hand-met", names = met.join(", ")) }</p>
+                    <p role="status" data-testid="by-hand-met">{ changing(t!("by-hand-met", names = met.join(", "))) }</p>
                 </li>
             }
         </ol>

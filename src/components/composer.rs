@@ -17,7 +17,7 @@ use crate::{
     hooks::{use_chosen, use_session},
     markdown,
     session::{NewPost, PersonView},
-    texts::t,
+    texts::{changing, t},
     words,
 };
 
@@ -142,13 +142,13 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 if let Some(reply) = &props.reply {
                     <p class="replying">
                         <Sign icon={Icon::Reply} />
-                        <span><strong>{ t!("replying-to", name = reply.name.to_string()) }</strong>{ " " }{ &reply.excerpt }</span>
+                        <span><strong>{ changing(t!("replying-to", name = reply.name.to_string())) }</strong>{ " " }{ changing(reply.excerpt.clone()) }</span>
                         <button type="button" class="icon-button" aria-label={t!("cancel-reply")}
                             onclick={props.on_done.reform(|_: MouseEvent| ())}><Sign icon={Icon::Close} /></button>
                     </p>
                 }
                 if *preview && written {
-                    <div class="post-text preview" aria-label={t!("preview")} role="region">{ markdown::render(&text) }</div>
+                    <div class="post-text preview" key={&**text} aria-label={t!("preview")} role="region">{ markdown::render(&text) }</div>
                 }
                 <textarea data-testid="composer-text" rows="1" aria-label={t!("composer-label")} {placeholder}
                     value={(*text).clone()} {oninput} {onkeydown} aria-describedby="composer-hint" />

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::{
     session::{Connection, RoomView},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Properties of [`ConnectionState`].
@@ -48,7 +48,7 @@ pub fn ConnectionState(props: &ConnectionProps) -> Html {
     let words = words(props);
     html! {
         <div class={classes!("connection", value)}>
-            <p data-testid="connection-state" data-state={value} role="status">{ words }</p>
+            <p data-testid="connection-state" data-state={value} role="status">{ changing(words) }</p>
             if let (Connection::CatchingUp, Some((here, of))) = (props.connection, props.progress) {
                 <progress value={here.to_string()} max={of.to_string()} aria-label={t!("catching-up")} />
             }

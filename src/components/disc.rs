@@ -30,7 +30,7 @@ pub fn Disc(props: &DiscProps) -> Html {
         Here::Gone => Some("gone"),
     };
     let classes = classes!("disc", people::hue_class(props.hue), presence, props.leads.then_some("leads"));
-    html! { <span class={classes} aria-hidden="true">{ people::initials(&props.name) }</span> }
+    html! { <span class={classes} aria-hidden="true" translate="no">{ people::initials(&props.name) }</span> }
 }
 
 /// The disc of a person of the room.

@@ -16,7 +16,7 @@ use crate::{
     hooks::{then, use_session},
     markdown,
     session::NewFeedback,
-    texts::t,
+    texts::{changing, t},
     words,
 };
 
@@ -138,7 +138,7 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
     html! {
         <form class="inline-form" {onsubmit} {onkeydown}>
             <label class="field">
-                <span>{ words::stance_prompt(props.stance) }</span>
+                <span>{ changing(words::stance_prompt(props.stance)) }</span>
                 <textarea ref={text} rows="2" data-testid="feedback-text" onkeydown={submit} />
             </label>
             if props.stance == Stance::Correct {
@@ -207,8 +207,8 @@ pub fn Loop(props: &LoopProps) -> Html {
             { sign(icon) }
             <div class="loop-body">
                 <p class="loop-head">
-                    <strong>{ words::stance_by(feedback.stance, by) }</strong>
-                    <span class="loop-state">{ state }</span>
+                    <strong>{ changing(words::stance_by(feedback.stance, by)) }</strong>
+                    <span class="loop-state">{ changing(state) }</span>
                 </p>
                 if let Some(text) = feedback.text.as_ref().filter(|_| !withdrawn) {
                     <div class="said">{ markdown::render(text) }</div>
@@ -217,7 +217,7 @@ pub fn Loop(props: &LoopProps) -> Html {
                     <p class="sources">{ t!("sources-given") }{ " " }{ for feedback.sources.iter().map(|it| source(it)) }</p>
                 }
                 if let Some(answer) = &feedback.answer {
-                    <div class="answer"><strong>{ to }</strong>{ markdown::render(answer) }</div>
+                    <div class="answer" key={&**answer}><strong translate="no">{ to }</strong>{ markdown::render(answer) }</div>
                 }
                 if open && *to_me {
                     <div class="inline-form">

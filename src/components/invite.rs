@@ -13,7 +13,11 @@ use super::{
     icons::{Icon, Sign},
     qr::Qr,
 };
-use crate::{browser, session::RoomView, texts::t};
+use crate::{
+    browser,
+    session::RoomView,
+    texts::{changing, t},
+};
 
 /// How long "copied" stands there, in milliseconds.
 const COPIED_MS: u32 = 3_000;
@@ -132,7 +136,7 @@ pub fn Copyable(props: &CopyableProps) -> Html {
                 <textarea ref={field} readonly=true rows="2" data-testid={props.handle} spellcheck="false" />
             </label>
             <button type="button" class="button" onclick={copy}>
-                <span aria-live="polite">{ if *copied { t!("copied") } else { t!("copy") } }</span>
+                <span aria-live="polite">{ changing(if *copied { t!("copied") } else { t!("copy") }) }</span>
             </button>
         </div>
     }

@@ -9,7 +9,10 @@ use super::{
     feedback::{Loop, Told},
     stream::tell,
 };
-use crate::{session::RoomView, texts::t};
+use crate::{
+    session::RoomView,
+    texts::{changing, t},
+};
 
 /// Closed loops that are drawn; the newest.
 const CLOSED_SHOWN: usize = 50;
@@ -55,7 +58,7 @@ fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
     let draw = |told: &Told| {
         html! {
             <li key={told.feedback.cid.to_string()}>
-                if let Some(about) = about(told, room) { <p class="about">{ about }</p> }
+                if let Some(about) = about(told, room) { <p class="about">{ changing(about) }</p> }
                 <Loop told={told.clone()} handles={true} />
             </li>
         }

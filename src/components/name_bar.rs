@@ -10,7 +10,7 @@ use crate::{
     hooks::{then, use_session},
     people,
     session::RoomView,
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Properties of [`NameBar`].
@@ -101,8 +101,8 @@ fn AskWho(props: &AskWhoProps) -> Html {
     });
     html! {
         <div class="name-bar" role="group" aria-label={t!("who-question", name = name.clone())}>
-            <p>{ t!("who-question", name = name.clone()) }</p>
-            <button type="button" class="button" onclick={stay}>{ t!("who-stay", name = name) }</button>
+            <p>{ changing(t!("who-question", name = name.clone())) }</p>
+            <button type="button" class="button" onclick={stay}>{ changing(t!("who-stay", name = name)) }</button>
             <button type="button" class="button plain" onclick={become_new}>{ t!("who-new") }</button>
         </div>
     }

@@ -12,7 +12,7 @@ use crate::{
     config::Finding,
     people,
     session::{Connection, PeerView, PersonView, RoomView},
-    texts::{self, t},
+    texts::{self, changing, t},
 };
 
 /// The kind of rendezvous that relays are (`paceline_net`).
@@ -55,7 +55,7 @@ pub fn Network(props: &NetworkProps) -> Html {
                 { for room.peers.iter().map(|it| peer(it, room)) }
                 { for beyond.iter().map(|node| html! {
                     <li key={node.to_string()} data-testid="network-peer" data-node={node.to_string()} data-path="through">
-                        <strong>{ people::name_in(&room.people, node) }</strong>
+                        <strong translate="no">{ people::name_in(&room.people, node) }</strong>
                         <span>{ t!("path-through") }</span>
                     </li>
                 }) }
@@ -71,15 +71,15 @@ pub fn Network(props: &NetworkProps) -> Html {
 /// The words of the header again: on a phone the header has little room for them.
 #[component]
 fn ConnectionWords(props: &ConnectionProps) -> Html {
-    html! { <p class="network-words">{ connection::words(props) }</p> }
+    html! { <p class="network-words">{ changing(connection::words(props)) }</p> }
 }
 
 fn peer(peer: &PeerView, room: &RoomView) -> Html {
     html! {
         <li key={peer.node.to_string()} data-testid="network-peer" data-node={peer.node.to_string()} data-path={peer.path}>
-            <strong>{ people::name_in(&room.people, &peer.node) }</strong>
-            <span>{ reached(peer, &room.people) }</span>
-            if peer.direct { <span>{ found(&peer.via) }</span> }
+            <strong translate="no">{ people::name_in(&room.people, &peer.node) }</strong>
+            <span>{ changing(reached(peer, &room.people)) }</span>
+            if peer.direct { <span>{ changing(found(&peer.via)) }</span> }
         </li>
     }
 }
@@ -123,10 +123,10 @@ fn rendezvous(status: &RendezvousStatus) -> Html {
     html! {
         <li key={name.clone()} data-testid="rendezvous" data-kind={status.kind} data-state={status.state}>
             <strong>{ name }</strong>
-            <span>{ state(status.state) }</span>
-            <span>{ t!("rendezvous-counts", sent = status.sent, received = status.received) }</span>
-            if let Some(why) = why { <span class="why">{ why }</span> }
-            if let Some(said) = &status.said { <span class="why">{ t!("rendezvous-said", said = said.clone()) }</span> }
+            <span>{ changing(state(status.state)) }</span>
+            <span>{ changing(t!("rendezvous-counts", sent = status.sent, received = status.received)) }</span>
+            if let Some(why) = why { <span class="why">{ changing(why) }</span> }
+            if let Some(said) = &status.said { <span class="why">{ changing(t!("rendezvous-said", said = said.clone())) }</span> }
         </li>
     }
 }
@@ -260,7 +260,7 @@ impl Advice {
         let onclick = go.reform(|_: MouseEvent| ());
         html! {
             <li key={self.value()} data-testid="network-advice" data-code={self.value()}>
-                <p>{ self.words() }</p>
+                <p>{ changing(self.words()) }</p>
                 if let Some(label) = label {
                     <button type="button" class="link-button" {onclick}>{ label }</button>
                 }

@@ -5,7 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::icons::{Icon, Sign};
-use crate::{hooks::use_session, session::Notice, texts::t};
+use crate::{
+    hooks::use_session,
+    session::Notice,
+    texts::{changing, t},
+};
 
 /// Properties of [`Notices`].
 #[derive(PartialEq, Properties)]
@@ -23,7 +27,7 @@ pub fn Notices(props: &NoticesProps) -> Html {
         let dismiss = Callback::from(move |_: MouseEvent| session.dismiss(id));
         html! {
             <div class="notice" key={id} data-testid="notice" data-code={notice.code}>
-                <p>{ &notice.text }</p>
+                <p>{ changing(notice.text.clone()) }</p>
                 <button type="button" class="icon-button" onclick={dismiss} aria-label={t!("dismiss")}>
                     <Sign icon={Icon::Close} />
                 </button>

@@ -10,7 +10,7 @@ use super::disc::disc_of;
 use crate::{
     people,
     session::{PersonView, RoomView},
-    texts::t,
+    texts::{changing, t},
     words,
 };
 
@@ -44,12 +44,12 @@ pub fn PeopleList(props: &PeopleProps) -> Html {
     };
     html! {
         <section class="people" aria-labelledby="people-title">
-            <h2 id="people-title"><span class="people-word">{ t!("people") }</span>{ " " }<span class="count">{ t!("people-here", n = here) }</span></h2>
+            <h2 id="people-title"><span class="people-word">{ t!("people") }</span>{ " " }<span class="count">{ changing(t!("people-here", n = here)) }</span></h2>
             <ul data-testid="people">
                 { for room.people.iter().take(shown).map(|it| person(it, leads.get(&it.person.node))) }
             </ul>
             if shown < room.people.len() {
-                <button type="button" class="quiet-button" onclick={more}>{ t!("people-more", n = room.people.len() - shown) }</button>
+                <button type="button" class="quiet-button" onclick={more}>{ changing(t!("people-more", n = room.people.len() - shown)) }</button>
             }
         </section>
     }
@@ -73,10 +73,10 @@ fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
         <li class="person" key={node.clone()} data-testid="person" data-node={node} data-here={words::here_value(it.here)}>
             { disc_of(&it.person, it.here, leads.is_some()) }
             <span class="person-words">
-                <span class="person-name">{ people::name_of(&it.person) }
+                <span class="person-name"><span translate="no">{ people::name_of(&it.person) }</span>
                     if it.me { <span class="mark">{ " " }{ t!("you") }</span> }
                 </span>
-                if !about.is_empty() { <span class="person-about">{ about.join(" · ") }</span> }
+                if !about.is_empty() { <span class="person-about">{ changing(about.join(" · ")) }</span> }
             </span>
         </li>
     }

@@ -9,7 +9,7 @@ use crate::{
     hooks::use_session,
     scan::{Camera, ScanError, look},
     session::Session,
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Properties of [`Scanner`].
@@ -56,7 +56,7 @@ pub fn Scanner(props: &ScannerProps) -> Html {
         <div class="scanner">
             <video ref={video} data-testid="scan-video" aria-label={props.label.clone()} muted=true autoplay=true
                 playsinline=true />
-            <p role="status">{ if *seen { props.label.to_string() } else { t!("scan-starting") } }</p>
+            <p role="status">{ changing(if *seen { props.label.to_string() } else { t!("scan-starting") }) }</p>
             <button type="button" class="button plain" data-testid="scan-stop" onclick={stop}>{ t!("scan-stop") }</button>
         </div>
     }
@@ -122,7 +122,7 @@ pub fn ScanButton(props: &ScanButtonProps) -> Html {
             <button type="button" class="button plain" data-testid={props.handle} onclick={toggle}
                 aria-expanded={open.to_string()}>{ t!("scan") }</button>
             if *open { <Scanner label={props.label.clone()} {on_text} {on_end} /> }
-            <div aria-live="polite">if let Some(problem) = &*problem { <p class="problem">{ problem }</p> }</div>
+            <div aria-live="polite">if let Some(problem) = &*problem { <p class="problem">{ changing(problem.clone()) }</p> }</div>
         </div>
     }
 }

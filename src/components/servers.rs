@@ -10,7 +10,7 @@ use crate::{
     browser,
     config::{Choices, Finding, Kind, MAX_ENTRIES, is_mixed},
     hooks::{use_chosen, use_session},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Properties of [`ServerList`].
@@ -270,7 +270,7 @@ fn Add(props: &AddProps) -> Html {
                 </label>
             }
             <p id="server-problem" class={classes!(problem.is_some().then_some("problem"))} aria-live="polite"
-                data-testid="server-problem">{ problem.as_deref().unwrap_or_default() }</p>
+                data-testid="server-problem">{ changing((*problem).clone().unwrap_or_default()) }</p>
             <button type="submit" class="button plain" data-testid="server-add">{ t!("server-add") }</button>
         </form>
     }

@@ -13,7 +13,7 @@ use crate::{
     config::Finding,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
     session::{RoomView, Session},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// Media type of a CAR (IANA).
@@ -103,7 +103,7 @@ fn Who(props: &RoomProps) -> Html {
             </label>
             <div class="row">
                 <button type="submit" class="button" data-testid="name-submit">{ t!("save") }</button>
-                <span role="status">{ if *saved { t!("saved") } else { String::new() } }</span>
+                <span role="status">{ changing(if *saved { t!("saved") } else { String::new() }) }</span>
             </div>
         </form>
     }

@@ -7,7 +7,7 @@ use crate::{
     hooks::{then, use_session},
     people,
     session::{DeviceView, Leftover, StorageView},
-    texts::t,
+    texts::{changing, t},
     when,
 };
 
@@ -45,12 +45,13 @@ pub fn Storage(props: &StorageProps) -> Html {
             then(&session, async move { command.clear_leftover(node).await }, move |()| read.set(*read + 1));
         })
     };
+    let stored = t!("settings-storage", events = storage.events, size = size(storage.bytes));
     let promise = if storage.persisted { t!("settings-persisted") } else { t!("settings-not-persisted") };
     html! {
         <>
-            <p>{ t!("settings-storage", events = storage.events, size = size(storage.bytes)) }{ " " }{ promise }</p>
+            <p>{ changing(format!("{stored} {promise}")) }</p>
             if let Some(device) = *device {
-                <p>{ t!("settings-device", used = size(device.used), quota = size(device.quota)) }</p>
+                <p>{ changing(t!("settings-device", used = size(device.used), quota = size(device.quota))) }</p>
             }
             if !leftovers.is_empty() {
                 <h4>{ t!("leftovers") }</h4>
@@ -77,13 +78,15 @@ fn leftover(it: &Leftover, clear: &Callback<paceline_room::NodeId>) -> Html {
         };
         let onclick = clear.reform(move |_: MouseEvent| node);
         html! {
-            <button type="button" class="button plain" data-testid="leftover-clear" aria-label={label} {onclick}>{ words }</button>
+            <button type="button" class="button plain" data-testid="leftover-clear" aria-label={label} {onclick}>
+                { changing(words) }
+            </button>
         }
     });
     let only = it.holds.is_some_and(|holds| !holds.here).then(|| html! { <em>{ t!("leftover-only") }</em> });
     html! {
         <li key={node.to_string()} data-testid="leftover" data-node={node.to_string()}>
-            <span><strong>{ name }</strong><small>{ what }{ ", " }{ used }</small>{ only }</span>
+            <span><strong translate="no">{ name }</strong><small>{ changing(format!("{what}, {used}")) }</small>{ only }</span>
             { button }
         </li>
     }

@@ -24,7 +24,7 @@ use crate::{
     },
     hooks::use_keys,
     session::{RoomView, View},
-    texts::t,
+    texts::{changing, t},
 };
 
 /// What stands beside the stream; on a narrow screen in its place.
@@ -78,8 +78,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <header class="room-head">
                 <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
                 <div class="room-words">
-                    <h1 data-testid="room-title">{ title }</h1>
-                    if !room.purpose.is_empty() { <p class="purpose">{ &*room.purpose }</p> }
+                    <h1 data-testid="room-title">{ changing(title) }</h1>
+                    if !room.purpose.is_empty() { <p class="purpose">{ changing(room.purpose.to_string()) }</p> }
                 </div>
                 <ConnectionState ..ConnectionProps::of(room) />
                 <button type="button" class="button invite" data-testid="invite-open" onclick={open(Shown::Invite)}>
@@ -107,10 +107,10 @@ pub fn RoomPage(props: &RoomProps) -> Html {
 
 fn empty(room: &RoomView) -> Html {
     if room.connection == crate::session::Connection::CatchingUp {
-        return html! { <p>{ t!("stream-catching-up") }</p> };
+        return html! { <p>{ changing(t!("stream-catching-up")) }</p> };
     }
     let words = if room.title.is_empty() { t!("stream-on-its-way") } else { t!("stream-empty") };
-    html! { <p>{ words }</p> }
+    html! { <p>{ changing(words) }</p> }
 }
 
 fn view(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, props: &RoomProps) -> Html {
@@ -119,18 +119,18 @@ fn view(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, props: &
         Beside::Nothing | Beside::About => {
             let beside = beside.setter();
             let on_loops = Callback::from(move |()| beside.set(Beside::Loops));
-            html! { <><h2>{ t!("view-about") }</h2><About {room} {on_loops} /></> }
+            html! { <><h2>{ changing(t!("view-about")) }</h2><About {room} {on_loops} /></> }
         }
-        Beside::Loops => html! { <><h2>{ t!("view-loops") }</h2><Loops {room} /></> },
+        Beside::Loops => html! { <><h2>{ changing(t!("view-loops")) }</h2><Loops {room} /></> },
         Beside::Network => {
             let (shown, beside) = (shown.setter(), beside.setter());
             let on_invite = Callback::from(move |()| shown.set(Shown::Invite));
             let on_settings = Callback::from(move |()| beside.set(Beside::Settings));
             let finding = props.view.finding.clone();
-            html! { <><h2>{ t!("view-network") }</h2><Network {room} {finding} {on_invite} {on_settings} /></> }
+            html! { <><h2>{ changing(t!("view-network")) }</h2><Network {room} {finding} {on_invite} {on_settings} /></> }
         }
         Beside::Settings => {
-            html! { <><h2>{ t!("view-settings") }</h2><Settings {room} offline={props.view.offline} finding={props.view.finding.clone()} /></> }
+            html! { <><h2>{ changing(t!("view-settings")) }</h2><Settings {room} offline={props.view.offline} finding={props.view.finding.clone()} /></> }
         }
     }
 }
@@ -147,8 +147,8 @@ fn views(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, room: &
             <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))}
                 data-testid={handle} aria-pressed={current.to_string()} {onclick}>
                 <Sign {icon} /><span>{ label }</span>
-                if count > 0 { <span class="count-mark"><span aria-hidden="true">{ count }</span>
-                    <span class="visually-hidden">{ t!("waits-loops", n = count) }</span></span> }
+                if count > 0 { <span class="count-mark"><span aria-hidden="true" translate="no">{ count }</span>
+                    <span class="visually-hidden">{ changing(t!("waits-loops", n = count)) }</span></span> }
             </button>
         }
     };

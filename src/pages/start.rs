@@ -12,7 +12,7 @@ use crate::{
     hooks::{then, use_chosen, use_session},
     route,
     session::{RoomCard, View},
-    texts::t,
+    texts::{changing, t},
     when,
 };
 
@@ -135,15 +135,17 @@ fn FormPreview(props: &FormPreviewProps) -> Html {
     let form = &props.form;
     html! {
         <div class="form-preview" id="form-preview" aria-live="polite">
-            <p>{ &form.purpose }</p>
-            if !form.batons.is_empty() {
-                <ul class="preview-batons" aria-label={t!("batons")}>
-                    { for form.batons.iter().map(|it| html! { <li>{ &it.title }</li> }) }
-                </ul>
-            }
-            if !form.prompts.is_empty() {
-                <ol>{ for form.prompts.iter().map(|it| html! { <li>{ it }</li> }) }</ol>
-            }
+            <div key={&*form.name}>
+                <p>{ &form.purpose }</p>
+                if !form.batons.is_empty() {
+                    <ul class="preview-batons" aria-label={t!("batons")}>
+                        { for form.batons.iter().map(|it| html! { <li>{ &it.title }</li> }) }
+                    </ul>
+                }
+                if !form.prompts.is_empty() {
+                    <ol>{ for form.prompts.iter().map(|it| html! { <li>{ it }</li> }) }</ol>
+                }
+            </div>
         </div>
     }
 }
@@ -211,12 +213,13 @@ fn MyRooms(props: &MyRoomsProps) -> Html {
 
 fn card(card: &RoomCard) -> Html {
     let href = format!("#/r/{}", route::code_of(&card.link).unwrap_or_default());
+    let opened = t!("my-rooms-opened", day = when::day(card.last_opened), clock = when::clock(card.last_opened));
     html! {
         <li key={card.room.to_string()}>
-            <a {href}>{ if card.title.is_empty() { t!("room-untitled") } else { card.title.clone() } }</a>
-            if card.new > 0 { <span class="new">{ t!("my-rooms-new", n = card.new) }</span> }
-            if !card.purpose.is_empty() { <p>{ &card.purpose }</p> }
-            <p class="when">{ t!("my-rooms-opened", day = when::day(card.last_opened), clock = when::clock(card.last_opened)) }</p>
+            <a {href}>{ changing(if card.title.is_empty() { t!("room-untitled") } else { card.title.clone() }) }</a>
+            if card.new > 0 { <span class="new">{ changing(t!("my-rooms-new", n = card.new)) }</span> }
+            if !card.purpose.is_empty() { <p>{ changing(card.purpose.clone()) }</p> }
+            <p class="when">{ changing(opened) }</p>
         </li>
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     hooks::{then, use_chosen, use_now, use_session},
     people,
     session::{IgnoredTransfer, NewPost, Outcome, PersonView, Session},
-    texts::t,
+    texts::{changing, t},
     when, words,
 };
 
@@ -153,7 +153,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
                 { capsule_discs(props) }
                 <span class="baton-words">
                     <strong class="baton-name">{ &baton.title }</strong>
-                    <span class="baton-state">{ status(props, now) }</span>
+                    <span class="baton-state">{ changing(status(props, now)) }</span>
                 </span>
                 { primary }
                 <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
@@ -275,12 +275,12 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Ht
     }
     if baton.may_reclaim == Some(props.me) {
         let reclaim = run.click(move |session| async move { session.baton_reclaim(cid).await });
-        return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim}>{ t!("reclaim") }</button> };
+        return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim}>{ changing(t!("reclaim")) }</button> };
     }
     match baton.state {
         BatonState::Free => {
             let take = run.click(move |session| async move { session.baton_take(cid).await });
-            html! { <button type="button" class="button" data-testid="baton-take" onclick={take}>{ t!("take") }</button> }
+            html! { <button type="button" class="button" data-testid="baton-take" onclick={take}>{ changing(t!("take")) }</button> }
         }
         BatonState::Held if props.mine() => {
             let offering = offering.clone();
@@ -288,13 +288,13 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Ht
             let onclick = Callback::from(move |_: MouseEvent| offering.set(!*offering));
             html! {
                 <button type="button" class="button" data-testid="baton-offer" aria-expanded={expanded} {onclick}>
-                    { t!("offer") }
+                    { changing(t!("offer")) }
                 </button>
             }
         }
         _ if props.may_step_in() => {
             let step_in = run.click(move |session| async move { session.baton_step_in(cid).await });
-            html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in}>{ t!("step-in") }</button> }
+            html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in}>{ changing(t!("step-in")) }</button> }
         }
         _ => Html::default(),
     }
@@ -329,7 +329,7 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
     });
     html! {
         <div class="overtaken">
-            <p>{ t!("overtaken", name = name) }</p>
+            <p>{ changing(t!("overtaken", name = name)) }</p>
             <button type="button" class="button plain" onclick={help}>{ t!("offer-help") }</button>
         </div>
     }
@@ -386,7 +386,7 @@ fn OfferForm(props: &OfferFormProps) -> Html {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
             <label class="field">
                 <span>{ t!("offer-to") }</span>
-                <select ref={to} data-testid="baton-offer-to">{ for others.iter().map(option) }</select>
+                <select ref={to} data-testid="baton-offer-to" translate="no">{ for others.iter().map(option) }</select>
             </label>
             <label class="field">
                 <span>{ t!("offer-note") }</span>

@@ -18,7 +18,7 @@ use crate::{
     },
     people,
     session::{IgnoredTransfer, PersonView},
-    texts::t,
+    texts::{changing, t},
     when, words,
 };
 
@@ -73,17 +73,18 @@ pub fn History(props: &HistoryProps) -> Html {
         let name = people::name_in(&props.people, &it.author);
         html! {
             <li key={it.cid.to_string()} data-testid="ignored-transfer" data-cid={it.cid.to_string()}>
-                { t!("ignored-by", name = name, why = words::why_ignored(it.why)) }{ " " }
+                <span>{ changing(t!("ignored-by", name = name, why = words::why_ignored(it.why))) }</span>{ " " }
                 <time datetime={when::iso(it.at)}>{ when::clock(it.at) }</time>
             </li>
         }
     };
+    let mut title = t!("terms", n = baton.terms.len());
+    if !props.ignored.is_empty() {
+        title.push_str(&t!("terms-and-ignored", n = props.ignored.len()));
+    }
     html! {
         <details class="history" data-testid="baton-history" open={*open} {ontoggle}>
-            <summary>
-                { t!("terms", n = baton.terms.len()) }
-                if !props.ignored.is_empty() { { t!("terms-and-ignored", n = props.ignored.len()) } }
-            </summary>
+            <summary>{ changing(title) }</summary>
             <ol>{ for baton.terms.iter().map(term) }</ol>
             if !props.ignored.is_empty() {
                 <p class="hint" id={format!("i-{}", baton.cid)}>{ t!("ignored-transfers") }</p>
@@ -123,18 +124,19 @@ fn TermView(props: &TermProps) -> Html {
         let stance = stance.setter();
         Callback::from(move |()| stance.set(None))
     };
+    let span = when::span(until.saturating_sub(term.began));
+    let lasted = if current { t!("term-so-far", span = span) } else { t!("term-lasted", span = span) };
     html! {
         <li class={classes!("term", term.parallel.then_some("parallel"), current.then_some("current"))}>
             if let Some(person) = person { { disc_of(&person.person, Here::Here, current) } }
             <div>
                 <p>
-                    <strong>{ name }</strong>{ " " }{ words::term_began(term.by) }{ " " }
+                    <strong translate="no">{ name }</strong>{ " " }{ words::term_began(term.by) }{ " " }
                     <time datetime={when::iso(term.began)}>{ when::clock(term.began) }</time>
-                    <span class="span">{ " " }{ if current { t!("term-so-far", span = when::span(until.saturating_sub(term.began))) }
-                        else { t!("term-lasted", span = when::span(until.saturating_sub(term.began))) } }</span>
+                    <span class="span">{ " " }{ changing(lasted) }</span>
                     if term.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
                 </p>
-                if !thanks.is_empty() { <p class="signal"><span>{ words::stance_by(Stance::Appreciate, &names) }</span></p> }
+                if !thanks.is_empty() { <p class="signal"><span>{ changing(words::stance_by(Stance::Appreciate, &names)) }</span></p> }
                 if props.open && !props.mine {
                     <div class="row tight term-actions">
                         <Stances target={term.from} appreciated={thanks.iter().any(|it| it.mine)} {on_open} open={*stance} />

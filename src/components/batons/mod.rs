@@ -14,7 +14,11 @@ use yew::prelude::*;
 
 use self::{baton::BatonView, open::OpenBaton};
 use super::stream::tell;
-use crate::{people, session::RoomView, texts::t};
+use crate::{
+    people,
+    session::RoomView,
+    texts::{changing, t},
+};
 
 /// Properties of [`Batons`].
 #[derive(PartialEq, Properties)]
@@ -103,5 +107,5 @@ fn Handoffs(props: &HandoffsProps) -> Html {
             }
         });
     }
-    html! { <p class="visually-hidden" role="status" aria-live="polite">{ (*said).clone() }</p> }
+    html! { <p class="visually-hidden" role="status" aria-live="polite">{ changing((*said).clone()) }</p> }
 }

@@ -84,7 +84,7 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
             let baton = NewBaton { title, need: None, strengths: vec![], minutes };
             session.run(async move { command.baton_open(baton).await });
         });
-        html! { <button type="button" class="quiet-button" {onclick}><Sign icon={Icon::Plus} />{ label }</button> }
+        html! { <button key={&*label} type="button" class="quiet-button" {onclick}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
     };
     html! {
         <div class="open-baton">

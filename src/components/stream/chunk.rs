@@ -23,7 +23,7 @@ use crate::{
     components::{disc::disc_of, feedback::Told},
     people,
     session::{PersonView, RoomView},
-    texts::t,
+    texts::{changing, t},
     when, words,
 };
 
@@ -73,7 +73,7 @@ impl Around {
             <p class={classes!("handoff", handoff.current.then_some("current"), handoff.parallel.then_some("parallel"))}
                 key={handoff.from.to_string()}>
                 { disc_of(&person, here, handoff.current) }
-                <span>{ words }</span>
+                <span>{ changing(words) }</span>
                 <time datetime={when::iso(handoff.at)}>{ when::clock(handoff.at) }</time>
                 if handoff.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
             </p>

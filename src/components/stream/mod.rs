@@ -29,7 +29,7 @@ use super::{
 use crate::{
     browser, people,
     session::{PersonView, RoomView, Storing},
-    texts::t,
+    texts::{changing, t},
     when,
 };
 
@@ -113,11 +113,11 @@ pub fn Stream(props: &StreamProps) -> Html {
                 }
                 <div class="ahead">if rows.is_empty() && after.is_empty() && room.unchecked.is_empty() { { props.empty.clone() } }</div>
             </div>
-            <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ newest.said }</div>
+            <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ changing(newest.said) }</div>
             <div class="writing">
                 if newest.below > 0 {
                     <button type="button" class="new-below" onclick={newest.show}>
-                        <Sign icon={Icon::Down} />{ t!("new-below", n = newest.below) }
+                        <Sign icon={Icon::Down} />{ changing(t!("new-below", n = newest.below)) }
                     </button>
                 }
                 { props.before_composer.clone() }

@@ -22,7 +22,7 @@ use crate::{
     hooks::{then, use_session},
     markdown,
     session::NewBaton,
-    texts::t,
+    texts::{changing, t},
     when, words,
 };
 
@@ -163,13 +163,13 @@ fn head(props: &PostProps, label: String) -> Html {
     let post = &props.row.post;
     html! {
         <header class="post-head">
-            <span class="post-author" id={label} data-testid="post-author">{ props.name.clone() }</span>
+            <span class="post-author" id={label} data-testid="post-author" translate="no">{ props.name.clone() }</span>
             if props.mine { <span class="mark">{ t!("you") }</span> }
             if post.kind != PostKind::Update {
                 <span class={classes!("kind", words::kind_value(post.kind))}>{ words::kind_name(post.kind) }</span>
             }
-            if let Some(name) = &props.answers { <span class="mark">{ t!("to", name = name.to_string()) }</span> }
-            <time datetime={when::iso(post.at)}>{ when::clock(post.at) }</time>
+            if let Some(name) = &props.answers { <span class="mark">{ changing(t!("to", name = name.to_string())) }</span> }
+            <time datetime={when::iso(post.at)} translate="no">{ when::clock(post.at) }</time>
             if post.edited { <span class="mark">{ t!("edited") }</span> }
             if post.late { <span class="mark">{ t!("late") }</span> }
             if post.contested { <span class="mark alarm">{ t!("contested") }</span> }
@@ -180,7 +180,7 @@ fn head(props: &PostProps, label: String) -> Html {
 
 fn reach(props: &PostProps) -> Html {
     if props.row.storing {
-        return html! { <span class="reach" data-testid="post-reach">{ t!("storing") }</span> };
+        return html! { <span class="reach" data-testid="post-reach">{ changing(t!("storing")) }</span> };
     }
     let Some(Reach { stored, of }) = props.reach.filter(|reach| reach.of > 0) else { return Html::default() };
     let whole = stored >= of;
@@ -188,7 +188,7 @@ fn reach(props: &PostProps) -> Html {
     html! {
         <span class={classes!("reach", whole.then_some("whole"))} data-testid="post-reach" title={t!("reach-title")}>
             if of <= REACH_DOTS { <span class="dots" aria-hidden="true">{ for dots }</span> }
-            { t!("reach", stored = stored, of = of) }
+            { changing(t!("reach", stored = stored, of = of)) }
         </span>
     }
 }
@@ -199,7 +199,13 @@ fn said(post: &Post) -> Html {
         (_, Some(text)) => markdown::render(text),
         (_, None) => html! { <p class="trace">{ t!("words-missing") }</p> },
     };
-    html! { <div class="post-text" data-testid="post-text">{ inside }</div> }
+    // Words that were edited, came or were taken back are drawn anew, not patched: see `changing`.
+    let key = match (post.words, &post.text) {
+        (WordsState::Retracted, _) => "retracted".to_owned(),
+        (_, Some(text)) => format!("said {text}"),
+        (_, None) => "missing".to_owned(),
+    };
+    html! { <div class="post-text" data-testid="post-text" {key}>{ inside }</div> }
 }
 
 /// Standing corrections stand directly beneath the claim.
@@ -237,7 +243,7 @@ fn names(given: Vec<&&Told>) -> Html {
     let all = given.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
     html! {
         <p class="signal">
-            { sign(icon) }<span>{ words::stance_by(first.feedback.stance, &all) }</span>
+            { sign(icon) }<span>{ changing(words::stance_by(first.feedback.stance, &all)) }</span>
             if let Some(own) = given.iter().find(|it| it.mine) { <Withdraw feedback={own.feedback.cid} /> }
         </p>
     }
@@ -257,7 +263,7 @@ fn Signal(props: &SignalProps) -> Html {
         <div class="signal">
             { sign(icon) }
             <div>
-                <strong>{ words::stance_by(feedback.stance, by) }</strong>
+                <strong>{ changing(words::stance_by(feedback.stance, by)) }</strong>
                 if let Some(text) = &feedback.text { <div class="said">{ markdown::render(text) }</div> }
             </div>
             if *mine { <Withdraw feedback={feedback.cid} /> }

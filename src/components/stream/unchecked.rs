@@ -33,11 +33,11 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
                 } }
                 <div class="post-body">
                     <header class="post-head">
-                        <span class="post-author" id={label} data-testid="post-author">{ people::name_in(&props.people, &post.author) }</span>
+                        <span class="post-author" id={label} data-testid="post-author" translate="no">{ people::name_in(&props.people, &post.author) }</span>
                         <time datetime={when::iso(post.at)}>{ when::clock(post.at) }</time>
                         <span class="mark" title={t!("unchecked-title")}>{ t!("unchecked") }</span>
                     </header>
-                    <div class="post-text" data-testid="post-text">
+                    <div class="post-text" data-testid="post-text" key={post.text.is_some().to_string()}>
                         { match &post.text {
                             Some(text) => markdown::render(text),
                             None => html! { <p class="trace">{ t!("words-missing") }</p> },
