@@ -113,15 +113,15 @@ async function throughRelay(world) {
     // A room of its own for each run of Trystero's: it does not always notice that somebody has left.
     const waiting = await own.newPage();
     await waiting.goto(rival(run));
-    const context = world.adopt(await others.browser().newContext());
+    const context = await world.adopt(await others.browser().newContext());
     const tab = await world.tab(context, `run ${run}`, link);
     for (const name of ['interactive', 'first-peer', 'in-sync']) await note(tab.page, `paceline:${name}`);
     const { sent, received } = (await tab.status()).rendezvous.find((one) => one.kind === 'nostr');
     if (run === 0) print({ measure: 'relay messages of one join', unit: 'messages', sent, received });
     await context.close();
     await ada.until('nobody else is left', async () => (await ada.status()).peers.every((peer) => !peer.direct));
-    hands.push(await joinByHand(world, world.adopt(await others.browser().newContext()), eve, byHand));
-    const page = await world.adopt(await others.browser().newContext()).newPage();
+    hands.push(await joinByHand(world, await world.adopt(await others.browser().newContext()), eve, byHand));
+    const page = await (await world.adopt(await others.browser().newContext())).newPage();
     await page.goto(rival(run));
     // A run in which it does not meet at all counts as missed, not as slow.
     const met = await mark(page, 'trystero:peer', MISSED_AFTER).catch(() => null);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { serve } from './server.js';
 import { Tab } from './tab.js';
+import { watchTexts } from './translation.js';
 import { chromium, executablePath, screenshots } from './tools.js';
 
 const AWAKE = [
@@ -94,8 +95,9 @@ export class World {
     };
   }
 
-  adopt(context) {
+  async adopt(context) {
     this.contexts.push(context);
+    await context.addInitScript(watchTexts);
     context.on('request', (request) => {
       const url = request.url();
       const own = this.isAllowed(url) || /^(blob|data|about|chrome-error):/.test(url);
