@@ -139,6 +139,16 @@ pub fn download(bytes: &[u8], name: &str, media_type: &str) -> Option<()> {
     Some(())
 }
 
+/// Tells the shell that the page has broken, and why.
+pub fn tell_end(why: &str) {
+    let about = web_sys::CustomEventInit::new();
+    about.set_detail(&why.into());
+    let event = web_sys::CustomEvent::new_with_event_init_dict("paceline:panic", &about);
+    if let (Some(window), Ok(event)) = (window(), event) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 /// Puts the chosen theme (`auto`, `light`, `dark`) on the page.
 pub fn show_theme(theme: &str) {
     if let Some(root) = document().and_then(|document| document.document_element()) {

@@ -23,6 +23,11 @@ use app::{App, AppProps};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn main() {
+    // Yew's own hook writes to the console; the shell (`assets/shell.js`) tells the person.
+    yew::set_custom_panic_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        browser::tell_end(&info.to_string());
+    }));
     browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
     let session = session::Session::start();
     scripting::install(&session);

@@ -1,6 +1,8 @@
 //! `dist`: the static site, ready for any host and any sub-path.
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -24,6 +26,9 @@ const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "web
 
 /// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
 const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];
+
+/// How the page names its parts to `assets/shell.js`, which waits for so many bytes of the second.
+const PARTS: [&str; 2] = ["data-js=\"", "data-wasm=\""];
 
 /// A file of the page and what it weighs, in bytes.
 #[derive(Debug)]
@@ -55,6 +60,8 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
     tools::wasm_target()?;
     let tools = [TRUNK.ready()?, WASM_BINDGEN.ready()?, node::wasm_opt()?];
     let dist = repo::dist();
+    // A quick build stays on the machine that made it, and shares what is compiled with every other build.
+    let private = if build == Build::Release { private_paths()? } else { Vec::new() };
     let (profile, what) = match build {
         Build::Release => (&["--release"][..], "Building the page (release; the first time takes minutes)"),
         Build::Quick => (&["--cargo-profile", "quick"][..], "Building the page (quick)"),
@@ -69,11 +76,13 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
             .arg(&dist)
             // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
             .env_remove("NO_COLOR");
+        let trunk = if private.is_empty() { trunk } else { trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(&private)) };
         trunk.path(&tools)?.run()
     })?;
     let weights = step("Writing the policy, compressing", || {
         finish(&dist)?;
         refuse_test_pages(&dist)?;
+        refuse_paths(&dist, &private)?;
         if build == Build::Quick { Ok(Vec::new()) } else { compress(&dist) }
     })?;
     if build == Build::Quick {
@@ -103,7 +112,7 @@ pub fn weigh() -> Result<Vec<Weight>> {
 fn finish(dist: &Path) -> Result<()> {
     let index = dist.join("index.html");
     let page = fs::read_to_string(&index).context("Trunk left no index.html")?;
-    for attribute in ["href=\"", "src=\""] {
+    for attribute in ["href=\"", "src=\""].into_iter().chain(PARTS) {
         for target in page.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
             if target.is_empty() || target.starts_with('#') || target.starts_with("data:") {
                 continue;
@@ -118,10 +127,65 @@ fn finish(dist: &Path) -> Result<()> {
             }
         }
     }
-    fs::write(&index, policy::insert(&page)?)?;
+    fs::write(&index, policy::insert(&with_size(dist, page)?)?)?;
     let contract = repo::root().join("paceline.d.ts");
     if contract.is_file() {
         fs::copy(contract, dist.join("paceline.d.ts"))?;
+    }
+    Ok(())
+}
+
+/// Says beside the name of the WebAssembly how large it is: hosts that compress it do not.
+fn with_size(dist: &Path, page: String) -> Result<String> {
+    let [_, wasm] = PARTS;
+    let Some(name) = page.split(wasm).nth(1).and_then(|rest| rest.split('"').next()) else { return Ok(page) };
+    let size = fs::metadata(dist.join(name))?.len();
+    Ok(page.replacen(wasm, &format!("data-size=\"{size}\" {wasm}"), 1))
+}
+
+/// Folders of this machine that the compiler would write into the page, each with what stands there instead; where several hold a
+/// file, the last counts.
+fn private_paths() -> Result<Vec<(PathBuf, &'static str)>> {
+    let home = env::home_dir().context("this user has no home folder")?;
+    let cargo = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let sysroot = PathBuf::from(Run::new("rustc").args(["--print", "sysroot"]).read()?.trim());
+    let paths = [
+        (home, "home"),
+        (cargo.join("registry/src"), "crates"),
+        (sysroot, "rust"),
+        (repo::target(), "target"),
+        (repo::root().to_owned(), "paceline"),
+    ];
+    // A folder as short as `/` says nothing about anybody, and would stand in every path.
+    Ok(paths.into_iter().filter(|(path, _)| path.components().count() > 1).collect())
+}
+
+/// What the compiler is told besides what it is told anyway, as cargo reads it.
+fn flags(private: &[(PathBuf, &str)]) -> OsString {
+    let given = env::var("RUSTFLAGS").unwrap_or_default();
+    let mut flags = OsString::from(given.split_whitespace().collect::<Vec<_>>().join("\u{1f}"));
+    for (path, name) in private {
+        if !flags.is_empty() {
+            flags.push("\u{1f}");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(path);
+        flags.push("=");
+        flags.push(name);
+    }
+    flags
+}
+
+/// Nothing in the page tells of the machine that built it.
+fn refuse_paths(dist: &Path, private: &[(PathBuf, &str)]) -> Result<()> {
+    for path in files_in(dist)? {
+        let body = fs::read(&path)?;
+        for (private, _) in private {
+            let private = [private.as_os_str().as_encoded_bytes(), std::path::MAIN_SEPARATOR_STR.as_bytes()].concat();
+            if body.windows(private.len()).any(|part| part == private) {
+                bail!("{} holds the path {} of this machine", path.display(), String::from_utf8_lossy(&private));
+            }
+        }
     }
     Ok(())
 }
@@ -227,6 +291,36 @@ mod tests {
         }
         fs::write(dir.path().join("a.wasm"), b"\0asm I never lie \xff").unwrap();
         assert!(refuse_test_pages(dir.path()).is_err());
+    }
+
+    #[test]
+    fn the_parts_of_the_page_are_there_and_the_large_one_says_how_large() {
+        let parts = |js: &str, wasm: &str| page(&format!("<meta data-js=\"{js}\" data-wasm=\"{wasm}\">"));
+        assert!(finish(parts("./a.css", "./b.wasm").path()).unwrap_err().to_string().contains("b.wasm"));
+        assert!(finish(parts("./b.js", "./a.css").path()).unwrap_err().to_string().contains("b.js"));
+        let dir = parts("./a.css", "./a.css");
+        finish(dir.path()).unwrap();
+        let size = fs::read(dir.path().join("a.css")).unwrap().len();
+        let built = fs::read_to_string(dir.path().join("index.html")).unwrap();
+        assert!(built.contains(&format!("data-size=\"{size}\" data-wasm=\"./a.css\"")), "{built}");
+    }
+
+    #[test]
+    fn a_page_that_names_a_folder_of_the_builder_is_refused() {
+        let dir = page("");
+        let private = [(PathBuf::from("/home/ada"), "home"), (PathBuf::from("/home/ada/paceline"), "paceline")];
+        refuse_paths(dir.path(), &private).unwrap();
+        fs::write(dir.path().join("a.wasm"), b"\0asm \xff/home/ada/.cargo/registry/src/lib.rs").unwrap();
+        assert!(refuse_paths(dir.path(), &private).unwrap_err().to_string().contains("a.wasm"));
+    }
+
+    #[test]
+    fn the_compiler_is_told_what_stands_for_each_folder() {
+        let told = flags(&[(PathBuf::from("/home/a b"), "home"), (PathBuf::from("/src"), "paceline")]);
+        let told = told.into_string().unwrap();
+        let mut told = told.split('\u{1f}').rev();
+        assert_eq!(told.next(), Some("--remap-path-prefix=/src=paceline"));
+        assert_eq!(told.next(), Some("--remap-path-prefix=/home/a b=home"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The page's texts and forms: every text that is used exists, none is unused, every notice is documented, and every form
-//! file is embedded.
+//! The page's texts and forms: every text that is used exists, none is unused, every notice is documented, also those of the
+//! shell, and every form file is embedded.
 
 use std::{collections::BTreeSet, fs};
 
@@ -15,6 +15,13 @@ const NOTICES: &str = "docs/notices.md";
 const NOTICE: &str = "notice-";
 /// Where the forms are embedded.
 const FORMS: &str = "src/forms.rs";
+
+/// The page before it runs, with words of its own.
+const SHELL: &str = "index.html";
+/// What shows them.
+const SHELL_SCRIPT: &str = "assets/shell.js";
+/// What the first picture says as the start page does, so that nothing changes when that takes its place.
+const SAME: &[&str] = &["paceline", "start-title", "start-words"];
 
 /// How a source makes a notice.
 const MAKERS: &[&str] = &["error(", "error_with(", "SessionError::new(", ".notify(", ".notice(", ".failed("];
@@ -49,7 +56,10 @@ pub fn check() -> Result<()> {
         }
     }
     used.extend(codes.iter().map(|code| format!("{NOTICE}{code}")));
-    let mut faults = differences(&used, &defined_in(&read(ENGLISH)?));
+    let (english, shell) = (read(ENGLISH)?, read(SHELL)?);
+    let mut faults = differences(&used, &defined_in(&english));
+    faults.extend(faults_of_shell(&shell, &read(SHELL_SCRIPT)?, &english));
+    codes.extend(codes_of_shell(&shell));
     faults.extend(undocumented(&codes, &documented_in(&read(NOTICES)?)));
     let embedded = read(FORMS)?;
     faults.extend(forms.iter().filter(|form| !embedded.contains(*form)).map(|form| format!("{form} is not embedded")));
@@ -90,6 +100,34 @@ fn documented_in(document: &str) -> BTreeSet<String> {
     let table = document.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let first = table.filter_map(|line| line.split('|').nth(1));
     first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// The codes of the notices that stand in the shell.
+fn codes_of_shell(shell: &str) -> BTreeSet<String> {
+    shell.split("data-code=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// Codes that its script shows and that have no sentence, sentences that nothing shows, words that differ from the start page's.
+fn faults_of_shell(shell: &str, script: &str, english: &str) -> Vec<String> {
+    let template = shell.split("<template").nth(1).and_then(|it| it.split("</template>").next()).unwrap_or_default();
+    let there = codes_of_shell(template);
+    let quoted = script.split('\'').skip(1).step_by(2);
+    let shown: BTreeSet<String> = quoted
+        .filter(|it| it.starts_with("page-") || it.contains("wasm") || it.contains("webassembly"))
+        .filter(|it| is_key(it))
+        .map(str::to_owned)
+        .collect();
+    let missing = shown.difference(&there).map(|code| format!("{SHELL_SCRIPT} shows {code}, which is not in {SHELL}"));
+    let unused = there.difference(&shown).map(|code| format!("{SHELL} has words for {code}, which nothing shows"));
+    let words = |key: &str| {
+        english.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = ")).unwrap_or_default().to_owned()
+    };
+    let other = SAME.iter().filter(|key| {
+        let words = words(key);
+        words.is_empty() || !shell.contains(&format!(">{words}<"))
+    });
+    let other = other.map(|key| format!("{SHELL} does not say what the text {key} says"));
+    missing.chain(unused).chain(other).collect()
 }
 
 fn undocumented(codes: &BTreeSet<String>, documented: &BTreeSet<String>) -> Vec<String> {
@@ -141,6 +179,17 @@ mod tests {
         let document = "# Codes\n| code | when |\n| --- | --- |\n| `one`, `two` | `x` |\n\n| `other` |\n";
         let faults = undocumented(&set(&["two", "three"]), &documented_in(document));
         assert!(faults.len() == 2 && faults[0].contains("three") && faults[1].contains("one"), "{faults:?}");
+    }
+
+    #[test]
+    fn the_shell_shows_what_it_has_words_for_and_says_what_the_start_page_says() {
+        let english = "paceline = Paceline\nstart-title = A room\nstart-words = Words.\n";
+        let shell = "<template><p data-code=\"page-ended\"></p></template><h1>A room</h1><p>Paceline</p><p>Words.</p>";
+        let script = "end('page-ended'); clock('setTimeout')";
+        assert_eq!(faults_of_shell(shell, script, english), [""; 0]);
+        let faults = faults_of_shell(&shell.replace("A room", "A link"), &script.replace("ended", "gone"), english);
+        assert!(faults[0].contains("page-gone") && faults[1].contains("page-ended"), "{faults:?}");
+        assert!(faults[2].contains("start-title") && faults.len() == 3, "{faults:?}");
     }
 
     #[test]

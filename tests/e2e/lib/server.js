@@ -26,10 +26,11 @@ const NO_SERVERS = { relays: [], stun: [] };
 
 /**
  * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
- * stands, or null for a host without the file; a test may change it at any time. So may it with `dist`, the folder of the page.
+ * stands, or null for a host without the file; a test may change it at any time. So may it with `dist`, the folder of the page, and
+ * with `instead`, which gets a file, the response and its headers as they would be, and says whether it has answered itself.
  */
 export async function serve(host = '127.0.0.1', port = 0) {
-  const self = { config: NO_SERVERS, dist };
+  const self = { config: NO_SERVERS, dist, instead: () => false };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
     if (url.pathname === `${BASE}paceline.json`) {
@@ -44,10 +45,12 @@ export async function serve(host = '127.0.0.1', port = 0) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, {
+    const headers = {
       'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'content-length': found.size,
-    });
+    };
+    if (self.instead(file, response, headers)) return;
+    response.writeHead(200, headers);
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(port, host, resolve));
