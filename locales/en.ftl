@@ -415,10 +415,12 @@ advice-no-way-through-turn = { $names } was found, but no connection comes up, n
 # Notices and errors, by their code (docs/notices.md): what happened, what was kept, what to do.
 notice-no-room = There is no room open in this tab. Open one from the start page or by its link.
 notice-bad-link = This link is damaged or incomplete. Nothing was changed. Ask for the link again and open it whole.
+notice-superseded = Another address was opened before this one was shown. A room that was founded is among your rooms.
 notice-newer-link = This link was made by a newer Paceline. Nothing was changed. Reload the page to get the newer version.
 notice-storage-full = This browser has no room left to store more. What was stored is kept; what could not be stored was not sent. Free some space or forget a room, then try again.
 notice-storage-unavailable = This browser does not let the page store anything (private window or a policy). Nothing was lost, but no room can be opened here: use a normal window.
 notice-storage-newer = The data in this browser was written by a newer Paceline. It was left as it is. Reload the page to get the newer version.
+notice-storage-blocked = Another tab with an older Paceline holds the data in this browser. Nothing was changed. Close that tab or reload it, then reload this one.
 notice-storage-damaged = Part of what this browser had stored of the room is damaged. What could be read is here; the rest is fetched again from the others when they are reachable.
 notice-bad-config = The list of servers beside this page (paceline.json) cannot be read, so { $remembered ->
     [yes] the last good one is used

@@ -100,7 +100,7 @@ impl Session {
         let look = |known: KnownNode| {
             let (engine, rooms) = (&engine, places.keys.rooms());
             async move {
-                let holds = if rooms.is_free(known.node).await { Some(size(engine, &known).await?) } else { None };
+                let holds = if rooms.is_free(&known).await { Some(size(engine, &known).await?) } else { None };
                 Ok(Leftover { node: known.node, name: known.name, used: known.used, holds })
             }
         };

@@ -24,6 +24,11 @@ pub enum StoreError {
     /// The database was taken from this tab: deleted, renewed or written by another tab, or cleared by the browser.
     #[error("another tab or the browser has taken over this storage: reload the page to go on")]
     Closed,
+    /// A tab of an older version has the database open and does not let go.
+    #[error(
+        "another tab with an older version of this page holds what is stored here: close that tab, or reload it; nothing was changed"
+    )]
+    Blocked,
     /// A block is larger than any the room admits.
     #[error("a block is larger than the {} KiB that are allowed", limits::BLOCK_BYTES / 1024)]
     TooLarge,
@@ -39,6 +44,7 @@ impl StoreError {
             Self::Full => "storage-full",
             Self::Unavailable(_) | Self::Closed | Self::Failed(_) => "storage-unavailable",
             Self::Newer => "storage-newer",
+            Self::Blocked => "storage-blocked",
             Self::Damaged(_) | Self::TooLarge => "storage-damaged",
         }
     }
@@ -49,11 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_error_has_one_of_the_four_notice_codes_and_a_sentence() {
+    fn every_error_has_a_notice_code_and_a_sentence() {
         let all = [
             (StoreError::Full, "storage-full"),
             (StoreError::Unavailable("why".into()), "storage-unavailable"),
             (StoreError::Newer, "storage-newer"),
+            (StoreError::Blocked, "storage-blocked"),
             (StoreError::Damaged("what".into()), "storage-damaged"),
             (StoreError::Closed, "storage-unavailable"),
             (StoreError::TooLarge, "storage-damaged"),

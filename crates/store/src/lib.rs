@@ -47,7 +47,7 @@ pub use error::StoreError;
 #[cfg(target_arch = "wasm32")]
 pub use indexed_db::IdbStore;
 pub use memory::MemoryStore;
-pub use names::{database as database_name, lock as lock_name};
+pub use names::{database as database_name, folder, lock as lock_name};
 pub use records::{RoomRecord, Seen, UnixMillis};
 #[cfg(target_arch = "wasm32")]
 pub use registry::{Forgotten, HeldKey, Keys, KnownNode, RoomEntry, Rooms};

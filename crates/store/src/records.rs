@@ -27,6 +27,9 @@ pub(crate) struct KeyRecord {
     pub(crate) high_water: Option<u64>,
     /// `false`: events of its own are lost, so it must not write again (it might write one `seq` twice).
     pub(crate) whole: bool,
+    /// Databases under former names of the page that were copied into this node's, and how they looked then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) copied: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for KeyRecord {
@@ -39,7 +42,8 @@ impl std::fmt::Debug for KeyRecord {
 impl KeyRecord {
     /// A new key for a room.
     pub(crate) fn new(secret: [u8; 32], room: Cid, db_key: [u8; 32], now: UnixMillis) -> Self {
-        Self { secret, room, db_key, name: String::new(), created: now, used: now, high_water: None, whole: true }
+        let (name, copied) = (String::new(), Vec::new());
+        Self { secret, room, db_key, name, created: now, used: now, high_water: None, whole: true, copied }
     }
 
     pub(crate) fn keypair(&self) -> Keypair {

@@ -21,6 +21,8 @@ use crate::{Durability, StoreError, js};
 
 /// How long opening or deleting may take. Browsers are known to hang here; other tabs close at once when asked.
 const PATIENCE_MILLIS: i32 = 8_000;
+/// ... and how long once the browser said that another tab has the database open and did not close it.
+const BLOCKED_MILLIS: i32 = 2_000;
 
 /// One step of the schema: brings a database from the version before to this one. May only create, delete and change stores.
 pub(crate) type Step = fn(&IdbDatabase, &IdbTransaction) -> Result<(), JsValue>;
@@ -35,22 +37,27 @@ pub(crate) struct Connection {
 impl Connection {
     /// Opens a database, creates it if there is none, and brings it to version `steps.len()`.
     pub(crate) async fn open(name: &str, steps: &'static [Step]) -> Result<Self, StoreError> {
-        Self::open_or_not(name, steps, true).await?.ok_or_else(|| StoreError::Unavailable("no database".into()))
-    }
-
-    /// The same, if there is one.
-    pub(crate) async fn open_existing(name: &str, steps: &'static [Step]) -> Result<Option<Self>, StoreError> {
-        Self::open_or_not(name, steps, false).await
-    }
-
-    async fn open_or_not(name: &str, steps: &'static [Step], create: bool) -> Result<Option<Self>, StoreError> {
         let version = u32::try_from(steps.len()).map_err(|_| StoreError::Newer)?;
         let request = factory()?.open_with_u32(name, version).map_err(|thrown| at_opening(&thrown))?;
+        Self::open_or_not(&request, steps).await?.ok_or_else(|| StoreError::Unavailable("no database".into()))
+    }
+
+    /// Opens a database as it is, if there is one and this build can read it: its version is not raised, since a tab of an
+    /// older build may have it open, and would lose it.
+    pub(crate) async fn open_existing(name: &str, steps: &'static [Step]) -> Result<Option<Self>, StoreError> {
+        let request = factory()?.open(name).map_err(|thrown| at_opening(&thrown))?;
+        let Some(opened) = Self::open_or_not(&request, &[]).await? else { return Ok(None) };
+        let newer = opened.db.version() > steps.len() as f64;
+        if newer { Err(StoreError::Newer) } else { Ok(Some(opened)) }
+    }
+
+    /// Without steps no database is created where there is none.
+    async fn open_or_not(request: &IdbOpenDbRequest, steps: &'static [Step]) -> Result<Option<Self>, StoreError> {
         let absent = Rc::new(Cell::new(false));
-        let upgrade = upgrade_with(&request, steps, (!create).then(|| absent.clone()));
+        let upgrade = upgrade_with(request, steps, steps.is_empty().then(|| absent.clone()));
         // Stays there: an upgrade that comes when nobody waits any more must still be whole.
         request.set_onupgradeneeded(Some(upgrade.into_js_value().unchecked_ref()));
-        let outcome = settle(&request, |request| {
+        let outcome = settle(request, |request| {
             // Too late: nobody waits any more, and an open connection would block everybody else.
             if let Ok(db) = request.result().and_then(JsCast::dyn_into::<IdbDatabase>) {
                 db.close();
@@ -82,6 +89,12 @@ impl Connection {
     /// Whether another tab or the browser took the database away.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()
+    }
+
+    /// Whether it has a store of this name.
+    pub(crate) fn has(&self, store: &str) -> bool {
+        let names = js::get(self.db.as_ref(), "objectStoreNames");
+        js::call(&names, "contains", &[store.into()]).is_ok_and(|it| it.is_truthy())
     }
 
     /// A transaction that only reads.
@@ -232,14 +245,28 @@ fn settle(
     let settled: Function = settled.into_js_value().unchecked_into();
     request.set_onsuccess(Some(&settled));
     request.set_onerror(Some(&settled));
+    let (tell, told) = oneshot::channel();
+    let blocked = Closure::once_into_js(move || {
+        let _ = tell.send(());
+    });
+    request.set_onblocked(Some(blocked.unchecked_ref()));
     let request = request.clone();
     async move {
-        match select(receive, pin!(js::sleep(PATIENCE_MILLIS))).await {
+        let blocked = async {
+            if told.await.is_err() {
+                // It was never blocked.
+                std::future::pending::<()>().await;
+            }
+            js::sleep(BLOCKED_MILLIS).await;
+        };
+        let (hanging, blocked) = (pin!(js::sleep(PATIENCE_MILLIS)), pin!(blocked));
+        match select(receive, select(hanging, blocked)).await {
             Either::Left(_) => match request.error() {
                 Ok(Some(why)) => Err(at_opening(&why)),
                 _ => request.result().map_err(|thrown| at_opening(&thrown)),
             },
-            Either::Right(_) => Err(StoreError::Unavailable("the database does not answer".into())),
+            Either::Right((Either::Left(_), _)) => Err(StoreError::Unavailable("the database does not answer".into())),
+            Either::Right((Either::Right(_), _)) => Err(StoreError::Blocked),
         }
     }
 }

@@ -96,9 +96,24 @@ impl IdbStore {
     /// writing to it.
     pub async fn read_into(name: &str, into: &dyn Store) -> Result<Option<Adopted>, StoreError> {
         let Some(connection) = Connection::open_existing(name, &schema::STEPS).await? else { return Ok(None) };
+        if !connection.has(SEGMENTS) {
+            // Nobody has come to write to it.
+            return Ok(Some(Adopted::default()));
+        }
         let other = Self::on(connection, None);
         other.inner.scan().await?;
         adopt(&other, into).await.map(Some)
+    }
+
+    /// How a database that is there looks from outside: as long as this stays the same, nothing was added to it.
+    pub(crate) async fn looks(name: &str) -> Result<Option<String>, StoreError> {
+        let opened = Connection::open_existing(name, &schema::STEPS).await?;
+        let Some(connection) = opened.filter(|it| it.has(SEGMENTS)) else { return Ok(None) };
+        let transaction = connection.reading(&[SEGMENTS])?;
+        let keys = transaction.on(SEGMENTS, |store| store.get_all_keys())?;
+        transaction.done().await?;
+        let keys: Array = result(&keys)?.dyn_into().map_err(|_| StoreError::Closed)?;
+        Ok(Some(format!("{} to {:?}", keys.length(), keys.get(keys.length().wrapping_sub(1)).as_f64())))
     }
 
     fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {

@@ -22,6 +22,8 @@ use crate::{
 pub struct Keys {
     pub(super) page_path: Rc<str>,
     pub(super) kv: Rc<Kv>,
+    /// The same page under its former names.
+    pub(super) former: Rc<[Keys]>,
 }
 
 /// A key that this tab, and no other, writes with as long as this lives.
@@ -40,7 +42,7 @@ pub struct HeldKey {
     pub database: String,
     /// When it was last used before now.
     pub used: UnixMillis,
-    room: Cid,
+    pub(super) room: Cid,
     claim: Claim,
 }
 
@@ -66,18 +68,21 @@ pub struct KnownNode {
     pub database: String,
     /// Whether it may still write (see [`Keys::never_write_again`]).
     pub whole: bool,
+    /// The name of the page under which it is kept.
+    pub page_path: Rc<str>,
 }
 
 impl Keys {
-    /// Opens the registry of the page at this path.
+    /// Opens the registry of the page in this folder (see [`crate::folder`]).
     pub async fn open(page_path: &str) -> Result<Self, StoreError> {
         let kv = Kv::open(&names::registry(page_path)).await?;
-        Ok(Self { page_path: page_path.into(), kv: Rc::new(kv) })
+        let former = Self::find_former(page_path).await;
+        Ok(Self { page_path: page_path.into(), kv: Rc::new(kv), former })
     }
 
     /// A registry that is gone with the tab, where nothing can be stored.
     pub fn in_memory(page_path: &str) -> Self {
-        Self { page_path: page_path.into(), kv: Rc::new(Kv::in_memory()) }
+        Self { page_path: page_path.into(), kv: Rc::new(Kv::in_memory()), former: [].into() }
     }
 
     /// The rooms of the same page.
@@ -150,18 +155,26 @@ impl Keys {
 
     /// The nodes of a room in this browser, the last used first.
     pub async fn known(&self, room: Cid, db_key: [u8; 32]) -> Result<Vec<KnownNode>, StoreError> {
-        let (records, _) = self.records().await?;
-        let fitting = records.iter().filter(|it| it.room == room && it.db_key == db_key);
-        let mut known: Vec<_> = fitting.map(|record| self.known_node(record)).collect();
+        let mut known = Vec::new();
+        for world in self.worlds() {
+            known.extend(world.known_here(room, &db_key).await?);
+        }
         sorted::short_list(&mut known, |it| (std::cmp::Reverse(it.used), it.node));
         Ok(known)
+    }
+
+    /// Those whose keys are under this name of the page.
+    pub(super) async fn known_here(&self, room: Cid, db_key: &[u8; 32]) -> Result<Vec<KnownNode>, StoreError> {
+        let (records, _) = self.records().await?;
+        let fitting = records.iter().filter(|it| it.room == room && it.db_key == *db_key);
+        Ok(fitting.map(|record| self.known_node(record)).collect())
     }
 
     /// The databases of a room's other nodes in this browser, to copy from ([`IdbStore::read_into`]) when this tab has a new
     /// key: the last used first, then those whose key is lost.
     pub async fn other_databases(&self, held: &HeldKey, db_key: [u8; 32]) -> Result<Vec<String>, StoreError> {
         let mut names: Vec<_> = self.known(held.room, db_key).await?.into_iter().map(|it| it.database).collect();
-        for (name, _) in self.stored_nodes(&db_key).await {
+        for (name, _) in self.stored_here(&db_key).await {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -170,8 +183,8 @@ impl Keys {
         Ok(names)
     }
 
-    /// The databases that are really there, with their nodes, where the browser tells.
-    pub(super) async fn stored_nodes(&self, db_key: &[u8; 32]) -> Vec<(String, NodeId)> {
+    /// The databases that are really there under this name of the page, with their nodes, where the browser tells.
+    pub(super) async fn stored_here(&self, db_key: &[u8; 32]) -> Vec<(String, NodeId)> {
         let of_room = |name: String| names::node_of(&self.page_path, db_key, &name).map(|node| (name, node));
         database_names().await.into_iter().filter_map(of_room).collect()
     }
@@ -197,7 +210,7 @@ impl Keys {
     pub(super) fn known_node(&self, record: &KeyRecord) -> KnownNode {
         let (node, room, used, whole) = (record.node(), record.room, record.used, record.whole);
         let database = names::database(&self.page_path, &record.db_key, node);
-        KnownNode { node, room, name: record.name.clone(), used, database, whole }
+        KnownNode { node, room, name: record.name.clone(), used, database, whole, page_path: self.page_path.clone() }
     }
 
     pub(super) async fn record(&self, node: NodeId) -> Result<Option<KeyRecord>, StoreError> {
@@ -205,7 +218,11 @@ impl Keys {
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
-    async fn change(&self, node: NodeId, change: impl FnOnce(&mut KeyRecord) + 'static) -> Result<(), StoreError> {
+    pub(super) async fn change(
+        &self,
+        node: NodeId,
+        change: impl FnOnce(&mut KeyRecord) + 'static,
+    ) -> Result<(), StoreError> {
         let changed = move |json: Option<String>| {
             // A key that was forgotten, or cannot be read, is not brought back.
             let mut record = serde_json::from_str::<KeyRecord>(&json?).ok()?;

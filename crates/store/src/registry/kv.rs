@@ -45,6 +45,12 @@ impl Kv {
         Ok(Self::Stored(Connection::open(name, &STEPS).await?))
     }
 
+    /// One that is there already, at whatever version this build can read.
+    pub(crate) async fn open_existing(name: &str) -> Result<Option<Self>, StoreError> {
+        let opened = Connection::open_existing(name, &STEPS).await?;
+        Ok(opened.filter(|it| it.has(RECORDS)).map(Self::Stored))
+    }
+
     pub(crate) fn in_memory() -> Self {
         Self::Memory(RefCell::default())
     }

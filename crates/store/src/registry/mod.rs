@@ -1,5 +1,6 @@
 //! What this browser remembers apart from the rooms' databases: keys and rooms, in a small database of its own.
 
+mod former;
 pub(crate) mod holding;
 mod keys;
 mod kv;

@@ -44,15 +44,24 @@ impl Rooms {
 
     /// All rooms, the last opened first.
     pub async fn list(&self) -> Result<Vec<RoomEntry>, StoreError> {
-        let (keys, _) = self.keys.records().await?;
-        let listed = self.keys.kv.list(RoomRecord::PREFIX).await?;
-        let records = listed.records.iter().filter_map(|(_, json)| serde_json::from_str::<RoomRecord>(json).ok());
-        let mut entries: Vec<_> = records
-            .map(|record| {
+        let mut entries: Vec<RoomEntry> = Vec::new();
+        for world in self.keys.worlds() {
+            let (keys, _) = world.records().await?;
+            let listed = world.kv.list(RoomRecord::PREFIX).await?;
+            let records = listed.records.iter().filter_map(|(_, json)| serde_json::from_str::<RoomRecord>(json).ok());
+            for record in records {
                 let of_room = keys.iter().filter(|key| key.room == record.room && key.db_key == record.db_key);
-                RoomEntry { nodes: of_room.map(|key| key.node()).collect(), record }
-            })
-            .collect();
+                let nodes = of_room.map(|key| key.node());
+                let same = |it: &&mut RoomEntry| it.record.room == record.room && it.record.db_key == record.db_key;
+                match entries.iter_mut().find(same) {
+                    Some(entry) => {
+                        entry.nodes.extend(nodes);
+                        entry.record.seen = entry.record.seen.furthest(record.seen);
+                    }
+                    None => entries.push(RoomEntry { nodes: nodes.collect(), record }),
+                }
+            }
+        }
         sorted::short_list(&mut entries, |it| (std::cmp::Reverse(it.record.opened), it.record.room));
         Ok(entries)
     }
@@ -85,27 +94,32 @@ impl Rooms {
     /// [`crate::HeldKey`] and store must have been dropped.
     pub async fn forget(&self, room: Cid, db_key: [u8; 32]) -> Result<Forgotten, StoreError> {
         let mut forgotten = Forgotten::default();
-        let known = self.keys.known(room, db_key).await?.into_iter().map(|it| (it.database, it.node));
-        // Also databases whose key's record is lost or damaged.
-        let all = sorted::map(known.chain(self.keys.stored_nodes(&db_key).await));
-        for (database, node) in all {
-            if self.remove(node, &database).await? {
-                forgotten.removed += 1;
-            } else {
-                forgotten.in_use += 1;
+        for world in self.keys.worlds() {
+            let known = world.known_here(room, &db_key).await?.into_iter().map(|it| (it.database, it.node));
+            // Also databases whose key's record is lost or damaged.
+            let all = sorted::map(known.chain(world.stored_here(&db_key).await));
+            for (database, node) in all {
+                if remove(world, node, &database, async || true).await? {
+                    forgotten.removed += 1;
+                } else {
+                    forgotten.in_use += 1;
+                }
             }
+            world.kv.delete(&RoomRecord::id(room, &db_key)).await?;
         }
-        self.keys.kv.delete(&RoomRecord::id(room, &db_key)).await?;
         Ok(forgotten)
     }
 
     /// What extra tabs left behind: nodes unused for 30 days that no tab holds, never the last used of their room.
     pub async fn stale_nodes(&self) -> Result<Vec<KnownNode>, StoreError> {
-        let (records, _) = self.keys.records().await?;
         let mut free = Vec::new();
-        for record in stale(&records, now()) {
-            if hold(&self.keys.page_path, record.node(), Patience::AtOnce).await.is_some() {
-                free.push(self.keys.known_node(record));
+        for world in self.keys.worlds() {
+            let (records, _) = world.records().await?;
+            for record in stale(&records, now()) {
+                let known = world.known_node(record);
+                if self.is_free(&known).await {
+                    free.push(known);
+                }
             }
         }
         Ok(free)
@@ -114,28 +128,28 @@ impl Rooms {
     /// Deletes a node's database, then its key, if `check` says so once the key is held: from then on nobody else writes to the
     /// database. `false`: a tab holds it, or `check` said no, and nothing was done.
     pub async fn remove_node(&self, known: &KnownNode, check: impl AsyncFnOnce() -> bool) -> Result<bool, StoreError> {
-        let Some(_holding) = hold(&self.keys.page_path, known.node, Patience::AtOnce).await else { return Ok(false) };
-        if !check().await {
-            return Ok(false);
-        }
-        self.delete(known.node, &known.database).await?;
-        Ok(true)
+        let world = self.keys.worlds().find(|it| it.page_path == known.page_path).unwrap_or(&self.keys);
+        remove(world, known.node, &known.database, check).await
     }
 
     /// Whether no tab holds this node's key.
-    pub async fn is_free(&self, node: NodeId) -> bool {
-        hold(&self.keys.page_path, node, Patience::AtOnce).await.is_some()
+    pub async fn is_free(&self, known: &KnownNode) -> bool {
+        hold(&known.page_path, known.node, Patience::AtOnce).await.is_some()
     }
+}
 
-    async fn remove(&self, node: NodeId, database: &str) -> Result<bool, StoreError> {
-        let Some(_holding) = hold(&self.keys.page_path, node, Patience::AtOnce).await else { return Ok(false) };
-        self.delete(node, database).await?;
-        Ok(true)
+/// In this order, so that what is left after a failure is still listed.
+async fn remove(
+    world: &Keys,
+    node: NodeId,
+    database: &str,
+    check: impl AsyncFnOnce() -> bool,
+) -> Result<bool, StoreError> {
+    let Some(_holding) = hold(&world.page_path, node, Patience::AtOnce).await else { return Ok(false) };
+    if !check().await {
+        return Ok(false);
     }
-
-    /// In this order, so that what is left after a failure is still listed.
-    async fn delete(&self, node: NodeId, database: &str) -> Result<(), StoreError> {
-        IdbStore::delete(database).await?;
-        self.keys.forget(node).await
-    }
+    IdbStore::delete(database).await?;
+    world.forget(node).await?;
+    Ok(true)
 }

@@ -211,12 +211,32 @@ async fn a_tab_that_does_not_let_go_is_not_waited_for_endlessly() {
     let name = fresh_name().await;
     let keep = "const db = await open(a0, 1); db.onversionchange = () => {}; return db;";
     let stubborn = raw::idb(keep, &[name.as_str().into()]).await;
-    assert!(matches!(error_of(&name).await, Some(StoreError::Unavailable(_))));
+    assert_eq!(error_of(&name).await, Some(StoreError::Blocked), "and the person is told what to do");
     raw::script("a0.close()", &[stubborn]).await;
     // Were the late connection not closed at once, this would be blocked.
     let store = IdbStore::open(&name).await.expect("opens");
     drop(store);
     IdbStore::delete(&name).await.expect("deletes");
+}
+
+#[wasm_bindgen_test]
+async fn reading_what_another_tab_has_open_takes_it_from_nobody() {
+    let name = fresh_name().await;
+    // A tab of an older build: its database has an older version, and it lets go when somebody wants a newer one.
+    let hold = "
+        const db = await open(a0, 1, (db) => db.createObjectStore('segments'));
+        db.onversionchange = () => { db.taken = true; db.close(); };
+        return db;";
+    let older = raw::idb(hold, &[name.as_str().into()]).await;
+    let copied = IdbStore::read_into(&name, &MemoryStore::new()).await.expect("reads");
+    assert_eq!(copied, Some(Adopted::default()));
+    let untouched = raw::script("return !a0.taken && a0.version === 1", std::slice::from_ref(&older)).await;
+    assert!(untouched.is_truthy());
+    raw::script("a0.close()", &[older]).await;
+    assert_eq!(IdbStore::read_into(&fresh_name().await, &MemoryStore::new()).await, Ok(None), "nor is one made");
+    let newer = fresh_name().await;
+    raw::idb("(await open(a0, 99, (db) => db.createObjectStore('segments'))).close();", &[newer.as_str().into()]).await;
+    assert_eq!(IdbStore::read_into(&newer, &MemoryStore::new()).await, Err(StoreError::Newer));
 }
 
 #[wasm_bindgen_test]

@@ -364,7 +364,7 @@ async fn what_extra_tabs_left_behind_can_be_listed_and_removed() {
     assert_eq!(stale.iter().map(|it| it.node).collect::<Vec<_>>(), [left], "not the recent, not the held one");
     let in_use = KnownNode { node: held.node, database: held.database.clone(), ..stale[0].clone() };
     assert_eq!(rooms.remove_node(&in_use, async || true).await, Ok(false));
-    assert!(rooms.is_free(left).await && !rooms.is_free(held.node).await);
+    assert!(rooms.is_free(&stale[0]).await && !rooms.is_free(&in_use).await);
     assert_eq!(rooms.remove_node(&stale[0], async || false).await, Ok(false));
     assert!(databases().await.contains(&database), "nothing was done");
     assert_eq!(rooms.remove_node(&in_use, async || panic!("nobody may look while it is held")).await, Ok(false));
@@ -388,6 +388,52 @@ async fn settings_outlive_the_page_and_fall_back_to_memory() {
     assert_eq!(settings.get("theme").as_deref(), Some("light"), "what could not be stored is newer");
     assert!(settings.set("theme", None));
     assert_eq!((settings.get("theme"), Settings::new(&path).get("theme")), (None, None));
+}
+
+#[wasm_bindgen_test]
+async fn settings_made_under_another_path_of_the_folder_are_taken_over_once() {
+    let folder = format!("/test/{}/", js_sys::Math::random());
+    assert!(Settings::new(&format!("{folder}index.html")).set("theme", Some("dark")));
+    assert!(Settings::new(&format!("{folder}deeper/")).set("other", Some("not ours")));
+    let settings = Settings::new(&folder);
+    assert_eq!((settings.get("theme").as_deref(), settings.get("other")), (Some("dark"), None));
+    assert!(settings.set("theme", None));
+    assert_eq!(Settings::new(&folder).get("theme"), None, "what was removed stays so");
+}
+
+#[wasm_bindgen_test]
+async fn what_earlier_builds_kept_under_another_path_is_listed_copied_and_forgotten() {
+    let (folder, own) = page().await;
+    let former = Keys::open(&format!("{folder}index.html")).await.expect("opens");
+    former.rooms().upsert(record("Former", 5)).await.expect("notes");
+    let left = acquire(&former).await;
+    let (key, database) = (left.node, left.database.clone());
+    let log = room().blocks();
+    left.open_store().await.expect("opens").commit(log.clone(), Durability::Strict).await.expect("stores");
+    drop(own);
+
+    as_a_new_tab().await;
+    let keys = Keys::open(&folder).await.expect("opens");
+    let listed = keys.rooms().list().await.expect("lists");
+    assert_eq!(listed.iter().map(|it| it.record.title.as_str()).collect::<Vec<_>>(), ["Former"]);
+    let held = acquire(&keys).await;
+    assert_ne!(held.node, key, "a key is never moved: a tab of the earlier build holds it");
+    let store = held.open_store().await.expect("opens");
+    assert_eq!(keys.copy_former(&held, DB_KEY, &store).await, Ok(1));
+    assert_eq!(store.counts().events, log.len());
+    assert_eq!(keys.copy_former(&held, DB_KEY, &store).await, Ok(0), "what did not change is not copied again");
+    assert_eq!(
+        keys.rooms().forget(a_room(), [9; 32]).await.expect("forgets").in_use,
+        0,
+        "another secret is another room"
+    );
+    drop((store, held));
+    let forgotten = keys.rooms().forget(a_room(), DB_KEY).await.expect("forgets");
+    assert_eq!((forgotten.removed, forgotten.in_use), (1, 1), "what the tab of the earlier build holds stays");
+    drop(left);
+    assert_eq!(keys.rooms().forget(a_room(), DB_KEY).await.expect("forgets").removed, 1);
+    assert!(!databases().await.contains(&database));
+    assert_eq!(keys.rooms().list().await, Ok(vec![]));
 }
 
 #[wasm_bindgen_test]
