@@ -1,6 +1,7 @@
 //! Small things the page asks of the browser: focus, clipboard, local preferences, downloads, media queries. Whatever
 //! may be missing (private mode, plain http) is an `Option` here, never a panic.
 
+use paceline_store::Settings;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Window};
@@ -45,21 +46,20 @@ pub fn find(selector: &str) -> Option<Element> {
     document()?.query_selector(selector).ok()?
 }
 
-/// The part of the address from `#` on.
-pub fn hash() -> String {
-    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
-}
-
 /// The whole address.
 pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
-/// Goes to another fragment of this page.
-pub fn set_hash(hash: &str) {
-    if let Some(window) = window() {
-        let _ = window.location().set_hash(hash);
-    }
+/// The history of this tab.
+pub fn history() -> Option<web_sys::History> {
+    window()?.history().ok()
+}
+
+/// The page's folder, so that pages in other folders of one origin keep apart.
+pub fn page_path() -> String {
+    let path = window().and_then(|window| window.location().pathname().ok());
+    paceline_store::folder(&path.unwrap_or_default())
 }
 
 /// A media query that holds now.
@@ -97,25 +97,36 @@ pub async fn share(title: &str, link: &str) -> Option<()> {
 
 /// A preference of this browser.
 pub fn preference(name: &str) -> Option<String> {
-    window()?.local_storage().ok()??.get_item(&format!("paceline.{name}")).ok()?
+    let former = || window()?.local_storage().ok()??.get_item(&former_name(name)).ok()?;
+    Settings::new(&page_path()).get(name).or_else(former)
 }
 
 /// Remembers a preference, if this browser remembers anything.
 pub fn set_preference(name: &str, value: &str) {
-    if let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) {
-        let _ = storage.set_item(&format!("paceline.{name}"), value);
-    }
+    Settings::new(&page_path()).set(name, Some(value));
+}
+
+/// What earlier builds called a preference or a note, whatever the page.
+fn former_name(name: &str) -> String {
+    format!("paceline.{name}")
+}
+
+fn note_name(name: &str) -> String {
+    format!("paceline note {} {name}", page_path())
 }
 
 /// Something this tab keeps over a reload.
 pub fn tab_note(name: &str) -> Option<String> {
-    window()?.session_storage().ok()??.get_item(&format!("paceline.{name}")).ok()?
+    let storage = window()?.session_storage().ok()??;
+    let read = |name: &str| storage.get_item(name).ok()?;
+    read(&note_name(name)).or_else(|| read(&former_name(name)))
 }
 
 /// Keeps something over a reload; an empty value forgets it.
 pub fn set_tab_note(name: &str, value: &str) {
     if let Some(storage) = window().and_then(|window| window.session_storage().ok().flatten()) {
-        let name = format!("paceline.{name}");
+        let _ = storage.remove_item(&former_name(name));
+        let name = note_name(name);
         let _ = if value.is_empty() { storage.remove_item(&name) } else { storage.set_item(&name, value) };
     }
 }

@@ -1,5 +1,6 @@
 //! The Paceline page.
 
+mod address;
 mod app;
 mod browser;
 mod components;
@@ -9,7 +10,6 @@ mod hooks;
 mod markdown;
 mod pages;
 mod people;
-mod route;
 mod scan;
 mod scripting;
 mod session;

@@ -4,14 +4,14 @@ use web_sys::{Element, HtmlDialogElement};
 use yew::prelude::*;
 
 use super::icons::{Icon, Sign};
-use crate::{browser, texts::t};
+use crate::{address::use_back, browser, texts::t};
 
 /// Properties of [`Dialog`].
 #[derive(PartialEq, Properties)]
 pub struct DialogProps {
     /// Its heading and name.
     pub title: AttrValue,
-    /// It was closed: by its button, by Escape.
+    /// It was closed: by its button, by Escape, by going back.
     pub on_close: Callback<()>,
     /// What is in it.
     pub children: Children,
@@ -21,6 +21,7 @@ pub struct DialogProps {
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let dialog = use_node_ref();
+    use_back(true, props.on_close.clone());
     {
         let dialog = dialog.clone();
         use_effect_with((), move |()| {

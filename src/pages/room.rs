@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
+    address::use_back,
     browser,
     components::{
         about::About,
@@ -60,6 +61,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     let beside = use_state(|| Beside::Nothing);
     let shown = use_state(|| Shown::Nothing);
     use_keys(keys(&beside, &shown));
+    let leave = beside.setter();
+    use_back(*beside != Beside::Nothing, Callback::from(move |()| leave.set(Beside::Nothing)));
     let close = {
         let shown = shown.setter();
         Callback::from(move |()| shown.set(Shown::Nothing))

@@ -10,7 +10,6 @@ use crate::{
     components::{notices::Notices, scanner::ScanButton, settings::Theme},
     forms,
     hooks::{then, use_chosen, use_session},
-    route,
     session::{RoomCard, View},
     texts::{changing, t},
     when,
@@ -212,7 +211,8 @@ fn MyRooms(props: &MyRoomsProps) -> Html {
 }
 
 fn card(card: &RoomCard) -> Html {
-    let href = format!("#/r/{}", route::code_of(&card.link).unwrap_or_default());
+    // The fragment alone: the page is the one that is open, whatever was put behind its name.
+    let href = format!("#{}", card.link.split_once('#').map_or("/", |(_, route)| route));
     let opened = t!("my-rooms-opened", day = when::day(card.last_opened), clock = when::clock(card.last_opened));
     html! {
         <li key={card.room.to_string()}>

@@ -48,17 +48,6 @@ pub fn is_hidden() -> bool {
     web_sys::window().and_then(|it| it.document()).is_some_and(|it| it.hidden())
 }
 
-/// The page's path, so that pages under other paths of one origin keep apart.
-pub fn page_path() -> String {
-    web_sys::window().and_then(|it| it.location().pathname().ok()).unwrap_or_else(|| "/".into())
-}
-
-/// The page's address without its fragment.
-pub fn page_url() -> String {
-    let href = web_sys::window().and_then(|it| it.location().href().ok()).unwrap_or_default();
-    href.split('#').next().unwrap_or_default().to_owned()
-}
-
 thread_local! {
     /// One channel for all turns: making one costs ten times as much as a message.
     static TURNS: Option<Turns> = Turns::new();

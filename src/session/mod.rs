@@ -9,6 +9,7 @@ mod commands;
 mod engine;
 mod error;
 mod finding;
+mod going;
 mod handoffs;
 mod high_water;
 mod lifecycle;
@@ -30,7 +31,7 @@ use std::{
 use futures::{future::LocalBoxFuture, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
-use paceline_net::Calls;
+use paceline_net::{Calls, RoomLink};
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
@@ -43,7 +44,7 @@ use engine::{Engine, Told};
 use listen::{Board, EventSeen, PeerSeen, StateSeen};
 use write::Intent;
 
-use crate::config::Config;
+use crate::{address, browser::page_path, config::Config};
 
 pub use error::SessionError;
 pub use listen::{Listener, Subscription};
@@ -133,6 +134,8 @@ struct Inner {
     notices: RefCell<Vec<Notice>>,
     next_notice: Cell<u32>,
     opening: Cell<u32>,
+    /// The room that shall be open: what the address or a command said last.
+    wanted: RefCell<Option<RoomLink>>,
     /// Rooms are opened, left and forgotten one at a time.
     changing: Mutex<()>,
     offline: Cell<bool>,
@@ -161,9 +164,11 @@ impl PartialEq for Session {
 impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
-        let config = Config::remembered(&browser::page_url(), &browser::page_path());
+        let config = Config::remembered(&address::page(), &page_path());
         let finding = config.finding();
-        let view = View { rooms: [].into(), room: None, opening: false, notices: [].into(), offline: false, finding };
+        // Known before the first drawing: the start page need not be drawn for who opens a room's link.
+        let opening = matches!(address::place(), address::Place::Room(_));
+        let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, finding };
         let session = Self(Rc::new(Inner {
             board: Board::default(),
             config,
@@ -173,6 +178,7 @@ impl Session {
             notices: RefCell::default(),
             next_notice: Cell::new(0),
             opening: Cell::new(0),
+            wanted: RefCell::default(),
             changing: Mutex::default(),
             offline: Cell::new(false),
             publishing: RefCell::default(),
@@ -220,6 +226,10 @@ impl Session {
     }
 
     fn notify_about(&self, code: &'static str, text: impl Into<String>, about: Option<Cid>) {
+        if code == going::SUPERSEDED {
+            // Who went elsewhere meanwhile knows.
+            return;
+        }
         let (text, id) = (text.into(), self.0.next_notice.get());
         self.0.next_notice.set(id + 1);
         let mut notices = self.0.notices.borrow_mut();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::try_join_all;
-use paceline_net::{Calls, HandCode, Net, NetConfig, RoomKeys, RoomLink};
+use paceline_net::{Calls, Net, NetConfig, RoomKeys, RoomLink};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
     body::{BatonOpened, RoomFounded},
@@ -23,7 +23,11 @@ use super::{
     notices::{self, storage},
     write,
 };
-use crate::forms;
+use crate::{
+    address,
+    browser::page_path,
+    forms::{self, FormBaton},
+};
 
 /// Version of the fold that new rooms are founded with.
 const FOLD: u32 = 1;
@@ -38,7 +42,7 @@ pub struct Places {
 }
 
 impl Session {
-    /// Founds a room and opens it; returns its link.
+    /// Founds a room and opens it; returns its link once it is shown.
     pub async fn found(&self, title: String, purpose: String, form: String) -> Outcome<String> {
         let title = title.trim().to_owned();
         if title.is_empty() {
@@ -67,56 +71,46 @@ impl Session {
         let (cid, event, block) = draft.sign(&keypair).map_err(notices::unwritable)?;
         let link = RoomLink { room: cid, secret: browser::random() };
         let founding = Stored { cid, depth: event.depth, block: block.into(), words: None };
+        self.want(Some(&link));
+        let founded = self.found_now(link.clone(), keypair, founding, form.batons).await;
+        if founded.is_err() && self.wants(&link) && !self.is_open(&link) {
+            address::replace(address::START);
+        }
+        self.arrived(&link, founded).await?;
+        Ok(link.url(&address::page()))
+    }
 
+    async fn found_now(
+        &self,
+        link: RoomLink,
+        keypair: Keypair,
+        founding: Stored,
+        batons: Vec<FormBaton>,
+    ) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         self.leave_now().await;
         let places = self.places().await?;
-        let key = places.keys.take(cid, storage_key(&link), keypair).await.map_err(storage)?;
+        let key = places.keys.take(link.room, storage_key(&link), keypair).await.map_err(storage)?;
         let store = places.database(&key).await?;
         store.commit(vec![founding], Durability::Strict).await.map_err(storage)?;
         let _ = places.keys.note_used(key.node, None, Some(0)).await;
+        if self.wants(&link) {
+            address::go(&link.url(&address::page()));
+        }
         self.open(places, link, key, Some(store)).await?;
-        let opened = form.batons.into_iter().map(|baton| {
+        let opened = batons.into_iter().map(|baton| {
             let opened = BatonOpened { title: baton.title, strengths: Vec::new(), minutes: baton.minutes, need: None };
             self.write(move |_| Ok(write::Intent::plain(opened)))
         });
-        try_join_all(opened).await?;
-        Ok(self.engine()?.link_text.to_string())
+        try_join_all(opened).await.map(drop)
     }
 
-    /// Opens the room of a link; resolves when it can be shown.
-    pub async fn join(&self, link: String) -> Outcome<()> {
-        if HandCode::of(&link).is_some() {
-            return Err(notices::error("code-not-link"));
-        }
-        let link = RoomLink::parse(&link).map_err(|error| notices::error(error.code()))?;
-        self.0.opening.set(self.0.opening.get() + 1);
-        self.publish();
-        let opened = self.join_now(link).await;
-        self.0.calls.take();
-        self.0.opening.set(self.0.opening.get() - 1);
-        self.publish();
-        opened
-    }
-
-    async fn join_now(&self, link: RoomLink) -> Outcome<()> {
-        let _alone = self.0.changing.lock().await;
-        if self.engine().is_ok_and(|engine| engine.link == link) {
-            return Ok(());
-        }
-        self.leave_now().await;
-        self.open_held(link).await
-    }
-
-    /// Whether a room is being opened.
-    pub fn is_opening(&self) -> bool {
-        self.0.opening.get() > 0
-    }
-
-    async fn open_held(&self, link: RoomLink) -> Outcome<()> {
+    /// The caller holds `changing`.
+    pub(super) async fn open_held(&self, link: RoomLink) -> Outcome<()> {
         self.call_relays();
         let places = self.places().await?;
         let key = places.keys.acquire(link.room, storage_key(&link)).await.map_err(storage)?;
+        self.still_wanted(&link)?;
         self.open(places, link, key, None).await
     }
 
@@ -148,7 +142,7 @@ impl Session {
 
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
         // Others are called while storage is read; what they send waits.
-        let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), browser::page_path());
+        let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
         finding::use_servers(&mut net_config, &self.finding().used);
         let (net, events) = Net::start(net_config, self.0.calls.take());
         if self.0.offline.get() {
@@ -158,6 +152,8 @@ impl Session {
             Some(store) => store,
             None => places.database(&key).await?,
         };
+        // What cannot be copied now is tried again at the next opening.
+        let _ = places.keys.copy_former(&key, storage_key(&link), &*store).await;
         let mut ready = Ready::load(&link, &key, &*store).await?;
         let has_written = key.how != How::New;
         if has_written && (ready.has_holes() || !chain_is_whole(ready.own_seqs(), key.high_water)) {
@@ -173,7 +169,7 @@ impl Session {
         let fresh = key.how == How::New && ready.is_empty();
         let session = self.clone();
         let parts = Parts {
-            link_text: link.url(&browser::page_url()).into(),
+            link_text: link.url(&address::page()).into(),
             link,
             ask_who: key.how == (How::Resumed { asked: true }),
             key,
@@ -212,15 +208,8 @@ impl Session {
         }
     }
 
-    /// Leaves the open room; everything stays in this browser.
-    pub async fn leave(&self) -> Outcome<()> {
-        let _alone = self.0.changing.lock().await;
-        self.leave_now().await;
-        Ok(())
-    }
-
     /// The caller holds `changing`.
-    async fn leave_now(&self) {
+    pub(super) async fn leave_now(&self) {
         if self.engine().is_err() {
             return;
         }
@@ -247,6 +236,9 @@ impl Session {
     pub async fn forget(&self, room: Cid) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         if self.engine().is_ok_and(|engine| engine.link.room == room) {
+            self.want(None);
+            // Going back must not open it anew.
+            address::start_over(address::START);
             self.leave_now().await;
         }
         let rooms = self.places().await?.keys.rooms();
@@ -323,7 +315,7 @@ impl Session {
         };
         match listed {
             Ok(entries) => {
-                let page = browser::page_url();
+                let page = address::page();
                 let card = |record: RoomRecord| RoomCard {
                     room: record.room,
                     link: format!("{page}{}{}", paceline_net::link::ROUTE, record.link_code),
@@ -346,7 +338,7 @@ impl Session {
         if let Some(places) = &*opened {
             return Ok(places.clone());
         }
-        let keys = Keys::open(&browser::page_path()).await.map_err(storage)?;
+        let keys = Keys::open(&page_path()).await.map_err(storage)?;
         let places = Places { keys };
         *opened = Some(places.clone());
         Ok(places)

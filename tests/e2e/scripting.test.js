@@ -53,4 +53,6 @@ scenario('the page offers its contract beside itself and cannot be tampered with
     return window.paceline.version;
   });
   assert.match(version, /^\d+\.\d+\.\d+/);
+  const api = await ada.page.evaluate(() => window.paceline.api);
+  assert.ok(Number.isInteger(api) && api >= 1, 'the contract has a number');
 });
