@@ -4,6 +4,8 @@
 // Every call that makes an event resolves with its CID once the event is durably stored; every rejection is a
 // PacelineError with a stable code (docs/notices.md) and a plain message. Order the calls you care about with `await`.
 //
+// Whoever changes it runs `cargo xtask contract`, which refuses to lose anything and says when `api` has to rise.
+//
 //   const link = await paceline.found({ title: "Release week" });
 //   const post = await paceline.post({ text: "Good **morning**" });
 //   const stop = paceline.on("event", (event) => console.log(event.kind, event.cid));
@@ -27,10 +29,18 @@ interface PacelineError extends Error {
 interface Paceline {
   /** Version of this build. */
   readonly version: string;
+  /** The number of this contract. It rises when the contract gains something, and the contract only gains; builds before 1 have none. */
+  readonly api: number;
 
-  /** Founds a room and opens it; resolves with its link. `form` is `blank` if left out. */
+  /**
+   * Founds a room and opens it; resolves with its link when it is shown. `form` is `blank` if left out. Rejects with `superseded` if
+   * another address was opened meanwhile: the room is among "my rooms" then.
+   */
   found(o: { title: string; purpose?: string; form?: string }): Promise<string>;
-  /** Opens the room of a link; resolves when it is shown. Rejects: bad-link, newer-link, ... */
+  /**
+   * Opens the room of a link, as its address would; resolves when it is shown. Rejects: bad-link, newer-link, superseded (another
+   * address was opened meanwhile; the last one wins), ...
+   */
   join(link: string): Promise<void>;
   /** Closes the open room; everything stays in this browser. */
   leave(): Promise<void>;

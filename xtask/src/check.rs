@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    boundaries,
+    boundaries, contract,
     process::{Run, step},
     texts, tidy, tools,
 };
@@ -25,6 +25,7 @@ pub const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 pub fn run() -> Result<()> {
     step("Tidiness", tidy::check)?;
     step("Texts and forms", texts::check)?;
+    step("The contract with scripts", contract::check)?;
     step("Crate boundaries", boundaries::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
     step("Lints, native", || {

@@ -7,6 +7,7 @@ mod bench;
 mod boundaries;
 mod browser;
 mod check;
+mod contract;
 mod counts;
 mod dist;
 mod hostile;
@@ -31,6 +32,7 @@ const HELP: &str = "cargo xtask COMMAND
     --only NAME               of the end-to-end tests, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
   check                       format, lints, docs, crate boundaries, tidiness
+  contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/
   bench [WORD ...]            print measurements as JSON lines; words choose among the parts
     --no-build                of the dist/ that is there
@@ -53,6 +55,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "contract" => nothing().and_then(|()| contract::run()),
         "check" => nothing().and_then(|()| check::run()),
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),
         "bench" => bench::run(rest),

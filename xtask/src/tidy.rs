@@ -26,10 +26,13 @@ const PATH_ENDINGS: &[&str] = &[".rs", ".toml", ".md", ".html", ".css", ".js", "
 pub fn check() -> Result<()> {
     let files = repo::files()?;
     let mut untidy = Vec::new();
+    let mut sources = Vec::new();
     for path in files.iter().filter(|path| is_source(path)) {
         let text = fs::read_to_string(repo::root().join(path)).with_context(|| path.display().to_string())?;
         untidy.extend(faults(path, &text));
+        sources.push((path.as_path(), text));
     }
+    untidy.extend(tests_that_never_run(&sources));
     let architecture = fs::read_to_string(repo::root().join(ARCHITECTURE))
         .with_context(|| format!("{ARCHITECTURE} describes where things live, and is missing"))?;
     let paths = mentioned(&architecture);
@@ -73,6 +76,37 @@ fn faults(path: &Path, text: &str) -> Vec<String> {
         }
     }
     faults
+}
+
+/// What is compiled for the browser alone, and so tested by its runner alone: the page itself, the node that lies, and modules that
+/// a crate has only there.
+const IN_BROWSER: &[&str] = &["src", "tests/hostile/src"];
+/// How such a module is declared.
+const ONLY_THERE: &str = "#[cfg(target_arch = \"wasm32\")]";
+/// What makes `#[test]` a test that the browser's runner finds.
+const FOUND_THERE: &str = "wasm_bindgen_test as test;";
+
+/// Tests that compile and that no runner ever sees: plain `#[test]`s in what only the browser compiles.
+fn tests_that_never_run(sources: &[(&Path, String)]) -> Vec<String> {
+    let mut there: Vec<PathBuf> = IN_BROWSER.iter().map(PathBuf::from).collect();
+    for (path, text) in sources {
+        let Some(folder) = path.parent() else { continue };
+        for declared in text.split(ONLY_THERE).skip(1) {
+            let line = declared.trim_start().lines().next().unwrap_or_default();
+            let line = line.trim_start_matches("pub ").trim_start_matches("(crate) ");
+            if let Some(name) = line.strip_prefix("mod ").and_then(|it| it.strip_suffix(';')) {
+                there.extend([folder.join(name), folder.join(format!("{name}.rs"))]);
+            }
+        }
+    }
+    let unseen = |(path, text): &&(&Path, String)| {
+        let plain = text.lines().any(|line| line.trim() == "#[test]") && !text.contains(FOUND_THERE);
+        plain && there.iter().any(|it| path.starts_with(it))
+    };
+    let fault = |(path, _): &(&Path, String)| {
+        format!("{}: its tests never run: `use wasm_bindgen_test::{FOUND_THERE}` among them", path.display())
+    };
+    sources.iter().filter(unseen).map(fault).collect()
 }
 
 /// Words in backquotes that look like paths, outside of code blocks; what follows a `#` or `:` is a place within the file.
@@ -126,6 +160,25 @@ mod tests {
         let files = [PathBuf::from("crates/room/src/lib.rs"), PathBuf::from("Trunk.toml")];
         assert!(exists("crates/room/", &files) && exists("Trunk.toml", &files) && exists("dist/", &files));
         assert!(!exists("crates/roo", &files) && !exists("Trunk.tom", &files));
+    }
+
+    #[test]
+    fn a_test_that_no_runner_sees_is_named() {
+        let plain = "mod tests {\n    #[test]\n    fn x() {}\n}\n".to_owned();
+        let seen = format!("use wasm_bindgen_test::{FOUND_THERE}\n{plain}");
+        let lib = format!("//! A.\n{ONLY_THERE}\npub mod web;\nmod native;\n");
+        let files = [
+            ("crates/a/src/lib.rs", lib),
+            ("crates/a/src/web.rs", plain.clone()),
+            ("crates/a/src/web/deep.rs", plain.clone()),
+            ("crates/a/src/native.rs", plain.clone()),
+            ("src/page.rs", plain),
+            ("src/other.rs", seen),
+        ];
+        let sources: Vec<_> = files.iter().map(|(path, text)| (Path::new(path), text.clone())).collect();
+        let faults = tests_that_never_run(&sources);
+        let named: Vec<_> = faults.iter().filter_map(|it| it.split(':').next()).collect();
+        assert_eq!(named, ["crates/a/src/web.rs", "crates/a/src/web/deep.rs", "src/page.rs"]);
     }
 
     #[test]
