@@ -29,6 +29,7 @@ fn main() {
         browser::tell_end(&info.to_string());
     }));
     browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
+    hooks::guard_composition();
     let session = session::Session::start();
     scripting::install(&session);
     yew::Renderer::<App>::with_props(AppProps { session }).render();

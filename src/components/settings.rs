@@ -79,8 +79,7 @@ fn Who(props: &RoomProps) -> Html {
             if called.is_empty() {
                 return browser::focus_handle("name-input");
             }
-            let strengths: Vec<_> =
-                value(&strengths).split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+            let strengths = one_by_one(&value(&strengths));
             let (command, saved) = (session.clone(), saved.clone());
             then(&session, async move { command.introduce(called, strengths, hue).await }, move |_| saved.set(true));
         })
@@ -94,11 +93,11 @@ fn Who(props: &RoomProps) -> Html {
             <h3>{ t!("settings-who") }</h3>
             <label class="field">
                 <span>{ t!("settings-name") }</span>
-                <input ref={name} type="text" maxlength="200" data-testid="name-input" autocomplete="nickname" />
+                <input ref={name} type="text" dir="auto" maxlength="200" data-testid="name-input" autocomplete="nickname" />
             </label>
             <label class="field">
                 <span>{ t!("settings-strengths") }</span>
-                <input ref={strengths} type="text" data-testid="strengths-input" placeholder={t!("settings-strengths-example")}
+                <input ref={strengths} type="text" dir="auto" data-testid="strengths-input" placeholder={t!("settings-strengths-example")}
                     autocomplete="off" />
             </label>
             <div class="row">
@@ -241,6 +240,12 @@ fn Carry(props: &RoomProps) -> Html {
     }
 }
 
+/// The strengths in a line, between the commas and semicolons that people of any script write.
+fn one_by_one(line: &str) -> Vec<String> {
+    let between = [',', ';', '\n', '\r', '\u{60c}', '\u{61b}', '\u{3001}', '\u{ff0c}', '\u{ff1b}'];
+    line.split(between).map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
 async fn import_file(session: &Session, file: &web_sys::File) {
     match read_as_bytes(&Blob::from(web_sys::Blob::from(file.clone()))).await {
         Ok(bytes) => {
@@ -264,6 +269,15 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+
+    #[test]
+    fn strengths_stand_between_the_commas_of_any_script() {
+        for line in ["a b, c", "a b; c", "a b، c", "a b؛ c", "a b，c", "a b；c", "a b、c", "a b\nc", " a b ,, c , "]
+        {
+            assert_eq!(one_by_one(line), ["a b", "c"], "{line}");
+        }
+        assert_eq!(one_by_one(" ، "), [""; 0]);
+    }
 
     #[test]
     fn a_file_is_named_after_the_room_and_nothing_else() {

@@ -2,12 +2,14 @@
 
 mod chosen;
 mod commands;
+mod composing;
 mod session;
 mod shortcuts;
 mod time;
 
 pub use chosen::use_chosen;
 pub use commands::then;
+pub use composing::guard_composition;
 pub use session::{use_session, use_view};
 pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};
 pub use time::use_now;
