@@ -158,7 +158,7 @@ interface RoomState {
   /** No more powers than anyone. */
   founder: NodeId;
   people: { node: NodeId; name: string; strengths: string[]; hue: number; split: boolean }[];
-  /** In display order; only `words` and `text` may differ at an equal digest. */
+  /** In display order; only `words` and `text` may differ at an equal digest, and the tags of an edited post: they are read from its text. */
   posts: {
     cid: Cid;
     author: NodeId;

@@ -2,7 +2,7 @@
 
 use paceline_room::{NodeId, body::HUES, fold::own_hue, state::Person};
 
-use crate::{session::PersonView, texts::t};
+use crate::{excerpt, session::PersonView, texts::t};
 
 /// What to call somebody.
 pub fn name_of(person: &Person) -> String {
@@ -30,12 +30,19 @@ pub fn nameless(node: &NodeId) -> String {
     t!("newcomer", id = id.get(id.len().saturating_sub(4)..).unwrap_or_default().to_owned())
 }
 
-/// One or two letters for a disc.
+/// One or two letters for a disc, with what belongs to them; of a name without letters what it begins with.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let letter = |word: &'_ str| {
+        let found = excerpt::characters(word).map(|(_, it)| it).find(|it| it.contains(char::is_alphanumeric));
+        found.map(str::to_owned)
+    };
+    let mut words = name.split_whitespace().filter_map(letter);
     let first = words.next();
     let last = words.next_back();
-    let letters: String = first.into_iter().chain(last).collect();
+    let mut letters: String = first.into_iter().chain(last).collect();
+    if letters.is_empty() {
+        letters.push_str(excerpt::beginning(name.trim_start(), 1));
+    }
     // The browser has the table of capitals; the standard library's would come with the page.
     js_sys::JsString::from(letters).to_upper_case().into()
 }
@@ -58,5 +65,7 @@ mod tests {
         assert_eq!(initials("Birch of the Hill"), "BH");
         assert_eq!(initials("  "), "");
         assert_eq!(initials("(you) éclair"), "YÉ");
+        assert_eq!(initials("e\u{301}va"), "E\u{301}");
+        assert_eq!(initials("👩‍👩‍👧‍👦 🎉"), "👩‍👩‍👧‍👦");
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use paceline_mesh::replica::Here;
-use paceline_room::{Cid, limits};
+use paceline_room::Cid;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -17,6 +17,7 @@ use crate::{
     hooks::{use_chosen, use_session},
     markdown,
     session::{NewPost, PersonView},
+    tags::tags_in,
     texts::{changing, t},
     words,
 };
@@ -142,7 +143,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 if let Some(reply) = &props.reply {
                     <p class="replying">
                         <Sign icon={Icon::Reply} />
-                        <span><strong>{ changing(t!("replying-to", name = reply.name.to_string())) }</strong>{ " " }{ changing(reply.excerpt.clone()) }</span>
+                        <span><strong>{ changing(t!("replying-to", name = reply.name.to_string())) }</strong>{ " " }<bdi>{ changing(reply.excerpt.clone()) }</bdi></span>
                         <button type="button" class="icon-button" aria-label={t!("cancel-reply")}
                             onclick={props.on_done.reform(|_: MouseEvent| ())}><Sign icon={Icon::Close} /></button>
                     </p>
@@ -150,7 +151,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 if *preview && written {
                     <div class="post-text preview" key={&**text} aria-label={t!("preview")} role="region">{ markdown::render(&text) }</div>
                 }
-                <textarea data-testid="composer-text" rows="1" aria-label={t!("composer-label")} {placeholder}
+                <textarea data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
                     value={(*text).clone()} {oninput} {onkeydown} aria-describedby="composer-hint" />
                 <div class="row">
                     <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")}>
@@ -170,36 +171,5 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 </div>
             </div>
         </form>
-    }
-}
-
-/// `#words` in the text, each once, within the limits of an event.
-fn tags_in(text: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        let tag: String = match word.strip_prefix('#') {
-            Some(rest) => rest.chars().take_while(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect(),
-            None => continue,
-        };
-        let fits = (1..=limits::TAG_CHARS).contains(&tag.chars().count()) && tag.chars().any(char::is_alphabetic);
-        if fits && tags.len() < limits::TAGS && !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    #[test]
-    fn tags_are_words_with_a_hash_and_letters() {
-        assert_eq!(tags_in("#release now, see #42 and # heading #a-b. #release"), ["release", "a-b"]);
-        assert_eq!(tags_in(&"#".repeat(50)), [""; 0]);
-        let many: String = (0..40).map(|n| format!("#t{n} ")).collect();
-        assert_eq!(tags_in(&many).len(), limits::TAGS);
     }
 }

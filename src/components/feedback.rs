@@ -139,12 +139,12 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
         <form class="inline-form" {onsubmit} {onkeydown}>
             <label class="field">
                 <span>{ changing(words::stance_prompt(props.stance)) }</span>
-                <textarea ref={text} rows="2" data-testid="feedback-text" onkeydown={submit} />
+                <textarea ref={text} rows="2" dir="auto" data-testid="feedback-text" onkeydown={submit} />
             </label>
             if props.stance == Stance::Correct {
                 <label class="field">
                     <span>{ t!("sources") }</span>
-                    <textarea ref={sources} rows="1" class="small" />
+                    <textarea ref={sources} rows="1" dir="auto" class="small" />
                 </label>
             }
             <div class="row">
@@ -223,7 +223,7 @@ pub fn Loop(props: &LoopProps) -> Html {
                     <div class="inline-form">
                         <label class="field">
                             <span>{ t!("loop-answer-label") }</span>
-                            <textarea ref={text.clone()} rows="1" data-testid={handle("loop-answer-text")} />
+                            <textarea ref={text.clone()} rows="1" dir="auto" data-testid={handle("loop-answer-text")} />
                         </label>
                         <div class="row">
                             <button type="button" class="button" data-testid={handle("loop-answer-adjusted")}
@@ -252,7 +252,7 @@ fn source(address: &str) -> Html {
             anchor.add_child(Html::from(address));
             html! { <span class="source">{ Html::from(anchor) }</span> }
         }
-        None => html! { <span class="source">{ address.to_owned() }</span> },
+        None => html! { <span class="source" dir="auto">{ address.to_owned() }</span> },
     }
 }
 

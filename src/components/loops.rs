@@ -10,6 +10,7 @@ use super::{
     stream::tell,
 };
 use crate::{
+    excerpt,
     session::RoomView,
     texts::{changing, t},
 };
@@ -58,7 +59,7 @@ fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
     let draw = |told: &Told| {
         html! {
             <li key={told.feedback.cid.to_string()}>
-                if let Some(about) = about(told, room) { <p class="about">{ changing(about) }</p> }
+                if let Some(about) = about(told, room) { <p class="about" dir="auto">{ changing(about) }</p> }
                 <Loop told={told.clone()} handles={true} />
             </li>
         }
@@ -70,9 +71,8 @@ fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
 fn about(told: &Told, room: &RoomView) -> Option<String> {
     let target = told.feedback.target;
     if let Some(post) = room.posts.iter().find(|it| it.cid == target) {
-        let text = post.text.as_deref().unwrap_or_default();
-        let line: String = text.lines().next().unwrap_or_default().chars().take(90).collect();
-        return Some(t!("loop-about-post", name = told.to.to_string(), words = line));
+        let words = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
+        return Some(t!("loop-about-post", name = told.to.to_string(), words = words));
     }
     let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == target))?;
     Some(t!("loop-about-term", name = told.to.to_string(), title = baton.title.clone()))

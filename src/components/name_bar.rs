@@ -75,7 +75,7 @@ fn AskName(props: &AskNameProps) -> Html {
     html! {
         <form class="name-bar" {onsubmit}>
             <label for="name-in-room">{ t!("name-question") }</label>
-            <input ref={field} id="name-in-room" type="text" maxlength="200" data-testid="name-input" autocomplete="nickname" />
+            <input ref={field} id="name-in-room" type="text" dir="auto" maxlength="200" data-testid="name-input" autocomplete="nickname" />
             <button type="submit" class="button" data-testid="name-submit">{ t!("name-accept") }</button>
         </form>
     }

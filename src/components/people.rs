@@ -73,7 +73,7 @@ fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
         <li class="person" key={node.clone()} data-testid="person" data-node={node} data-here={words::here_value(it.here)}>
             { disc_of(&it.person, it.here, leads.is_some()) }
             <span class="person-words">
-                <span class="person-name"><span translate="no">{ people::name_of(&it.person) }</span>
+                <span class="person-name"><bdi translate="no">{ people::name_of(&it.person) }</bdi>
                     if it.me { <span class="mark">{ " " }{ t!("you") }</span> }
                 </span>
                 if !about.is_empty() { <span class="person-about">{ changing(about.join(" · ")) }</span> }

@@ -3,6 +3,7 @@
 mod chosen;
 mod commands;
 mod composing;
+mod printing;
 mod session;
 mod shortcuts;
 mod time;
@@ -10,6 +11,7 @@ mod time;
 pub use chosen::use_chosen;
 pub use commands::then;
 pub use composing::guard_composition;
+pub use printing::use_printing;
 pub use session::{use_session, use_view};
 pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};
 pub use time::use_now;

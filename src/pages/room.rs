@@ -81,8 +81,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <header class="room-head">
                 <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
                 <div class="room-words">
-                    <h1 data-testid="room-title">{ changing(title) }</h1>
-                    if !room.purpose.is_empty() { <p class="purpose">{ changing(room.purpose.to_string()) }</p> }
+                    <h1 dir="auto" data-testid="room-title">{ changing(title) }</h1>
+                    if !room.purpose.is_empty() { <p class="purpose" dir="auto">{ changing(room.purpose.to_string()) }</p> }
                 </div>
                 <ConnectionState ..ConnectionProps::of(room) />
                 <button type="button" class="button invite" data-testid="invite-open" onclick={open(Shown::Invite)}>

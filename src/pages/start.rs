@@ -101,12 +101,12 @@ fn Found() -> Html {
             <form {onsubmit}>
                 <label class="field">
                     <span>{ t!("found-title") }</span>
-                    <input ref={title} type="text" maxlength="200" required=true data-testid="found-title" autocomplete="off"
+                    <input ref={title} type="text" dir="auto" maxlength="200" required=true data-testid="found-title" autocomplete="off"
                         placeholder={t!("found-title-example")} />
                 </label>
                 <label class="field">
                     <span>{ t!("found-purpose") }</span>
-                    <textarea ref={purpose} rows="2" maxlength="2000" data-testid="found-purpose"
+                    <textarea ref={purpose} rows="2" dir="auto" maxlength="2000" data-testid="found-purpose"
                         placeholder={t!("found-purpose-example")} />
                 </label>
                 <label class="field">
@@ -216,9 +216,9 @@ fn card(card: &RoomCard) -> Html {
     let opened = t!("my-rooms-opened", day = when::day(card.last_opened), clock = when::clock(card.last_opened));
     html! {
         <li key={card.room.to_string()}>
-            <a {href}>{ changing(if card.title.is_empty() { t!("room-untitled") } else { card.title.clone() }) }</a>
+            <a {href} dir="auto">{ changing(if card.title.is_empty() { t!("room-untitled") } else { card.title.clone() }) }</a>
             if card.new > 0 { <span class="new">{ changing(t!("my-rooms-new", n = card.new)) }</span> }
-            if !card.purpose.is_empty() { <p>{ changing(card.purpose.clone()) }</p> }
+            if !card.purpose.is_empty() { <p dir="auto">{ changing(card.purpose.clone()) }</p> }
             <p class="when">{ changing(opened) }</p>
         </li>
     }

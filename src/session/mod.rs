@@ -26,6 +26,7 @@ mod write;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 
 use futures::{future::LocalBoxFuture, lock::Mutex};
@@ -44,7 +45,7 @@ use engine::{Engine, Told};
 use listen::{Board, EventSeen, PeerSeen, StateSeen};
 use write::Intent;
 
-use crate::{address, browser::page_path, config::Config};
+use crate::{address, browser::page_path, config::Config, tags::tags_in};
 
 pub use error::SessionError;
 pub use listen::{Listener, Subscription};
@@ -453,7 +454,13 @@ impl Session {
     pub fn state(&self) -> Outcome<RoomState> {
         let engine = self.engine()?;
         let replica = engine.replica.borrow();
-        Ok(replica.fold().state(replica.log()))
+        let mut state = replica.fold().state(replica.log());
+        // An edit carries words alone: its tags are those of these words, which every node has or will have.
+        for post in state.posts.iter_mut().filter(|it| it.edited) {
+            let post = Arc::make_mut(post);
+            post.tags = post.text.as_deref().map(tags_in).unwrap_or_default();
+        }
+        Ok(state)
     }
 
     /// This node's own view.

@@ -152,7 +152,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
             <div class="capsule">
                 { capsule_discs(props) }
                 <span class="baton-words">
-                    <strong class="baton-name">{ &baton.title }</strong>
+                    <strong class="baton-name" dir="auto">{ &baton.title }</strong>
                     <span class="baton-state">{ changing(status(props, now)) }</span>
                 </span>
                 { primary }
@@ -181,7 +181,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
                         }
                         <details class="with-word">
                             <summary>{ t!("add-a-word") }</summary>
-                            <input ref={word} type="text" maxlength="200" aria-label={t!("add-a-word")} />
+                            <input ref={word} type="text" dir="auto" maxlength="200" aria-label={t!("add-a-word")} />
                         </details>
                     </div>
                 }
@@ -390,7 +390,7 @@ fn OfferForm(props: &OfferFormProps) -> Html {
             </label>
             <label class="field">
                 <span>{ t!("offer-note") }</span>
-                <input ref={note} type="text" maxlength="200" />
+                <input ref={note} type="text" dir="auto" maxlength="200" />
             </label>
             <div class="row">
                 <button type="submit" class="button" data-testid="baton-offer-submit">{ t!("offer") }</button>

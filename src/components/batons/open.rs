@@ -95,7 +95,7 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
                 <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&close)}>
                     <label class="field">
                         <span>{ t!("baton-title") }</span>
-                        <input ref={title} type="text" maxlength="200" data-testid="baton-title" autocomplete="off" />
+                        <input ref={title} type="text" dir="auto" maxlength="200" data-testid="baton-title" autocomplete="off" />
                     </label>
                     <label class="field">
                         <span>{ t!("baton-minutes") }</span>

@@ -104,6 +104,8 @@ pub struct ChunkProps {
     pub wanted: Option<usize>,
     /// Reading begins at the end of the rows, not further on.
     pub at_end: bool,
+    /// On paper everything is near.
+    pub printing: bool,
     /// For the posts.
     pub on_ask: Callback<Ask>,
 }
@@ -112,8 +114,8 @@ impl PartialEq for ChunkProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.rows, &other.rows)
             && Rc::ptr_eq(&self.around, &other.around)
-            && (self.number, self.size, self.wanted, self.at_end)
-                == (other.number, other.size, other.wanted, other.at_end)
+            && (self.number, self.size, self.wanted, self.at_end, self.printing)
+                == (other.number, other.size, other.wanted, other.at_end, other.printing)
             && self.on_ask == other.on_ask
     }
 }
@@ -147,7 +149,7 @@ pub fn Chunk(props: &ChunkProps) -> Html {
             move || drop(watch)
         });
     }
-    let drawn = *near || props.is_wanted() || props.is_last();
+    let drawn = *near || props.printing || props.is_wanted() || props.is_last();
     {
         let (node, rows) = (node.clone(), props.range().len());
         use_effect_with((drawn, rows), move |_| {
@@ -171,7 +173,7 @@ fn shorter(props: &ChunkProps) -> Html {
     let chunk = |number: usize| {
         html! {
             <Chunk key={number} rows={props.rows.clone()} {number} size={CHUNK} around={props.around.clone()}
-                at_end={props.at_end} wanted={props.wanted} on_ask={props.on_ask.clone()} />
+                at_end={props.at_end} wanted={props.wanted} printing={props.printing} on_ask={props.on_ask.clone()} />
         }
     };
     (start / CHUNK..end.div_ceil(CHUNK)).map(chunk).collect()

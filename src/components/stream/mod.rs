@@ -27,16 +27,15 @@ use super::{
     icons::{Icon, Sign},
 };
 use crate::{
-    browser, people,
+    browser, excerpt,
+    hooks::use_printing,
+    people,
     session::{PersonView, RoomView, Storing},
     texts::{changing, t},
     when,
 };
 
 pub use scroll::step;
-
-/// Characters of a post that are quoted where it is answered.
-const EXCERPT: usize = 80;
 
 /// Properties of [`Stream`].
 #[derive(PartialEq, Properties)]
@@ -59,7 +58,8 @@ pub fn Stream(props: &StreamProps) -> Html {
     let again = use_state(|| None::<Rc<str>>);
     let rows = use_memo((room.posts.clone(), room.storing.clone(), room.me), |(posts, storing, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
-        rows::rows(posts, &storing, when::offset_minutes())
+        let mut days = when::Days::default();
+        rows::rows(posts, &storing, |at| days.begin(at))
     });
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
@@ -74,6 +74,7 @@ pub fn Stream(props: &StreamProps) -> Html {
         Around::new(room, told.clone(), before.clone(), *handles)
     });
     let newest = use_newest(&rows, room);
+    let printing = use_printing();
     let on_ask = {
         let (replying, again) = (replying.setter(), again.setter());
         use_callback((), move |ask, ()| match ask {
@@ -89,7 +90,7 @@ pub fn Stream(props: &StreamProps) -> Html {
     let at_end = room.unchecked.is_empty();
     let chunks = (0..rows.len().div_ceil(LONG_CHUNK)).map(|number| {
         html! {
-            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} on_ask={on_ask.clone()} />
+            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
         }
     });
     let reply = replying.and_then(|cid| replying_to(room, &rows, cid));
@@ -151,11 +152,7 @@ fn as_post(storing: &Storing, me: paceline_room::NodeId) -> Post {
 
 fn replying_to(room: &RoomView, rows: &[Row], cid: Cid) -> Option<Replying> {
     let post = &rows.iter().find(|row| row.post.cid == cid)?.post;
-    let text = post.text.as_deref().unwrap_or_default();
-    let mut excerpt: String = text.chars().take(EXCERPT).collect();
-    if excerpt.len() < text.len() {
-        excerpt.push('…');
-    }
+    let excerpt = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
     Some(Replying { post: cid, name: people::name_in(&room.people, &post.author).into(), excerpt: excerpt.into() })
 }
 

@@ -19,6 +19,7 @@ use crate::{
         feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter, value_of},
         icons::{Icon, sign},
     },
+    excerpt,
     hooks::{then, use_session},
     markdown,
     session::NewBaton,
@@ -163,7 +164,7 @@ fn head(props: &PostProps, label: String) -> Html {
     let post = &props.row.post;
     html! {
         <header class="post-head">
-            <span class="post-author" id={label} data-testid="post-author" translate="no">{ props.name.clone() }</span>
+            <span class="post-author" dir="auto" id={label} data-testid="post-author" translate="no">{ props.name.clone() }</span>
             if props.mine { <span class="mark">{ t!("you") }</span> }
             if post.kind != PostKind::Update {
                 <span class={classes!("kind", words::kind_value(post.kind))}>{ words::kind_name(post.kind) }</span>
@@ -329,8 +330,7 @@ fn OpenFor(props: &OpenForProps) -> Html {
     let session = use_session();
     let post = props.post.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
-        let line = post.text.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
-        let title: String = line.chars().take(NEED_TITLE).collect();
+        let title = excerpt::title(post.text.as_deref().unwrap_or_default(), NEED_TITLE);
         let (command, need) = (session.clone(), Some(post.cid));
         session
             .run(async move { command.baton_open(NewBaton { title, need, strengths: vec![], minutes: None }).await });
@@ -377,7 +377,7 @@ fn EditForm(props: &EditFormProps) -> Html {
         <form class="inline-form" {onsubmit} {onkeydown}>
             <label class="field">
                 <span>{ t!("edit-label") }</span>
-                <textarea ref={text} rows="3" data-testid="post-edit-text" onkeydown={submits_on_control_enter()} />
+                <textarea ref={text} rows="3" dir="auto" data-testid="post-edit-text" onkeydown={submits_on_control_enter()} />
             </label>
             <div class="row">
                 <button type="submit" class="button" data-testid="post-edit-submit">{ t!("save") }</button>

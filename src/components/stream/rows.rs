@@ -12,8 +12,6 @@ use paceline_room::{
     state::{Baton, Post, TermBy},
 };
 
-const DAY_MINUTES: i64 = 24 * 60;
-
 /// One post in the stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -88,8 +86,8 @@ pub fn place(rows: &[Row], mut handoffs: Vec<Handoff>) -> (Before, Rc<[Handoff]>
     (before, handoffs.into())
 }
 
-/// All rows in drawing order. `offset_minutes` is the browser's distance from UTC.
-pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], offset_minutes: i64) -> Vec<Row> {
+/// All rows in drawing order. `day` says which day a time is of.
+pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], mut day: impl FnMut(u64) -> u64) -> Vec<Row> {
     let all = || posts.iter().map(|post| (post, false)).chain(storing.iter().map(|post| (post, true)));
     let by_cid: HashMap<Cid, &Arc<Post>> = all().map(|(post, _)| (post.cid, post)).collect();
     let mut answers: BTreeMap<Cid, Vec<(&Arc<Post>, bool)>> = BTreeMap::new();
@@ -103,7 +101,7 @@ pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], offset_minutes: i64) -> 
     let mut rows: Vec<Row> = Vec::with_capacity(by_cid.len());
     let mut today = None;
     for (root, storing) in roots {
-        let day = (root.at as i64 / 60_000 + offset_minutes).div_euclid(DAY_MINUTES);
+        let day = day(root.at);
         let begin = rows.len();
         // Depth first with a stack of our own: threads are as deep as people like.
         let mut stack = vec![(root, storing, 0_u8)];
@@ -155,6 +153,11 @@ mod tests {
         })
     }
 
+    /// Days as they are at UTC.
+    fn at_utc(at: u64) -> u64 {
+        at / 86_400_000
+    }
+
     fn names(rows: &[Row]) -> Vec<(u8, u8, u8)> {
         rows.iter().map(|row| (row.post.cid.digest()[0], row.level, row.next)).collect()
     }
@@ -162,19 +165,19 @@ mod tests {
     #[test]
     fn answers_hang_under_what_they_answer_in_order() {
         let posts = [post(1, None, 0), post(2, None, 0), post(3, Some(1), 0), post(4, Some(3), 0), post(5, Some(1), 0)];
-        let rows = rows(&posts, &[], 0);
+        let rows = rows(&posts, &[], at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 2), (4, 2, 1), (5, 1, 0), (2, 0, 0)]);
         assert_eq!(rows[2].answers, Some(NodeId::from_bytes([3; 32])));
     }
 
     #[test]
     fn an_answer_whose_post_is_not_here_stands_on_the_road() {
-        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], 0)), [(3, 0, 0)]);
+        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], at_utc)), [(3, 0, 0)]);
     }
 
     #[test]
     fn a_post_that_is_being_stored_stands_where_it_will_stay() {
-        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], 0);
+        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 0), (2, 0, 0)]);
         assert!(rows[1].storing && !rows[2].storing);
     }
@@ -182,19 +185,19 @@ mod tests {
     #[test]
     fn a_new_day_is_told_by_the_clock_of_this_browser() {
         let late = 23 * 3_600_000;
-        let days = |offset| -> Vec<bool> {
-            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], offset)
+        let days = |day: fn(u64) -> u64| -> Vec<bool> {
+            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], day)
                 .iter()
                 .map(|it| it.new_day)
                 .collect()
         };
-        assert_eq!(days(0), [true, true]);
-        assert_eq!(days(120), [true, false]);
+        assert_eq!(days(at_utc), [true, true]);
+        assert_eq!(days(|at| at_utc(at + 7_200_000)), [true, false]);
     }
 
     #[test]
     fn a_handoff_stands_where_the_clock_puts_it_and_is_drawn_once() {
-        let rows = rows(&[post(1, None, 10), post(2, Some(1), 50), post(3, None, 30), post(4, None, 20)], &[], 0);
+        let rows = rows(&[post(1, None, 10), post(2, Some(1), 50), post(3, None, 30), post(4, None, 20)], &[], at_utc);
         let handoff = |name: u8, at| Handoff {
             from: Cid::from_digest([name; 32]),
             holder: NodeId::from_bytes([name; 32]),
@@ -224,7 +227,7 @@ mod tests {
                 Arc::new(it)
             })
             .collect();
-        let rows = rows(&posts, &[], 0);
+        let rows = rows(&posts, &[], at_utc);
         assert_eq!(rows.len(), 10_000);
         assert!(rows[2..].iter().all(|row| row.level == 2));
     }

@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, Scrol
 use yew::prelude::*;
 
 use super::rows::Row;
-use crate::{browser, people, session::RoomView, texts::t};
+use crate::{browser, markdown, people, session::RoomView, texts::t};
 
 /// This close to the end counts as being there, in CSS pixels.
 const NEAR_END: f64 = 160.0;
@@ -123,7 +123,7 @@ fn announcement(fresh: &[&Row], name: impl Fn(&Row) -> String) -> String {
         return t!("announce-many", n = fresh.len());
     }
     let say = |row: &&Row| {
-        let words = row.post.text.as_deref().unwrap_or_default().to_owned();
+        let words = markdown::plain(row.post.text.as_deref().unwrap_or_default());
         t!("announce-post", name = name(row), words = words)
     };
     fresh.iter().map(say).collect::<Vec<_>>().join(" ")

@@ -33,7 +33,7 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
                 } }
                 <div class="post-body">
                     <header class="post-head">
-                        <span class="post-author" id={label} data-testid="post-author" translate="no">{ people::name_in(&props.people, &post.author) }</span>
+                        <span class="post-author" dir="auto" id={label} data-testid="post-author" translate="no">{ people::name_in(&props.people, &post.author) }</span>
                         <time datetime={when::iso(post.at)}>{ when::clock(post.at) }</time>
                         <span class="mark" title={t!("unchecked-title")}>{ t!("unchecked") }</span>
                     </header>

@@ -1,0 +1,87 @@
+//! CommonMark to nodes of the page, in such a way that no letter somebody wrote is lost: it can be read, or reached as the
+//! address of a link. What would draw nothing (a lone `#`, a link without words, the definition of a reference) is shown
+//! as it was written. Raw HTML is shown as text, images become links (nothing is loaded from elsewhere), and only http,
+//! https and mailto links are links; other addresses stand beside their words. No `innerHTML` anywhere.
+
+mod addresses;
+mod drawing;
+#[cfg(test)]
+mod tests;
+
+use pulldown_cmark::{Options, Parser, TextMergeWithOffset};
+use yew::{
+    prelude::*,
+    virtual_dom::{VNode, VTag},
+};
+
+use self::drawing::Drawing;
+
+/// The words of a post, drawn.
+pub fn render(text: &str) -> Html {
+    let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
+    let mut drawing = Drawing::new(text);
+    // Merged, so that an address is one text, whatever its underscores might have meant.
+    for (event, range) in TextMergeWithOffset::new(parser) {
+        drawing.draw(event, range);
+    }
+    drawing.finish()
+}
+
+/// The words of a post without its marks, as they are read out and quoted: one line a paragraph, item or line.
+pub fn plain(text: &str) -> String {
+    words(text, |_| true)
+}
+
+/// The words of a post that are neither code nor part of an address: where tags are looked for.
+pub fn prose(text: &str) -> String {
+    words(text, |tag| !matches!(tag, "code" | "pre" | "a"))
+}
+
+/// The first line with words, for a title.
+pub fn first_line(text: &str) -> String {
+    plain(text).lines().next().unwrap_or_default().to_owned()
+}
+
+fn words(text: &str, wanted: fn(&str) -> bool) -> String {
+    let mut said = String::new();
+    gather(&render(text), wanted, &mut said);
+    let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn gather(node: &Html, wanted: fn(&str) -> bool, said: &mut String) {
+    match node {
+        VNode::VText(text) => said.push_str(&text.text),
+        VNode::VList(list) => list.iter().for_each(|it| gather(it, wanted, said)),
+        VNode::VTag(tag) => {
+            let breaks = matches!(tag.tag(), "p" | "li" | "pre" | "blockquote" | "br" | "hr");
+            if breaks {
+                said.push('\n');
+            }
+            if let Some(children) = tag.children().filter(|_| wanted(tag.tag())) {
+                gather(children, wanted, said);
+            }
+            said.push_str(match tag.tag() {
+                _ if breaks => "\n",
+                // Words beside what is left out stay apart.
+                other if !wanted(other) => " ",
+                _ => "",
+            });
+        }
+        _ => {}
+    }
+}
+
+/// A link that tells the other side nothing about this page, or nothing if the address is of another kind.
+pub fn link(address: &str) -> Option<VTag> {
+    if !addresses::is_safe(address) {
+        return None;
+    }
+    let anchor = with(VTag::new("a"), "href", address);
+    Some(with(with(anchor, "rel", "noopener noreferrer"), "target", "_blank"))
+}
+
+fn with(mut element: VTag, name: &'static str, value: &str) -> VTag {
+    element.add_attribute(name, value.to_owned());
+    element
+}
