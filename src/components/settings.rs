@@ -11,6 +11,7 @@ use super::{dialog::Dialog, servers::ServerList, storage::Storage};
 use crate::{
     browser,
     config::Finding,
+    excerpt,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
     session::{RoomView, Session},
     texts::{changing, t},
@@ -259,7 +260,8 @@ async fn import_file(session: &Session, file: &web_sys::File) {
 
 /// Letters and digits of a title, for a file.
 fn file_name(title: &str) -> String {
-    let plain: String = title.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();
+    let letters = excerpt::characters(title).map(|(_, it)| it).take(60);
+    let plain: String = letters.map(|it| if it.starts_with(char::is_alphanumeric) { it } else { "-" }).collect();
     let plain = plain.trim_matches('-');
     if plain.is_empty() { "room".to_owned() } else { plain.to_owned() }
 }
@@ -283,5 +285,6 @@ mod tests {
     fn a_file_is_named_after_the_room_and_nothing_else() {
         assert_eq!(file_name("Release: week 47/48"), "Release--week-47-48");
         assert_eq!(file_name("../.."), "room");
+        assert_eq!(file_name("cafe\u{301} हिन्दी"), "cafe\u{301}-हिन्दी");
     }
 }

@@ -256,12 +256,13 @@ fn no_letter_is_lost_whatever_the_text() {
     for round in 0..6_000 {
         let (mut text, mut words) = (String::new(), Vec::new());
         for at in 0..1 + dice.throw(18) {
-            if dice.throw(3) == 0 {
-                words.push(format!("q{at}z"));
-                text += &format!("q{at}z");
-            } else {
-                text += PIECES[dice.throw(PIECES.len())];
+            let word = format!("q{at}z");
+            match dice.throw(12) {
+                0..4 => text += &word,
+                4 => text += &format!("[w](https://a.example/{word})"),
+                _ => text += PIECES[dice.throw(PIECES.len())],
             }
+            words.extend(text.ends_with([')', 'z']).then_some(word).filter(|word| text.contains(word)));
         }
         let (mut shown, links) = drawn(&text);
         kinds[0] += usize::from(!links.is_empty());
