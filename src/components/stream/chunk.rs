@@ -194,7 +194,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
-            if row.new_day { <p class="milestone"><span>{ when::day(row.post.at) }</span></p> }
+            if row.new_day { <p class="milestone">{ changing(when::day(row.post.at)) }</p> }
             { for handoffs.map(|it| around.handoff(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
