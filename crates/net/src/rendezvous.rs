@@ -67,7 +67,7 @@ impl SameBrowser {
         Self { channel, sent: 0, received: 0 }
     }
 
-    /// The name of the channel: it carries the page's path, since rooms of another page on this origin are another world.
+    /// The name of the channel: it carries the page's folder, since rooms of another page on this origin are another world.
     pub(crate) fn name(page_path: &str, local_name: &str) -> String {
         format!("paceline/1/meet{page_path}#{local_name}")
     }

@@ -54,7 +54,7 @@ pub struct NetConfig {
     pub link: RoomLink,
     /// This node's key.
     pub keypair: Keypair,
-    /// The path of the page (`location.pathname`): pages beside it on one origin are other worlds.
+    /// The folder of the page (`/p/` for `/p/index.html`): pages in other folders of one origin are other worlds.
     pub page_path: String,
     /// STUN and TURN servers (`stun:host:port`); empty: this network only. Bad entries are not used, and told as
     /// [`NetEvent::Failed`] `bad-ice-server`.
