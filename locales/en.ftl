@@ -94,6 +94,14 @@ retracted = Taken back by its author.
 unchecked = not checked yet
 unchecked-title = What it builds on is still on its way. It can be answered as soon as that is here.
 unchecked-posts = Newest posts, not checked yet
+newer-row = { $name } did something from a newer version
+newer-more = { $n ->
+    [one] 1 more from a newer version
+   *[other] { $n } more from a newer version
+}
+newer-title = It was written by a newer Paceline. This one keeps it whole and passes it on; reload the page to get the newer version.
+newer-room-title = A room of a newer version
+newer-room = This room was founded by a newer Paceline. Here you can read, post and give feedback; for everything else, reload the page to get the newer version.
 words-missing = The words are on their way.
 edited = edited
 late = arrived late
@@ -439,6 +447,7 @@ notice-too-long = This is longer than a room takes: 16 KB of words, 200 characte
 notice-empty-text = There is nothing to send yet.
 notice-not-found = That is not here (any more), so nothing was changed.
 notice-not-yours = Only its author can change that. Nothing was changed.
+notice-newer-room = This room was founded by a newer Paceline, and only that one can do this. Nothing was changed. Reload the page to get the newer version.
 notice-not-free = Somebody holds this baton already. Nothing was changed.
 notice-not-holder = You do not hold this baton (any more). Nothing was changed.
 notice-still-here = Whoever holds this baton is here, so nothing was changed. Ask for the baton instead.

@@ -99,6 +99,9 @@ pub fn sign(
         Some(text) => Some((text.clone(), words_block(replica, keypair, draft.seq, text)?)),
     };
     draft.body = (intent.body)(words.as_ref().map(|(_, (cid, _))| *cid));
+    if !replica.log().table().has(&draft.body) {
+        return Err(notices::error("newer-room"));
+    }
     let (cid, event, block) = draft.sign(keypair).map_err(notices::unwritable)?;
     let shown = match (&event.body, &words) {
         (Body::Posted(post), Some((text, _))) => {
@@ -111,7 +114,7 @@ pub fn sign(
 }
 
 fn words_block(replica: &Replica, keypair: &Keypair, seq: u64, text: String) -> Outcome<(Cid, Arc<[u8]>)> {
-    let words = Words(replica.log().room(), keypair.node(), seq, ByteArray::new(browser::random()), text);
+    let words = Words(replica.log().room(), keypair.node(), seq, ByteArray::new(browser::random()), text.into());
     let (cid, block) = words.encode().map_err(notices::unwritable)?;
     Ok((cid, block.into()))
 }

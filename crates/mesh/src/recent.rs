@@ -33,6 +33,31 @@ impl Recent {
     }
 }
 
+/// Names of blocks that were refused.
+#[derive(Debug, Default)]
+pub struct Refused {
+    wrong: Recent,
+    /// Of a newer format, or built on such a one: nobody is to blame.
+    newer: Recent,
+}
+
+impl Refused {
+    /// Whether this one was refused lately.
+    pub fn contains(&self, cid: &Cid) -> bool {
+        self.wrong.contains(cid) || self.is_newer(cid)
+    }
+
+    /// Whether it was refused for being newer.
+    pub fn is_newer(&self, cid: &Cid) -> bool {
+        self.newer.contains(cid)
+    }
+
+    /// Remembers one.
+    pub fn insert(&mut self, cid: Cid, newer: bool) {
+        if newer { self.newer.insert(cid) } else { self.wrong.insert(cid) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,7 +27,7 @@ use crate::{
     listening::Listening,
     pending::{Arrival, Checked, Pending, Source},
     plumtree::{Cover, Origin, PlumTree},
-    recent::Recent,
+    recent::Refused,
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
@@ -270,7 +270,7 @@ pub struct Replica {
     acquainted: Vec<NodeId>,
     links: LiteMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
-    refused_cids: Recent,
+    refused_cids: Refused,
     refused: BTreeMap<&'static str, u64>,
     importing: Option<Imported>,
     imported: Option<Imported>,
@@ -307,7 +307,7 @@ impl Replica {
             hears: false,
             acquainted: Vec::new(),
             links: LiteMap::new(),
-            refused_cids: Recent::default(),
+            refused_cids: Refused::default(),
             refused: BTreeMap::new(),
             importing: None,
             imported: None,
@@ -320,6 +320,12 @@ impl Replica {
             store: Vec::new(),
             out: Vec::new(),
         }
+    }
+
+    /// An empty replica of a build that lacks some kinds and fields.
+    #[cfg(feature = "test-utils")]
+    pub fn with_mask(room: Cid, keypair: Keypair, mask: paceline_room::testing::Mask) -> Self {
+        Self { log: Log::with_mask(room, mask), ..Self::new(room, keypair) }
     }
 
     /// This node's wall clock as it starts, in Unix milliseconds: its beacons count on from there, so that after a reload

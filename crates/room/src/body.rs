@@ -1,14 +1,12 @@
-//! The kinds of events: what each one says. A keyed union on the wire, `{"posted": {...}}`; a kind this build does
-//! not know is kept whole, so that it can be stored, forwarded and shown as "from a newer version".
+//! The kinds of events: what each one says. A keyed union on the wire, `{"posted": {...}}`.
+//!
+//! The table of kinds is closed: a body that does not fit one exactly (kind, field, type, range, limit, an empty field
+//! written out) is [`Body::Unknown`] to every build, for good, so that what a log means never depends on the build. An
+//! unknown body is kept whole in its block, with its words. Reading a body never decides whether an event is admitted.
 
-use ipld_core::ipld::Ipld;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, Visitor},
-    ser::SerializeMap,
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 
-use crate::{Cid, NodeId, limits};
+use crate::{Cid, EventError, NodeId, encode::Raw, limits, scan::Reader};
 
 /// What a post is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,14 +86,22 @@ macro_rules! bodies {
         #[allow(missing_docs)] // each variant is described at its struct
         pub enum Body {
             $($name($name),)*
-            /// A kind from a newer version: its name and its content.
-            Unknown(String, Box<Ipld>),
+            /// What is in no table of this build, or does not fit it.
+            Unknown(Unknown),
         }
 
         impl Body {
             /// The kind's name on the wire and in `window.paceline`.
             pub fn kind(&self) -> &str {
-                match self { $(Self::$name(_) => $key,)* Self::Unknown(kind, _) => kind }
+                match self { $(Self::$name(_) => $key,)* Self::Unknown(it) => &it.kind }
+            }
+
+            /// A body that fits its kind, limits apart.
+            fn fitting(kind: &str, content: &[u8]) -> Option<Self> {
+                match kind {
+                    $($key => serde_ipld_dagcbor::from_slice(content).ok().map(Self::$name),)*
+                    _ => None,
+                }
             }
         }
 
@@ -106,33 +112,52 @@ macro_rules! bodies {
                 let mut map = serializer.serialize_map(Some(1))?;
                 match self {
                     $(Self::$name(body) => map.serialize_entry($key, body)?,)*
-                    Self::Unknown(kind, content) => map.serialize_entry(kind, content.as_ref())?,
+                    Self::Unknown(it) => map.serialize_entry(&it.kind, &Raw(&it.content))?,
                 }
                 map.end()
             }
         }
-
-        impl<'de> Deserialize<'de> for Body {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct BodyVisitor;
-                impl<'de> Visitor<'de> for BodyVisitor {
-                    type Value = Body;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a map with one key, the kind")
-                    }
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-                        let kind: String = map.next_key()?.ok_or_else(|| A::Error::custom("an empty body"))?;
-                        let body = match kind.as_str() {
-                            $($key => Body::$name(map.next_value()?),)*
-                            _ => { let content = map.next_value()?; Body::Unknown(kind, Box::new(content)) }
-                        };
-                        match map.next_key::<String>()? { None => Ok(body), Some(_) => Err(A::Error::custom("a body of two kinds")) }
-                    }
-                }
-                deserializer.deserialize_map(BodyVisitor)
-            }
-        }
     };
+}
+
+/// A body from a newer version, or one that does not fit its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The kind's name.
+    pub kind: Box<str>,
+    /// The words block it links.
+    pub words: Option<Cid>,
+    /// What is to be written. Of an event that was read it stands in its block, and not here once more.
+    pub(crate) content: Box<[u8]>,
+}
+
+/// A field that may be absent; there and empty it would be a second way of saying the same.
+trait Optional {
+    fn is_empty(&self) -> bool;
+}
+
+impl<T> Optional for Option<T> {
+    fn is_empty(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Optional for Vec<T> {
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Optional for String {
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Reads an optional field that is there.
+fn given<'de, T: Deserialize<'de> + Optional, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let value = T::deserialize(deserializer)?;
+    if value.is_empty() { Err(D::Error::custom("empty")) } else { Ok(value) }
 }
 
 bodies! {
@@ -151,6 +176,13 @@ bodies! {
         /// 16 random bytes: two rooms of one title are two rooms.
         nonce: serde_bytes::ByteArray<16>,
     }
+    /// Raises the version of the fold, once a decision carries it (so far it changes nothing).
+    FoldRaised = "fold-raised" {
+        /// The version after this event.
+        to: u32,
+        /// The closing of the decision.
+        closing: Cid,
+    }
     /// Says who this node is; the latest wins.
     Introduced = "introduced" {
         /// What to call it.
@@ -167,13 +199,13 @@ bodies! {
         /// The words block.
         words: Cid,
         /// The post it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         reply_to: Option<Cid>,
         /// Tags.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         tags: Vec<String>,
         /// Nodes it speaks to.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         mentions: Vec<NodeId>,
     }
     /// New words for one's own post; the latest wins.
@@ -183,9 +215,9 @@ bodies! {
         /// The words block.
         words: Cid,
     }
-    /// Takes back one's own post: the words go, the trace stays.
+    /// Takes back an event of one's own, mostly a post: the words go, those of its edits too, and the trace stays.
     Retracted = "retracted" {
-        /// The post.
+        /// The event.
         post: Cid,
     }
     /// A short signal on a post, a term (named by its first transfer) or a decision.
@@ -195,10 +227,10 @@ bodies! {
         /// How it stands to it.
         stance: Stance,
         /// The words block.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         words: Option<Cid>,
         /// Links that support it.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         sources: Vec<String>,
     }
     /// Closes a loop; by its addressee.
@@ -208,15 +240,15 @@ bodies! {
         /// How.
         answer: Answer,
         /// What changed, or why not: a words block.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         words: Option<Cid>,
         /// The edit, post or handoff that changed something.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         by: Option<Cid>,
     }
-    /// Takes back one's own feedback, words too.
+    /// Takes back one's own feedback, or any event of one's own, just as [`Retracted`] does.
     FeedbackWithdrawn = "feedback-withdrawn" {
-        /// The feedback.
+        /// The event.
         feedback: Cid,
     }
     /// Opens a baton, free.
@@ -224,13 +256,13 @@ bodies! {
         /// What is led.
         title: String,
         /// Strengths it calls for.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         strengths: Vec<String>,
         /// How long a term is meant to be, in minutes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         minutes: Option<u32>,
         /// The need it answers: a post.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         need: Option<Cid>,
     }
     /// The holder offers the baton; dies with its tip.
@@ -242,7 +274,7 @@ bodies! {
         /// To whom.
         to: NodeId,
         /// A word with it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         note: String,
     }
     /// The offerer takes an offer back.
@@ -255,7 +287,7 @@ bodies! {
         /// The offer.
         offer: Cid,
         /// Why.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         why: String,
     }
     /// Transfer: the named node accepts.
@@ -297,7 +329,7 @@ bodies! {
         /// What it builds on.
         tip: Cid,
         /// A word with it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         note: String,
     }
     /// Transfer: the work is done; the baton goes.
@@ -307,10 +339,10 @@ bodies! {
         /// What it builds on.
         tip: Cid,
         /// What came of it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         outcome: String,
         /// The closing of a decision that closes it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         by: Option<Cid>,
     }
     /// Names somebody for a baton (encoded only, so far).
@@ -320,7 +352,7 @@ bodies! {
         /// Who.
         node: NodeId,
         /// Why.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "given")]
         why: String,
     }
     /// Stands beside the holder, first in line to step in (encoded only, so far).
@@ -331,21 +363,32 @@ bodies! {
 }
 
 impl Body {
-    /// The words block this event links, if any. A kind this build does not know names it `words` too, so that its
-    /// words are kept and passed on.
+    /// Reads the body of an event in a block that was found canonical, by the table of version 1.
+    pub(crate) fn read(kind: &str, content: &[u8], founding: bool) -> Self {
+        let fits = |body: &Self| body.check().is_ok() && matches!(body, Self::RoomFounded(_)) == founding;
+        Self::fitting(kind, content).filter(fits).unwrap_or_else(|| {
+            Self::Unknown(Unknown { kind: kind.into(), words: words_in(content), content: Box::default() })
+        })
+    }
+
+    /// The same body, to whom its kind means nothing.
+    pub(crate) fn into_unknown(self) -> Self {
+        match self {
+            Self::Unknown(_) => self,
+            known => {
+                Self::Unknown(Unknown { kind: known.kind().into(), words: known.words(), content: Box::default() })
+            }
+        }
+    }
+
+    /// The words block this event links, if any: under the field `words` at the top of its body, whatever its kind.
     pub fn words(&self) -> Option<Cid> {
         match self {
             Self::Posted(body) => Some(body.words),
             Self::Edited(body) => Some(body.words),
             Self::FeedbackGiven(body) => body.words,
             Self::FeedbackAnswered(body) => body.words,
-            Self::Unknown(_, content) => match content.as_ref() {
-                Ipld::Map(fields) => match fields.get("words")? {
-                    Ipld::Link(link) => Cid::try_from(link).ok(),
-                    _ => None,
-                },
-                _ => None,
-            },
+            Self::Unknown(body) => body.words,
             _ => None,
         }
     }
@@ -363,10 +406,21 @@ impl Body {
         }
     }
 
+    /// Whether its kind allows it. What does not is never written, and is unknown where it is read.
+    pub(crate) fn check(&self) -> Result<(), EventError> {
+        if !self.is_in_range() {
+            Err(EventError::OutOfRange)
+        } else if !self.is_within_limits() {
+            Err(EventError::FieldTooLong)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Numbers mean something.
-    pub(crate) fn is_in_range(&self) -> bool {
+    fn is_in_range(&self) -> bool {
         match self {
-            Self::RoomFounded(it) => it.values.quorum <= 100,
+            Self::RoomFounded(it) => it.fold == FOLD_VERSION && it.values.quorum <= 100,
             Self::Introduced(it) => it.hue < HUES,
             Self::BatonSteppedIn(it) => it.silent_for <= limits::NUMBER,
             Self::BatonReclaimed(it) => !it.tips.is_empty(),
@@ -375,7 +429,7 @@ impl Body {
     }
 
     /// Texts and lists within [`limits`]. What stands in an unknown kind is bounded by the block alone.
-    pub(crate) fn is_within_limits(&self) -> bool {
+    fn is_within_limits(&self) -> bool {
         match self {
             Self::RoomFounded(it) => {
                 chars(&it.title, limits::TITLE_CHARS)
@@ -394,8 +448,9 @@ impl Body {
             Self::BatonClosed(it) => chars(&it.outcome, limits::NOTE_CHARS),
             Self::BatonReclaimed(it) => it.tips.len() <= limits::PARENTS,
             Self::Nominated(it) => chars(&it.why, limits::NOTE_CHARS),
-            Self::Unknown(kind, _) => chars(kind, limits::TAG_CHARS),
-            Self::Edited(_)
+            Self::Unknown(it) => chars(&it.kind, limits::TAG_CHARS),
+            Self::FoldRaised(_)
+            | Self::Edited(_)
             | Self::Retracted(_)
             | Self::FeedbackAnswered(_)
             | Self::FeedbackWithdrawn(_)
@@ -408,6 +463,24 @@ impl Body {
     }
 }
 
+/// The words block that an unknown body links.
+fn words_in(content: &[u8]) -> Option<Cid> {
+    const WORDS: &[u8] = b"words";
+    let mut reader = Reader::new(content);
+    let mut last = None;
+    for _ in 0..reader.map().ok()? {
+        let key = reader.key(last).ok()?;
+        if key == WORDS {
+            return reader.cid().ok();
+        }
+        reader.value(0).ok()?;
+        last = Some(key);
+    }
+    None
+}
+
+/// The version of the fold that this build knows, and founds rooms with.
+pub const FOLD_VERSION: u32 = 1;
 /// Hues a node can choose from.
 pub const HUES: u8 = 12;
 

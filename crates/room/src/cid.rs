@@ -73,6 +73,31 @@ impl Cid {
     }
 }
 
+/// Whether these bytes are a CIDv1 and nothing else, whatever its codec and hash: the numbers before the digest in their
+/// shortest form, and a digest of just the length they say.
+pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+    /// Bytes of a number in a CID: seven bits each, 63 in all (the multiformats' bound).
+    const NUMBER_BYTES: usize = 9;
+    fn number(rest: &mut &[u8]) -> Option<u64> {
+        let mut number = 0;
+        for nth in 0..NUMBER_BYTES {
+            let (byte, after) = rest.split_first()?;
+            *rest = after;
+            number |= u64::from(byte & 0x7f) << (7 * nth);
+            if byte & 0x80 == 0 {
+                return (*byte != 0 || nth == 0).then_some(number);
+            }
+        }
+        None
+    }
+    if Cid::from_bytes(bytes).is_ok() {
+        return true;
+    }
+    let mut rest = bytes;
+    let [version, codec, hash, length] = [(); 4].map(|()| number(&mut rest));
+    version == Some(1) && codec.is_some() && hash.is_some() && length == Some(rest.len() as u64)
+}
+
 impl TryFrom<&::cid::Cid> for Cid {
     type Error = CidError;
 
@@ -170,6 +195,26 @@ mod tests {
     #[test]
     fn the_empty_map_has_the_name_that_ipld_gives_it() {
         assert_eq!(Cid::of(b"\xa0").to_string(), TEXT);
+    }
+
+    #[test]
+    fn a_whole_cid_is_told_from_one_with_bytes_missing_or_behind_it() {
+        let cid: Cid = TEXT.parse().unwrap();
+        let own = cid.to_bytes();
+        let raw = ::cid::Cid::new_v1(0x55, *cid.to_general().hash()).to_bytes();
+        let long_codec = [&[1, 0x80, 0x80, 1, 0x12, 32][..], cid.digest()].concat();
+        let identity = [1, 0x71, 0, 0];
+        for whole in [&own[..], &raw, &long_codec, &identity] {
+            assert!(is_whole(whole), "{whole:02x?}");
+            assert!(!is_whole(&[whole, &[0]].concat()) && !is_whole(&whole[..whole.len() - 1]));
+        }
+        let padded = [&[1, 0xf1, 0, 0x12, 32][..], cid.digest()].concat();
+        let version_0 = [&[0x12, 32][..], cid.digest()].concat();
+        let version_2 = [&[2][..], &own[1..]].concat();
+        let endless = [&[1][..], &[0xff; 12]].concat();
+        for wrong in [&[][..], &[1], &padded, &version_0, &version_2, &endless] {
+            assert!(!is_whole(wrong), "{wrong:02x?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Serde's way into canonical DAG-CBOR: shortest heads, keys in order, links as tag 42.
 //!
-//! Every block that is read is also written again, to see whether it is the one encoding of what it says; so this runs
-//! as often as the signature check. It writes into one buffer, where the general encoder of `serde_ipld_dagcbor` makes
-//! a buffer for each entry of each map. Tests hold the two together.
+//! It writes into one buffer, where the general encoder of `serde_ipld_dagcbor` makes a buffer for each entry of each
+//! map, and it can put in what is encoded already. Tests hold the two together.
 
 use std::fmt;
 
@@ -11,6 +10,7 @@ use serde::{
     Serialize, Serializer,
     ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct},
 };
+use serde_bytes::Bytes;
 
 /// The value cannot stand in a block: a number that is not finite, or something that no type of ours holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,17 +34,39 @@ impl ser::Error for NotEncodable {
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, NotEncodable> {
     /// Most blocks fit.
     const USUAL_BYTES: usize = 512;
-    let mut encoder = Encoder { out: Vec::with_capacity(USUAL_BYTES), starts: Vec::new(), link: false };
+    let mut encoder = Encoder { out: Vec::with_capacity(USUAL_BYTES), starts: Vec::new(), next: Next::Bytes };
     value.serialize(&mut encoder)?;
     Ok(encoder.out)
+}
+
+/// What is encoded already, to be put in as it is.
+pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
+
+/// Tells the encoder what it is given.
+const RAW: &str = "$paceline::Raw";
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(RAW, Bytes::new(self.0))
+    }
+}
+
+/// What the next bytes are.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Next {
+    #[default]
+    Bytes,
+    /// A link's.
+    Link,
+    /// An encoding.
+    Raw,
 }
 
 struct Encoder {
     out: Vec<u8>,
     /// Where the entries of the maps that are being written start, the innermost map's last.
     starts: Vec<usize>,
-    /// The next bytes are a link's.
-    link: bool,
+    next: Next,
 }
 
 impl Encoder {
@@ -192,12 +214,14 @@ impl<'a> Serializer for &'a mut Encoder {
     }
 
     fn serialize_bytes(self, v: &[u8]) -> Result<(), NotEncodable> {
-        if std::mem::take(&mut self.link) {
-            self.out.extend([0xd8, 42]);
-            self.head(2, v.len() as u64 + 1);
-            self.out.push(0);
-        } else {
-            self.head(2, v.len() as u64);
+        match std::mem::take(&mut self.next) {
+            Next::Bytes => self.head(2, v.len() as u64),
+            Next::Link => {
+                self.out.extend([0xd8, 42]);
+                self.head(2, v.len() as u64 + 1);
+                self.out.push(0);
+            }
+            Next::Raw => {}
         }
         self.out.extend_from_slice(v);
         Ok(())
@@ -225,7 +249,11 @@ impl<'a> Serializer for &'a mut Encoder {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, v: &T) -> Result<(), NotEncodable> {
-        self.link = name == CID_SERDE_PRIVATE_IDENTIFIER;
+        self.next = match name {
+            CID_SERDE_PRIVATE_IDENTIFIER => Next::Link,
+            RAW => Next::Raw,
+            _ => Next::Bytes,
+        };
         v.serialize(self)
     }
 

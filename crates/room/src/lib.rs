@@ -22,15 +22,17 @@ mod scan;
 pub mod sorted;
 pub mod state;
 pub mod stored;
+mod table;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod testing;
 pub mod words;
 
-pub use body::Body;
+pub use body::{Body, Unknown};
 pub use cid::Cid;
 pub use event::{Draft, Event, EventError};
 pub use fold::Fold;
 pub use log::{Admission, Ix, Log};
 pub use node::{Keypair, NodeId};
 pub use stored::Stored;
+pub use table::Table;
 pub use words::Words;

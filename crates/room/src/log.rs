@@ -2,7 +2,8 @@
 //!
 //! Admission asks: right room, canonical, signature good, `prev` is the author's event with `seq` - 1, all parents
 //! known, `depth` exact. What lacks a parent is reported as pending (the caller keeps it, bounded, and asks for the
-//! parents); what is wrong is refused with one reason.
+//! parents); what is wrong is refused with one reason. What an event says is never asked: every build admits the same
+//! events, whatever it understands of them. Of the body only the kinds of the room's [`Table`] are understood.
 //!
 //! **Causality.** Each author's events form *lanes*: chains linked by `prev`. An honest author has one lane; an
 //! equivocation starts another. Each event carries a clock: for every lane, how many of that lane's events are in its
@@ -15,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Body, Cid, Draft, Event, EventError, NodeId, clock::Clock, limits, node::Verifier, sorted};
+use crate::{Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, limits, node::Verifier, sorted};
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,13 +83,16 @@ pub enum Refusal {
     /// Builds on an event that was refused.
     #[error("the event builds on one that was refused")]
     RefusedParent,
+    /// Builds on an event of a newer format.
+    #[error("the event builds on one of a newer format")]
+    NewerParent,
 }
 
 impl Refusal {
     /// Whether an honest forwarder cannot have passed it on: it forwards what it has admitted, and only a newer build
     /// admits what this one cannot read.
     pub const fn is_held_against_forwarder(self) -> bool {
-        !matches!(self, Self::Event(EventError::NewerVersion))
+        !matches!(self, Self::Event(EventError::NewerVersion) | Self::NewerParent)
     }
 
     /// The stable name under which refusals are counted.
@@ -100,6 +104,7 @@ impl Refusal {
             Self::WrongPrev => "wrong-prev",
             Self::WrongParents => "wrong-parents",
             Self::RefusedParent => "refused-parent",
+            Self::NewerParent => "newer-parent",
         }
     }
 }
@@ -120,6 +125,9 @@ pub struct Log {
     lanes: Vec<Lane>,
     authors: BTreeMap<NodeId, Author>,
     tips: BTreeSet<Ix>,
+    table: Table,
+    #[cfg(any(test, feature = "test-utils"))]
+    mask: crate::testing::Mask,
 }
 
 impl Log {
@@ -132,12 +140,26 @@ impl Log {
             lanes: Vec::new(),
             authors: BTreeMap::new(),
             tips: BTreeSet::new(),
+            table: Table::default(),
+            #[cfg(any(test, feature = "test-utils"))]
+            mask: crate::testing::Mask::default(),
         }
+    }
+
+    /// A log of a build that lacks some kinds and fields.
+    #[cfg(any(test, feature = "test-utils"))]
+    pub fn with_mask(room: Cid, mask: crate::testing::Mask) -> Self {
+        Self { mask, ..Self::new(room) }
     }
 
     /// The room.
     pub fn room(&self) -> Cid {
         self.room
+    }
+
+    /// By which kinds its events are read. Before the founding event is here nothing else is, either.
+    pub fn table(&self) -> Table {
+        self.table
     }
 
     /// How many events are admitted.
@@ -250,11 +272,11 @@ impl Log {
 
     /// Everything that can be said of a block without what it builds on: encoding, limits, room and signature.
     pub fn check(&self, cid: &Cid, block: &[u8]) -> Result<Event, Refusal> {
-        let (event, scan) = Event::read(block)?;
+        let (event, signature) = Event::read(block)?;
         // What costs least comes first.
         self.check_room(cid, &event)?;
         check_links(&event)?;
-        event.verify_read(block, &scan, self.authors.get(&event.author).map(|author| &author.key))?;
+        event.verify_read(block, &signature, self.authors.get(&event.author).map(|author| &author.key))?;
         Ok(event)
     }
 
@@ -309,8 +331,17 @@ impl Log {
         (Reverse(entry.event.depth), entry.cid)
     }
 
-    fn insert(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, prev: Option<Ix>, parents: &[Ix]) -> Ix {
+    fn insert(&mut self, cid: Cid, mut event: Event, block: Arc<[u8]>, prev: Option<Ix>, parents: &[Ix]) -> Ix {
         let ix = Ix(self.entries.len() as u32);
+        if event.room.is_none() {
+            self.table = Table::of(&event.body);
+        } else {
+            event.body = self.table.read(event.body);
+        }
+        #[cfg(any(test, feature = "test-utils"))]
+        {
+            event.body = self.mask.read(event.body, &block);
+        }
         let mut clock = prev.map_or_else(Clock::default, |prev| self.entry(prev).clock.clone());
         for seen in parents {
             clock.join(&self.entry(*seen).clock);

@@ -1,57 +1,23 @@
-//! One pass over the bytes of a block, before anything is built from them: are they one map in canonical DAG-CBOR
-//! (the IPLD specification's strict form), not nested too deeply, and where does its signature stand?
+//! One pass over the bytes of a block, before anything is built from them: are they canonical DAG-CBOR (the IPLD
+//! specification's strict form), not nested too deeply?
 //!
-//! It walks with a stack of fixed size and allocates nothing, so hostile bytes cost one look at each of them. It
-//! deliberately knows nothing of an event's fields but `v` and `sig`.
+//! This alone decides the form, so that every build admits the same blocks whatever it understands of them: shortest
+//! definite heads; unique text keys, shorter first; UTF-8; tag 42 only on a zero and a whole CIDv1; false, true, null;
+//! finite 64-bit floats but -0; at most [`limits::NESTING`] levels. It walks with a stack of fixed size and allocates
+//! nothing, so hostile bytes cost one look at each of them. It deliberately knows nothing of events.
 
-use std::ops::Range;
-
-use crate::{EventError, limits};
-
-/// What the pass found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scan {
-    /// The value of `v`, if it is a number.
-    pub(crate) version: Option<u64>,
-    /// Entries of the map.
-    pub(crate) entries: u64,
-    /// Where the entry `sig`, key and value, stands.
-    pub(crate) sig: Option<Range<usize>>,
-}
+use crate::{Cid, EventError, cid::is_whole, limits};
 
 /// CBOR's tag for links: the only one DAG-CBOR has.
 const TAG_LINK: u64 = 42;
-
-/// Checks a whole block.
-pub(crate) fn scan(block: &[u8]) -> Result<Scan, EventError> {
-    let mut reader = Reader { rest: block, whole: block.len() };
-    let (major, entries) = reader.head()?;
-    if major != 5 {
-        return Err(EventError::Malformed);
-    }
-    let mut scan = Scan { version: None, entries, sig: None };
-    let mut last: &[u8] = &[];
-    for nth in 0..entries {
-        let start = reader.at();
-        let key = reader.key(nth == 0, last)?;
-        last = key;
-        if key == b"v" {
-            scan.version = reader.peek_number();
-        }
-        reader.value()?;
-        if key == b"sig" {
-            scan.sig = Some(start..reader.at());
-        }
-    }
-    // One block, one event: bytes that follow would give the same event another name.
-    if reader.rest.is_empty() { Ok(scan) } else { Err(EventError::NotCanonical) }
-}
+/// Null, the one spelling of nothing.
+const NULL: u8 = 0xf6;
 
 /// Whether bytes are one value in canonical form, whatever it is and whoever it is for.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), EventError> {
-    let mut reader = Reader { rest: bytes, whole: bytes.len() };
-    reader.value()?;
-    if reader.rest.is_empty() { Ok(()) } else { Err(EventError::NotCanonical) }
+    let mut reader = Reader::new(bytes);
+    reader.value(0)?;
+    reader.end()
 }
 
 /// A list or map that is being walked.
@@ -63,15 +29,37 @@ struct Level<'a> {
     first: bool,
 }
 
+/// Where the pass has got to.
 #[derive(Clone)]
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     whole: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn at(&self) -> usize {
+    /// At the beginning of these bytes.
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, whole: bytes.len() }
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn at(&self) -> usize {
         self.whole - self.rest.len()
+    }
+
+    /// One block, one thing: bytes that follow would give the same another name.
+    pub(crate) fn end(&self) -> Result<(), EventError> {
+        if self.rest.is_empty() { Ok(()) } else { Err(EventError::NotCanonical) }
+    }
+
+    /// Whether null comes next.
+    pub(crate) fn is_null(&self) -> bool {
+        self.rest.first() == Some(&NULL)
+    }
+
+    /// Whether a list comes next.
+    pub(crate) fn is_list(&self) -> bool {
+        self.rest.first().is_some_and(|first| first >> 5 == 4)
     }
 
     fn take(&mut self, count: u64) -> Result<&'a [u8], EventError> {
@@ -103,36 +91,67 @@ impl<'a> Reader<'a> {
         if argument < least { Err(EventError::NotCanonical) } else { Ok((major, argument)) }
     }
 
-    fn peek_number(&self) -> Option<u64> {
-        match self.clone().head() {
-            Ok((0, number)) => Some(number),
-            _ => None,
-        }
+    /// The argument of the next item, which is of this major type.
+    fn expect(&mut self, wanted: u8) -> Result<u64, EventError> {
+        let (major, argument) = self.head()?;
+        if major == wanted { Ok(argument) } else { Err(EventError::Malformed) }
+    }
+
+    /// A number, not negative.
+    pub(crate) fn number(&mut self) -> Result<u64, EventError> {
+        self.expect(0)
+    }
+
+    /// So many bytes.
+    pub(crate) fn bytes<const N: usize>(&mut self) -> Result<[u8; N], EventError> {
+        let length = self.expect(2)?;
+        self.take(length)?.try_into().map_err(|_| EventError::Malformed)
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self) -> Result<&'a str, EventError> {
+        let length = self.expect(3)?;
+        self.utf8(length)
+    }
+
+    /// How many items the next list has; they come after it.
+    pub(crate) fn list(&mut self) -> Result<u64, EventError> {
+        self.expect(4)
+    }
+
+    /// How many entries the next map has; they come after it.
+    pub(crate) fn map(&mut self) -> Result<u64, EventError> {
+        self.expect(5)
+    }
+
+    /// A link to a block of ours.
+    pub(crate) fn cid(&mut self) -> Result<Cid, EventError> {
+        let tag = self.expect(6)?;
+        let length = self.expect(2)?;
+        let bytes = self.take(length)?.strip_prefix(&[0]).filter(|_| tag == TAG_LINK);
+        bytes.and_then(|it| Cid::from_bytes(it).ok()).ok_or(EventError::Malformed)
     }
 
     /// A key: text, and after the key before (shorter first, then by bytes).
-    fn key(&mut self, first: bool, last: &[u8]) -> Result<&'a [u8], EventError> {
-        let (major, length) = self.head()?;
-        if major != 3 {
-            return Err(EventError::Malformed);
-        }
-        let key = self.text(length)?;
-        if first || (last.len(), last) < (key.len(), key) { Ok(key) } else { Err(EventError::NotCanonical) }
+    pub(crate) fn key(&mut self, last: Option<&[u8]>) -> Result<&'a [u8], EventError> {
+        let key = self.text()?.as_bytes();
+        let rises = last.is_none_or(|last| (last.len(), last) < (key.len(), key));
+        if rises { Ok(key) } else { Err(EventError::NotCanonical) }
     }
 
-    fn text(&mut self, length: u64) -> Result<&'a [u8], EventError> {
-        let text = self.take(length)?;
-        std::str::from_utf8(text).map(str::as_bytes).map_err(|_| EventError::Malformed)
+    fn utf8(&mut self, length: u64) -> Result<&'a str, EventError> {
+        std::str::from_utf8(self.take(length)?).map_err(|_| EventError::Malformed)
     }
 
-    /// One value, with all that stands in it.
-    fn value(&mut self) -> Result<(), EventError> {
-        // The event's own map is the first level.
-        const DEPTH: usize = limits::NESTING - 1;
-        let mut levels = [Level { left: 0, key: None, first: true }; DEPTH];
+    /// One value, with all that stands in it; so many lists and maps are around it.
+    pub(crate) fn value(&mut self, around: usize) -> Result<(), EventError> {
+        let mut levels = [Level { left: 0, key: None, first: true }; limits::NESTING];
         let mut depth = 0;
         loop {
             if let Some(level) = self.item()? {
+                if around + depth >= limits::NESTING {
+                    return Err(EventError::TooDeep);
+                }
                 *levels.get_mut(depth).ok_or(EventError::TooDeep)? = level;
                 depth += 1;
             }
@@ -142,7 +161,7 @@ impl<'a> Reader<'a> {
                 if let Some(left) = level.left.checked_sub(1) {
                     level.left = left;
                     if let Some(last) = level.key {
-                        level.key = Some(self.key(level.first, last)?);
+                        level.key = Some(self.key((!level.first).then_some(last))?);
                         level.first = false;
                     }
                     break;
@@ -158,7 +177,7 @@ impl<'a> Reader<'a> {
         match major {
             0 | 1 => {}
             2 => drop(self.take(argument)?),
-            3 => drop(self.text(argument)?),
+            3 => drop(self.utf8(argument)?),
             4 => return Ok(Some(Level { left: argument, key: None, first: true })),
             5 => return Ok(Some(Level { left: argument, key: Some(&[]), first: true })),
             6 => self.link(argument)?,
@@ -167,11 +186,12 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// A link: tag 42 on bytes, the first of which is zero.
+    /// A link: tag 42 on bytes, which are a zero and a whole CIDv1.
     fn link(&mut self, tag: u64) -> Result<(), EventError> {
         let (major, length) = self.head()?;
         let bytes = if (tag, major) == (TAG_LINK, 2) { self.take(length)? } else { return Err(EventError::Malformed) };
-        if bytes.first() == Some(&0) { Ok(()) } else { Err(EventError::Malformed) }
+        let cid = bytes.strip_prefix(&[0]).ok_or(EventError::Malformed)?;
+        if is_whole(cid) { Ok(()) } else { Err(EventError::NotCanonical) }
     }
 
     /// False, true, null, or a finite number of 64 bits; zero has no sign.

@@ -251,6 +251,23 @@ pub struct Baton {
     pub notes: Vec<Note>,
 }
 
+/// An event that no build of this room's version understands: kept whole, words too, stored and passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownEvent {
+    /// Its name.
+    pub cid: Cid,
+    /// Who wrote it.
+    pub author: NodeId,
+    /// What it calls its kind.
+    pub kind: Box<str>,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    #[serde(skip)]
+    pub depth: u64,
+}
+
 /// The room in its whole: from the log alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -276,4 +293,8 @@ pub struct RoomState {
     pub feedback: Vec<Arc<Feedback>>,
     /// In order of opening.
     pub batons: Vec<Arc<Baton>>,
+    /// Founded by a version that this build does not know.
+    pub newer: bool,
+    /// From a newer version, in display order.
+    pub unknown: Vec<Arc<UnknownEvent>>,
 }

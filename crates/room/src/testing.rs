@@ -9,11 +9,14 @@ use std::{
     sync::Arc,
 };
 
+use ipld_core::ipld::Ipld;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Admission, Body, Cid, Event, Ix, Keypair, Log, NodeId, Stored, Words,
+    Admission, Body, Cid, Event, Ix, Keypair, Log, NodeId, Stored, Unknown, Words,
     body::{BatonOpened, BatonTaken, FormValues, Introduced, Policy, PostKind, Posted, RoomFounded},
+    encode::encode,
 };
 
 /// One author: its key, and the log as far as it has seen it.
@@ -21,6 +24,54 @@ use crate::{
 pub struct TestAuthor {
     keypair: Keypair,
     log: Log,
+}
+
+/// What an older build does not know: kinds, and fields of kinds. It reads what has one of them as unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mask {
+    /// Names of kinds.
+    pub kinds: &'static [&'static str],
+    /// Kinds with the name of one of their fields.
+    pub fields: &'static [(&'static str, &'static str)],
+}
+
+impl Mask {
+    /// Whether an older build has no such kind or field.
+    pub fn hides(&self, body: &Body, block: &[u8]) -> bool {
+        let masked = self.fields.iter().filter(|(kind, _)| *kind == body.kind());
+        let fields: Vec<_> = masked.map(|(_, field)| *field).collect();
+        self.kinds.contains(&body.kind())
+            || !fields.is_empty() && fields_of(block).iter().any(|it| fields.contains(&it.as_str()))
+    }
+
+    /// The body as an older build has it.
+    pub(crate) fn read(&self, body: Body, block: &[u8]) -> Body {
+        if self.hides(&body, block) { body.into_unknown() } else { body }
+    }
+}
+
+/// The fields at the top of an event's body.
+fn fields_of(block: &[u8]) -> Vec<String> {
+    let event: Ipld = serde_ipld_dagcbor::from_slice(block).expect("an admitted block is DAG-CBOR");
+    let Ok(Some(Ipld::Map(body))) = event.get("body") else { return Vec::new() };
+    match body.values().next() {
+        Some(Ipld::Map(fields)) => fields.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A body as a newer version might write it.
+///
+/// # Panics
+/// If the content cannot stand in a block.
+pub fn unknown(kind: &str, content: &impl Serialize) -> Body {
+    let content = encode(content).expect("what DAG-CBOR can hold").into();
+    Body::Unknown(Unknown { kind: kind.into(), words: None, content })
+}
+
+/// The same whose content is spelt out, right or wrong.
+pub fn unknown_bytes(kind: &str, content: &[u8]) -> Body {
+    Body::Unknown(Unknown { kind: kind.into(), words: None, content: content.into() })
 }
 
 /// A room with any number of authors, numbered from 0 (the founder). An author comes into being with its first use and
@@ -39,7 +90,6 @@ pub struct World {
 impl World {
     /// A founded room; its founder is author 0.
     pub fn new(seed: u64) -> Self {
-        let keypair = key_of(seed, 0);
         let body = RoomFounded {
             fold: 1,
             title: "A test room".into(),
@@ -48,7 +98,16 @@ impl World {
             values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
             nonce: serde_bytes::ByteArray::new(bytes_of(seed, "nonce", 0)),
         };
-        let draft = Log::founding_draft(keypair.node(), 1_000, body.into());
+        Self::founded_by(seed, body.into())
+    }
+
+    /// A room founded in another way, such as a newer version's.
+    ///
+    /// # Panics
+    /// If nothing can be founded with this.
+    pub fn founded_by(seed: u64, body: Body) -> Self {
+        let keypair = key_of(seed, 0);
+        let draft = Log::founding_draft(keypair.node(), 1_000, body);
         let (cid, event, block) = draft.sign(&keypair).expect("a valid founding event");
         let block: Arc<[u8]> = block.into();
         let mut log = Log::new(cid);

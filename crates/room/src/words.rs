@@ -1,26 +1,58 @@
 //! The words block: free text that rides beside an event, linked by CID, so that it can be dropped when its author
 //! takes it back while the log still verifies.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-use crate::{Cid, NodeId, encode::encode, limits};
+use serde::{Serialize, Serializer};
+
+use crate::{Cid, EventError, NodeId, encode::encode, limits, scan::Reader};
 
 /// Free text of one event: canonical DAG-CBOR `[room, author, seq, salt, text]`.
 ///
 /// The salt keeps short texts from being guessed from their CID after they were dropped.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Words(
     /// The room.
     pub Cid,
     /// Who says it.
     pub NodeId,
-    /// The `seq` of the event that links it.
+    /// The `seq` of the event that links it, or of an earlier one.
     pub u64,
     /// 16 random bytes.
     pub serde_bytes::ByteArray<16>,
-    /// The text, at most [`limits::WORDS_BYTES`].
-    pub String,
+    /// The text.
+    pub Text,
 );
+
+/// What is said: at most [`limits::WORDS_BYTES`] in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// One text.
+    One(String),
+    /// Several, in order.
+    List(Vec<String>),
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::One(text)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::One(text.into())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::One(text) => serializer.serialize_str(text),
+            Self::List(texts) => texts.serialize(serializer),
+        }
+    }
+}
 
 /// Why a words block is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,18 +66,28 @@ pub enum WordsError {
 }
 
 impl Words {
-    /// The text.
-    pub fn text(&self) -> &str {
-        &self.4
+    /// The text; several as lines, where only one is expected.
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.4 {
+            Text::One(text) => text.into(),
+            Text::List(texts) => texts.join("\n").into(),
+        }
     }
 
     /// The canonical block and its name.
     pub fn encode(&self) -> Result<(Cid, Vec<u8>), WordsError> {
-        if self.4.len() > limits::WORDS_BYTES {
-            return Err(WordsError::TooLarge);
-        }
         let block = encode(self).map_err(|_| WordsError::NotCanonical)?;
+        self.check(&block)?;
         Ok((Cid::of(&block), block))
+    }
+
+    fn check(&self, block: &[u8]) -> Result<(), WordsError> {
+        let bytes = match &self.4 {
+            Text::One(text) => text.len(),
+            Text::List(texts) => texts.iter().map(String::len).sum(),
+        };
+        let fits = bytes <= limits::WORDS_BYTES && block.len() <= limits::WORDS_BLOCK_BYTES;
+        if fits { Ok(()) } else { Err(WordsError::TooLarge) }
     }
 
     /// Reads a block; the caller has checked that its CID is the one linked.
@@ -53,9 +95,25 @@ impl Words {
         if block.len() > limits::WORDS_BLOCK_BYTES {
             return Err(WordsError::TooLarge);
         }
-        let words: Self = serde_ipld_dagcbor::from_slice(block).map_err(|_| WordsError::NotCanonical)?;
-        let (_, again) = words.encode()?;
-        if again == block { Ok(words) } else { Err(WordsError::NotCanonical) }
+        let words = Self::read(block).map_err(|_| WordsError::NotCanonical)?;
+        words.check(block)?;
+        Ok(words)
+    }
+
+    fn read(block: &[u8]) -> Result<Self, EventError> {
+        const FIELDS: u64 = 5;
+        let mut reader = Reader::new(block);
+        if reader.list()? != FIELDS {
+            return Err(EventError::Malformed);
+        }
+        let (room, author) = (reader.cid()?, NodeId::from_bytes(reader.bytes()?));
+        let (seq, salt) = (reader.number()?, serde_bytes::ByteArray::new(reader.bytes()?));
+        let text = match reader.is_list() {
+            false => Text::One(reader.text()?.into()),
+            true => Text::List((0..reader.list()?).map(|_| reader.text().map(String::from)).collect::<Result<_, _>>()?),
+        };
+        reader.end()?;
+        Ok(Self(room, author, seq, salt, text))
     }
 }
 
@@ -64,7 +122,7 @@ mod tests {
     use super::*;
     use crate::Keypair;
 
-    fn words(text: &str) -> Words {
+    fn words(text: impl Into<Text>) -> Words {
         let node = Keypair::from_secret([1; 32]).node();
         Words(Cid::of(b"room"), node, 3, serde_bytes::ByteArray::new([9; 16]), text.into())
     }
@@ -79,8 +137,26 @@ mod tests {
     }
 
     #[test]
+    fn several_texts_are_one_block_within_the_same_limit() {
+        let list = |texts: &[&str]| words(Text::List(texts.iter().map(|it| (*it).to_owned()).collect()));
+        for texts in [&[][..], &["one"], &["one", "", "drei"], &["x"; 4_000]] {
+            let (cid, block) = list(texts).encode().unwrap();
+            assert_eq!((Cid::of(&block), Words::decode(&block)), (cid, Ok(list(texts))));
+            assert_eq!(block, serde_ipld_dagcbor::to_vec(&list(texts)).unwrap());
+            assert_eq!(list(texts).text(), texts.join("\n"));
+        }
+        let half = "x".repeat(limits::WORDS_BYTES / 2);
+        assert!(list(&[&half, &half]).encode().is_ok());
+        for over in [list(&[&half, &half, "x"]), list(&[""; limits::WORDS_BLOCK_BYTES])] {
+            assert_eq!(over.encode(), Err(WordsError::TooLarge));
+            let block = serde_ipld_dagcbor::to_vec(&over).unwrap();
+            assert_eq!(Words::decode(&block), Err(WordsError::TooLarge));
+        }
+    }
+
+    #[test]
     fn words_over_their_limit_are_neither_made_nor_read() {
-        let long = words(&"x".repeat(limits::WORDS_BYTES + 1));
+        let long = words("x".repeat(limits::WORDS_BYTES + 1));
         assert_eq!(long.encode(), Err(WordsError::TooLarge));
         let block = serde_ipld_dagcbor::to_vec(&long).unwrap();
         assert_eq!(Words::decode(&block), Err(WordsError::TooLarge));
@@ -96,7 +172,13 @@ mod tests {
         let longer_number = [&block[..seq], &[0x18, 3], &block[seq + 1..]].concat();
         let six = [&[0x86][..], &block[1..], &[0]].concat();
         let four = [&[0x84][..], &block[1..]].concat();
-        for wrong in [&[][..], b"\xa0", cut, &more, &longer_number, &six, &four] {
+        let text = &block[..block.len() - "some words".len() - 1];
+        let number = [text, &[0x07]].concat();
+        let list_of_numbers = [text, &[0x82, 0x61, b'x', 0x07]].concat();
+        let longer_list = [text, &[0x98, 1, 0x60]].concat();
+        let endless_list = [text, &[0x9b], &u64::MAX.to_be_bytes()].concat();
+        let wrong_texts: [&[u8]; 4] = [&number, &list_of_numbers, &longer_list, &endless_list];
+        for wrong in [&[][..], b"\xa0", cut, &more, &longer_number, &six, &four].into_iter().chain(wrong_texts) {
             assert_eq!(Words::decode(wrong), Err(WordsError::NotCanonical), "{wrong:02x?}");
         }
     }

@@ -1,10 +1,10 @@
 //! What is admitted and what is not: every rule broken once, by a block that keeps all others.
 
 use paceline_room::{
-    Admission, Body, Cid, Draft, EventError, Log, NodeId,
-    body::{Introduced, Retracted},
+    Admission, Body, Cid, Draft, EventError, Log, NodeId, Table,
+    body::{BatonOpened, FormValues, Introduced, Policy, Retracted, RoomFounded},
     log::Refusal,
-    testing::World,
+    testing::{World, unknown, unknown_bytes},
 };
 
 /// Author 1 has written three posts and author 2 two, apart; author 0 has seen them all.
@@ -222,9 +222,103 @@ fn both_twins_are_admitted_with_their_descendants_and_nobody_else_is_touched() {
     }
 }
 
+/// Every shape that canonical DAG-CBOR has may stand in a body, and no build asks what it means.
+#[test]
+fn what_a_body_says_never_decides_whether_it_is_admitted() {
+    let known_but_wrong = |kind| unknown(kind, &std::collections::BTreeMap::from([("why", "")]));
+    let deep = [&b"\x81".repeat(29)[..], b"\x80"].concat();
+    let bodies = [
+        known_but_wrong("retracted"),
+        known_but_wrong("baton-declined"),
+        unknown("posted", &"not even a map"),
+        unknown("introduced", &-0.75),
+        unknown("room-founded", &()),
+        unknown("", &()),
+        unknown(&"é".repeat(40), &u64::MAX),
+        unknown_bytes("deep", &deep),
+        unknown_bytes("low", b"\x3b\xff\xff\xff\xff\xff\xff\xff\xff"),
+        unknown_bytes("link", b"\xd8\x2a\x45\x00\x01\x55\x00\x00"),
+    ];
+    for body in bodies {
+        let kind = body.kind().to_owned();
+        let admission = changed(1, |_, draft| draft.body = body);
+        assert!(matches!(admission, Ok(Admission::Admitted(_))), "{kind}: {admission:?}");
+    }
+}
+
+#[test]
+fn what_is_not_canonical_is_refused_wherever_it_stands() {
+    use EventError::{FieldTooLong, Malformed, NotCanonical, TooDeep};
+    let cases: [(&str, &[u8], EventError); 9] = [
+        ("a long head", b"\x18\x01", NotCanonical),
+        ("a list without a length", b"\x9f\xff", NotCanonical),
+        ("keys in disorder", b"\xa2\x61b\x01\x61a\x01", NotCanonical),
+        ("a key twice", b"\xa2\x61a\x01\x61a\x01", NotCanonical),
+        ("a key that is no text", b"\xa1\x01\x01", Malformed),
+        ("half a CID", b"\xd8\x2a\x45\x00\x01\x55\x00\x01", NotCanonical),
+        ("another tag", b"\xc1\x01", Malformed),
+        ("a small float", b"\xfa\x3f\x80\x00\x00", NotCanonical),
+        ("too deep", &b"\x81".repeat(31), TooDeep),
+    ];
+    let world = room();
+    let refused = |kind: &str, content: &[u8]| {
+        let mut draft = draft(&world, 1);
+        draft.body = unknown_bytes(kind, content);
+        draft.sign(&world.keypair(1)).err()
+    };
+    for (name, content, error) in cases {
+        assert_eq!(refused("kind", content), Some(error), "{name}");
+    }
+    assert_eq!(refused(&"é".repeat(41), b"\xf6"), Some(FieldTooLong));
+}
+
+#[test]
+fn what_exceeds_its_kind_is_not_written_and_says_which_rule() {
+    let world = room();
+    let sign = |body: Body| {
+        let mut draft = draft(&world, 1);
+        draft.body = body;
+        draft.sign(&world.keypair(1)).err()
+    };
+    let opened = |title: String| BatonOpened { title, strengths: vec![], minutes: None, need: None };
+    assert_eq!(sign(opened("é".repeat(201)).into()), Some(EventError::FieldTooLong));
+    assert_eq!(sign(opened("é".repeat(200)).into()), None);
+    let introduced = Introduced { name: String::new(), strengths: vec![], hue: 12 };
+    assert_eq!(sign(introduced.into()), Some(EventError::OutOfRange));
+    let values = FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 };
+    let (title, purpose, form) = (String::new(), String::new(), String::new());
+    let nonce = serde_bytes::ByteArray::new([0; 16]);
+    let founding = RoomFounded { fold: 1, title, purpose, form, values, nonce };
+    assert_eq!(sign(founding.clone().into()), Some(EventError::WrongFounding), "inside a room");
+    let found = |body: Body| Log::founding_draft(world.author(1), 1, body).sign(&world.keypair(1)).err();
+    assert_eq!(found(RoomFounded { fold: 2, ..founding.clone() }.into()), Some(EventError::OutOfRange));
+    assert_eq!(found(opened(String::new()).into()), Some(EventError::WrongFounding));
+    assert_eq!(found(founding.into()), None);
+}
+
+/// A room whose founding event no build of this version knows, with the four things that are the same in every version.
+#[test]
+fn a_room_of_a_newer_version_admits_everything_and_reads_what_never_changes() {
+    let two = std::collections::BTreeMap::from([("fold", 2)]);
+    let of_another_kind = unknown("retracted", &std::collections::BTreeMap::from([("post", Cid::of(b"anything"))]));
+    for founding in [unknown("room-founded", &two), of_another_kind, unknown("world-founded", &two)] {
+        let mut world = World::founded_by(11, founding);
+        assert_eq!(world.whole().table(), Table::Newer);
+        let post = world.post(1, "the same in every version");
+        let baton = world.open_baton(1, "perhaps something else by now");
+        let gone = world.write(1, Retracted { post });
+        let log = world.whole();
+        let known = |cid: &Cid| !matches!(log.entry(log.find(cid).unwrap()).event.body, Body::Unknown(_));
+        assert!(known(&post) && known(&gone) && !known(&baton));
+        assert_eq!(log.entry(log.find(&baton).unwrap()).event.body.kind(), "baton-opened");
+    }
+    assert_eq!(World::new(11).whole().table(), Table::One);
+}
+
 #[test]
 fn every_refusal_has_a_code_of_its_own() {
     let refusals = [
+        Refusal::NewerParent,
         Refusal::WrongRoom,
         Refusal::WrongDepth,
         Refusal::WrongPrev,
@@ -241,8 +335,7 @@ fn a_block_of_32_kib_is_admitted_and_a_byte_more_is_refused() {
     let world = room();
     let of = |bytes: usize| {
         let mut draft = draft(&world, 1);
-        let content = ipld_core::ipld::Ipld::Bytes(vec![7; bytes]);
-        draft.body = Body::Unknown("from-a-newer-version".into(), Box::new(content));
+        draft.body = unknown("from-a-newer-version", &ipld_core::ipld::Ipld::Bytes(vec![7; bytes]));
         draft
     };
     let (_, _, block) = of(30_000).sign(&world.keypair(1)).expect("within its limits");

@@ -1,14 +1,16 @@
-//! Golden vectors: blocks made by other implementations of DAG-CBOR, CIDs and Ed25519 (`vectors/events.py`). They hold
-//! the format still: whoever changes one of these bytes makes rooms that others cannot read.
+//! Golden vectors: blocks made by other implementations of DAG-CBOR, CIDs and Ed25519, and by a second writing-down of the
+//! table of kinds (`vectors/events.py`). They hold the format still: whoever changes one of these bytes makes rooms that
+//! others cannot read.
 
 use paceline_room::{
     Body, Cid, Draft, Event, EventError, Keypair, Log, NodeId, Words,
     body::{
         Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
         BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, FormValues, Introduced, Nominated, Policy, PostKind, Posted, Retracted, RoomFounded,
-        Shadowing, Stance,
+        FeedbackWithdrawn, FoldRaised, FormValues, Introduced, Nominated, Policy, PostKind, Posted, Retracted,
+        RoomFounded, Shadowing, Stance,
     },
+    words::Text,
 };
 use serde::Deserialize;
 use serde_bytes::ByteArray;
@@ -16,6 +18,7 @@ use serde_bytes::ByteArray;
 #[derive(Deserialize)]
 struct Vectors {
     events: Vec<Golden>,
+    unknown: Vec<GoldenUnknown>,
     words: Vec<GoldenWords>,
     refused: Vec<Wrong>,
 }
@@ -28,8 +31,24 @@ struct Golden {
 }
 
 #[derive(Deserialize)]
+struct GoldenUnknown {
+    name: String,
+    kind: String,
+    words: Option<Cid>,
+    cid: Cid,
+    block: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GoldenText {
+    One(String),
+    List(Vec<String>),
+}
+
+#[derive(Deserialize)]
 struct GoldenWords {
-    text: String,
+    text: GoldenText,
     seq: u64,
     cid: Cid,
     block: String,
@@ -143,8 +162,53 @@ fn every_golden_block_is_read_with_its_name_and_signature() {
     for it in vectors().events {
         let block = hex(&it.block);
         assert_eq!(Cid::of(&block), it.cid, "{}", it.name);
+        let read = Event::decode_and_verify(&block);
+        assert!(read.is_ok(), "{}: {read:?}", it.name);
+        let understood = it.name != "unknown" && !it.name.starts_with("nested");
+        let known = read.is_ok_and(|event| !matches!(event.body, Body::Unknown(_)));
+        assert_eq!(known, understood, "{}", it.name);
+    }
+}
+
+#[test]
+fn every_golden_kind_is_written_again_to_the_bit() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for it in vectors().events {
+        let block = hex(&it.block);
+        let Event { room, author, seq, prev, parents, depth, at, body, .. } =
+            Event::decode(&block).expect("it is good");
+        let signer = [1, 2].map(keypair).into_iter().find(|it| it.node() == author).expect("one of the two");
+        if !matches!(body, Body::Unknown(_)) {
+            kinds.insert(body.kind().to_owned());
+            let draft = Draft { room, author, seq, prev, parents, depth, at, body };
+            assert_eq!(draft.sign(&signer).expect("within its limits").2, block, "{}", it.name);
+        }
+    }
+    assert_eq!(kinds.len(), 21, "{kinds:?}");
+}
+
+#[test]
+fn a_raise_of_the_fold_is_a_kind_of_version_1() {
+    let vectors = vectors();
+    let it = vectors.events.iter().find(|it| it.name == "fold-raised, at its limits").expect("it is there");
+    let event = Event::decode(&hex(&it.block)).expect("it is good");
+    let closing = vectors.events[1].cid;
+    assert_eq!(event.body, FoldRaised { to: u32::MAX, closing }.into());
+}
+
+#[test]
+fn what_fits_no_kind_is_admitted_with_its_words_and_means_nothing() {
+    for it in vectors().unknown {
+        let block = hex(&it.block);
+        assert_eq!(Cid::of(&block), it.cid, "{}", it.name);
         let event = Event::decode_and_verify(&block).unwrap_or_else(|error| panic!("{}: {error}", it.name));
-        assert_eq!(serde_ipld_dagcbor::to_vec(&event).expect("it was decoded"), block, "{}", it.name);
+        let read = (event.body.kind(), event.body.words());
+        assert_eq!(read, (it.kind.as_str(), it.words), "{}", it.name);
+        assert!(matches!(event.body, Body::Unknown(_)), "{}: {:?}", it.name, event.body);
+        if event.room.is_none() {
+            let admission = Log::new(it.cid).admit(&block);
+            assert!(matches!(admission, Ok(paceline_room::Admission::Admitted(_))), "{}: {admission:?}", it.name);
+        }
     }
 }
 
@@ -162,7 +226,11 @@ fn golden_words_are_made_and_read() {
     let vectors = vectors();
     let room = vectors.events[0].cid;
     for it in vectors.words {
-        let words = Words(room, keypair(2).node(), it.seq, nonce(), it.text);
+        let text = match it.text {
+            GoldenText::One(text) => Text::One(text),
+            GoldenText::List(texts) => Text::List(texts),
+        };
+        let words = Words(room, keypair(2).node(), it.seq, nonce(), text);
         let (cid, block) = words.encode().expect("within their limit");
         assert_eq!((cid, &block), (it.cid, &hex(&it.block)));
         assert_eq!(Words::decode(&block), Ok(words));

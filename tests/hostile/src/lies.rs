@@ -135,7 +135,8 @@ impl Liar {
 
     /// A post as anybody may write it, so that a test knows that this node is heard at all.
     fn post(&self) -> Option<Item> {
-        let words = Words(self.room, self.author(), 0, ByteArray::new([9; 16]), format!("I never lie {}", self.told));
+        let words =
+            Words(self.room, self.author(), 0, ByteArray::new([9; 16]), format!("I never lie {}", self.told).into());
         let (cid, words) = words.encode().ok()?;
         let post =
             Posted { kind: PostKind::Update, words: cid, reply_to: None, tags: Vec::new(), mentions: Vec::new() };

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind, sorted};
+use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind, log::Refusal, sorted};
 use serde_bytes::ByteBuf;
 
 use super::{Imported, Output, Replica, Unchecked};
@@ -17,8 +17,6 @@ use crate::{
 
 /// A block in the place of words that is not what the event links.
 const WRONG_WORDS: &str = "wrong-words";
-/// An event of a newer format: no offence of the peer that forwards it.
-const NEWER_VERSION: &str = "newer-version";
 
 /// A post as it can be shown before it is admitted. Words that are not the linked ones, or another's, are left out.
 pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
@@ -34,7 +32,7 @@ pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
         cid: arrival.cid,
         author: event.author,
         kind,
-        text: own.map(|it| it.4),
+        text: own.map(|it| it.text().into_owned()),
         at: event.at,
         depth: event.depth,
     }
@@ -45,7 +43,7 @@ impl Replica {
         match next {
             Next::Unchecked(arrival) => match self.log.check(&arrival.cid, &arrival.block) {
                 Ok(event) => self.place(Checked { arrival, event }, false),
-                Err(refusal) => self.refuse_event(&arrival, refusal.code()),
+                Err(refusal) => self.refuse_event(&arrival, refusal),
             },
             Next::Checked(checked) => self.place(*checked, false),
             Next::Paid(checked) => self.place(*checked, true),
@@ -83,14 +81,18 @@ impl Replica {
             Ok(Admission::Admitted(ix)) => self.on_admitted(ix, arrival),
             Ok(Admission::Known(_)) => self.ingest.done(&arrival.cid),
             Ok(Admission::Pending(_)) => self.ingest.done(&arrival.cid),
-            Err(refusal) => self.refuse_event(&arrival, refusal.code()),
+            Err(refusal) => self.refuse_event(&arrival, refusal),
         }
     }
 
     fn wait_for(&mut self, checked: Checked, missing: BTreeSet<Cid>) {
         let (source, depth) = (checked.arrival.source, checked.event.depth);
-        if missing.iter().any(|parent| self.refused_cids.contains(parent)) {
-            return self.refuse_event(&checked.arrival, paceline_room::log::Refusal::RefusedParent.code());
+        let refused: Vec<&Cid> = missing.iter().filter(|parent| self.refused_cids.contains(parent)).collect();
+        if !refused.is_empty() {
+            // It falls with the one of them that somebody is to blame for, if there is one.
+            let newer = refused.iter().all(|parent| self.refused_cids.is_newer(parent));
+            let refusal = if newer { Refusal::NewerParent } else { Refusal::RefusedParent };
+            return self.refuse_event(&checked.arrival, refusal);
         }
         if let Source::Peer(peer) = source {
             let unasked = missing.iter().filter(|parent| !self.ingest.is_waiting(parent));
@@ -232,27 +234,26 @@ impl Replica {
         }
     }
 
-    fn refuse_event(&mut self, arrival: &Arrival, code: &'static str) {
-        self.refuse_one(arrival, code);
-        let parent = paceline_room::log::Refusal::RefusedParent.code();
+    /// With an event falls all that waits for it; what is only newer is nobody's fault, nor is what builds on it.
+    fn refuse_event(&mut self, arrival: &Arrival, refusal: Refusal) {
+        self.refuse_one(arrival, refusal);
+        let of_child = if refusal.is_held_against_forwarder() { Refusal::RefusedParent } else { Refusal::NewerParent };
         for fallen in self.pending.refused(&arrival.cid) {
-            self.refuse_one(&fallen.arrival, parent);
+            self.refuse_one(&fallen.arrival, of_child);
         }
     }
 
-    fn refuse_one(&mut self, arrival: &Arrival, code: &'static str) {
+    fn refuse_one(&mut self, arrival: &Arrival, refusal: Refusal) {
+        let (code, blamed) = (refusal.code(), refusal.is_held_against_forwarder());
         self.ingest.done(&arrival.cid);
         self.sync.on_event(&arrival.cid);
         self.tree.on_known(&arrival.cid);
-        self.refused_cids.insert(arrival.cid);
+        self.refused_cids.insert(arrival.cid, !blamed);
         if let (Source::Import, Some(imported)) = (arrival.source, &mut self.importing) {
             *imported.refused.entry(code.into()).or_default() += 1;
         }
         match arrival.source {
-            Source::Peer(peer) => {
-                let bytes = if code == NEWER_VERSION { 0 } else { arrival.block.len() };
-                self.refuse(code, Some(peer), bytes);
-            }
+            Source::Peer(peer) => self.refuse(code, Some(peer), if blamed { arrival.block.len() } else { 0 }),
             Source::Import | Source::Storage => self.refuse(code, None, 0),
         }
     }

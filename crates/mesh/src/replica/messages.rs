@@ -103,8 +103,7 @@ impl Replica {
         let Push(block, words, hops, direct) = push;
         let cid = Cid::of(&block);
         if self.refused_cids.contains(&cid) {
-            self.charge(peer, block.len());
-            return;
+            return self.charge_again(peer, &cid, block.len());
         }
         if self.is_known(&cid) {
             if !direct {
@@ -120,6 +119,13 @@ impl Replica {
         if self.ingest.push_live(peer, arrival) {
             self.tree.on_first(cid, origin);
             self.sync.on_event(&cid);
+        }
+    }
+
+    /// A block that was refused before comes once more.
+    fn charge_again(&mut self, peer: NodeId, cid: &Cid, bytes: usize) {
+        if !self.refused_cids.is_newer(cid) {
+            self.charge(peer, bytes);
         }
     }
 
@@ -276,7 +282,7 @@ impl Replica {
         self.sync.on_event(&cid);
         self.tree.on_known(&cid);
         if self.refused_cids.contains(&cid) {
-            self.charge(peer, block.len());
+            self.charge_again(peer, &cid, block.len());
         } else if self.is_known(&cid) {
             self.take_late_words(&cid, words, peer);
         } else {

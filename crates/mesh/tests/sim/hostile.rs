@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::world::Solo;
+use crate::world::{ME, Pair, Solo};
 use paceline_mesh::{
     Input, Lane,
     wire::{Beacon, Bulk, Cids, LIVE_BYTES, Live, Push, ShortIds, Signed, State, VERSION, short_node},
@@ -10,7 +10,7 @@ use paceline_mesh::{
 use paceline_room::{
     Cid, Keypair, NodeId,
     body::{Introduced, Retracted},
-    testing::World,
+    testing::{World, unknown},
 };
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -138,6 +138,113 @@ fn what_builds_on_a_refused_event_is_refused_with_it_each_once() {
     });
     solo.push(peer, &late, None);
     assert_eq!(solo.counts(), BTreeMap::from([("wrong-depth", 1), ("refused-parent", 2)]));
+}
+
+/// The same event in a format of tomorrow.
+fn newer(mut block: Vec<u8>) -> Vec<u8> {
+    let at = block.windows(3).position(|window| window == b"\x61v\x01").unwrap();
+    block[at + 2] = 2;
+    block
+}
+
+#[test]
+fn nobody_is_to_blame_for_what_is_only_newer_nor_for_what_builds_on_it() {
+    let (world, mut solo, peer) = room();
+    let on = |parent: &[u8], number: u64| {
+        crooked(&world, |draft| {
+            (draft.seq, draft.prev, draft.parents) = (draft.seq + 1, Some(Cid::of(parent)), vec![]);
+            (draft.depth, draft.at) = (draft.depth + 1, number);
+        })
+    };
+    let first = newer(crooked(&world, |_| {}));
+    // One child comes before it, and a grandchild before that; the others after it.
+    let child = on(&first, 0);
+    let grandchild = on(&child, 0);
+    solo.push(peer, &grandchild, None);
+    solo.push(peer, &child, None);
+    solo.push(peer, &first, None);
+    assert_eq!(solo.counts(), BTreeMap::from([("newer-version", 1), ("newer-parent", 2)]));
+    assert_eq!(solo.replica.pending(), 0);
+    for number in 1..600 {
+        let child = on(&first, number);
+        solo.push(peer, &child, None);
+        // Once more, by another way.
+        solo.push(peer, &child, None);
+        solo.push(peer, &on(&child, number), None);
+        solo.push(peer, &first, None);
+    }
+    assert_eq!(solo.counts(), BTreeMap::from([("newer-version", 1), ("newer-parent", 1_200)]));
+    assert_eq!(solo.disconnected, vec![]);
+}
+
+#[test]
+fn what_builds_on_something_wrong_as_well_as_something_newer_is_held_against_its_forwarder() {
+    let (world, mut solo, peer) = room();
+    let bad = crooked(&world, |draft| draft.depth += 7);
+    let first = newer(crooked(&world, |_| {}));
+    solo.push(peer, &bad, None);
+    solo.push(peer, &first, None);
+    for number in 0..600 {
+        let child = crooked(&world, |draft| {
+            (draft.parents, draft.at) = (vec![Cid::of(&first), Cid::of(&bad)], number);
+        });
+        solo.push(peer, &child, None);
+    }
+    assert_eq!(solo.disconnected, vec![peer]);
+    assert_eq!(solo.counts().get("newer-parent"), None);
+}
+
+/// A founding event that no build of this version knows, with what is the same in every version.
+#[test]
+fn a_room_of_a_newer_version_is_admitted_kept_and_passed_on_like_any_other() {
+    let mut world = World::founded_by(12, unknown("room-founded", &BTreeMap::from([("fold", 2)])));
+    world.introduce(PEER, "Somebody");
+    let post = world.post(PEER, "the same in every version");
+    world.open_baton(PEER, "perhaps something else");
+    let mut solo = Solo::empty(&world);
+    let (peer, other) = (world.author(PEER), world.author(5));
+    solo.link(peer);
+    solo.link(other);
+    solo.sent_live(other);
+    for stored in world.blocks() {
+        solo.push(peer, &stored.block, stored.words.as_ref().map(|(_, words)| words.as_ref()));
+    }
+    assert_eq!((solo.counts(), solo.replica.log().len()), (BTreeMap::new(), 4));
+    assert!(solo.replica.fold().is_newer());
+    assert_eq!(solo.replica.fold().post(&post).unwrap().text.as_deref(), Some("the same in every version"));
+    let pushed = solo.sent_live(other).into_iter().filter(|message| matches!(message, Live::Push(_))).count();
+    assert_eq!((pushed, solo.stored.len()), (4, 4));
+}
+
+/// Thousands of events that mean nothing, each with all the words it may have: they cost what they hold, and a look each.
+#[test]
+fn a_log_of_unknown_kinds_full_of_words_costs_what_it_holds() {
+    const EVENTS: usize = 400;
+    let mut world = World::new(13);
+    let long = "x".repeat(16 * 1024);
+    for number in 0..EVENTS {
+        let words = world.say(number % 4, &long);
+        let content = BTreeMap::from([("words", words)]);
+        world.write(number % 4, unknown("later", &content));
+        if number % 20 == 0 {
+            world.sync_all();
+        }
+    }
+    world.sync_all();
+    let payload: usize =
+        world.blocks().iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |(_, words)| words.len())).sum();
+    let mut pair = Pair::of(world.room(), [world.keypair(ME), world.keypair(91)]);
+    pair.load(0, world.blocks());
+    pair.link();
+    pair.settle(30_000);
+    let there = pair.replica(1);
+    assert_eq!((there.log().len(), there.fold().unknown().count()), (EVENTS + 1, EVENTS));
+    assert_eq!((there.progress().missing_words, there.fold().missing_words().len()), (0, 0));
+    assert!(pair.bytes < payload * 11 / 10, "{} bytes for {payload}", pair.bytes);
+    // The log holds each block once and no copy of what stands in it.
+    let mut fold = paceline_room::Fold::default();
+    let touched: Vec<usize> = there.log().entries().map(|(ix, _)| fold.apply(there.log(), ix).touched).collect();
+    assert!(touched.iter().all(|it| *it < 20), "{touched:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod catching_up;
 mod hostile;
 mod letters;
 mod listening;
+mod mixed;
 mod presence;
 mod rooms;
 mod stalling;

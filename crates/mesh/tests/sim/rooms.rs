@@ -1,13 +1,7 @@
 //! Whole rooms on virtual time, with faults. A failing seed is in the panic's text; `PACELINE_SEED=n` runs that one alone,
 //! `PACELINE_SEEDS=n` runs n of them.
 
-use crate::world::{Faults, Lie, Stats, run_story};
-
-#[allow(clippy::disallowed_methods)] // which seeds to run is for the person at the keyboard to say
-fn seeds(count: u64) -> Vec<u64> {
-    let asked = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    asked("PACELINE_SEED").map_or_else(|| (1..=asked("PACELINE_SEEDS").unwrap_or(count)).collect(), |seed| vec![seed])
-}
+use crate::world::{Faults, Lie, Stats, run_story, seeds};
 
 fn copies(stats: &Stats) -> f64 {
     stats.copies as f64 / stats.firsts as f64
@@ -40,7 +34,7 @@ fn fifty_quiet_nodes_get_less_than_two_copies_of_each_event() {
 
 #[test]
 fn a_dozen_nodes_agree_after_every_fault() {
-    for seed in seeds(8) {
+    for seed in seeds(1, 8) {
         let faults =
             Faults { nodes: 12, late: 3, breaks: 2, partition: true, crashes: 4, amnesiacs: 1, ..Faults::NONE };
         let net = run_story(seed, faults);
@@ -50,7 +44,7 @@ fn a_dozen_nodes_agree_after_every_fault() {
 
 #[test]
 fn a_dozen_nodes_that_lose_nothing_from_disk_end_with_all_words() {
-    for seed in seeds(2) {
+    for seed in seeds(1, 2) {
         let faults = Faults { nodes: 12, late: 2, breaks: 3, partition: true, crashes: 3, ..Faults::NONE };
         run_story(seed + 1_000, faults);
     }
@@ -58,7 +52,7 @@ fn a_dozen_nodes_that_lose_nothing_from_disk_end_with_all_words() {
 
 #[test]
 fn fifty_nodes_agree_after_every_fault() {
-    for seed in seeds(1) {
+    for seed in seeds(1, 1) {
         let faults = Faults {
             nodes: 50,
             late: 5,
@@ -79,7 +73,7 @@ fn fifty_nodes_agree_after_every_fault() {
 #[test]
 fn liars_do_not_keep_the_others_from_agreeing() {
     const LIARS: &[Lie] = &[Lie::Garbage, Lie::FalseTips, Lie::Silent, Lie::EmptyPages, Lie::Trickle, Lie::SlowBlocks];
-    for seed in seeds(3) {
+    for seed in seeds(1, 3) {
         let faults = Faults { nodes: 8, late: 2, breaks: 1, liars: LIARS, partition: true, ..Faults::NONE };
         run_story(seed, faults);
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Cid, Ix, NodeId,
-    body::{Answer, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Stance},
+    body::{Answer, FeedbackAnswered, FeedbackGiven, Stance},
     state::{Feedback, FeedbackState},
 };
 
@@ -50,7 +50,7 @@ impl Loops {
         addressee: NodeId,
     ) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
-        let text = body.words.and_then(|it| words.link(step.log, it, step.ix, Home::Feedback(cid)));
+        let text = body.words.and_then(|it| words.settle(&it, step.ix, Home::Feedback(cid)));
         let feedback = Feedback {
             cid,
             author: event.author,
@@ -87,7 +87,7 @@ impl Loops {
         if !shown.stance.opens_loop() {
             return Err(IgnoredReason::NoLoop);
         }
-        let text = body.words.and_then(|it| words.link(step.log, it, step.ix, Home::Answer(body.feedback)));
+        let text = body.words.and_then(|it| words.settle(&it, step.ix, Home::Answer(body.feedback)));
         if record.answer.is_some_and(|(latest, _)| latest > key) {
             return Ok(());
         }
@@ -107,26 +107,23 @@ impl Loops {
         Ok(())
     }
 
-    pub(super) fn withdraw(
-        &mut self,
-        step: &mut Step,
-        words: &mut WordsTable,
-        posts: &mut Posts,
-        body: &FeedbackWithdrawn,
-    ) -> Result<(), IgnoredReason> {
-        let author = step.event().author;
-        let (record, shown) = self.find(step, &body.feedback)?;
-        if shown.author != author {
-            return Err(IgnoredReason::NotAuthor);
-        }
-        if let Some(cid) = record.words.filter(|it| words.void(*it, record.ix)) {
-            step.drop_words.insert(cid);
-        }
+    /// Its author took the feedback back.
+    pub(super) fn take_back(&mut self, posts: &mut Posts, feedback: &Cid) {
+        let Some(shown) = self.records.get(feedback).and_then(|record| self.shown.get_mut(&record.key)) else { return };
         change(shown, posts, |feedback| {
             feedback.state = FeedbackState::Withdrawn;
             feedback.text = None;
         });
-        Ok(())
+    }
+
+    /// Its author took the words of an answer back; the answer stands.
+    pub(super) fn take_answer_back(&mut self, feedback: &Cid, answer: Key) {
+        let Some(record) = self.records.get_mut(feedback) else { return };
+        let Some(latest) = record.answer.as_mut().filter(|latest| latest.0 == answer) else { return };
+        latest.1 = None;
+        if let Some(shown) = self.shown.get_mut(&record.key) {
+            super::change_shared(shown, |feedback| feedback.answer = None);
+        }
     }
 
     /// Words of feedback have come.

@@ -18,9 +18,13 @@ mod ignored;
 mod people;
 mod posts;
 mod step;
+mod taken_back;
 mod words;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 pub use ignored::IgnoredReason;
 pub use people::own_hue;
@@ -28,20 +32,23 @@ pub use people::own_hue;
 use crate::{
     Body, Cid, Ix, Log, NodeId,
     body::{FeedbackGiven, FormValues, RoomFounded},
-    state::{Baton, Feedback, Person, Post, RoomState},
+    state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
 };
 use batons::Batons;
 use digest::SetDigest;
 use feedback::Loops;
 use people::People;
 use posts::Posts;
-use step::Step;
+use step::{Key, Step};
+use taken_back::TakenBack;
 use words::{Home, WordsTable};
 
 /// The room's state, updated by one event at a time. Order-independent: equal sets of events give equal states.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
-    founding: Option<(NodeId, RoomFounded)>,
+    founder: Option<NodeId>,
+    /// None, too, in a room of a newer version.
+    founding: Option<RoomFounded>,
     digest: SetDigest,
     deepest: u64,
     people: People,
@@ -49,6 +56,8 @@ pub struct Fold {
     posts: Posts,
     loops: Loops,
     batons: Batons,
+    taken_back: TakenBack,
+    unknown: BTreeMap<Key, Arc<UnknownEvent>>,
     ignored: HashMap<Cid, IgnoredReason>,
 }
 
@@ -71,6 +80,7 @@ impl Fold {
         self.digest.add(&cid);
         self.people.note(&mut step);
         self.batons.note(&mut step);
+        self.link_words(&mut step);
         if let Err(reason) = self.take_in(&mut step) {
             self.ignored.insert(cid, reason);
         }
@@ -82,17 +92,41 @@ impl Fold {
         }
     }
 
+    /// Before anything is made of an event: its words are kept, be it unknown or ignored.
+    fn link_words(&mut self, step: &mut Step) {
+        let body = &step.event().body;
+        let Some(words) = body.words() else { return };
+        self.words.link(step.log, words, step.ix);
+        if let Body::Edited(body) = body
+            && self.taken_back.edit(step, &body.post)
+        {
+            self.void_words(step, step.ix);
+        }
+    }
+
+    /// What `ix` links is wanted no more.
+    fn void_words(&mut self, step: &mut Step, ix: Ix) {
+        if let Some(words) = step.log.entry(ix).event.body.words()
+            && self.words.void(&words, ix)
+        {
+            step.drop_words.insert(words);
+        }
+    }
+
     fn take_in(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
         let Self { founding, people, words, posts, loops, batons, deepest, .. } = self;
+        if step.event().room.is_none() {
+            self.founder = Some(step.event().author);
+        }
         match &step.event().body {
-            Body::RoomFounded(body) => *founding = Some((step.event().author, body.clone())),
+            Body::RoomFounded(body) => *founding = Some(body.clone()),
             Body::Introduced(body) => people.introduce(step, body),
             Body::Posted(body) => posts.post(step, words, body, step.event().depth < *deepest),
             Body::Edited(body) => posts.edit(step, words, body)?,
-            Body::Retracted(body) => posts.retract(step, words, body)?,
+            Body::Retracted(body) => self.take_back(step, &body.post)?,
             Body::FeedbackGiven(body) => self.feedback_given(step, body)?,
             Body::FeedbackAnswered(body) => loops.answer(step, words, posts, body)?,
-            Body::FeedbackWithdrawn(body) => loops.withdraw(step, words, posts, body)?,
+            Body::FeedbackWithdrawn(body) => self.take_back(step, &body.feedback)?,
             Body::BatonOpened(body) => {
                 let need = body.need.filter(|it| posts.contains(it) && step.seen(it).is_some());
                 batons.open(step, body, need);
@@ -106,7 +140,38 @@ impl Fold {
             | Body::BatonReclaimed(_)
             | Body::BatonReleased(_)
             | Body::BatonClosed(_) => batons.transfer(step)?,
-            Body::Nominated(_) | Body::Shadowing(_) | Body::Unknown(..) => {}
+            Body::Unknown(body) => {
+                let event = step.event();
+                let unknown = UnknownEvent {
+                    cid: step.entry.cid,
+                    author: event.author,
+                    kind: body.kind.clone(),
+                    at: event.at,
+                    depth: event.depth,
+                };
+                self.unknown.insert(step.key(), Arc::new(unknown));
+            }
+            Body::FoldRaised(_) | Body::Nominated(_) | Body::Shadowing(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The author takes back an event of its own: words go, and what is shown of it says so.
+    fn take_back(&mut self, step: &mut Step, target: &Cid) -> Result<(), IgnoredReason> {
+        for ix in self.taken_back.take(step, target)? {
+            self.void_words(step, ix);
+            let entry = step.log.entry(ix);
+            match &entry.event.body {
+                Body::Posted(_) => self.posts.take_back(&entry.cid),
+                Body::Edited(body) => {
+                    self.posts.take_edit_back(&mut self.words, &body.post, (entry.event.depth, entry.cid));
+                }
+                Body::FeedbackGiven(_) => self.loops.take_back(&mut self.posts, &entry.cid),
+                Body::FeedbackAnswered(body) => {
+                    self.loops.take_answer_back(&body.feedback, (entry.event.depth, entry.cid));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -119,12 +184,13 @@ impl Fold {
         Ok(())
     }
 
-    /// Takes in a words block. Returns whether it is wanted: linked by an admitted event that stands and has not been
-    /// taken back, with that event's room, author and seq inside, and of the name it claims.
+    /// Takes in a words block. Returns whether it is wanted: linked by an admitted event, counting or not, that has not
+    /// been taken back, with that event's room, author and at most its seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
         let Some((text, homes)) = self.words.fill(log, cid, block) else { return false };
         for home in homes {
             match home {
+                Home::None => {}
                 Home::Post(post) => self.posts.fill(&post, &cid, &text),
                 Home::Feedback(feedback) => self.loops.fill(&feedback, &cid, &text),
                 Home::Answer(feedback) => self.loops.fill_answer(&feedback, &cid, &text),
@@ -138,7 +204,7 @@ impl Fold {
         self.words.missing().collect()
     }
 
-    /// Whether this words block is to be kept: linked by an event that stands, and not taken back.
+    /// Whether this words block is to be kept: linked by an event whose author has not taken it back.
     pub fn words_wanted(&self, cid: &Cid) -> bool {
         self.words.is_wanted(cid)
     }
@@ -158,29 +224,40 @@ impl Fold {
         self.digest.to_hex()
     }
 
-    /// What the room is called; empty before the founding event is here.
+    /// Events from a newer version, in display order.
+    pub fn unknown(&self) -> impl DoubleEndedIterator<Item = &Arc<UnknownEvent>> {
+        self.unknown.values()
+    }
+
+    /// What the room is called; empty before the founding event is here, and in a room of a newer version.
     pub fn title(&self) -> &str {
-        self.founding.as_ref().map_or("", |(_, it)| &it.title)
+        self.founding.as_ref().map_or("", |it| &it.title)
     }
 
     /// What it is for.
     pub fn purpose(&self) -> &str {
-        self.founding.as_ref().map_or("", |(_, it)| &it.purpose)
+        self.founding.as_ref().map_or("", |it| &it.purpose)
     }
 
     /// Name of its form.
     pub fn form(&self) -> &str {
-        self.founding.as_ref().map_or("", |(_, it)| &it.form)
+        self.founding.as_ref().map_or("", |it| &it.form)
     }
 
     /// The form's deciding values.
     pub fn values(&self) -> Option<&FormValues> {
-        self.founding.as_ref().map(|(_, it)| &it.values)
+        self.founding.as_ref().map(|it| &it.values)
     }
 
     /// Who founded it.
     pub fn founder(&self) -> Option<NodeId> {
-        self.founding.as_ref().map(|(node, _)| *node)
+        self.founder
+    }
+
+    /// Whether the room is of a version that this build does not know: it reads on, and writes only introductions, posts
+    /// and feedback, and takes them back.
+    pub fn is_newer(&self) -> bool {
+        self.founder.is_some() && self.founding.is_none()
     }
 
     /// Posts in display order; unchanged ones keep their `Arc`, so that pages redraw only what changed.
@@ -246,6 +323,8 @@ impl Fold {
             posts: self.posts().cloned().collect(),
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),
+            newer: self.is_newer(),
+            unknown: self.unknown().cloned().collect(),
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use litemap::LiteMap;
+
 use super::{
     IgnoredReason,
     step::{Key, Step},
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     Cid, Ix, NodeId,
-    body::{Edited, Posted, Retracted},
+    body::{Edited, Posted},
     state::{Post, WordsState},
 };
 
@@ -21,12 +23,8 @@ struct Record {
     key: Key,
     ix: Ix,
     author: NodeId,
-    /// The posting or its latest edit, whose words are shown.
-    latest: Key,
-    /// The words shown.
-    words: Cid,
-    /// Every words block of the post, with the event that links it.
-    links: Vec<(Cid, Ix)>,
+    /// The words of the posting and of each edit that was not taken back, with the event that links them. The last are shown.
+    versions: LiteMap<Key, (Cid, Ix)>,
     retracted: bool,
     /// Corrections that stand against it.
     corrections: usize,
@@ -42,7 +40,7 @@ pub(super) struct Posts {
 impl Posts {
     pub(super) fn post(&mut self, step: &mut Step, words: &mut WordsTable, body: &Posted, late: bool) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
-        let text = words.link(step.log, body.words, step.ix, Home::Post(cid));
+        let text = words.settle(&body.words, step.ix, Home::Post(cid));
         let reply_to = body.reply_to.filter(|it| self.records.contains_key(it) && step.seen(it).is_some());
         let post = Post {
             cid,
@@ -60,31 +58,18 @@ impl Posts {
             late,
         };
         self.shown.insert(key, Arc::new(post));
-        let record = Record {
-            key,
-            ix: step.ix,
-            author: event.author,
-            latest: key,
-            words: body.words,
-            links: vec![(body.words, step.ix)],
-            retracted: false,
-            corrections: 0,
-        };
+        let mut versions = LiteMap::new();
+        versions.insert(key, (body.words, step.ix));
+        let record = Record { key, ix: step.ix, author: event.author, versions, retracted: false, corrections: 0 };
         self.records.insert(cid, record);
     }
 
     pub(super) fn edit(&mut self, step: &mut Step, words: &mut WordsTable, body: &Edited) -> Result<(), IgnoredReason> {
         let key = step.key();
         let record = own_post(&mut self.records, step, &body.post)?;
-        record.links.push((body.words, step.ix));
-        let text = words.link(step.log, body.words, step.ix, Home::Post(body.post));
-        if record.retracted && words.void(body.words, step.ix) {
-            step.drop_words.insert(body.words);
-        }
-        let newer = key > record.latest;
-        if newer {
-            (record.latest, record.words) = (key, body.words);
-        }
+        let text = words.settle(&body.words, step.ix, Home::Post(body.post));
+        record.versions.insert(key, (body.words, step.ix));
+        let newer = record.versions.last().is_some_and(|(latest, _)| *latest == key);
         let retracted = record.retracted;
         self.change(&body.post, |post| {
             post.edited = true;
@@ -96,31 +81,36 @@ impl Posts {
         Ok(())
     }
 
-    pub(super) fn retract(
-        &mut self,
-        step: &mut Step,
-        words: &mut WordsTable,
-        body: &Retracted,
-    ) -> Result<(), IgnoredReason> {
-        let record = own_post(&mut self.records, step, &body.post)?;
+    /// Its author took the post back.
+    pub(super) fn take_back(&mut self, post: &Cid) {
+        let Some(record) = self.records.get_mut(post) else { return };
         record.retracted = true;
-        for (cid, ix) in &record.links {
-            step.touched += 1;
-            if words.void(*cid, *ix) {
-                step.drop_words.insert(*cid);
-            }
-        }
-        self.change(&body.post, |post| {
+        self.change(post, |post| {
             post.words = WordsState::Retracted;
             post.text = None;
             post.contested = false;
         });
-        Ok(())
+    }
+
+    /// Its author took an edit back: what was said before is shown again.
+    pub(super) fn take_edit_back(&mut self, words: &mut WordsTable, post: &Cid, edit: Key) {
+        let Some(record) = self.records.get_mut(post) else { return };
+        record.versions.remove(&edit);
+        let latest = record.versions.last().filter(|_| !record.retracted);
+        let Some((cid, ix)) = latest.map(|(_, version)| *version) else { return };
+        let text = words.settle(&cid, ix, Home::Post(*post));
+        self.change(post, |post| {
+            post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
+            post.text = text;
+        });
     }
 
     /// Words of a post have come.
     pub(super) fn fill(&mut self, post: &Cid, words: &Cid, text: &Arc<str>) {
-        if self.records.get(post).is_some_and(|record| record.words == *words && !record.retracted) {
+        let shows = |record: &Record| {
+            !record.retracted && record.versions.last().is_some_and(|(_, (latest, _))| latest == words)
+        };
+        if self.records.get(post).is_some_and(shows) {
             self.change(post, |post| {
                 post.words = WordsState::Here;
                 post.text = Some(text.clone());

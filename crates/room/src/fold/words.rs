@@ -1,19 +1,22 @@
 //! Which words blocks are wanted, which are here, and which are to be dropped.
 //!
-//! An event links words by CID; the block names the room, author and `seq` it belongs to. So a link is *live* (its
-//! owner stands), *void* (its owner took it back) or *foreign* (the block is here and says that it belongs to another
-//! event: copied links bring nothing). A block is wanted as long as a live link names it.
+//! An event links words by CID under one field, whatever its kind and whether or not it counts: being unknown or ignored
+//! loses no words. The block names the room, the author and a `seq`, at most that of the event that links it. So a link
+//! is *live* (it stands), *void* (its author took the event back) or *foreign* (the block is here and belongs to somebody
+//! else: copied links bring nothing). A block is wanted as long as a live link names it.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::{Cid, Ix, Log, NodeId, Words};
+use crate::{Cid, Event, Ix, Log, NodeId, Words};
 
 /// Whose text a words block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
+    /// Of an event that shows none: kept and passed on.
+    None,
     /// Of this post, by its posting or an edit.
     Post(Cid),
     /// Of this feedback.
@@ -24,7 +27,6 @@ pub(super) enum Home {
 
 #[derive(Debug, Clone)]
 struct Link {
-    ix: Ix,
     home: Home,
     live: bool,
 }
@@ -37,7 +39,9 @@ enum Block {
 
 #[derive(Debug, Clone)]
 struct Slot {
-    links: Vec<Link>,
+    links: BTreeMap<Ix, Link>,
+    /// How many of them are live.
+    live: usize,
     block: Block,
 }
 
@@ -49,50 +53,61 @@ pub(super) struct WordsTable {
 }
 
 impl WordsTable {
-    /// Event `ix` links `words`; returns the text if it is here already.
-    pub(super) fn link(&mut self, log: &Log, words: Cid, ix: Ix, home: Home) -> Option<Arc<str>> {
-        let slot = self.slots.entry(words).or_insert_with(|| Slot { links: Vec::new(), block: Block::Absent });
-        let event = &log.entry(ix).event;
-        match &slot.block {
-            Block::Here { author, seq, text } => {
-                let own = (*author, *seq) == (event.author, event.seq);
-                slot.links.push(Link { ix, home, live: own });
-                own.then(|| text.clone())
-            }
+    /// Event `ix` links `words`.
+    pub(super) fn link(&mut self, log: &Log, words: Cid, ix: Ix) {
+        let slot =
+            self.slots.entry(words).or_insert_with(|| Slot { links: BTreeMap::new(), live: 0, block: Block::Absent });
+        let live = match &slot.block {
+            Block::Here { author, seq, .. } => is_own(&log.entry(ix).event, author, *seq),
             Block::Absent => {
-                slot.links.push(Link { ix, home, live: true });
                 self.missing.insert(words);
-                None
+                true
             }
+        };
+        slot.live += usize::from(live);
+        slot.links.insert(ix, Link { home: Home::None, live });
+    }
+
+    /// What event `ix` links is the text of `home`; returns it if it is here already.
+    pub(super) fn settle(&mut self, words: &Cid, ix: Ix, home: Home) -> Option<Arc<str>> {
+        let slot = self.slots.get_mut(words)?;
+        let link = slot.links.get_mut(&ix)?;
+        link.home = home;
+        match &slot.block {
+            Block::Here { text, .. } if link.live => Some(text.clone()),
+            _ => None,
         }
     }
 
-    /// The owner of the link from `ix` took it back. Returns whether the block is to be dropped.
-    pub(super) fn void(&mut self, words: Cid, ix: Ix) -> bool {
-        let Some(slot) = self.slots.get_mut(&words) else { return false };
-        slot.links.iter_mut().filter(|link| link.ix == ix).for_each(|link| link.live = false);
-        if slot.links.iter().any(|link| link.live) {
+    /// The author of event `ix` took it back. Returns whether the block is to be dropped.
+    pub(super) fn void(&mut self, words: &Cid, ix: Ix) -> bool {
+        let Some(slot) = self.slots.get_mut(words) else { return false };
+        if let Some(link) = slot.links.get_mut(&ix).filter(|link| link.live) {
+            link.live = false;
+            slot.live -= 1;
+        }
+        if slot.live > 0 {
             return false;
         }
         slot.block = Block::Absent;
-        self.missing.remove(&words);
+        self.missing.remove(words);
         true
     }
 
     /// Takes in a block. Returns the text and the homes it belongs to, or `None` if nothing wants it.
     pub(super) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
         let slot = self.slots.get_mut(&words)?;
-        if !slot.links.iter().any(|link| link.live) || Cid::of(block) != words {
+        if slot.live == 0 || Cid::of(block) != words {
             return None;
         }
         let decoded = Words::decode(block).ok().filter(|it| it.0 == log.room());
-        for link in slot.links.iter_mut().filter(|link| link.live) {
-            let event = &log.entry(link.ix).event;
-            link.live = decoded.as_ref().is_some_and(|it| (it.1, it.2) == (event.author, event.seq));
+        for (ix, link) in slot.links.iter_mut().filter(|(_, link)| link.live) {
+            link.live = decoded.as_ref().is_some_and(|it| is_own(&log.entry(*ix).event, &it.1, it.2));
         }
         // Its bytes are fixed by its name, so a block that fits no link never will: it is not missed any more.
         self.missing.remove(&words);
-        let homes: Vec<Home> = slot.links.iter().filter(|link| link.live).map(|link| link.home).collect();
+        let homes: Vec<Home> = slot.links.values().filter(|link| link.live).map(|link| link.home).collect();
+        slot.live = homes.len();
         let words = decoded.filter(|_| !homes.is_empty())?;
         let text = match &slot.block {
             Block::Here { text, .. } => text.clone(),
@@ -104,11 +119,16 @@ impl WordsTable {
 
     /// Whether a live link names this block, here or not.
     pub(super) fn is_wanted(&self, words: &Cid) -> bool {
-        self.slots.get(words).is_some_and(|slot| slot.links.iter().any(|link| link.live))
+        self.slots.get(words).is_some_and(|slot| slot.live > 0)
     }
 
     /// Wanted and not here.
     pub(super) fn missing(&self) -> impl Iterator<Item = Cid> + '_ {
         self.missing.iter().copied()
     }
+}
+
+/// Whether words by this author, made for this `seq`, may ride beside the event: made for it, or for an earlier one.
+fn is_own(event: &Event, author: &NodeId, seq: u64) -> bool {
+    event.author == *author && seq <= event.seq
 }

@@ -1,13 +1,13 @@
 //! Posts and their words: who may change them, what wins, and what goes when it is taken back.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use paceline_room::{
     Cid, Words,
-    body::{PostKind, Posted},
+    body::{Answer, Edited, PostKind, Posted, Stance},
     fold::IgnoredReason,
     state::WordsState,
-    testing::World,
+    testing::{World, unknown},
 };
 
 use crate::support::{Moves, Node, whole};
@@ -61,7 +61,7 @@ fn words_are_taken_only_under_their_own_name_for_their_own_event_and_when_linked
     .enumerate()
     {
         let mut world = world.clone();
-        let (words, block) = Words(room, author, seq, salt, at.to_string()).encode().expect("small");
+        let (words, block) = Words(room, author, seq, salt, at.to_string().into()).encode().expect("small");
         world.write(3, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
         let mut node = Node::new(world.room());
         node.admit_all(&world.blocks());
@@ -141,12 +141,161 @@ fn only_the_author_edits_and_retracts_and_only_what_it_has_seen() {
     let node = whole(&world);
     assert_eq!(node.fold.why_ignored(&edit), Some(IgnoredReason::NotAuthor));
     assert_eq!(node.fold.why_ignored(&retract), Some(IgnoredReason::NotAuthor));
-    for cid in [nothing, own_but_no_post, blind] {
+    for cid in [nothing, blind] {
         assert_eq!(node.fold.why_ignored(&cid), Some(IgnoredReason::TargetNotSeen));
     }
+    assert_eq!(node.fold.why_ignored(&own_but_no_post), None, "anything of one's own may be taken back");
     assert_eq!(node.fold.why_ignored(&post), None);
     assert_eq!(text(&node, &post).as_deref(), Some("mine"));
-    assert!(!node.fold.words_wanted(&words), "words of what is ignored are not kept");
+    assert!(node.fold.words_wanted(&words), "being ignored loses no words");
+}
+
+/// Words of every kind of event, and of none that counts: kept, until their author takes the event back.
+#[test]
+fn whatever_links_words_keeps_them_until_its_author_takes_it_back() {
+    let mut world = World::new(11);
+    let (post, other) = (world.post(1, "mine"), world.post(2, "another's"));
+    world.sync(1, 2);
+    let mut written = Vec::new();
+    let edit = |post, words| Edited { post, words };
+    let words = world.say(1, "of an edit");
+    written.push((world.write(1, edit(post, words)), words));
+    let words = world.say(1, "of an edit that is ignored");
+    written.push((world.write(1, edit(other, words)), words));
+    let words = world.say(1, "of feedback on nothing");
+    written.push((world.feedback(1, words, Stance::Concern, Some(words)), words));
+    let words = world.say(1, "of an answer to nothing");
+    written.push((world.answer(1, words, Answer::Noted, Some(words)), words));
+    let words = world.say(1, "of a kind that nobody knows");
+    written.push((world.write(1, unknown("later", &BTreeMap::from([("words", words)]))), words));
+    let words = world.say(1, "of a post that does not fit its kind");
+    let misfit = BTreeMap::from([("words", words), ("reply", words)]);
+    written.push((world.write(1, unknown("posted", &misfit)), words));
+    for (cid, words) in &written {
+        let node = whole(&world);
+        assert!(node.fold.words_wanted(words) && node.fold.missing_words().is_empty(), "{cid}");
+    }
+    for (number, (cid, words)) in written.into_iter().enumerate() {
+        let before = world.blocks();
+        // One as good as the other.
+        let gone = if number % 2 == 0 { world.retract(1, cid) } else { world.withdraw(1, cid) };
+        let block = world.blocks().into_iter().find(|it| it.cid == gone).expect("written").block;
+        let mut node = Node::new(world.room());
+        node.admit_all(&before);
+        node.fill(&before);
+        assert_eq!(node.admit(&block).expect("new").drop_words, [words], "{number}");
+        node.fill(&world.blocks());
+        assert!(!node.fold.words_wanted(&words) && !node.fold.missing_words().contains(&words));
+        assert_eq!(node.fold.why_ignored(&gone), None);
+        // And where the words come last of all.
+        assert!(!whole(&world).fold.words_wanted(&words));
+    }
+    let node = whole(&world);
+    assert_eq!(text(&node, &post).as_deref(), Some("mine"), "with the edit gone");
+    assert_eq!(text(&node, &other).as_deref(), Some("another's"));
+    assert_eq!(node.fold.unknown().count(), 2, "the trace stays");
+}
+
+#[test]
+fn an_edit_taken_back_leaves_what_was_said_before() {
+    let mut world = World::new(12);
+    let post = world.post(1, "first");
+    let words = world.say(1, "a secret");
+    let edit = world.edit(1, post, words);
+    world.retract(1, edit);
+    let shown = |world: &World| {
+        let texts: std::collections::BTreeSet<_> = (0..8)
+            .map(|seed| {
+                let mut node = Node::new(world.room());
+                node.admit_all(&world.shuffled(seed));
+                node.fill(&world.shuffled(seed + 1));
+                assert!(!node.fold.words_wanted(&words) && node.fold.post(&post).expect("a post").edited);
+                text(&node, &post)
+            })
+            .collect();
+        texts.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&world), [Some("first".into())]);
+    let better = world.say(1, "better");
+    world.edit(1, post, better);
+    assert_eq!(shown(&world), [Some("better".into())]);
+    world.retract(1, post);
+    assert_eq!(shown(&world), [None]);
+}
+
+#[test]
+fn with_an_unknown_event_go_the_words_of_its_edits_too_whenever_they_come() {
+    let mut world = World::new(13);
+    let words = world.say(1, "of a newer kind of post");
+    let post = world.write(1, unknown("posted-anew", &BTreeMap::from([("words", words)])));
+    let edited = world.say(1, "edited");
+    let edit = world.edit(1, post, edited);
+    world.send(1, 2);
+    let others = world.say(2, "another's words");
+    world.edit(2, post, others);
+    world.sync_all();
+    assert_eq!(whole(&world).fold.why_ignored(&edit), Some(IgnoredReason::TargetNotSeen));
+    world.retract(1, post);
+    let late = world.say(1, "late");
+    world.edit(1, post, late);
+    for seed in 0..8 {
+        let mut node = Node::new(world.room());
+        node.admit_all(&world.shuffled(seed));
+        node.fill(&world.shuffled(seed + 1));
+        for gone in [words, edited, late] {
+            assert!(!node.fold.words_wanted(&gone));
+        }
+        assert!(node.fold.words_wanted(&others) && node.fold.missing_words().is_empty());
+    }
+}
+
+#[test]
+fn words_made_for_an_earlier_event_of_their_author_may_ride_beside_a_later_one() {
+    let mut world = World::new(14);
+    let words = world.say(1, "said once");
+    let posted = |words| Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] };
+    let (first, second) = (world.write(1, posted(words)), world.write(1, posted(words)));
+    for seed in 0..4 {
+        let mut node = Node::new(world.room());
+        node.admit_all(&world.shuffled(seed));
+        node.fill(&world.blocks());
+        assert_eq!((text(&node, &first), text(&node, &second)), (Some("said once".into()), Some("said once".into())));
+    }
+    // They go when both are taken back, and not before.
+    world.retract(1, first);
+    let node = whole(&world);
+    assert_eq!((text(&node, &first), text(&node, &second).as_deref()), (None, Some("said once")));
+    world.retract(1, second);
+    assert!(!whole(&world).fold.words_wanted(&words));
+}
+
+#[test]
+fn several_texts_in_one_block_are_shown_as_lines_where_one_is_expected() {
+    let mut world = World::new(15);
+    let salt = serde_bytes::ByteArray::new([0; 16]);
+    let text = paceline_room::words::Text::List(vec!["one".into(), "two".into()]);
+    let (words, block) = Words(world.room(), world.author(1), 0, salt, text).encode().expect("small");
+    let post = world.write(1, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    let mut node = whole(&world);
+    assert!(node.fold.words(&node.log, words, &block));
+    assert_eq!(self::text(&node, &post).as_deref(), Some("one\ntwo"));
+}
+
+/// Edits that share one words block, taken back one by one: each costs what it changes (it was the square of their number).
+#[test]
+fn taking_back_many_edits_costs_no_more_than_their_number() {
+    const EDITS: usize = 600;
+    let mut world = World::new(16);
+    let post = world.post(1, "first");
+    let words = world.say(1, "again and again");
+    (0..EDITS).for_each(|_| _ = world.edit(1, post, words));
+    (0..EDITS).for_each(|_| _ = world.retract(1, post));
+    let mut node = Node::new(world.room());
+    let costs: Vec<usize> =
+        world.blocks().iter().map(|stored| node.admit(&stored.block).expect("new").touched).collect();
+    let most = costs.iter().max().copied().unwrap_or_default();
+    assert!((EDITS..EDITS + 50).contains(&most), "{most}");
+    assert!(costs.iter().sum::<usize>() < EDITS * 20, "{}", costs.iter().sum::<usize>());
 }
 
 #[test]

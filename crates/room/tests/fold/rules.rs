@@ -5,7 +5,7 @@ use paceline_room::{
     body::{BatonClosed, BatonOpened},
     fold::IgnoredReason,
     state::{BatonState, TermBy},
-    testing::World,
+    testing::{World, unknown},
 };
 
 use crate::support::{Moves, baton, seen_by, term, whole};
@@ -277,8 +277,7 @@ fn decisions_move_no_baton_in_this_version_and_say_so() {
     let (mut world, lead, held) = held();
     let body = BatonClosed { baton: lead, tip: held, outcome: String::new(), by: Some(lead) };
     let closed = world.write(1, body);
-    let content = Box::new(ipld_core::ipld::Ipld::Map([].into()));
-    let decision = world.write(2, paceline_room::Body::Unknown("decision-closed".into(), content));
+    let decision = world.write(2, unknown("decision-closed", &()));
     world.sync_all();
     let accepted = world.accept(2, lead, held, decision);
     assert_eq!(why(&world, closed), Some(IgnoredReason::ByDecision));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use paceline_room::{
     body::{Answer, BatonClosed, BatonOpened, Introduced, PostKind, Posted, Stance},
     state::Act,
-    testing::World,
+    testing::{World, unknown},
 };
 use serde_json::{Value, json};
 
@@ -24,7 +24,8 @@ fn the_room_and_its_people_have_the_promised_shape() {
     let mut world = World::new(1);
     world.write(1, Introduced { name: "Ann".into(), strengths: vec!["tea".into()], hue: 3 });
     let state = json(&whole(&world));
-    let promised = ["digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons"];
+    let promised =
+        ["digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons", "newer", "unknown"];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");
     assert_eq!(state["purpose"], "To try things out");
@@ -35,6 +36,32 @@ fn the_room_and_its_people_have_the_promised_shape() {
     let ann =
         json!({ "node": world.author(1).to_string(), "name": "Ann", "strengths": ["tea"], "hue": 3, "split": false });
     assert_eq!(state["people"][1], ann);
+}
+
+#[test]
+fn what_a_newer_version_wrote_has_the_promised_shape() {
+    let mut world = World::new(3);
+    let later = world.write(1, unknown("seen-from-afar", &1.5));
+    let state = json(&whole(&world));
+    assert_eq!(state["newer"], false);
+    let (cid, author) = (later.to_string(), world.author(1).to_string());
+    assert_eq!(state["unknown"], json!([{ "cid": cid, "author": author, "kind": "seen-from-afar", "at": 2_000 }]));
+}
+
+#[test]
+fn a_room_of_a_newer_version_says_so_and_shows_what_never_changes() {
+    let mut world = World::founded_by(4, unknown("room-founded", &json!({ "fold": 2, "title": 7 })));
+    world.post(1, "hello");
+    world.open_baton(1, "who knows");
+    let state = json(&whole(&world));
+    assert_eq!((&state["newer"], &state["title"]), (&json!(true), &json!("")));
+    assert_eq!(state["founder"], world.author(0).to_string());
+    assert_eq!(
+        (state["posts"][0]["text"].as_str(), state["batons"].as_array().map(Vec::len)),
+        (Some("hello"), Some(0))
+    );
+    let kinds: Vec<_> = state["unknown"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["room-founded", "baton-opened"]);
 }
 
 #[test]

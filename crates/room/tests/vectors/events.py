@@ -1,6 +1,11 @@
-"""Makes events.json: golden blocks, made by other implementations of DAG-CBOR, CIDs and Ed25519 than the crate's own.
+"""Makes events.json: golden blocks, made by other implementations of DAG-CBOR, CIDs and Ed25519 than the crate's own,
+and by a second writing-down of the table of kinds (KINDS below).
 
 pip install dag-cbor multiformats pynacl; python3 events.py > events.json
+
+What it makes: `events`, blocks that every build admits and understands; `unknown`, blocks that every build admits and
+that fit no kind of fold version 1, with the kind's name and the words they keep; `words`; `refused`, blocks that no build
+admits, with the code of the rule each breaks. `events` and `words` that were made once stay byte for byte: append.
 """
 
 import hashlib
@@ -181,12 +186,7 @@ refuse("text is not UTF-8", "malformed", respelt("body", b"\xa1\x61\xff\xa0"))
 refuse("undefined", "malformed", respelt("prev", b"\xf7"))
 refuse("a body of no kind", "malformed", body({}))
 refuse("a body of two kinds", "malformed", body({"retracted": {"post": first}, "shadowing": {"baton": first}}))
-refuse("a stance that is a map", "malformed",
-       body({"feedback-given": {"target": first, "stance": {"correct": None}}}))
 refuse("a body that is text", "malformed", body("retracted"))
-refuse("a body lacks a field", "malformed", body({"retracted": {}}))
-refuse("a body with a field too many", "malformed", body({"retracted": {"post": first, "why": ""}}))
-refuse("an unknown stance", "malformed", body({"feedback-given": {"target": first, "stance": "like"}}))
 refuse("version 0", "malformed", signed(TWO, variant(v=0)))
 refuse("no version", "malformed", signed(TWO, variant(v=...)))
 
@@ -205,9 +205,6 @@ refuse("a key twice", "not-canonical", raw(spelt, ["v"] + right))
 refuse("null where absent is meant", "not-canonical", signed(TWO, variant(prev=None)))
 refuse("an empty list where absent is meant", "not-canonical", signed(ONE, {
     "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 1, "parents": [], "body": {"room-founded": founding}}))
-refuse("an empty note where absent is meant", "not-canonical", body({"baton-declined": {"offer": first, "why": ""}}))
-refuse("empty tags where absent are meant", "not-canonical",
-       body({"posted": {"kind": "idea", "words": short, "tags": []}}))
 refuse("a half-size fraction", "not-canonical", respelt("body", b"\xa1\x61x\xf9\x3c\x00"))
 refuse("a single-size fraction", "not-canonical", respelt("body", b"\xa1\x61x\xfa\x3f\x80\x00\x00"))
 refuse("not a number", "not-canonical", respelt("body", b"\xa1\x61x\xfb\x7f\xf8" + bytes(6)))
@@ -223,29 +220,11 @@ golden.append({"name": "nested 32 deep", "cid": str(cid(deepest)), "block": deep
 refuse("depth over 2^53 - 1", "out-of-range", signed(TWO, variant(depth=2**53)))
 refuse("seq over 2^53 - 1", "out-of-range", signed(TWO, variant(seq=2**64 - 1, prev=room)))
 refuse("at over 2^53 - 1", "out-of-range", signed(TWO, variant(at=2**53)))
-refuse("a silence over 2^53 - 1", "out-of-range",
-       body({"baton-stepped-in": {"baton": first, "tip": room, "silent_for": 2**53}}))
-refuse("hue 12", "out-of-range", body({"introduced": {"name": "", "strengths": [], "hue": 12}}))
-refuse("a reclaim of nothing", "out-of-range", body({"baton-reclaimed": {"baton": first, "tips": []}}))
-refuse("a quorum of 101 per cent", "out-of-range", signed(ONE, {
-    "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 1,
-    "body": {"room-founded": {**founding, "values": {**values, "quorum": 101}}}}))
 
 many = [cid(bytes([i])) for i in range(65)]
 refuse("65 parents", "field-too-long", signed(TWO, variant(parents=many)))
-refuse("65 tips", "field-too-long", body({"baton-reclaimed": {"baton": first, "tips": many}}))
-refuse("a title of 201 characters", "field-too-long", body({"baton-opened": {"title": "é" * 201}}))
-refuse("a name of 201 characters", "field-too-long", body({"introduced": {"name": "x" * 201, "strengths": [], "hue": 0}}))
-refuse("a tag of 41 characters", "field-too-long", body({"posted": {"kind": "idea", "words": short, "tags": ["x" * 41]}}))
-refuse("17 tags", "field-too-long", body({"posted": {"kind": "idea", "words": short, "tags": ["x"] * 17}}))
-refuse("17 mentions", "field-too-long", body({"posted": {"kind": "idea", "words": short, "mentions": [key(ONE)] * 17}}))
-refuse("17 sources", "field-too-long",
-       body({"feedback-given": {"target": first, "stance": "correct", "sources": ["x"] * 17}}))
-refuse("a note of 2,001 characters", "field-too-long", body({"baton-declined": {"offer": first, "why": "x" * 2_001}}))
 refuse("a kind of 41 characters", "field-too-long", body({"x" * 41: {}}))
 
-refuse("founds a room inside a room", "wrong-founding", body({"room-founded": founding}))
-refuse("a room of its own without founding one", "wrong-founding", signed(TWO, variant(room=..., parents=..., depth=1)))
 refuse("a founding event at depth 2", "wrong-founding", signed(ONE, {
     "v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 2, "body": {"room-founded": founding}}))
 refuse("a founding event with parents", "wrong-founding", signed(ONE, {
@@ -258,4 +237,181 @@ refuse("changed after it was signed", "bad-signature",
        dag_cbor.encode({**base, "at": AT + 1, "sig": TWO.sign(DOMAIN + dag_cbor.encode(base)).signature}))
 refuse("a signature of zeros", "bad-signature", dag_cbor.encode({**base, "sig": bytes(64)}))
 
-print(json.dumps({"events": golden, "words": words, "refused": wrong}, indent=1, ensure_ascii=False))
+# The table of fold version 1, written down a second time. A field is (type, required); each type gives a right value, a
+# value of another type, and what is over its limit.
+LINK, NODE = ("link",), ("node",)
+TITLE, NOTE, TAG = ("text", 200), ("text", 2_000), ("text", 40)
+TAGS, SOURCES, MENTIONS, TIPS = ("list", TAG, 0, 16), ("list", NOTE, 0, 16), ("list", NODE, 0, 16), ("list", LINK, 1, 64)
+NUMBER_32, MILLISECONDS, HUE = ("number", 2**32 - 1), ("number", 2**53 - 1), ("number", 11)
+POST = ("one of", "update", "question", "idea", "need", "driver")
+STANCE = ("one of", "appreciate", "build-on", "question", "concern", "correct")
+ANSWER = ("one of", "adjusted", "noted", "declined")
+KINDS = {
+    "fold-raised": {"to": NUMBER_32, "closing": LINK},
+    "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
+    "posted": {"kind": POST, "words": LINK, "reply_to?": LINK, "tags?": TAGS, "mentions?": MENTIONS},
+    "edited": {"post": LINK, "words": LINK},
+    "retracted": {"post": LINK},
+    "feedback-given": {"target": LINK, "stance": STANCE, "words?": LINK, "sources?": SOURCES},
+    "feedback-answered": {"feedback": LINK, "answer": ANSWER, "words?": LINK, "by?": LINK},
+    "feedback-withdrawn": {"feedback": LINK},
+    "baton-opened": {"title": TITLE, "strengths?": TAGS, "minutes?": NUMBER_32, "need?": LINK},
+    "baton-offered": {"baton": LINK, "tip": LINK, "to": NODE, "note?": NOTE},
+    "baton-offer-withdrawn": {"offer": LINK},
+    "baton-declined": {"offer": LINK, "why?": NOTE},
+    "baton-accepted": {"baton": LINK, "tip": LINK, "by": LINK},
+    "baton-taken": {"baton": LINK, "tip": LINK},
+    "baton-stepped-in": {"baton": LINK, "tip": LINK, "silent_for": MILLISECONDS},
+    "baton-reclaimed": {"baton": LINK, "tips": TIPS},
+    "baton-released": {"baton": LINK, "tip": LINK, "note?": NOTE},
+    "baton-closed": {"baton": LINK, "tip": LINK, "outcome?": NOTE, "by?": LINK},
+    "nominated": {"baton": LINK, "node": NODE, "why?": NOTE},
+    "shadowing": {"baton": LINK},
+}
+
+
+def at_limit(of):
+    """A value at the type's limit, where it has one."""
+    match of:
+        case ("link",): return first
+        case ("node",): return key(ONE)
+        case ("text", most): return "\u00e9" + "x" * (most - 1)
+        case ("number", most): return most
+        case ("one of", *words): return words[-1]
+        case ("list", item, _, most): return [at_limit(item) if item[0] != "text" else "x"] * most
+
+
+def plain(of):
+    """A value well within it."""
+    match of:
+        case ("text", _): return "x"
+        case ("number", _): return 1
+        case ("list", item, _, _): return [plain(item)]
+        case _: return at_limit(of)
+
+
+def wrong_values(of, optional):
+    """Values that do not fit, each with what is wrong with it."""
+    yield "is null", None
+    match of:
+        case ("link",):
+            yield "is text", str(first)
+            yield "is a link to other than a block of ours", cid(b"", "raw")
+        case ("node",):
+            yield "is a byte short", key(ONE)[:31]
+        case ("text", most):
+            yield "is bytes", b"x"
+            yield "is a character too long", "\u00e9" + "x" * most
+            if optional:
+                yield "is empty and there", ""
+        case ("number", most):
+            yield "is a fraction", 1.0
+            yield "is negative", -1
+            yield "is one too many", most + 1
+        case ("one of", *_):
+            yield "is another word", "other"
+            yield "is a map", {of[-1]: None}
+        case ("list", item, least, most):
+            yield "is no list", at_limit(item)
+            yield "is an item too long", [at_limit(item) if item[0] != "text" else "x"] * (most + 1)
+            yield "has a wrong item", [1.5]
+            if item[0] == "text":
+                yield "has an item too long", ["x" * (item[1] + 1)]
+            if optional or least:
+                yield "is empty and there", []
+
+
+unknown = []
+
+
+def admitted(name, kind, words, block):
+    """Admitted by every build, and nothing to any."""
+    link = None if words is None else str(words)
+    unknown.append({"name": name, "kind": kind, "words": link, "cid": str(cid(block)), "block": block.hex()})
+
+
+def misfit(name, kind, content):
+    words = content.get("words")
+    ours = isinstance(words, CID) and words.codec.name == "dag-cbor"
+    admitted(f"{kind}: {name}", kind, words if ours else None, body({kind: content}))
+
+
+def fits(name, kind, content):
+    block = body({kind: content})
+    golden.append({"name": name, "cid": str(cid(block)), "block": block.hex()})
+
+
+for kind, fields in KINDS.items():
+    types = {field.rstrip("?"): (of, field.endswith("?")) for field, of in fields.items()}
+    whole = {field: plain(of) for field, (of, _) in types.items()}
+    fits(f"{kind}, at its limits", kind, {field: at_limit(of) for field, (of, _) in types.items()})
+    fits(f"{kind}, no more than it needs", kind,
+         {field: plain(of) for field, (of, optional) in types.items() if not optional})
+    misfit("a field too many", kind, {**whole, "later": 1})
+    for field, (of, optional) in types.items():
+        if not optional:
+            misfit(f"lacks {field}", kind, {name: value for name, value in whole.items() if name != field})
+        for what, value in wrong_values(of, optional):
+            misfit(f"{field} {what}", kind, {**whole, field: value})
+for content in ([], None, "retracted", 1.5):
+    admitted(f"retracted: {content!r} in place of its fields", "retracted", None, body({"retracted": content}))
+
+
+def founded(content, kind="room-founded"):
+    return signed(ONE, {"v": 1, "author": key(ONE), "at": AT, "seq": 0, "depth": 1, "body": {kind: content}})
+
+
+# Rooms of a newer version, and what founds a room inside a room.
+admitted("founds a room of fold version 2", "room-founded", None, founded({**founding, "fold": 2}))
+admitted("founds a room of fold version 0", "room-founded", None, founded({**founding, "fold": 0}))
+admitted("founds a room with a field too many", "room-founded", None, founded({**founding, "later": 1}))
+admitted("founds a room with a quorum of 101 per cent", "room-founded", None,
+         founded({**founding, "values": {**values, "quorum": 101}}))
+admitted("founds a room with a value too many", "room-founded", None,
+         founded({**founding, "values": {**values, "later": 1}}))
+admitted("founds a room with a nonce of 15 bytes", "room-founded", None, founded({**founding, "nonce": bytes(15)}))
+admitted("founds a room with a title of 201 characters", "room-founded", None, founded({**founding, "title": "x" * 201}))
+admitted("founds a room with another event", "retracted", None, founded({"post": first}, "retracted"))
+admitted("founds a room with a kind that nobody knows", "world-founded", short,
+         founded({"words": short, "title": [1.5]}, "world-founded"))
+admitted("founds a room inside a room", "room-founded", None, body({"room-founded": founding}))
+
+
+# Kinds that nobody knows: anything that DAG-CBOR can hold.
+def of_a_newer_kind(name, content, words=None, kind="from-a-newer-version"):
+    admitted(name, kind, words, body({kind: content}))
+
+
+of_a_newer_kind("numbers as large and as small as can be", [2**64 - 1, -(2**64), 0, -1, 23, 24, 255, 256, 2**16, 2**32])
+of_a_newer_kind("fractions", [0.0, -0.75, 5e-324, 1.7976931348623157e308, 1 / 3, 2.0**53])
+of_a_newer_kind("lists and maps in one another", {"a": [{"b": [[], {}, [{"c": {"": [None, True, False]}}]]}], "aa": b"", "b": ""})
+of_a_newer_kind("words with other fields before and behind them", {"a": [1.5], "words": short, "words2": long}, short)
+of_a_newer_kind("words that are no link", {"words": str(short)})
+of_a_newer_kind("words that are a link to other than a block of ours", {"words": cid(b"", "raw")})
+of_a_newer_kind("words deeper down", {"in": {"words": short}})
+of_a_newer_kind("words in a list", [short])
+of_a_newer_kind("links of other codecs and hashes", [
+    cid(b"", "raw"), CID("base32", 1, "dag-pb", ("sha2-512", hashlib.sha512(b"").digest())),
+    CID("base32", 1, "raw", ("identity", b"")), CID("base32", 1, "raw", ("identity", b"inline"))])
+of_a_newer_kind("a kind without a name", None, kind="")
+of_a_newer_kind("a kind of 40 characters", {}, kind="\u00e9" * 40)
+
+# Words of several texts, and a longer one.
+say(TWO, 3, ["one", "", "drei \U0001F6B4"])
+say(TWO, 2**53 - 1, [])
+say(TWO, 4, "x" * 300)
+
+refuse("a body of a kind in a list", "malformed", body([{"retracted": {"post": first}}]))
+refuse("half a link in an unknown kind", "not-canonical", respelt(
+    "body", b"\xa1\x61x\xd8\x2a\x58\x24\x00" + bytes(room)[:-1]))
+refuse("a link of version 0 in an unknown kind", "not-canonical", respelt(
+    "body", b"\xa1\x61x\xd8\x2a\x58\x23\x00" + bytes(room)[2:]))
+refuse("a link's codec not in its shortest form", "not-canonical", respelt(
+    "body", b"\xa1\x61x\xd8\x2a\x58\x26\x00\x01\xf1\x00" + bytes(room)[2:]))
+refuse("a link without a leading zero in an unknown kind", "malformed", respelt(
+    "body", b"\xa1\x61x\xd8\x2a\x58\x24" + bytes(room)))
+refuse("a simple value of CBOR alone", "malformed", respelt("body", b"\xa1\x61x\xf7"))
+refuse("a key of an unknown kind that is no text", "malformed", respelt("body", b"\xa1\x61x\xa1\x01\x01"))
+refuse("an event without a room that is not the first", "wrong-founding", signed(TWO, variant(room=..., parents=..., depth=1, seq=1, prev=room)))
+
+print(json.dumps({"events": golden, "unknown": unknown, "words": words, "refused": wrong}, indent=1, ensure_ascii=False))

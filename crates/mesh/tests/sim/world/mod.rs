@@ -9,8 +9,8 @@ mod solo;
 mod story;
 
 pub use liar::Lie;
-pub use net::{Net, Stats};
+pub use net::{Bites, Net, Stats};
 pub use pair::Pair;
 pub use rng::Rng;
 pub use solo::{ME, Solo, item};
-pub use story::{Faults, run_story};
+pub use story::{Faults, LATER, run_story, seeds, settle, settle_words};

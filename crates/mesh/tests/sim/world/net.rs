@@ -10,11 +10,12 @@ use std::{
 use paceline_mesh::{
     Input, Lane, Output, Replica,
     replica::Millis,
-    wire::{Bulk, Live},
+    wire::{Bulk, Item, Live},
 };
 use paceline_room::{
     Body, Cid, Keypair, Log, NodeId, Stored, Words,
     body::{FormValues, Policy, Retracted, RoomFounded},
+    testing::Mask,
 };
 use serde_bytes::ByteArray;
 
@@ -40,6 +41,27 @@ pub struct Stats {
     pub delays: Vec<Millis>,
 }
 
+/// What nodes of older builds did with events that mean nothing to them.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Bites {
+    pub admitted: usize,
+    /// Own events that name one among what they have seen.
+    pub built_on: usize,
+    /// Events by others, sent on.
+    pub forwarded: usize,
+    /// Words, sent on.
+    pub served: usize,
+}
+
+impl Bites {
+    pub fn add(&mut self, other: Self) {
+        self.admitted += other.admitted;
+        self.built_on += other.built_on;
+        self.forwarded += other.forwarded;
+        self.served += other.served;
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Disk {
     pub events: BTreeMap<Cid, Stored>,
@@ -51,6 +73,10 @@ pub struct Node {
     pub replica: Option<Replica>,
     pub lie: Option<Lie>,
     pub disk: Disk,
+    /// What its build does not know.
+    pub mask: Mask,
+    /// What it made nothing of: the kind, with the field that hides it if it is one.
+    pub hidden: BTreeMap<Cid, String>,
     /// Counts lives: what was scheduled for an earlier one is void.
     life: u64,
     pub skew: i64,
@@ -125,6 +151,10 @@ pub struct Net {
     pub nodes: Vec<Node>,
     pub room: Cid,
     pub stats: Stats,
+    /// By what is hidden: the kind, with the field if it is one.
+    pub bites: BTreeMap<String, Bites>,
+    /// Links that honest nodes dropped for good reason, as they thought.
+    pub dropped_links: usize,
     /// Letters that honest nodes got.
     pub letters: BTreeMap<usize, Vec<Vec<u8>>>,
     /// Which part of a partition a node is in.
@@ -158,6 +188,8 @@ impl Net {
             nodes: Vec::new(),
             room,
             stats: Stats::default(),
+            bites: BTreeMap::new(),
+            dropped_links: 0,
             letters: BTreeMap::new(),
             part: Vec::new(),
             forbidden: BTreeSet::new(),
@@ -181,6 +213,25 @@ impl Net {
         let at = self.add(key, None);
         self.connect(at);
         at
+    }
+
+    /// Another node, of an older build.
+    pub fn join_masked(&mut self, mask: Mask) -> usize {
+        let key = Keypair::from_secret(self.rng.bytes());
+        let at = self.add(key, None);
+        let node = &mut self.nodes[at];
+        node.mask = mask;
+        node.replica = Some(Replica::with_mask(self.room, node.key.clone(), mask));
+        self.connect(at);
+        at
+    }
+
+    /// The tab is closed, and opened again with the newest build.
+    pub fn update(&mut self, at: usize) {
+        self.crash(at, true);
+        self.nodes[at].mask = Mask::default();
+        self.nodes[at].hidden.clear();
+        self.restart(at);
     }
 
     /// A node that does not keep to the protocol.
@@ -207,6 +258,8 @@ impl Net {
             replica,
             lie,
             disk,
+            mask: Mask::default(),
+            hidden: BTreeMap::new(),
             life: 0,
             skew,
             acquainted: Vec::new(),
@@ -302,7 +355,7 @@ impl Net {
     /// The tab is opened again.
     pub fn restart(&mut self, at: usize) {
         let node = &mut self.nodes[at];
-        let mut replica = Replica::new(self.room, node.key.clone());
+        let mut replica = Replica::with_mask(self.room, node.key.clone(), node.mask);
         replica.started((self.now as i64 + node.skew + EPOCH) as u64);
         // Storage yields pages in an order of its own.
         let mut blocks: Vec<Stored> = node.disk.events.values().cloned().collect();
@@ -319,7 +372,8 @@ impl Net {
         self.connect(at);
     }
 
-    /// Writes, stores and sends an own event. Returns none if the founding event is not here yet.
+    /// Writes, stores and sends an own event. Returns none if the founding event is not here yet, or if its build has no
+    /// such kind.
     pub fn write(&mut self, at: usize, text: Option<&str>, body: impl FnOnce(Option<Cid>) -> Body) -> Option<Cid> {
         self.salt += 1;
         let node = &self.nodes[at];
@@ -336,6 +390,12 @@ impl Net {
         });
         let body = body(words.as_ref().map(|(name, _)| *name));
         let (cid, event, block) = replica.draft(clock, body).sign(&node.key).unwrap();
+        if node.mask.hides(&event.body, &block) {
+            return None;
+        }
+        for label in event.seen().filter_map(|cid| node.hidden.get(cid)) {
+            self.bites.entry(label.clone()).or_default().built_on += 1;
+        }
         let (depth, block) = (event.depth, Arc::<[u8]>::from(block));
         self.keep(at, Stored { cid, depth, block: block.clone(), words: words.clone() });
         self.nodes[at].seen.insert(cid);
@@ -488,7 +548,10 @@ impl Net {
         let life = self.nodes[at].life;
         for output in outputs {
             match output {
-                Output::Send { peer, lane, bytes } => self.send(at, peer, lane, bytes),
+                Output::Send { peer, lane, bytes } => {
+                    self.note_sent(at, lane, &bytes);
+                    self.send(at, peer, lane, bytes);
+                }
                 Output::Store(events) => {
                     let wait = self.rng.range(2, 20);
                     self.schedule(wait, Event::Stored { at, life, events, words: Vec::new() });
@@ -501,6 +564,7 @@ impl Net {
                     names.iter().for_each(|name| drop(self.nodes[at].disk.words.remove(name)));
                 }
                 Output::Disconnect(peer) => {
+                    self.dropped_links += 1;
                     let peer = self.ids[&peer];
                     self.break_link(at, peer, None);
                 }
@@ -515,13 +579,60 @@ impl Net {
                 Output::Carried { bytes } => self.letters.entry(at).or_default().push(bytes),
                 Output::Acquainted(nodes) => self.nodes[at].acquainted = nodes,
                 Output::Rest(rest) => self.rest(at, rest),
-                Output::Admitted { .. } | Output::Changed => {}
+                Output::Admitted { cid, kind, .. } => self.note_hidden(at, cid, kind),
+                Output::Changed => {}
             }
         }
         let node = &mut self.nodes[at];
         if !node.working && node.replica.as_ref().is_some_and(Replica::has_work) {
             node.working = true;
             self.schedule(1, Event::Work { at, life });
+        }
+    }
+
+    fn note_hidden(&mut self, at: usize, cid: Cid, kind: String) {
+        let node = &mut self.nodes[at];
+        if node.mask == Mask::default() {
+            return;
+        }
+        let log = node.replica.as_ref().map(Replica::log);
+        let entry = log.and_then(|log| Some(log.entry(log.find(&cid)?)));
+        let unknown = entry.is_some_and(|it| matches!(it.event.body, Body::Unknown(_)));
+        let field = node.mask.fields.iter().find(|(of, _)| *of == kind).map(|(_, field)| format!("{kind}.{field}"));
+        let label = match field {
+            Some(label) if !node.mask.kinds.contains(&kind.as_str()) => label,
+            _ => kind,
+        };
+        if unknown {
+            self.bites.entry(label.clone()).or_default().admitted += 1;
+            node.hidden.insert(cid, label);
+        }
+    }
+
+    /// What a node of an older build sends of what means nothing to it.
+    fn note_sent(&mut self, at: usize, lane: Lane, bytes: &[u8]) {
+        let node = &self.nodes[at];
+        if node.hidden.is_empty() {
+            return;
+        }
+        let items = match lane {
+            Lane::Live => match Live::decode(bytes) {
+                Ok(Live::Push(push)) => vec![Item(push.0, push.1)],
+                _ => return,
+            },
+            Lane::Bulk => match Bulk::decode(bytes) {
+                Ok(Bulk::Page(page)) => page.0,
+                Ok(Bulk::Blocks(blocks)) => blocks.1,
+                Ok(Bulk::Newest(items)) => items,
+                _ => return,
+            },
+        };
+        for Item(block, words) in items {
+            if let Some(label) = node.hidden.get(&Cid::of(&block)) {
+                let bites = self.bites.entry(label.clone()).or_default();
+                bites.forwarded += 1;
+                bites.served += usize::from(words.is_some());
+            }
         }
     }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use paceline_room::{
     Body, Cid,
     body::{
-        Answer, BatonOffered, BatonOpened, BatonReleased, BatonSteppedIn, BatonTaken, FeedbackAnswered, FeedbackGiven,
-        Introduced, PostKind, Posted, Retracted, Stance,
+        Answer, BatonOffered, BatonOpened, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered,
+        FeedbackGiven, FeedbackWithdrawn, Introduced, PostKind, Posted, Retracted, Stance,
     },
+    testing::{Mask, unknown},
 };
 
 use super::{Lie, Net, Rng};
@@ -27,6 +28,16 @@ pub struct Faults {
     pub partition: bool,
     pub crashes: usize,
     pub amnesiacs: usize,
+    /// What every third node does not know, its build being older.
+    pub mask: Option<Mask>,
+}
+
+/// The seeds to run: so many, from this one on, or what `PACELINE_SEED` and `PACELINE_SEEDS` say.
+#[allow(clippy::disallowed_methods)] // which seeds to run is for the person at the keyboard to say
+pub fn seeds(from: u64, count: u64) -> Vec<u64> {
+    let asked = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let many = || (from..from + asked("PACELINE_SEEDS").unwrap_or(count)).collect();
+    asked("PACELINE_SEED").map_or_else(many, |seed| vec![seed])
 }
 
 impl Faults {
@@ -40,7 +51,16 @@ impl Faults {
         partition: false,
         crashes: 0,
         amnesiacs: 0,
+        mask: None,
     };
+
+    /// A node more, of a build as old as its number has it.
+    fn join(&self, net: &mut Net) -> usize {
+        match self.mask {
+            Some(mask) if net.nodes.len() % 3 == 1 => net.join_masked(mask),
+            _ => net.join(),
+        }
+    }
 }
 
 /// What was written, and by whom it can still be expected.
@@ -50,6 +70,7 @@ struct Book {
     feedback: Vec<Cid>,
     batons: Vec<Cid>,
     transfers: Vec<(Cid, Cid)>,
+    later: Vec<Cid>,
     introduced: BTreeSet<(usize, u64)>,
     acknowledged: BTreeMap<Cid, usize>,
 }
@@ -58,7 +79,12 @@ struct Book {
 pub fn run_story(seed: u64, faults: Faults) -> Net {
     let mut net = Net::new(seed);
     let mut rng = Rng::new(seed ^ 0x5707);
-    (1..faults.nodes).for_each(|_| _ = net.join());
+    (1..faults.nodes).for_each(|_| _ = faults.join(&mut net));
+    if faults.mask.is_some() && seed % 2 == 1 {
+        // The founder reaches the others through nodes of older builds alone.
+        let newer: Vec<usize> = (1..faults.nodes).filter(|at| net.nodes[*at].mask == Mask::default()).collect();
+        newer.into_iter().for_each(|at| net.forbid(0, at));
+    }
     faults.liars.iter().for_each(|lie| _ = net.join_liar(*lie));
     net.run_for(2_000);
     let (start, mut book) = (net.now, Book::default());
@@ -68,14 +94,17 @@ pub fn run_story(seed: u64, faults: Faults) -> Net {
         while let Some(entry) = plan.first_entry().filter(|entry| entry.key().0 <= step) {
             let ((at, _), fault) = entry.remove_entry();
             net.run_until(at);
-            fault.strike(&mut net, &mut rng, &mut book);
+            fault.strike(&mut net, &mut rng, &mut book, &faults);
         }
         net.run_until(step);
         write_something(&mut net, &mut rng, &mut book);
+        if faults.mask.is_some() {
+            write_more(&mut net, &mut rng, &mut book);
+        }
     }
     for fault in plan.into_values() {
         if let Fault::Restart(_) | Fault::Heal = fault {
-            fault.strike(&mut net, &mut rng, &mut book);
+            fault.strike(&mut net, &mut rng, &mut book, &faults);
         }
     }
     net.heal();
@@ -91,7 +120,7 @@ pub fn run_story(seed: u64, faults: Faults) -> Net {
 }
 
 /// Runs until all honest nodes hold the same, or fails.
-fn settle(net: &mut Net, seed: u64) {
+pub fn settle(net: &mut Net, seed: u64) {
     for _ in 0..60 {
         net.run_for(2_000);
         let alive = net.alive();
@@ -107,7 +136,7 @@ fn settle(net: &mut Net, seed: u64) {
 }
 
 /// Words that nobody lost are everywhere, too, within the time in which all peers are asked again.
-fn settle_words(net: &mut Net, seed: u64) {
+pub fn settle_words(net: &mut Net, seed: u64) {
     for _ in 0..40 {
         let missing =
             |at: &usize| net.replica(*at).map(|it| (it.progress().missing_words, it.fold().missing_words().len()));
@@ -150,7 +179,7 @@ fn plan(rng: &mut Rng, start: u64, faults: &Faults) -> BTreeMap<(u64, usize), Fa
 }
 
 impl Fault {
-    fn strike(self, net: &mut Net, rng: &mut Rng, book: &mut Book) {
+    fn strike(self, net: &mut Net, rng: &mut Rng, book: &mut Book, faults: &Faults) {
         match self {
             Self::Break => {
                 if let Some((a, b)) = rng.pick(&net.up_links()) {
@@ -172,10 +201,10 @@ impl Fault {
                     book.acknowledged.retain(|_, author| *author != at);
                 }
                 net.run_for(rng.range(1, 3_000));
-                Self::Restart(at).strike(net, rng, book);
+                Self::Restart(at).strike(net, rng, book, faults);
             }
             Self::Restart(at) => net.restart(at),
-            Self::Join => _ = net.join(),
+            Self::Join => _ = faults.join(net),
         }
     }
 }
@@ -234,3 +263,63 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
         book.acknowledged.insert(cid, at);
     }
 }
+
+/// What builds of different ages need to disagree about: fields that some lack, kinds that all lack, and what takes words
+/// back that are another's guess.
+fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
+    let Some(at) = rng.pick(&net.alive()) else { return };
+    let text = format!("What node {at} adds at {}", net.now);
+    let (reply_to, target) = (rng.pick(&book.posts), rng.pick(&book.posts));
+    let written = match rng.range(0, 17) {
+        0 | 1 => {
+            let post = |words: Option<Cid>| {
+                let (kind, words, tags) = (PostKind::Idea, words.unwrap(), vec!["tag".into()]);
+                Posted { kind, words, reply_to, tags, mentions: vec![] }.into()
+            };
+            let cid = net.write(at, Some(&text), post);
+            book.posts.extend(cid);
+            cid
+        }
+        2 | 14 | 15 => target.and_then(|target| {
+            let sources = vec!["https://example.org/".into()];
+            let given = |words| FeedbackGiven { target, stance: Stance::Correct, words, sources }.into();
+            let cid = net.write(at, Some(&text), given);
+            book.feedback.extend(cid);
+            cid
+        }),
+        3 | 16 => rng.pick(&book.feedback).and_then(|feedback| {
+            let answer = |words| FeedbackAnswered { feedback, answer: Answer::Adjusted, words, by: target }.into();
+            net.write(at, Some(&text), answer)
+        }),
+        4 => rng.pick(&book.feedback).and_then(|it| net.write(at, None, |_| FeedbackWithdrawn { feedback: it }.into())),
+        5 => target.and_then(|post| {
+            let edit = |words: Option<Cid>| Edited { post, words: words.unwrap() }.into();
+            net.write(at, Some(&text), edit)
+        }),
+        6 => rng.pick(&book.later).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
+        7..11 => rng.pick(&book.transfers).and_then(|(baton, tip)| {
+            let to = net.nodes[0].key.node();
+            net.write(at, None, |_| BatonOffered { baton, tip, to, note: "Yours?".into() }.into())
+        }),
+        11 | 12 => {
+            let open = BatonOpened { title: "Host".into(), strengths: vec![], minutes: Some(5), need: None };
+            let cid = net.write(at, None, |_| open.into());
+            book.transfers.extend(cid.map(|cid| (cid, cid)));
+            cid
+        }
+        // A kind that no build of today knows, and a build of today does not write either.
+        _ => {
+            let later = |words: Option<Cid>| unknown(LATER, &BTreeMap::from([("words", words.unwrap())]));
+            let newest = net.nodes[at].mask == Mask::default();
+            let cid = newest.then(|| net.write(at, Some(&text), later)).flatten();
+            book.later.extend(cid);
+            cid
+        }
+    };
+    if let Some(cid) = written {
+        book.acknowledged.insert(cid, at);
+    }
+}
+
+/// A kind from a version to come.
+pub const LATER: &str = "later";

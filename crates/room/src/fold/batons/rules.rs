@@ -83,7 +83,7 @@ impl Batons {
         let by = step.seen(&body.by).ok_or(IgnoredReason::OfferNotSeen)?;
         let offer = match self.offers.get(&by) {
             Some(offer) => offer,
-            None if matches!(step.log.entry(by).event.body, Body::Unknown(..)) => {
+            None if matches!(step.log.entry(by).event.body, Body::Unknown(_)) => {
                 return Err(IgnoredReason::ByDecision);
             }
             None => return Err(IgnoredReason::OfferNotSeen),
