@@ -213,6 +213,10 @@ interface RoomState {
       text: string;
     }[];
   }[];
+  /** Founded by a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
+  newer: boolean;
+  /** In display order: what a newer version wrote, or what fits no kind. Kept whole with its words, and passed on. */
+  unknown: { cid: Cid; author: NodeId; kind: string; at: number }[];
 }
 
 interface LocalState {

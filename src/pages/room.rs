@@ -72,7 +72,11 @@ pub fn RoomPage(props: &RoomProps) -> Html {
         Callback::from(move |_: MouseEvent| shown.set(wanted))
     };
     let handles = *beside != Beside::Loops;
-    let title = if room.title.is_empty() { t!("room-untitled") } else { room.title.to_string() };
+    let title = match &*room.title {
+        "" if room.newer => t!("newer-room-title"),
+        "" => t!("room-untitled"),
+        title => title.to_owned(),
+    };
     html! {
         <div class={classes!("room", (*beside != Beside::Nothing).then_some("beside"))} data-testid="room">
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
@@ -83,6 +87,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
                 <div class="room-words">
                     <h1 dir="auto" data-testid="room-title">{ changing(title) }</h1>
                     if !room.purpose.is_empty() { <p class="purpose" dir="auto">{ changing(room.purpose.to_string()) }</p> }
+                    if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
                 </div>
                 <ConnectionState ..ConnectionProps::of(room) />
                 <button type="button" class="button invite" data-testid="invite-open" onclick={open(Shown::Invite)}>
@@ -112,7 +117,8 @@ fn empty(room: &RoomView) -> Html {
     if room.connection == crate::session::Connection::CatchingUp {
         return html! { <p>{ changing(t!("stream-catching-up")) }</p> };
     }
-    let words = if room.title.is_empty() { t!("stream-on-its-way") } else { t!("stream-empty") };
+    let on_its_way = room.title.is_empty() && !room.newer;
+    let words = if on_its_way { t!("stream-on-its-way") } else { t!("stream-empty") };
     html! { <p>{ changing(words) }</p> }
 }
 

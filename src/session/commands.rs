@@ -43,9 +43,16 @@ pub fn edit(replica: &Replica, post: Cid, text: String) -> Outcome<Intent> {
     Ok(Intent::worded(text, move |words| Edited { post, words }.into()))
 }
 
-/// Takes an own post back.
+/// Takes an own post back, or any other event of one's own: its words go.
 pub fn retract(replica: &Replica, post: Cid) -> Outcome<Intent> {
-    own_post(replica, post)?;
+    if replica.fold().post(&post).is_some() {
+        own_post(replica, post)?;
+    } else {
+        let ix = replica.log().find(&post).ok_or_else(|| notices::error("not-found"))?;
+        if replica.log().entry(ix).event.author != replica.node() {
+            return Err(notices::error("not-yours"));
+        }
+    }
     Ok(Intent::plain(Retracted { post }))
 }
 

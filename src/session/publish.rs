@@ -61,6 +61,7 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         title: same_text(before.map(|it| &it.title), fold.title()),
         purpose: same_text(before.map(|it| &it.purpose), fold.purpose()),
         form: same_text(before.map(|it| &it.form), fold.form()),
+        newer: fold.is_newer(),
         values: fold.values().cloned(),
         connection,
         progress: (connection == Connection::CatchingUp).then_some((here, here + progress.missing_events)),
@@ -76,6 +77,7 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
             let over = engine.terms.borrow_mut().overtime(fold.batons(), browser::now());
             same(before.map(|it| &it.overtime), over)
         },
+        unknown: same_arcs(before.map(|it| &it.unknown), fold.unknown().cloned()),
         ignored: same(before.map(|it| &it.ignored), ignored_transfers(&replica)),
         reach: {
             let reach = reach(&replica);

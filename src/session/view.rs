@@ -9,7 +9,7 @@ use paceline_room::{
     Cid, NodeId,
     body::{FormValues, PostKind},
     fold::IgnoredReason,
-    state::{Baton, Feedback, Person, Post},
+    state::{Baton, Feedback, Person, Post, UnknownEvent},
 };
 use serde::Serialize;
 
@@ -123,6 +123,8 @@ pub struct RoomView {
     pub purpose: Rc<str>,
     /// Name of its form.
     pub form: Rc<str>,
+    /// Founded by a version that this build does not know: only introductions, posts and feedback are written.
+    pub newer: bool,
     /// The form's deciding values.
     pub values: Option<FormValues>,
     /// How this node stands to the others.
@@ -147,6 +149,8 @@ pub struct RoomView {
     pub batons: Rc<[Arc<Baton>]>,
     /// Batons whose current term has lasted longer than meant, by this tab's own clock.
     pub overtime: Rc<[Cid]>,
+    /// Events from a newer version, in display order.
+    pub unknown: Rc<[Arc<UnknownEvent>]>,
     /// Transfers that did not count, in display order.
     pub ignored: Rc<[IgnoredTransfer]>,
     /// How many nodes hold recent events (the last few hundred posts).

@@ -59,7 +59,8 @@ pub fn Batons(props: &BatonsProps) -> Html {
             <h2 id="batons-title">{ t!("batons") }</h2>
             if batons.is_empty() { <p class="empty">{ t!("batons-empty") }</p> }
             <ul class="baton-list">{ for batons.into_iter().map(draw) }</ul>
-            <OpenBaton form={room.form.clone()} batons={room.batons.clone()} />
+            // What a baton is in a newer version, only that one knows.
+            if !room.newer { <OpenBaton form={room.form.clone()} batons={room.batons.clone()} /> }
             <Handoffs room={room.clone()} />
         </section>
     }

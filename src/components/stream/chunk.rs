@@ -15,8 +15,9 @@ use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, Inte
 use yew::prelude::*;
 
 use super::{
+    newer::{more_newer, newer},
     post::{Ask, PostView},
-    rows::{Before, Handoff, Row},
+    rows::{Before, Handoff, Moment, Row},
 };
 use crate::{
     browser,
@@ -38,6 +39,9 @@ const GUESS: f64 = 110.0;
 /// How far outside of the window stretches are drawn.
 const MARGIN: &str = "1500px 0px";
 
+/// How many from a newer version are told one by one between two posts: there may be thousands.
+const NEWER_SHOWN: usize = 5;
+
 /// What posts need to know of the room around them.
 pub struct Around {
     people: HashMap<NodeId, PersonView>,
@@ -46,13 +50,13 @@ pub struct Around {
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
     me: NodeId,
     handles: bool,
-    handoffs: Rc<Before>,
+    moments: Rc<Before>,
     nothing: Rc<[Told]>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, handoffs: Rc<Before>, handles: bool) -> Self {
+    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, moments: Rc<Before>, handles: bool) -> Self {
         Self {
             people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
             told,
@@ -60,13 +64,33 @@ impl Around {
             reach: room.reach.clone(),
             me: room.me,
             handles,
-            handoffs,
+            moments,
             nothing: [].into(),
         }
     }
 
+    /// Moments on the road, one after the other; of many from a newer version only the last are told one by one.
+    pub fn moments(&self, moments: &[Moment]) -> Html {
+        let unknown = |it: &&Moment| matches!(it, Moment::Newer(_));
+        let mut untold = moments.iter().filter(unknown).count().saturating_sub(NEWER_SHOWN);
+        let more = (untold > 0).then_some(untold);
+        let one = |moment: &Moment| match moment {
+            Moment::Handoff(it) => self.handoff(it),
+            Moment::Newer(_) if untold > 0 => {
+                untold -= 1;
+                Html::default()
+            }
+            Moment::Newer(it) => {
+                let (person, here) = self.person(&it.author);
+                newer(it, &person, here)
+            }
+        };
+        let told: Vec<Html> = moments.iter().map(one).collect();
+        html! { <>{ for more.map(more_newer) }{ for told }</> }
+    }
+
     /// A moment on the road: the lead went to somebody.
-    pub fn handoff(&self, handoff: &Handoff) -> Html {
+    fn handoff(&self, handoff: &Handoff) -> Html {
         let (person, here) = self.person(&handoff.holder);
         let words = words::handoff(handoff.by, &people::name_of(&person), &handoff.title);
         html! {
@@ -189,13 +213,13 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let name: AttrValue = people::name_of(&author).into();
     let answers = row.answers.map(|node| AttrValue::from(people::name_of(&around.person(&node).0)));
     let cid = row.post.cid;
-    let handoffs = around.handoffs.get(&cid).into_iter().flat_map(|it| it.iter());
+    let moments = around.moments.get(&cid);
     let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
             if row.new_day { <p class="milestone">{ changing(when::day(row.post.at)) }</p> }
-            { for handoffs.map(|it| around.handoff(it)) }
+            { for moments.map(|it| around.moments(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}

@@ -1,6 +1,7 @@
 //! What was said, on the road: posts with their threads, in stretches, and the composer at its end.
 
 mod chunk;
+mod newer;
 mod post;
 mod rows;
 mod scroll;
@@ -64,8 +65,8 @@ pub fn Stream(props: &StreamProps) -> Html {
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
     });
-    let placed = use_memo((rows.clone(), room.batons.clone()), |(rows, batons)| {
-        let (before, after) = rows::place(rows, rows::handoffs(batons));
+    let placed = use_memo((rows.clone(), room.batons.clone(), room.unknown.clone()), |(rows, batons, unknown)| {
+        let (before, after) = rows::place(rows, rows::moments(batons, unknown));
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
@@ -108,7 +109,7 @@ pub fn Stream(props: &StreamProps) -> Html {
                 // A feed without posts would be a broken promise to assistive technology.
                 <div class="road" role={(!rows.is_empty()).then_some("feed")}
                     aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
-                <div class="road">{ for after.iter().map(|it| around.handoff(it)) }</div>
+                <div class="road">{ around.moments(&after) }</div>
                 if !room.unchecked.is_empty() {
                     <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
                 }

@@ -9,7 +9,7 @@ use std::{
 
 use paceline_room::{
     Cid, NodeId,
-    state::{Baton, Post, TermBy},
+    state::{Baton, Post, TermBy, UnknownEvent},
 };
 
 /// One post in the stream.
@@ -48,9 +48,28 @@ pub struct Handoff {
     pub parallel: bool,
 }
 
-/// All handoffs of a room, by the clock.
-pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
-    let mut all: Vec<Handoff> = batons
+/// What stands on the road between posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// A lead moved.
+    Handoff(Handoff),
+    /// Something from a newer version.
+    Newer(Arc<UnknownEvent>),
+}
+
+impl Moment {
+    /// When, by its author's clock, and which.
+    fn key(&self) -> (u64, Cid) {
+        match self {
+            Self::Handoff(it) => (it.at, it.from),
+            Self::Newer(it) => (it.at, it.cid),
+        }
+    }
+}
+
+/// All moments of a room, by the clock.
+pub fn moments(batons: &[Arc<Baton>], unknown: &[Arc<UnknownEvent>]) -> Vec<Moment> {
+    let handoffs = batons
         .iter()
         .flat_map(|baton| {
             let title: Rc<str> = baton.title.as_str().into();
@@ -64,26 +83,27 @@ pub fn handoffs(batons: &[Arc<Baton>]) -> Vec<Handoff> {
                 parallel: term.parallel,
             })
         })
-        .collect();
+        .map(Moment::Handoff);
+    let mut all: Vec<Moment> = handoffs.chain(unknown.iter().cloned().map(Moment::Newer)).collect();
     // There may be thousands, of many batons in turn.
-    all.sort_unstable_by_key(|it| (it.at, it.from));
+    all.sort_unstable_by_key(Moment::key);
     all
 }
 
-/// Handoffs by the root they are drawn before.
-pub type Before = HashMap<Cid, Rc<[Handoff]>>;
+/// Moments by the root they are drawn before.
+pub type Before = HashMap<Cid, Rc<[Moment]>>;
 
-/// Which handoffs are drawn before which root, and those after the last.
-pub fn place(rows: &[Row], mut handoffs: Vec<Handoff>) -> (Before, Rc<[Handoff]>) {
+/// Which moments are drawn before which root, and those after the last.
+pub fn place(rows: &[Row], mut moments: Vec<Moment>) -> (Before, Rc<[Moment]>) {
     let mut before = HashMap::new();
     for root in rows.iter().filter(|row| row.level == 0) {
-        let later = handoffs.split_off(handoffs.partition_point(|it| it.at < root.post.at));
-        if !handoffs.is_empty() {
-            before.insert(root.post.cid, handoffs.into());
+        let later = moments.split_off(moments.partition_point(|it| it.key().0 < root.post.at));
+        if !moments.is_empty() {
+            before.insert(root.post.cid, moments.into());
         }
-        handoffs = later;
+        moments = later;
     }
-    (before, handoffs.into())
+    (before, moments.into())
 }
 
 /// All rows in drawing order. `day` says which day a time is of.
@@ -198,21 +218,36 @@ mod tests {
     #[test]
     fn a_handoff_stands_where_the_clock_puts_it_and_is_drawn_once() {
         let rows = rows(&[post(1, None, 10), post(2, Some(1), 50), post(3, None, 30), post(4, None, 20)], &[], at_utc);
-        let handoff = |name: u8, at| Handoff {
-            from: Cid::from_digest([name; 32]),
-            holder: NodeId::from_bytes([name; 32]),
-            title: "Scribe".into(),
-            by: TermBy::Taken,
-            at,
-            current: false,
-            parallel: false,
+        let handoff = |name: u8, at| {
+            Moment::Handoff(Handoff {
+                from: Cid::from_digest([name; 32]),
+                holder: NodeId::from_bytes([name; 32]),
+                title: "Scribe".into(),
+                by: TermBy::Taken,
+                at,
+                current: false,
+                parallel: false,
+            })
         };
         let (before, after) = place(&rows, vec![handoff(7, 5), handoff(8, 25), handoff(9, 60)]);
         let at = |name: u8| {
-            before.get(&Cid::from_digest([name; 32])).map(|it| it.iter().map(|it| it.at).collect::<Vec<_>>())
+            before.get(&Cid::from_digest([name; 32])).map(|it| it.iter().map(|it| it.key().0).collect::<Vec<_>>())
         };
         assert_eq!((at(1), at(3), at(4)), (Some(vec![5]), Some(vec![25]), None));
-        assert_eq!(after.iter().map(|it| it.at).collect::<Vec<_>>(), [60]);
+        assert_eq!(after.iter().map(|it| it.key().0).collect::<Vec<_>>(), [60]);
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_clock() {
+        let newer = |name: u8, at| {
+            let (cid, author) = (Cid::from_digest([name; 32]), NodeId::from_bytes([name; 32]));
+            Arc::new(UnknownEvent { cid, author, kind: "later".into(), at, depth: 1 })
+        };
+        let rows = rows(&[post(1, None, 10), post(2, None, 30)], &[], at_utc);
+        let (before, after) = place(&rows, moments(&[], &[newer(9, 40), newer(8, 20), newer(7, 20)]));
+        let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
+        assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
+        assert_eq!((before.len(), names(&after)), (1, vec![9]));
     }
 
     #[test]
