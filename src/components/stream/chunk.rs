@@ -75,17 +75,17 @@ impl Around {
         let mut untold = moments.iter().filter(unknown).count().saturating_sub(NEWER_SHOWN);
         let more = (untold > 0).then_some(untold);
         let one = |moment: &Moment| match moment {
-            Moment::Handoff(it) => self.handoff(it),
+            Moment::Handoff(it) => Some(self.handoff(it)),
             Moment::Newer(_) if untold > 0 => {
                 untold -= 1;
-                Html::default()
+                None
             }
             Moment::Newer(it) => {
                 let (person, here) = self.person(&it.author);
-                newer(it, &person, here)
+                Some(newer(it, &person, here))
             }
         };
-        let told: Vec<Html> = moments.iter().map(one).collect();
+        let told: Vec<Html> = moments.iter().filter_map(one).collect();
         html! { <>{ for more.map(more_newer) }{ for told }</> }
     }
 

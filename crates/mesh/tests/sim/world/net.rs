@@ -590,6 +590,13 @@ impl Net {
         }
     }
 
+    /// Whether the newest that this node has means nothing to its build.
+    pub fn is_puzzled(&self, at: usize) -> bool {
+        let node = &self.nodes[at];
+        let log = node.replica.as_ref().map(Replica::log);
+        log.is_some_and(|log| log.tips().any(|tip| node.hidden.contains_key(&log.entry(tip).cid)))
+    }
+
     fn note_hidden(&mut self, at: usize, cid: Cid, kind: String) {
         let node = &mut self.nodes[at];
         if node.mask == Mask::default() {

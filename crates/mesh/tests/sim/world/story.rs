@@ -267,6 +267,18 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
 /// What builds of different ages need to disagree about: fields that some lack, kinds that all lack, and what takes words
 /// back that are another's guess.
 fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
+    // Who has just got something that its build does not know often has something to say.
+    let puzzled: Vec<usize> = net.alive().into_iter().filter(|at| net.is_puzzled(*at)).collect();
+    if let Some(at) = rng.pick(&puzzled).filter(|_| rng.chance(60)) {
+        let text = format!("What node {at} makes of it at {}", net.now);
+        let post = |words: Option<Cid>| {
+            let (kind, words) = (PostKind::Question, words.unwrap());
+            Posted { kind, words, reply_to: None, tags: vec![], mentions: vec![] }.into()
+        };
+        let cid = net.write(at, Some(&text), post);
+        book.posts.extend(cid);
+        book.acknowledged.extend(cid.map(|cid| (cid, at)));
+    }
     let Some(at) = rng.pick(&net.alive()) else { return };
     let text = format!("What node {at} adds at {}", net.now);
     let (reply_to, target) = (rng.pick(&book.posts), rng.pick(&book.posts));
