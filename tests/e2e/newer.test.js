@@ -6,12 +6,19 @@ import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 const WORDS_BYTES = 16 * 1024;
-const MANY = 60;
+const MANY = 40;
 /** How many the page tells one by one between two posts. */
 const SHOWN = 5;
 
-const exported = async (tab) =>
-  readCar(Buffer.from(await tab.page.evaluate(async () => [...(await window.paceline.exportCar())])));
+const exported = async (tab) => {
+  const text = await tab.page.evaluate(async () => {
+    const bytes = await window.paceline.exportCar();
+    const pieces = [];
+    for (let at = 0; at < bytes.length; at += 0x8000) pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+    return btoa(pieces.join(''));
+  });
+  return readCar(Buffer.from(text, 'base64'));
+};
 const take = (tab, car) =>
   tab.page.evaluate((text) => {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
