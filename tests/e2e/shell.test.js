@@ -119,11 +119,11 @@ scenario('a theme that was chosen is there before the page', async (world) => {
 const FAILURES = [
   ['WebAssembly is missing', 'no-webassembly', { init: () => delete window.WebAssembly }],
   ['a header forbids WebAssembly', 'wasm-forbidden', { pattern: /index\.html$/, answer: strict }],
-  ['the WebAssembly is forbidden', 'page-refused', { pattern: WASM, answer: status(403), twice: false }],
-  ['the WebAssembly is gone', 'page-refused', { pattern: WASM, answer: status(404), twice: false }],
-  ['the connection breaks in the middle of the WebAssembly', 'page-unreachable', { pattern: WASM, answer: broken, twice: true }],
+  ['the WebAssembly is forbidden', 'page-refused', { pattern: WASM, answer: status(403), reload: true }],
+  ['the WebAssembly is gone', 'page-refused', { pattern: WASM, answer: status(404) }],
+  ['the connection breaks in the middle of the WebAssembly', 'page-unreachable', { pattern: WASM, answer: broken, twice: true, reload: true }],
   ['half of the WebAssembly comes', 'page-damaged', { pattern: WASM, answer: half, twice: true }],
-  ['the WebAssembly is damaged', 'page-damaged', { pattern: WASM, answer: damaged, twice: true }],
+  ['the WebAssembly is damaged', 'page-damaged', { pattern: WASM, answer: damaged, twice: true, reload: true }],
   ['a website comes in place of the WebAssembly', 'page-damaged', { pattern: WASM, answer: website, twice: true }],
   ['the module is forbidden', 'page-unreachable', { pattern: MODULE, answer: status(403) }],
   ['half of the module comes', 'page-unreachable', { pattern: MODULE, answer: half }],
@@ -132,7 +132,7 @@ const FAILURES = [
 scenario('what does not come is told in a sentence, and a reload starts the page once it comes', async (world) => {
   // What the browser and the page's own preloading write about it.
   world.provokes(/console error|^40[34] for|page error/);
-  for (const [what, code, { init, pattern, answer, twice }] of FAILURES) {
+  for (const [what, code, { init, pattern, answer, twice, reload }] of FAILURES) {
     const tab = await open(world, what, what.includes('middle') ? PHONE : {});
     if (init) await tab.page.addInitScript(init);
     const asked = pattern && instead(world, pattern, answer);
@@ -143,8 +143,8 @@ scenario('what does not come is told in a sentence, and a reload starts the page
     assert.equal(await tab.at('shell-kept').count(), 0, `${what}: nothing was being written`);
     if (twice) assert.ok(asked.times > 1, `${what}: asked for again`);
     await world.picture(`shell ${what}`, tab);
-    if (pattern) {
-      world.server.instead = () => false;
+    world.server.instead = () => false;
+    if (reload) {
       await tab.at('shell-reload').press('Enter');
       await tab.ready();
       assert.deepEqual(await told(tab), [], `${what}: over`);
@@ -220,7 +220,19 @@ async function mistakes(tab) {
   assert.deepEqual(await told(tab), []);
 }
 
-scenario('a page that breaks says so, keeps what was written, and is dead to hands and to others', async (world) => {
+/** Whether the page answers a script before the next task; broken, it must not answer at all. */
+const answers = (tab) =>
+  tab.page.evaluate(() => {
+    const { port1, port2 } = new MessageChannel();
+    const later = new Promise((done) => {
+      port1.onmessage = () => done(false);
+    });
+    port2.postMessage(0);
+    const asked = (async () => window.paceline.status())();
+    return Promise.race([asked.then(() => true, () => later), later]);
+  });
+
+scenario('a page that breaks says so, keeps what was written, and is dead to hands and scripts', async (world) => {
   world.provokes(/page error|console error: (panicked|failed to|no more)/);
   const context = await world.browser();
   await context.addInitScript(() => {
@@ -237,6 +249,7 @@ scenario('a page that breaks says so, keeps what was written, and is dead to han
     const cid = await ada.post('kept');
     if (what === ENDS[0][0]) await mistakes(ada);
     await ada.at('composer-text').fill('half a sentence');
+    assert.ok(await answers(ada));
     await ada.page.evaluate(breaks);
     await until(`${what}: told`, async () => (await told(ada)).length > 0);
     assert.deepEqual(await told(ada), ['page-ended'], what);
@@ -245,6 +258,7 @@ scenario('a page that breaks says so, keeps what was written, and is dead to han
     assert.equal(await ada.at('room').count(), 0, 'nothing of the room can be pressed');
     await ada.page.keyboard.press('?');
     assert.equal(await ada.page.locator('dialog').count(), 0, 'keys reach nothing');
+    assert.equal(await answers(ada), false, 'what it would say comes from a broken state');
     await world.picture(`shell ${what}`, ada);
     await ada.at('shell-reload').click();
     await ada.inRoom();
