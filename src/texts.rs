@@ -77,9 +77,11 @@ pub fn notice(code: &str, values: &[(&str, Value<'_>)]) -> String {
 /// A browser that translates puts elements of its own where text nodes were. What is written to such a node afterwards is never
 /// seen, what is to be placed before it finds it gone. So beside these words stand elements, not bare text.
 pub fn changing(words: impl Into<AttrValue>) -> Html {
-    let words = words.into();
-    // In a list of its own: what stands beside it may say the same.
-    html! { <><span key={&*words}>{ words.clone() }</span></> }
+    fn draw(words: AttrValue) -> Html {
+        // In a list of its own: what stands beside it may say the same.
+        html! { <><span key={&*words}>{ words.clone() }</span></> }
+    }
+    draw(words.into())
 }
 
 fn say(parts: &[Part], values: &[(&str, Value<'_>)], said: &mut String) {
