@@ -14,7 +14,9 @@
   });
 
   try {
-    document.documentElement.dataset.theme = localStorage.getItem('paceline.theme') || 'auto';
+    const named = `paceline setting ${location.pathname.replace(/[^/]*$/, '')} theme`;
+    const theme = localStorage.getItem(named) || localStorage.getItem('paceline.theme');
+    document.documentElement.dataset.theme = theme || 'auto';
   } catch {
     // A browser that keeps nothing has no choice to show.
   }
