@@ -1,3 +1,6 @@
+//! What is drawn of a text: examples of each kind, and texts made by chance of which no letter may be lost. How it looks is not
+//! tested here.
+
 use wasm_bindgen_test::wasm_bindgen_test as test;
 use yew::virtual_dom::VNode;
 
