@@ -22,7 +22,9 @@ pub enum StoreError {
     #[error("what is stored here is damaged ({0}): it was left as it is, and can be fetched again from others")]
     Damaged(String),
     /// The database was taken from this tab: deleted, renewed or written by another tab, or cleared by the browser.
-    #[error("another tab or the browser has taken over this storage: reload the page to go on")]
+    #[error(
+        "this browser's copy was deleted or taken over by another tab: what this tab holds is kept while it is open"
+    )]
     Closed,
     /// A tab of an older version has the database open and does not let go.
     #[error(
@@ -42,7 +44,9 @@ impl StoreError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Full => "storage-full",
-            Self::Unavailable(_) | Self::Closed | Self::Failed(_) => "storage-unavailable",
+            Self::Unavailable(_) => "storage-unavailable",
+            Self::Closed => "storage-gone",
+            Self::Failed(_) => "storage-failed",
             Self::Newer => "storage-newer",
             Self::Blocked => "storage-blocked",
             Self::Damaged(_) | Self::TooLarge => "storage-damaged",
@@ -62,9 +66,9 @@ mod tests {
             (StoreError::Newer, "storage-newer"),
             (StoreError::Blocked, "storage-blocked"),
             (StoreError::Damaged("what".into()), "storage-damaged"),
-            (StoreError::Closed, "storage-unavailable"),
+            (StoreError::Closed, "storage-gone"),
             (StoreError::TooLarge, "storage-damaged"),
-            (StoreError::Failed("why".into()), "storage-unavailable"),
+            (StoreError::Failed("why".into()), "storage-failed"),
         ];
         for (error, code) in all {
             assert_eq!(error.code(), code);

@@ -10,6 +10,9 @@
 //! `note_used`, so that a later loss is noticed. Where IndexedDB is refused, `Keys::in_memory` and [`MemoryStore`]
 //! stand in, and a notice says so.
 //!
+//! What somebody is writing, and what is to be sent and is no event yet, is kept beside the events: the `unsent` module says what is
+//! written when, and [`Store::commit_with`] commits an event and deletes its intent at once.
+//!
 //! Rooms, keys and settings are in the `registry` and `settings` modules; what only decides, and needs no browser, is in
 //! `choice` and `lease`, and tested natively.
 
@@ -29,6 +32,7 @@ mod records;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
 mod segment;
 mod store;
+mod unsent;
 
 #[cfg(target_arch = "wasm32")]
 pub mod device;
@@ -54,3 +58,4 @@ pub use registry::{Forgotten, HeldKey, Keys, KnownNode, RoomEntry, Rooms};
 #[cfg(target_arch = "wasm32")]
 pub use settings::Settings;
 pub use store::{Counts, Damage, Durability, Store};
+pub use unsent::{Change, DRAFT_BYTES, Desk, Draft, GiveBack, Place, Unsent};

@@ -13,6 +13,7 @@ use paceline_room::{Cid, Stored};
 use crate::{
     Counts, Damage, Durability, Store, StoreError,
     store::{check_sizes, linked_words},
+    unsent::Change,
 };
 
 /// Storage that lives as long as this value.
@@ -26,6 +27,7 @@ struct Inner {
     /// Events without words.
     events: BTreeMap<(u64, Cid), Stored>,
     words: BTreeMap<Cid, Arc<[u8]>>,
+    unsent: BTreeMap<String, String>,
     /// Of all blocks.
     bytes: usize,
     #[cfg(feature = "test-utils")]
@@ -90,7 +92,7 @@ impl Inner {
 
 #[async_trait(?Send)]
 impl Store for MemoryStore {
-    async fn commit(&self, events: Vec<Stored>, _: Durability) -> Result<(), StoreError> {
+    async fn commit_with(&self, events: Vec<Stored>, unsent: Vec<Change>, _: Durability) -> Result<(), StoreError> {
         events.iter().try_for_each(check_sizes)?;
         let inner = &mut *self.inner.borrow_mut();
         inner.admit(events.iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |it| it.1.len())).sum())?;
@@ -102,7 +104,17 @@ impl Store for MemoryStore {
             let before = inner.events.insert((event.depth, event.cid), event);
             inner.bytes -= before.map_or(0, |event| event.block.len());
         }
+        for (key, value) in unsent {
+            match value {
+                Some(value) => inner.unsent.insert(key, value),
+                None => inner.unsent.remove(&key),
+            };
+        }
         Ok(())
+    }
+
+    async fn unsent(&self) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(self.inner.borrow().unsent.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError> {
@@ -137,6 +149,7 @@ impl Store for MemoryStore {
         inner.admit(0)?;
         inner.events.clear();
         inner.words.clear();
+        inner.unsent.clear();
         inner.bytes = 0;
         Ok(())
     }

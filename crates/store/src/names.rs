@@ -72,6 +72,11 @@ pub(crate) fn session(page_path: &str, room: Cid) -> String {
     format!("{OURS} node {page_path} {room}")
 }
 
+/// Where a page that has no time to write leaves what a node has not stored yet.
+pub(crate) fn unsaved(page_path: &str, node: NodeId) -> String {
+    format!("{OURS} unsaved {page_path} {node}")
+}
+
 /// A setting in web storage.
 pub(crate) fn setting(page_path: &str, name: &str) -> String {
     format!("{OURS} setting {page_path} {name}")

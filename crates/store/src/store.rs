@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use paceline_room::{Cid, Event, Stored, limits};
 
-use crate::StoreError;
+use crate::{StoreError, unsent::Change};
 
 /// How sure a commit must be before it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,21 @@ pub struct Damage {
 pub trait Store {
     /// Stores events, with their words where these are at hand. What is stored already changes nothing, but for words that
     /// were missing.
-    async fn commit(&self, events: Vec<Stored>, durability: Durability) -> Result<(), StoreError>;
+    async fn commit(&self, events: Vec<Stored>, durability: Durability) -> Result<(), StoreError> {
+        self.commit_with(events, Vec::new(), durability).await
+    }
+
+    /// The same, and in the same transaction changes to what is not sent yet ([`Store::unsent`]): an own event is stored and its
+    /// intent is gone, or neither.
+    async fn commit_with(
+        &self,
+        events: Vec<Stored>,
+        unsent: Vec<Change>,
+        durability: Durability,
+    ) -> Result<(), StoreError>;
+
+    /// Drafts and intents, as records by their keys (see [`crate::Desk`]).
+    async fn unsent(&self) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Stores words that came later than their events.
     async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError>;
@@ -56,7 +70,7 @@ pub trait Store {
     /// One event with its words.
     async fn get(&self, cid: &Cid) -> Result<Option<Stored>, StoreError>;
 
-    /// Deletes all events and words.
+    /// Deletes all events and words, drafts and intents.
     async fn clear(&self) -> Result<(), StoreError>;
 
     /// How much is stored.

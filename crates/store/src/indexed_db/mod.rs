@@ -1,4 +1,5 @@
-//! Storage in IndexedDB: one database per node and room, in which records are segments (see `segment`).
+//! Storage in IndexedDB: one database per node and room, in which records are segments (see `segment`), and beside them drafts and
+//! intents (see `unsent`).
 //!
 //! Everything is read once at opening, to know which record holds what; what was read waits, up to a bound, to be loaded.
 
@@ -27,10 +28,13 @@ use crate::{
     registry::holding::Holding,
     segment::{self, Entry},
     store::{check_sizes, linked_words},
+    unsent::Change,
 };
 
-/// The one store, of segments by number.
+/// The store of segments by number.
 const SEGMENTS: &str = "segments";
+/// The store of drafts and intents by key.
+const UNSENT: &str = "unsent";
 /// Records read at a time at opening (at most 16 MiB).
 const OPEN_RECORDS: u32 = 256;
 /// Bytes kept from opening until they are loaded; what is beyond is read again.
@@ -116,6 +120,14 @@ impl IdbStore {
         Ok(Some(format!("{} to {:?}", keys.length(), keys.get(keys.length().wrapping_sub(1)).as_f64())))
     }
 
+    /// The drafts and intents in the database of that name; none if there is no such database.
+    pub async fn read_unsent(name: &str) -> Result<Vec<(String, String)>, StoreError> {
+        match Connection::open_existing(name, &schema::STEPS).await? {
+            Some(connection) if connection.has(UNSENT) => Self::on(connection, None).unsent().await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
     fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {
         let (writing, state) = (Mutex::new(()), RefCell::default());
         Self { inner: Rc::new(Inner { connection, _holding: holding, writing, state }) }
@@ -175,7 +187,6 @@ impl Inner {
             Ok((keys, store.get_all_with_key_and_limit(&range, OPEN_RECORDS)?))
         })?;
         transaction.done().await?;
-        let array = |request: &IdbRequest| result(request)?.dyn_into().map_err(|_| StoreError::Closed);
         Ok((array(&keys)?, array(&values)?))
     }
 
@@ -229,21 +240,37 @@ impl Inner {
         Ok(())
     }
 
-    /// Writes entries in new records: all or nothing.
-    async fn append(&self, entries: Vec<Entry>, durability: Durability) -> Result<(), StoreError> {
-        if entries.is_empty() {
-            return if self.connection.is_closed() { Err(StoreError::Closed) } else { Ok(()) };
-        }
+    /// Writes entries in new records, and changes to what is not sent yet: all or nothing.
+    async fn append(&self, entries: Vec<Entry>, unsent: Vec<Change>, durability: Durability) -> Result<(), StoreError> {
+        let stores: &[&str] = match (entries.is_empty(), unsent.is_empty()) {
+            (true, true) => return if self.connection.is_closed() { Err(StoreError::Closed) } else { Ok(()) },
+            (false, true) => &[SEGMENTS],
+            (true, false) => &[UNSENT],
+            (false, false) => &[SEGMENTS, UNSENT],
+        };
         let packed = segment::pack(&entries)?;
         let first = self.state.borrow().index.free_record();
-        let transaction = self.connection.writing(&[SEGMENTS], durability)?;
-        transaction.on(SEGMENTS, |store| {
-            for (record, segment) in (first..).zip(&packed) {
-                // Not `put`: if another tab wrote here in spite of everything, this fails rather than overwrite.
-                store.add_with_key(&Uint8Array::from(segment.bytes.as_slice()), &JsValue::from(record))?;
-            }
-            Ok(())
-        })?;
+        let transaction = self.connection.writing(stores, durability)?;
+        if !packed.is_empty() {
+            transaction.on(SEGMENTS, |store| {
+                for (record, segment) in (first..).zip(&packed) {
+                    // Not `put`: if another tab wrote here in spite of everything, this fails rather than overwrite.
+                    store.add_with_key(&Uint8Array::from(segment.bytes.as_slice()), &JsValue::from(record))?;
+                }
+                Ok(())
+            })?;
+        }
+        if !unsent.is_empty() {
+            transaction.on(UNSENT, |store| {
+                for (key, value) in &unsent {
+                    match value {
+                        Some(value) => store.put_with_key(&value.into(), &key.into())?,
+                        None => store.delete(&key.into())?,
+                    };
+                }
+                Ok(())
+            })?;
+        }
         transaction.done().await?;
         let index = &mut self.state.borrow_mut().index;
         for (record, segment) in (first..).zip(&packed) {
@@ -378,9 +405,23 @@ impl Inner {
 
 #[async_trait(?Send)]
 impl Store for IdbStore {
-    async fn commit(&self, events: Vec<Stored>, durability: Durability) -> Result<(), StoreError> {
+    async fn commit_with(
+        &self,
+        events: Vec<Stored>,
+        unsent: Vec<Change>,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
         events.iter().try_for_each(check_sizes)?;
-        self.write(|inner| async move { inner.append(inner.missing(events), durability).await }).await
+        self.write(|inner| async move { inner.append(inner.missing(events), unsent, durability).await }).await
+    }
+
+    async fn unsent(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let transaction = self.inner.connection.reading(&[UNSENT])?;
+        let (keys, values) = transaction.on(UNSENT, |store| Ok((store.get_all_keys()?, store.get_all()?)))?;
+        transaction.done().await?;
+        let (keys, values) = (array(&keys)?, array(&values)?);
+        // What is not text was not written here.
+        Ok(keys.iter().zip(values.iter()).filter_map(|(key, it)| Some((key.as_string()?, it.as_string()?))).collect())
     }
 
     async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError> {
@@ -389,7 +430,7 @@ impl Store for IdbStore {
             let missing = |cid: &Cid| !inner.state.borrow().index.holds_words(*cid);
             let missing = words.into_iter().filter(|(cid, _)| missing(cid));
             let entries = missing.map(|(cid, block)| Entry::Words(cid, block)).collect();
-            inner.append(entries, Durability::Relaxed).await
+            inner.append(entries, Vec::new(), Durability::Relaxed).await
         })
         .await
     }
@@ -415,8 +456,9 @@ impl Store for IdbStore {
 
     async fn clear(&self) -> Result<(), StoreError> {
         self.write(|inner| async move {
-            let transaction = inner.connection.writing(&[SEGMENTS], Durability::Strict)?;
+            let transaction = inner.connection.writing(&[SEGMENTS, UNSENT], Durability::Strict)?;
             transaction.on(SEGMENTS, |store| store.clear())?;
+            transaction.on(UNSENT, |store| store.clear())?;
             transaction.done().await?;
             *inner.state.borrow_mut() = State::default();
             Ok(())
@@ -466,6 +508,10 @@ impl Warm {
 /// The result of a request whose transaction is done.
 fn result(request: &IdbRequest) -> Result<JsValue, StoreError> {
     request.result().map_err(|_| StoreError::Closed)
+}
+
+fn array(request: &IdbRequest) -> Result<Array, StoreError> {
+    result(request)?.dyn_into().map_err(|_| StoreError::Closed)
 }
 
 fn record_key(key: &JsValue) -> Option<Record> {

@@ -3,13 +3,13 @@
 use wasm_bindgen::JsValue;
 use web_sys::{IdbDatabase, IdbTransaction};
 
-use super::{SEGMENTS, connection::Step};
+use super::{SEGMENTS, UNSENT, connection::Step};
 
 /// The version this build writes.
-const VERSION: usize = 2;
+const VERSION: usize = 3;
 
 /// Step `n` leads from version `n` to `n + 1`. Raising [`VERSION`] without writing the step does not compile.
-pub(super) const STEPS: [Step; VERSION] = [to_1_nothing, to_2_segments];
+pub(super) const STEPS: [Step; VERSION] = [to_1_nothing, to_2_segments, to_3_unsent];
 
 /// Version 1 is what a browser makes when anything opens the database without a version: no stores at all.
 fn to_1_nothing(_: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
@@ -19,4 +19,9 @@ fn to_1_nothing(_: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
 /// Segments by number.
 fn to_2_segments(db: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
     db.create_object_store(SEGMENTS).map(|_| ())
+}
+
+/// Drafts and intents by key, as JSON.
+fn to_3_unsent(db: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
+    db.create_object_store(UNSENT).map(|_| ())
 }

@@ -44,12 +44,27 @@ pub struct HeldKey {
     pub used: UnixMillis,
     pub(super) room: Cid,
     claim: Claim,
+    /// Where its note is.
+    unsaved: String,
 }
 
 impl HeldKey {
     /// Opens its database. The key is held until this and all copies of the store are dropped and the last write is done.
     pub async fn open_store(&self) -> Result<IdbStore, StoreError> {
         IdbStore::open_holding(&self.database, Some(self.claim.0.clone())).await
+    }
+
+    /// What an earlier page of this node had no time to store ([`crate::Desk::note`]).
+    pub fn unsaved(&self) -> Option<String> {
+        js::storage("localStorage")?.get_item(&self.unsaved).ok()?
+    }
+
+    /// Leaves it behind, at once; `None` takes it away. `false`: the browser does not keep it.
+    pub fn leave_unsaved(&self, note: Option<&str>) -> bool {
+        js::storage("localStorage").is_some_and(|storage| match note {
+            Some(note) => storage.set_item(&self.unsaved, note).is_ok(),
+            None => storage.remove_item(&self.unsaved).is_ok(),
+        })
     }
 }
 
@@ -129,6 +144,23 @@ impl Keys {
         Ok(self.held(&record, How::New, holding))
     }
 
+    /// Writes the record of a held key anew: the browser has deleted it, and this tab still has all that the key has written, up to
+    /// `seq`.
+    pub async fn restore(
+        &self,
+        held: &HeldKey,
+        db_key: [u8; 32],
+        name: Option<&str>,
+        seq: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let mut record = KeyRecord::new(held.keypair.to_secret(), held.room, db_key, now());
+        record.note(now(), name, seq);
+        let json = to_json(&record)?;
+        self.kv.update(&KeyRecord::id(held.node), Durability::Strict, |_| Some(json)).await?;
+        self.remember(held.room, held.node);
+        Ok(())
+    }
+
     /// The person goes on with this key: it is noted as used now, and this tab will ask for it again when it is reloaded.
     pub async fn go_on(&self, held: &HeldKey) -> Result<(), StoreError> {
         self.remember(held.room, held.node);
@@ -150,6 +182,10 @@ impl Keys {
 
     /// Forgets a key. Its database is not touched: see [`Rooms::remove_node`].
     pub async fn forget(&self, node: NodeId) -> Result<(), StoreError> {
+        if let Some(storage) = js::storage("localStorage") {
+            // Refused: then nothing was left there either.
+            let _ = storage.remove_item(&names::unsaved(&self.page_path, node));
+        }
         self.kv.delete(&KeyRecord::id(node)).await
     }
 
@@ -235,7 +271,8 @@ impl Keys {
     fn held(&self, record: &KeyRecord, how: How, holding: Holding) -> HeldKey {
         let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
         let (keypair, high_water) = (record.keypair(), record.high_water);
-        HeldKey { keypair, node, how, name, high_water, database, used, room, claim: Claim(Rc::new(holding)) }
+        let (claim, unsaved) = (Claim(Rc::new(holding)), names::unsaved(&self.page_path, node));
+        HeldKey { keypair, node, how, name, high_water, database, used, room, claim, unsaved }
     }
 
     /// What this tab remembers across a reload; a duplicated tab gets a copy.

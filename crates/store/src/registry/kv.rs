@@ -30,8 +30,26 @@ fn to_2_records(db: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
 
 /// Text by key.
 pub(crate) enum Kv {
-    Stored(Connection),
+    Stored(Stored),
     Memory(RefCell<LiteMap<String, String>>),
+}
+
+/// A database, opened again when it was taken away: the browser's data may be deleted while a page is open.
+pub(crate) struct Stored {
+    name: String,
+    connection: RefCell<Rc<Connection>>,
+}
+
+impl Stored {
+    async fn open(&self) -> Result<Rc<Connection>, StoreError> {
+        let open = self.connection.borrow().clone();
+        if !open.is_closed() {
+            return Ok(open);
+        }
+        let again = Rc::new(Connection::open(&self.name, &STEPS).await?);
+        self.connection.replace(again.clone());
+        Ok(again)
+    }
 }
 
 /// Records found, and those that are not text.
@@ -42,7 +60,8 @@ pub(crate) struct Listed {
 
 impl Kv {
     pub(crate) async fn open(name: &str) -> Result<Self, StoreError> {
-        Ok(Self::Stored(Connection::open(name, &STEPS).await?))
+        let connection = RefCell::new(Rc::new(Connection::open(name, &STEPS).await?));
+        Ok(Self::Stored(Stored { name: name.into(), connection }))
     }
 
     /// One that is there already, at whatever version this build can read.
@@ -64,7 +83,7 @@ impl Kv {
         change: impl FnOnce(Option<String>) -> Option<String> + 'static,
     ) -> Result<(), StoreError> {
         let connection = match self {
-            Self::Stored(connection) => connection,
+            Self::Stored(stored) => stored.open().await?,
             Self::Memory(records) => {
                 let before = records.borrow().get(key).cloned();
                 if let Some(after) = change(before) {
@@ -98,7 +117,8 @@ impl Kv {
                 records.borrow_mut().remove(key);
                 Ok(())
             }
-            Self::Stored(connection) => {
+            Self::Stored(stored) => {
+                let connection = stored.open().await?;
                 let transaction = connection.writing(&[RECORDS], Durability::Strict)?;
                 transaction.on(RECORDS, |store| store.delete(&key.into()))?;
                 transaction.done().await
@@ -109,7 +129,8 @@ impl Kv {
     pub(crate) async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
         match self {
             Self::Memory(records) => Ok(records.borrow().get(key).cloned()),
-            Self::Stored(connection) => {
+            Self::Stored(stored) => {
+                let connection = stored.open().await?;
                 let transaction = connection.reading(&[RECORDS])?;
                 let request = transaction.on(RECORDS, |store| store.get(&key.into()))?;
                 transaction.done().await?;
@@ -122,7 +143,7 @@ impl Kv {
     pub(crate) async fn list(&self, prefix: &str) -> Result<Listed, StoreError> {
         let mut listed = Listed { records: Vec::new(), damaged: Vec::new() };
         let connection = match self {
-            Self::Stored(connection) => connection,
+            Self::Stored(stored) => stored.open().await?,
             Self::Memory(records) => {
                 let records = records.borrow();
                 let fitting = records.iter().filter(|(key, _)| key.starts_with(prefix));

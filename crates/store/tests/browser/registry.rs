@@ -317,6 +317,40 @@ async fn forgetting_a_room_removes_all_of_it_but_what_another_tab_holds() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_dying_page_left_is_there_for_the_next_and_goes_with_the_room() {
+    let (_, keys) = page().await;
+    let first = acquire(&keys).await;
+    assert_eq!(first.unsaved(), None);
+    assert!(first.leave_unsaved(Some("half a word")));
+    let other = keys.acquire_new(a_room(), DB_KEY).await.expect("a key");
+    assert_eq!(other.unsaved(), None, "each node has its own");
+    drop((first, other));
+    as_a_new_tab().await;
+    let again = acquire(&keys).await;
+    assert!(again.leave_unsaved(Some("half a word, and more")));
+    let (node, others) = (again.node, keys.known(a_room(), DB_KEY).await.expect("lists"));
+    drop(again);
+    assert_eq!(others.len(), 2);
+    keys.rooms().forget(a_room(), DB_KEY).await.expect("forgets");
+    let node = node.to_string().into();
+    let left = "return Object.keys(localStorage).filter((it) => it.includes(a0)).length";
+    assert_eq!(raw::script(left, &[node]).await.as_f64(), Some(0.0));
+}
+
+#[wasm_bindgen_test]
+async fn a_registry_that_the_browser_deleted_is_there_again_and_takes_the_key_back() {
+    let (path, keys) = page().await;
+    let held = acquire(&keys).await;
+    raw::idb("await wait(indexedDB.deleteDatabase('paceline registry ' + a0));", &[path.as_str().into()]).await;
+    assert_eq!(keys.known(a_room(), DB_KEY).await.map(|it| it.len()), Ok(0));
+    keys.restore(&held, DB_KEY, Some("Ada"), Some(4)).await.expect("restores");
+    let node = held.node;
+    drop(held);
+    let again = acquire(&keys).await;
+    assert_eq!((again.node, again.name.as_str(), again.high_water), (node, "Ada", Some(4)));
+}
+
+#[wasm_bindgen_test]
 async fn a_key_stays_held_until_its_last_write_is_done() {
     let (_, keys) = page().await;
     let held = acquire(&keys).await;

@@ -19,6 +19,8 @@ macro_rules! all_cases {
             every_copy_of_dropped_words_goes
             one_event_is_found_by_its_name
             clearing_leaves_nothing_and_goes_on
+            unsent_words_are_records_that_come_back
+            an_event_is_stored_and_its_intent_gone_or_neither
             an_oversized_block_is_refused_with_all_that_came_along
             overlapping_writes_are_all_kept
             a_write_goes_on_when_nobody_waits_for_it
@@ -176,6 +178,44 @@ pub async fn clearing_leaves_nothing_and_goes_on(store: &dyn Store) {
     assert_eq!(all(store, 100).await, []);
     store.commit(blocks.clone(), Durability::Strict).await.expect("commits");
     assert_eq!(all(store, 100).await, blocks);
+}
+
+fn put(key: &str, value: &str) -> (String, Option<String>) {
+    (key.into(), Some(value.into()))
+}
+
+pub async fn unsent_words_are_records_that_come_back(store: &dyn Store) {
+    assert_eq!(store.unsent().await, Ok(Vec::new()));
+    let write = |changes| store.commit_with(Vec::new(), changes, Durability::Relaxed);
+    write(vec![put("draft/composer", "one"), put("intent/1", "two")]).await.expect("writes");
+    write(vec![put("draft/composer", "other"), ("intent/1".into(), None), ("intent/9".into(), None)])
+        .await
+        .expect("writes");
+    assert_eq!(store.unsent().await, Ok(vec![("draft/composer".into(), "other".into())]));
+    assert_eq!(store.counts(), Counts::default(), "they are no events");
+    let into = MemoryStore::new();
+    adopt(store, &into).await.expect("copies");
+    assert_eq!(into.unsent().await, Ok(Vec::new()), "and are not copied like these");
+    store.clear().await.expect("clears");
+    assert_eq!(store.unsent().await, Ok(Vec::new()));
+}
+
+pub async fn an_event_is_stored_and_its_intent_gone_or_neither(store: &dyn Store) {
+    let mut blocks = room().blocks();
+    store.commit_with(Vec::new(), vec![put("intent/1", "words")], Durability::Strict).await.expect("writes");
+    let block: Arc<[u8]> = vec![0; limits::BLOCK_BYTES + 1].into();
+    let oversized = Stored { cid: Cid::of(&block), depth: 9, block, words: None };
+    let gone = vec![("intent/1".to_owned(), None), put("rev", "1")];
+    let refused = store.commit_with([blocks.clone(), vec![oversized]].concat(), gone.clone(), Durability::Strict).await;
+    assert_eq!(refused, Err(StoreError::TooLarge));
+    assert_eq!(store.unsent().await, Ok(vec![("intent/1".into(), "words".into())]));
+    let known = blocks.split_off(2);
+    store.commit(known.clone(), Durability::Relaxed).await.expect("commits");
+    store.commit_with(blocks.clone(), gone, Durability::Strict).await.expect("commits");
+    assert_eq!(store.unsent().await, Ok(vec![("rev".into(), "1".into())]));
+    store.commit_with(known, vec![put("rev", "2")], Durability::Strict).await.expect("commits what is known");
+    assert_eq!(store.unsent().await, Ok(vec![("rev".into(), "2".into())]));
+    assert_eq!(all(store, 100).await, room().blocks());
 }
 
 pub async fn an_oversized_block_is_refused_with_all_that_came_along(store: &dyn Store) {

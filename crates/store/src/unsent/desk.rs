@@ -1,0 +1,335 @@
+//! What is written when.
+//!
+//! Every write takes all that changed since the last one, in one transaction and under a number (`rev`) that rises. So a draft never
+//! goes from the database before the intent that was made of it is there, and a note that was left by a dying page is known to be
+//! older than what is stored, or newer, or to tell of a write of which only the database knows whether it came to its end.
+
+use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
+
+use super::{DRAFT_BYTES, Draft, Place, Unsent};
+
+/// A record to write, by its key; `None` deletes it.
+pub type Change = (String, Option<String>);
+
+const DRAFT: &str = "draft/";
+const INTENT: &str = "intent/";
+const REV: &str = "rev";
+
+/// What became of an intent that does not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveBack {
+    /// It is a draft again, where it was written.
+    Draft,
+    /// Something else is being written there: it stays an intent and waits for somebody to decide.
+    Held,
+}
+
+/// The drafts and intents of one node: what they are, and what of them is yet to be written.
+#[derive(Debug, Default)]
+pub struct Desk {
+    drafts: LiteMap<String, Draft>,
+    unsent: Vec<Unsent>,
+    /// Signed, and being stored: too late to take back.
+    going: Vec<String>,
+    dirty: LiteMap<String, Option<String>>,
+    flight: Option<Flight>,
+    rev: u64,
+    /// Keys that were changed since the page was opened.
+    touched: LiteMap<String, ()>,
+}
+
+/// The write that is under way.
+#[derive(Debug)]
+struct Flight {
+    /// What is to be written again if it fails.
+    changes: Vec<Change>,
+    /// Intents whose events it commits.
+    settled: Vec<String>,
+}
+
+/// What a dying page leaves behind.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    /// The number of the last write that was begun.
+    rev: u64,
+    /// What holds if that write did not come to its end.
+    flying: Vec<Change>,
+    /// What no write has held yet.
+    dirty: Vec<Change>,
+}
+
+impl Desk {
+    /// From what the database holds, and what the last page left behind if it had no time to write. What cannot be read, or belongs
+    /// to a place of a newer build, is left where it is.
+    pub fn open(stored: Vec<(String, String)>, note: Option<&str>) -> Self {
+        let mut desk = Self::default();
+        let mut records: LiteMap<String, String> = LiteMap::new();
+        records.extend(stored);
+        desk.rev = records.get(REV).and_then(|it| it.parse().ok()).unwrap_or(0);
+        let note = note.and_then(|it| serde_json::from_str::<Note>(it).ok());
+        if let Some(note) = note.filter(|it| it.rev >= desk.rev) {
+            let flying = if note.rev > desk.rev { note.flying } else { Vec::new() };
+            for (key, value) in flying.into_iter().chain(note.dirty) {
+                match &value {
+                    Some(value) => records.insert(key.clone(), value.clone()),
+                    None => records.remove(&key),
+                };
+                desk.dirty.insert(key, value);
+            }
+            desk.rev = note.rev;
+        }
+        for (key, value) in records.iter() {
+            if let Some(place) = key.strip_prefix(DRAFT) {
+                if let (Ok(_), Ok(draft)) = (place.parse::<Place>(), serde_json::from_str(value)) {
+                    desk.drafts.insert(place.into(), draft);
+                }
+            } else if key.starts_with(INTENT)
+                && let Ok(unsent) = serde_json::from_str::<Unsent>(value)
+                && intent_key(&unsent.id) == *key
+            {
+                desk.unsent.push(Unsent { resumed: true, ..unsent });
+            }
+        }
+        paceline_room::sorted::short_list(&mut desk.unsent, |it| it.made);
+        desk
+    }
+
+    /// What is being written at a place.
+    pub fn draft(&self, place: &Place) -> Option<&Draft> {
+        self.drafts.get(&place.to_string())
+    }
+
+    /// Every draft with its place.
+    pub fn drafts(&self) -> impl Iterator<Item = (Place, &Draft)> {
+        self.drafts.iter().filter_map(|(place, draft)| Some((place.parse().ok()?, draft)))
+    }
+
+    /// Somebody writes. `false`: it is too long to be kept anywhere but in this page.
+    pub fn set(&mut self, place: &Place, draft: Draft) -> bool {
+        let (key, place) = (format!("{DRAFT}{place}"), place.to_string());
+        if draft.is_empty() {
+            if self.drafts.remove(&place).is_some() {
+                self.change(key, None);
+            }
+            return true;
+        }
+        let fits = draft.text.len() <= DRAFT_BYTES;
+        if fits {
+            self.change(key, json(&draft));
+        }
+        self.drafts.insert(place, draft);
+        fits
+    }
+
+    /// Somebody wants it sent: the draft becomes an intent. `None`: nothing is written there.
+    pub fn submit(&mut self, place: &Place, act: &str, id: String, made: u64) -> Option<&Unsent> {
+        let draft = self.drafts.remove(&place.to_string())?;
+        self.change(format!("{DRAFT}{place}"), None);
+        Some(self.add(place, act, id, made, draft))
+    }
+
+    /// An intent that needs no draft.
+    pub fn add(&mut self, place: &Place, act: &str, id: String, made: u64, draft: Draft) -> &Unsent {
+        let unsent = Unsent { id, place: *place, act: act.into(), made, held: String::new(), draft, resumed: false };
+        self.change(intent_key(&unsent.id), json(&unsent));
+        let at = self.unsent.len();
+        self.unsent.push(unsent);
+        &self.unsent[at]
+    }
+
+    /// All intents, the oldest first.
+    pub fn unsent(&self) -> &[Unsent] {
+        &self.unsent
+    }
+
+    /// An intent by its name.
+    pub fn find(&self, id: &str) -> Option<&Unsent> {
+        self.unsent.iter().find(|it| it.id == id)
+    }
+
+    /// The intent that was written at a place and is on its way.
+    pub fn sending(&self, place: &Place) -> Option<&Unsent> {
+        self.unsent.iter().find(|it| it.place == *place && it.held.is_empty() && !it.resumed)
+    }
+
+    /// Its event is signed: from now on it cannot be taken back. `false`: it is there no more, or is being stored already.
+    pub fn go(&mut self, id: &str) -> bool {
+        let free = self.find(id).is_some() && !self.is_going(id);
+        if free {
+            self.going.push(id.into());
+        }
+        free
+    }
+
+    /// Whether its event is being stored.
+    pub fn is_going(&self, id: &str) -> bool {
+        self.going.iter().any(|it| it == id)
+    }
+
+    /// Its event is not stored after all.
+    pub fn stay(&mut self, id: &str) {
+        self.going.retain(|it| it != id);
+    }
+
+    /// It was refused: its words are a draft again, unless something else is written there by now; then it waits, and says why.
+    pub fn give_back(&mut self, id: &str, why: &str) -> Option<GiveBack> {
+        self.stay(id);
+        let place = self.find(id)?.place;
+        if self.draft(&place).is_some() {
+            self.hold(id, why);
+            return Some(GiveBack::Held);
+        }
+        let unsent = self.remove(id)?;
+        self.set(&place, Draft { open: true, ..unsent.draft });
+        Some(GiveBack::Draft)
+    }
+
+    /// It does not go out by itself (any more); empty: it does.
+    pub fn hold(&mut self, id: &str, why: &str) {
+        self.stay(id);
+        let Some(unsent) = self.unsent.iter_mut().find(|it| it.id == id) else { return };
+        unsent.held = why.into();
+        let value = json(unsent);
+        self.change(intent_key(id), value);
+    }
+
+    /// Somebody changed their mind: its words go into the draft of this place, before what is written there by now. `false`: too
+    /// late.
+    pub fn cancel(&mut self, id: &str, place: &Place) -> bool {
+        if self.is_going(id) {
+            return false;
+        }
+        let Some(unsent) = self.remove(id) else { return false };
+        let mut draft = Draft { open: true, ..unsent.draft };
+        if let Some(now) = self.draft(place) {
+            if !now.text.is_empty() {
+                draft.text = format!("{}\n\n{}", draft.text, now.text);
+            }
+            let more = now.fields.iter().filter(|(name, _)| draft.field(name).is_empty()).cloned();
+            draft.fields.extend(more.collect::<Vec<_>>());
+        }
+        self.set(place, draft);
+        true
+    }
+
+    /// It goes without a trace; returns it.
+    pub fn remove(&mut self, id: &str) -> Option<Unsent> {
+        let at = self.unsent.iter().position(|it| it.id == id)?;
+        self.change(intent_key(id), None);
+        self.stay(id);
+        Some(self.unsent.remove(at))
+    }
+
+    /// Begins a write: all that changed, and the deletion of these intents, whose events are in the same transaction. `None`: there
+    /// is nothing to write, or a write is under way.
+    pub fn take(&mut self, settled: &[String]) -> Option<Vec<Change>> {
+        if self.flight.is_some() || (self.dirty.is_empty() && settled.is_empty()) {
+            return None;
+        }
+        self.rev += 1;
+        let dirty = std::mem::take(&mut self.dirty);
+        let is_settled = |key: &str| settled.iter().any(|id| intent_key(id) == key);
+        let changes: Vec<Change> = dirty.into_iter().filter(|(key, _)| !is_settled(key)).collect();
+        let mut write = changes.clone();
+        write.extend(settled.iter().map(|id| (intent_key(id), None)));
+        write.push((REV.into(), Some(self.rev.to_string())));
+        self.flight = Some(Flight { changes, settled: settled.to_vec() });
+        Some(write)
+    }
+
+    /// The write that [`Desk::take`] began came to its end, or nothing of it was written.
+    pub fn wrote(&mut self, done: bool) {
+        let Some(flight) = self.flight.take() else { return };
+        if done {
+            self.unsent.retain(|it| !flight.settled.contains(&it.id));
+        } else {
+            for (key, value) in self.restored(&flight) {
+                if !self.dirty.contains_key(&key) {
+                    self.dirty.insert(key, value);
+                }
+            }
+        }
+        self.going.retain(|it| !flight.settled.contains(it));
+    }
+
+    /// Whether anything is yet to be written.
+    pub fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
+    /// Whether any of it is an intent.
+    pub fn is_intent_dirty(&self) -> bool {
+        self.dirty.keys().any(|key| key.starts_with(INTENT))
+    }
+
+    /// What a page that is about to go must leave behind; `None` if all is written.
+    pub fn note(&self) -> Option<String> {
+        if self.flight.is_none() && self.dirty.is_empty() {
+            return None;
+        }
+        let flying = self.flight.as_ref().map_or_else(Vec::new, |flight| self.restored(flight));
+        let dirty = self.dirty.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        json(&Note { rev: self.rev, flying, dirty })
+    }
+
+    /// All of it anew, for a database that holds nothing of it.
+    pub fn write_all(&mut self) {
+        let drafts = self.drafts.iter().filter(|(_, draft)| draft.text.len() <= DRAFT_BYTES);
+        let drafts = drafts.map(|(place, draft)| (format!("{DRAFT}{place}"), json(draft)));
+        let intents = self.unsent.iter().map(|it| (intent_key(&it.id), json(it)));
+        let all: Vec<Change> = drafts.chain(intents).collect();
+        self.dirty.extend(all);
+    }
+
+    /// Whether nothing is being written, and nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.unsent.is_empty()
+    }
+
+    /// What another node left, drafts too, as intents that wait until somebody says so.
+    pub fn take_over(&mut self, other: &Self, why: &str, id: impl Fn() -> String) {
+        let drafts = other.drafts().map(|(place, draft)| (place, "", 0, draft.clone()));
+        let unsent = other.unsent.iter().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let unsent = unsent.map(|it| (it.place, it.act.as_str(), it.made, it.draft.clone()));
+        for (place, act, made, draft) in drafts.chain(unsent) {
+            let id = self.add(&place, act, id(), made, draft).id.clone();
+            self.hold(&id, why);
+        }
+    }
+
+    /// What goes along to another node, and what is to be deleted here once it is there. `all`, or only what was changed since the
+    /// page was opened: the rest is somebody else's, who sat here before. Intents do not go out from there by themselves, so that
+    /// none is sent twice, whatever crashes between the two databases.
+    pub fn carry(&self, all: bool, why: &str) -> (Vec<Change>, Vec<Change>) {
+        let goes = |key: &String| all || self.touched.contains_key(key);
+        let drafts = self.drafts.iter().map(|(place, draft)| (format!("{DRAFT}{place}"), json(draft)));
+        // Only who wrote a post can take it back: that waits where it is.
+        let words = self.unsent.iter().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let intents = words.map(|it| (intent_key(&it.id), json(&Unsent { held: why.into(), ..it.clone() })));
+        let there: Vec<Change> = drafts.chain(intents).filter(|(key, _)| goes(key)).collect();
+        let here = there.iter().map(|(key, _)| (key.clone(), None)).collect();
+        (there, here)
+    }
+
+    fn change(&mut self, key: String, value: Option<String>) {
+        self.touched.insert(key.clone(), ());
+        self.dirty.insert(key, value);
+    }
+
+    /// What a write that failed leaves to be written: its drafts, and the intents that it would have settled.
+    fn restored(&self, flight: &Flight) -> Vec<Change> {
+        let settled = self.unsent.iter().filter(|it| flight.settled.contains(&it.id));
+        let intents = settled.map(|it| (intent_key(&it.id), json(it)));
+        flight.changes.iter().cloned().chain(intents).collect()
+    }
+}
+
+fn intent_key(id: &str) -> String {
+    format!("{INTENT}{id}")
+}
+
+/// Strings, numbers and lists always encode.
+fn json<T: Serialize>(it: &T) -> Option<String> {
+    serde_json::to_string(it).ok()
+}
