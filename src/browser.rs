@@ -131,6 +131,12 @@ pub fn set_tab_note(name: &str, value: &str) {
     }
 }
 
+/// What stands in the field that an event comes from.
+pub fn value_of(event: &web_sys::InputEvent) -> String {
+    let field = event.target().map(JsValue::from).unwrap_or(JsValue::UNDEFINED);
+    js_sys::Reflect::get(&field, &"value".into()).ok().and_then(|it| it.as_string()).unwrap_or_default()
+}
+
 /// Offers bytes as a file to keep.
 pub fn download(bytes: &[u8], name: &str, media_type: &str) -> Option<()> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));

@@ -2,7 +2,7 @@
 
 use paceline_mesh::replica::Here;
 use paceline_room::{
-    body::{PostKind, Stance},
+    body::{Answer, PostKind, Stance},
     fold::IgnoredReason,
     state::{BatonState, FeedbackState, TermBy},
 };
@@ -75,6 +75,15 @@ pub fn stance_by(stance: Stance, name: &str) -> String {
         Stance::Question => t!("by-question", name = name),
         Stance::Concern => t!("by-concern", name = name),
         Stance::Correct => t!("by-correct", name = name),
+    }
+}
+
+/// How a loop is answered, as in `window.paceline`.
+pub const fn answer_value(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Adjusted => "adjusted",
+        Answer::Noted => "noted",
+        Answer::Declined => "declined",
     }
 }
 

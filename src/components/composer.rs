@@ -1,11 +1,9 @@
 //! Saying something to everyone.
 
-use std::rc::Rc;
-
 use paceline_mesh::replica::Here;
-use paceline_room::Cid;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
+use paceline_room::{Cid, limits};
+use paceline_store::{Draft, Place};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::{
@@ -14,9 +12,9 @@ use super::{
 };
 use crate::{
     browser,
-    hooks::{use_chosen, use_session},
+    hooks::{then, use_chosen, use_draft, use_session},
     markdown,
-    session::{NewPost, PersonView},
+    session::PersonView,
     tags::tags_in,
     texts::{changing, t},
     words,
@@ -36,73 +34,52 @@ pub struct Replying {
 /// Properties of [`Composer`].
 #[derive(PartialEq, Properties)]
 pub struct ComposerProps {
-    /// The room, for the draft that a reload keeps.
-    pub room: Cid,
     /// This node.
     pub me: Option<PersonView>,
     /// What is being answered.
     pub reply: Option<Replying>,
-    /// The answer was given, or is not wanted any more.
+    /// The answer was given, or is put aside.
     pub on_done: Callback<()>,
-    /// Words that were taken back and are offered again.
-    pub again: Option<Rc<str>>,
-    /// They were put into the field.
-    pub on_again: Callback<()>,
+    /// Storage refuses what is being written.
+    pub unkept: bool,
 }
 
 /// Draws the composer.
 #[component]
 pub fn Composer(props: &ComposerProps) -> Html {
     let session = use_session();
-    let draft = format!("draft.{}", props.room);
-    let text = use_state(|| browser::tab_note(&draft).unwrap_or_default());
+    let place = props.reply.as_ref().map_or(Place::Composer, |it| Place::Reply(it.post));
+    let drafting = use_draft(place);
     let preview = use_state(|| false);
-    let kind = use_chosen(words::kind_value(words::KINDS[0]));
-    {
-        let (text, on_again) = (text.clone(), props.on_again.clone());
-        use_effect_with(props.again.clone(), move |again| {
-            if let Some(again) = again {
-                if text.trim().is_empty() {
-                    text.set(again.to_string());
-                }
-                on_again.emit(());
-            }
-        });
-    }
-    let oninput = {
-        let (text, draft) = (text.setter(), draft.clone());
-        Callback::from(move |event: InputEvent| {
-            if let Some(field) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                browser::set_tab_note(&draft, &field.value());
-                text.set(field.value());
-            }
+    // What is on its way stands in the stream; the field is free for what comes next.
+    let draft = if drafting.sending { Draft::default() } else { drafting.draft.clone() };
+    let kind = use_chosen(words::kind_value(words::kind_of(draft.field("kind"))));
+    let on_kind = {
+        let drafting = drafting.clone();
+        Callback::from(move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
+            let chosen = if chosen == words::kind_value(words::KINDS[0]) { String::new() } else { chosen };
+            drafting.write(|draft| draft.set_field("kind", &chosen));
         })
     };
     let submit = {
-        let (text, kind, preview, on_done) = (text.clone(), kind.clone(), preview.setter(), props.on_done.clone());
-        let reply_to = props.reply.as_ref().map(|it| it.post);
+        let (drafting, session) = (drafting.clone(), session.clone());
+        let (preview, on_done) = (preview.setter(), props.on_done.clone());
         Callback::from(move |()| {
-            let said = text.trim().to_owned();
-            if said.is_empty() {
+            // As it is now, whatever was drawn last.
+            let (draft, sending) = session.draft(&place);
+            let said = draft.text.trim();
+            if sending || said.is_empty() {
                 return browser::focus_handle("composer-text");
             }
-            let chosen = kind.cast::<HtmlSelectElement>();
-            let kind = words::kind_of(&chosen.as_ref().map(HtmlSelectElement::value).unwrap_or_default());
-            let post = NewPost { tags: tags_in(&said), text: said.clone(), kind, reply_to };
-            text.set(String::new());
-            preview.set(false);
-            browser::set_tab_note(&draft, "");
-            if let Some(chosen) = chosen {
-                chosen.set_selected_index(0);
+            drafting.write(|draft| draft.set_field("tags", &tags_in(said).join(" ")));
+            let command = session.clone();
+            then(&session, async move { command.send(place, "").await }, |()| ());
+            // What is too long is still there.
+            if !session.is_drafted(&place) {
+                preview.set(false);
+                on_done.emit(());
             }
-            on_done.emit(());
-            let (session, text) = (session.clone(), text.setter());
-            spawn_local(async move {
-                if let Err(error) = session.post(post).await {
-                    session.notify(error.code, error.text);
-                    text.set(said);
-                }
-            });
         })
     };
     let onsubmit = {
@@ -134,7 +111,9 @@ pub fn Composer(props: &ComposerProps) -> Html {
         let preview = preview.clone();
         Callback::from(move |_: MouseEvent| preview.set(!*preview))
     };
-    let written = !text.trim().is_empty();
+    let written = !draft.text.trim().is_empty();
+    let over = draft.text.trim().len().saturating_sub(limits::WORDS_BYTES);
+    let aside = props.reply.is_some() && session.is_drafted(&Place::Composer);
     let placeholder = if props.reply.is_some() { t!("composer-answer") } else { t!("composer-placeholder") };
     html! {
         <form class={classes!("composer", written.then_some("written"))} {onsubmit} aria-label={t!("composer")}>
@@ -149,12 +128,18 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     </p>
                 }
                 if *preview && written {
-                    <div class="post-text preview" key={&**text} aria-label={t!("preview")} role="region">{ markdown::render(&text) }</div>
+                    <div class="post-text preview" key={draft.text.clone()} aria-label={t!("preview")} role="region">{ markdown::render(&draft.text) }</div>
                 }
                 <textarea data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
-                    value={(*text).clone()} {oninput} {onkeydown} aria-describedby="composer-hint" />
+                    value={draft.text.clone()} oninput={drafting.on_text()} {onkeydown} aria-describedby="composer-hint" />
+                if over > 0 {
+                    <p class="hint warning" role="status" data-testid="composer-too-long">{ t!("composer-too-long", n = over) }</p>
+                }
+                if props.unkept && written {
+                    <p class="hint warning" role="status" data-testid="composer-unkept">{ t!("composer-unkept") }</p>
+                }
                 <div class="row">
-                    <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")}>
+                    <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")} onchange={on_kind}>
                         { for words::KINDS.into_iter().map(|kind| html! {
                             <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
                         }) }
@@ -164,7 +149,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                             { t!("preview") }
                         </button>
                     }
-                    <p class="hint" id="composer-hint">{ t!("composer-hint") }</p>
+                    <p class="hint" id="composer-hint">{ if aside { t!("composer-aside") } else { t!("composer-hint") } }</p>
                     <button type="submit" class="button send" data-testid="composer-submit">
                         <Sign icon={Icon::Send} /><span>{ t!("post") }</span>
                     </button>

@@ -7,13 +7,14 @@ use paceline_room::{
     body::{Answer, Stance},
     state::{Feedback, FeedbackState},
 };
+use paceline_store::Place;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::icons::{Icon, sign};
 use crate::{
     browser,
-    hooks::{then, use_session},
+    hooks::{use_commands, use_draft},
     markdown,
     session::NewFeedback,
     texts::{changing, t},
@@ -59,23 +60,23 @@ pub struct StancesProps {
 /// The five buttons. *Appreciate* is one click; the others ask for words.
 #[component]
 pub fn Stances(props: &StancesProps) -> Html {
-    let session = use_session();
+    let commands = use_commands(format!("feedback {}", props.target));
     let button = |stance: Stance| {
         let (label, icon, handle) = words::stance_button(stance);
         let onclick = if stance == Stance::Appreciate {
-            let (session, target) = (session.clone(), props.target);
+            let (commands, target) = (commands.clone(), props.target);
             Callback::from(move |_: MouseEvent| {
-                let command = session.clone();
                 let feedback = NewFeedback { target, stance, text: None, sources: vec![] };
-                session.run(async move { command.feedback(feedback).await });
+                commands.run(|session| async move { session.feedback(feedback).await });
             })
         } else {
             props.on_open.reform(move |_: MouseEvent| stance)
         };
         let done = stance == Stance::Appreciate && props.appreciated;
+        let busy = commands.busy.filter(|_| stance == Stance::Appreciate);
         let expanded = (stance != Stance::Appreciate).then(|| (props.open == Some(stance)).to_string());
         html! {
-            <button type="button" class="quiet-button" data-testid={handle} {onclick} disabled={done} title={label.clone()}
+            <button type="button" class="quiet-button" data-testid={handle} {onclick} disabled={done} aria-disabled={busy} title={label.clone()}
                 aria-expanded={expanded} aria-label={label.clone()}>
                 { sign(icon) }<span class="button-word">{ label }</span>
             </button>
@@ -98,8 +99,8 @@ pub struct FeedbackFormProps {
 /// The words of feedback.
 #[component]
 pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
-    let session = use_session();
-    let (text, sources) = (use_node_ref(), use_node_ref());
+    let drafting = use_draft(Place::Feedback(props.target, props.stance));
+    let text = use_node_ref();
     {
         let text = text.clone();
         use_effect_with(props.stance, move |_| {
@@ -109,27 +110,15 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
         });
     }
     let onsubmit = {
-        let (session, text, sources, on_close) = (session, text.clone(), sources.clone(), props.on_close.clone());
-        let (target, stance) = (props.target, props.stance);
+        let (drafting, text, on_close) = (drafting.clone(), text.clone(), props.on_close.clone());
+        let stance = props.stance;
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let said = value_of(&text);
-            if said.is_empty() && stance.opens_loop() {
+            if drafting.draft.text.trim().is_empty() && stance.opens_loop() {
                 return focus_on(&text);
             }
-            let feedback = NewFeedback {
-                target,
-                stance,
-                text: (!said.is_empty()).then_some(said),
-                sources: value_of(&sources)
-                    .lines()
-                    .map(str::trim)
-                    .filter(|it| !it.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-            };
-            let (command, on_close) = (session.clone(), on_close.clone());
-            then(&session, async move { command.feedback(feedback).await }, move |_| on_close.emit(()));
+            let on_close = on_close.clone();
+            drafting.send("", move || on_close.emit(()));
         })
     };
     let onkeydown = closes_on_escape(&props.on_close);
@@ -139,16 +128,19 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
         <form class="inline-form" {onsubmit} {onkeydown}>
             <label class="field">
                 <span>{ changing(words::stance_prompt(props.stance)) }</span>
-                <textarea ref={text} rows="2" dir="auto" data-testid="feedback-text" onkeydown={submit} />
+                <textarea ref={text} rows="2" dir="auto" data-testid="feedback-text" onkeydown={submit} value={drafting.draft.text.clone()}
+                    oninput={drafting.on_text()} readonly={drafting.sending} />
             </label>
             if props.stance == Stance::Correct {
                 <label class="field">
                     <span>{ t!("sources") }</span>
-                    <textarea ref={sources} rows="1" dir="auto" class="small" />
+                    <textarea rows="1" dir="auto" class="small" value={drafting.draft.field("sources").to_owned()}
+                        oninput={drafting.on_field("sources")} readonly={drafting.sending} data-testid="feedback-sources" />
                 </label>
             }
             <div class="row">
-                <button type="submit" class="button" data-testid="feedback-submit">{ t!("give-feedback") }</button>
+                <button type="submit" class="button" data-testid="feedback-submit"
+                    aria-disabled={drafting.sending.then_some("true")}>{ t!("give-feedback") }</button>
                 <button type="button" class="quiet-button" onclick={cancel}>{ t!("cancel") }</button>
             </div>
         </form>
@@ -167,27 +159,24 @@ pub struct LoopProps {
 /// A loop: what was asked, where it stands, and the answer or the way to give it.
 #[component]
 pub fn Loop(props: &LoopProps) -> Html {
-    let session = use_session();
     let text = use_node_ref();
     let Told { feedback, by, to, mine, to_me } = &props.told;
+    let commands = use_commands(format!("loop {}", feedback.cid));
+    let drafting = use_draft(Place::Answer(feedback.cid));
     let handle = |name: &'static str| props.handles.then_some(name);
     let answer = |answer: Answer| {
-        let (session, text, cid) = (session.clone(), text.clone(), feedback.cid);
+        let (drafting, text) = (drafting.clone(), text.clone());
         Callback::from(move |_: MouseEvent| {
-            let said = value_of(&text);
-            if said.is_empty() && answer != Answer::Noted {
+            if drafting.draft.text.trim().is_empty() && answer != Answer::Noted {
                 return focus_on(&text);
             }
-            let command = session.clone();
-            session.run(async move { command.answer(cid, answer, said, None).await });
+            drafting.send(words::answer_value(answer), || ());
         })
     };
+    let answering = drafting.sending.then_some("true");
     let withdraw = {
-        let (session, cid) = (session.clone(), feedback.cid);
-        Callback::from(move |_: MouseEvent| {
-            let command = session.clone();
-            session.run(async move { command.withdraw_feedback(cid).await });
-        })
+        let (commands, cid) = (commands.clone(), feedback.cid);
+        Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.withdraw_feedback(cid).await }))
     };
     let open = feedback.state == FeedbackState::Open;
     let withdrawn = feedback.state == FeedbackState::Withdrawn;
@@ -223,20 +212,22 @@ pub fn Loop(props: &LoopProps) -> Html {
                     <div class="inline-form">
                         <label class="field">
                             <span>{ t!("loop-answer-label") }</span>
-                            <textarea ref={text.clone()} rows="1" dir="auto" data-testid={handle("loop-answer-text")} />
+                            <textarea ref={text.clone()} rows="1" dir="auto" data-testid={handle("loop-answer-text")}
+                                value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
                         </label>
                         <div class="row">
-                            <button type="button" class="button" data-testid={handle("loop-answer-adjusted")}
+                            <button type="button" class="button" data-testid={handle("loop-answer-adjusted")} aria-disabled={answering}
                                 onclick={answer(Answer::Adjusted)}>{ t!("answer-adjusted") }</button>
-                            <button type="button" class="button plain" data-testid={handle("loop-answer-noted")}
+                            <button type="button" class="button plain" data-testid={handle("loop-answer-noted")} aria-disabled={answering}
                                 onclick={answer(Answer::Noted)}>{ t!("answer-noted") }</button>
-                            <button type="button" class="button plain" data-testid={handle("loop-answer-declined")}
+                            <button type="button" class="button plain" data-testid={handle("loop-answer-declined")} aria-disabled={answering}
                                 onclick={answer(Answer::Declined)}>{ t!("answer-declined") }</button>
                         </div>
                     </div>
                 }
                 if open && *mine {
-                    <button type="button" class="quiet-button" data-testid={handle("feedback-withdraw")} onclick={withdraw}>
+                    <button type="button" class="quiet-button" data-testid={handle("feedback-withdraw")} onclick={withdraw}
+                        aria-disabled={commands.busy}>
                         { sign(Icon::Retract) }<span>{ t!("take-back") }</span>
                     </button>
                 }

@@ -22,3 +22,4 @@ pub mod servers;
 pub mod settings;
 pub mod storage;
 pub mod stream;
+pub mod unsent;

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    hooks::{then, use_session},
+    hooks::{use_commands, use_session},
     people,
     session::RoomView,
     texts::{changing, t},
@@ -41,7 +41,8 @@ struct AskNameProps {
 /// A friendly name stands there; Enter accepts it.
 #[component]
 fn AskName(props: &AskNameProps) -> Html {
-    let session = use_session();
+    let commands = use_commands("introduce");
+    let busy = commands.busy;
     let field = use_node_ref();
     {
         let (field, name) = (field.clone(), props.name.clone());
@@ -64,11 +65,12 @@ fn AskName(props: &AskNameProps) -> Html {
             if name.is_empty() {
                 return;
             }
-            let command = session.clone();
-            then(&session, async move { command.introduce(name, vec![], None).await }, |_| {
+            commands.run(|session| async move {
+                session.introduce(name, vec![], None).await?;
                 if browser::focus_is_lost() || browser::find(".name-bar :focus").is_some() {
                     browser::focus_handle("composer-text");
                 }
+                Ok(())
             });
         })
     };
@@ -76,7 +78,7 @@ fn AskName(props: &AskNameProps) -> Html {
         <form class="name-bar" {onsubmit}>
             <label for="name-in-room">{ t!("name-question") }</label>
             <input ref={field} id="name-in-room" type="text" dir="auto" maxlength="200" data-testid="name-input" autocomplete="nickname" />
-            <button type="submit" class="button" data-testid="name-submit">{ t!("name-accept") }</button>
+            <button type="submit" class="button" data-testid="name-submit" aria-disabled={busy}>{ t!("name-accept") }</button>
         </form>
     }
 }
@@ -95,15 +97,15 @@ fn AskWho(props: &AskWhoProps) -> Html {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.stay())
     };
-    let become_new = Callback::from(move |_: MouseEvent| {
-        let command = session.clone();
-        session.run(async move { command.become_new().await });
-    });
+    let commands = use_commands("become-new");
+    let busy = commands.busy;
+    let become_new =
+        Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.become_new().await }));
     html! {
         <div class="name-bar" role="group" aria-label={t!("who-question", name = name.clone())}>
             <p>{ changing(t!("who-question", name = name.clone())) }</p>
             <button type="button" class="button" onclick={stay}>{ changing(t!("who-stay", name = name)) }</button>
-            <button type="button" class="button plain" onclick={become_new}>{ t!("who-new") }</button>
+            <button type="button" class="button plain" onclick={become_new} aria-disabled={busy}>{ t!("who-new") }</button>
         </div>
     }
 }

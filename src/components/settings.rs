@@ -259,7 +259,7 @@ async fn import_file(session: &Session, file: &web_sys::File) {
 }
 
 /// Letters and digits of a title, for a file.
-fn file_name(title: &str) -> String {
+pub fn file_name(title: &str) -> String {
     let letters = excerpt::characters(title).map(|(_, it)| it).take(60);
     let plain: String = letters.map(|it| if it.starts_with(char::is_alphanumeric) { it } else { "-" }).collect();
     let plain = plain.trim_matches('-');

@@ -1,5 +1,8 @@
 //! Running what a person asked for.
 
+use yew::prelude::*;
+
+use super::{draft::use_about, use_session};
 use crate::session::{Outcome, Session};
 
 /// Runs a command; what comes of it goes to `done`, an error becomes a notice. Where nothing follows, `Session::run` does.
@@ -12,4 +15,32 @@ pub fn then<T: 'static>(
         done(command.await?);
         Ok(())
     });
+}
+
+/// The commands about one thing, of which one runs at a time.
+#[derive(Clone, PartialEq)]
+pub struct Commands {
+    session: Session,
+    about: AttrValue,
+    /// `aria-disabled` of their buttons.
+    pub busy: Option<&'static str>,
+}
+
+/// The commands about a thing: two clicks do one of them once, whoever draws it, and however long storing takes.
+#[hook]
+pub fn use_commands(about: impl ToString) -> Commands {
+    let (session, about) = (use_session(), about.to_string());
+    use_about(&session, about.clone());
+    let busy = session.is_running(&about).then_some("true");
+    Commands { session, about: about.into(), busy }
+}
+
+impl Commands {
+    /// Runs one, unless one runs.
+    pub fn run<T: 'static, F>(&self, command: impl FnOnce(Session) -> F)
+    where
+        F: Future<Output = Outcome<T>> + 'static,
+    {
+        self.session.run_once(&self.about, command(self.session.clone()));
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::{
     browser,
     components::{notices::Notices, scanner::ScanButton, settings::Theme},
     forms,
-    hooks::{then, use_chosen, use_session},
+    hooks::{then, use_chosen, use_commands, use_session},
     session::{RoomCard, View},
     texts::{changing, t},
     when,
@@ -58,40 +58,45 @@ pub fn StartPage(props: &StartProps) -> Html {
 
 #[component]
 fn Found() -> Html {
-    let session = use_session();
+    let commands = use_commands("found");
+    let busy = commands.busy;
     let all = use_memo((), |()| forms::all());
-    let chosen = use_state(|| 0_usize);
-    let busy = use_state(|| false);
-    let (title, purpose) = (use_node_ref(), use_node_ref());
+    let draft = use_state(FoundDraft::kept);
+    let write = |set: fn(&mut FoundDraft, String)| {
+        let draft = draft.clone();
+        move |value: String| {
+            let mut now = (*draft).clone();
+            set(&mut now, value);
+            now.keep();
+            draft.set(now);
+        }
+    };
     let onchange = {
-        let chosen = chosen.setter();
+        let write = write(|it, form| it.form = form);
         Callback::from(move |event: Event| {
             if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                chosen.set(usize::try_from(select.selected_index()).unwrap_or_default());
+                write(select.value());
             }
         })
     };
-    let form = all.get(*chosen).cloned();
+    let (write_title, write_purpose) = (write(|it, title| it.title = title), write(|it, purpose| it.purpose = purpose));
+    let on_title = Callback::from(move |event: InputEvent| write_title(browser::value_of(&event)));
+    let on_purpose = Callback::from(move |event: InputEvent| write_purpose(browser::value_of(&event)));
+    let form = all.iter().find(|it| it.name == draft.form).or(all.first()).cloned();
     let shown = use_chosen(form.as_ref().map(|it| it.name.clone()).unwrap_or_default());
     let onsubmit = {
-        let (title, purpose, busy) = (title.clone(), purpose.clone(), busy.setter());
+        let draft = draft.clone();
         let form = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let called = title.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
-            let meant =
-                purpose.cast::<HtmlTextAreaElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
-            if called.is_empty() {
+            if draft.title.trim().is_empty() {
                 return browser::focus_handle("found-title");
             }
-            let (session, form, busy) = (session.clone(), form.clone(), busy.clone());
-            busy.set(true);
-            wasm_bindgen_futures::spawn_local(async move {
-                let founded = session.found(called, meant, form).await;
-                busy.set(false);
-                if let Err(error) = founded {
-                    session.notify(error.code, error.text);
-                }
+            let (draft, form) = ((*draft).clone(), form.clone());
+            commands.run(|session| async move {
+                session.found(draft.title, draft.purpose, form).await?;
+                FoundDraft::default().keep();
+                Ok(())
             });
         })
     };
@@ -101,12 +106,12 @@ fn Found() -> Html {
             <form {onsubmit}>
                 <label class="field">
                     <span>{ t!("found-title") }</span>
-                    <input ref={title} type="text" dir="auto" maxlength="200" required=true data-testid="found-title" autocomplete="off"
+                    <input value={draft.title.clone()} oninput={on_title} type="text" dir="auto" maxlength="200" required=true data-testid="found-title" autocomplete="off"
                         placeholder={t!("found-title-example")} />
                 </label>
                 <label class="field">
                     <span>{ t!("found-purpose") }</span>
-                    <textarea ref={purpose} rows="2" dir="auto" maxlength="2000" data-testid="found-purpose"
+                    <textarea value={draft.purpose.clone()} oninput={on_purpose} rows="2" dir="auto" maxlength="2000" data-testid="found-purpose"
                         placeholder={t!("found-purpose-example")} />
                 </label>
                 <label class="field">
@@ -118,9 +123,37 @@ fn Found() -> Html {
                     </select>
                 </label>
                 if let Some(form) = &form { <FormPreview form={form.clone()} /> }
-                <button type="submit" class="button big" data-testid="found-submit" disabled={*busy}>{ t!("found-submit") }</button>
+                <button type="submit" class="button big" data-testid="found-submit" aria-disabled={busy}>{ t!("found-submit") }</button>
             </form>
         </section>
+    }
+}
+
+/// What is written into the form, kept in this browser until the room is founded: there is no node yet whose database could hold it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct FoundDraft {
+    title: String,
+    form: String,
+    purpose: String,
+}
+
+impl FoundDraft {
+    fn kept() -> Self {
+        let kept = browser::preference(&Self::name()).unwrap_or_default();
+        let mut parts = kept.splitn(3, '\n').map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        Self { title: part(), form: part(), purpose: part() }
+    }
+
+    fn keep(&self) {
+        let Self { title, form, purpose } = self;
+        let kept = if *self == Self::default() { String::new() } else { format!("{title}\n{form}\n{purpose}") };
+        browser::set_preference(&Self::name(), &kept);
+    }
+
+    /// Pages of one origin keep apart.
+    fn name() -> String {
+        format!("found.{}", browser::page_path())
     }
 }
 

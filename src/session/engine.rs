@@ -33,6 +33,7 @@ use super::{
     handoffs::Terms,
     high_water::HighWater,
     notices,
+    unsent::Drafts,
     write::{self, MakeIntent, Write, Written},
 };
 
@@ -103,8 +104,12 @@ pub struct Engine {
     pub replica: RefCell<Replica>,
     /// Links to others.
     pub net: Net,
-    /// This node's database.
-    pub store: Rc<dyn Store>,
+    /// This node's database; another one once it was stored anew.
+    store: RefCell<Rc<dyn Store>>,
+    /// This browser's copy of the room was deleted: what is here is in memory alone.
+    pub gone: Cell<bool>,
+    /// What is being written, and what is to be sent and is not stored yet.
+    pub drafts: Rc<Drafts>,
     /// Refusals on the way in that never reached the replica, by code.
     pub refused: RefCell<BTreeMap<&'static str, u64>>,
     /// Own posts on their way to storage.
@@ -156,6 +161,8 @@ pub struct Parts {
     pub ask_who: bool,
     /// This node's database.
     pub store: Rc<dyn Store>,
+    /// What it holds of drafts and intents.
+    pub drafts: Rc<Drafts>,
     /// The links.
     pub net: Net,
     /// Told of what happens.
@@ -207,7 +214,7 @@ impl Ready {
 impl Engine {
     /// Goes online with what storage held.
     pub fn open(parts: Parts, ready: Ready, events: impl Stream<Item = NetEvent> + 'static) -> Rc<Self> {
-        let Parts { link, link_text, key, keys, ask_who, store, net, tell } = parts;
+        let Parts { link, link_text, key, keys, ask_who, store, drafts, net, tell } = parts;
         let Ready { replica, damaged } = ready;
         let keypair = key.keypair.clone();
         let high_water = HighWater::new(keys, keypair.node());
@@ -220,7 +227,9 @@ impl Engine {
             ask_who: Cell::new(ask_who),
             replica: RefCell::new(replica),
             net,
-            store,
+            store: RefCell::new(store),
+            gone: Cell::new(false),
+            drafts,
             refused: RefCell::default(),
             storing: RefCell::default(),
             opened_at: browser::fine_now(),
@@ -314,9 +323,64 @@ impl Engine {
         self.busy.get()
     }
 
+    /// This node's database.
+    pub fn store(&self) -> Rc<dyn Store> {
+        self.store.borrow().clone()
+    }
+
+    /// The key, until the room is closed.
+    pub fn key(&self) -> Option<Rc<HeldKey>> {
+        self.key.borrow().clone()
+    }
+
+    /// Tells the session.
+    pub fn tell(&self, told: Told) {
+        (self.tell)(told);
+    }
+
+    /// Writes all that this tab holds into a database anew: the browser has deleted the one it had.
+    pub async fn store_anew(self: &Rc<Self>, keys: &Keys) -> Outcome<()> {
+        let key = self.key().ok_or_else(|| notices::error("no-room"))?;
+        let _alone = self.committing.lock().await;
+        let _one = self.drafts.writing.lock().await;
+        let (all, name, seq) = {
+            let replica = self.replica.borrow();
+            let stored = |cid: Cid, depth, block: &Arc<[u8]>, words: Option<Cid>| Stored {
+                cid,
+                depth,
+                block: block.clone(),
+                words: words.and_then(|cid| Some((cid, replica.words(&cid)?))),
+            };
+            let entries = replica.log().entries().map(|(_, it)| it);
+            let all: Vec<_> =
+                entries.map(|it| stored(it.cid, it.event.depth, &it.block, it.event.body.words())).collect();
+            let name = replica.fold().person(&self.me).map(|it| it.name.clone());
+            let own = replica.log().entries().filter(|(_, it)| it.event.author == self.me);
+            (all, name, own.map(|(_, it)| it.event.seq).max())
+        };
+        let db_key = RoomKeys::new(&self.link).storage_key();
+        keys.restore(&key, db_key, name.as_deref(), seq).await.map_err(notices::storage)?;
+        let store: Rc<dyn Store> = Rc::new(key.open_store().await.map_err(notices::storage)?);
+        let drafts = {
+            let mut desk = self.drafts.desk.borrow_mut();
+            desk.write_all();
+            desk.take(&[]).unwrap_or_default()
+        };
+        let outcome = store.commit_with(all, drafts, Durability::Strict).await;
+        if outcome.is_ok() {
+            self.store.replace(store);
+            self.gone.set(false);
+        }
+        self.on_drafts_written(&outcome);
+        outcome.map_err(notices::storage)?;
+        // What waited to be stored is stored; the others are told.
+        self.call_keeper();
+        Ok(())
+    }
+
     /// What the room takes up in this browser.
     pub fn storage(&self) -> StorageView {
-        let counts = self.store.counts();
+        let counts = self.store().counts();
         StorageView { events: counts.events, bytes: counts.bytes as u64, persisted: self.persisted.get() }
     }
 
@@ -339,10 +403,10 @@ impl Engine {
         self.net.peers().is_empty() && self.lost_links.get().is_some_and(lately)
     }
 
-    /// Asks for an own event; resolves once it is durably stored.
-    pub async fn write(&self, alone: bool, make: MakeIntent) -> Outcome<Cid> {
+    /// Asks for an own event; resolves once it is durably stored. `settles`: the intent that goes with it, if it was kept as one.
+    pub async fn write(&self, alone: bool, settles: Option<String>, make: MakeIntent) -> Outcome<Cid> {
         let (reply, stored) = oneshot::channel();
-        if self.writes.unbounded_send(Write { make, alone, reply }).is_err() {
+        if self.writes.unbounded_send(Write { make, alone, settles, reply }).is_err() {
             return Err(notices::error("no-room"));
         }
         stored.await.unwrap_or_else(|_| Err(notices::error("no-room")))
@@ -540,7 +604,12 @@ impl Engine {
     async fn write_batch(self: &Rc<Self>, batch: Vec<Write>) {
         let alone = self.committing.lock().await;
         let mut signed: Vec<(Written, oneshot::Sender<Outcome<Cid>>)> = Vec::new();
-        for Write { make, reply, .. } in batch {
+        let mut settled = Vec::new();
+        for Write { make, settles, reply, .. } in batch {
+            if settles.as_ref().is_some_and(|id| !self.drafts.desk.borrow_mut().go(id)) {
+                let _ = reply.send(Err(notices::error("not-found")));
+                continue;
+            }
             let written = {
                 let replica = self.replica.borrow();
                 make(&replica).and_then(|intent| {
@@ -548,8 +617,12 @@ impl Engine {
                 })
             };
             match written {
-                Ok(written) => signed.push((written, reply)),
+                Ok(written) => {
+                    settled.extend(settles);
+                    signed.push((written, reply));
+                }
                 Err(error) => {
+                    settles.iter().for_each(|id| self.drafts.desk.borrow_mut().stay(id));
                     let _ = reply.send(Err(error));
                 }
             }
@@ -561,7 +634,7 @@ impl Engine {
         (self.tell)(Told::Changed);
         let own = signed.iter().map(|(written, _)| written.stored.clone()).collect();
         let before = Waiting { blocks: std::mem::take(&mut self.waiting.borrow_mut().blocks), ..Waiting::default() };
-        let outcome = self.commit_own(own, &before).await;
+        let outcome = self.commit_own(own, &before, &settled).await;
         drop(alone);
         match &outcome {
             Ok(()) => self.on_kept(&before),
@@ -606,13 +679,13 @@ impl Engine {
 
     async fn keep_batch(&self, batch: &Waiting) -> Result<(), StoreError> {
         if !batch.blocks.is_empty() {
-            self.store.commit(batch.blocks.clone(), Durability::Relaxed).await?;
+            self.store().commit(batch.blocks.clone(), Durability::Relaxed).await?;
         }
         if !batch.words.is_empty() {
-            self.store.put_words(batch.words.clone()).await?;
+            self.store().put_words(batch.words.clone()).await?;
         }
         if !batch.drops.is_empty() {
-            self.store.drop_words(batch.drops.clone()).await?;
+            self.store().drop_words(batch.drops.clone()).await?;
         }
         Ok(())
     }
@@ -627,14 +700,20 @@ impl Engine {
         }
     }
 
-    /// Own events go to disk together with everything they may build on that is not there yet, or not at all.
-    async fn commit_own(&self, own: Vec<Stored>, before: &Waiting) -> Result<(), StoreError> {
+    /// Own events go to disk together with everything they may build on that is not there yet, or not at all; and with them the
+    /// intents that they settle go from it.
+    async fn commit_own(&self, own: Vec<Stored>, before: &Waiting, settled: &[String]) -> Result<(), StoreError> {
         let blocks = before.blocks.iter().cloned().chain(own).collect();
-        self.store.commit(blocks, Durability::Strict).await
+        let _one = self.drafts.writing.lock().await;
+        let unsent = self.drafts.desk.borrow_mut().take(settled).unwrap_or_default();
+        let outcome = self.store().commit_with(blocks, unsent, Durability::Strict).await;
+        self.on_drafts_written(&outcome);
+        outcome
     }
 
     fn on_keep_failed(&self, error: &StoreError) {
         self.try_again_later();
+        self.gone.set(self.gone.get() || *error == StoreError::Closed);
         // Said once: the room goes on in memory, and the others see that this tab does not hold what it did not store.
         if !self.keep_failed.replace(true) {
             (self.tell)(Told::Notice(notices::storage(error)));

@@ -3,7 +3,7 @@
 //!
 //! | what happens | what follows |
 //! | --- | --- |
-//! | the page is left (`pagehide`) or frozen | goodbye: the others know at once |
+//! | the page is left (`pagehide`) or frozen | goodbye: the others know at once; what is not stored yet is left for the next page |
 //! | it is shown again from the back-forward cache (`pageshow`), or resumed | it comes back as after a reload, without one |
 //! | the network is there again (`online`) or another one | open links look for new paths, lost ones are dialled, hello |
 //! | the machine slept: a second took much longer | the same |
@@ -62,6 +62,9 @@ impl Session {
             self.on(&document, "visibilitychange", |session| {
                 session.beat();
                 session.away(browser::is_hidden());
+                if browser::is_hidden() {
+                    session.put_down();
+                }
                 let session = session.clone();
                 spawn_local(async move {
                     session.note_news().await;
@@ -108,6 +111,7 @@ impl Session {
 
     /// The page is about to stand still: the others know at once, rather than wonder.
     fn step_out(&self) {
+        self.put_down();
         if let Ok(engine) = self.engine() {
             engine.say_goodbye();
         }

@@ -45,6 +45,8 @@ pub enum Listener {
     State(Box<dyn Fn(&StateSeen)>),
     /// For every new snapshot, at most once a frame.
     View(Box<dyn Fn(Rc<View>)>),
+    /// For what somebody writes at a place, and for commands that begin or end: what it is about.
+    About(Box<dyn Fn(&str)>),
 }
 
 type Listeners = Rc<RefCell<LiteMap<u32, Rc<Listener>>>>;

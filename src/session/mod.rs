@@ -20,6 +20,7 @@ mod opening;
 mod publish;
 mod report;
 mod storage;
+mod unsent;
 mod view;
 mod write;
 
@@ -128,6 +129,8 @@ pub struct Session(Rc<Inner>);
 
 struct Inner {
     board: Board,
+    /// What the commands that run are about: none of them starts again meanwhile.
+    running: RefCell<Vec<String>>,
     config: Config,
     engine: RefCell<Option<Rc<Engine>>>,
     view: RefCell<Rc<View>>,
@@ -172,6 +175,7 @@ impl Session {
         let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, finding };
         let session = Self(Rc::new(Inner {
             board: Board::default(),
+            running: RefCell::default(),
             config,
             engine: RefCell::default(),
             view: RefCell::new(Rc::new(view)),
@@ -256,6 +260,33 @@ impl Session {
         self.spawn(Box::pin(async move { command.await.map(drop) }));
     }
 
+    /// The same, unless a command about the same thing runs already: two clicks do it once.
+    pub fn run_once<T: 'static>(&self, about: &str, command: impl Future<Output = Outcome<T>> + 'static) {
+        self.spawn_once(about.to_owned(), Box::pin(async move { command.await.map(drop) }));
+    }
+
+    fn spawn_once(&self, about: String, command: LocalBoxFuture<'static, Outcome<()>>) {
+        if self.is_running(&about) {
+            return;
+        }
+        self.0.running.borrow_mut().push(about.clone());
+        self.told(&about);
+        let session = self.clone();
+        self.spawn(Box::pin(async move {
+            let outcome = command.await;
+            // What it did is on the screen before it can be started again.
+            session.publish_now();
+            session.0.running.borrow_mut().retain(|it| *it != about);
+            session.told(&about);
+            outcome
+        }));
+    }
+
+    /// Whether a command about this runs.
+    pub fn is_running(&self, about: &str) -> bool {
+        self.0.running.borrow().iter().any(|it| it == about)
+    }
+
     /// Boxed, so that what surrounds each command is in the page once.
     fn spawn(&self, command: LocalBoxFuture<'static, Outcome<()>>) {
         let session = self.clone();
@@ -272,12 +303,12 @@ impl Session {
 
     /// An own event that does not depend on others being asked for at the same moment.
     async fn write(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
-        self.engine()?.write(false, Box::new(make)).await
+        self.engine()?.write(false, None, Box::new(make)).await
     }
 
     /// An own event that must see every own event before it.
     async fn write_alone(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
-        self.engine()?.write(true, Box::new(make)).await
+        self.engine()?.write(true, None, Box::new(make)).await
     }
 
     /// Says who this node is.

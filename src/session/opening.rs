@@ -12,7 +12,10 @@ use paceline_room::{
     body::{BatonOpened, RoomFounded},
     car,
 };
-use paceline_store::{Durability, HeldKey, How, IdbStore, Keys, MemoryStore, RoomRecord, Store, adopt, chain_is_whole};
+use paceline_store::{
+    Change, Desk, Durability, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store, adopt,
+    chain_is_whole,
+};
 use serde_bytes::ByteArray;
 
 use super::{
@@ -21,6 +24,7 @@ use super::{
     finding,
     handoffs::Handoffs,
     notices::{self, storage},
+    unsent::{Drafts, MOVED},
     write,
 };
 use crate::{
@@ -125,18 +129,36 @@ impl Session {
     pub async fn become_new(&self) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         let engine = self.engine()?;
-        let (link, old) = (engine.link.clone(), engine.store.clone());
+        let (link, old, drafts) = (engine.link.clone(), engine.store(), engine.drafts.clone());
         drop(engine);
         self.leave_now().await;
         let places = self.places().await?;
-        self.open_as_new(places, link, old).await
+        // What was there before the person came stays with who wrote it.
+        let carried = drafts.desk.borrow().carry(false, MOVED);
+        self.open_as_new(places, link, old, carried, None).await
     }
 
-    /// With a new key and a copy of another node's database.
-    async fn open_as_new(&self, places: Places, link: RoomLink, old: Rc<dyn Store>) -> Outcome<()> {
+    /// With a new key and a copy of another node's database; what was being written there goes along. `broken`: that node must not
+    /// write again.
+    async fn open_as_new(
+        &self,
+        places: Places,
+        link: RoomLink,
+        old: Rc<dyn Store>,
+        (there, here): (Vec<Change>, Vec<Change>),
+        broken: Option<HeldKey>,
+    ) -> Outcome<()> {
         let key = places.keys.acquire_new(link.room, storage_key(&link)).await.map_err(storage)?;
         let store = places.database(&key).await?;
         adopt(&*old, &*store).await.map_err(storage)?;
+        store.commit_with(Vec::new(), there, Durability::Strict).await.map_err(storage)?;
+        if let Some(broken) = broken {
+            places.keys.never_write_again(broken.node).await.map_err(storage)?;
+            broken.leave_unsaved(None);
+        }
+        // It is in the new one; what cannot be deleted here is there twice, as words that nobody sends.
+        let _ = old.commit_with(Vec::new(), here, Durability::Strict).await;
+        drop(old);
         self.open(places, link, key, Some(store)).await
     }
 
@@ -160,11 +182,14 @@ impl Session {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key,
             // which may write whatever the copy lacks.
             net.goodbye();
-            places.keys.never_write_again(key.node).await.map_err(storage)?;
             self.notify("storage-damaged", notices::sentence("storage-damaged"));
-            drop(key);
-            return Box::pin(self.open_as_new(places, link, store)).await;
+            let unsent = store.unsent().await.unwrap_or_default();
+            let carried = Desk::open(unsent, key.unsaved().as_deref()).carry(true, MOVED);
+            return Box::pin(self.open_as_new(places, link, store, carried, Some(key))).await;
         }
+        let left = key.unsaved();
+        let mut desk = Desk::open(store.unsent().await.map_err(storage)?, left.as_deref());
+        take_old_draft(&mut desk, link.room);
         ready.damaged += store.damaged().len();
         let fresh = key.how == How::New && ready.is_empty();
         let session = self.clone();
@@ -175,6 +200,7 @@ impl Session {
             key,
             keys: places.keys.clone(),
             store,
+            drafts: Drafts::new(desk, left.is_some()),
             net,
             tell: Box::new(move |told| session.on_told(told)),
         };
@@ -184,7 +210,9 @@ impl Session {
         self.0.synced.set(false);
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark("paceline:interactive");
+        engine.keep_drafts();
         self.publish_now();
+        self.send_unsent();
         if fresh {
             let engine = Rc::downgrade(&engine);
             wasm_bindgen_futures::spawn_local(async move { recall(engine, &places).await });
@@ -213,9 +241,12 @@ impl Session {
         if self.engine().is_err() {
             return;
         }
+        self.retract_all().await;
         self.note_room().await;
         let engine = self.0.engine.borrow_mut().take();
         if let Some(engine) = engine {
+            engine.leave_unsaved();
+            engine.keep_drafts();
             engine.close();
             let left = Rc::downgrade(&engine);
             drop(engine);
@@ -254,10 +285,22 @@ impl Session {
         Ok(())
     }
 
+    /// The browser has deleted its copy of the open room: stores all of it again.
+    pub async fn store_anew(&self) -> Outcome<()> {
+        let _alone = self.0.changing.lock().await;
+        let (engine, places) = (self.engine()?, self.places().await?);
+        engine.store_anew(&places.keys).await?;
+        self.note_room().await;
+        self.publish_now();
+        self.send_again("storage-gone");
+        Ok(())
+    }
+
     /// Stays who this tab was: stops asking.
     pub fn stay(&self) {
         if let Ok(engine) = self.engine() {
             engine.ask_who.set(false);
+            self.send_unsent();
             let session = self.clone();
             wasm_bindgen_futures::spawn_local(async move {
                 if let Ok(places) = session.places().await {
@@ -379,6 +422,17 @@ async fn recall(engine: Weak<Engine>, places: &Places) {
     if let Some(engine) = alone() {
         // Refused blocks are counted like the network's.
         let _ = engine.import(blocks).await;
+    }
+}
+
+/// Builds before this one kept the composer's words for the tab alone.
+fn take_old_draft(desk: &mut Desk, room: Cid) {
+    let name = format!("draft.{room}");
+    if let Some(text) = crate::browser::tab_note(&name) {
+        if desk.draft(&Place::Composer).is_none() {
+            desk.set(&Place::Composer, paceline_store::Draft { text, ..Default::default() });
+        }
+        crate::browser::set_tab_note(&name, "");
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     engine::Engine,
     names,
     report::{LocalState, Present, Rendezvous, Status, here_word},
+    unsent,
 };
 
 /// For so long a page that found nobody yet says *connecting*, then *alone*, in milliseconds (a guess: tabs of one
@@ -71,6 +72,9 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         posts: same_arcs(before.map(|it| &it.posts), fold.posts().cloned()),
         unchecked: same(before.map(|it| &it.unchecked), replica.unchecked_posts(UNCHECKED_SHOWN)),
         storing: same(before.map(|it| &it.storing), engine.storing.borrow().clone()),
+        unsent: same(before.map(|it| &it.unsent), unsent::listed(&engine.drafts.desk.borrow())),
+        unkept: engine.drafts.unkept.get(),
+        gone: engine.gone.get(),
         feedback: same_arcs(before.map(|it| &it.feedback), fold.feedback().cloned()),
         batons: same_arcs(before.map(|it| &it.batons), fold.batons().cloned()),
         overtime: {

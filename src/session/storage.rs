@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use futures::StreamExt;
 use paceline_room::{NodeId, Stored};
-use paceline_store::{IdbStore, KnownNode, MemoryStore, Store, adopt, device};
+use paceline_store::{Desk, IdbStore, KnownNode, MemoryStore, Store, adopt, device};
 
 use super::{
     Outcome, Session,
@@ -81,7 +81,7 @@ impl Found {
         let here = self.is_here(engine).await?;
         if here {
             // Only for what came a moment ago and waits to be stored: all else is stored and costs a look.
-            adopt(&self.copy, &*engine.store).await.map_err(storage)?;
+            adopt(&self.copy, &*engine.store()).await.map_err(storage)?;
         }
         Ok(here)
     }
@@ -116,6 +116,12 @@ impl Session {
         let rooms = places.keys.rooms();
         let removed = rooms.remove_node(&known, async || {
             outcome = take_in(&engine, &known).await;
+            if outcome.is_ok() {
+                outcome = match unsent_of(&known).await {
+                    Ok(desk) => self.take_unsent(&engine, &desk).await,
+                    Err(error) => Err(error),
+                };
+            }
             outcome.is_ok()
         });
         let removed = removed.await.map_err(storage)?;
@@ -131,15 +137,21 @@ impl Session {
         let mine = others(&engine, &places).await?.into_iter().filter(|it| stale.contains(it));
         let mut mine = futures::stream::iter(mine);
         while let Some(known) = mine.next().await {
-            let is_kept = async || match Found::read(&known).await {
-                Ok(found) => !found.damaged && found.keep(&engine).await == Ok(true),
-                Err(_) => false,
+            let is_kept = async || match (Found::read(&known).await, unsent_of(&known).await) {
+                // Words that nobody sent are nowhere else.
+                (Ok(found), Ok(desk)) => desk.is_empty() && !found.damaged && found.keep(&engine).await == Ok(true),
+                _ => false,
             };
             // One that another tab has just taken stays.
             let _taken = rooms.remove_node(&known, is_kept).await.map_err(storage)?;
         }
         Ok(())
     }
+}
+
+/// What is being written there.
+async fn unsent_of(known: &KnownNode) -> Outcome<Desk> {
+    Ok(Desk::open(IdbStore::read_unsent(&known.database).await.map_err(storage)?, None))
 }
 
 async fn others(engine: &Rc<Engine>, places: &Places) -> Outcome<Vec<KnownNode>> {

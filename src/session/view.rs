@@ -11,6 +11,7 @@ use paceline_room::{
     fold::IgnoredReason,
     state::{Baton, Feedback, Person, Post, UnknownEvent},
 };
+use paceline_store::Unsent;
 use serde::Serialize;
 
 use crate::config::Finding;
@@ -143,6 +144,12 @@ pub struct RoomView {
     pub unchecked: Rc<[Unchecked]>,
     /// Own posts being stored.
     pub storing: Rc<[Storing]>,
+    /// What is to be sent and waits, the oldest first.
+    pub unsent: Rc<[Unsent]>,
+    /// What is being written is not kept: storage refuses it.
+    pub unkept: bool,
+    /// This browser's copy of the room was deleted: all of it is in this tab alone.
+    pub gone: bool,
     /// In display order.
     pub feedback: Rc<[Arc<Feedback>]>,
     /// In order of opening.

@@ -52,6 +52,8 @@ pub struct Write {
     pub make: MakeIntent,
     /// Whether it must see what was wished before it.
     pub alone: bool,
+    /// The intent among what is not sent yet that it settles.
+    pub settles: Option<String>,
     /// Told once it is stored, or why not.
     pub reply: oneshot::Sender<Outcome<Cid>>,
 }

@@ -98,6 +98,7 @@ scenario('on the screen: a stand-up is founded, names given, posts answered, edi
   assert.equal(await shown.getByTestId('post-edit').count(), 0, 'nobody else is offered to edit');
 
   await press(ada, cid, 'post-retract');
+  await ada.shownPost(cid).getByTestId('undo').waitFor();
   for (const tab of [ada, ben]) {
     await tab.shownPost(cid).and(tab.page.locator('.retracted')).waitFor();
     const shows = await tab.shownPost(cid).innerText();

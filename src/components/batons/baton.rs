@@ -7,7 +7,8 @@ use paceline_room::{
     Cid, NodeId,
     state::{Baton, BatonState, FeedbackState, Term},
 };
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use paceline_store::Place;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::history::History;
@@ -18,7 +19,7 @@ use crate::{
         feedback::{Loop, Told, closes_on_escape},
         icons::{Icon, Sign},
     },
-    hooks::{then, use_chosen, use_now, use_session},
+    hooks::{Commands, use_chosen, use_commands, use_draft, use_now},
     people,
     session::{IgnoredTransfer, NewPost, Outcome, PersonView, Session},
     texts::{changing, t},
@@ -90,13 +91,13 @@ impl BatonProps {
 /// Draws a baton.
 #[component]
 pub fn BatonView(props: &BatonProps) -> Html {
-    let session = use_session();
     let now = use_now();
     let item = use_node_ref();
-    let word = use_node_ref();
     let offering = use_state(|| false);
     let refocus = use_mut_ref(|| false);
     let baton = &props.baton;
+    let commands = use_commands(format!("baton {}", baton.cid));
+    let word = use_draft(Place::BatonWord(baton.cid));
     {
         // The button that was pressed goes with what it did; the keyboard stays at the baton.
         let (item, refocus) = (item.clone(), refocus.clone());
@@ -109,24 +110,18 @@ pub fn BatonView(props: &BatonProps) -> Html {
             }
         });
     }
-    let run = Run { session: session.clone(), refocus: refocus.clone() };
-    let noted = {
-        let word = word.clone();
-        move || word.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
-    };
+    let run = Run { commands: commands.clone(), refocus: refocus.clone() };
     let cid = baton.cid;
     let primary = primary(props, &run, &offering);
-    let release = run.click(move |session| {
-        let note = noted();
-        async move { session.baton_release(cid, note).await }
-    });
-    let close = {
-        let word = word.clone();
-        run.click(move |session| {
-            let outcome = word.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
-            async move { session.baton_close(cid, outcome).await }
+    let with_word = |act: &'static str| {
+        let (word, refocus) = (word.clone(), refocus.clone());
+        Callback::from(move |_: MouseEvent| {
+            *refocus.borrow_mut() = true;
+            word.send(act, || ());
         })
     };
+    let (release, close) = (with_word("release"), with_word("close"));
+    let busy = commands.busy.or(word.sending.then_some("true"));
     let stop = {
         let (offering, refocus) = (offering.clone(), refocus);
         Callback::from(move |()| {
@@ -170,18 +165,19 @@ pub fn BatonView(props: &BatonProps) -> Html {
                     <div class="row tight">
                         if baton.state == BatonState::Offered && props.mine() { { withdraw(props, &run) } }
                         if props.mine() {
-                            <button type="button" class="quiet-button" data-testid="baton-release" onclick={release}>
+                            <button type="button" class="quiet-button" data-testid="baton-release" onclick={release} aria-disabled={busy}>
                                 { t!("release") }
                             </button>
                         }
                         if props.may_close() {
-                            <button type="button" class="quiet-button" data-testid="baton-close" onclick={close}>
+                            <button type="button" class="quiet-button" data-testid="baton-close" onclick={close} aria-disabled={busy}>
                                 { t!("close-baton") }
                             </button>
                         }
-                        <details class="with-word">
+                        <details class="with-word" open={!word.draft.text.is_empty()}>
                             <summary>{ t!("add-a-word") }</summary>
-                            <input ref={word} type="text" dir="auto" maxlength="200" aria-label={t!("add-a-word")} />
+                            <input type="text" dir="auto" maxlength="200" aria-label={t!("add-a-word")} value={word.draft.text.clone()}
+                                oninput={word.on_text()} readonly={word.sending} data-testid="baton-word" />
                         </details>
                     </div>
                 }
@@ -199,19 +195,23 @@ pub fn BatonView(props: &BatonProps) -> Html {
 
 /// Runs commands of this baton and remembers to keep the keyboard here.
 struct Run {
-    session: Session,
+    commands: Commands,
     refocus: Rc<std::cell::RefCell<bool>>,
 }
 
 impl Run {
+    fn busy(&self) -> Option<&'static str> {
+        self.commands.busy
+    }
+
     fn click<T: 'static, F>(&self, command: impl Fn(Session) -> F + 'static) -> Callback<MouseEvent>
     where
         F: Future<Output = Outcome<T>> + 'static,
     {
-        let (session, refocus) = (self.session.clone(), self.refocus.clone());
+        let (commands, refocus) = (self.commands.clone(), self.refocus.clone());
         Callback::from(move |_| {
             *refocus.borrow_mut() = true;
-            session.run(command(session.clone()));
+            commands.run(&command);
         })
     }
 }
@@ -268,19 +268,19 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Ht
         let decline = run.click(move |session| async move { session.baton_decline(offer, String::new()).await });
         return html! {
             <span class="baton-answer">
-                <button type="button" class="button" data-testid="baton-accept" onclick={accept}>{ t!("accept") }</button>
-                <button type="button" class="quiet-button" data-testid="baton-decline" onclick={decline}>{ t!("decline") }</button>
+                <button type="button" class="button" data-testid="baton-accept" onclick={accept} aria-disabled={run.busy()}>{ t!("accept") }</button>
+                <button type="button" class="quiet-button" data-testid="baton-decline" onclick={decline} aria-disabled={run.busy()}>{ t!("decline") }</button>
             </span>
         };
     }
     if baton.may_reclaim == Some(props.me) {
         let reclaim = run.click(move |session| async move { session.baton_reclaim(cid).await });
-        return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim}>{ changing(t!("reclaim")) }</button> };
+        return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim} aria-disabled={run.busy()}>{ changing(t!("reclaim")) }</button> };
     }
     match baton.state {
         BatonState::Free => {
             let take = run.click(move |session| async move { session.baton_take(cid).await });
-            html! { <button type="button" class="button" data-testid="baton-take" onclick={take}>{ changing(t!("take")) }</button> }
+            html! { <button type="button" class="button" data-testid="baton-take" onclick={take} aria-disabled={run.busy()}>{ changing(t!("take")) }</button> }
         }
         BatonState::Held if props.mine() => {
             let offering = offering.clone();
@@ -294,7 +294,7 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Ht
         }
         _ if props.may_step_in() => {
             let step_in = run.click(move |session| async move { session.baton_step_in(cid).await });
-            html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in}>{ changing(t!("step-in")) }</button> }
+            html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in} aria-disabled={run.busy()}>{ changing(t!("step-in")) }</button> }
         }
         _ => Html::default(),
     }
@@ -304,7 +304,7 @@ fn withdraw(props: &BatonProps, run: &Run) -> Html {
     let Some(offer) = props.baton.offer else { return Html::default() };
     let onclick = run.click(move |session| async move { session.baton_withdraw(offer).await });
     html! {
-        <button type="button" class="quiet-button" data-testid="baton-offer-withdraw" {onclick}>{ t!("withdraw-offer") }</button>
+        <button type="button" class="quiet-button" data-testid="baton-offer-withdraw" {onclick} aria-disabled={run.busy()}>{ t!("withdraw-offer") }</button>
     }
 }
 
@@ -330,7 +330,7 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
     html! {
         <div class="overtaken">
             <p>{ changing(t!("overtaken", name = name)) }</p>
-            <button type="button" class="button plain" onclick={help}>{ t!("offer-help") }</button>
+            <button type="button" class="button plain" onclick={help} aria-disabled={run.busy()}>{ t!("offer-help") }</button>
         </div>
     }
 }
@@ -346,10 +346,12 @@ struct OfferFormProps {
 /// To whom, and a word with it.
 #[component]
 fn OfferForm(props: &OfferFormProps) -> Html {
-    let session = use_session();
+    let drafting = use_draft(Place::BatonOffer(props.baton));
     let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
-    let to = use_chosen(first.map(|node| node.to_string()).unwrap_or_default());
-    let note = use_node_ref();
+    let begun = drafting.draft.field("to");
+    let chosen =
+        if begun.is_empty() { first.map(|node| node.to_string()).unwrap_or_default() } else { begun.to_owned() };
+    let to = use_chosen(chosen.clone());
     {
         let to = to.clone();
         use_effect_with((), move |()| {
@@ -360,14 +362,12 @@ fn OfferForm(props: &OfferFormProps) -> Html {
     }
     let others: Vec<_> = props.people.iter().filter(|it| it.person.node != props.me).collect();
     let onsubmit = {
-        let (to, note, on_close, baton) = (to.clone(), note.clone(), props.on_close.clone(), props.baton);
+        let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let chosen = to.cast::<HtmlSelectElement>().and_then(|it| it.value().parse::<NodeId>().ok());
-            let Some(chosen) = chosen else { return };
-            let note = note.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default();
-            let (command, on_close) = (session.clone(), on_close.clone());
-            then(&session, async move { command.baton_offer(baton, chosen, note).await }, move |_| on_close.emit(()));
+            drafting.write(|draft| draft.set_field("to", &chosen));
+            let on_close = on_close.clone();
+            drafting.send("", move || on_close.emit(()));
         })
     };
     if others.is_empty() {
@@ -386,14 +386,15 @@ fn OfferForm(props: &OfferFormProps) -> Html {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
             <label class="field">
                 <span>{ t!("offer-to") }</span>
-                <select ref={to} data-testid="baton-offer-to" translate="no">{ for others.iter().map(option) }</select>
+                <select ref={to} data-testid="baton-offer-to" translate="no" oninput={drafting.on_field("to")}>{ for others.iter().map(option) }</select>
             </label>
             <label class="field">
                 <span>{ t!("offer-note") }</span>
-                <input ref={note} type="text" dir="auto" maxlength="200" />
+                <input type="text" dir="auto" maxlength="200" value={drafting.draft.text.clone()} oninput={drafting.on_text()}
+                    readonly={drafting.sending} data-testid="baton-offer-note" />
             </label>
             <div class="row">
-                <button type="submit" class="button" data-testid="baton-offer-submit">{ t!("offer") }</button>
+                <button type="submit" class="button" data-testid="baton-offer-submit" aria-disabled={drafting.sending.then_some("true")}>{ t!("offer") }</button>
                 <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
             </div>
         </form>

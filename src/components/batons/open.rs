@@ -3,7 +3,8 @@
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::state::{Baton, BatonState};
-use web_sys::{HtmlElement, HtmlInputElement};
+use paceline_store::Place;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
         icons::{Icon, Sign},
     },
     forms,
-    hooks::{then, use_session},
+    hooks::{use_commands, use_draft},
     session::NewBaton,
     texts::t,
 };
@@ -30,9 +31,10 @@ pub struct OpenBatonProps {
 /// The button, and the form behind it.
 #[component]
 pub fn OpenBaton(props: &OpenBatonProps) -> Html {
-    let session = use_session();
-    let open = use_state(|| false);
-    let (title, minutes) = (use_node_ref(), use_node_ref());
+    let commands = use_commands("baton-open");
+    let drafting = use_draft(Place::BatonOpen);
+    let open = use_state(|| !drafting.draft.text.is_empty());
+    let title = use_node_ref();
     let button = use_node_ref();
     {
         let (title, open) = (title.clone(), *open);
@@ -56,19 +58,14 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
         })
     };
     let onsubmit = {
-        let (session, close, title, minutes) = (session.clone(), close.clone(), title.clone(), minutes.clone());
+        let (drafting, close) = (drafting.clone(), close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let value = |field: &NodeRef| {
-                field.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
-            };
-            let baton =
-                NewBaton { title: value(&title), need: None, strengths: vec![], minutes: value(&minutes).parse().ok() };
-            if baton.title.is_empty() {
+            if drafting.draft.text.trim().is_empty() {
                 return browser::focus_handle("baton-title");
             }
-            let (command, close) = (session.clone(), close.clone());
-            then(&session, async move { command.baton_open(baton).await }, move |_| close.emit(()));
+            let close = close.clone();
+            drafting.send("", move || close.emit(()));
         })
     };
     let suggested = forms::by_name(&props.form)
@@ -77,14 +74,13 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
         .into_iter()
         .filter(|wanted| !props.batons.iter().any(|it| it.title == wanted.title && it.state != BatonState::Closed));
     let suggestion = |wanted: forms::FormBaton| {
-        let (session, label) = (session.clone(), wanted.title.clone());
+        let (suggested, label) = (commands.clone(), wanted.title.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
             let (title, minutes) = (wanted.title.clone(), wanted.minutes);
-            let command = session.clone();
             let baton = NewBaton { title, need: None, strengths: vec![], minutes };
-            session.run(async move { command.baton_open(baton).await });
+            suggested.run(|session| async move { session.baton_open(baton).await });
         });
-        html! { <button key={&*label} type="button" class="quiet-button" {onclick}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
+        html! { <button key={&*label} type="button" class="quiet-button" {onclick} aria-disabled={commands.busy}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
     };
     html! {
         <div class="open-baton">
@@ -95,14 +91,17 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
                 <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&close)}>
                     <label class="field">
                         <span>{ t!("baton-title") }</span>
-                        <input ref={title} type="text" dir="auto" maxlength="200" data-testid="baton-title" autocomplete="off" />
+                        <input ref={title} type="text" dir="auto" maxlength="200" data-testid="baton-title" autocomplete="off"
+                            value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
                     </label>
                     <label class="field">
                         <span>{ t!("baton-minutes") }</span>
-                        <input ref={minutes} type="number" min="1" max="1440" inputmode="numeric" />
+                        <input type="number" min="1" max="1440" inputmode="numeric" value={drafting.draft.field("minutes").to_owned()}
+                            oninput={drafting.on_field("minutes")} readonly={drafting.sending} />
                     </label>
                     <div class="row">
-                        <button type="submit" class="button" data-testid="baton-submit">{ t!("open") }</button>
+                        <button type="submit" class="button" data-testid="baton-submit"
+                            aria-disabled={drafting.sending.then_some("true")}>{ t!("open") }</button>
                         <button type="button" class="quiet-button" onclick={close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
                     </div>
                 </form>

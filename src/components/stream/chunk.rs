@@ -10,6 +10,7 @@ use std::{
 
 use paceline_mesh::replica::{Here, Reach};
 use paceline_room::{Cid, NodeId, sorted, state::Person};
+use paceline_store::{Place, Unsent};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::prelude::*;
@@ -49,6 +50,7 @@ pub struct Around {
     leaders: BTreeSet<NodeId>,
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
     me: NodeId,
+    leaving: Vec<(Cid, AttrValue)>,
     handles: bool,
     moments: Rc<Before>,
     nothing: Rc<[Told]>,
@@ -63,6 +65,7 @@ impl Around {
             leaders: sorted::set(room.batons.iter().filter_map(|it| it.holder)),
             reach: room.reach.clone(),
             me: room.me,
+            leaving: room.unsent.iter().filter_map(leaving).collect(),
             handles,
             moments,
             nothing: [].into(),
@@ -109,6 +112,14 @@ impl Around {
             Some(it) => (it.person.clone(), it.here),
             None => (Arc::new(people::stranger(*node)), Here::Gone),
         }
+    }
+}
+
+/// The post that an intent takes back, and the intent.
+fn leaving(unsent: &Unsent) -> Option<(Cid, AttrValue)> {
+    match unsent.place {
+        Place::Retract(post) if unsent.held.is_empty() => Some((post, unsent.id.clone().into())),
+        _ => None,
     }
 }
 
@@ -214,6 +225,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let answers = row.answers.map(|node| AttrValue::from(people::name_of(&around.person(&node).0)));
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
+    let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
     let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
@@ -221,7 +233,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
             if row.new_day { <p class="milestone">{ changing(when::day(row.post.at)) }</p> }
             { for moments.map(|it| around.moments(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
-                leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me}
+                leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />
         </>

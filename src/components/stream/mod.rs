@@ -13,6 +13,7 @@ use paceline_room::{
     Cid,
     state::{Feedback, Post, WordsState},
 };
+use paceline_store::Place;
 use yew::prelude::*;
 
 use self::{
@@ -26,12 +27,13 @@ use super::{
     composer::{Composer, Replying},
     feedback::Told,
     icons::{Icon, Sign},
+    unsent::{CopyGone, UnsentList},
 };
 use crate::{
     browser, excerpt,
-    hooks::use_printing,
+    hooks::{use_printing, use_session},
     people,
-    session::{PersonView, RoomView, Storing},
+    session::{Listener, PersonView, RoomView, Session, Storing},
     texts::{changing, t},
     when,
 };
@@ -55,8 +57,8 @@ pub struct StreamProps {
 #[component]
 pub fn Stream(props: &StreamProps) -> Html {
     let room = &props.room;
-    let replying = use_state(|| None::<Cid>);
-    let again = use_state(|| None::<Rc<str>>);
+    let session = use_session();
+    let replying = use_replying(&session);
     let rows = use_memo((room.posts.clone(), room.storing.clone(), room.me), |(posts, storing, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
         let mut days = when::Days::default();
@@ -70,20 +72,17 @@ pub fn Stream(props: &StreamProps) -> Html {
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
-    let known = (room.people.clone(), room.batons.clone(), room.reach.clone(), told, before);
-    let around = use_memo((known, props.handles), |((_, _, _, told, before), handles)| {
+    let known = (room.people.clone(), room.batons.clone(), room.reach.clone(), room.unsent.clone(), told, before);
+    let around = use_memo((known, props.handles), |((_, _, _, _, told, before), handles)| {
         Around::new(room, told.clone(), before.clone(), *handles)
     });
     let newest = use_newest(&rows, room);
     let printing = use_printing();
     let on_ask = {
-        let (replying, again) = (replying.setter(), again.setter());
-        use_callback((), move |ask, ()| match ask {
-            Ask::Reply(cid) => {
-                replying.set(Some(cid));
-                browser::focus_handle("composer-text");
-            }
-            Ask::Again(words) => again.set(Some(words.into())),
+        let replying = replying.setter();
+        use_callback((), move |Ask::Reply(cid), ()| {
+            replying.set(Some(cid));
+            browser::focus_handle("composer-text");
         })
     };
     let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid));
@@ -99,10 +98,6 @@ pub fn Stream(props: &StreamProps) -> Html {
         let replying = replying.setter();
         Callback::from(move |()| replying.set(None))
     };
-    let taken = {
-        let again = again.setter();
-        Callback::from(move |()| again.set(None))
-    };
     html! {
         <>
             <div class="reading">
@@ -113,6 +108,7 @@ pub fn Stream(props: &StreamProps) -> Html {
                 if !room.unchecked.is_empty() {
                     <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
                 }
+                <UnsentList unsent={room.unsent.clone()} unfounded={room.title.is_empty()} ask_who={room.ask_who} />
                 <div class="ahead">if rows.is_empty() && after.is_empty() && room.unchecked.is_empty() { { props.empty.clone() } }</div>
             </div>
             <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ changing(newest.said) }</div>
@@ -122,11 +118,36 @@ pub fn Stream(props: &StreamProps) -> Html {
                         <Sign icon={Icon::Down} />{ changing(t!("new-below", n = newest.below)) }
                     </button>
                 }
+                if room.gone { <CopyGone title={room.title.clone()} /> }
                 { props.before_composer.clone() }
-                <Composer room={room.room} me={me(room)} {reply} on_done={cancel} again={(*again).clone()} on_again={taken} />
+                <Composer me={me(room)} {reply} on_done={cancel} unkept={room.unkept} />
             </div>
         </>
     }
+}
+
+/// The post that is being answered: the one that was when the page was closed, or whose answer was refused or taken back, if nothing
+/// else is being written.
+#[hook]
+fn use_replying(session: &Session) -> UseStateHandle<Option<Cid>> {
+    let post = |it: Place| if let Place::Reply(post) = it { Some(post) } else { None };
+    let replying = use_state(|| session.open_draft(|it| matches!(it, Place::Reply(_))).and_then(post));
+    let now = use_mut_ref(|| None);
+    *now.borrow_mut() = *replying;
+    let setter = replying.setter();
+    use_effect_with(session.clone(), move |session| {
+        let asked = session.clone();
+        let heard = session.listen(Listener::About(Box::new(move |about| {
+            let Some(place @ Place::Reply(post)) = about.parse().ok() else { return };
+            let back = now.borrow().is_none() && !asked.is_drafted(&Place::Composer);
+            let (draft, sending) = asked.draft(&place);
+            if back && draft.open && !sending {
+                setter.set(Some(post));
+            }
+        })));
+        move || drop(heard)
+    });
+    replying
 }
 
 fn me(room: &RoomView) -> Option<PersonView> {

@@ -8,6 +8,7 @@ use paceline_room::{
     body::{PostKind, Stance},
     state::{FeedbackState, Person, Post, WordsState},
 };
+use paceline_store::{Draft, Place};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
@@ -16,11 +17,11 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter, value_of},
+        feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter},
         icons::{Icon, sign},
     },
     excerpt,
-    hooks::{then, use_session},
+    hooks::{use_about, use_commands, use_draft, use_session},
     markdown,
     session::NewBaton,
     texts::{changing, t},
@@ -37,8 +38,6 @@ const NEED_TITLE: usize = 80;
 pub enum Ask {
     /// Answer this post in the composer.
     Reply(Cid),
-    /// The words that were just taken back go into the composer.
-    Again(String),
 }
 
 /// Properties of [`PostView`]: small, so that a new post leaves the others alone.
@@ -56,6 +55,8 @@ pub struct PostProps {
     pub leads: bool,
     /// It is this node's own.
     pub mine: bool,
+    /// It is about to be taken back, by this intent.
+    pub leaving: Option<AttrValue>,
     /// Whom it answers, where the drawing does not say it.
     pub answers: Option<AttrValue>,
     /// What others know about it.
@@ -80,7 +81,14 @@ enum Open {
 #[component]
 pub fn PostView(props: &PostProps) -> Html {
     let session = use_session();
-    let open = use_state(|| None::<Open>);
+    let cid = props.row.post.cid;
+    // What was half-written when the page was closed is open again.
+    let open = use_state(|| match session.open_draft(|it| it.target() == Some(cid)) {
+        Some(Place::Edit(_)) => Some(Open::Edit),
+        Some(Place::Feedback(_, stance)) => Some(Open::Feedback(stance)),
+        _ => None,
+    });
+    use_about(&session, Place::Reply(cid).to_string());
     let article = use_node_ref();
     let post = &props.row.post;
     let close = {
@@ -111,17 +119,22 @@ pub fn PostView(props: &PostProps) -> Html {
             { disc_of(&props.author, props.here, props.leads) }
             <div class="post-body">
                 { head(props, label) }
-                { said(post) }
+                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(post) } }
                 { corrections(props) }
                 if *open == Some(Open::Edit) {
                     <EditForm post={post.clone()} on_close={close.clone()} />
                 }
                 { signals(props) }
-                if !props.row.storing {
+                if let Some(intent) = &props.leaving {
+                    <div class="post-actions">
+                        <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
+                    </div>
+                } else if !props.row.storing {
                     <div class="post-actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
                         <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
                             aria-label={t!("reply")} onclick={ask_reply(props)}>
                             { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
+                            if session.is_drafted(&Place::Reply(cid)) { <span class="mark">{ t!("draft") }</span> }
                         </button>
                         if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
                         if props.mine && !gone {
@@ -147,6 +160,11 @@ fn toggle(open: &UseStateHandle<Option<Open>>) -> Callback<Stance> {
         let wanted = Some(Open::Feedback(stance));
         open.set(if *open == wanted { None } else { wanted });
     })
+}
+
+fn undo(session: &crate::session::Session, intent: &AttrValue) -> Callback<MouseEvent> {
+    let (session, intent) = (session.clone(), intent.clone());
+    Callback::from(move |_| session.cancel_unsent(&intent))
 }
 
 fn ask_reply(props: &PostProps) -> Callback<MouseEvent> {
@@ -279,14 +297,14 @@ struct WithdrawProps {
 
 #[component]
 fn Withdraw(props: &WithdrawProps) -> Html {
-    let session = use_session();
     let cid = props.feedback;
+    let commands = use_commands(format!("loop {cid}"));
+    let busy = commands.busy;
     let onclick = Callback::from(move |_: MouseEvent| {
-        let command = session.clone();
-        session.run(async move { command.withdraw_feedback(cid).await });
+        commands.run(|session| async move { session.withdraw_feedback(cid).await })
     });
     html! {
-        <button type="button" class="quiet-button" data-testid="feedback-withdraw" {onclick}>{ t!("take-back") }</button>
+        <button type="button" class="quiet-button" data-testid="feedback-withdraw" {onclick} aria-disabled={busy}>{ t!("take-back") }</button>
     }
 }
 
@@ -296,14 +314,8 @@ fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: 
         Callback::from(move |_: MouseEvent| open.set(if *open == Some(Open::Edit) { None } else { Some(Open::Edit) }))
     };
     let retract = {
-        let (session, post, on_ask) = (session.clone(), props.row.post.clone(), props.on_ask.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (command, cid) = (session.clone(), post.cid);
-            let (on_ask, words) = (on_ask.clone(), post.text.clone().unwrap_or_default());
-            then(&session, async move { command.retract(cid).await }, move |_| {
-                on_ask.emit(Ask::Again(words.to_string()))
-            });
-        })
+        let (session, cid) = (session.clone(), props.row.post.cid);
+        Callback::from(move |_: MouseEvent| session.take_back(cid))
     };
     html! {
         <>
@@ -327,16 +339,16 @@ struct OpenForProps {
 /// A need wants somebody to lead: its first line becomes a baton.
 #[component]
 fn OpenFor(props: &OpenForProps) -> Html {
-    let session = use_session();
     let post = props.post.clone();
+    let commands = use_commands(format!("need {}", post.cid));
+    let busy = commands.busy;
     let onclick = Callback::from(move |_: MouseEvent| {
         let title = excerpt::title(post.text.as_deref().unwrap_or_default(), NEED_TITLE);
-        let (command, need) = (session.clone(), Some(post.cid));
-        session
-            .run(async move { command.baton_open(NewBaton { title, need, strengths: vec![], minutes: None }).await });
+        let baton = NewBaton { title, need: Some(post.cid), strengths: vec![], minutes: None };
+        commands.run(|session| async move { session.baton_open(baton).await });
     });
     html! {
-        <button type="button" class="quiet-button" {onclick} title={t!("need-baton")} aria-label={t!("need-baton")}>
+        <button type="button" class="quiet-button" {onclick} aria-disabled={busy} title={t!("need-baton")} aria-label={t!("need-baton")}>
             { sign(Icon::Baton) }<span class="button-word">{ t!("need-baton") }</span>
         </button>
     }
@@ -350,25 +362,44 @@ struct EditFormProps {
 
 #[component]
 fn EditForm(props: &EditFormProps) -> Html {
-    let session = use_session();
+    let drafting = use_draft(Place::Edit(props.post.cid));
     let text = use_node_ref();
     {
-        let (text, words) = (text.clone(), props.post.text.clone().unwrap_or_default());
-        // Only once: words that arrive while somebody edits must not replace what is being typed.
+        let text = text.clone();
         use_effect_with((), move |()| {
             if let Some(text) = text.cast::<HtmlTextAreaElement>() {
-                text.set_value(&words);
                 browser::focus(&text);
             }
         });
     }
+    // Only until somebody types: words that arrive while somebody edits must not replace what is being typed.
+    let before = use_memo((), |()| props.post.text.clone().unwrap_or_default());
+    let begun = !drafting.draft.is_empty();
+    let value = if begun { drafting.draft.text.clone() } else { before.to_string() };
+    let oninput = {
+        let (drafting, before) = (drafting.clone(), before.clone());
+        Callback::from(move |event: InputEvent| {
+            let words = browser::value_of(&event);
+            drafting.write(|draft| {
+                if *words == **before {
+                    *draft = Draft::default();
+                } else {
+                    // Also who deletes every word has begun.
+                    draft.set_field("begun", "1");
+                    draft.text = words;
+                }
+            });
+        })
+    };
     let onsubmit = {
-        let (text, on_close, cid) = (text.clone(), props.on_close.clone(), props.post.cid);
+        let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let (command, on_close, words) = (session.clone(), on_close.clone(), value_of(&text));
-            if !words.is_empty() {
-                then(&session, async move { command.edit(cid, words).await }, move |_| on_close.emit(()));
+            let on_close = on_close.clone();
+            if drafting.draft.is_empty() {
+                on_close.emit(());
+            } else if !drafting.draft.text.trim().is_empty() {
+                drafting.send("", move || on_close.emit(()));
             }
         })
     };
@@ -377,10 +408,12 @@ fn EditForm(props: &EditFormProps) -> Html {
         <form class="inline-form" {onsubmit} {onkeydown}>
             <label class="field">
                 <span>{ t!("edit-label") }</span>
-                <textarea ref={text} rows="3" dir="auto" data-testid="post-edit-text" onkeydown={submits_on_control_enter()} />
+                <textarea ref={text} rows="3" dir="auto" data-testid="post-edit-text" onkeydown={submits_on_control_enter()}
+                    {value} {oninput} readonly={drafting.sending} />
             </label>
             <div class="row">
-                <button type="submit" class="button" data-testid="post-edit-submit">{ t!("save") }</button>
+                <button type="submit" class="button" data-testid="post-edit-submit"
+                    aria-disabled={drafting.sending.then_some("true")}>{ t!("save") }</button>
                 <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>
                     { t!("cancel") }
                 </button>

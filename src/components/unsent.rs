@@ -1,0 +1,122 @@
+//! What was sent and waits, or came back; and what to do when this browser's copy of the room is gone.
+
+use std::rc::Rc;
+
+use paceline_store::{Place, Unsent};
+use yew::prelude::*;
+
+use super::icons::{Icon, sign};
+use crate::{
+    browser,
+    hooks::{then, use_commands, use_session},
+    markdown,
+    texts::{self, t},
+    words,
+};
+
+/// Media type of an exported room.
+const CAR: &str = "application/vnd.ipld.car";
+
+/// Properties of [`UnsentList`].
+#[derive(PartialEq, Properties)]
+pub struct UnsentListProps {
+    /// What waits.
+    pub unsent: Rc<[Unsent]>,
+    /// Nothing of the room is here yet.
+    pub unfounded: bool,
+    /// Whether it is asked who sits here.
+    pub ask_who: bool,
+}
+
+/// At the end of the stream: words that are no post yet.
+#[component]
+pub fn UnsentList(props: &UnsentListProps) -> Html {
+    let session = use_session();
+    let item = |it: &Unsent| {
+        let held = !it.held.is_empty();
+        let state = match (it.held.as_str(), props) {
+            ("", UnsentListProps { ask_who: true, .. }) => t!("unsent-who"),
+            ("", UnsentListProps { unfounded: true, .. }) => t!("unsent-alone"),
+            ("", _) => t!("unsent-soon"),
+            (code, _) => texts::notice(code, &[]),
+        };
+        let click = |act: fn(&crate::session::Session, &str)| {
+            let (session, id) = (session.clone(), it.id.clone());
+            Callback::from(move |_: MouseEvent| act(&session, &id))
+        };
+        html! {
+            <li key={it.id.clone()} class={classes!("unsent", held.then_some("held"))} data-testid="unsent"
+                data-state={if held { "held" } else { "waiting" }} data-place={it.place.to_string()}>
+                <p class="unsent-head"><strong>{ what(&it.place) }</strong>{ " " }<span class="unsent-state">{ state }</span></p>
+                if !it.draft.text.is_empty() { <div class="post-text" dir="auto">{ markdown::render(&it.draft.text) }</div> }
+                <div class="row tight">
+                    if held && it.held != "target-gone" && it.held != "storage-gone" {
+                        <button type="button" class="button plain" data-testid="unsent-retry"
+                            onclick={click(crate::session::Session::retry_unsent)}>{ t!("unsent-send") }</button>
+                    }
+                    <button type="button" class="quiet-button" data-testid="unsent-cancel"
+                        onclick={click(crate::session::Session::cancel_unsent)}>{ sign(Icon::Retract) }{ t!("unsent-back") }</button>
+                </div>
+            </li>
+        }
+    };
+    let listed = |it: &&Unsent| !(matches!(it.place, Place::Retract(_)) && it.held.is_empty());
+    let items: Vec<_> = props.unsent.iter().filter(listed).map(item).collect();
+    if items.is_empty() {
+        return Html::default();
+    }
+    html! { <ul class="unsent-list" aria-label={t!("unsent")}>{ for items }</ul> }
+}
+
+fn what(place: &Place) -> String {
+    match place {
+        Place::Composer => t!("unsent-post"),
+        Place::Reply(_) => t!("unsent-reply"),
+        Place::Edit(_) => t!("unsent-edit"),
+        Place::Retract(_) => t!("retract"),
+        Place::Feedback(_, stance) => words::stance_button(*stance).0,
+        Place::Answer(_) => t!("unsent-answer"),
+        Place::BatonOpen => t!("open-baton"),
+        Place::BatonOffer(_) => t!("offer"),
+        Place::BatonWord(_) => t!("add-a-word"),
+        Place::BatonDecline(_) => t!("decline"),
+    }
+}
+
+/// Properties of [`CopyGone`].
+#[derive(PartialEq, Properties)]
+pub struct CopyGoneProps {
+    /// The room.
+    pub title: Rc<str>,
+}
+
+/// This browser's copy was deleted while the room is open: nothing is lost as long as this tab lives.
+#[component]
+pub fn CopyGone(props: &CopyGoneProps) -> Html {
+    let session = use_session();
+    let storing = use_commands("store-anew");
+    let store = {
+        let storing = storing.clone();
+        Callback::from(move |_: MouseEvent| storing.run(|session| async move { session.store_anew().await }))
+    };
+    let export = {
+        let name = format!("{}.car", super::settings::file_name(&props.title));
+        Callback::from(move |_: MouseEvent| {
+            let (command, name) = (session.clone(), name.clone());
+            then(&session, async move { command.export_car().await }, move |bytes| {
+                browser::download(&bytes, &name, CAR);
+            });
+        })
+    };
+    html! {
+        <div class="copy-gone" role="alert" data-testid="storage-gone">
+            <p>{ texts::notice("storage-gone", &[]) }</p>
+            <div class="row tight">
+                <button type="button" class="button" data-testid="store-anew" onclick={store} aria-disabled={storing.busy}>
+                    { t!("store-anew") }
+                </button>
+                <button type="button" class="button plain" data-testid="storage-gone-export" onclick={export}>{ t!("export-car") }</button>
+            </div>
+        </div>
+    }
+}
