@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     browser,
-    hooks::{then, use_chosen, use_draft, use_session},
+    hooks::{use_chosen, use_draft, use_session},
     markdown,
     session::PersonView,
     tags::tags_in,
@@ -73,12 +73,13 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 return browser::focus_handle("composer-text");
             }
             drafting.write(|draft| draft.set_field("tags", &tags_in(said).join(" ")));
-            let command = session.clone();
-            then(&session, async move { command.send(place, "").await }, |()| ());
-            // What is too long is still there.
-            if !session.is_drafted(&place) {
-                preview.set(false);
-                on_done.emit(());
+            match session.send(place, "") {
+                Ok(sent) => {
+                    session.run(sent);
+                    preview.set(false);
+                    on_done.emit(());
+                }
+                Err(error) => session.notify(error.code, error.text),
             }
         })
     };

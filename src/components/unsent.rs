@@ -38,6 +38,8 @@ pub fn UnsentList(props: &UnsentListProps) -> Html {
             ("", UnsentListProps { ask_who: true, .. }) => t!("unsent-who"),
             ("", UnsentListProps { unfounded: true, .. }) => t!("unsent-alone"),
             ("", _) => t!("unsent-soon"),
+            ("storage-gone", _) => t!("unsent-gone"),
+            ("moved", _) => t!("unsent-moved"),
             (code, _) => texts::notice(code, &[]),
         };
         let click = |act: fn(&crate::session::Session, &str)| {
@@ -55,7 +57,7 @@ pub fn UnsentList(props: &UnsentListProps) -> Html {
                             onclick={click(crate::session::Session::retry_unsent)}>{ t!("unsent-send") }</button>
                     }
                     <button type="button" class="quiet-button" data-testid="unsent-cancel"
-                        onclick={click(crate::session::Session::cancel_unsent)}>{ sign(Icon::Retract) }{ t!("unsent-back") }</button>
+                        onclick={click(crate::session::Session::cancel_unsent)}>{ sign(Icon::Edit) }<span>{ t!("unsent-back") }</span></button>
                 </div>
             </li>
         }
@@ -110,7 +112,7 @@ pub fn CopyGone(props: &CopyGoneProps) -> Html {
     };
     html! {
         <div class="copy-gone" role="alert" data-testid="storage-gone">
-            <p>{ texts::notice("storage-gone", &[]) }</p>
+            <p>{ t!("copy-gone") }</p>
             <div class="row tight">
                 <button type="button" class="button" data-testid="store-anew" onclick={store} aria-disabled={storing.busy}>
                     { t!("store-anew") }

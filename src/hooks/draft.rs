@@ -87,11 +87,17 @@ impl Drafting {
 
     /// Sends it, once: `done` when it is stored. What is refused is in its field again, and a notice says why.
     pub fn send(&self, act: &'static str, done: impl FnOnce() + 'static) {
-        let (session, place) = (self.session.clone(), self.place);
-        self.session.run_once(&place.to_string(), async move {
-            session.send(place, act).await?;
-            done();
-            Ok(())
-        });
+        let about = self.place.to_string();
+        if self.session.is_running(&about) {
+            return;
+        }
+        match self.session.send(self.place, act) {
+            Ok(sent) => self.session.run_once(&about, async move {
+                sent.await?;
+                done();
+                Ok(())
+            }),
+            Err(error) => self.session.notify(error.code, error.text),
+        }
     }
 }

@@ -52,6 +52,7 @@ pub use error::SessionError;
 pub use listen::{Listener, Subscription};
 pub use report::{LocalState, Status};
 pub use storage::{DeviceView, Leftover};
+pub use unsent::opens;
 pub use view::{
     Connection, IgnoredTransfer, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View,
 };

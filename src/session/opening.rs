@@ -291,6 +291,7 @@ impl Session {
         let (engine, places) = (self.engine()?, self.places().await?);
         engine.store_anew(&places.keys).await?;
         self.note_room().await;
+        self.0.notices.borrow_mut().retain(|it| it.code != "storage-gone");
         self.publish_now();
         self.send_again("storage-gone");
         Ok(())

@@ -16,7 +16,7 @@ use paceline_room::{
     Cid,
     body::{Answer, Stance},
     limits,
-    state::WordsState,
+    state::{FeedbackState, WordsState},
 };
 use paceline_store::{Desk, Draft, Durability, Place, StoreError, Unsent};
 use wasm_bindgen_futures::spawn_local;
@@ -32,8 +32,8 @@ use crate::words;
 
 /// For so long a post that is taken back can be kept after all, in milliseconds.
 const UNDO_MS: u32 = 10_000;
-/// Why an intent waits that came from another node of this browser; the code of its notice.
-pub const MOVED: &str = "unsent-moved";
+/// Why an intent waits that came from another node of this browser.
+pub const MOVED: &str = "moved";
 /// Field of a draft: what it is about was taken back already when it was sent, and who sent it saw that.
 const KNEW: &str = "knew";
 
@@ -160,15 +160,12 @@ impl Session {
         self.told(&place.to_string());
     }
 
-    /// Sends what is written at a place; resolves once its event is stored. Until then it is an intent, which survives the page.
-    pub async fn send(&self, place: Place, act: &'static str) -> Outcome<()> {
+    /// Sends what is written at a place: from here on it is an intent, which survives the page. What is returned resolves once its
+    /// event is stored.
+    pub fn send(&self, place: Place, act: &'static str) -> Outcome<impl Future<Output = Outcome<()>> + use<>> {
         let engine = self.engine()?;
         let id = {
             let mut desk = engine.drafts.desk.borrow_mut();
-            if desk.sending(&place).is_some() && desk.draft(&place).is_none() {
-                // It is on its way already.
-                return Ok(());
-            }
             let mut draft = desk.draft(&place).cloned().unwrap_or_default();
             draft.text = draft.text.trim().to_owned();
             if draft.text.len() > limits::WORDS_BYTES {
@@ -183,7 +180,8 @@ impl Session {
         // Whatever ends the page from now on, with or without a word, these words were sent.
         engine.leave_unsaved();
         self.told(&place.to_string());
-        self.deliver(engine, id).await
+        let session = self.clone();
+        Ok(async move { session.deliver(engine, id).await })
     }
 
     /// Takes an own post back, in a while: until then it can be undone. What hides the page makes it count at once.
@@ -261,8 +259,8 @@ impl Session {
         let place = {
             let mut desk = engine.drafts.desk.borrow_mut();
             let Some(unsent) = desk.find(id) else { return };
-            let reachable = unsent.held.is_empty() && !is_taken_back(&engine.replica.borrow(), &unsent.place);
-            let place = if reachable || unsent.held == "too-long" { unsent.place } else { Place::Composer };
+            let reachable = is_reachable(&engine.replica.borrow(), &unsent.place);
+            let place = if reachable { unsent.place } else { Place::Composer };
             if matches!(place, Place::Retract(_)) {
                 desk.remove(id);
             } else if !desk.cancel(id, &place) {
@@ -272,6 +270,7 @@ impl Session {
         };
         engine.keep_drafts();
         self.told(&place.to_string());
+        self.told(&opens(&place));
         self.publish_now();
     }
 
@@ -335,6 +334,9 @@ impl Session {
         engine.keep_drafts();
         self.publish_now();
         self.told(&place.to_string());
+        if outcome.is_err() {
+            self.told(&opens(&place));
+        }
         outcome.map(drop)
     }
 
@@ -346,6 +348,11 @@ impl Session {
             }
         });
     }
+}
+
+/// What is told when words come back into the form of a post that may be closed.
+pub fn opens(place: &Place) -> String {
+    format!("open {}", place.target().map(|it| it.to_string()).unwrap_or_default())
 }
 
 /// What the page lists as not sent yet: not what a form or the stream shows already.
@@ -371,6 +378,22 @@ fn new_id() -> String {
 fn is_taken_back(replica: &Replica, place: &Place) -> bool {
     let post = place.target().and_then(|cid| replica.fold().post(&cid));
     !matches!(place, Place::Retract(_)) && post.is_some_and(|it| it.words == WordsState::Retracted)
+}
+
+/// Whether this node is offered a field for that place.
+fn is_reachable(replica: &Replica, place: &Place) -> bool {
+    let (fold, me) = (replica.fold(), replica.node());
+    match place {
+        Place::Composer | Place::Retract(_) | Place::BatonOpen => true,
+        Place::Reply(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
+        Place::Edit(post) => fold.post(post).is_some_and(|it| it.author == me) && !is_taken_back(replica, place),
+        Place::Feedback(target, _) => replica.log().find(target).is_some() && !is_taken_back(replica, place),
+        Place::Answer(feedback) => {
+            fold.feedback_by_cid(feedback).is_some_and(|it| it.addressee == Some(me) && it.state == FeedbackState::Open)
+        }
+        Place::BatonOffer(baton) | Place::BatonWord(baton) => fold.baton(baton).is_some_and(|it| it.holder == Some(me)),
+        Place::BatonDecline(_) => false,
+    }
 }
 
 /// What to write for an intent, and whether it must see every own event before it.

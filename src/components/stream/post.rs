@@ -23,7 +23,7 @@ use crate::{
     excerpt,
     hooks::{use_about, use_commands, use_draft, use_session},
     markdown,
-    session::NewBaton,
+    session::{Listener, NewBaton, Session, opens},
     texts::{changing, t},
     when, words,
 };
@@ -83,11 +83,21 @@ pub fn PostView(props: &PostProps) -> Html {
     let session = use_session();
     let cid = props.row.post.cid;
     // What was half-written when the page was closed is open again.
-    let open = use_state(|| match session.open_draft(|it| it.target() == Some(cid)) {
-        Some(Place::Edit(_)) => Some(Open::Edit),
-        Some(Place::Feedback(_, stance)) => Some(Open::Feedback(stance)),
-        _ => None,
-    });
+    let open = use_state(|| half_written(&session, cid));
+    {
+        let open = open.setter();
+        use_effect_with((session.clone(), cid), move |(session, cid)| {
+            let (asked, cid, about) = (session.clone(), *cid, opens(&Place::Reply(*cid)));
+            let heard = session.listen(Listener::About(Box::new(move |it| {
+                if it == about
+                    && let Some(form) = half_written(&asked, cid)
+                {
+                    open.set(Some(form));
+                }
+            })));
+            move || drop(heard)
+        });
+    }
     use_about(&session, Place::Reply(cid).to_string());
     let article = use_node_ref();
     let post = &props.row.post;
@@ -126,7 +136,7 @@ pub fn PostView(props: &PostProps) -> Html {
                 }
                 { signals(props) }
                 if let Some(intent) = &props.leaving {
-                    <div class="post-actions">
+                    <div class="row tight">
                         <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
                     </div>
                 } else if !props.row.storing {
@@ -154,6 +164,15 @@ pub fn PostView(props: &PostProps) -> Html {
     }
 }
 
+/// The form of this post in which somebody is writing.
+fn half_written(session: &Session, cid: Cid) -> Option<Open> {
+    match session.open_draft(|it| it.target() == Some(cid) && !matches!(it, Place::Reply(_)))? {
+        Place::Edit(_) => Some(Open::Edit),
+        Place::Feedback(_, stance) => Some(Open::Feedback(stance)),
+        _ => None,
+    }
+}
+
 fn toggle(open: &UseStateHandle<Option<Open>>) -> Callback<Stance> {
     let open = open.clone();
     Callback::from(move |stance| {
@@ -162,7 +181,7 @@ fn toggle(open: &UseStateHandle<Option<Open>>) -> Callback<Stance> {
     })
 }
 
-fn undo(session: &crate::session::Session, intent: &AttrValue) -> Callback<MouseEvent> {
+fn undo(session: &Session, intent: &AttrValue) -> Callback<MouseEvent> {
     let (session, intent) = (session.clone(), intent.clone());
     Callback::from(move |_| session.cancel_unsent(&intent))
 }
@@ -308,7 +327,7 @@ fn Withdraw(props: &WithdrawProps) -> Html {
     }
 }
 
-fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &crate::session::Session) -> Html {
+fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Session) -> Html {
     let edit = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(if *open == Some(Open::Edit) { None } else { Some(Open::Edit) }))

@@ -115,7 +115,11 @@ impl Desk {
             return true;
         }
         let fits = draft.text.len() <= DRAFT_BYTES;
-        if fits {
+        let same = |it: &Draft| it.text == draft.text && it.fields == draft.fields;
+        if fits && self.drafts.get(&place).is_some_and(same) {
+            // That a form was opened does not make its words somebody else's.
+            self.dirty.insert(key, json(&draft));
+        } else if fits {
             self.change(key, json(&draft));
         }
         self.drafts.insert(place, draft);

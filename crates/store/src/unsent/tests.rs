@@ -221,6 +221,7 @@ fn what_moves_to_another_node_waits_there_and_what_somebody_else_left_stays() {
     desk.set(&Place::BatonOpen, says("left by who sat here before"));
     disk.flush(&mut desk);
     let mut desk = disk.open();
+    desk.set(&Place::BatonOpen, Draft { open: true, ..says("left by who sat here before") });
     desk.set(&Place::Composer, says("mine"));
     desk.submit(&Place::Composer, "", "i1".into(), 1).expect("an intent");
     desk.set(&Place::Reply(cid(1)), says("mine, too"));

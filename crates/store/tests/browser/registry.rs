@@ -256,7 +256,7 @@ async fn a_registry_that_is_refused_newer_or_damaged_is_told() {
     assert_eq!(damaged.len(), 2, "{damaged:?}");
     assert_eq!(acquire(&keys).await.node, node, "the others are as good as ever");
     raw::idb("(await open(a0, 99)).close();", &[registry.into()]).await;
-    assert_eq!(keys.known(a_room(), DB_KEY).await, Err(StoreError::Closed), "a newer page has taken over");
+    assert_eq!(keys.known(a_room(), DB_KEY).await, Err(StoreError::Newer), "a newer page has taken over");
     assert_eq!(Keys::open(&path).await.err(), Some(StoreError::Newer));
 }
 

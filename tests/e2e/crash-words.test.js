@@ -1,0 +1,230 @@
+// Nothing that a person wrote vanishes, and nothing is said twice, whenever the page ends: at every moment around Enter, on disks
+// of any speed, by reload, by closing, by a crash.
+import assert from 'node:assert/strict';
+import { Firefox } from './lib/firefox.js';
+import { slow, slowDisk, slowWrites } from './lib/slow.js';
+import { PATIENCE, until } from './lib/tab.js';
+import { firefox } from './lib/tools.js';
+import { scenario } from './lib/world.js';
+
+const DELAYS = [0, 100, 400];
+const FINE = Array.from({ length: 21 }, (_, step) => step * 5);
+const COARSE = [0, 10, 30, 60, 100];
+
+/** Where the words `text` are now: as what they were to become, as words that wait, as a draft in a field. */
+function whereabouts(tab, text) {
+  return tab.page.evaluate(async (text) => {
+    const { posts, feedback } = await window.paceline.state();
+    const said = [...posts, ...feedback].filter((one) => one.text === text).map((one) => one.replyTo ?? one.target ?? one.cid);
+    const fields = [...document.querySelectorAll('textarea')].filter((field) => field.value === text && !field.readOnly);
+    const waiting = [...document.querySelectorAll('[data-testid="unsent"]')].filter((one) => one.innerText.includes(text));
+    const storing = [...document.querySelectorAll('[data-sent="storing"]')].filter((one) => one.innerText.includes(text));
+    return { said, drafts: fields.length, waiting: waiting.length + storing.length };
+  }, text);
+}
+
+/** The words are there once, and once only, when all is quiet; where? */
+async function once(tab, text) {
+  const found = await until(`${tab.name} has “${text}”`, async () => {
+    const now = await whereabouts(tab, text);
+    return now.said.length + now.drafts > 0 && now.waiting === 0 ? now : false;
+  });
+  assert.equal(found.said.length + found.drafts, 1, `“${text}”: ${JSON.stringify(found)}`);
+  return found;
+}
+
+/** Ends the page by its own timer, so many milliseconds after Enter is pressed in this field. */
+async function enterAndReload(tab, field, text, ms, keys = 'Enter') {
+  await field.fill(text);
+  const again = tab.page.waitForEvent('load', { timeout: PATIENCE });
+  await tab.page.evaluate((ms) => {
+    addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key === 'Enter') setTimeout(() => location.reload(), ms);
+      },
+      { capture: true, once: true },
+    );
+  }, ms);
+  await field.press(keys);
+  await again;
+  await tab.inRoom();
+}
+
+/** The field of a form of a post: open again if something was half-written in it, or else opened now. */
+async function form(tab, cid, button, field) {
+  const found = tab.shownPost(cid).getByTestId(field);
+  if ((await found.count()) === 0) await tab.shownPost(cid).getByTestId(button).click();
+  return found;
+}
+
+/** A tab alone in a room of its own. */
+async function room(world, context, name) {
+  const tab = await world.tab(context, name);
+  tab.link = await tab.found({ title: name, purpose: '', form: 'blank' });
+  await tab.inRoom();
+  await tab.call('introduce', { name: 'Ada' });
+  return tab;
+}
+
+scenario('Enter, then a reload at any moment: the post or its words are there, once', async (world) => {
+  const context = await world.browser();
+  await context.addInitScript(slowDisk);
+  const sweep = async (delay) => {
+    const tab = await room(world, context, `disk of ${delay} ms`);
+    const how = { said: 0, drafts: 0 };
+    for (const [round, ms] of FINE.entries()) {
+      const text = `said ${ms} ms before the end, ${delay}`;
+      await slow(tab, delay, round % 2 ? 'tell' : 'write');
+      await enterAndReload(tab, tab.at('composer-text'), text, ms);
+      const found = await once(tab, text);
+      how.said += found.said.length;
+      how.drafts += found.drafts;
+    }
+    const writes = await slowWrites(tab);
+    world.log(`${delay} ms: ${how.said} posts, ${how.drafts} drafts; ${writes} writes counted`);
+    assert.ok(writes >= FINE.length, 'the disk was slow whenever it mattered');
+    const { posts } = await tab.state();
+    assert.equal(new Set(posts.map((post) => post.text)).size, posts.length, 'nothing was said twice later on');
+  };
+  await Promise.all(DELAYS.map(sweep));
+});
+
+scenario('the same for answers, new words and feedback', async (world) => {
+  const context = await world.browser();
+  await context.addInitScript(slowDisk);
+  const sweep = async (delay) => {
+    const tab = await room(world, context, `disk of ${delay} ms`);
+    const other = await world.tab(await world.browser(), `other of ${delay} ms`);
+    const car = await tab.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
+    await other.page.evaluate((link) => window.paceline.join(link), tab.link);
+    await other.page.evaluate((car) => window.paceline.importCar(new Uint8Array(car)), car);
+    const theirs = await other.post('of somebody else');
+    const back = await other.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
+    await other.close();
+    await tab.page.evaluate((car) => window.paceline.importCar(new Uint8Array(car)), back);
+    const mine = await tab.post('first words');
+    let words = 'first words';
+    for (const [round, ms] of COARSE.entries()) {
+      const how = round % 2 ? 'tell' : 'write';
+      const say = (what) => `${what} ${ms} ms before the end, ${delay}`;
+      await slow(tab, delay, how);
+      await tab.shownPost(mine).getByTestId('post-reply').click();
+      await tab.at('composer-kind').selectOption('idea');
+      await enterAndReload(tab, tab.at('composer-text'), say('answered'), ms);
+      const answered = await once(tab, say('answered'));
+      if (answered.said.length > 0) {
+        assert.deepEqual(answered.said, [mine], 'an answer stays an answer');
+        const { posts } = await tab.state();
+        assert.equal(posts.find((post) => post.text === say('answered')).kind, 'idea');
+      }
+      await slow(tab, delay, how);
+      await enterAndReload(tab, await form(tab, mine, 'post-edit', 'post-edit-text'), say('edited'), ms, 'Control+Enter');
+      const edited = await once(tab, say('edited'));
+      if (edited.said.length > 0) words = say('edited');
+      assert.equal((await tab.state()).posts.find((post) => post.cid === mine).text, words);
+      await slow(tab, delay, how);
+      const worry = await form(tab, theirs, 'feedback-concern', 'feedback-text');
+      await enterAndReload(tab, worry, say('worried'), ms, 'Control+Enter');
+      const worried = await once(tab, say('worried'));
+      if (worried.said.length > 0) assert.deepEqual(worried.said, [theirs]);
+    }
+    const writes = await slowWrites(tab);
+    world.log(`${delay} ms: ${writes} writes counted`);
+    assert.ok(writes >= 3 * COARSE.length, 'the disk was slow whenever it mattered');
+  };
+  await Promise.all(DELAYS.map(sweep));
+});
+
+scenario('Enter, then the tab is closed at once: whoever opens the room again finds the words', async (world) => {
+  const context = await world.browser();
+  await context.addInitScript(slowDisk);
+  const close = async (delay) => {
+    let tab = await room(world, context, `closed on a disk of ${delay} ms`);
+    for (const how of ['write', 'tell']) {
+      const text = `closed, ${delay} ms, ${how}`;
+      await slow(tab, delay, how);
+      await tab.at('composer-text').fill(text);
+      await tab.at('composer-text').press('Enter');
+      await tab.close();
+      tab = Object.assign(await world.tab(context, tab.name, tab.link), { link: tab.link });
+      await once(tab, text);
+    }
+  };
+  await Promise.all(DELAYS.map(close));
+});
+
+scenario('the page crashes while somebody writes: what is older than a second is there', async (world) => {
+  const context = await world.browser();
+  await context.addInitScript(slowDisk);
+  const crash = async (delay) => {
+    const tab = await room(world, context, `crashed on a disk of ${delay} ms`);
+    await slow(tab, delay);
+    // A character every 20 ms; what was there a second before the crash must be there after it.
+    await tab.page.evaluate(() => {
+      const field = document.querySelector('[data-testid="composer-text"]');
+      window.typed = [];
+      window.typing = setInterval(() => {
+        field.value += String.fromCharCode(97 + (window.typed.length % 26));
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        window.typed.push({ at: performance.now(), text: field.value });
+      }, 20);
+    });
+    const old = await tab.until('it has written for two seconds', () =>
+      tab.page.evaluate(() => {
+        const now = performance.now();
+        return now - window.typed[0]?.at > 2_000 && window.typed.findLast((one) => now - one.at > 1_000).text;
+      }),
+    );
+    const writes = await slowWrites(tab);
+    await tab.crash();
+    const again = await world.tab(context, tab.name, tab.link);
+    const text = await again.until('the words are there', () => again.at('composer-text').inputValue());
+    assert.ok(text.startsWith(old), `${delay} ms: “${text}” begins with “${old}”`);
+    assert.ok(writes > 0);
+    world.log(`${delay} ms: ${old.length} characters were a second old, ${text.length} are there, ${writes} writes`);
+    // Just after Enter, before anything can be stored.
+    await slow(again, delay);
+    await again.at('composer-text').fill(`sent and crashed, ${delay}`);
+    await again.at('composer-text').press('Enter');
+    await again.crash();
+    const last = await world.tab(context, tab.name, tab.link);
+    await once(last, `sent and crashed, ${delay}`);
+  };
+  for (const delay of DELAYS) await crash(delay);
+});
+
+const inFirefox = (name, run) => scenario(name, run, { skip: firefox ? false : 'no Firefox here' });
+
+inFirefox('in Firefox: Enter, then a reload: the post or its words are there, once', async (world) => {
+  const browser = await Firefox.open(world);
+  const tab = await browser.tab('Ada');
+  await tab.found({ title: 'Fox', purpose: '', form: 'blank' });
+  await tab.inRoom();
+  let rounds = 0;
+  for (const delay of DELAYS) {
+    for (const ms of [0, 20, 60, 100]) {
+      const text = `said ${ms} ms before the end, ${delay}`;
+      rounds += 1;
+      await tab.page.evaluate(slowDisk);
+      await slow(tab, delay, rounds % 2 ? 'tell' : 'write');
+      await tab.page.evaluate(
+        ([text, ms]) => {
+          const field = document.querySelector('[data-testid="composer-text"]');
+          field.value = text;
+          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+          window.before = true;
+          setTimeout(() => location.reload(), ms);
+          field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        },
+        [text, ms],
+      );
+      await tab.until('it is another page', () => tab.page.evaluate(() => !window.before));
+      await tab.inRoom();
+      await once(tab, text);
+    }
+  }
+  const writes = await slowWrites(tab);
+  world.log(`${writes} writes counted`);
+  assert.ok(writes >= rounds);
+});
