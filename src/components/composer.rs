@@ -134,7 +134,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 <textarea data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
                     value={draft.text.clone()} oninput={drafting.on_text()} {onkeydown} aria-describedby="composer-hint" />
                 if over > 0 {
-                    <p class="hint warning" role="status" data-testid="composer-too-long">{ t!("composer-too-long", n = over) }</p>
+                    <p class="hint warning" role="status" data-testid="composer-too-long">{ changing(t!("composer-too-long", n = over)) }</p>
                 }
                 if props.unkept && written {
                     <p class="hint warning" role="status" data-testid="composer-unkept">{ t!("composer-unkept") }</p>
@@ -150,7 +150,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                             { t!("preview") }
                         </button>
                     }
-                    <p class="hint" id="composer-hint">{ if aside { t!("composer-aside") } else { t!("composer-hint") } }</p>
+                    <p class="hint" id="composer-hint">{ changing(if aside { t!("composer-aside") } else { t!("composer-hint") }) }</p>
                     <button type="submit" class="button send" data-testid="composer-submit">
                         <Sign icon={Icon::Send} /><span>{ t!("post") }</span>
                     </button>

@@ -10,7 +10,7 @@ use crate::{
     browser,
     hooks::{then, use_commands, use_session},
     markdown,
-    texts::{self, t},
+    texts::{self, changing, t},
     words,
 };
 
@@ -49,7 +49,7 @@ pub fn UnsentList(props: &UnsentListProps) -> Html {
         html! {
             <li key={it.id.clone()} class={classes!("unsent", held.then_some("held"))} data-testid="unsent"
                 data-state={if held { "held" } else { "waiting" }} data-place={it.place.to_string()}>
-                <p class="unsent-head"><strong>{ what(&it.place) }</strong>{ " " }<span class="unsent-state">{ state }</span></p>
+                <p class="unsent-head"><strong>{ what(&it.place) }</strong>{ " " }<span class="unsent-state">{ changing(state) }</span></p>
                 if !it.draft.text.is_empty() { <div class="post-text" dir="auto">{ markdown::render(&it.draft.text) }</div> }
                 <div class="row tight">
                     if held && it.held != "target-gone" && it.held != "storage-gone" {
