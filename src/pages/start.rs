@@ -129,6 +129,9 @@ fn Found() -> Html {
     }
 }
 
+/// Where it is kept.
+const FOUND: &str = "found";
+
 /// What is written into the form, kept in this browser until the room is founded: there is no node yet whose database could hold it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct FoundDraft {
@@ -139,7 +142,7 @@ struct FoundDraft {
 
 impl FoundDraft {
     fn kept() -> Self {
-        let kept = browser::preference(&Self::name()).unwrap_or_default();
+        let kept = browser::preference(FOUND).unwrap_or_default();
         let mut parts = kept.splitn(3, '\n').map(str::to_owned);
         let mut part = || parts.next().unwrap_or_default();
         Self { title: part(), form: part(), purpose: part() }
@@ -148,12 +151,7 @@ impl FoundDraft {
     fn keep(&self) {
         let Self { title, form, purpose } = self;
         let kept = if *self == Self::default() { String::new() } else { format!("{title}\n{form}\n{purpose}") };
-        browser::set_preference(&Self::name(), &kept);
-    }
-
-    /// Pages of one origin keep apart.
-    fn name() -> String {
-        format!("found.{}", browser::page_path())
+        browser::set_preference(FOUND, &kept);
     }
 }
 
