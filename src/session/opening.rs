@@ -210,6 +210,7 @@ impl Session {
         self.0.synced.set(false);
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark("paceline:interactive");
+        engine.leave_unsaved();
         engine.keep_drafts();
         self.publish_now();
         self.send_unsent();
