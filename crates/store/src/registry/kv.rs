@@ -60,14 +60,17 @@ pub(crate) struct Listed {
 
 impl Kv {
     pub(crate) async fn open(name: &str) -> Result<Self, StoreError> {
-        let connection = RefCell::new(Rc::new(Connection::open(name, &STEPS).await?));
-        Ok(Self::Stored(Stored { name: name.into(), connection }))
+        Ok(Self::on(name, Connection::open(name, &STEPS).await?))
     }
 
     /// One that is there already, at whatever version this build can read.
     pub(crate) async fn open_existing(name: &str) -> Result<Option<Self>, StoreError> {
         let opened = Connection::open_existing(name, &STEPS).await?;
-        Ok(opened.filter(|it| it.has(RECORDS)).map(Self::Stored))
+        Ok(opened.filter(|it| it.has(RECORDS)).map(|it| Self::on(name, it)))
+    }
+
+    fn on(name: &str, connection: Connection) -> Self {
+        Self::Stored(Stored { name: name.into(), connection: RefCell::new(Rc::new(connection)) })
     }
 
     pub(crate) fn in_memory() -> Self {
