@@ -247,6 +247,7 @@ mod tests {
             ["https://a.example/p/", "https://a.example/p/index.html", "https://a.example/?fbclid=x&utm_source=y"]
         {
             assert_eq!(place_of(&format!("{page}#/r/{code}")), Place::Room(link.clone()), "{page}");
+            assert_eq!(place_of(&format!("{page}#/r/{code}).")), Place::Room(link.clone()), "{page}");
         }
         for bad in ["#/r/", "#/r/AbC", "#/settings"] {
             assert!(matches!(place_of(&format!("https://a.example/{bad}")), Place::Unreadable(_)), "{bad}");

@@ -1,7 +1,7 @@
 //! Which room is open follows the address. Whoever says last where to go is followed, also while another room is being opened;
 //! commands set the address first, and end once what they asked for is shown, or when somebody else said otherwise meanwhile.
 
-use paceline_net::{HandCode, RoomLink};
+use paceline_net::{HandCode, LinkError, RoomLink};
 
 use super::{Outcome, Session, browser, notices};
 use crate::address::{self, Place};
@@ -36,10 +36,10 @@ impl Session {
 
     /// Opens the room of a link; resolves when it is shown.
     pub async fn join(&self, link: String) -> Outcome<()> {
-        if HandCode::of(&link).is_some() {
-            return Err(notices::error("code-not-link"));
-        }
-        let link = RoomLink::parse(&link).map_err(|error| notices::error(error.code()))?;
+        let link = RoomLink::parse(&link).map_err(|error| match error {
+            LinkError::NotALink if HandCode::of(&link).is_some() => notices::error("code-not-link"),
+            _ => notices::error(error.code()),
+        })?;
         if !self.wants(&link) {
             address::go(&link.url(&address::page()));
         }

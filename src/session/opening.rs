@@ -73,7 +73,7 @@ impl Session {
             body: body.into(),
         };
         let (cid, event, block) = draft.sign(&keypair).map_err(notices::unwritable)?;
-        let link = RoomLink { room: cid, secret: browser::random() };
+        let link = RoomLink::draw(cid, browser::random);
         let founding = Stored { cid, depth: event.depth, block: block.into(), words: None };
         self.want(Some(&link));
         let founded = self.found_now(link.clone(), keypair, founding, form.batons).await;

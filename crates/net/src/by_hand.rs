@@ -3,13 +3,20 @@
 //! `INVITE:` or `REPLY:`, then version (1 byte), what [`crate::hand`] sealed, checksum (4 bytes of sha-256 of all before) in base 41:
 //! two bytes are three of 41 characters that a QR code packs two in 11 bits (ISO/IEC 18004, alphanumeric mode), and that mail,
 //! chat and people's fingers leave alone; upper and lower case are one. The prefix is for people; what the code says is sealed.
+//!
+//! A code is found in whatever was pasted (a mail that quotes it, with words around): it begins after a prefix, what is no digit is left
+//! out, and it ends where a checksum fits. No code ends in a character that what makes links of texts cuts off: the last digit of three
+//! is at most `+`, that of two at most `6`.
+//!
+//! **Version.** What a code holds is signed as a whole ([`crate::hand`]), so there is no field that an older build could skip: whatever is
+//! added is a new version, and told as such.
 
 use std::collections::VecDeque;
 
 use crate::{
     envelope::MAX_ENVELOPE,
     hand::Unfit,
-    link::{self, RoomLink},
+    link::{self, LinkError, RoomLink},
     switchboard::Unreadable,
 };
 
@@ -41,16 +48,59 @@ impl HandCode {
         }
     }
 
-    /// What a text claims to be, whether or not it is intact.
+    /// What a text holds or claims to hold. Where both are, it is a reply with the invite that it answers.
     pub fn of(text: &str) -> Option<Self> {
-        let text = plain(text);
-        [Self::Invite, Self::Reply].into_iter().find(|kind| text.starts_with(kind.prefix()))
+        let pasted = Pasted::new(text);
+        let kinds = || [Self::Reply, Self::Invite].into_iter();
+        let whole = kinds().find(|kind| pasted.codes(*kind).any(|code| matches!(code, Code::Whole(_))));
+        whole.or_else(|| kinds().find(|kind| pasted.codes(*kind).next().is_some()))
     }
 }
 
-/// Without white space (mail wraps lines), in upper case (a QR code has no other).
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+/// What stands after a prefix.
+#[derive(Debug, PartialEq, Eq)]
+enum Code {
+    /// What is sealed in it.
+    Whole(Vec<u8>),
+    /// Of a newer version.
+    Newer,
+    /// No checksum fits.
+    Damaged,
+}
+
+/// A text without all that is neither digit nor colon, in upper case (a QR code has no other).
+struct Pasted(String);
+
+impl Pasted {
+    fn new(text: &str) -> Self {
+        let text = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default();
+        let upper = text.bytes().map(|it| it.to_ascii_uppercase());
+        Self(upper.filter(|it| *it == b':' || DIGITS.contains(it)).map(char::from).collect())
+    }
+
+    /// What follows each prefix of that kind, in order.
+    fn codes(&self, kind: HandCode) -> impl Iterator<Item = Code> {
+        let after = self.0.split(kind.prefix()).skip(1);
+        after.map(|it| read(it.split(':').next().unwrap_or_default()))
+    }
+}
+
+/// The code with which digits begin.
+fn read(digits: &str) -> Code {
+    let bytes = decode(digits);
+    let last = |at: usize| {
+        let of_two = || pair(digits.as_bytes().get(at / 2 * 3..at / 2 * 3 + 2)?);
+        if at % 2 == 0 { of_two() } else { bytes.get(at).copied() }
+    };
+    let mut newer = false;
+    for content in link::contents(&bytes, last) {
+        match content.split_first() {
+            Some((&VERSION, sealed)) => return Code::Whole(sealed.to_vec()),
+            Some((version, _)) => newer |= *version > VERSION,
+            None => {}
+        }
+    }
+    if newer { Code::Newer } else { Code::Damaged }
 }
 
 /// Why a code leads nowhere; the texts are for the person who pasted it.
@@ -154,7 +204,8 @@ impl From<Unreadable> for ByHandError {
 /// Writes codes, reads them, and knows its own.
 #[derive(Debug, Default)]
 pub(crate) struct Codes {
-    own: VecDeque<String>,
+    /// What is sealed in them.
+    own: VecDeque<Vec<u8>>,
 }
 
 impl Codes {
@@ -162,43 +213,44 @@ impl Codes {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(sealed);
         link::push_checksum(&mut bytes);
-        let code = kind.prefix().to_owned() + &encode(&bytes);
         if self.own.len() == MAX_OWN {
             self.own.pop_front();
         }
-        self.own.push_back(code.clone());
-        code
+        self.own.push_back(sealed.to_vec());
+        kind.prefix().to_owned() + &encode(&bytes)
     }
 
-    /// What is sealed in a code of the kind that is wanted.
+    /// What is sealed in the first code of the kind that is wanted; if there is none, what there is instead.
     pub(crate) fn read(&self, wanted: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
-        if text.contains(link::ROUTE) || RoomLink::parse(text).is_ok() {
+        let pasted = Pasted::new(text);
+        let mut error = None;
+        for code in pasted.codes(wanted) {
+            match code {
+                Code::Whole(sealed) if self.own.contains(&sealed) => error = Some(ByHandError::OwnCode),
+                Code::Whole(sealed) => return Ok(sealed),
+                Code::Newer => error = error.or(Some(ByHandError::Newer)),
+                Code::Damaged => error = error.or(Some(ByHandError::Damaged)),
+            }
+        }
+        let (other, its_error) = match wanted {
+            HandCode::Invite => (HandCode::Reply, ByHandError::InviteWanted),
+            HandCode::Reply => (HandCode::Invite, ByHandError::ReplyWanted),
+        };
+        let mut others = pasted.codes(other);
+        let another = others.next().map(|first| {
+            match std::iter::once(first).chain(others).find(|it| matches!(it, Code::Whole(_))) {
+                Some(Code::Whole(sealed)) if self.own.contains(&sealed) => ByHandError::OwnCode,
+                _ => its_error,
+            }
+        });
+        if let Some(error) = error.or(another) {
+            return Err(error);
+        }
+        if text.contains(link::ROUTE) || matches!(RoomLink::parse(text), Ok(_) | Err(LinkError::Newer)) {
             return Err(ByHandError::RoomLink);
         }
-        if text.len() > MAX_TEXT {
-            return Err(ByHandError::NotACode);
-        }
-        if OLDER.iter().any(|prefix| text.trim_start().starts_with(prefix)) {
-            return Err(ByHandError::Older);
-        }
-        let kind = HandCode::of(text).ok_or(ByHandError::NotACode)?;
-        let text = plain(text);
-        if self.own.contains(&text) {
-            return Err(ByHandError::OwnCode);
-        }
-        match (wanted, kind) {
-            (HandCode::Invite, HandCode::Reply) => return Err(ByHandError::InviteWanted),
-            (HandCode::Reply, HandCode::Invite) => return Err(ByHandError::ReplyWanted),
-            _ => {}
-        }
-        let code = text.strip_prefix(kind.prefix()).unwrap_or_default();
-        let bytes = decode(code).ok_or(ByHandError::Damaged)?;
-        let content = link::without_checksum(&bytes).ok_or(ByHandError::Damaged)?;
-        match content.split_first() {
-            Some((&VERSION, sealed)) => Ok(sealed.to_vec()),
-            Some((version, _)) if *version > VERSION => Err(ByHandError::Newer),
-            _ => Err(ByHandError::Damaged),
-        }
+        let older = OLDER.iter().any(|prefix| text.trim_start().starts_with(prefix));
+        Err(if older { ByHandError::Older } else { ByHandError::NotACode })
     }
 }
 
@@ -216,20 +268,20 @@ fn encode(bytes: &[u8]) -> String {
     bytes.chunks(2).map(digits).collect()
 }
 
-fn decode(code: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(code.len() * 2 / 3);
-    for digits in code.as_bytes().chunks(3) {
-        let mut value = 0;
-        for digit in digits.iter().rev() {
-            value = value * DIGITS.len() + DIGITS.iter().position(|known| known == digit)?;
-        }
-        match digits.len() {
-            3 => bytes.extend_from_slice(&u16::try_from(value).ok()?.to_be_bytes()),
-            2 => bytes.push(u8::try_from(value).ok()?),
-            _ => return None,
-        }
-    }
-    Some(bytes)
+/// Every two bytes with which digits begin. A last one by itself is for [`pair`].
+fn decode(digits: &str) -> Vec<u8> {
+    let (triples, _) = digits.as_bytes().as_chunks::<3>();
+    triples.iter().map_while(|it| u16::try_from(value(it)?).ok()).flat_map(u16::to_be_bytes).collect()
+}
+
+/// The byte in two digits.
+fn pair(digits: &[u8]) -> Option<u8> {
+    u8::try_from(value(digits)?).ok()
+}
+
+fn value(digits: &[u8]) -> Option<usize> {
+    let place = |digit: &u8| DIGITS.iter().position(|known| known == digit);
+    digits.iter().rev().try_fold(0, |value, digit| Some(value * DIGITS.len() + place(digit)?))
 }
 
 #[cfg(test)]
@@ -277,7 +329,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_codes() {
-        for text in ["", "hello", "invite", &"A".repeat(MAX_TEXT + 1)] {
+        for text in ["", "hello", "invite", "here is my invite", &"A".repeat(MAX_TEXT + 1)] {
             assert_eq!(read(HandCode::Invite, text), Err(ByHandError::NotACode));
         }
     }
@@ -291,11 +343,59 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_found_in_what_people_paste() {
+        for sealed in [&b"an envelope"[..], b"an envelope!"] {
+            let code = Codes::default().write(HandCode::Invite, sealed);
+            let (start, end) = code.split_at(20);
+            let texts = [
+                format!("{code}."),
+                format!("({code})"),
+                format!("*{code}*"),
+                format!("\"{code}\""),
+                format!("{code}\u{200b}"),
+                format!("Hello! This is my code: {code} See you in a minute."),
+                format!("{code}see you"),
+                format!("> Hello,\r\n> {start}\r\n> {end}\r\n> See you"),
+                format!("{start}=\r\n{end}"),
+                format!("{start}\u{ad}{end}"),
+                format!("> my own invite: not here\n\n{code}"),
+                format!("First open https://example.org/#/r/AQ, then paste {code}"),
+            ];
+            for text in texts {
+                assert_eq!(read(HandCode::Invite, &text), Ok(sealed.to_vec()), "{text}");
+                assert_eq!(HandCode::of(&text), Some(HandCode::Invite), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_that_quotes_its_invite_is_a_reply() {
+        let mut codes = Codes::default();
+        let invite = codes.write(HandCode::Invite, b"mine");
+        let reply = Codes::default().write(HandCode::Reply, b"theirs");
+        for text in [format!("{reply}\n\nOn Monday I wrote:\n> {invite}"), format!("> {invite}\n\n{reply}")] {
+            assert_eq!(HandCode::of(&text), Some(HandCode::Reply));
+            assert_eq!(codes.read(HandCode::Reply, &text), Ok(b"theirs".to_vec()));
+            assert_eq!(codes.read(HandCode::Invite, &text), Err(ByHandError::OwnCode));
+        }
+    }
+
+    #[test]
+    fn of_two_codes_the_first_whole_one_counts() {
+        let other = Codes::default().write(HandCode::Invite, b"another");
+        let damaged = code(HandCode::Invite).replace('0', "1").replace('A', "B");
+        let text = format!("{damaged}, no: {other}, or: {}", code(HandCode::Invite));
+        assert_eq!(read(HandCode::Invite, &text), Ok(b"another".to_vec()));
+        assert_eq!(read(HandCode::Invite, &damaged), Err(ByHandError::Damaged));
+    }
+
+    #[test]
     fn a_newer_code_is_newer() {
         let mut bytes = vec![VERSION + 1, 1, 1];
         link::push_checksum(&mut bytes);
         let text = format!("INVITE:{}", encode(&bytes));
         assert_eq!(read(HandCode::Invite, &text), Err(ByHandError::Newer));
+        assert_eq!(read(HandCode::Invite, &format!("so: {text}, see you")), Err(ByHandError::Newer));
     }
 
     #[test]
@@ -307,10 +407,10 @@ mod tests {
     #[test]
     fn only_what_base_41_writes_is_read() {
         assert_eq!(encode(&[0, 0, 255, 255]).len(), 6);
-        assert_eq!(decode("//"), None, "more than a byte");
-        assert_eq!(decode("///"), None, "more than two bytes");
-        assert_eq!(decode("0"), None, "half a byte");
-        assert_eq!(decode("0.0"), None, "no digit");
+        assert_eq!(pair(b"//"), None, "more than a byte");
+        assert!(decode("///000").is_empty(), "more than two bytes");
+        assert!(decode("00").is_empty(), "half of it");
+        assert!(decode("0.0000").is_empty(), "no digit");
     }
 
     #[test]
@@ -340,8 +440,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..50)) {
-            prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
+        fn any_bytes_come_back(sealed in proptest::collection::vec(any::<u8>(), 0..50)) {
+            let code = Codes::default().write(HandCode::Reply, &sealed);
+            prop_assert!(code.ends_with(|it: char| it.is_ascii_alphanumeric() || matches!(it, '$' | '%' | '+')), "{}", code);
+            prop_assert_eq!(read(HandCode::Reply, &code), Ok(sealed));
+        }
+
+        #[test]
+        fn a_code_in_any_surroundings_is_found(
+            sealed in proptest::collection::vec(any::<u8>(), 0..40), before in any::<String>(), after in any::<String>(),
+            at in 0..20_usize, within in "[\\s>|*\"'.,;=\u{200b}\u{ad}\u{feff}]{0,4}",
+        ) {
+            let mut code = Codes::default().write(HandCode::Invite, &sealed);
+            code.insert_str(at.min(code.len()), &within);
+            prop_assert_eq!(read(HandCode::Invite, &format!("{before}{code}{after}")), Ok(sealed));
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic(text in any::<String>()) {
+            let _ = HandCode::of(&text);
+            let _ = read(HandCode::Invite, &format!("INVITE:{text}"));
         }
 
         #[test]
