@@ -143,6 +143,11 @@ interface Status {
   pending: number;
   /** Refused, by reason: bad-signature, not-canonical, too-large, wrong-room, wrong-depth, replayed-envelope, ... */
   refused: Record<string, number>;
+  /**
+   * Skipped, because a later build wrote it, by what it was: newer-message, newer-field, newer-frame, newer-envelope, newer-signal, newer-signal-field,
+   * newer-version. It is held against nobody.
+   */
+  newer: Record<string, number>;
   /** Events and words known to exist, not here yet. */
   missing: number;
   storage: { events: number; bytes: number; persisted: boolean };

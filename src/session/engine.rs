@@ -542,8 +542,8 @@ impl Engine {
 
     fn on_net(self: &Rc<Self>, event: NetEvent) {
         match event {
-            NetEvent::LinkUp { peer, .. } => {
-                self.input(Input::LinkUp(peer));
+            NetEvent::LinkUp { peer, older, .. } => {
+                self.input(if older { Input::OlderLinkUp(peer) } else { Input::LinkUp(peer) });
                 (self.tell)(Told::Peer { node: peer, up: true });
             }
             NetEvent::LinkDown { peer, goodbye } => {

@@ -99,9 +99,12 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
     let state = connection(engine, offline);
     let replica = engine.replica.borrow();
     let progress = replica.progress();
-    let mut refused = sorted::map(replica.refused().into_iter().map(|(code, count)| (code.to_owned(), count)));
-    for (code, count) in engine.refused.borrow().iter() {
-        *refused.entry((*code).to_owned()).or_default() += count;
+    let (mut refused, mut newer) = (BTreeMap::new(), BTreeMap::new());
+    let of_network = engine.refused.borrow();
+    for (code, count) in replica.refused().into_iter().chain(of_network.iter().map(|(code, count)| (*code, *count))) {
+        // What a later build wrote is skipped, and nothing is wrong with it.
+        let counts = if code.starts_with("newer-") { &mut newer } else { &mut refused };
+        *counts.entry(code.to_owned()).or_default() += count;
     }
     let rendezvous = engine.net.rendezvous().into_iter().map(|it| Rendezvous {
         kind: it.kind.to_string(),
@@ -118,6 +121,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
         events: replica.log().len(),
         pending: replica.pending(),
         refused,
+        newer,
         missing: progress.missing_events + progress.missing_words,
         storage: engine.storage(),
         rendezvous: rendezvous.collect(),

@@ -25,6 +25,8 @@ pub struct Status {
     pub pending: usize,
     /// What was refused, by reason.
     pub refused: BTreeMap<String, u64>,
+    /// What was skipped since a later build wrote it, by what it was.
+    pub newer: BTreeMap<String, u64>,
     /// Events and words known to exist, not here yet.
     pub missing: usize,
     /// What is stored in this browser.
@@ -44,6 +46,7 @@ impl Status {
             events: 0,
             pending: 0,
             refused: BTreeMap::new(),
+            newer: BTreeMap::new(),
             missing: 0,
             storage: StorageView::default(),
             rendezvous: Vec::new(),

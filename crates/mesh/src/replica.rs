@@ -31,7 +31,7 @@ use crate::{
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
-    wire::{Beacon, Cids, Hello, Key, Live, Push, Signed, State},
+    wire::{Beacon, Bulk, Cids, Form, Hello, Key, Live, Push, Signed, State},
 };
 
 /// Milliseconds on a clock that never goes back; its zero is the driver's choice.
@@ -51,6 +51,8 @@ pub enum Lane {
 pub enum Input {
     /// A link to this node is up and its membership is proved.
     LinkUp(NodeId),
+    /// The same, and the node runs a build that reads messages in the form [`Form::Placed`] alone.
+    OlderLinkUp(NodeId),
     /// The link is gone. `goodbye`: its tab closed on purpose or is known to be dead, rather than silent.
     LinkDown {
         /// Whose.
@@ -239,6 +241,8 @@ pub struct Reach {
 /// What is kept of a link.
 #[derive(Debug)]
 struct Link {
+    /// In which it reads messages.
+    form: Form,
     refused: Bucket,
     served: Bucket,
     beacons: Bucket,
@@ -391,7 +395,8 @@ impl Replica {
     pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Output> {
         self.now = self.now.max(now);
         match input {
-            Input::LinkUp(peer) => self.on_link_up(peer),
+            Input::LinkUp(peer) => self.on_link_up(peer, Form::Named),
+            Input::OlderLinkUp(peer) => self.on_link_up(peer, Form::Placed),
             Input::LinkDown { peer, goodbye } => self.on_link_down(&peer, goodbye),
             Input::Received { peer, lane, bytes } => self.on_received(peer, lane, &bytes),
             Input::Own { cid, event, block, words } => self.on_own(cid, *event, block, words),
@@ -492,12 +497,13 @@ impl Replica {
         self.imported.take()
     }
 
-    fn on_link_up(&mut self, peer: NodeId) {
+    fn on_link_up(&mut self, peer: NodeId, form: Form) {
         if self.links.contains_key(&peer) {
             self.on_link_down(&peer, false);
         }
         let now = self.now;
         let link = Link {
+            form,
             refused: Bucket::new(REFUSED, now),
             served: Bucket::new(SERVED, now),
             beacons: Bucket::new(BEACONS, now),
@@ -587,11 +593,9 @@ impl Replica {
         if self.roster.greeted().is_empty() {
             return;
         }
-        let Ok(signed) = Signed::new(&beacon, &self.keypair) else { return };
-        let bytes = Live::Beacon(signed).encode();
-        for peer in self.roster.greeted() {
-            self.out.push(Output::Send { peer: *peer, lane: Lane::Live, bytes: bytes.clone() });
-        }
+        let signed = Live::Beacon(Signed::new(&beacon, &self.keypair));
+        let greeted: Vec<NodeId> = self.roster.greeted().iter().copied().collect();
+        greeted.into_iter().for_each(|peer| self.send_live(peer, &signed));
         for (peer, beacon) in self.roster.welcome() {
             self.send_live(peer, &Live::Beacon(beacon));
         }
@@ -672,7 +676,17 @@ impl Replica {
     }
 
     fn send_live(&mut self, peer: NodeId, message: &Live) {
-        self.out.push(Output::Send { peer, lane: Lane::Live, bytes: message.encode() });
+        let bytes = message.encode_as(self.form_of(&peer));
+        self.out.push(Output::Send { peer, lane: Lane::Live, bytes });
+    }
+
+    fn send_bulk(&mut self, peer: NodeId, message: &Bulk) {
+        let bytes = message.encode_as(self.form_of(&peer));
+        self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
+    }
+
+    fn form_of(&self, peer: &NodeId) -> Form {
+        self.links.get(peer).map_or(Form::Named, |link| link.form)
     }
 
     fn spread(&mut self, cid: Cid, origin: Origin) {

@@ -69,6 +69,8 @@ pub struct Heard {
     pub changed: bool,
     /// It is new and came from its own node: its tips are worth comparing.
     pub tips: Option<(u64, Vec<Cid>)>,
+    /// Parts of it that this build does not know.
+    pub newer: usize,
 }
 
 /// Why a beacon is refused.
@@ -227,7 +229,7 @@ impl Roster {
 
     /// A beacon came from `peer`, its own or passed on.
     pub fn on_beacon(&mut self, peer: NodeId, signed: Signed, log: &Log, now: Millis) -> Result<Heard, BeaconError> {
-        let beacon = signed.read(&self.room)?;
+        let (beacon, newer) = signed.read_and_count(&self.room)?;
         let from = beacon.node;
         if from == self.me {
             return Ok(self.hear_own(&signed, &beacon, now));
@@ -275,7 +277,7 @@ impl Roster {
         if far && let Some(node) = self.nodes.get_mut(&from) {
             node.relayed = now;
         }
-        Ok(Heard { relay, changed, tips })
+        Ok(Heard { relay, changed, tips, newer })
     }
 
     /// Whether a beacon of `from` that `peer` brings is worth anything: somebody's who is known here, or linked with it.

@@ -20,8 +20,8 @@ const FILL_BYTES: usize = BULK_BYTES - 64 * 1024;
 const PAGE_EVENTS: usize = 1024;
 /// Bytes sent in answer to one request; what does not fit is asked for again.
 pub const ANSWER_BYTES: usize = 1024 * 1024;
-/// What CBOR needs around a block or two, at most.
-const AROUND: usize = 16;
+/// What names and heads need around a block or two, at most.
+const AROUND: usize = 24;
 
 /// The event and its words in the shape they travel in.
 pub fn item(log: &Log, ix: Ix, words: &WordsMap) -> Item {

@@ -1,15 +1,24 @@
-//! What nodes say to one another once membership is proved: versioned messages in DAG-CBOR, and nothing else.
+//! What nodes say to one another once membership is proved: messages in canonical DAG-CBOR, and nothing else.
+//!
+//! A message is a map of one entry: its kind, and a map of named parts. A part that this build does not know is skipped and counted, and so
+//! is a message of a kind that it does not know: whoever sent it runs a newer build and is no offender. What is not in canonical form, lacks
+//! a part or breaks a bound is. With builds from before the first release the same messages are exchanged in another [`Form`]; who speaks
+//! which is agreed on when a lane opens.
 //!
 //! Two lanes, so that what is live never waits behind what is bulk. Every message is bounded before it is decoded
 //! ([`LIVE_BYTES`], [`BULK_BYTES`]), lists inside it after ([`MessageError::TooMany`]). Names of blocks travel as bare
-//! digests, since all else in a CID never varies. This module decides nothing: it only reads and writes.
+//! digests, since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
 
-use paceline_room::{Cid, Keypair, NodeId, limits};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::Error as _};
+mod codec;
+#[cfg(test)]
+mod tests;
+
+use paceline_room::{Cid, Keypair, NodeId, canonical, limits};
 use serde_bytes::{ByteArray, ByteBuf};
 
-/// The version this build speaks; the first item of every message.
-pub const VERSION: u64 = 1;
+pub use codec::Form;
+use codec::{Only, PLACED_VERSION, Read, Reader, Value, Write, Writer, next, record};
+
 /// Bytes of one message on the live lane: an event block and its words at their largest fit.
 pub const LIVE_BYTES: usize = 64 * 1024;
 /// Bytes of one message on the bulk lane.
@@ -33,7 +42,7 @@ pub const LETTER_LINKS: u8 = 3;
 /// What a beacon's signature covers before its bytes.
 const BEACON_DOMAIN: &[u8] = b"paceline/beacon/1";
 
-const _: () = assert!(limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES + 64 <= LIVE_BYTES);
+const _: () = assert!(limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES + 128 <= LIVE_BYTES);
 
 /// A place in the order of display and reconciliation: depth, then name.
 pub type Key = (u64, Cid);
@@ -66,9 +75,9 @@ pub enum MessageError {
     /// Not a message of this protocol.
     #[error("the message cannot be read")]
     Malformed,
-    /// Of a version this build does not speak.
+    /// Of a kind or version that this build does not know: written by a newer one, which is no offence.
     #[error("the message is of a newer version")]
-    NewerVersion,
+    Newer,
     /// A list over its limit.
     #[error("a list in the message is over its limit")]
     TooMany,
@@ -77,13 +86,18 @@ pub enum MessageError {
     BadBeacon,
 }
 
+/// The stable name under which messages of kinds unknown here are counted.
+pub const NEWER_MESSAGE: &str = "newer-message";
+/// The stable name under which messages with parts unknown here are counted.
+pub const NEWER_FIELD: &str = "newer-field";
+
 impl MessageError {
     /// The stable name under which refusals are counted.
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooLarge => "too-large",
             Self::Malformed | Self::TooMany => "bad-message",
-            Self::NewerVersion => "newer-message",
+            Self::Newer => NEWER_MESSAGE,
             Self::BadBeacon => "bad-beacon",
         }
     }
@@ -93,47 +107,12 @@ impl MessageError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cids(pub Vec<Cid>);
 
-impl Serialize for Cids {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0.iter().flat_map(|cid| *cid.digest()).collect::<Vec<u8>>())
-    }
-}
-
-impl<'de> Deserialize<'de> for Cids {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = ByteBuf::deserialize(deserializer)?;
-        let (digests, rest) = bytes.as_chunks::<32>();
-        if !rest.is_empty() {
-            return Err(D::Error::custom("not whole digests"));
-        }
-        Ok(Self(digests.iter().map(|digest| Cid::from_digest(*digest)).collect()))
-    }
-}
-
 /// Short ids, on the wire one byte string.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShortIds(pub Vec<ShortId>);
 
-impl Serialize for ShortIds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0.concat())
-    }
-}
-
-impl<'de> Deserialize<'de> for ShortIds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = ByteBuf::deserialize(deserializer)?;
-        let (ids, rest) = bytes.as_chunks::<8>();
-        if !rest.is_empty() {
-            return Err(D::Error::custom("not whole short ids"));
-        }
-        Ok(Self(ids.to_vec()))
-    }
-}
-
 /// What is urgent and small.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Live {
     /// The first message on a link, both ways.
     Hello(Hello),
@@ -152,7 +131,7 @@ pub enum Live {
 }
 
 /// What is said first on a link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello(
     /// How many events the sender has admitted.
     pub u64,
@@ -163,7 +142,7 @@ pub struct Hello(
 );
 
 /// An event on its way through the room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push(
     /// The event block.
     pub ByteBuf,
@@ -176,7 +155,7 @@ pub struct Push(
 );
 
 /// What could be asked for with [`Live::Graft`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announce(
     /// Names.
     pub Cids,
@@ -185,7 +164,7 @@ pub struct Announce(
 );
 
 /// Small bytes for a member who may not be a neighbour, sealed by whoever wrote them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carry(
     /// For whom.
     pub NodeId,
@@ -196,7 +175,7 @@ pub struct Carry(
 );
 
 /// A beacon as signed bytes, so that it can be passed on unchanged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed(
     /// The encoded [`Beacon`].
     pub ByteBuf,
@@ -205,8 +184,7 @@ pub struct Signed(
 );
 
 /// Whether a node is at its tab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Its tab is visible.
     Here,
@@ -217,58 +195,104 @@ pub enum State {
 }
 
 /// What a node says of itself every few seconds and on change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beacon {
     /// The room.
-    #[serde(rename = "r")]
     pub room: ByteArray<32>,
     /// Who speaks.
-    #[serde(rename = "n")]
     pub node: NodeId,
     /// Counts up; an older one is never believed over a newer.
-    #[serde(rename = "c")]
     pub counter: u64,
     /// At its tab or not.
-    #[serde(rename = "s")]
     pub state: State,
     /// Tips of what it has *stored*, at most [`TIPS`]: it holds all their ancestors.
-    #[serde(rename = "t")]
     pub tips: Cids,
     /// How many events it has stored.
-    #[serde(rename = "e")]
     pub events: u64,
     /// Words of stored events that it wants and has not stored, at most [`MISSING_WORDS`].
-    #[serde(rename = "w")]
     pub missing_words: ShortIds,
     /// More words are missing than are listed.
-    #[serde(rename = "m")]
     pub more_missing: bool,
     /// Whom it is linked with, at most [`LINKS`].
-    #[serde(rename = "l")]
     pub links: ShortIds,
     /// It listens where newcomers call: at a server that is reached now.
-    #[serde(rename = "h")]
     pub listens: bool,
+}
+
+record!(Hello { 0: "events", 1: "tips", 2: "beacon" });
+record!(Push { 0: "block", 1: "words", 2: "hops", 3: "direct" });
+record!(Announce { 0: "events", 1: "hops" });
+record!(Carry { 0: "to", 1: "hops", 2: "letter" });
+record!(Signed { 0: "beacon", 1: "sig" });
+// A beacon is small and goes out all the time.
+record!(Beacon {
+    room: "r",
+    node: "n",
+    counter: "c",
+    state: "s",
+    tips: "t",
+    events: "e",
+    missing_words: "w",
+    more_missing: "m",
+    links: "l",
+    listens: "h",
+});
+
+impl Write for State {
+    fn write(&self, to: &mut Writer) {
+        to.text(match self {
+            Self::Here => "here",
+            Self::Away => "away",
+            Self::Gone => "gone",
+        });
+    }
+}
+
+impl Read for State {
+    fn read(from: &mut Reader, value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Text(b"here") => Some(Self::Here),
+            Value::Text(b"away") => Some(Self::Away),
+            Value::Text(b"gone") => Some(Self::Gone),
+            // Something between here and gone.
+            Value::Text(_) => {
+                from.newer += 1;
+                Some(Self::Away)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Signed {
     /// Signs a beacon.
-    pub fn new(beacon: &Beacon, keypair: &Keypair) -> Result<Self, MessageError> {
-        let bytes = serde_ipld_dagcbor::to_vec(beacon).map_err(|_| MessageError::Malformed)?;
+    pub fn new(beacon: &Beacon, keypair: &Keypair) -> Self {
+        Self::of(Writer::alone(beacon), keypair)
+    }
+
+    fn of(bytes: Vec<u8>, keypair: &Keypair) -> Self {
         let sig = keypair.sign(&[BEACON_DOMAIN, &bytes].concat());
-        Ok(Self(ByteBuf::from(bytes), ByteArray::new(sig)))
+        Self(ByteBuf::from(bytes), ByteArray::new(sig))
     }
 
     /// Reads it, without checking the signature.
     pub fn read(&self, room: &Cid) -> Result<Beacon, MessageError> {
-        let beacon: Beacon = serde_ipld_dagcbor::from_slice(&self.0).map_err(|_| MessageError::Malformed)?;
+        self.read_and_count(room).map(|(beacon, _)| beacon)
+    }
+
+    /// The same, with the number of parts that this build does not know.
+    pub fn read_and_count(&self, room: &Cid) -> Result<(Beacon, usize), MessageError> {
+        canonical::check(&self.0).map_err(|_| MessageError::Malformed)?;
+        let mut from = Reader { form: Form::Named, newer: 0 };
+        let beacon = next(&mut &self.0[..]).and_then(|value| Beacon::read(&mut from, value));
+        let beacon = beacon.ok_or(MessageError::Malformed)?;
         if *beacon.room != *room.digest() {
             return Err(MessageError::BadBeacon);
         }
         let few = beacon.tips.0.len() <= TIPS
             && beacon.missing_words.0.len() <= MISSING_WORDS
             && beacon.links.0.len() <= LINKS;
-        if few { Ok(beacon) } else { Err(MessageError::TooMany) }
+        if few { Ok((beacon, from.newer)) } else { Err(MessageError::TooMany) }
     }
 
     /// Whether `node` signed it.
@@ -278,8 +302,7 @@ impl Signed {
 }
 
 /// What may take its time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bulk {
     /// A round of reconciliation, by who began it (a negentropy message).
     Round(ByteBuf),
@@ -303,7 +326,7 @@ pub enum Bulk {
 }
 
 /// What one side of a finished reconciliation holds and the other does not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Have(
     /// Names of events, in order of depth.
     pub Cids,
@@ -312,7 +335,7 @@ pub struct Have(
 );
 
 /// A request for blocks by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Want(
     /// Comes back in the answers.
     pub u64,
@@ -323,7 +346,7 @@ pub struct Want(
 );
 
 /// Some of the blocks asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocks(
     /// Of the request.
     pub u64,
@@ -338,7 +361,7 @@ pub struct Blocks(
 );
 
 /// An event block and, if it has words and they are at hand, theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item(
     /// The event.
     pub ByteBuf,
@@ -347,7 +370,7 @@ pub struct Item(
 );
 
 /// A request for everything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream(
     /// Depth of the last event received, 0 for none.
     pub u64,
@@ -358,7 +381,7 @@ pub struct Stream(
 );
 
 /// A page of everything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page(
     /// Events in order of display.
     pub Vec<Item>,
@@ -370,15 +393,53 @@ pub struct Page(
     pub ByteArray<32>,
 );
 
+record!(Have { 0: "events", 1: "all" });
+record!(Want { 0: "serial", 1: "events", 2: "words" });
+record!(Blocks { 0: "serial", 1: "items", 2: "words", 3: "lacking", 4: "last" });
+record!(Item { 0: "block", 1: "words" });
+record!(Stream { 0: "depth", 1: "event", 2: "pages" });
+record!(Page { 0: "items", 1: "left", 2: "depth", 3: "event" });
+
 impl Live {
     /// The message in bytes.
     pub fn encode(&self) -> Vec<u8> {
-        encode(self)
+        self.encode_as(Form::Named)
     }
 
-    /// Reads a message.
+    /// The message in bytes, for who speaks that form.
+    pub fn encode_as(&self, form: Form) -> Vec<u8> {
+        let (kind, content): (_, &dyn Write) = match self {
+            Self::Hello(hello) => ("hello", hello),
+            Self::Push(push) => ("push", push),
+            Self::Announce(announce) => ("announce", announce),
+            Self::Graft(cids) => ("graft", &Only("events", cids)),
+            Self::Prune => ("prune", &()),
+            Self::Beacon(signed) => ("beacon", signed),
+            Self::Carry(carry) => ("carry", carry),
+        };
+        Writer::message(form, kind, content)
+    }
+
+    /// Reads a message, in whichever form.
     pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let message = decode(bytes, LIVE_BYTES)?;
+        Self::decode_and_count(bytes).map(|(message, _)| message)
+    }
+
+    /// The same, with the number of parts that this build does not know.
+    pub fn decode_and_count(bytes: &[u8]) -> Result<(Self, usize), MessageError> {
+        let (mut from, kind, value) = open(bytes, LIVE_BYTES)?;
+        let from = &mut from;
+        let message = match kind {
+            b"hello" => Hello::read(from, value).map(Self::Hello),
+            b"push" => Push::read(from, value).map(Self::Push),
+            b"announce" => Announce::read(from, value).map(Self::Announce),
+            b"graft" => from.only(value, "events").map(Self::Graft),
+            b"prune" => <()>::read(from, value).map(|()| Self::Prune),
+            b"beacon" => <Signed as Read>::read(from, value).map(Self::Beacon),
+            b"carry" => Carry::read(from, value).map(Self::Carry),
+            _ => return Err(MessageError::Newer),
+        };
+        let message = message.ok_or(MessageError::Malformed)?;
         let few = match &message {
             Self::Hello(hello) => hello.1.0.len() <= TIPS,
             Self::Announce(announce) => announce.0.0.len() <= LIVE_CIDS && announce.0.0.len() == announce.1.len(),
@@ -386,19 +447,54 @@ impl Live {
             Self::Carry(carry) => carry.1 < LETTER_LINKS && carry.2.len() <= LETTER_BYTES,
             Self::Push(_) | Self::Prune | Self::Beacon(_) => true,
         };
-        if few { Ok(message) } else { Err(MessageError::TooMany) }
+        if few { Ok((message, from.newer)) } else { Err(MessageError::TooMany) }
     }
 }
 
 impl Bulk {
     /// The message in bytes.
     pub fn encode(&self) -> Vec<u8> {
-        encode(self)
+        self.encode_as(Form::Named)
     }
 
-    /// Reads a message.
+    /// The message in bytes, for who speaks that form.
+    pub fn encode_as(&self, form: Form) -> Vec<u8> {
+        let (kind, content): (_, &dyn Write) = match self {
+            Self::Round(ranges) => ("round", &Only("ranges", ranges)),
+            Self::Answer(ranges) => ("answer", &Only("ranges", ranges)),
+            Self::Have(have) => ("have", have),
+            Self::Want(want) => ("want", want),
+            Self::Blocks(blocks) => ("blocks", blocks),
+            Self::Stream(stream) => ("stream", stream),
+            Self::More(pages) => ("more", &Only("pages", pages)),
+            Self::Page(page) => ("page", page),
+            Self::Newest(items) => ("newest", &Only("items", items)),
+        };
+        Writer::message(form, kind, content)
+    }
+
+    /// Reads a message, in whichever form.
     pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let message = decode(bytes, BULK_BYTES)?;
+        Self::decode_and_count(bytes).map(|(message, _)| message)
+    }
+
+    /// The same, with the number of parts that this build does not know.
+    pub fn decode_and_count(bytes: &[u8]) -> Result<(Self, usize), MessageError> {
+        let (mut from, kind, value) = open(bytes, BULK_BYTES)?;
+        let from = &mut from;
+        let message = match kind {
+            b"round" => from.only(value, "ranges").map(Self::Round),
+            b"answer" => from.only(value, "ranges").map(Self::Answer),
+            b"have" => Have::read(from, value).map(Self::Have),
+            b"want" => Want::read(from, value).map(Self::Want),
+            b"blocks" => Blocks::read(from, value).map(Self::Blocks),
+            b"stream" => Stream::read(from, value).map(Self::Stream),
+            b"more" => from.only(value, "pages").map(Self::More),
+            b"page" => Page::read(from, value).map(Self::Page),
+            b"newest" => from.only(value, "items").map(Self::Newest),
+            _ => return Err(MessageError::Newer),
+        };
+        let message = message.ok_or(MessageError::Malformed)?;
         let few = match &message {
             Self::Have(have) => have.0.0.len() <= BULK_CIDS,
             Self::Want(want) => want.1.0.len() + want.2.0.len() <= BULK_CIDS,
@@ -406,168 +502,33 @@ impl Bulk {
             Self::Newest(items) => items.len() <= NEWEST,
             Self::Round(_) | Self::Answer(_) | Self::Stream(_) | Self::More(_) | Self::Page(_) => true,
         };
-        if few { Ok(message) } else { Err(MessageError::TooMany) }
+        if few { Ok((message, from.newer)) } else { Err(MessageError::TooMany) }
     }
 }
 
-fn encode<T: Serialize>(message: &T) -> Vec<u8> {
-    // Plain data into memory: nothing here can fail, and an empty message is refused by whoever gets it.
-    serde_ipld_dagcbor::to_vec(&(VERSION, message)).unwrap_or_default()
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8], most: usize) -> Result<T, MessageError> {
+/// Checks size and form of a message and says of which kind it is.
+fn open(bytes: &[u8], most: usize) -> Result<(Reader, &[u8], Value<'_>), MessageError> {
     if bytes.len() > most {
         return Err(MessageError::TooLarge);
     }
-    // A two-item array whose first item is a small number: enough to tell a newer version from noise.
-    if let [0x82, version @ 0..24, ..] = bytes
-        && u64::from(*version) > VERSION
-    {
-        return Err(MessageError::NewerVersion);
-    }
-    let (version, message): (u64, T) = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| MessageError::Malformed)?;
-    if version == VERSION { Ok(message) } else { Err(MessageError::Malformed) }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn cids(count: usize) -> Cids {
-        Cids((0..count as u64).map(|number| Cid::of(&number.to_le_bytes())).collect())
-    }
-
-    fn beacon() -> Beacon {
-        Beacon {
-            room: ByteArray::new([1; 32]),
-            node: Keypair::from_secret([2; 32]).node(),
-            counter: 3,
-            state: State::Away,
-            tips: cids(2),
-            events: 4,
-            missing_words: ShortIds(vec![[5; 8]]),
-            more_missing: true,
-            links: ShortIds(vec![[6; 8], [7; 8]]),
-            listens: true,
-        }
-    }
-
-    fn signed() -> Signed {
-        Signed::new(&beacon(), &Keypair::from_secret([2; 32])).unwrap()
-    }
-
-    #[test]
-    fn every_message_reads_back_as_it_was_written() {
-        let block = || ByteBuf::from(vec![1, 2, 3]);
-        let digest = ByteArray::new([9; 32]);
-        let live = [
-            Live::Hello(Hello(7, cids(3), Some(signed()))),
-            Live::Push(Push(block(), Some(block()), 3, true)),
-            Live::Announce(Announce(cids(2), ByteBuf::from(vec![0, 1]))),
-            Live::Graft(cids(1)),
-            Live::Prune,
-            Live::Beacon(signed()),
-            Live::Carry(Carry(beacon().node, 2, block())),
-        ];
-        for message in live {
-            assert_eq!(Live::decode(&message.encode()), Ok(message));
-        }
-        let bulk = [
-            Bulk::Round(block()),
-            Bulk::Answer(block()),
-            Bulk::Have(Have(cids(2), false)),
-            Bulk::Want(Want(1, cids(2), cids(1))),
-            Bulk::Blocks(Blocks(1, vec![Item(block(), None)], vec![block()], cids(1), true)),
-            Bulk::Stream(Stream(8, digest, 4)),
-            Bulk::More(2),
-            Bulk::Newest(vec![Item(block(), Some(block())), Item(block(), None)]),
-            Bulk::Page(Page(vec![Item(block(), Some(block()))], 1, 8, digest)),
-        ];
-        for message in bulk {
-            assert_eq!(Bulk::decode(&message.encode()), Ok(message));
-        }
-    }
-
-    #[test]
-    fn the_largest_event_fits_a_live_message_and_two_a_bulk_one() {
-        let block = || ByteBuf::from(vec![0; limits::BLOCK_BYTES]);
-        let words = || Some(ByteBuf::from(vec![0; limits::WORDS_BLOCK_BYTES]));
-        assert!(Live::Push(Push(block(), words(), u8::MAX, true)).encode().len() <= LIVE_BYTES);
-        let items = vec![Item(block(), words()), Item(block(), words())];
-        assert!(Bulk::Page(Page(items, u64::MAX, u64::MAX, ByteArray::new([0; 32]))).encode().len() <= BULK_BYTES);
-    }
-
-    #[test]
-    fn a_message_over_its_lanes_limit_is_too_large() {
-        assert_eq!(Live::decode(&vec![0; LIVE_BYTES + 1]), Err(MessageError::TooLarge));
-        assert_eq!(Bulk::decode(&vec![0; BULK_BYTES + 1]), Err(MessageError::TooLarge));
-    }
-
-    #[test]
-    fn a_message_of_a_newer_version_is_told_from_noise() {
-        let mut bytes = Live::Prune.encode();
-        bytes[1] = 2;
-        assert_eq!(Live::decode(&bytes), Err(MessageError::NewerVersion));
-        bytes[1] = 0;
-        assert_eq!(Live::decode(&bytes), Err(MessageError::Malformed));
-        assert_eq!(Live::decode(b"noise"), Err(MessageError::Malformed));
-    }
-
-    #[test]
-    fn a_list_over_its_limit_is_too_many() {
-        assert_eq!(Live::decode(&Live::Graft(cids(LIVE_CIDS + 1)).encode()), Err(MessageError::TooMany));
-        assert_eq!(Live::decode(&Live::Hello(Hello(0, cids(TIPS + 1), None)).encode()), Err(MessageError::TooMany));
-        assert_eq!(Bulk::decode(&Bulk::Have(Have(cids(BULK_CIDS + 1), true)).encode()), Err(MessageError::TooMany));
-        let newest = Bulk::Newest(vec![Item(ByteBuf::new(), None); NEWEST + 1]);
-        assert_eq!(Bulk::decode(&newest.encode()), Err(MessageError::TooMany));
-        let want = Bulk::Want(Want(1, cids(BULK_CIDS), cids(1)));
-        assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
-        let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));
-        assert_eq!(Live::decode(&lame.encode()), Err(MessageError::TooMany));
-        let letter = |links, bytes| Live::Carry(Carry(beacon().node, links, ByteBuf::from(vec![0; bytes])));
-        assert!(Live::decode(&letter(LETTER_LINKS - 1, LETTER_BYTES).encode()).is_ok());
-        assert_eq!(Live::decode(&letter(LETTER_LINKS, 1).encode()), Err(MessageError::TooMany));
-        assert_eq!(Live::decode(&letter(0, LETTER_BYTES + 1).encode()), Err(MessageError::TooMany));
-        let key = Keypair::from_secret([2; 32]);
-        let room = Cid::from_digest([1; 32]);
-        let long = Signed::new(&Beacon { tips: cids(TIPS + 1), ..beacon() }, &key).unwrap();
-        assert_eq!(long.read(&room), Err(MessageError::TooMany));
-    }
-
-    #[test]
-    fn a_beacon_speaks_for_its_node_in_its_room() {
-        let (room, key) = (Cid::from_digest([1; 32]), Keypair::from_secret([2; 32]));
-        assert_eq!(signed().read(&room), Ok(beacon()));
-        assert!(signed().is_signed_by(&key.node()));
-        assert!(!signed().is_signed_by(&Keypair::from_secret([3; 32]).node()));
-        assert_eq!(signed().read(&Cid::from_digest([2; 32])), Err(MessageError::BadBeacon));
-        let mut changed = signed();
-        let last = changed.0.len() - 1;
-        changed.0[last] ^= 1;
-        assert!(!changed.is_signed_by(&key.node()));
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_a_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-            let _ = Live::decode(&bytes);
-            let _ = Bulk::decode(&bytes);
-            let _ = Signed(ByteBuf::from(bytes), ByteArray::new([0; 64])).read(&Cid::from_digest([1; 32]));
-        }
-
-        #[test]
-        fn no_changed_byte_makes_a_decoder_panic(at in 0usize..200, to in any::<u8>()) {
-            let item = Item(ByteBuf::from(vec![1; 40]), Some(ByteBuf::from(vec![2; 40])));
-            let mut bytes = Bulk::Page(Page(vec![item.clone(), item], 1, 2, ByteArray::new([0; 32]))).encode();
-            let at = at % bytes.len();
-            bytes[at] = to;
-            let _ = Bulk::decode(&bytes);
-            let mut bytes = Live::Hello(Hello(1, cids(2), Some(signed()))).encode();
-            let at = at % bytes.len();
-            bytes[at] = to;
-            let _ = Live::decode(&bytes);
-        }
+    canonical::check(bytes).map_err(|_| MessageError::Malformed)?;
+    let mut rest = bytes;
+    let (form, message) = match next(&mut rest) {
+        Some(Value::List(2, mut parts)) => match (next(&mut parts), next(&mut parts)) {
+            (Some(Value::Number(PLACED_VERSION)), Some(message)) => (Form::Placed, message),
+            (Some(Value::Number(version)), _) if version > PLACED_VERSION => return Err(MessageError::Newer),
+            _ => return Err(MessageError::Malformed),
+        },
+        Some(message) => (Form::Named, message),
+        None => return Err(MessageError::Malformed),
+    };
+    let (kind, value) = match (form, message) {
+        (_, Value::Map(1, mut entry)) => (next(&mut entry), next(&mut entry)),
+        (Form::Placed, kind) => (Some(kind), Some(Value::Null)),
+        (Form::Named, _) => (None, None),
+    };
+    match (kind, value) {
+        (Some(Value::Text(kind)), Some(value)) => Ok((Reader { form, newer: 0 }, kind, value)),
+        _ => Err(MessageError::Malformed),
     }
 }

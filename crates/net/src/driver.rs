@@ -381,8 +381,8 @@ impl Driver {
         self.common.links.borrow_mut().report(id, lane, report, |node| meeting.via(node));
     }
 
-    fn on_lane(&mut self, LaneOpened { connection, lane, stream, .. }: LaneOpened) {
-        let Some(open) = self.common.links.borrow_mut().open_lane(connection, lane) else { return };
+    fn on_lane(&mut self, LaneOpened { connection, lane, older, stream }: LaneOpened) {
+        let Some(open) = self.common.links.borrow_mut().open_lane(connection, lane, older) else { return };
         let reports = self.reports.0.clone();
         let report = move |report| {
             let _ = reports.unbounded_send((connection, lane, report));

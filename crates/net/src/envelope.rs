@@ -12,12 +12,15 @@
 //! Mark and tag change with the nonce, so a carrier that lacks the key sees nothing but random bytes; a receiver drops
 //! what is not for it before it unseals or verifies anything. Whether an envelope is *fresh* is judged by
 //! [`crate::freshness`], what it says by `message`.
+//!
+//! Version, nonce and mark stand in their places in every version, so that an envelope of this room in a newer one is told from a
+//! stranger's. Fields of the content that this build does not know are skipped.
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use paceline_room::{Cid, Keypair, NodeId};
+use paceline_room::{Cid, Keypair, NodeId, canonical};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 use sha2::{Digest, Sha256};
@@ -42,7 +45,6 @@ pub type Run = [u8; 16];
 
 /// What is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Content {
     /// The room's founding event.
     pub room: Cid,
@@ -71,9 +73,12 @@ pub enum EnvelopeError {
     /// Larger than [`MAX_ENVELOPE`].
     #[error("the envelope is larger than {MAX_ENVELOPE} bytes")]
     TooLarge,
-    /// Too short, of an unknown version, or not canonical inside.
+    /// Too short, or not canonical inside.
     #[error("the envelope is malformed")]
     Malformed,
+    /// Of a newer version, by a member.
+    #[error("the envelope is of a newer version")]
+    Newer,
     /// Marked with another room's key.
     #[error("the envelope is from outside the room")]
     Foreign,
@@ -97,6 +102,7 @@ impl EnvelopeError {
         match self {
             Self::TooLarge => Some("envelope-too-large"),
             Self::Malformed => Some("malformed-envelope"),
+            Self::Newer => Some("newer-envelope"),
             Self::Foreign => Some("foreign-envelope"),
             Self::NotForMe => None,
             Self::Forged => Some("forged-envelope"),
@@ -113,6 +119,8 @@ pub struct Opened {
     pub content: Content,
     /// Sha-256 of the content: what an answer to it repeats.
     pub hash: [u8; 32],
+    /// There are fields in it that this build does not know.
+    pub newer: bool,
 }
 
 /// Signs and seals. `nonce` must be random. Returns the envelope and the hash of its content.
@@ -132,7 +140,7 @@ pub(crate) fn sign(keypair: &Keypair, content: &Content) -> ([u8; SIGNATURE_LEN]
 pub(crate) fn check(signature: &[u8; SIGNATURE_LEN], content: Content) -> Option<Opened> {
     let bytes = encode(&content);
     let signed = content.from.verify(&[DOMAIN, &bytes].concat(), signature);
-    signed.then(|| Opened { content, hash: Sha256::digest(&bytes).into() })
+    signed.then(|| Opened { content, hash: Sha256::digest(&bytes).into(), newer: false })
 }
 
 fn seal_raw(
@@ -164,11 +172,14 @@ pub fn open(keys: &RoomKeys, room: &Cid, me: &NodeId, envelope: &[u8]) -> Result
     let (&version, rest) = header.split_first().ok_or(EnvelopeError::Malformed)?;
     let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or(EnvelopeError::Malformed)?;
     let (mark, tag) = rest.split_first_chunk::<TAG_LEN>().ok_or(EnvelopeError::Malformed)?;
-    if version != ENVELOPE_VERSION {
+    if version < ENVELOPE_VERSION {
         return Err(EnvelopeError::Malformed);
     }
     if *mark != room_mark(keys, nonce) {
         return Err(EnvelopeError::Foreign);
+    }
+    if version > ENVELOPE_VERSION {
+        return Err(EnvelopeError::Newer);
     }
     let for_all = tag == addressee_tag(keys, nonce, None);
     if !for_all && tag != addressee_tag(keys, nonce, Some(me)) {
@@ -188,17 +199,19 @@ pub fn open(keys: &RoomKeys, room: &Cid, me: &NodeId, envelope: &[u8]) -> Result
     if !content.from.verify(&[DOMAIN, bytes].concat(), signature) {
         return Err(EnvelopeError::BadSignature);
     }
-    Ok(Opened { content, hash: Sha256::digest(bytes).into() })
+    // What is known of a canonical content and written again is the same, unless there is more in it.
+    let newer = encode(&content) != bytes;
+    Ok(Opened { content, hash: Sha256::digest(bytes).into(), newer })
 }
 
 fn encode(content: &Content) -> Vec<u8> {
     serde_ipld_dagcbor::to_vec(content).expect("a struct of plain fields encodes into memory")
 }
 
-/// Only the one canonical encoding is read: what is signed has one form.
+/// Only the canonical form is read: what is signed has one.
 fn decode(bytes: &[u8]) -> Result<Content, EnvelopeError> {
-    let content: Content = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| EnvelopeError::Malformed)?;
-    if encode(&content) == bytes { Ok(content) } else { Err(EnvelopeError::Malformed) }
+    canonical::check(bytes).map_err(|_| EnvelopeError::Malformed)?;
+    serde_ipld_dagcbor::from_slice(bytes).map_err(|_| EnvelopeError::Malformed)
 }
 
 fn room_mark(keys: &RoomKeys, nonce: &[u8; NONCE_LEN]) -> [u8; TAG_LEN] {
@@ -256,15 +269,15 @@ mod tests {
     fn the_addressee_reads_what_was_written() {
         let content = content(Some(key(2).node()));
         let (envelope, hash) = seal(&keys(), &key(1), &content, &NONCE);
-        assert_eq!(open_as(2, &envelope), Ok(Opened { content, hash }));
+        assert_eq!(open_as(2, &envelope), Ok(Opened { content, hash, newer: false }));
     }
 
     #[test]
     fn everybody_reads_what_is_for_everybody() {
         let content = content(None);
         let (envelope, hash) = seal(&keys(), &key(1), &content, &NONCE);
-        assert_eq!(open_as(2, &envelope), Ok(Opened { content: content.clone(), hash }));
-        assert_eq!(open_as(3, &envelope), Ok(Opened { content, hash }));
+        assert_eq!(open_as(2, &envelope), Ok(Opened { content: content.clone(), hash, newer: false }));
+        assert_eq!(open_as(3, &envelope), Ok(Opened { content, hash, newer: false }));
     }
 
     #[test]
@@ -325,6 +338,44 @@ mod tests {
         assert_eq!(open_as(2, &envelope), Err(EnvelopeError::Malformed));
     }
 
+    /// Signs and seals whatever bytes.
+    fn sealed(bytes: &[u8]) -> Vec<u8> {
+        seal_raw(&keys(), None, &key(1).sign(&[DOMAIN, bytes].concat()), bytes, &NONCE).0
+    }
+
+    #[test]
+    fn fields_of_a_later_build_are_skipped_and_covered_by_hash_and_signature() {
+        let mut bytes = encode(&content(None));
+        // The last in order of a map of so many entries.
+        bytes[0] += 1;
+        bytes.extend(b"\x67zzzzzzz\xa1\x61a\x82\x01\xf6");
+        let opened = open_as(2, &sealed(&bytes)).unwrap();
+        assert_eq!(opened, Opened { content: content(None), hash: Sha256::digest(&bytes).into(), newer: true });
+        let changed =
+            seal_raw(&keys(), None, &key(1).sign(&[DOMAIN, &encode(&content(None))].concat()), &bytes, &NONCE);
+        assert_eq!(open_as(2, &changed.0), Err(EnvelopeError::BadSignature));
+    }
+
+    #[test]
+    fn content_in_another_form_or_order_is_malformed() {
+        let good = encode(&content(None));
+        let count = good.windows(7).position(|it| it == b"\x65count\x01").unwrap() + 6;
+        let longer = [&good[..count], b"\x18\x01", &good[count + 1..]].concat();
+        let twice = [&[good[0] + 1], &good[1..], b"\x65count\x01"].concat();
+        for bytes in [longer, twice] {
+            assert_eq!(open_as(2, &sealed(&bytes)), Err(EnvelopeError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_told_from_a_strangers() {
+        let (mut envelope, _) = seal(&keys(), &key(1), &content(None), &NONCE);
+        envelope[0] = ENVELOPE_VERSION + 1;
+        assert_eq!(open_as(2, &envelope), Err(EnvelopeError::Newer));
+        envelope[25] ^= 1;
+        assert_eq!(open_as(2, &envelope), Err(EnvelopeError::Foreign));
+    }
+
     #[test]
     fn a_tag_for_everybody_on_content_for_one_is_malformed() {
         let bytes = encode(&content(Some(key(2).node())));
@@ -335,8 +386,9 @@ mod tests {
 
     #[test]
     fn each_error_is_counted_under_its_own_code() {
-        use EnvelopeError::{BadSignature, Foreign, Forged, Malformed, TooLarge, WrongRoom};
-        let codes = [TooLarge, Malformed, Foreign, Forged, WrongRoom, BadSignature].map(|error| error.code().unwrap());
+        use EnvelopeError::{BadSignature, Foreign, Forged, Malformed, Newer, TooLarge, WrongRoom};
+        let codes =
+            [TooLarge, Malformed, Newer, Foreign, Forged, WrongRoom, BadSignature].map(|error| error.code().unwrap());
         let mut unique = codes.to_vec();
         unique.sort_unstable();
         unique.dedup();

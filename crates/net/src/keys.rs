@@ -121,6 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_described() {
+        let names = |text: &'static str| -> std::collections::BTreeSet<&'static str> {
+            text.split(['`', '"']).filter(|it| it.starts_with("paceline/") && it.ends_with("/1")).collect()
+        };
+        let described = include_str!("../../../docs/format.md").split("## Keys from the secret").nth(1).unwrap();
+        let described = names(described.split("\n## ").next().unwrap());
+        let code = names(include_str!("keys.rs").split("#[cfg(test)]").next().unwrap());
+        assert_eq!(code.len(), 7);
+        assert_eq!(code, described);
+    }
+
+    #[test]
     fn the_topic_changes_at_midnight_utc() {
         let keys = keys();
         assert_eq!(keys.topic(day_of(DAY_MS - 1)), keys.topic(0));

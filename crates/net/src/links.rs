@@ -82,6 +82,7 @@ enum Stage {
 #[derive(Debug)]
 struct LaneState {
     queue: Rc<LaneQueue>,
+    older: bool,
     attach: Option<oneshot::Sender<Rc<Turn>>>,
     run: Option<Run>,
     /// The peer's turn is here.
@@ -174,8 +175,8 @@ impl Links {
         self.connections.insert(id, connection);
     }
 
-    /// A lane of a connection is open: what its tasks need.
-    pub(crate) fn open_lane(&mut self, id: ConnectionId, lane: Lane) -> Option<OpenLane> {
+    /// A lane of a connection is open: what its tasks need. `older`: the peer speaks an older form on it.
+    pub(crate) fn open_lane(&mut self, id: ConnectionId, lane: Lane, older: bool) -> Option<OpenLane> {
         let connection = self.connections.get_mut(&id)?;
         let (capacity, [live, bulk]) =
             (if lane == Lane::Live { MAX_QUEUED_LIVE } else { MAX_QUEUED_BULK }, &mut connection.lanes);
@@ -185,6 +186,7 @@ impl Links {
         *slot = Some(LaneState {
             queue: Rc::clone(&queue),
             attach: Some(attach),
+            older,
             run: None,
             begun: false,
             read_ended: false,
@@ -217,6 +219,7 @@ impl Links {
                     link.parting = true;
                 }
             }
+            Report::Later => self.act(Action::Refused { code: "newer-frame", peer }),
             Report::ReadEnd(Ok(())) => {
                 state.read_ended = true;
                 self.close_if_unused(id);
@@ -243,6 +246,7 @@ impl Links {
         connection.stage = Stage::Ready;
         connection.deadline = None;
         let (path, rank) = (connection.path, connection.rank());
+        let older = connection.queues().any(|lane| lane.older);
         let current = self.links.get(&peer).map(|link| link.current);
         let current_rank = current.and_then(|current| self.connections.get(&current)).map(Connection::rank);
         let new = current.is_none();
@@ -265,7 +269,7 @@ impl Links {
             self.finish_writing(current);
             self.begin(id, turn);
             if new {
-                self.events.push(NetEvent::LinkUp { peer, path, via });
+                self.events.push(NetEvent::LinkUp { peer, path, via, older });
             } else if changed {
                 self.events.push(NetEvent::PathChanged { peer, path, via });
             }

@@ -1,5 +1,9 @@
 //! What envelopes say. Wire types only: [`crate::switchboard`] decides what to do about them.
+//!
+//! Parts that this build does not know are skipped, and so are messages of unknown kind or about an unknown path: a newer build wrote
+//! them.
 
+use paceline_room::canonical;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
@@ -8,9 +12,31 @@ use crate::types::Path;
 /// Candidates in one message.
 pub(crate) const MAX_CANDIDATES: usize = 32;
 
+/// The kinds of messages, as they stand before them.
+const KINDS: [&str; 9] =
+    ["hello", "bye", "offer", "answer", "candidates", "abort", "restart", "restarted", "restart-wanted"];
+
+/// Why a message is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// Its kind or path is not known here.
+    Newer,
+    /// It breaks the format.
+    Malformed,
+}
+
+impl Unread {
+    /// The stable code under which it is counted.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Newer => "newer-signal",
+            Self::Malformed => "malformed-envelope",
+        }
+    }
+}
+
 /// An ICE candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Line {
     /// `candidate:...`; empty: no more will come.
     pub(crate) candidate: String,
@@ -28,7 +54,7 @@ impl Line {
 
 /// The body of an envelope. Messages other than `Hello` and `Bye` belong to the session that the envelope names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Message {
     /// "I am here, this is my run": for everybody, or as the answer to one.
     Hello {},
@@ -139,10 +165,33 @@ impl Message {
         self
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let message: Self = serde_ipld_dagcbor::from_slice(bytes).ok()?;
-        (message.encode() == bytes).then_some(message)
+    /// A message, and whether there are parts in it that this build does not know.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<(Self, bool), Unread> {
+        canonical::check(bytes).map_err(|_| Unread::Malformed)?;
+        let kind = kind_of(bytes).ok_or(Unread::Malformed)?;
+        if !KINDS.iter().any(|known| known.as_bytes() == kind) {
+            return Err(Unread::Newer);
+        }
+        let message: Self = serde_ipld_dagcbor::from_slice(bytes).map_err(|_| Unread::Malformed)?;
+        if message.path() == Some(Path::Unknown) {
+            return Err(Unread::Newer);
+        }
+        // What is known of a canonical message and written again is the same, unless there is more in it.
+        let newer = message.encode() != bytes;
+        Ok((message, newer))
     }
+}
+
+/// The only key of a canonical map of one entry.
+fn kind_of(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = match bytes {
+        [0xa1, head @ 0x60..=0x77, rest @ ..] => (head - 0x60, rest),
+        [0xa1, 0x78, length, rest @ ..] => (*length, rest),
+        // Longer than any that will be.
+        [0xa1, 0x79..=0x7b, ..] => return Some(&[]),
+        _ => return None,
+    };
+    rest.get(..length.into())
 }
 
 #[cfg(test)]
@@ -180,15 +229,61 @@ mod tests {
             Message::RestartWanted { path, round: 0 },
         ];
         for message in messages {
-            assert_eq!(Message::decode(&message.encode()), Some(message));
+            let bytes = message.encode();
+            assert_eq!(KINDS.iter().filter(|it| it.as_bytes() == kind_of(&bytes).unwrap()).count(), 1);
+            assert_eq!(Message::decode(&bytes), Ok((message, false)));
         }
+    }
+
+    #[test]
+    fn parts_of_a_later_build_are_skipped_wherever_they_stand() {
+        let offer = Message::Offer { path: Path::Webrtc, sdp: "v=0".into(), trickle: true };
+        let known = offer.encode();
+        // {"offer": {3 parts}}: one more, the last in order.
+        let at = 1 + 6;
+        assert_eq!(known[at], 0xa3);
+        let bytes = [&known[..at], b"\xa4", &known[at + 1..], b"\x68zzzzzzzz\x82\x01\x80"].concat();
+        assert_eq!(Message::decode(&bytes), Ok((offer, true)));
+        let line = Message::Candidates { path: Path::Webrtc, candidates: vec![line("candidate:1", None)] };
+        let known = line.encode();
+        let at = known.windows(2).position(|it| it == b"\x81\xa1").unwrap() + 1;
+        let end = at + 1 + 10 + 12;
+        let bytes = [&known[..at], b"\xa2", &known[at + 1..end], b"\x69zzzzzzzzz\x07", &known[end..]].concat();
+        assert_eq!(Message::decode(&bytes), Ok((line, true)));
+        assert_eq!(Message::decode(b"\xa1\x65hello\xa1\x61a\x01"), Ok((Message::Hello {}, true)));
+    }
+
+    #[test]
+    fn an_unknown_kind_or_path_is_newer_and_another_form_is_malformed() {
+        let long = [&b"\xa1\x78\x28"[..], &[b'x'; 40], b"\xa0"].concat();
+        let longer = [&b"\xa1\x79\x01\x00"[..], &[b'x'; 256], b"\xa0"].concat();
+        let path = b"\xa1\x65abort\xa1\x64path\x69submarine";
+        for bytes in [b"\xa1\x65dance\xa0", &long[..], &longer, path] {
+            assert_eq!(Message::decode(bytes), Err(Unread::Newer), "{bytes:x?}");
+        }
+        let two_kinds = b"\xa2\x63bye\xa0\x65hello\xa0";
+        let no_part = b"\xa1\x65abort\xa0";
+        let long_head = b"\xa1\x63bye\xb8\x00";
+        for bytes in [&two_kinds[..], no_part, long_head, b"\xa1\x63bye\xa0\x00", b"\xa0", b"\x01", b"", b"\x63bye"] {
+            assert_eq!(Message::decode(bytes), Err(Unread::Malformed), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn the_described_messages_are_the_ones_there_are() {
+        let text = include_str!("../../../docs/format.md");
+        let table =
+            text.split("The message is a map of one entry").nth(1).unwrap().split("The node with").next().unwrap();
+        let described: Vec<&str> =
+            table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        assert_eq!(described, KINDS);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
-            if let Some(message) = Message::decode(&bytes) {
-                prop_assert_eq!(message.encode(), bytes);
+            if let Ok((message, newer)) = Message::decode(&bytes) {
+                prop_assert_eq!(message.encode() == bytes, !newer);
             }
         }
     }

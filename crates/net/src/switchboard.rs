@@ -27,7 +27,7 @@ use crate::{
     envelope::{self, Content, Opened, Run},
     freshness::{Freshness, Replayed},
     keys::RoomKeys,
-    message::{Line, MAX_CANDIDATES, Message},
+    message::{Line, MAX_CANDIDATES, Message, Unread},
     rendezvous::Reach,
     types::{Path, Paths},
 };
@@ -305,12 +305,27 @@ impl Switchboard {
             self.refuse(Replayed::CODE, from);
             return None;
         }
-        let Some(message) = Message::decode(&opened.content.body) else {
-            self.refuse("malformed-envelope", from);
-            return None;
+        let message = match Message::decode(&opened.content.body) {
+            Ok((message, newer)) => {
+                if newer || opened.newer {
+                    self.refuse("newer-signal-field", from);
+                }
+                Some(message)
+            }
+            // Whoever says what this build does not know is here all the same.
+            Err(error @ Unread::Newer) => {
+                self.refuse(error.code(), from);
+                None
+            }
+            Err(error) => {
+                self.refuse(error.code(), from);
+                return None;
+            }
         };
         self.heard(&opened.content, Some(via), now);
-        self.on_message(message, &opened, now);
+        if let Some(message) = message {
+            self.on_message(message, &opened, now);
+        }
         Some(from)
     }
 

@@ -18,6 +18,9 @@ pub enum Path {
     Relayed,
     /// No link of its own: through another node.
     Through,
+    /// One that a later build has.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Path {
@@ -28,6 +31,7 @@ impl Path {
             Self::Broadcast => "broadcast",
             Self::Relayed => "relayed",
             Self::Through => "through",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -120,6 +124,8 @@ pub enum NetEvent {
         path: Path,
         /// The kind of rendezvous that brought both together.
         via: String,
+        /// The peer runs a build that reads messages in the placed form alone (see `paceline_mesh::wire`).
+        older: bool,
     },
     /// A link is gone; nothing more comes from this peer until the next `LinkUp`.
     LinkDown {

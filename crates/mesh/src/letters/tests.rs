@@ -35,7 +35,7 @@ impl Node {
         self.heard += 1;
         beacon.counter = self.heard;
         beacon.links = ShortIds(links.iter().map(|it| short_node(&self.world.author(*it))).collect());
-        let signed = Signed::new(&beacon, &self.world.keypair(by)).unwrap();
+        let signed = Signed::new(&beacon, &self.world.keypair(by));
         self.roster.on_beacon(self.world.author(from), signed, &self.world.whole(), 0).unwrap();
     }
 

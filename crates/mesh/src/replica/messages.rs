@@ -14,8 +14,8 @@ use crate::{
     serve,
     sync::{Act, Here},
     wire::{
-        Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, LETTER_BYTES, Live, MessageError, Push, Signed, Stream,
-        Want,
+        Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, LETTER_BYTES, Live, MessageError, NEWER_FIELD, Push,
+        Signed, Stream, Want,
     },
 };
 
@@ -44,13 +44,20 @@ impl Replica {
             return;
         }
         let outcome = match lane {
-            Lane::Live => Live::decode(bytes).map(|message| self.on_live(peer, message, bytes.len())),
-            Lane::Bulk => Bulk::decode(bytes).map(|message| self.on_bulk(peer, message, bytes.len())),
+            Lane::Live => Live::decode_and_count(bytes).map(|(message, newer)| {
+                self.on_live(peer, message, bytes.len());
+                newer
+            }),
+            Lane::Bulk => Bulk::decode_and_count(bytes).map(|(message, newer)| {
+                self.on_bulk(peer, message, bytes.len());
+                newer
+            }),
         };
         match outcome {
-            Ok(()) => {}
+            Ok(0) => {}
             // A newer build is no offender.
-            Err(error @ MessageError::NewerVersion) => self.refuse(error.code(), Some(peer), 0),
+            Ok(_) => self.refuse(NEWER_FIELD, Some(peer), 0),
+            Err(error @ MessageError::Newer) => self.refuse(error.code(), Some(peer), 0),
             Err(error) => self.refuse(error.code(), Some(peer), bytes.len()),
         }
     }
@@ -159,10 +166,11 @@ impl Replica {
         match self.roster.on_beacon(peer, signed.clone(), &self.log, self.now) {
             Ok(heard) => {
                 self.changed = true;
-                let bytes = Live::Beacon(signed).encode();
-                for to in heard.relay {
-                    self.out.push(Output::Send { peer: to, lane: Lane::Live, bytes: bytes.clone() });
+                if heard.newer > 0 {
+                    self.refuse(NEWER_FIELD, Some(peer), 0);
                 }
+                let beacon = Live::Beacon(signed);
+                heard.relay.into_iter().for_each(|to| self.send_live(to, &beacon));
                 if let Some((events, tips)) = heard.tips {
                     here!(self, here);
                     self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);
@@ -212,7 +220,7 @@ impl Replica {
             return;
         }
         for answer in serve::blocks(&self.log, &self.words, want) {
-            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: answer.encode() });
+            self.send_bulk(peer, &answer);
         }
     }
 
@@ -226,7 +234,7 @@ impl Replica {
             let posts = self.fold.posts().rev().map(|post| &post.cid);
             let newest = serve::newest(&self.log, &self.words, posts);
             if !newest.is_empty() {
-                self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: Bulk::Newest(newest).encode() });
+                self.send_bulk(peer, &Bulk::Newest(newest));
             }
         }
         self.on_more(peer, pages);
@@ -241,11 +249,10 @@ impl Replica {
             }
             let (page, more) = serve::page(&self.log, &mut self.index, &self.words, &after);
             let next = more.then_some((page.2, Cid::from_digest(*page.3)));
-            let bytes = Bulk::Page(page).encode();
             if let Some(link) = self.links.get_mut(&peer) {
                 link.streaming = next;
             }
-            self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
+            self.send_bulk(peer, &Bulk::Page(page));
         }
     }
 
@@ -265,9 +272,7 @@ impl Replica {
     fn carry_out(&mut self, acts: Vec<Act>, size: usize) {
         for act in acts {
             match act {
-                Act::Send(peer, message) => {
-                    self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes: message.encode() });
-                }
+                Act::Send(peer, message) => self.send_bulk(peer, &message),
                 Act::Event(peer, item) => self.on_item(peer, item),
                 Act::Words(peer, block) => self.on_lone_words(peer, block),
                 Act::Answered(peer) => self.sync.end_request(&peer),

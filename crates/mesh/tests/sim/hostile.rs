@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::world::{ME, Pair, Solo};
 use paceline_mesh::{
     Input, Lane,
-    wire::{Beacon, Bulk, Cids, LIVE_BYTES, Live, Push, ShortIds, Signed, State, VERSION, short_node},
+    wire::{Beacon, Bulk, Cids, Hello, LIVE_BYTES, Live, Push, ShortIds, Signed, State, Stream, short_node},
 };
 use paceline_room::{
     Cid, Keypair, NodeId,
@@ -270,14 +270,66 @@ fn noise_on_either_lane_is_refused() {
 #[test]
 fn a_newer_message_is_counted_and_not_held_against_its_sender() {
     let (_, mut solo, peer) = room();
-    let mut bytes = Live::Prune.encode();
-    bytes[1] = VERSION as u8 + 1;
-    solo.input(Input::Received { peer, lane: Lane::Live, bytes });
-    assert_eq!(solo.refused, vec![("newer-message", Some(peer))]);
-    for _ in 0..2_000 {
-        solo.input(Input::Received { peer, lane: Lane::Live, bytes: vec![0x82, VERSION as u8 + 1, 0] });
+    // Of another version, of another kind, with parts of its own: `[2, 0]`, `{"dance": [1]}`, `{"prune": {"why": 7}}`.
+    let newer: [(&str, &[u8]); 3] = [
+        ("newer-message", b"\x82\x02\x00"),
+        ("newer-message", b"\xa1\x65dance\x81\x01"),
+        ("newer-field", b"\xa1\x65prune\xa1\x63why\x07"),
+    ];
+    for (code, bytes) in newer {
+        for lane in [Lane::Live, Lane::Bulk] {
+            let before = solo.refused.len();
+            solo.input(Input::Received { peer, lane, bytes: bytes.to_vec() });
+            let code = if lane == Lane::Bulk { "newer-message" } else { code };
+            assert_eq!(solo.refused[before..], [(code, Some(peer))]);
+            for _ in 0..2_000 {
+                solo.input(Input::Received { peer, lane, bytes: bytes.to_vec() });
+            }
+        }
     }
     assert_eq!(solo.disconnected, vec![]);
+}
+
+#[test]
+fn what_a_later_build_adds_to_a_beacon_is_counted_and_passed_on_unchanged() {
+    let (world, mut solo, peer) = room();
+    let other = world.author(3);
+    for peer in [peer, other] {
+        solo.input(Input::LinkUp(peer));
+        solo.live(peer, &Live::Hello(Hello(0, Cids::default(), None)));
+    }
+    let key = world.keypair(PEER);
+    let Live::Beacon(known) = signed(&Beacon { node: peer, ..beacon(&world, PEER, 9) }, &key) else {
+        panic!("a beacon")
+    };
+    let mut bytes = known.0.into_vec();
+    bytes[0] += 1;
+    bytes.extend(b"\x64pace\x03");
+    let sig = key.sign(&[b"paceline/beacon/1", &bytes[..]].concat());
+    let later = Signed(ByteBuf::from(bytes), ByteArray::new(sig));
+    solo.live(peer, &Live::Beacon(later.clone()));
+    assert_eq!(solo.refused, vec![("newer-field", Some(peer))]);
+    let passed_on =
+        solo.taken(other, Lane::Live).into_iter().any(|bytes| Live::decode(&bytes) == Ok(Live::Beacon(later.clone())));
+    assert!(passed_on);
+}
+
+#[test]
+fn who_runs_an_older_build_is_written_to_in_its_own_form() {
+    let (_, mut solo, peer) = room();
+    for (older, first) in [(false, 0xa1), (true, 0x82)] {
+        solo.input(Input::LinkDown { peer, goodbye: false });
+        solo.taken(peer, Lane::Live);
+        solo.taken(peer, Lane::Bulk);
+        solo.input(if older { Input::OlderLinkUp(peer) } else { Input::LinkUp(peer) });
+        solo.live(peer, &Live::Hello(Hello(1, Cids(vec![Cid::of(b"not here")]), None)));
+        solo.bulk(peer, &Bulk::Stream(Stream(0, ByteArray::new([0; 32]), 1)));
+        for lane in [Lane::Live, Lane::Bulk] {
+            let sent = solo.taken(peer, lane);
+            assert!(!sent.is_empty(), "{lane:?}");
+            assert!(sent.iter().all(|bytes| bytes[0] == first), "{lane:?}");
+        }
+    }
 }
 
 #[test]
@@ -303,7 +355,7 @@ fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
 }
 
 fn signed(beacon: &Beacon, key: &Keypair) -> Live {
-    Live::Beacon(Signed::new(beacon, key).unwrap())
+    Live::Beacon(Signed::new(beacon, key))
 }
 
 #[test]

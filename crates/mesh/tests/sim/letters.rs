@@ -176,7 +176,7 @@ fn made_up_nodes_come_after_those_who_have_written() {
             links: ShortIds(links.iter().map(|it| short_node(&world.author(*it))).collect()),
             listens: false,
         };
-        Live::Beacon(Signed::new(&beacon, &world.keypair(by)).unwrap())
+        Live::Beacon(Signed::new(&beacon, &world.keypair(by)))
     };
     let made_up: Vec<usize> = (100..140).collect();
     solo.live(peer, &signed(1, &[&made_up[..], &[known]].concat()));

@@ -1,4 +1,7 @@
 //! Opens the lanes of each connection and hands their streams out. Knows connections, not links: see [`crate::links`].
+//!
+//! The version in a lane's protocol is that of the messages in it: 2 in the named form of `paceline_mesh::wire`, 1 in the placed one,
+//! which is spoken with tabs that still run a page from before the first release.
 
 use std::{
     collections::VecDeque,
@@ -17,11 +20,16 @@ use libp2p_swarm::{
 };
 use paceline_mesh::Lane;
 
-const LIVE: StreamProtocol = StreamProtocol::new("/paceline/1/live");
-const BULK: StreamProtocol = StreamProtocol::new("/paceline/1/bulk");
+/// Of each lane what is spoken best, then what older pages speak.
+const LIVE: [StreamProtocol; 2] = [StreamProtocol::new("/paceline/2/live"), StreamProtocol::new("/paceline/1/live")];
+const BULK: [StreamProtocol; 2] = [StreamProtocol::new("/paceline/2/bulk"), StreamProtocol::new("/paceline/1/bulk")];
 
 fn lane_of(protocol: &StreamProtocol) -> Lane {
-    if *protocol == LIVE { Lane::Live } else { Lane::Bulk }
+    if LIVE.contains(protocol) { Lane::Live } else { Lane::Bulk }
+}
+
+fn is_older(protocol: &StreamProtocol) -> bool {
+    [&LIVE, &BULK].into_iter().any(|[_, older]| older == protocol)
 }
 
 /// A lane of a connection is open.
@@ -29,6 +37,8 @@ fn lane_of(protocol: &StreamProtocol) -> Lane {
 pub(crate) struct LaneOpened {
     pub(crate) connection: ConnectionId,
     pub(crate) lane: Lane,
+    /// Messages go in the placed form.
+    pub(crate) older: bool,
     pub(crate) stream: Stream,
 }
 
@@ -50,7 +60,7 @@ impl NetworkBehaviour for Behaviour {
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new(&[]))
+        Ok(Handler::new(VecDeque::new()))
     }
 
     fn handle_established_outbound_connection(
@@ -61,7 +71,7 @@ impl NetworkBehaviour for Behaviour {
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new(&[LIVE, BULK]))
+        Ok(Handler::new([LIVE, BULK].into()))
     }
 
     fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
@@ -70,9 +80,10 @@ impl NetworkBehaviour for Behaviour {
         &mut self,
         _: PeerId,
         connection: ConnectionId,
-        (lane, stream): THandlerOutEvent<Self>,
+        (protocol, stream): THandlerOutEvent<Self>,
     ) {
-        self.opened.push_back(LaneOpened { connection, lane, stream });
+        let (lane, older) = (lane_of(&protocol), is_older(&protocol));
+        self.opened.push_back(LaneOpened { connection, lane, older, stream });
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
@@ -90,15 +101,15 @@ impl NetworkBehaviour for Behaviour {
 /// Of one connection. Takes one stream of each lane; more of them are dropped.
 #[derive(Debug)]
 pub(crate) struct Handler {
-    to_open: VecDeque<StreamProtocol>,
-    opened: VecDeque<(Lane, Stream)>,
+    to_open: VecDeque<[StreamProtocol; 2]>,
+    opened: VecDeque<(StreamProtocol, Stream)>,
     seen: Vec<Lane>,
     waker: Option<Waker>,
 }
 
 impl Handler {
-    fn new(to_open: &[StreamProtocol]) -> Self {
-        Self { to_open: to_open.iter().cloned().collect(), opened: VecDeque::new(), seen: Vec::new(), waker: None }
+    fn new(to_open: VecDeque<[StreamProtocol; 2]>) -> Self {
+        Self { to_open, opened: VecDeque::new(), seen: Vec::new(), waker: None }
     }
 
     fn on_stream(&mut self, (protocol, stream): (StreamProtocol, Stream)) {
@@ -107,7 +118,7 @@ impl Handler {
             return;
         }
         self.seen.push(lane);
-        self.opened.push_back((lane, stream));
+        self.opened.push_back((protocol, stream));
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
@@ -116,14 +127,14 @@ impl Handler {
 
 impl ConnectionHandler for Handler {
     type FromBehaviour = Infallible;
-    type ToBehaviour = (Lane, Stream);
+    type ToBehaviour = (StreamProtocol, Stream);
     type InboundProtocol = LaneProtocols;
     type OutboundProtocol = LaneProtocols;
     type InboundOpenInfo = ();
     type OutboundOpenInfo = ();
 
     fn listen_protocol(&self) -> SubstreamProtocol<LaneProtocols> {
-        SubstreamProtocol::new(LaneProtocols(vec![LIVE, BULK]), ())
+        SubstreamProtocol::new(LaneProtocols([LIVE, BULK].concat()), ())
     }
 
     fn connection_keep_alive(&self) -> bool {
@@ -134,8 +145,8 @@ impl ConnectionHandler for Handler {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<ConnectionHandlerEvent<Self::OutboundProtocol, (), Self::ToBehaviour>> {
-        if let Some(protocol) = self.to_open.pop_front() {
-            let protocol = SubstreamProtocol::new(LaneProtocols(vec![protocol]), ());
+        if let Some(protocols) = self.to_open.pop_front() {
+            let protocol = SubstreamProtocol::new(LaneProtocols(protocols.into()), ());
             return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
         }
         if let Some(opened) = self.opened.pop_front() {

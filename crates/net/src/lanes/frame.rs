@@ -5,6 +5,7 @@
 //! | 0 | length | one message |
 //! | 1 | turn | from here on this connection carries what its sender sends on this lane; see [`crate::links`] |
 //! | 2 | 0 | the sender drops the link, but does not leave the room |
+//! | 16 and above | length | so many bytes that whoever does not know the kind skips: room for later builds |
 
 use std::io;
 
@@ -16,12 +17,16 @@ pub const MAX_MESSAGE: usize = 1024 * 1024;
 const MESSAGE: u8 = 0;
 const BEGIN: u8 = 1;
 const PARTING: u8 = 2;
+/// From here on a kind that is not known is skipped: what follows has the length that is told.
+const LATER: u8 = 16;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Frame {
     Message(Vec<u8>),
     Begin(u32),
     Parting,
+    /// Of a later build; skipped.
+    Later,
 }
 
 /// What came in is no frame.
@@ -55,6 +60,7 @@ impl Frame {
             Self::Message(bytes) => (MESSAGE, u32::try_from(bytes.len()).unwrap_or(u32::MAX), bytes),
             Self::Begin(turn) => (BEGIN, turn, Vec::new()),
             Self::Parting => (PARTING, 0, Vec::new()),
+            Self::Later => (LATER, 0, Vec::new()),
         };
         let mut out = Vec::with_capacity(5 + payload.len());
         out.push(kind);
@@ -73,14 +79,14 @@ impl Frame {
         from.read_exact(&mut number).await?;
         let number = u32::from_be_bytes(number);
         match kind {
-            [MESSAGE] => {
+            [kind @ (MESSAGE | LATER..)] => {
                 let length = usize::try_from(number).unwrap_or(usize::MAX);
                 if length > MAX_MESSAGE {
                     return Err(FrameError::TooLarge(number));
                 }
                 let mut bytes = vec![0; length];
                 from.read_exact(&mut bytes).await?;
-                Ok(Some(Self::Message(bytes)))
+                Ok(Some(if kind == MESSAGE { Self::Message(bytes) } else { Self::Later }))
             }
             [BEGIN] => Ok(Some(Self::Begin(number))),
             [PARTING] => Ok(Some(Self::Parting)),
@@ -111,6 +117,18 @@ mod tests {
     fn a_length_beyond_the_limit_is_refused_before_memory_is_taken() {
         let mut from = Cursor::new([MESSAGE, 255, 255, 255, 255]);
         let error = block_on(Frame::read(&mut from)).unwrap_err();
+        assert_eq!(error.code(), Some("message-too-large"));
+    }
+
+    #[test]
+    fn a_frame_of_a_later_build_is_skipped_with_what_is_in_it() {
+        for kind in [LATER, 200, 255] {
+            let bytes = [&[kind, 0, 0, 0, 3], &b"new"[..], &Frame::Parting.encode()].concat();
+            let mut from = Cursor::new(bytes);
+            assert_eq!(block_on(Frame::read(&mut from)).unwrap(), Some(Frame::Later));
+            assert_eq!(block_on(Frame::read(&mut from)).unwrap(), Some(Frame::Parting));
+        }
+        let error = block_on(Frame::read(&mut Cursor::new([LATER, 255, 255, 255, 255]))).unwrap_err();
         assert_eq!(error.code(), Some("message-too-large"));
     }
 

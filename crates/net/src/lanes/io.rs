@@ -71,6 +71,8 @@ pub(crate) enum Report {
     Begun,
     /// The peer drops the link without leaving the room.
     Parting,
+    /// A frame of a later build was skipped.
+    Later,
     /// Nothing more will be read. `Err`: not an orderly end; the code, if the peer is to blame.
     ReadEnd(Result<(), Option<&'static str>>),
     /// Nothing more will be written.
@@ -133,6 +135,7 @@ async fn read(from: impl AsyncRead + Unpin, reader: Reader, report: &impl Fn(Rep
                 reader.events.received(reader.peer, reader.lane, bytes, || turn.over.get()).await;
             }
             Frame::Parting => report(Report::Parting),
+            Frame::Later => report(Report::Later),
             Frame::Begin(_) | Frame::Message(_) => return Err(FrameError::OutOfTurn),
         }
     }

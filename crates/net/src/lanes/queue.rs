@@ -86,7 +86,7 @@ impl Inner {
 fn cost(frame: &Frame) -> usize {
     match frame {
         Frame::Message(bytes) => bytes.len() + PER_MESSAGE,
-        Frame::Begin(_) | Frame::Parting => 0,
+        Frame::Begin(_) | Frame::Parting | Frame::Later => 0,
     }
 }
 

@@ -29,7 +29,7 @@ impl Bench {
     fn connect(&mut self, number: usize, path: Path, preferred: bool, run: Run) {
         self.links.established(id(number), PEER, path, preferred, 0);
         for lane in LANES {
-            let open = self.links.open_lane(id(number), lane).expect("a new connection");
+            let open = self.links.open_lane(id(number), lane, false).expect("a new connection");
             self.lanes.insert((number, index(lane)), open);
             self.report(number, lane, Report::Greeted(run));
         }
@@ -76,7 +76,7 @@ impl Bench {
 }
 
 fn up(path: Path) -> NetEvent {
-    NetEvent::LinkUp { peer: PEER, path, via: "somewhere".to_owned() }
+    NetEvent::LinkUp { peer: PEER, path, via: "somewhere".to_owned(), older: false }
 }
 
 fn down(goodbye: bool) -> NetEvent {
@@ -89,10 +89,29 @@ fn a_link_is_up_when_both_lanes_are_greeted() {
     bench.links.established(id(1), PEER, Path::Webrtc, true, 0);
     for lane in LANES {
         assert_eq!(bench.seen(), []);
-        bench.links.open_lane(id(1), lane).unwrap();
+        bench.links.open_lane(id(1), lane, false).unwrap();
         bench.report(1, lane, Report::Greeted(RUN));
     }
     assert_eq!(bench.seen(), [up(Path::Webrtc)]);
+}
+
+#[test]
+fn a_link_says_when_the_peer_runs_an_older_page() {
+    let mut bench = Bench::new();
+    bench.links.established(id(1), PEER, Path::Webrtc, true, 0);
+    for lane in LANES {
+        bench.links.open_lane(id(1), lane, true).unwrap();
+        bench.report(1, lane, Report::Greeted(RUN));
+    }
+    assert!(matches!(bench.seen()[..], [NetEvent::LinkUp { older: true, .. }]));
+}
+
+#[test]
+fn a_frame_of_a_later_build_is_counted_and_the_link_stays() {
+    let mut bench = Bench::new();
+    bench.connect(1, Path::Webrtc, true, RUN);
+    bench.report(1, Lane::Live, Report::Later);
+    assert_eq!(bench.actions().last(), Some(&Action::Refused { code: "newer-frame", peer: PEER }));
 }
 
 #[test]

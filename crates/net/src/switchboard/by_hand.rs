@@ -76,7 +76,7 @@ impl Switchboard {
     /// An invite that a person pasted, opened. Its offer goes to the transport, whose answer comes back as [`Output::Reply`].
     pub(crate) fn read_invite(&mut self, opened: &Opened, now: Millis) -> Result<Session, Unreadable> {
         let content = &opened.content;
-        let (Some(session), Some(Message::Offer { path, sdp, .. })) =
+        let (Some(session), Ok((Message::Offer { path, sdp, .. }, _))) =
             (content.session.map(ByteArray::into_array), Message::decode(&content.body))
         else {
             return Err(Unreadable::NotExpected);
@@ -94,7 +94,7 @@ impl Switchboard {
     /// A reply that a person pasted, opened.
     pub(crate) fn read_reply(&mut self, opened: &Opened, now: Millis) -> Result<(), Unreadable> {
         let content = &opened.content;
-        let (Some(session), Some(Message::Answer { path, sdp, offer })) =
+        let (Some(session), Ok((Message::Answer { path, sdp, offer }, _))) =
             (content.session.map(ByteArray::into_array), Message::decode(&content.body))
         else {
             return Err(Unreadable::NotExpected);

@@ -55,7 +55,7 @@ impl Node {
 
     pub async fn linked(&mut self, to: NodeId) -> (Path, String) {
         self.until(|event| match event {
-            NetEvent::LinkUp { peer, path, via } if *peer == to => Some((*path, via.clone())),
+            NetEvent::LinkUp { peer, path, via, .. } if *peer == to => Some((*path, via.clone())),
             _ => None,
         })
         .await

@@ -52,7 +52,7 @@ impl Net {
                     let hello = Live::Hello(Hello(0, Cids::default(), None));
                     self.send(at, peer, Lane::Live, hello.encode());
                     let beacon = Beacon { links, ..self.lying_beacon(at, Cids::default(), 0) };
-                    let signed = Signed::new(&beacon, &self.nodes[at].key).unwrap();
+                    let signed = Signed::new(&beacon, &self.nodes[at].key);
                     self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
                 }
                 Lie::LetterFlood => {
@@ -75,7 +75,7 @@ impl Net {
                     let hello = Live::Hello(Hello(1_000_000, tips.clone(), None));
                     self.send(at, peer, Lane::Live, hello.encode());
                     let beacon = self.lying_beacon(at, tips, 1_000_000);
-                    let signed = Signed::new(&beacon, &self.nodes[at].key).unwrap();
+                    let signed = Signed::new(&beacon, &self.nodes[at].key);
                     self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
                 }
             }

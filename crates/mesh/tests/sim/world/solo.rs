@@ -117,7 +117,8 @@ impl Solo {
         self.taken(to, Lane::Bulk).into_iter().map(|bytes| Bulk::decode(&bytes).unwrap()).collect()
     }
 
-    fn taken(&mut self, to: NodeId, on: Lane) -> Vec<Vec<u8>> {
+    /// The same, as bytes and on either lane.
+    pub fn taken(&mut self, to: NodeId, on: Lane) -> Vec<Vec<u8>> {
         let (taken, kept) =
             std::mem::take(&mut self.sent).into_iter().partition(|(peer, lane, _)| (*peer, *lane) == (to, on));
         self.sent = kept;

@@ -1,0 +1,67 @@
+//! `docs/format.md` says of events what the code says: its tables are held against it here.
+
+use std::collections::BTreeMap;
+
+use paceline_room::limits;
+
+const FORMAT: &str = include_str!("../../../docs/format.md");
+const BODY: &str = include_str!("../src/body.rs");
+
+/// Kinds and their fields, as `bodies!` lists them.
+fn kinds() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let list = BODY.split("\nbodies! {\n").nth(1).expect("the list of kinds").split("\n}\n").next().expect("its end");
+    let (mut kinds, mut kind) = (BTreeMap::<_, Vec<_>>::new(), "");
+    for line in list.lines() {
+        let text = line.trim_start();
+        let depth = line.len() - text.len();
+        if let Some((_, name)) = text.split_once(" = \"").filter(|_| depth == 4) {
+            kind = name.split('"').next().unwrap_or_default();
+            kinds.insert(kind, Vec::new());
+        } else if let (8, Some((field, _))) = (depth, text.split_once(": "))
+            && !text.starts_with(['/', '#'])
+        {
+            kinds.entry(kind).or_default().push(field);
+        }
+    }
+    kinds
+}
+
+/// Rows of the table whose head begins with that, by what is quoted first.
+fn table(head: &str) -> BTreeMap<&'static str, Vec<&'static str>> {
+    let rows = FORMAT.split(&format!("\n| {head} |")).nth(1).expect("the table").lines().skip(2);
+    rows.take_while(|row| row.starts_with('|'))
+        .map(|row| {
+            let mut quoted = row.split('`').skip(1).step_by(2);
+            (quoted.next().expect("a name"), quoted.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn every_kind_is_described_with_all_its_fields() {
+    let (kinds, described) = (kinds(), table("kind"));
+    assert!(kinds.len() > 15 && kinds["posted"].len() == 5);
+    for (kind, fields) in kinds {
+        let described = described.get(kind).unwrap_or_else(|| panic!("{kind} is described"));
+        for field in fields {
+            assert!(described.contains(&field), "{kind} has a field {field}");
+        }
+    }
+}
+
+#[test]
+fn the_described_limits_are_the_limits() {
+    let limits = FORMAT.split("\n## Limits\n").nth(1).expect("the table of limits");
+    let row =
+        |of: &str| limits.lines().find(|row| row.starts_with(&format!("| {of} |"))).expect("a row").replace(',', "");
+    for (of, limit) in [
+        ("event block", limits::BLOCK_BYTES),
+        ("text in a words block", limits::WORDS_BYTES),
+        ("parents", limits::PARENTS),
+        ("lists and maps in one another", limits::NESTING),
+    ] {
+        assert!(row(of).contains(&format!("| {limit}")), "{of}: {limit}");
+    }
+    assert_eq!(limits::NUMBER, (1 << 53) - 1);
+    assert_eq!(limits::WORDS_BLOCK_BYTES - limits::WORDS_BYTES, 256);
+}
