@@ -439,3 +439,25 @@ async fn relays_that_nobody_runs_or_that_are_none_say_so() {
     let bad = ("refused", "relay-bad-address");
     assert_eq!(states, [("backed-off", "relay-unreachable"), bad, bad]);
 }
+
+/// The verdicts of `paceline-room`'s vectors, in the build that the page runs.
+#[wasm_bindgen_test]
+fn signatures_get_the_same_verdicts_in_webassembly() {
+    let vectors = include_str!("../../room/tests/vectors/signatures.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).expect("the vectors are JSON");
+    let hex = |value: &serde_json::Value| -> Vec<u8> {
+        let text = value.as_str().expect("a text");
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("digits")).collect()
+    };
+    let cases = vectors["signatures"].as_array().expect("a list");
+    assert!(cases.len() > 60);
+    for case in cases {
+        let key = NodeId::from_bytes(hex(&case["key"]).try_into().expect("32 bytes"));
+        let signature = hex(&case["signature"]).try_into().expect("64 bytes");
+        let verdict = key.verify(&hex(&case["message"]), &signature);
+        assert_eq!(Some(verdict), case["accept"].as_bool(), "{}", case["name"]);
+    }
+    for key in vectors["keys_not_canonical"].as_array().expect("a list") {
+        assert!(NodeId::from_bytes(hex(key).try_into().expect("32 bytes")).verifier().is_none());
+    }
+}
