@@ -59,7 +59,7 @@ impl Session {
         let Some(link) = to else {
             let _alone = self.0.changing.lock().await;
             if self.0.wanted.borrow().is_some() {
-                return Err(notices::error(SUPERSEDED));
+                return Err(notices::error("superseded"));
             }
             self.leave_now().await;
             return Ok(());
@@ -100,7 +100,7 @@ impl Session {
 
     /// Ends what somebody superseded.
     pub(super) fn still_wanted(&self, link: &RoomLink) -> Outcome<()> {
-        if self.wants(link) { Ok(()) } else { Err(notices::error(SUPERSEDED)) }
+        if self.wants(link) { Ok(()) } else { Err(notices::error("superseded")) }
     }
 
     /// A room was opened, or could not be: says so once it is shown.

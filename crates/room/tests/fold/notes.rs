@@ -11,7 +11,9 @@ use crate::support::{Moves, Node, baton, whole};
 
 fn held() -> (World, Cid, Cid) {
     let mut world = World::new(1);
-    (1..=3).for_each(|i| drop(world.introduce(i, "somebody")));
+    for i in 1..=3 {
+        world.introduce(i, "somebody");
+    }
     world.sync_all();
     let lead = world.open_baton(0, "the release");
     world.sync_all();

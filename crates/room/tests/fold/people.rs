@@ -58,7 +58,9 @@ fn who_writes_before_it_names_itself_has_a_hue_of_its_own_and_keeps_it() {
 fn twelve_who_write_side_by_side_differ_too() {
     for seed in 0..40 {
         let mut world = World::new(seed);
-        (1..12).for_each(|i| drop(world.post(i, "at once")));
+        for i in 1..12 {
+            world.post(i, "at once");
+        }
         assert_eq!(distinct(&hues(&whole(&world))), 12);
     }
 }
