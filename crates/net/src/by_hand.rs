@@ -90,7 +90,7 @@ fn read(digits: &str) -> Code {
     let bytes = decode(digits);
     let last = |at: usize| {
         let of_two = || pair(digits.as_bytes().get(at / 2 * 3..at / 2 * 3 + 2)?);
-        if at % 2 == 0 { of_two() } else { bytes.get(at).copied() }
+        if at.is_multiple_of(2) { of_two() } else { bytes.get(at).copied() }
     };
     let mut newer = false;
     for content in link::contents(&bytes, last) {
