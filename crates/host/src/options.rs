@@ -74,6 +74,11 @@ pub struct Options {
           value_parser = clap::value_parser!(u32).range(1..))]
     pub messages_per_second: u32,
 
+    /// Refuse events that are more than a minute old or a quarter of an hour ahead of this machine's clock, as most public
+    /// relays do: to try out what a page with a wrong clock makes of it
+    #[arg(long, help_heading = "Limits")]
+    pub strict_clock: bool,
+
     /// Only check these arguments, and say what is wrong
     #[arg(long)]
     pub check: bool,

@@ -34,7 +34,7 @@ impl Service {
         if let Some(fault) = site.text(&format!("/{}", site_config::NAME)).as_deref().and_then(site_config::fault) {
             bail!("{} in {} is no JSON object: {fault}", site_config::NAME, options.dir.display());
         }
-        let relay = (!options.no_relay).then(Relay::default);
+        let relay = (!options.no_relay).then(|| Relay::new(options.strict_clock));
         let proxied = options.behind_proxy.map(|header| Proxied::new(header, options.limits()));
         Ok(Self { site, relay, relays: options.relays(), proxied })
     }

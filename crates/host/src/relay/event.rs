@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::limits::{EVENT_TAGS, TAG_VALUES};
+use super::limits::{EVENT_AGE, EVENT_LEAD, EVENT_TAGS, TAG_VALUES};
 
 /// The kinds that no relay stores (NIP-01): the only ones that pass here.
 pub const EPHEMERAL: Range<u16> = 20_000..30_000;
@@ -24,6 +24,12 @@ pub enum EventError {
     /// More tags, or values in one, than it allows.
     #[error("invalid: too many tags (32 with 16 values each at most)")]
     TooManyTags,
+    /// Where events are judged by their time, older than they may be. In strfry's words.
+    #[error("invalid: ephemeral event expired")]
+    TooOld,
+    /// ... or further ahead. In strfry's words.
+    #[error("invalid: created_at too late")]
+    TooEarly,
     /// The id is not the hash of the event.
     #[error("invalid: the id is not the hash of the event")]
     WrongId,
@@ -39,7 +45,7 @@ pub struct Event {
     pub id: String,
     /// The key that signed it.
     pub pubkey: String,
-    /// Seconds since 1970, by the sender's clock; believed by nobody here.
+    /// Seconds since 1970, by the sender's clock; believed by nobody here, and at most compared with this machine's.
     pub created_at: u64,
     /// What kind of event.
     pub kind: u16,
@@ -68,6 +74,17 @@ impl Event {
             return Err(EventError::WrongId);
         }
         self.verify(&id).ok_or(EventError::WrongSignature)
+    }
+
+    /// Whether it was written about now, in Unix seconds, as strict relays want it.
+    ///
+    /// # Errors
+    /// It was not.
+    pub const fn check_time(&self, now: u64) -> Result<(), EventError> {
+        if self.created_at < now.saturating_sub(EVENT_AGE) {
+            return Err(EventError::TooOld);
+        }
+        if self.created_at > now.saturating_add(EVENT_LEAD) { Err(EventError::TooEarly) } else { Ok(()) }
     }
 
     /// The first values of its tags with a name of one letter: what subscriptions find it by.

@@ -30,6 +30,10 @@ pub const REFUSALS_FORGIVEN_PER_SECOND: u32 = 2;
 /// An event costs its sender one more message for each so many subscriptions it reached, so that what the relay sends
 /// is bounded by what it lets in.
 pub const LISTENERS_PER_MESSAGE: usize = 32;
+/// Where events are judged by their time: how old one may be, in seconds. strfry's default for ephemeral events.
+pub const EVENT_AGE: u64 = 60;
+/// ... and how far ahead of this machine's clock, in seconds; the same.
+pub const EVENT_LEAD: u64 = 15 * 60;
 /// Messages that wait for one reader; a slower one is dropped.
 pub const WAITING_MESSAGES: usize = 256;
 /// Bytes that wait for one reader.

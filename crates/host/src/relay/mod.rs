@@ -14,10 +14,13 @@ pub mod outbox;
 pub mod session;
 mod socket;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use hyper::{HeaderMap, Request, Response, StatusCode, body::Incoming, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::{
@@ -38,20 +41,27 @@ const UPGRADE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Default)]
 pub struct Relay {
     hub: Arc<Hub>,
+    strict_clock: bool,
 }
 
 impl Relay {
+    /// One that, if asked to, judges events by the time at which they were written.
+    pub fn new(strict_clock: bool) -> Self {
+        Self { strict_clock, ..Self::default() }
+    }
+
     /// Answers a request to the relay's address: changes over to WebSocket, or says what this is. `closing` says when
     /// the host stops.
     pub fn answer(&self, request: Request<Incoming>, pass: Arc<Pass>, closing: Closing) -> Answer {
         let Some(key) = websocket_key(request.headers()).map(|key| derive_accept_key(key.as_bytes())) else {
-            return information(request.headers());
+            return self.information(request.headers());
         };
         let hub = Arc::clone(&self.hub);
+        let clock = self.strict_clock.then_some(unix_seconds as fn() -> u64);
         tokio::spawn(async move {
             let upgraded = tokio::time::timeout(UPGRADE_TIMEOUT, hyper::upgrade::on(request)).await;
             if let Ok(Ok(upgraded)) = upgraded {
-                socket::serve(upgraded, &hub.join(), &pass, closing).await;
+                socket::serve(upgraded, &hub.join(), &pass, clock, closing).await;
             }
         });
         let mut answer = Response::new(Default::default());
@@ -63,6 +73,53 @@ impl Relay {
             headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
         }
         answer
+    }
+
+    /// NIP-11 for programs, a sentence for people.
+    fn information(&self, headers: &HeaderMap) -> Answer {
+        let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !accepts.contains(INFORMATION) {
+            let wrong = response(StatusCode::UPGRADE_REQUIRED)
+                .header(header::CONNECTION, "upgrade")
+                .header(header::UPGRADE, "websocket")
+                .header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
+            return finish(
+                wrong,
+                "This is Paceline's relay: pages connect to it by WebSocket. There is nothing to read here.\n",
+            );
+        }
+        let mut document = json!({
+            "name": "paceline-host",
+            "description": "Passes ephemeral events on between browsers that are looking for each other. Stores nothing, logs nothing.",
+            "supported_nips": [1, 11],
+            "software": "paceline-host",
+            "version": env!("CARGO_PKG_VERSION"),
+            "limitation": {
+                "max_message_length": limits::MESSAGE_BYTES,
+                "max_subscriptions": limits::SUBSCRIPTIONS,
+                "max_filters": limits::FILTERS,
+                "max_limit": 0,
+                "max_subid_length": limits::SUBSCRIPTION_NAME,
+                "max_event_tags": limits::EVENT_TAGS,
+                "auth_required": false,
+                "payment_required": false,
+                "restricted_writes": true,
+            },
+            "retention": [{"kinds": [[event::EPHEMERAL.start, event::EPHEMERAL.end - 1]], "time": 0}],
+        });
+        if self.strict_clock
+            && let Some(limitation) = document.get_mut("limitation").and_then(Value::as_object_mut)
+        {
+            limitation.insert("created_at_lower_limit".to_owned(), limits::EVENT_AGE.into());
+            limitation.insert("created_at_upper_limit".to_owned(), limits::EVENT_LEAD.into());
+        }
+        let answer = response(StatusCode::OK)
+            .header(header::CONTENT_TYPE, INFORMATION)
+            // NIP-11 asks for these, so that pages of other hosts can read it.
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            .header(header::ACCESS_CONTROL_ALLOW_HEADERS, "*")
+            .header(header::ACCESS_CONTROL_ALLOW_METHODS, "GET");
+        finish(answer, document.to_string())
     }
 }
 
@@ -76,45 +133,9 @@ fn websocket_key(headers: &HeaderMap) -> Option<&str> {
     (asked && text(header::SEC_WEBSOCKET_VERSION) == Some("13")).then(|| text(header::SEC_WEBSOCKET_KEY)).flatten()
 }
 
-/// NIP-11 for programs, a sentence for people.
-fn information(headers: &HeaderMap) -> Answer {
-    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !accepts.contains(INFORMATION) {
-        let wrong = response(StatusCode::UPGRADE_REQUIRED)
-            .header(header::CONNECTION, "upgrade")
-            .header(header::UPGRADE, "websocket")
-            .header(header::CONTENT_TYPE, "text/plain; charset=utf-8");
-        return finish(
-            wrong,
-            "This is Paceline's relay: pages connect to it by WebSocket. There is nothing to read here.\n",
-        );
-    }
-    let document = json!({
-        "name": "paceline-host",
-        "description": "Passes ephemeral events on between browsers that are looking for each other. Stores nothing, logs nothing.",
-        "supported_nips": [1, 11],
-        "software": "paceline-host",
-        "version": env!("CARGO_PKG_VERSION"),
-        "limitation": {
-            "max_message_length": limits::MESSAGE_BYTES,
-            "max_subscriptions": limits::SUBSCRIPTIONS,
-            "max_filters": limits::FILTERS,
-            "max_limit": 0,
-            "max_subid_length": limits::SUBSCRIPTION_NAME,
-            "max_event_tags": limits::EVENT_TAGS,
-            "auth_required": false,
-            "payment_required": false,
-            "restricted_writes": true,
-        },
-        "retention": [{"kinds": [[event::EPHEMERAL.start, event::EPHEMERAL.end - 1]], "time": 0}],
-    });
-    let answer = response(StatusCode::OK)
-        .header(header::CONTENT_TYPE, INFORMATION)
-        // NIP-11 asks for these, so that pages of other hosts can read it.
-        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-        .header(header::ACCESS_CONTROL_ALLOW_HEADERS, "*")
-        .header(header::ACCESS_CONTROL_ALLOW_METHODS, "GET");
-    finish(answer, document.to_string())
+/// This machine's clock.
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 #[cfg(test)]

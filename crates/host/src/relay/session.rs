@@ -20,6 +20,8 @@ pub const RATE_LIMITED: &str = "rate-limited: too many messages, try again in a 
 /// A connected client.
 #[derive(Debug)]
 pub struct Session<'a> {
+    /// This machine's clock in Unix seconds, if events are judged by it.
+    clock: Option<fn() -> u64>,
     member: &'a Member,
     pass: &'a Pass,
     messages: Bucket,
@@ -34,7 +36,13 @@ impl<'a> Session<'a> {
     /// A client that said nothing yet.
     pub fn new(member: &'a Member, pass: &'a Pass, now: Instant) -> Self {
         let messages = Bucket::new(MESSAGE_BURST, MESSAGES_PER_SECOND, now);
-        Self { member, pass, messages, patience: Bucket::new(REFUSALS, REFUSALS_FORGIVEN_PER_SECOND, now) }
+        Self { clock: None, member, pass, messages, patience: Bucket::new(REFUSALS, REFUSALS_FORGIVEN_PER_SECOND, now) }
+    }
+
+    /// Judges events by this clock, in Unix seconds.
+    #[must_use]
+    pub const fn by_clock(self, clock: Option<fn() -> u64>) -> Self {
+        Self { clock, ..self }
     }
 
     /// Answers one message, into the outbox.
@@ -76,7 +84,8 @@ impl<'a> Session<'a> {
     }
 
     fn pass_on(&self, event: &Event, now: Instant) -> Result<String, String> {
-        event.check().map_err(|error| message::ok(&event.id, false, &error.to_string()))?;
+        let checked = self.clock.map_or(Ok(()), |clock| event.check_time(clock())).and_then(|()| event.check());
+        checked.map_err(|error| message::ok(&event.id, false, &error.to_string()))?;
         let reached = self.member.publish(event);
         let more = u32::try_from(reached / LISTENERS_PER_MESSAGE).unwrap_or(u32::MAX);
         self.pass.charge(more, now);
@@ -168,6 +177,26 @@ mod tests {
         let odd = answer(json!(["COUNT", "x"]));
         assert_eq!(odd[0], "NOTICE");
         assert!(why(&odd, 1).starts_with("unsupported: "));
+    }
+
+    #[test]
+    fn where_events_are_judged_by_their_time_only_what_is_written_about_now_passes() {
+        let client = Client::alone();
+        let event = signed(1, 20_001, &[("x", "topic")], "");
+        let answer = |clock: Option<fn() -> u64>| {
+            let now = Instant::now();
+            let mut session = Session::new(&client.member, &client.pass, now).by_clock(clock);
+            session.hear(&json!(["EVENT", event]).to_string(), now).unwrap();
+            client.heard().remove(0)
+        };
+        let refused = |why: &str| json!(["OK", event.id, false, why]);
+        let taken = json!(["OK", event.id, true, ""]);
+        assert_eq!(event.created_at, 1_700_000_000);
+        assert_eq!(answer(None), taken);
+        assert_eq!(answer(Some(|| 1_700_000_060)), taken);
+        assert_eq!(answer(Some(|| 1_700_000_061)), refused("invalid: ephemeral event expired"));
+        assert_eq!(answer(Some(|| 1_699_999_100)), taken);
+        assert_eq!(answer(Some(|| 1_699_999_099)), refused("invalid: created_at too late"));
     }
 
     #[test]

@@ -48,8 +48,8 @@ enum End {
     Stopping,
 }
 
-/// Serves one connection until it ends.
-pub async fn serve(upgraded: Upgraded, member: &Member, pass: &Pass, mut closing: Closing) {
+/// Serves one connection until it ends. `clock`: see [`Session::by_clock`].
+pub async fn serve(upgraded: Upgraded, member: &Member, pass: &Pass, clock: Option<fn() -> u64>, mut closing: Closing) {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
@@ -57,14 +57,20 @@ pub async fn serve(upgraded: Upgraded, member: &Member, pass: &Pass, mut closing
         .max_message_size(Some(MESSAGE_BYTES))
         .max_frame_size(Some(MESSAGE_BYTES));
     let mut socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
-    let end = talk(&mut socket, member, pass, &mut closing).await;
+    let session = Session::new(member, pass, Instant::now()).by_clock(clock);
+    let end = talk(&mut socket, member, session, pass, &mut closing).await;
     if let Some(goodbye) = goodbye(end) {
         let _ = time::timeout(CLOSE_TIMEOUT, close(&mut socket, goodbye)).await;
     }
 }
 
-async fn talk(socket: &mut Socket, member: &Member, pass: &Pass, closing: &mut Closing) -> End {
-    let mut session = Session::new(member, pass, Instant::now());
+async fn talk(
+    socket: &mut Socket,
+    member: &Member,
+    mut session: Session<'_>,
+    pass: &Pass,
+    closing: &mut Closing,
+) -> End {
     let mut ping = time::interval_at(time::Instant::now() + PING_EVERY, PING_EVERY);
     let mut heard = Instant::now();
     loop {

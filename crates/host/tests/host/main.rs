@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod abuse;
+mod probing;
 mod relaying;
 mod securing;
 mod serving;
