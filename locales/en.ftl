@@ -38,6 +38,7 @@ view-loops = Loops
 view-network = Network
 view-settings = Settings
 connection-connecting = connecting
+connection-unplugged = no network here: your posts are kept and go out when it is back
 connection-alone = alone here: share the link
 connection-catching-up = catching up: { $here } of { $of }
 connection-catching-up-soon = catching up
@@ -420,6 +421,9 @@ found-room = introduced by the room
 found-otherwise = met in another way
 network-rendezvous = How others are found
 network-rendezvous-words = The messages that relays see are few and sealed; here they are counted.
+relays-chosen = Of the { $of } relays that this page knows, each room uses { $n }, which its secret chooses; the next one steps in for any that fails. { $probed }
+relays-probed = Last tried on { $on }.
+relays-not-probed = Not probed yet: whether they all work is not known.
 network-rendezvous-none = Offline: nobody is looked for.
 rendezvous-same-browser = Tabs of this browser
 rendezvous-by-hand = Codes carried by hand
@@ -435,6 +439,8 @@ rendezvous-closed = closed
 rendezvous-counts = { $sent } sent, { $received } received
 rendezvous-said = It says: “{ $said }”
 advice-offline = You chose to work offline: nobody is looked for. What you write is kept here and goes out when you come back.
+advice-unplugged = This browser has no network just now: a cable or the wireless may be off, or airplane mode on. Reading and writing go on, tabs of this browser still meet, and all that you write goes out by itself as soon as there is a network again.
+advice-clock-refused = A relay takes this computer’s clock for wrong, or its own is. The time is asked for elsewhere; if it stays like this, set the clock in the system’s settings.
 advice-no-relay = No relay is set, so by themselves only tabs of this browser find each other. Connect others by hand (in Invite), or add a relay in Settings.
 advice-relays-coming = The relays are being asked. This takes a moment; what you write is kept and goes out as soon as somebody is found.
 advice-relays-unreachable = None of the relays is reached: there is no internet here, or this network blocks them. They are tried again by themselves. Connect by hand (in Invite), or name other relays in Settings.
@@ -505,8 +511,25 @@ notice-by-hand-unavailable = This browser cannot connect by hand: WebRTC is swit
 notice-no-relay = None of the relays through which others are found works right now. The room is here, tabs of this browser still find each other, and the relays are tried again by themselves; meanwhile connect by hand, or name other relays in Settings.
 notice-relay-unreachable = The relay cannot be reached. It is tried again by itself.
 notice-relay-silent = The relay does not answer. It is tried again by itself.
+notice-relay-fails = The relay failed to take something. It is spared for a while; what it passes on is still heard.
+notice-relay-clock = The relay takes this computer’s clock for wrong. The time is asked for elsewhere, and everything is said again by that.
+notice-relay-invalid = The relay does not take what pages say to each other. Another one stands in; it is asked again after some minutes.
+notice-relay-blocked = The relay takes nothing from this address. Another one stands in; it is asked again after some minutes.
+notice-relay-auth = The relay serves only those who have an account there. Another one stands in; it is asked again after some minutes.
+notice-relay-work = The relay wants work done for each message. Another one stands in; it is asked again after some minutes.
+notice-clock-off = This computer’s clock is { $unit ->
+    [minutes] { $n ->
+        [one] a minute
+       *[other] { $n } minutes
+    }
+    [hours] { $n } hours
+   *[days] { $n } days
+} { $which ->
+    [late] slow
+   *[ahead] fast
+}. Others are found by the right time all the same, but what you write shows your clock’s. Set it in the system’s settings.
 notice-relay-limits = The relay asks to send less. It is spared for a while; what it passes on is still heard.
-notice-relay-refuses = The relay does not serve this page. It is asked again after some minutes; another relay can be named in Settings.
+notice-relay-refuses = The relay serves only some people. Another one stands in; it is asked again after some minutes.
 notice-relay-misbehaves = The relay does not do what relays do. It is left alone for some minutes; another relay can be named in Settings.
 notice-relay-mixed-content = This page is encrypted (https), so the browser does not let it use a relay that is not: its address must start with wss:.
 notice-relay-bad-address = This is not the address of a relay: it starts with wss:// (or ws://, for a page that is not encrypted).

@@ -17,19 +17,27 @@ pub struct ConnectionProps {
     pub progress: Option<(usize, usize)>,
     /// Nodes present besides this one.
     pub others: usize,
+    /// Alone for want of a network.
+    pub unplugged: bool,
 }
 
 impl ConnectionProps {
     /// From a view.
     pub fn of(room: &RoomView) -> Self {
         let others = room.people.iter().filter(|it| !it.me && it.here != Here::Gone).count();
-        Self { connection: room.connection, progress: room.progress, others: others.max(room.linked) }
+        Self {
+            connection: room.connection,
+            progress: room.progress,
+            others: others.max(room.linked),
+            unplugged: room.unplugged,
+        }
     }
 }
 
 /// The state in words.
 pub fn words(props: &ConnectionProps) -> String {
     match (props.connection, props.progress) {
+        _ if props.unplugged => t!("connection-unplugged"),
         (Connection::Connecting, _) => t!("connection-connecting"),
         (Connection::Alone, _) => t!("connection-alone"),
         (Connection::CatchingUp, Some((here, of))) => {
@@ -47,7 +55,7 @@ pub fn ConnectionState(props: &ConnectionProps) -> Html {
     let value = crate::words::connection_value(props.connection);
     let words = words(props);
     html! {
-        <div class={classes!("connection", value)}>
+        <div class={classes!("connection", value)} data-network={props.unplugged.then_some("none")}>
             <p data-testid="connection-state" data-state={value} role="status">{ changing(words) }</p>
             if let (Connection::CatchingUp, Some((here, of))) = (props.connection, props.progress) {
                 <progress value={here.to_string()} max={of.to_string()} aria-label={t!("catching-up")} />

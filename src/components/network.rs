@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use paceline_mesh::replica::Here;
-use paceline_net::RendezvousStatus;
+use paceline_net::{CHOSEN_RELAYS, RendezvousStatus};
 use paceline_room::sorted;
 use yew::prelude::*;
 
@@ -62,10 +62,21 @@ pub fn Network(props: &NetworkProps) -> Html {
             </ul>
             <h3>{ t!("network-rendezvous") }</h3>
             <p class="hint">{ t!("network-rendezvous-words") }</p>
+            if let Some(words) = chosen(&props.finding) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
             if room.rendezvous.is_empty() { <p>{ t!("network-rendezvous-none") }</p> }
             <ul class="plain-list rendezvous">{ for room.rendezvous.iter().map(rendezvous) }</ul>
         </div>
     }
+}
+
+/// Of how many relays a room uses some, and when they were tried; nothing where it uses all.
+pub fn chosen(finding: &Finding) -> Option<String> {
+    let of = finding.listed().len();
+    let probed = match &finding.page.probed {
+        Some(probed) => t!("relays-probed", on = probed.on.clone()),
+        None => t!("relays-not-probed"),
+    };
+    (of > CHOSEN_RELAYS).then(|| t!("relays-chosen", n = CHOSEN_RELAYS, of = of, probed = probed))
 }
 
 /// The words of the header again: on a phone the header has little room for them.
@@ -148,12 +159,15 @@ fn state(state: &str) -> String {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Sight {
     offline: bool,
+    unplugged: bool,
     alone: bool,
     relays: usize,
     /// Relays that listen, or rest because the room does their work.
     relays_open: Vec<String>,
     /// Relays that are being connected to.
     relays_coming: usize,
+    /// A relay takes this machine's time for wrong.
+    clock_refused: bool,
     turn: bool,
     relay_only: bool,
     by_hand: bool,
@@ -167,6 +181,7 @@ impl Sight {
         let failed = room.unlinked.iter().filter(|(_, failures)| *failures > 0);
         Self {
             offline: room.connection == Connection::Offline,
+            unplugged: room.unplugged,
             alone: !room.peers.iter().any(|it| it.direct),
             relays: finding.used.relays.len(),
             relays_open: relays()
@@ -174,6 +189,7 @@ impl Sight {
                 .filter_map(|it| it.url.clone())
                 .collect(),
             relays_coming: relays().filter(|it| matches!(it.state, "connecting" | "slow")).count(),
+            clock_refused: relays().any(|it| it.code == Some("relay-clock")),
             turn: !finding.used.turn.is_empty(),
             relay_only: finding.used.relay_only,
             by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == "open"),
@@ -186,6 +202,8 @@ impl Sight {
 #[derive(Debug, Clone, PartialEq)]
 enum Advice {
     Offline,
+    Unplugged,
+    ClockRefused,
     NoRelay,
     RelaysComing,
     RelaysUnreachable,
@@ -199,7 +217,13 @@ fn advice(sight: &Sight) -> Vec<Advice> {
     if sight.offline {
         return vec![Advice::Offline];
     }
+    if sight.unplugged {
+        return vec![Advice::Unplugged];
+    }
     let mut advice = Vec::new();
+    if sight.clock_refused {
+        advice.push(Advice::ClockRefused);
+    }
     if !sight.by_hand {
         advice.push(Advice::NoWebrtc);
     }
@@ -225,6 +249,8 @@ impl Advice {
     const fn value(&self) -> &'static str {
         match self {
             Self::Offline => "offline",
+            Self::Unplugged => "unplugged",
+            Self::ClockRefused => "clock-refused",
             Self::NoRelay => "no-relay",
             Self::RelaysComing => "relays-coming",
             Self::RelaysUnreachable => "relays-unreachable",
@@ -238,6 +264,8 @@ impl Advice {
     fn words(&self) -> String {
         match self {
             Self::Offline => t!("advice-offline"),
+            Self::Unplugged => t!("advice-unplugged"),
+            Self::ClockRefused => t!("advice-clock-refused"),
             Self::NoRelay => t!("advice-no-relay"),
             Self::RelaysComing => t!("advice-relays-coming"),
             Self::RelaysUnreachable => t!("advice-relays-unreachable"),
@@ -254,7 +282,7 @@ impl Advice {
             Self::NoRelay | Self::RelaysUnreachable | Self::AloneOn(_) | Self::RelaysComing => {
                 (Some(t!("invite")), &props.on_invite)
             }
-            Self::NoWebrtc => (None, &props.on_settings),
+            Self::NoWebrtc | Self::Unplugged | Self::ClockRefused => (None, &props.on_settings),
             _ => (Some(t!("view-settings")), &props.on_settings),
         };
         let onclick = go.reform(|_: MouseEvent| ());
@@ -283,7 +311,12 @@ mod tests {
     fn each_state_has_its_own_words() {
         let open = vec!["wss://a.example/".to_owned()];
         for (sight, expected) in [
-            (Sight { offline: true, ..sight() }, vec![Advice::Offline]),
+            (Sight { offline: true, unplugged: true, ..sight() }, vec![Advice::Offline]),
+            (Sight { unplugged: true, ..sight() }, vec![Advice::Unplugged]),
+            (
+                Sight { clock_refused: true, relays_open: open.clone(), alone: false, ..sight() },
+                vec![Advice::ClockRefused],
+            ),
             (Sight { relays: 0, ..sight() }, vec![Advice::NoRelay]),
             (Sight { relays_coming: 1, ..sight() }, vec![Advice::RelaysComing]),
             (sight(), vec![Advice::RelaysUnreachable]),

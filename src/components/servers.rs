@@ -6,6 +6,7 @@ use paceline_net::IceServer;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::network;
 use crate::{
     browser,
     config::{Choices, Finding, Kind, MAX_ENTRIES, is_mixed},
@@ -60,6 +61,8 @@ struct Entry {
 struct Entries {
     title: String,
     hint: String,
+    /// Of which each room uses some.
+    long: Option<String>,
     entries: Vec<Entry>,
 }
 
@@ -78,16 +81,19 @@ fn groups(finding: &Finding) -> [Entries; 3] {
         Entries {
             title: t!("settings-relays"),
             hint: t!("settings-relays-words"),
+            long: network::chosen(finding),
             entries: both(page.relays.iter().collect(), own.relays.iter().collect()),
         },
         Entries {
             title: t!("settings-stun"),
             hint: t!("settings-stun-words"),
+            long: None,
             entries: both(page.stun.iter().collect(), own.stun.iter().collect()),
         },
         Entries {
             title: t!("settings-turn"),
             hint: t!("settings-turn-words"),
+            long: None,
             entries: both(page_turn.iter().collect(), own_turn.iter().collect()),
         },
     ]
@@ -140,7 +146,15 @@ fn Group(props: &GroupProps) -> Html {
             <h4>{ &props.group.title }</h4>
             <p class="hint">{ &props.group.hint }</p>
             if props.group.entries.is_empty() { <p>{ t!("servers-none") }</p> }
-            <ul class="plain-list">{ for props.group.entries.iter().map(row) }</ul>
+            if let Some(words) = &props.group.long {
+                <details class="long-list" data-testid="servers-listed">
+                    <summary>{ changing(words.clone()) }</summary>
+                    <ul class="plain-list">{ for props.group.entries.iter().filter(|it| !it.own).map(row) }</ul>
+                </details>
+                <ul class="plain-list">{ for props.group.entries.iter().filter(|it| it.own).map(row) }</ul>
+            } else {
+                <ul class="plain-list">{ for props.group.entries.iter().map(row) }</ul>
+            }
         </>
     }
 }

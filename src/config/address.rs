@@ -113,6 +113,12 @@ pub fn is_mixed(relay: &str, page: &str) -> bool {
     page.starts_with("https:") && relay.starts_with("ws:") && !local()
 }
 
+/// Whether a relay is at the page's own host (and port): then it serves whoever has the page.
+pub fn is_beside(relay: &str, page: &str) -> bool {
+    let host = |address: &str| Url::new(address).map(|url| url.host()).ok();
+    host(relay).is_some_and(|it| Some(it) == host(page))
+}
+
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -105,10 +105,7 @@ impl Config {
     }
 
     fn set(&self, page: Servers, choices: Choices) {
-        let mut used = choices.apply(&page);
-        // The browser would refuse them, with an error that says nothing to a person.
-        used.relays.retain(|relay| !is_mixed(relay, &self.page));
-        let finding = Finding { page, choices, used };
+        let finding = Finding::of(page, choices, &self.page);
         if **self.finding.borrow() != finding {
             *self.finding.borrow_mut() = Rc::new(finding);
         }

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use paceline_net::IceServer;
 use serde::{Deserialize, Serialize};
 
+use address::is_beside;
 pub use address::{AddressError, Kind, is_mixed};
 pub use load::{Config, Instead, Told};
 
@@ -19,6 +20,9 @@ pub use load::{Config, Instead, Told};
 const MAX_FILE: usize = 64 * 1024;
 /// Most entries of a list: each is a connection, or a server asked, for everybody who opens a room.
 pub const MAX_ENTRIES: usize = 16;
+const _: () = assert!(MAX_ENTRIES <= paceline_net::MAX_OWN_RELAYS, "all own relays are used");
+/// Most relays of the page's file: a room uses a few of them.
+const MAX_LISTED: usize = paceline_net::MAX_LISTED_RELAYS;
 
 /// Relays, STUN and TURN servers; addresses are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,12 +30,22 @@ pub const MAX_ENTRIES: usize = 16;
 pub struct Servers {
     /// Nostr relays: `ws://` or `wss://`; in the file also relative to the page.
     pub relays: Vec<String>,
+    /// When the file's relays were last tried, and what came of it: written by `cargo xtask relays`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probed: Option<Probed>,
     /// `stun:host:port`.
     pub stun: Vec<String>,
     /// With what they ask for.
     pub turn: Vec<IceServer>,
     /// Connect through TURN only, so that others do not learn this browser's address.
     pub relay_only: bool,
+}
+
+/// What came of trying the relays of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// The day, as `2026-12-01`.
+    pub on: String,
 }
 
 /// Why the page's file is not used; the texts are for whoever runs the page.
@@ -43,8 +57,8 @@ pub enum ConfigError {
     /// Not JSON, or with fields that do not belong there.
     #[error("{0}")]
     Malformed(String),
-    /// More than [`MAX_ENTRIES`] of a kind.
-    #[error("it names more than {MAX_ENTRIES} servers of a kind")]
+    /// More than [`MAX_LISTED`] relays, or more than [`MAX_ENTRIES`] of another kind.
+    #[error("it names more than {MAX_LISTED} relays, or more than {MAX_ENTRIES} servers of another kind")]
     TooMany,
     /// A TURN entry without addresses, or without what the server asks for.
     #[error("a TURN server needs \"urls\", \"username\" and \"credential\"")]
@@ -69,7 +83,7 @@ impl Servers {
         // Read into a struct at once a list would pass for an object, its fields in order.
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).map_err(malformed)?;
         let mut read: Self = serde_json::from_value(object.into()).map_err(malformed)?;
-        if [read.relays.len(), read.stun.len(), read.turn.len()].into_iter().any(|count| count > MAX_ENTRIES) {
+        if read.relays.len() > MAX_LISTED || read.stun.len().max(read.turn.len()) > MAX_ENTRIES {
             return Err(ConfigError::TooMany);
         }
         read.relays = checked(Kind::Relay, &read.relays, page)?;
@@ -130,6 +144,7 @@ impl Choices {
         };
         let turn = page.turn.iter().chain(&self.own.turn);
         Servers {
+            probed: page.probed.clone(),
             relays: both(&page.relays, &self.own.relays),
             stun: both(&page.stun, &self.own.stun),
             turn: turn.filter(|server| server.urls.first().is_some_and(&on)).cloned().collect(),
@@ -147,6 +162,25 @@ pub struct Finding {
     pub choices: Choices,
     /// What comes of both.
     pub used: Servers,
+    /// Those of the relays that every room uses: one's own, and those of the page's own host. Of the others each room uses some.
+    pub always: Vec<String>,
+}
+
+impl Finding {
+    /// From the page's file and what was chosen; `page_url` is the page's address.
+    fn of(page: Servers, choices: Choices, page_url: &str) -> Self {
+        let mut used = choices.apply(&page);
+        // The browser would refuse them, with an error that says nothing to a person.
+        used.relays.retain(|relay| !is_mixed(relay, page_url));
+        let is_ours = |relay: &&String| choices.own.relays.contains(relay) || is_beside(relay, page_url);
+        let always = used.relays.iter().filter(is_ours).cloned().collect();
+        Self { page, choices, used, always }
+    }
+
+    /// The relays of which each room uses some.
+    pub fn listed(&self) -> Vec<String> {
+        self.used.relays.iter().filter(|relay| !self.always.contains(relay)).cloned().collect()
+    }
 }
 
 #[cfg(test)]
@@ -197,6 +231,31 @@ mod tests {
             parse(r#"{"stun": ["turn:t.example"]}"#),
             Err(ConfigError::Address { entry: "turn:t.example".into(), why: AddressError::Scheme(Kind::Stun) })
         );
+    }
+
+    #[test]
+    fn a_long_list_of_relays_is_read_and_says_when_it_was_tried() {
+        let relays: Vec<String> = (0..MAX_LISTED).map(|n| format!("wss://relay-{n}.example/")).collect();
+        let file = |relays: &[String], probed: &str| {
+            parse(&format!("{{\"relays\": {}, \"probed\": {probed}}}", serde_json::to_string(relays).unwrap()))
+        };
+        assert_eq!(file(&relays, "null").map(|it| (it.relays.len(), it.probed)), Ok((MAX_LISTED, None)));
+        let tried = file(&relays, "{\"on\": \"2026-12-01\", \"good\": 24}").unwrap().probed;
+        assert_eq!(tried, Some(Probed { on: "2026-12-01".into() }));
+        let more: Vec<String> = relays.into_iter().chain(["wss://more.example/".into()]).collect();
+        assert_eq!(file(&more, "null"), Err(ConfigError::TooMany));
+    }
+
+    #[test]
+    fn own_relays_and_those_of_the_pages_host_are_always_used_and_the_others_chosen_from() {
+        let page =
+            parse(r#"{"relays": ["relay", "wss://a.example/", "wss://b.example/", "wss://example.org:8443/x"]}"#);
+        let own = parse(r#"{"relays": ["wss://b.example/", "wss://own.example/"]}"#).unwrap();
+        let finding = Finding::of(page.unwrap(), Choices { own, ..Choices::default() }, PAGE);
+        assert_eq!(finding.always, ["wss://example.org/people/ada/relay", "wss://b.example/", "wss://own.example/"]);
+        assert_eq!(finding.listed(), ["wss://a.example/", "wss://example.org:8443/x"]);
+        // Older builds read what was chosen, too: nothing is written that they do not know.
+        assert!(!serde_json::to_string(&finding.choices).unwrap().contains("probed"));
     }
 
     #[test]

@@ -48,6 +48,11 @@ pub fn is_hidden() -> bool {
     web_sys::window().and_then(|it| it.document()).is_some_and(|it| it.hidden())
 }
 
+/// Whether the browser has any network at all; where it does not say, it has.
+pub fn has_network() -> bool {
+    web_sys::window().is_none_or(|it| it.navigator().on_line())
+}
+
 thread_local! {
     /// One channel for all turns: making one costs ten times as much as a message.
     static TURNS: Option<Turns> = Turns::new();

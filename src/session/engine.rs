@@ -57,6 +57,10 @@ pub enum Told {
     Peer { node: NodeId, up: bool },
     /// Something visible changed.
     Changed,
+    /// Others take it for another time than this node does.
+    TimeDoubted,
+    /// Another time counts now.
+    TimeLearned,
     /// Something the person should know.
     Notice(SessionError),
 }
@@ -563,6 +567,8 @@ impl Engine {
                 *self.refused.borrow_mut().entry(code).or_default() += 1;
                 (self.tell)(Told::Changed);
             }
+            NetEvent::TimeDoubted => (self.tell)(Told::TimeDoubted),
+            NetEvent::TimeLearned => (self.tell)(Told::TimeLearned),
             // What it says besides its code is for programs without a person before them.
             NetEvent::Failed { code, text } => {
                 (self.tell)(Told::Notice(notices::error_with(code, &[("why", text.into())])));

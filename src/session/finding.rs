@@ -6,7 +6,7 @@ use paceline_net::{HandCode, NetConfig};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Outcome, Session, SessionError, notices};
-use crate::config::{Choices, Finding, Instead, Servers, Told};
+use crate::config::{Choices, Finding, Instead, Told};
 
 impl Session {
     /// The servers of the page and what was chosen of them.
@@ -54,14 +54,14 @@ impl Session {
         if now.used.relays != before.used.relays && self.is_opening() && self.engine().is_err() {
             self.call_relays();
         }
-        if now.used != before.used
+        if (&now.used, &now.always) != (&before.used, &before.always)
             && let Ok(engine) = self.engine()
         {
             let offline = self.0.offline.get();
             if !offline {
                 engine.say_goodbye();
             }
-            engine.net.reconfigure(|config| use_servers(config, &now.used));
+            engine.net.reconfigure(|config| use_servers(config, &now));
             if !offline {
                 engine.come_back();
             }
@@ -71,8 +71,10 @@ impl Session {
 }
 
 /// Puts servers into a node's configuration.
-pub(super) fn use_servers(config: &mut NetConfig, servers: &Servers) {
-    config.relays = servers.relays.clone();
+pub(super) fn use_servers(config: &mut NetConfig, finding: &Finding) {
+    let servers = &finding.used;
+    config.relays = finding.always.clone();
+    config.listed_relays = finding.listed();
     config.ice_servers = servers.ice_servers();
     config.relay_only = servers.relay_only;
 }

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | the page is left (`pagehide`) or frozen | goodbye: the others know at once; what is not stored yet is left for the next page |
 //! | it is shown again from the back-forward cache (`pageshow`), or resumed | it comes back as after a reload, without one |
+//! | the network is gone (`offline`) | that is said, as long as nobody is linked all the same |
 //! | the network is there again (`online`) or another one | open links look for new paths, lost ones are dialled, hello |
 //! | the machine slept: a second took much longer | the same |
 //! | the page is hidden or shown | *away* or *here*, for the others; work goes on either way |
@@ -79,7 +80,11 @@ impl Session {
         }
         self.on(&window, "pagehide", Session::step_out);
         self.on(&window, "pageshow", Session::step_in);
-        self.on(&window, "online", Session::network_changed);
+        self.on(&window, "online", |session| {
+            session.network_changed();
+            session.publish();
+        });
+        self.on(&window, "offline", Session::publish);
         self.follow_connection(&window);
         let session = self.clone();
         *self.0.lifecycle.clock.borrow_mut() = Some(Interval::new(CLOCK_MS, move || {
@@ -137,6 +142,8 @@ impl Session {
         let slept = self.0.lifecycle.pulse.borrow_mut().beat(wall, browser::fine_now(), browser::is_hidden());
         if slept {
             self.network_changed();
+            // Or the clock was set.
+            self.ask_the_time();
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`SessionError`]; components and scripts call the same methods.
 
 mod browser;
+mod clock;
 mod commands;
 mod engine;
 mod error;
@@ -33,7 +34,7 @@ use std::{
 use futures::{future::LocalBoxFuture, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
-use paceline_net::{Calls, RoomLink};
+use paceline_net::{Calls, Clock, RoomLink};
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
@@ -154,6 +155,9 @@ struct Inner {
     places: Mutex<Option<opening::Places>>,
     /// Relays that were called for the room that is being opened.
     calls: RefCell<Calls>,
+    /// What time it is, for relays.
+    clock: Clock,
+    asking: clock::Asking,
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
@@ -194,6 +198,8 @@ impl Session {
             handoffs: RefCell::default(),
             places: Mutex::default(),
             calls: RefCell::default(),
+            clock: Clock::default(),
+            asking: clock::Asking::default(),
             digest: RefCell::default(),
             met: Cell::new(false),
             synced: Cell::new(false),
@@ -531,6 +537,10 @@ impl Session {
                 self.publish();
             }
             Told::Changed => self.publish(),
+            Told::TimeDoubted => self.ask_the_time(),
+            Told::TimeLearned => self.tell_the_time(),
+            // Without a network there is no relay: that is said in other words.
+            Told::Notice(SessionError { code: "no-relay", .. }) if !browser::has_network() => {}
             Told::Notice(SessionError { code, text }) => self.notify(code, text),
         }
     }

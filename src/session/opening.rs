@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::try_join_all;
-use paceline_net::{Calls, Net, NetConfig, RoomKeys, RoomLink};
+use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
     body::{BatonOpened, RoomFounded},
@@ -120,8 +120,12 @@ impl Session {
 
     /// Relays take longer to answer than storage: they are called before it is known who this node is.
     pub(super) fn call_relays(&self) {
-        if !self.0.offline.get() {
-            *self.0.calls.borrow_mut() = Calls::to(&self.finding().used.relays);
+        let wanted = self.0.wanted.borrow();
+        if let Some(link) = wanted.as_ref().filter(|_| !self.0.offline.get()) {
+            let finding = self.finding();
+            let listed = RoomKeys::new(link).order_of(&finding.listed());
+            let relays: Vec<_> = finding.always.iter().cloned().chain(listed.into_iter().take(CHOSEN_RELAYS)).collect();
+            *self.0.calls.borrow_mut() = Calls::to(&relays);
         }
     }
 
@@ -165,7 +169,8 @@ impl Session {
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
         // Others are called while storage is read; what they send waits.
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
-        finding::use_servers(&mut net_config, &self.finding().used);
+        finding::use_servers(&mut net_config, &self.finding());
+        net_config.clock = self.0.clock.clone();
         let (net, events) = Net::start(net_config, self.0.calls.take());
         if self.0.offline.get() {
             net.offline();
@@ -205,6 +210,7 @@ impl Session {
             tell: Box::new(move |told| session.on_told(told)),
         };
         let engine = Engine::open(parts, ready, events);
+        self.ask_the_time();
         *self.0.handoffs.borrow_mut() = Handoffs::default();
         self.0.met.set(false);
         self.0.synced.set(false);

@@ -65,6 +65,7 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         newer: fold.is_newer(),
         values: fold.values().cloned(),
         connection,
+        unplugged: matches!(connection, Connection::Connecting | Connection::Alone) && !browser::has_network(),
         progress: (connection == Connection::CatchingUp).then_some((here, here + progress.missing_events)),
         linked: peers.iter().filter(|it| it.direct).count(),
         proposed_name: (!named).then(|| names::friendly(&engine.me).into()),

@@ -130,6 +130,8 @@ pub struct RoomView {
     pub values: Option<FormValues>,
     /// How this node stands to the others.
     pub connection: Connection,
+    /// Nobody is linked, and the browser has no network: it is not for want of others.
+    pub unplugged: bool,
     /// While catching up: (events here, events known to exist).
     pub progress: Option<(usize, usize)>,
     /// Nodes linked now.

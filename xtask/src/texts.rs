@@ -33,7 +33,7 @@ const TELLING: &[&str] = &[
     "crates/net/src/driver.rs",
     "crates/net/src/link.rs",
     "crates/net/src/net.rs",
-    "crates/net/src/nostr/relay.rs",
+    "crates/net/src/nostr/trouble.rs",
     "crates/store/src/error.rs",
 ];
 

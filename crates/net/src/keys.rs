@@ -9,6 +9,7 @@
 //! | `paceline/addressee/1` | marks envelopes, so that receivers pick theirs without opening any |
 //! | `paceline/membership/1` | proves membership over a fresh connection |
 //! | `paceline/hand/1` | seals what people carry by hand |
+//! | `paceline/relays/1` | which relays of a list its members use |
 //! | `paceline/storage/1` | a part of the database's name |
 
 use std::fmt;
@@ -34,6 +35,8 @@ pub struct RoomKeys {
     pub(crate) addressee: [u8; 32],
     /// Proves membership (HMAC-SHA256).
     pub(crate) membership: [u8; 32],
+    /// Scores relays (HMAC-SHA256).
+    pub(crate) relays: [u8; 32],
 }
 
 impl RoomKeys {
@@ -44,7 +47,8 @@ impl RoomKeys {
         let hand = expand(&hkdf, &[b"paceline/hand/1"]);
         let addressee = expand(&hkdf, &[b"paceline/addressee/1"]);
         let membership = expand(&hkdf, &[b"paceline/membership/1"]);
-        Self { hkdf, seal, hand, addressee, membership }
+        let relays = expand(&hkdf, &[b"paceline/relays/1"]);
+        Self { hkdf, seal, hand, addressee, membership, relays }
     }
 
     /// Where members meet on public rendezvous on that day (see [`day_of`]).
@@ -117,6 +121,7 @@ mod tests {
         assert_eq!(hex(&keys.seal), "a3edbbbea2f1fdd140e3c41d7cc2fef3af72bdc65fc43d1127277d5760193608");
         assert_eq!(hex(&keys.addressee), "8eb7c7414ee127dd048099f6bbc2d26e8c7a5b45aad6369eca94f25bee4fd734");
         assert_eq!(hex(&keys.membership), "b5aac3e6d36f722a04aef7b90b081848adf669cda9fb8777615b190d6eb1e678");
+        assert_eq!(hex(&keys.relays), "8dae321a74a88900b60916b6d69548ca4d15ce8afb8eb51b1ff012dfbfe3b4b3");
         assert_eq!(hex(&keys.storage_key()[..16]), "a3ce95b6c60dcce9faee397ab7159a4b");
     }
 

@@ -15,6 +15,7 @@ mod browser;
 mod by_hand;
 mod changes;
 pub mod channels;
+mod clock;
 mod driver;
 pub mod envelope;
 mod events;
@@ -46,12 +47,16 @@ mod vary;
 #[cfg(target_arch = "wasm32")]
 pub use browser::{Browser, Calls};
 pub use by_hand::{ByHandError, HandCode};
+pub use clock::Clock;
 pub use keys::RoomKeys;
 pub use lanes::MAX_MESSAGE;
 pub use link::{LinkError, RoomLink};
 pub use net::Net;
+pub use nostr::CHOSEN_RELAYS;
 pub use peer_id::{node_id, peer_id};
 pub use platform::{NetworkChanges, Platform, Prover, Transport, WebrtcSetup};
 pub use ports::Port;
 pub use rendezvous::{Arrival, Reach, Rendezvous};
-pub use types::{IceServer, MAX_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus};
+pub use types::{
+    IceServer, MAX_LISTED_RELAYS, MAX_OWN_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus,
+};

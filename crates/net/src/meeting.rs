@@ -154,6 +154,11 @@ impl Meeting {
         }
     }
 
+    /// Another time counts now.
+    pub(crate) fn time_learned(&mut self) {
+        self.rendezvous.iter_mut().for_each(|rendezvous| rendezvous.time_learned());
+    }
+
     fn follow_network(&mut self, now: Millis) {
         self.network.changed();
         self.rendezvous.iter_mut().for_each(|rendezvous| rendezvous.retry());

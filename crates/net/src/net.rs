@@ -215,6 +215,13 @@ impl Net {
         let _ = online.commands.unbounded_send(Command::Look);
     }
 
+    /// The clock of this node's configuration learned of another time: what relays refused is said again by that.
+    pub fn time_learned(&self) {
+        if let Some(online) = &*self.0.online.borrow() {
+            online.meeting.borrow_mut().time_learned();
+        }
+    }
+
     /// A letter came through the room for this node: the other end of [`NetEvent::Carry`].
     pub fn carried(&self, bytes: Vec<u8>) {
         if let Some(online) = &*self.0.online.borrow() {
@@ -363,9 +370,10 @@ impl Inner {
                 }
             }
         }
-        let relays = &self.config().relays;
-        if let Some(sockets) = self.platform.sockets().filter(|_| !relays.is_empty()) {
-            rendezvous.push(Box::new(Relays::new(relays, self.keys.clone(), sockets)));
+        let config = self.config();
+        let named = !config.relays.is_empty() || !config.listed_relays.is_empty();
+        if let Some(sockets) = self.platform.sockets().filter(|_| named) {
+            rendezvous.push(Box::new(Relays::new(&config, self.keys.clone(), sockets, self.status.events())));
         }
         rendezvous.push(Box::new(Room::new(self.status.events(), letters)));
         let setup = Setup {

@@ -53,6 +53,9 @@ pub trait Rendezvous {
 
     /// The network may be another one now: connects anew, and tries at once what it has put off.
     fn retry(&mut self) {}
+
+    /// Another time counts now.
+    fn time_learned(&mut self) {}
 }
 
 /// Tabs of one browser profile and origin, over a channel.

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::types::MAX_RELAYS;
+use crate::types::MAX_OWN_RELAYS;
 
 /// Why there is no connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +64,7 @@ impl Ahead {
     /// Begins to open a socket to each. What cannot be opened says why when it is asked for.
     pub fn new(sockets: Rc<dyn Sockets>, urls: &[String]) -> Self {
         let mut opened = BTreeMap::new();
-        for url in urls.iter().take(MAX_RELAYS) {
+        for url in urls.iter().take(MAX_OWN_RELAYS) {
             if !opened.contains_key(url)
                 && let Ok(socket) = sockets.open(url)
             {

@@ -4,7 +4,7 @@ use paceline_mesh::Lane;
 use paceline_room::{Keypair, NodeId};
 use serde::{Deserialize, Serialize};
 
-use crate::link::RoomLink;
+use crate::{clock::Clock, link::RoomLink};
 
 /// What carries a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,13 +70,22 @@ pub struct NetConfig {
     pub paths: Paths,
     /// Whether other tabs of this browser are looked for.
     pub same_browser: bool,
-    /// Nostr relays (`wss://host/path`) through which others are looked for; of more than [`MAX_RELAYS`], and of what is named
-    /// twice, the first count. Contacted as soon as the node is online.
+    /// Nostr relays (`wss://host/path`) through which others are looked for, all of them: one's own, and the page's host's. Of
+    /// more than [`MAX_OWN_RELAYS`], and of what is named twice, the first count. Contacted as soon as the node is online.
     pub relays: Vec<String>,
+    /// More of them, of which the room uses some: [`crate::CHOSEN_RELAYS`] as long as they work. At most
+    /// [`MAX_LISTED_RELAYS`] in the room's order.
+    pub listed_relays: Vec<String>,
+    /// What time it is, as others see it: for what relays are told, and for nothing else.
+    pub clock: Clock,
 }
 
-/// Relays that one node uses at a time.
-pub const MAX_RELAYS: usize = 8;
+/// Relays of one's own that a node uses.
+pub const MAX_OWN_RELAYS: usize = 16;
+/// Relays of a list that a node looks at.
+pub const MAX_LISTED_RELAYS: usize = 48;
+/// All relays that a node knows.
+pub(crate) const MAX_RELAYS: usize = MAX_OWN_RELAYS + MAX_LISTED_RELAYS;
 
 impl NetConfig {
     /// With all that needs no server.
@@ -90,6 +99,8 @@ impl NetConfig {
             paths: Paths::default(),
             same_browser: true,
             relays: Vec::new(),
+            listed_relays: Vec::new(),
+            clock: Clock::default(),
         }
     }
 }
@@ -168,6 +179,10 @@ pub enum NetEvent {
     },
     /// [`crate::Net::rendezvous`] has changed its state.
     Rendezvous,
+    /// What others say of the time is not what this node thinks: the page's host should be asked, see [`crate::Clock::host_said`].
+    TimeDoubted,
+    /// Another time counts now; see [`crate::Clock::offset`].
+    TimeLearned,
     /// Something does not work here; the rest goes on.
     Failed {
         /// Stable: `webrtc-unavailable`, `by-hand-failed` ...

@@ -1,4 +1,4 @@
-//! An envelope on its way to relays: one event for all of them.
+//! An envelope on its way to relays, one event for all of them, and from there.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,6 +12,14 @@ const SIGNED_FOR: u64 = 20_000;
 pub(crate) struct Letter {
     envelope: Vec<u8>,
     signed: RefCell<Option<(u64, Rc<Event>)>>,
+}
+
+/// An envelope that came from a relay.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) envelope: Vec<u8>,
+    /// By the clock of whoever wrote it, Unix milliseconds.
+    pub(crate) written: u64,
 }
 
 impl Letter {

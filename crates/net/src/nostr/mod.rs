@@ -8,9 +8,10 @@
 //! Relays lose messages, overloaded ones most of all: what is not confirmed is asked for or sent again, a bounded number of times.
 //!
 //! [`event`] is NIP-01's event, [`wire`] its messages, [`topics`] where members meet today, [`subscriptions`] what a relay was asked
-//! for, [`unconfirmed`] what it has not said that it took, [`relay`] how one relay is treated and `pool` all of them; these are
-//! pure. [`relays`] drives them over sockets.
+//! for, [`unconfirmed`] what it has not said that it took, [`refusal`] what it means by saying no, [`relay`] how one relay is treated,
+//! [`choice`] which of a list are, and `pool` all of them; these are pure. [`relays`] drives them over sockets.
 
+mod choice;
 mod event;
 mod letter;
 mod peers;
@@ -22,8 +23,10 @@ mod relays;
 mod simulation;
 mod subscriptions;
 mod topics;
+mod trouble;
 mod unconfirmed;
 mod wire;
 
+pub use choice::CHOSEN_RELAYS;
 pub(crate) use relays::Relays;
 pub(crate) use wire::MAX_FRAME;

@@ -15,9 +15,9 @@ const MAX_PEERS: usize = 512;
 
 /// Some of the relays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct RelaySet(u8);
+pub(crate) struct RelaySet(u64);
 
-const _: () = assert!(MAX_RELAYS <= 8, "each relay has its bit");
+const _: () = assert!(MAX_RELAYS <= 64, "each relay has its bit");
 
 impl RelaySet {
     pub(crate) const fn insert(&mut self, relay: usize) {
@@ -36,6 +36,16 @@ struct Envelope {
     relays: RelaySet,
     author: Option<NodeId>,
     own: bool,
+    /// Through which relay it came first, when it was written by the clock of whoever wrote it, and when it came.
+    first: Option<Dated>,
+}
+
+/// When something was written, by its author's clock, and when it came, by this node's; Unix milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dated {
+    pub(crate) relay: usize,
+    pub(crate) written: u64,
+    pub(crate) came: u64,
 }
 
 /// What came of an envelope.
@@ -62,7 +72,8 @@ impl Peers {
         self.envelope(Sha256::digest(envelope).into()).own = true;
     }
 
-    pub(crate) fn came(&mut self, relay: usize, envelope: &[u8]) -> Came {
+    pub(crate) fn came(&mut self, envelope: &[u8], dated: Dated) -> Came {
+        let relay = dated.relay;
         let hash = Sha256::digest(envelope).into();
         let known = self.envelopes.contains_key(&hash);
         let envelope = self.envelope(hash);
@@ -70,20 +81,22 @@ impl Peers {
             return Came::Own;
         }
         envelope.relays.insert(relay);
+        envelope.first.get_or_insert(dated);
         if let Some(author) = envelope.author {
             self.peer(author).insert(relay);
         }
         if known { Came::Again } else { Came::First }
     }
 
-    /// An envelope was opened.
-    pub(crate) fn written_by(&mut self, envelope: &[u8], author: NodeId) {
+    /// An envelope was opened. Returns when it was written and came, the first time.
+    pub(crate) fn written_by(&mut self, envelope: &[u8], author: NodeId) -> Option<Dated> {
         let hash: Hash = Sha256::digest(envelope).into();
-        let Some(envelope) = self.envelopes.get_mut(&hash) else { return };
-        envelope.author = Some(author);
-        let relays = envelope.relays;
+        let envelope = self.envelopes.get_mut(&hash)?;
+        let known = envelope.author.replace(author).is_some();
+        let (relays, first) = (envelope.relays, envelope.first);
         let peer = self.peer(author);
         *peer = RelaySet(peer.0 | relays.0);
+        first.filter(|_| !known)
     }
 
     /// Where a peer was heard.
@@ -122,6 +135,10 @@ mod tests {
 
     const PEER: NodeId = NodeId::from_bytes([1; 32]);
 
+    fn dated(relay: usize) -> Dated {
+        Dated { relay, written: 1_000, came: 1_200 }
+    }
+
     fn on(peers: &Peers) -> Vec<usize> {
         (0..MAX_RELAYS).filter(|relay| peers.heard_on(&PEER).contains(*relay)).collect()
     }
@@ -129,11 +146,12 @@ mod tests {
     #[test]
     fn an_envelope_is_new_once_and_each_relay_that_brings_it_is_noted() {
         let mut peers = Peers::default();
-        assert_eq!(peers.came(2, b"hello"), Came::First);
-        assert_eq!(peers.came(0, b"hello"), Came::Again);
-        peers.written_by(b"hello", PEER);
+        assert_eq!(peers.came(b"hello", dated(2)), Came::First);
+        assert_eq!(peers.came(b"hello", dated(0)), Came::Again);
+        assert_eq!(peers.written_by(b"hello", PEER), Some(dated(2)));
+        assert_eq!(peers.written_by(b"hello", PEER), None, "it is dated once");
         assert_eq!(on(&peers), [0, 2]);
-        assert_eq!(peers.came(7, b"hello"), Came::Again);
+        assert_eq!(peers.came(b"hello", dated(7)), Came::Again);
         assert_eq!(on(&peers), [0, 2, 7]);
     }
 
@@ -141,8 +159,8 @@ mod tests {
     fn own_envelopes_are_told_apart() {
         let mut peers = Peers::default();
         peers.sending(b"mine");
-        assert_eq!(peers.came(1, b"mine"), Came::Own);
-        assert_eq!(peers.came(1, b"mine"), Came::Own);
+        assert_eq!(peers.came(b"mine", dated(1)), Came::Own);
+        assert_eq!(peers.came(b"mine", dated(1)), Came::Own);
     }
 
     #[test]
@@ -151,7 +169,7 @@ mod tests {
         for n in 0..4000_u32 {
             let mut key = [0; 32];
             key[..4].copy_from_slice(&n.to_be_bytes());
-            peers.came(0, &key);
+            peers.came(&key, dated(0));
             peers.written_by(&key, NodeId::from_bytes(key));
         }
         assert_eq!((peers.envelopes.len(), peers.envelopes_by_age.len()), (MAX_ENVELOPES, MAX_ENVELOPES));

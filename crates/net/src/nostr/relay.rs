@@ -12,6 +12,7 @@
 //! | `Lingering`, where it is still spoken to | [`LINGER`] have passed | `Resting` |
 //! | `Resting`, `Lingering` | the node wakes | `Waiting`, `Subscribing` |
 //! | any | its address cannot be used | `Hopeless` |
+//! | any but `Hopeless` | it is one of the list and others serve | `Reserve`, from where it is called to `Waiting` |
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -19,10 +20,11 @@ use paceline_mesh::{Bucket, Rate, replica::Millis};
 
 use super::{
     event::Event,
-    letter::Letter,
-    refusal::Refusal,
+    letter::{Letter, Received},
+    refusal::{self, Refusal},
     subscriptions::{Asked, Subscriptions},
     topics::Topics,
+    trouble::Trouble,
     unconfirmed::Unconfirmed,
     wire::{self, RelayMessage, Stored, Unread},
 };
@@ -44,8 +46,11 @@ pub(crate) const BACK_OFF: Millis = 2_000;
 pub(crate) const MAX_BACK_OFF: Millis = 5 * 60_000;
 /// A connection that served so long forgives the failures before it.
 pub(crate) const STEADY_AFTER: Millis = ANSWER_WITHIN;
-/// How long a relay that refuses to serve us (`blocked:`, `restricted:`, `auth-required:`, `pow:` ...) is left alone.
+/// How long a relay that refuses to serve us (`blocked:`, `restricted:`, `auth-required:`, `pow:` ...) is left alone; doubled each
+/// time, until it takes something.
 pub(crate) const REFUSED_FOR: Millis = 10 * 60_000;
+/// The longest such wait.
+pub(crate) const MAX_REFUSED_FOR: Millis = 3 * 60 * 60_000;
 /// How long a relay that lies or floods is left alone.
 pub(crate) const MISBEHAVED_FOR: Millis = 10 * 60_000;
 /// How long nothing is sent to a relay that says `rate-limited:`, or that it failed; doubled each time, to [`REFUSED_FOR`],
@@ -84,6 +89,8 @@ pub(crate) enum Effect {
     Connect,
     Close,
     Text(String),
+    /// It takes our time for wrong, and perhaps names its own (Unix milliseconds).
+    Clock(Option<u64>),
 }
 
 /// Time and what every relay shares.
@@ -103,49 +110,8 @@ enum State {
     Open { since: Millis },
     Lingering { until: Millis },
     Resting,
+    Reserve,
     Hopeless,
-}
-
-/// Why a relay is not of use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// No connection, or it broke.
-    Unreachable,
-    /// It is connected and does not answer.
-    Silent,
-    /// It wants less to be sent, or failed to take it.
-    Limits,
-    /// It does not serve us.
-    Refuses,
-    /// It does not keep to the protocol.
-    Misbehaves,
-    MixedContent,
-    BadAddress,
-}
-
-impl Trouble {
-    /// See `docs/notices.md`.
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Unreachable => "relay-unreachable",
-            Self::Silent => "relay-silent",
-            Self::Limits => "relay-limits",
-            Self::Refuses => "relay-refuses",
-            Self::Misbehaves => "relay-misbehaves",
-            Self::MixedContent => "relay-mixed-content",
-            Self::BadAddress => "relay-bad-address",
-        }
-    }
-}
-
-impl From<SocketError> for Trouble {
-    fn from(error: SocketError) -> Self {
-        match error {
-            SocketError::BadAddress => Self::BadAddress,
-            SocketError::MixedContent => Self::MixedContent,
-            SocketError::Unreachable => Self::Unreachable,
-        }
-    }
 }
 
 /// What holds for one connection.
@@ -169,9 +135,13 @@ pub(crate) struct Relay {
     /// What it said itself, last.
     said: Option<String>,
     failures: u32,
+    /// How often it refused to serve, since it last took something.
+    refusals: u32,
     sending: Bucket,
     muted_until: Millis,
     mutes: u32,
+    /// Why nothing was sent to it until then.
+    spared_for: Option<Trouble>,
     /// The newest letter for everybody: sent once on each connection.
     greeting: Option<Rc<Letter>>,
     waiting: VecDeque<(Millis, Rc<Letter>)>,
@@ -210,9 +180,11 @@ impl Relay {
             trouble: None,
             said: None,
             failures: 0,
+            refusals: 0,
             sending: Bucket::new(SENDING, now),
             muted_until: 0,
             mutes: 0,
+            spared_for: None,
             greeting: None,
             waiting: VecDeque::new(),
             looked: now,
@@ -222,8 +194,55 @@ impl Relay {
         }
     }
 
+    /// One that is not used before it is needed.
+    pub(crate) fn in_reserve(url: String, now: Millis) -> Self {
+        Self { state: State::Reserve, ..Self::new(url, now) }
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether it is used at all.
+    pub(crate) fn is_used(&self) -> bool {
+        self.state != State::Reserve
+    }
+
+    /// Whether, as far as is known, others are met here or soon will be.
+    pub(crate) fn promises(&self) -> bool {
+        let unharmed = self.trouble.is_none_or(|trouble| trouble == Trouble::Clock);
+        unharmed
+            && match self.state {
+                State::Connecting { since } | State::Subscribing { since } => self.looked < since + SLOW_AFTER,
+                State::Waiting { .. } | State::Open { .. } | State::Lingering { .. } | State::Resting => true,
+                State::Reserve | State::Hopeless => false,
+            }
+    }
+
+    /// Whether it has served for so long, without a complaint.
+    pub(crate) fn served_for(&self, long: Millis, now: Millis) -> bool {
+        self.trouble.is_none() && matches!(self.state, State::Open { since } if now >= since + long)
+    }
+
+    /// It is needed from now on.
+    pub(crate) fn engage(&mut self, now: Millis) {
+        if self.state == State::Reserve {
+            self.state = State::Waiting { until: now };
+        }
+    }
+
+    /// Others serve: it is not needed any more.
+    pub(crate) fn release(&mut self, cx: &Context<'_>) {
+        if matches!(self.state, State::Reserve | State::Hopeless) {
+            return;
+        }
+        if !matches!(self.state, State::Waiting { .. } | State::Resting) {
+            self.effects.push(Effect::Close);
+        }
+        self.state = State::Reserve;
+        self.connection = self.connection.next(cx.now);
+        (self.trouble, self.said, self.failures) = (None, None, 0);
+        self.waiting.clear();
     }
 
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
@@ -239,7 +258,7 @@ impl Relay {
     const fn word(&self) -> &'static str {
         match (self.state, self.trouble) {
             (State::Waiting { .. }, None) => "connecting",
-            (State::Waiting { .. }, Some(Trouble::Refuses | Trouble::Limits)) => "refused",
+            (State::Waiting { .. }, Some(trouble)) if trouble.is_refusal() => "refused",
             (State::Waiting { .. }, Some(_)) => "backed-off",
             (State::Connecting { since } | State::Subscribing { since }, _) if self.looked < since + SLOW_AFTER => {
                 "connecting"
@@ -247,7 +266,7 @@ impl Relay {
             (State::Connecting { .. } | State::Subscribing { .. }, _) => "slow",
             // It is heard, even while nothing is sent to it.
             (State::Open { .. }, _) => "open",
-            (State::Lingering { .. } | State::Resting, _) => "resting",
+            (State::Lingering { .. } | State::Resting | State::Reserve, _) => "resting",
             (State::Hopeless, _) => "refused",
         }
     }
@@ -267,7 +286,7 @@ impl Relay {
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Option<Millis> {
         let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
-        let muted = (self.trouble == Some(Trouble::Limits)).then_some(self.muted_until);
+        let muted = self.is_spared().then_some(self.muted_until);
         let to_send = self.has_letters().then(|| self.sending.ready_at(SENDING, EVENT_COST).max(self.muted_until));
         let (again, unconfirmed) = (self.connection.subscriptions.next(), self.connection.unconfirmed.next());
         // Then it only shows differently: that is done once somebody has looked.
@@ -280,7 +299,7 @@ impl Relay {
                 first(&[slow(since), Some(since + SUBSCRIBE_WITHIN), asked, to_send, again, unconfirmed])
             }
             State::Open { .. } => first(&[asked, muted, to_send, again, unconfirmed]),
-            State::Resting | State::Hopeless => None,
+            State::Resting | State::Reserve | State::Hopeless => None,
         }
     }
 
@@ -306,7 +325,7 @@ impl Relay {
             }
             _ => {}
         }
-        if cx.now >= self.muted_until && self.trouble == Some(Trouble::Limits) && self.serves() {
+        if cx.now >= self.muted_until && self.is_spared() && self.serves() {
             self.trouble = None;
         }
         self.waiting.retain(|(since, _)| cx.now < since + WAIT_AT_MOST);
@@ -355,7 +374,7 @@ impl Relay {
             (State::Connecting { .. } | State::Subscribing { .. } | State::Open { .. }, trouble) => {
                 self.back_off(trouble, cx);
             }
-            (State::Waiting { .. } | State::Resting | State::Hopeless, _) => {}
+            (State::Waiting { .. } | State::Resting | State::Reserve | State::Hopeless, _) => {}
         }
     }
 
@@ -370,9 +389,12 @@ impl Relay {
             self.failures = 0;
         }
         let wait = match trouble {
-            Trouble::Refuses => REFUSED_FOR,
+            _ if trouble.is_for_good() => {
+                self.refusals = self.refusals.saturating_add(1);
+                REFUSED_FOR.saturating_mul(1 << (self.refusals - 1).min(8)).min(MAX_REFUSED_FOR)
+            }
             Trouble::Misbehaves => MISBEHAVED_FOR,
-            Trouble::Limits => MUTE_FOR.saturating_mul(1 << self.failures.min(8)).min(REFUSED_FOR),
+            Trouble::Limits | Trouble::Fails => MUTE_FOR.saturating_mul(1 << self.failures.min(8)).min(REFUSED_FOR),
             _ => BACK_OFF.saturating_mul(1 << self.failures.min(16)).min(MAX_BACK_OFF),
         };
         self.failures = self.failures.saturating_add(1);
@@ -401,7 +423,7 @@ impl Relay {
     }
 
     /// A text came. Returns the envelope in it, if it is one of ours.
-    pub(crate) fn read(&mut self, text: &str, cx: &Context<'_>) -> Option<Vec<u8>> {
+    pub(crate) fn read(&mut self, text: &str, cx: &Context<'_>) -> Option<Received> {
         self.looked = cx.now;
         if !self.hears() || !self.is_within_bounds(cx) {
             return None;
@@ -410,7 +432,9 @@ impl Relay {
             Ok(RelayMessage::Event { subscription, event }) => return self.on_event(&subscription, &event, cx),
             Ok(RelayMessage::Ok { event, accepted, said }) => {
                 self.connection.unconfirmed.confirmed(&event);
-                if !accepted {
+                if accepted {
+                    self.refusals = 0;
+                } else {
                     self.on_refusal(said, cx);
                 }
             }
@@ -456,7 +480,7 @@ impl Relay {
         }
     }
 
-    fn on_event(&mut self, subscription: &str, event: &Event, cx: &Context<'_>) -> Option<Vec<u8>> {
+    fn on_event(&mut self, subscription: &str, event: &Event, cx: &Context<'_>) -> Option<Received> {
         let asked = self.connection.subscriptions.judge(subscription, event, cx);
         if asked == Asked::Not {
             self.lied(cx);
@@ -464,7 +488,11 @@ impl Relay {
         }
         self.connection.unconfirmed.confirmed(&event.id);
         self.on_confirmed(cx);
-        if asked == Asked::Recorded { None } else { wire::from_content(&event.content) }
+        if asked == Asked::Recorded {
+            return None;
+        }
+        let envelope = wire::from_content(&event.content)?;
+        Some(Received { envelope, written: event.created_at.saturating_mul(1_000) })
     }
 
     /// What was read is by somebody else.
@@ -481,22 +509,19 @@ impl Relay {
     fn on_confirmed(&mut self, cx: &Context<'_>) {
         if matches!(self.state, State::Subscribing { .. }) && self.connection.subscriptions.any_confirmed() {
             self.state = State::Open { since: cx.now };
-            self.trouble = (cx.now < self.muted_until).then_some(Trouble::Limits);
+            self.trouble = self.spared_for.filter(|_| cx.now < self.muted_until);
         }
     }
 
     /// It did not take an event.
     fn on_refusal(&mut self, said: String, cx: &Context<'_>) {
         let refusal = Refusal::of(&said);
-        if refusal == Refusal::None {
-            return;
+        let Some(trouble) = Trouble::of(refusal) else { return };
+        if refusal == Refusal::Clock {
+            self.effects.push(Effect::Clock(refusal::named_time(&said, cx.wall / 1_000)));
         }
         self.said = Some(said);
-        match refusal {
-            Refusal::None => {}
-            Refusal::ForGood => self.fail(Trouble::Refuses, cx),
-            Refusal::ForNow => self.mute(cx),
-        }
+        if trouble.is_for_good() { self.fail(trouble, cx) } else { self.spare(trouble, cx) }
     }
 
     /// It ended a subscription: because of how it was asked for, perhaps.
@@ -509,10 +534,8 @@ impl Relay {
         {
             return self.ask([text], cx);
         }
-        let trouble = match Refusal::of(&said) {
-            Refusal::ForGood => Trouble::Refuses,
-            Refusal::ForNow | Refusal::None => Trouble::Limits,
-        };
+        // The time is not a subscription's fault.
+        let trouble = Trouble::of(Refusal::of(&said)).filter(|it| *it != Trouble::Clock).unwrap_or(Trouble::Fails);
         self.said = Some(said);
         self.fail(trouble, cx);
     }
@@ -521,14 +544,14 @@ impl Relay {
         let limits = said.to_ascii_lowercase().contains("rate");
         self.said = Some(said);
         if limits {
-            self.mute(cx);
+            self.spare(Trouble::Limits, cx);
         } else {
             self.connection.subscriptions.noticed(cx.now);
         }
     }
 
     /// Sends nothing for a while, and goes on listening.
-    fn mute(&mut self, cx: &Context<'_>) {
+    fn spare(&mut self, trouble: Trouble, cx: &Context<'_>) {
         if cx.now < self.muted_until {
             return;
         }
@@ -538,14 +561,37 @@ impl Relay {
         let wait = MUTE_FOR.saturating_mul(1 << self.mutes.min(8)).min(REFUSED_FOR);
         self.mutes = self.mutes.saturating_add(1);
         self.muted_until = cx.now + vary(wait, cx.random);
-        self.trouble = Some(Trouble::Limits);
+        self.trouble = Some(trouble);
+        self.spared_for = self.trouble;
         self.connection.unconfirmed.clear();
+    }
+
+    /// Whether nothing is sent to it for a while.
+    fn is_spared(&self) -> bool {
+        self.trouble.is_some_and(Trouble::is_for_now)
+    }
+
+    /// Another time counts, under other topics perhaps: what it refused is said again by that time.
+    pub(crate) fn time_learned(&mut self, new_topics: bool, cx: &Context<'_>) {
+        self.looked = cx.now;
+        let refused = self.spared_for == Some(Trouble::Clock) && cx.now < self.muted_until;
+        if refused {
+            (self.muted_until, self.mutes, self.spared_for) = (cx.now, 0, None);
+            self.trouble = self.trouble.filter(|it| *it != Trouble::Clock);
+        }
+        if new_topics {
+            self.subscribe(cx);
+        }
+        if refused || new_topics {
+            self.connection.greeted = false;
+            self.flush(cx);
+        }
     }
 
     /// Sends a letter to one node: now, or when it may.
     pub(crate) fn send(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
         self.looked = cx.now;
-        if matches!(self.state, State::Resting | State::Hopeless) {
+        if matches!(self.state, State::Resting | State::Reserve | State::Hopeless) {
             return;
         }
         if self.waiting.len() >= MAX_WAITING {
@@ -638,7 +684,7 @@ impl Relay {
                 State::Waiting { until: now }
             }
             State::Lingering { .. } => State::Resting,
-            State::Resting | State::Hopeless => return,
+            State::Resting | State::Reserve | State::Hopeless => return,
         };
         if !matches!(self.state, State::Waiting { .. }) {
             self.effects.push(Effect::Close);

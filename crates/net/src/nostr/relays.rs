@@ -11,15 +11,17 @@ use futures::FutureExt as _;
 use futures_timer::Delay;
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
-use web_time::{Instant, SystemTime};
+use web_time::Instant;
 
 use super::pool::{Output, Pool, Time};
 use crate::{
+    clock::Clock,
+    events::EventQueue,
     keys::RoomKeys,
     platform,
     rendezvous::{Arrival, Reach, Rendezvous},
     sockets::{Socket, SocketEvent, Sockets},
-    types::RendezvousStatus,
+    types::{NetConfig, NetEvent, RendezvousStatus},
 };
 
 const KIND: &str = "nostr";
@@ -32,23 +34,29 @@ pub(crate) struct Relays {
     turn: usize,
     arrivals: VecDeque<Arrival>,
     started: Instant,
+    clock: Clock,
+    events: Rc<EventQueue>,
     timer: Option<(Millis, Delay)>,
     /// Whoever polls: what is sent may change when it must look again.
     waker: Option<Waker>,
 }
 
 impl Relays {
-    pub(crate) fn new(urls: &[String], keys: RoomKeys, sockets: Rc<dyn Sockets>) -> Self {
-        let started = Instant::now();
-        let pool = Pool::new(KIND, urls, keys, platform::random, time(started));
+    /// `events`: where is told what concerns more than relays.
+    pub(crate) fn new(config: &NetConfig, keys: RoomKeys, sockets: Rc<dyn Sockets>, events: Rc<EventQueue>) -> Self {
+        let (started, clock) = (Instant::now(), config.clock.clone());
+        clock.forget_relays();
+        let urls = (config.relays.as_slice(), config.listed_relays.as_slice());
+        let pool = Pool::new(KIND, urls, keys, platform::random, time(started, &clock));
         let (open, arrivals) = (Vec::new(), VecDeque::new());
-        let mut relays = Self { pool, sockets, open, turn: 0, arrivals, started, timer: None, waker: None };
+        let mut relays =
+            Self { pool, sockets, open, turn: 0, arrivals, started, clock, events, timer: None, waker: None };
         relays.carry_out();
         relays
     }
 
     fn time(&self) -> Time {
-        time(self.started)
+        time(self.started, &self.clock)
     }
 
     /// Does what the pool wants done.
@@ -59,6 +67,9 @@ impl Relays {
                 break;
             }
             outputs.into_iter().for_each(|output| self.act(output));
+        }
+        if self.clock.wants_host() {
+            self.events.push(NetEvent::TimeDoubted);
         }
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -79,6 +90,23 @@ impl Relays {
             Output::Envelope(envelope) => self.arrivals.push_back(Arrival::Envelope(envelope)),
             Output::Changed if self.arrivals.contains(&Arrival::Changed) => {}
             Output::Changed => self.arrivals.push_back(Arrival::Changed),
+            Output::Time { relay, author, said, thought } => {
+                let learned = self.clock.heard(author, relay, said, thought);
+                self.learn(learned);
+            }
+            Output::WrongTime(relay) => {
+                let learned = self.clock.refused(relay);
+                self.learn(learned);
+            }
+        }
+    }
+
+    /// Goes on by another time, if one was learned.
+    fn learn(&mut self, learned: bool) {
+        if learned {
+            let time = self.time();
+            self.pool.time_learned(time);
+            self.events.push(NetEvent::TimeLearned);
         }
     }
 
@@ -144,10 +172,8 @@ impl Relays {
     }
 }
 
-fn time(started: Instant) -> Time {
-    let now = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Time { now, wall: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX) }
+fn time(started: Instant, clock: &Clock) -> Time {
+    Time { now: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), wall: clock.time() }
 }
 
 impl Rendezvous for Relays {
@@ -184,7 +210,9 @@ impl Rendezvous for Relays {
     }
 
     fn written_by(&mut self, envelope: &[u8], author: &NodeId) {
-        self.pool.written_by(envelope, *author);
+        let now = self.time().now;
+        self.pool.written_by(envelope, *author, now);
+        self.carry_out();
     }
 
     fn rest(&mut self, rest: bool) {
@@ -196,6 +224,12 @@ impl Rendezvous for Relays {
     fn retry(&mut self) {
         let time = self.time();
         self.pool.retry(time);
+        self.carry_out();
+    }
+
+    fn time_learned(&mut self) {
+        let time = self.time();
+        self.pool.time_learned(time);
         self.carry_out();
     }
 }

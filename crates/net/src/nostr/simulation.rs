@@ -10,7 +10,7 @@ use paceline_room::{Cid, NodeId};
 use serde_json::{Value, json};
 
 use super::pool::{Output, Pool, Time};
-use crate::{keys::RoomKeys, link::RoomLink, sockets::SocketError};
+use crate::{clock::Reckoning, keys::RoomKeys, link::RoomLink, sockets::SocketError};
 
 /// Noon of some day, in Unix milliseconds.
 pub(super) const NOON: u64 = 20_000 * crate::keys::DAY_MS + 12 * 60 * 60 * 1000;
@@ -73,6 +73,8 @@ pub(super) enum Manner {
     Forgets,
     /// Takes no event, for that reason.
     Refuses(&'static str),
+    /// Takes no event that is more than a minute old or a quarter of an hour ahead, and says so: as strfry does.
+    Dates,
     /// Ends each subscription, for that reason.
     Ends(&'static str),
 }
@@ -123,8 +125,21 @@ pub(super) struct SimNode {
     /// Envelopes that came, and when.
     pub(super) heard: VecDeque<(Millis, Vec<u8>)>,
     pub(super) changes: usize,
-    /// How late its clock is.
-    late: Millis,
+    /// How late its clock is; less than nothing is ahead.
+    late: i64,
+    /// What it learned of the time.
+    pub(super) clock: Reckoning,
+    /// Which relay each of the pool's is, and the other way round.
+    places: Vec<usize>,
+    /// Relays that cannot be reached from here.
+    pub(super) cut_off: BTreeSet<usize>,
+}
+
+impl SimNode {
+    /// Its clock is late by so much more.
+    pub(super) fn shift(&mut self, late: i64) {
+        self.late += late;
+    }
 }
 
 /// All of it.
@@ -156,9 +171,11 @@ impl World {
     }
 
     /// What a node's clock says.
-    pub(super) fn time(&self, node: usize) -> Time {
-        let late = self.nodes.get(node).map_or(0, |node| node.late);
-        Time { now: self.now, wall: self.wall + self.now - late }
+    pub(super) fn time(&mut self, node: usize) -> Time {
+        let wall = self.wall + self.now;
+        let Some(node) = self.nodes.get_mut(node) else { return Time { now: self.now, wall } };
+        let wall = node.clock.time(self.now, i64::try_from(wall).unwrap() - node.late);
+        Time { now: self.now, wall: u64::try_from(wall).unwrap() }
     }
 
     /// A node of that room at all relays.
@@ -169,11 +186,38 @@ impl World {
     /// ... whose clock is late.
     pub(super) fn join_late(&mut self, link: &RoomLink, late: Millis) -> usize {
         let urls: Vec<String> = (0..self.relays.len()).map(url).collect();
+        self.join_with(link, (&urls, &[]), late)
+    }
+
+    /// A node that takes from the list of all relays what it needs, of which some cannot be reached from there.
+    pub(super) fn join_of_list(&mut self, link: &RoomLink, cut_off: &BTreeSet<usize>) -> usize {
+        let urls: Vec<String> = (0..self.relays.len()).map(url).collect();
+        let node = self.join_with(link, (&[], &urls), 0);
+        self.nodes[node].cut_off = cut_off.clone();
+        node
+    }
+
+    fn join_with(&mut self, link: &RoomLink, urls: (&[String], &[String]), late: Millis) -> usize {
         let time = Time { now: self.now, wall: self.wall + self.now - late };
-        let pool = Pool::new("nostr", &urls, RoomKeys::new(link), random, time);
-        let connections = vec![None; urls.len()];
-        self.nodes.push(SimNode { pool, connections, heard: VecDeque::new(), changes: 0, late });
+        let pool = Pool::new("nostr", urls, RoomKeys::new(link), random, time);
+        let place = |at: usize| (0..self.relays.len()).position(|relay| url(relay) == pool.url(at)).unwrap();
+        let places: Vec<usize> = (0..self.relays.len()).map(place).collect();
+        let connections = vec![None; self.relays.len()];
+        let (heard, clock, cut_off) = (VecDeque::new(), Reckoning::default(), BTreeSet::new());
+        let late = i64::try_from(late).unwrap();
+        self.nodes.push(SimNode { pool, connections, heard, changes: 0, late, clock, places, cut_off });
         self.nodes.len() - 1
+    }
+
+    /// Which relay of the node's pool that is.
+    fn place(&self, node: usize, relay: usize) -> usize {
+        self.nodes[node].places.iter().position(|it| *it == relay).unwrap()
+    }
+
+    /// The relays that a node has open.
+    pub(super) fn open(&self, node: usize) -> BTreeSet<usize> {
+        let open = self.nodes[node].pool.statuses().into_iter().filter(|it| it.state == "open");
+        open.filter_map(|it| (0..self.relays.len()).find(|relay| it.url.as_ref() == Some(&url(*relay)))).collect()
     }
 
     pub(super) fn send(&mut self, node: usize, to: Option<&NodeId>, envelope: &[u8]) {
@@ -262,6 +306,7 @@ impl World {
     fn act(&mut self, node: usize, output: Output) {
         match output {
             Output::Connect(relay) => {
+                let relay = self.nodes[node].places[relay];
                 self.connections += 1;
                 let connection = self.connections;
                 self.nodes[node].connections[relay] = Some(connection);
@@ -269,18 +314,44 @@ impl World {
                 match self.relays[relay].manner {
                     Manner::Dead => {}
                     Manner::Gone => self.fly(node, relay, connection, Wire::Closed),
+                    _ if self.nodes[node].cut_off.contains(&relay) => self.fly(node, relay, connection, Wire::Closed),
                     _ => self.fly(node, relay, connection, Wire::Open),
                 }
             }
-            Output::Close(relay) => self.disconnect(node, relay),
+            Output::Close(relay) => self.disconnect(node, self.nodes[node].places[relay]),
             Output::Text(relay, text) => {
+                let relay = self.nodes[node].places[relay];
                 if let Some(connection) = self.nodes[node].connections[relay] {
                     self.fly(node, relay, connection, Wire::ToRelay(text));
                 }
             }
             Output::Envelope(envelope) => self.nodes[node].heard.push_back((self.now, envelope)),
             Output::Changed => self.nodes[node].changes += 1,
+            Output::Time { relay, author, said, thought } => {
+                let learned = self.nodes[node].clock.said(author, relay, said, thought);
+                self.learn(node, learned);
+            }
+            Output::WrongTime(relay) => {
+                let learned = self.nodes[node].clock.refused(relay);
+                self.learn(node, learned);
+            }
         }
+    }
+
+    /// A node goes on by another time, if it learned one.
+    pub(super) fn learn(&mut self, node: usize, learned: bool) {
+        if learned {
+            let time = self.time(node);
+            self.nodes[node].pool.time_learned(time);
+            self.carry_out();
+        }
+    }
+
+    /// A node opened an envelope.
+    pub(super) fn written_by(&mut self, node: usize, envelope: &[u8], author: NodeId) {
+        let now = self.now;
+        self.nodes[node].pool.written_by(envelope, author, now);
+        self.carry_out();
     }
 
     fn disconnect(&mut self, node: usize, relay: usize) {
@@ -309,14 +380,14 @@ impl World {
         if self.nodes[node].connections[relay] != Some(connection) {
             return;
         }
-        let time = self.time(node);
+        let (time, place) = (self.time(node), self.place(node, relay));
         match wire {
-            Wire::Open => self.nodes[node].pool.opened(relay, time),
+            Wire::Open => self.nodes[node].pool.opened(place, time),
             Wire::Closed => {
                 self.disconnect(node, relay);
-                self.nodes[node].pool.closed(relay, SocketError::Unreachable, time);
+                self.nodes[node].pool.closed(place, SocketError::Unreachable, time);
             }
-            Wire::ToNode(text) => self.nodes[node].pool.read(relay, &text, time),
+            Wire::ToNode(text) => self.nodes[node].pool.read(place, &text, time),
             Wire::ToRelay(text) => self.relay_reads(node, relay, connection, &text),
         }
         self.carry_out();
@@ -348,7 +419,13 @@ impl World {
             ("EVENT", Manner::Forgets) => {}
             ("EVENT", _) => {
                 *self.relays[relay].events.entry(node).or_default() += 1;
-                let refused = if let Manner::Refuses(why) = manner { Some(why) } else { None };
+                let (written, now) = (message[1]["created_at"].as_u64().unwrap(), (self.wall + self.now) / 1_000);
+                let refused = match manner {
+                    Manner::Refuses(why) => Some(why),
+                    Manner::Dates if written + 60 < now => Some("invalid: ephemeral event expired"),
+                    Manner::Dates if written > now + 900 => Some("invalid: created_at too late"),
+                    _ => None,
+                };
                 answer(self, json!(["OK", message[1]["id"], refused.is_none(), refused.unwrap_or_default()]));
                 if refused.is_none() {
                     self.pass_on(relay, message[1].clone());

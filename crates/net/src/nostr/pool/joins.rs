@@ -91,7 +91,7 @@ impl Meetup {
         for (at, member) in self.members.iter_mut().enumerate() {
             while let Some((now, envelope)) = self.world.nodes[at].heard.pop_front() {
                 if let Some(author) = member.board.received(0, &envelope, now) {
-                    self.world.nodes[at].pool.written_by(&envelope, author);
+                    self.world.written_by(at, &envelope, author);
                 }
             }
         }

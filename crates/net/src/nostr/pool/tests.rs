@@ -21,7 +21,9 @@ use crate::{
     },
 };
 
+mod choosing;
 mod confirming;
+mod refusing;
 
 const PEER: NodeId = NodeId::from_bytes([1; 32]);
 const MINUTE: Millis = 60_000;
@@ -111,7 +113,7 @@ fn what_is_for_one_node_goes_where_it_was_heard() {
     world.run_until(1_000);
     world.send(1, None, b"hello");
     world.run_until(2_000);
-    world.nodes[0].pool.written_by(b"hello", PEER);
+    world.written_by(0, b"hello", PEER);
     world.send(0, Some(&PEER), b"answer");
     world.run_until(3_000);
     assert_eq!(world.spoken_on(0), [0, 2].into());
@@ -124,7 +126,7 @@ fn where_no_such_relay_serves_all_are_tried() {
     world.run_until(1_000);
     world.send(1, None, b"hello");
     world.run_until(2_000);
-    world.nodes[0].pool.written_by(b"hello", PEER);
+    world.written_by(0, b"hello", PEER);
     world.break_off(0);
     world.relays[0].manner = Manner::Gone;
     world.run_until(3_000);
@@ -214,74 +216,10 @@ fn a_broken_connection_is_back_soon_and_greeted_once() {
 }
 
 #[test]
-fn a_relay_that_refuses_is_left_alone_for_minutes() {
-    for why in ["blocked: you", "restricted: members", "auth-required: who", "pow: 20 bits", "invalid: too early"] {
-        let mut world = two_at(&[Manner::Refuses(why)]);
-        world.send(0, None, b"hello");
-        world.run_until(1_000);
-        assert_eq!(world.state(0, 0), ("refused", Some("relay-refuses")), "{why}");
-        assert_eq!(world.nodes[0].pool.statuses()[0].said.as_deref(), Some(why));
-        world.run_until(REFUSED_FOR * 3 / 4 - 1);
-        assert!(!world.is_connected(0, 0));
-        world.relays[0].manner = Manner::Good;
-        world.run_until(REFUSED_FOR * 5 / 4 + 2_000);
-        assert_eq!(world.state(0, 0), ("open", None));
-        assert_eq!(world.nodes[0].pool.statuses()[0].said, None);
-    }
-}
-
-#[test]
-fn a_relay_that_wants_less_is_spared_and_still_heard() {
-    for why in ["rate-limited: slow down", "error: database", "something else"] {
-        let mut world = two_at(&[Manner::Refuses(why)]);
-        world.send(0, None, b"hello");
-        world.run_until(1_000);
-        assert_eq!(world.state(0, 0), ("open", Some("relay-limits")), "{why}");
-        world.relays[0].manner = Manner::Good;
-        world.send(0, Some(&PEER), b"answer");
-        world.send(1, None, b"from another");
-        world.run_until(MUTE_FOR * 3 / 4);
-        assert_eq!(world.relays[0].events[&0], 1, "nothing more is sent");
-        assert_eq!(world.heard(0), [b"from another"]);
-        world.send(0, None, b"hello again");
-        world.run_until(MUTE_FOR * 5 / 4 + 1_000);
-        assert_eq!(world.heard(1), [b"hello again"], "what was for one node has been given up meanwhile");
-        assert_eq!(world.state(0, 0), ("open", None));
-    }
-}
-
-#[test]
-fn a_relay_that_asks_for_less_again_and_again_is_asked_ever_more_rarely_and_forgiven_in_time() {
-    let mut world = two_at(&[Manner::Refuses("rate-limited: slow down")]);
-    for _ in 0..60 {
-        world.send(0, None, b"hello");
-        world.run_until(world.now + MINUTE);
-    }
-    let asked = world.relays[0].events[&0];
-    assert!((7..=13).contains(&asked), "{asked} in an hour");
-    world.relays[0].manner = Manner::Good;
-    world.run_until(world.now + 2 * REFUSED_FOR + REFUSED_FOR / 2);
-    world.relays[0].manner = Manner::Refuses("rate-limited: slow down");
-    world.send(0, None, b"hello");
-    world.run_until(world.now + 1_000);
-    assert_eq!(world.state(0, 0), ("open", Some("relay-limits")));
-    world.run_until(world.now + MUTE_FOR * 5 / 4);
-    assert_eq!(world.state(0, 0), ("open", None));
-}
-
-#[test]
-fn a_duplicate_is_no_refusal() {
-    let mut world = two_at(&[Manner::Refuses("duplicate: have it")]);
-    world.send(0, None, b"hello");
-    world.run_until(MINUTE);
-    assert_eq!(world.state(0, 0), ("open", None));
-}
-
-#[test]
 fn a_relay_that_ends_subscriptions_is_backed_off() {
     let mut world = two_at(&[Manner::Ends("auth-required: who"), Manner::Ends("rate-limited: later")]);
     world.run_until(MUTE_FOR / 2);
-    assert_eq!(world.state(0, 0), ("refused", Some("relay-refuses")));
+    assert_eq!(world.state(0, 0), ("refused", Some("relay-auth")));
     assert_eq!(world.state(0, 1), ("refused", Some("relay-limits")));
     world.run_until(60 * MINUTE);
     assert!(world.relays[0].tried.len() <= 2 * 10, "{:?}", world.relays[0].tried);
@@ -470,11 +408,12 @@ fn addresses_that_are_none_are_named_and_never_tried() {
     let good = ["wss://x.example", "ws://127.0.0.1:7447/relay", "wss://[::1]:7/"];
     let statuses = |urls: &[&str]| {
         let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-        let mut pool = Pool::new("nostr", &urls, RoomKeys::new(&room("a room")), random, Time { now: 0, wall: NOON });
+        let mut pool =
+            Pool::new("nostr", (&urls, &[]), RoomKeys::new(&room("a room")), random, Time { now: 0, wall: NOON });
         let tried = pool.outputs().into_iter().filter(|output| matches!(output, Output::Connect(_))).count();
         (tried, pool.statuses())
     };
-    for urls in bad.chunks(MAX_RELAYS) {
+    for urls in bad.chunks(MAX_OWN_RELAYS) {
         let (tried, statuses) = statuses(urls);
         assert_eq!(tried, 0);
         assert!(
@@ -491,9 +430,9 @@ fn addresses_that_are_none_are_named_and_never_tried() {
 fn relays_are_few_and_each_counts_once() {
     let mut urls: Vec<String> = (0..20).map(url).collect();
     urls.insert(1, url(0));
-    let pool = Pool::new("nostr", &urls, RoomKeys::new(&room("a room")), random, Time { now: 0, wall: NOON });
+    let pool = Pool::new("nostr", (&urls, &[]), RoomKeys::new(&room("a room")), random, Time { now: 0, wall: NOON });
     let used: Vec<String> = pool.statuses().into_iter().filter_map(|status| status.url).collect();
-    assert_eq!(used, (0..MAX_RELAYS).map(url).collect::<Vec<_>>());
+    assert_eq!(used, (0..MAX_OWN_RELAYS).map(url).collect::<Vec<_>>());
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn a_relay_that_takes_neither_form_is_backed_off() {
     let mut world = World::new(&[Manner::Wants(2, Says::Closed("invalid: filter"))]);
     world.join(&room("a room"));
     world.run_until(1_000);
-    assert_eq!((world.state(0, 0), limits(&world)), (("refused", Some("relay-refuses")), vec![0, 1]));
+    assert_eq!((world.state(0, 0), limits(&world)), (("refused", Some("relay-invalid")), vec![0, 1]));
     assert_eq!(world.nodes[0].pool.statuses()[0].said.as_deref(), Some("invalid: filter"));
 }
 
