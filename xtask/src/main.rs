@@ -14,6 +14,7 @@ mod hostile;
 mod node;
 mod policy;
 mod process;
+mod relays;
 mod repo;
 mod serve;
 mod test;
@@ -28,14 +29,15 @@ use anyhow::{Result, bail};
 const HELP: &str = "cargo xtask COMMAND
 
   serve [OPTIONS]             set up, build the page, serve it and print the link; --help lists the options
-  test [STAGE ...]            check, set up and run every test; stages: check native browser e2e
-    --only NAME               of the end-to-end tests, only files whose name contains NAME
+  test [STAGE ...]            check, set up and run every test; stages: check native browser e2e interop
+    --only NAME               of one of the last two, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
   check                       format, lints, docs, crate boundaries, tidiness
   contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/
   bench [WORD ...]            print measurements as JSON lines; words choose among the parts
     --no-build                of the dist/ that is there
+  relays                      try the relays of the page's list (needs a network), and write the list anew
   setup                       fetch the pinned tools without building anything";
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "check" => nothing().and_then(|()| check::run()),
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),
         "bench" => bench::run(rest),
+        "relays" => nothing().and_then(|()| relays::run()),
         "setup" => nothing().and_then(|()| tools::everything()),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
