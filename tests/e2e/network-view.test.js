@@ -49,6 +49,37 @@ scenario('a relay that is not there is told, counted for nothing, and stops nobo
   await tabs[1].has(cid);
 });
 
+scenario('a browser without a network says so, rather than that nobody is here; tabs of it go on together', async (world) => {
+  world.provokes(/127\.0\.0\.1:65533/);
+  world.server.config = { relays: [DEAD], stun: [] };
+  const context = await world.browser();
+  const ada = await world.tab(context, 'Ada');
+  const link = await ada.found({ title: 'Cable out', purpose: '', form: 'blank' });
+  await ada.inRoom();
+  const state = ada.at('connection-state');
+  await state.filter({ hasText: 'alone' }).waitFor({ timeout: PATIENCE });
+  await context.setOffline(true);
+  assert.equal(await ada.page.evaluate(() => navigator.onLine), false);
+  await state.filter({ hasText: 'no network here' }).waitFor();
+  assert.equal(await state.getAttribute('data-state'), 'alone', 'for scripts it is what it was');
+  await ada.at('view-network').click();
+  await ada.at('network-advice', { 'data-code': 'unplugged' }).filter({ hasText: 'tabs of this browser still meet' }).waitFor();
+  await world.picture('unplugged', ada);
+  assert.equal(await ada.at('network-advice').count(), 1, 'nothing else is advised');
+  const cid = await ada.post('said without a network');
+  await context.setOffline(false);
+  await state.filter({ hasText: 'alone' }).waitFor();
+  // Loopback is no network either, and enough for the tabs of one browser.
+  const ben = await world.tab(context, 'Ben', link);
+  await ben.has(cid);
+  await Promise.all([ada, ben].map((tab) => tab.linked(1)));
+  await context.setOffline(true);
+  assert.equal(await ben.page.evaluate(() => navigator.onLine), false);
+  await ada.has(await ben.post('and to each other'));
+  await state.filter({ hasText: 'in sync with 1' }).waitFor();
+  assert.equal(await ada.at('network-advice', { 'data-code': 'unplugged' }).count(), 0);
+});
+
 scenario('own servers are added in words, used at once, switched off, remembered and removed', async (world) => {
   world.provokes(/127\.0\.0\.1:65533/);
   const {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setClock } from './lib/clock.js';
 import { freePort, startHost } from './lib/host.js';
 import { dropsHalf, found, inTheMiddle, losesHalf, marks, replays } from './lib/middle.js';
 import { BASE } from './lib/server.js';
@@ -156,20 +157,7 @@ scenario('the relay serves pages that others wrote, too: Trystero', async (world
 });
 
 /** Makes the clock of all pages that are opened from now on show noon (UTC) of a day, and go on from there. */
-const noonOf = (context, day) =>
-  context.addInitScript((noon) => {
-    window.RealDate ??= Date;
-    const { RealDate } = window;
-    const shift = noon - RealDate.now();
-    window.Date = class extends RealDate {
-      constructor(...given) {
-        super(...(given.length > 0 ? given : [RealDate.now() + shift]));
-      }
-      static now() {
-        return RealDate.now() + shift;
-      }
-    };
-  }, Date.parse(`${day}T12:00:00Z`));
+const noonOf = (context, day) => setClock(context, Date.parse(`${day}T12:00:00Z`) - Date.now());
 
 scenario('two rooms, and two days of one room, share no topic and no key at the relay', async (world) => {
   const host = await startHost(world);
@@ -178,6 +166,8 @@ scenario('two rooms, and two days of one room, share no topic and no key at the 
   const seen = [];
   for (const day of ['2031-05-01', '2031-05-02']) {
     for (const context of [own, other]) await noonOf(context, day);
+    // Whom pages ask for the time lives on that day, too.
+    world.server.clock = Date.parse(`${day}T12:00:00Z`) - Date.now();
     for (const room of ['one', 'two']) {
       const middle = await inTheMiddle(world, host.origin);
       world.server.config = { relays: [middle.relay], stun: [] };

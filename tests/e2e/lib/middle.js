@@ -46,7 +46,8 @@ export function replays() {
 
 /**
  * Stands in front of `host` (its origin). `seen` holds everything that went through, requests as a host reads them and
- * messages as a relay does; `messages` the relay's, as `{ way, text }`. `manners` decides what becomes of messages.
+ * messages as a relay does; `messages` the relay's, as `{ way, text }`. `manners` decides what becomes of messages: whether one `passes`,
+ * knowing at which path it came and how to answer in the relay's place.
  */
 export async function inTheMiddle(world, host, manners = { passes: () => true }) {
   const seen = [];
@@ -67,13 +68,14 @@ export async function inTheMiddle(world, host, manners = { passes: () => true })
     const relay = new ws.WebSocket(host.replace(/^http/, 'ws') + request.url);
     const opened = once(relay, 'open');
     opened.catch(() => browser.terminate());
+    const at = { path: request.url, answer: (text) => browser.send(text) };
     const pass = async (way, from, to) => {
       from.on('message', async (data) => {
         const text = data.toString();
         seen.push(text);
         messages.push({ way, text });
         await opened;
-        if (!manners.passes(way, text)) return;
+        if (!manners.passes(way, text, at)) return;
         to.send(text);
         for (const more of manners.more?.(way, text) ?? []) to.send(more);
       });

@@ -26,13 +26,16 @@ const NO_SERVERS = { relays: [], stun: [] };
 
 /**
  * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
- * stands, or null for a host without the file; a test may change it at any time. So may it with `dist`, the folder of the page, and
- * with `instead`, which gets a file, the response and its headers as they would be, and says whether it has answered itself.
+ * stands, or null for a host without the file; a test may change it at any time. So may it with `clock`, how far its own clock is
+ * ahead, in milliseconds, or null for a host that does not say what time it is; with `dist`, the folder of the page; and with
+ * `instead`, which gets a file, the response and its headers as they would be, and says whether it has answered itself.
  */
 export async function serve(host = '127.0.0.1', port = 0) {
-  const self = { config: NO_SERVERS, dist, instead: () => false };
+  const self = { config: NO_SERVERS, clock: 0, dist, instead: () => false };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
+    response.sendDate = false;
+    if (self.clock !== null) response.setHeader('date', new Date(Date.now() + self.clock).toUTCString());
     if (url.pathname === `${BASE}paceline.json`) {
       if (self.config === null) return void response.writeHead(404).end();
       const text = typeof self.config === 'string' ? self.config : JSON.stringify(self.config);
