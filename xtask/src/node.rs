@@ -1,4 +1,4 @@
-//! What comes from npm: wasm-opt for the page, a browser driver and an accessibility checker for the tests.
+//! What comes from npm: wasm-opt for the page; for the tests a browser driver, an accessibility checker, and programs that others wrote.
 //!
 //! Installed from committed lock files into the cache, so that the clone holds no `node_modules`.
 
@@ -36,6 +36,14 @@ pub fn wasm_opt() -> Result<PathBuf> {
 /// Node.js or npm is missing, or npm failed.
 pub fn test_modules() -> Result<PathBuf> {
     install("e2e", "tests/e2e")
+}
+
+/// The folder with the modules of the interoperation tests: what others wrote, and never part of the page.
+///
+/// # Errors
+/// Node.js or npm is missing, or npm failed.
+pub fn interop_modules() -> Result<PathBuf> {
+    install("interop", "tests/interop")
 }
 
 /// The folder in the cache with what `package-lock.json` in the given folder of the repository names.

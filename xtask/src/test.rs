@@ -28,6 +28,8 @@ const NATIVE: &[&str] = &[
 const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-store", "paceline"];
 /// The folder of the end-to-end tests.
 const E2E: &str = "tests/e2e";
+/// The folder of the tests in which programs that others wrote read what ours write.
+const INTEROP: &str = "tests/interop";
 /// Tests that may be skipped, one a line, each with its reason after a `#`.
 const SKIPS: &str = "tests/skips.txt";
 /// How long one end-to-end test may take, in milliseconds: far above the slowest, so that a hang ends.
@@ -47,6 +49,7 @@ enum Stage {
     Native,
     Browser,
     EndToEnd,
+    Interop,
 }
 
 impl Options {
@@ -59,17 +62,20 @@ impl Options {
                 "native" => _ = options.stages.insert(Stage::Native),
                 "browser" => _ = options.stages.insert(Stage::Browser),
                 "e2e" => _ = options.stages.insert(Stage::EndToEnd),
+                "interop" => _ = options.stages.insert(Stage::Interop),
                 "--no-build" => options.build = None,
                 "--quick" => options.build = Some(dist::Build::Quick),
                 "--only" => options.only = Some(arguments.next().context("--only needs a name after it")?.clone()),
-                other => bail!("`test` does not know {other}; its stages are check, native, browser and e2e"),
+                other => bail!("`test` does not know {other}; its stages are check, native, browser, e2e and interop"),
             }
         }
-        if options.only.is_some() && options.stages != BTreeSet::from([Stage::EndToEnd]) {
-            bail!("--only chooses among the end-to-end tests: `cargo xtask test e2e --only NAME`");
+        let by_file = [Stage::EndToEnd, Stage::Interop].map(|stage| BTreeSet::from([stage]));
+        if options.only.is_some() && !by_file.contains(&options.stages) {
+            bail!("--only chooses among files: `cargo xtask test e2e --only NAME`, or interop");
         }
         if options.stages.is_empty() {
-            options.stages = BTreeSet::from([Stage::Check, Stage::Native, Stage::Browser, Stage::EndToEnd]);
+            options.stages =
+                BTreeSet::from([Stage::Check, Stage::Native, Stage::Browser, Stage::EndToEnd, Stage::Interop]);
         }
         Ok(options)
     }
@@ -96,6 +102,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         step("Setting up the tests", || {
             tools::wasm_target()?;
             node::test_modules()?;
+            node::interop_modules()?;
             WASM_BINDGEN.ready()?;
             Browser::ready().map(Some)
         })?
@@ -110,8 +117,13 @@ pub fn run(arguments: &[String]) -> Result<()> {
         if options.stages.contains(&Stage::Browser) {
             step("Browser tests", || in_browser(browser, &mut outcome))?;
         }
-        if options.stages.contains(&Stage::EndToEnd) {
-            end_to_end(browser, &options, &mut outcome)?;
+        let pages = [(Stage::EndToEnd, E2E), (Stage::Interop, INTEROP)];
+        let pages: Vec<_> = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage)).collect();
+        if let Some(build) = options.build.filter(|_| !pages.is_empty()) {
+            dist::run(build)?;
+        }
+        for (_, folder) in pages {
+            with_pages(folder, browser, &options, &mut outcome)?;
         }
     }
     conclude(outcome, &allowed_skips()?)
@@ -151,18 +163,16 @@ fn in_browser(browser: &Browser, outcome: &mut Outcome) -> Result<()> {
     Ok(())
 }
 
-fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Result<()> {
-    if let Some(build) = options.build {
-        dist::run(build)?;
-    }
-    let files = e2e_files(options.only.as_deref())?;
+/// Runs the files of a folder of tests that open the built page.
+fn with_pages(folder: &str, browser: &Browser, options: &Options, outcome: &mut Outcome) -> Result<()> {
+    let files = test_files(folder, options.only.as_deref())?;
     // A whole debug build of its own: only for the tests that open it.
     let hostile = if files.iter().any(|file| file.contains("hostile")) { hostile::build()? } else { PathBuf::new() };
     let firefox = Firefox::ready()?;
     browser::networks();
-    let report = repo::target().join("e2e.tap");
+    let report = repo::target().join("pages.tap");
     fs::create_dir_all(repo::target())?;
-    step(&format!("End-to-end tests ({} files)", files.len()), || {
+    step(&format!("Tests with pages, {folder} ({} files)", files.len()), || {
         let run = node_test(browser)?
             .args(["--test", "--test-concurrency=1", E2E_TIMEOUT])
             .args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"])
@@ -175,11 +185,11 @@ fn end_to_end(browser: &Browser, options: &Options, outcome: &mut Outcome) -> Re
         };
         let _ = fs::remove_file(&report);
         let succeeded = run.watch(|_| ())?;
-        let counts = counts::tap(&fs::read_to_string(&report).context("the end-to-end tests left no report")?);
+        let counts = counts::tap(&fs::read_to_string(&report).with_context(|| format!("{folder} left no report"))?);
         if counts.ran() < files.len() as u64 {
-            outcome.faults.push(format!("{} end-to-end files ran only {} tests", files.len(), counts.ran()));
+            outcome.faults.push(format!("{} files of {folder} ran only {} tests", files.len(), counts.ran()));
         }
-        outcome.add(counts, succeeded, "end-to-end tests");
+        outcome.add(counts, succeeded, &format!("tests of {folder}"));
         Ok(())
     })
 }
@@ -189,6 +199,7 @@ pub fn node_test(browser: &Browser) -> Result<Run> {
     Ok(Run::new("node")
         .env("PACELINE_CHROMIUM", &browser.chromium)
         .env("PACELINE_NODE", node::test_modules()?)
+        .env("PACELINE_INTEROP", node::interop_modules()?)
         .env("PACELINE_DIST", repo::dist())
         .env("PACELINE_HOST", host_program()?)
         .env("PACELINE_SCREENSHOTS", repo::target().join("screenshots")))
@@ -200,17 +211,17 @@ fn host_program() -> Result<PathBuf> {
     Ok(repo::target().join("debug").join(format!("paceline-host{}", env::consts::EXE_SUFFIX)))
 }
 
-fn e2e_files(only: Option<&str>) -> Result<Vec<String>> {
+fn test_files(folder: &str, only: Option<&str>) -> Result<Vec<String>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(repo::root().join(E2E))? {
+    for entry in fs::read_dir(repo::root().join(folder))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if name.ends_with(".test.js") && only.is_none_or(|only| name.contains(only)) {
-            files.push(format!("{E2E}/{name}"));
+            files.push(format!("{folder}/{name}"));
         }
     }
     files.sort();
     if files.is_empty() {
-        bail!("no file in {E2E} is named like that");
+        bail!("no file in {folder} is named like that");
     }
     Ok(files)
 }
@@ -262,10 +273,11 @@ mod tests {
 
     #[test]
     fn all_stages_run_unless_some_are_named() {
-        assert_eq!(options("").unwrap().stages.len(), 4);
+        assert_eq!(options("").unwrap().stages.len(), 5);
         assert_eq!(options("native").unwrap().stages, BTreeSet::from([Stage::Native]));
         assert_eq!(options("e2e --only three").unwrap().only.as_deref(), Some("three"));
-        assert!(options("--only three").is_err());
+        assert_eq!(options("interop --only car").unwrap().only.as_deref(), Some("car"));
+        assert!(options("--only three").is_err() && options("native --only three").is_err());
         assert!(options("fuzz").unwrap_err().to_string().contains("fuzz"));
     }
 

@@ -128,7 +128,8 @@ pub fn wasm_target() -> Result<()> {
 /// Something is missing and cannot be fetched; the message says what.
 pub fn everything() -> Result<()> {
     wasm_target()?;
-    let mut places = vec![WASM_BINDGEN.ready()?, TRUNK.ready()?, node::wasm_opt()?, node::test_modules()?];
+    let mut places =
+        vec![WASM_BINDGEN.ready()?, TRUNK.ready()?, node::wasm_opt()?, node::test_modules()?, node::interop_modules()?];
     let browser = browser::Browser::ready()?;
     places.extend([browser.chromium, browser.chromedriver]);
     if let Some(browser) = browser::Firefox::ready()? {
