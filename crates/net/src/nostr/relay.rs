@@ -432,9 +432,10 @@ impl Relay {
             Ok(RelayMessage::Event { subscription, event }) => return self.on_event(&subscription, &event, cx),
             Ok(RelayMessage::Ok { event, accepted, said }) => {
                 self.connection.unconfirmed.confirmed(&event);
+                let outdated = self.connection.unconfirmed.is_outdated(&event);
                 if accepted {
                     self.refusals = 0;
-                } else {
+                } else if !(outdated && Refusal::of(&said) == Refusal::Clock) {
                     self.on_refusal(said, cx);
                 }
             }
@@ -582,10 +583,14 @@ impl Relay {
         if new_topics {
             self.subscribe(cx);
         }
-        if refused || new_topics {
-            self.connection.greeted = false;
-            self.flush(cx);
+        // What is under way was written by the old time, and will be refused.
+        let under_way = self.connection.unconfirmed.outdate();
+        self.connection.greeted &= !(refused || new_topics || !under_way.is_empty());
+        let greeting = self.greeting.clone();
+        for letter in under_way.iter().filter(|it| greeting.as_ref().is_none_or(|greeting| !greeting.is_same(it))) {
+            self.send(letter, cx);
         }
+        self.flush(cx);
     }
 
     /// Sends a letter to one node: now, or when it may.

@@ -25,7 +25,11 @@ struct Sent {
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Unconfirmed(VecDeque<Sent>);
+pub(super) struct Unconfirmed(VecDeque<Sent>, Outdated);
+
+/// Events that were written by a time that counts no longer; what the relay says of that is no news.
+#[derive(Default)]
+struct Outdated(Vec<String>);
 
 impl Unconfirmed {
     /// A letter went for the first time, as that event.
@@ -46,6 +50,18 @@ impl Unconfirmed {
     /// That letter is not sent again.
     pub(super) fn forget(&mut self, letter: &Letter) {
         self.0.retain(|sent| !sent.letter.is_same(letter));
+    }
+
+    /// Another time counts: all of it is to be written anew. Returns it, in order.
+    pub(super) fn outdate(&mut self) -> Vec<Rc<Letter>> {
+        let sent = std::mem::take(&mut self.0);
+        self.1 = Outdated(sent.iter().map(|sent| sent.id.clone()).collect());
+        sent.into_iter().map(|sent| sent.letter).collect()
+    }
+
+    /// Whether that event was written by a time that counts no longer.
+    pub(super) fn is_outdated(&self, id: &str) -> bool {
+        self.1.0.iter().any(|it| it == id)
     }
 
     /// Nothing is sent again.

@@ -139,6 +139,23 @@ fn who_is_late_is_refused_until_the_host_says_what_time_it_is_and_then_heard_at_
 }
 
 #[test]
+fn a_refusal_that_comes_after_the_time_was_learned_holds_nothing_up() {
+    for late in LATE {
+        let mut world = apart_by(late);
+        world.run_until(1_000);
+        world.send(1, None, b"hello");
+        world.send(1, Some(&PEER), b"to one");
+        // The host answers while both are on their way, and the refusals come after that.
+        let learned = world.nodes[1].clock.host_said(late - 700, late + 300);
+        world.learn(1, learned);
+        world.run_until(2_000);
+        assert_eq!(world.heard(0), [b"hello".as_slice(), b"to one"], "late by {late}");
+        assert_eq!((world.state(1, 0), world.state(1, 1)), (("open", None), ("open", None)));
+        assert_eq!(world.time(1).wall, world.wall + world.now - 700, "nor is the new time doubted for it");
+    }
+}
+
+#[test]
 fn who_is_ahead_is_refused_and_heard_in_the_same_way() {
     let mut world = apart_by(-86_400_000);
     world.send(1, None, b"hello");
