@@ -133,7 +133,7 @@ mod tests {
         let described = include_str!("../../../docs/format.md").split("## Keys from the secret").nth(1).unwrap();
         let described = names(described.split("\n## ").next().unwrap());
         let code = names(include_str!("keys.rs").split("#[cfg(test)]").next().unwrap());
-        assert_eq!(code.len(), 7);
+        assert_eq!(code.len(), 8);
         assert_eq!(code, described);
     }
 
