@@ -136,11 +136,11 @@ pub fn PostView(props: &PostProps) -> Html {
                 }
                 { signals(props) }
                 if let Some(intent) = &props.leaving {
-                    <div class="row tight">
+                    <div class="row tight" key="leaving">
                         <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
                     </div>
                 } else if !props.row.storing {
-                    <div class="post-actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
+                    <div class="post-actions" key="actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
                         <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
                             aria-label={t!("reply")} onclick={ask_reply(props)}>
                             { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
