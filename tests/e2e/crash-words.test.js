@@ -38,13 +38,7 @@ async function enterAndReload(tab, field, text, ms, keys = 'Enter') {
   await field.fill(text);
   const again = tab.page.waitForEvent('load', { timeout: PATIENCE });
   await tab.page.evaluate((ms) => {
-    addEventListener(
-      'keydown',
-      (event) => {
-        if (event.key === 'Enter') setTimeout(() => location.reload(), ms);
-      },
-      { capture: true, once: true },
-    );
+    addEventListener('keydown', ({ key }) => key === 'Enter' && setTimeout(() => location.reload(), ms), { capture: true });
   }, ms);
   await field.press(keys);
   await again;
