@@ -90,7 +90,7 @@ fn say(parts: &[Part], values: &[(&str, Value<'_>)], said: &mut String) {
         match part {
             Part::Words(words) => said.push_str(words),
             Part::Value(name) => match value(name) {
-                Some(Value::Words(words)) => said.push_str(words),
+                Some(Value::Words(words)) => insert(words, said),
                 // Writing to a string does not fail.
                 Some(Value::Number(number)) => _ = write!(said, "{number}"),
                 None => said.push_str(name),
@@ -103,6 +103,43 @@ fn say(parts: &[Part], values: &[(&str, Value<'_>)], said: &mut String) {
         }
     }
 }
+
+/// Words of several people in one line, each for itself.
+pub fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
+    let mut said = String::new();
+    for item in items {
+        if !said.is_empty() {
+            said.push_str(", ");
+        }
+        insert(item.as_ref(), &mut said);
+    }
+    said
+}
+
+/// Puts words somebody wrote into a sentence so that they do not turn it around: between a first-strong isolate and its end, as
+/// Fluent does, without what would override directions or end the isolate early. What is ASCII turns nothing.
+fn insert(words: &str, said: &mut String) {
+    if words.is_ascii() {
+        return said.push_str(words);
+    }
+    let mut open = 1;
+    said.push(ISOLATE);
+    for letter in words.chars() {
+        match letter {
+            ISOLATE => open += 1,
+            END if open == 1 => continue,
+            END => open -= 1,
+            '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}' => continue,
+            _ => {}
+        }
+        said.push(letter);
+    }
+    said.extend(std::iter::repeat_n(END, open));
+}
+
+/// Begins a part whose first letter says its direction; ends it.
+const ISOLATE: char = '\u{2068}';
+const END: char = '\u{2069}';
 
 fn fits(key: &str, value: &Value<'_>) -> bool {
     match value {
@@ -169,6 +206,21 @@ mod tests {
         assert_eq!(t!("connection-in-sync", n = 1_u32), "in sync with 1 other");
         assert_eq!(t!("connection-in-sync", n = 7_u32), "in sync with 7 others");
         assert_eq!(t!("leftover-size", events = 1_u32, size = "2 KB"), "1 event, 2 KB");
+    }
+
+    #[test]
+    fn a_value_does_not_turn_its_sentence_around() {
+        let said = |name: &str| t!("announce-free", title = name);
+        assert_eq!(said("Scribe"), "Scribe is free.");
+        assert_eq!(said("שלום"), "\u{2068}שלום\u{2069} is free.");
+        assert_eq!(said("evil\u{202e}"), "\u{2068}evil\u{2069} is free.");
+        assert_eq!(said("\u{2069}\u{202e}live\u{2067}"), "\u{2068}live\u{2069} is free.");
+        // A sentence in a sentence keeps its own isolates, and one that was cut is closed.
+        let inner = t!("path-through-name", name = "שלום");
+        let outer = t!("path-with-rtt", how = inner, rtt = 5_u32);
+        assert_eq!(outer, "\u{2068}through \u{2068}שלום\u{2069}\u{2069}, 5 ms");
+        assert_eq!(list(["Ada", "שלום"]), "Ada, \u{2068}שלום\u{2069}");
+        assert_eq!(said("\u{2068}שלום"), "\u{2068}\u{2068}שלום\u{2069}\u{2069} is free.");
     }
 
     #[test]

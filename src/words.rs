@@ -4,7 +4,7 @@ use paceline_mesh::replica::Here;
 use paceline_room::{
     body::{Answer, PostKind, Stance},
     fold::IgnoredReason,
-    state::{BatonState, FeedbackState, TermBy},
+    state::{Act, BatonState, FeedbackState, TermBy},
 };
 
 use crate::{components::icons::Icon, session::Connection, texts::t};
@@ -129,6 +129,26 @@ pub fn handoff(by: TermBy, name: &str, title: &str) -> String {
         TermBy::SteppedIn => t!("handoff-stepped-in", name = name, title = title),
         TermBy::Reclaimed => t!("handoff-reclaimed", name = name, title = title),
         TermBy::Decision => t!("handoff-decision", name = name, title = title),
+    }
+}
+
+/// What somebody did with a baton, and the word that came with it.
+pub fn noted(act: Act, name: &str, to: &str, words: &str) -> String {
+    match act {
+        Act::Offered => t!("noted-offered", name = name, to = to, words = words),
+        Act::Declined => t!("noted-declined", name = name, words = words),
+        Act::Released => t!("noted-released", name = name, words = words),
+        Act::Closed => t!("noted-closed", name = name, words = words),
+    }
+}
+
+/// The same where the baton does not stand beside it.
+pub fn noted_of(act: Act, name: &str, to: &str, title: &str, words: &str) -> String {
+    match act {
+        Act::Offered => t!("handoff-offered", name = name, to = to, title = title, words = words),
+        Act::Declined => t!("handoff-declined", name = name, title = title, words = words),
+        Act::Released => t!("handoff-released", name = name, title = title, words = words),
+        Act::Closed => t!("handoff-closed", name = name, title = title, words = words),
     }
 }
 

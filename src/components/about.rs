@@ -84,5 +84,5 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
 
 fn peer(peer: &PeerView, people: &[PersonView]) -> Html {
     let name = people::name_in(people, &peer.node);
-    html! { <li key={peer.node.to_string()}><strong translate="no">{ name }</strong>{ " " }{ changing(reached(peer, people)) }</li> }
+    html! { <li key={peer.node.to_string()}><strong translate="no"><bdi>{ name }</bdi></strong>{ " " }{ changing(reached(peer, people)) }</li> }
 }

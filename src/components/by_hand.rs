@@ -13,7 +13,7 @@ use crate::{
     hooks::use_session,
     people,
     session::{RoomView, SessionError},
-    texts::{changing, t},
+    texts::{self, changing, t},
 };
 
 /// The kind of rendezvous that codes by hand are (`paceline_net`).
@@ -146,7 +146,7 @@ pub fn ByHand(props: &ByHandProps) -> Html {
             </li>
             if !met.is_empty() {
                 <li>
-                    <p role="status" data-testid="by-hand-met">{ changing(t!("by-hand-met", names = met.join(", "))) }</p>
+                    <p role="status" data-testid="by-hand-met">{ changing(t!("by-hand-met", names = texts::list(&met))) }</p>
                 </li>
             }
         </ol>

@@ -118,7 +118,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let placeholder = if props.reply.is_some() { t!("composer-answer") } else { t!("composer-placeholder") };
     html! {
         <form class={classes!("composer", written.then_some("written"))} {onsubmit} aria-label={t!("composer")}>
-            if let Some(me) = &props.me { { disc_of(&me.person, Here::Here, false) } } else { <Disc name="" hue={0} /> }
+            if let Some(me) = &props.me { { disc_of(&me.person, &me.name, Here::Here, false) } } else { <Disc name="" hue={0} /> }
             <div class="composer-body">
                 if let Some(reply) = &props.reply {
                     <p class="replying">

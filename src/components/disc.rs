@@ -21,7 +21,7 @@ pub struct DiscProps {
     pub leads: bool,
 }
 
-/// Draws a disc. It is decoration: the name stands beside it.
+/// Draws a disc. It is decoration: the name stands beside it, or where there is no room for it shows on pointing.
 #[component]
 pub fn Disc(props: &DiscProps) -> Html {
     let presence = match props.here {
@@ -30,10 +30,14 @@ pub fn Disc(props: &DiscProps) -> Html {
         Here::Gone => Some("gone"),
     };
     let classes = classes!("disc", people::hue_class(props.hue), presence, props.leads.then_some("leads"));
-    html! { <span class={classes} aria-hidden="true" translate="no">{ people::initials(&props.name) }</span> }
+    html! {
+        <span class={classes} aria-hidden="true" translate="no" title={props.name.clone()}>
+            { people::initials(&props.name) }
+        </span>
+    }
 }
 
 /// The disc of a person of the room.
-pub fn disc_of(person: &Person, here: Here, leads: bool) -> Html {
-    html! { <Disc name={people::name_of(person)} hue={person.hue} {here} {leads} /> }
+pub fn disc_of(person: &Person, name: &str, here: Here, leads: bool) -> Html {
+    html! { <Disc name={name.to_owned()} hue={person.hue} {here} {leads} /> }
 }

@@ -55,7 +55,7 @@ pub fn Network(props: &NetworkProps) -> Html {
                 { for room.peers.iter().map(|it| peer(it, room)) }
                 { for beyond.iter().map(|node| html! {
                     <li key={node.to_string()} data-testid="network-peer" data-node={node.to_string()} data-path="through">
-                        <strong translate="no">{ people::name_in(&room.people, node) }</strong>
+                        <strong translate="no"><bdi>{ people::name_in(&room.people, node) }</bdi></strong>
                         <span>{ t!("path-through") }</span>
                     </li>
                 }) }
@@ -88,7 +88,7 @@ fn ConnectionWords(props: &ConnectionProps) -> Html {
 fn peer(peer: &PeerView, room: &RoomView) -> Html {
     html! {
         <li key={peer.node.to_string()} data-testid="network-peer" data-node={peer.node.to_string()} data-path={peer.path}>
-            <strong translate="no">{ people::name_in(&room.people, &peer.node) }</strong>
+            <strong translate="no"><bdi>{ people::name_in(&room.people, &peer.node) }</bdi></strong>
             <span>{ changing(reached(peer, &room.people)) }</span>
             if peer.direct { <span>{ changing(found(&peer.via)) }</span> }
         </li>
@@ -270,8 +270,8 @@ impl Advice {
             Self::RelaysComing => t!("advice-relays-coming"),
             Self::RelaysUnreachable => t!("advice-relays-unreachable"),
             Self::AloneOn(relays) => t!("advice-alone", relays = relays.join(", ")),
-            Self::NoWayThrough { names, turn: false } => t!("advice-no-way-through", names = names.join(", ")),
-            Self::NoWayThrough { names, turn: true } => t!("advice-no-way-through-turn", names = names.join(", ")),
+            Self::NoWayThrough { names, turn: false } => t!("advice-no-way-through", names = texts::list(names)),
+            Self::NoWayThrough { names, turn: true } => t!("advice-no-way-through-turn", names = texts::list(names)),
             Self::RelayOnlyWithoutTurn => t!("notice-relay-only-without-turn"),
             Self::NoWebrtc => t!("notice-webrtc-unavailable"),
         }

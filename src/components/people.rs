@@ -8,9 +8,8 @@ use yew::prelude::*;
 
 use super::disc::disc_of;
 use crate::{
-    people,
     session::{PersonView, RoomView},
-    texts::{changing, t},
+    texts::{self, changing, t},
     words,
 };
 
@@ -62,18 +61,18 @@ fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
         about.push(words::here_name(it.here));
     }
     if let Some(leads) = leads {
-        about.push(t!("leads", titles = leads.join(", ")));
+        about.push(t!("leads", titles = texts::list(leads)));
     } else if !it.person.strengths.is_empty() {
-        about.push(it.person.strengths.join(", "));
+        about.push(texts::list(&it.person.strengths));
     }
     if it.person.split {
         about.push(t!("split"));
     }
     html! {
         <li class="person" key={node.clone()} data-testid="person" data-node={node} data-here={words::here_value(it.here)}>
-            { disc_of(&it.person, it.here, leads.is_some()) }
+            { disc_of(&it.person, &it.name, it.here, leads.is_some()) }
             <span class="person-words">
-                <span class="person-name"><bdi translate="no">{ people::name_of(&it.person) }</bdi>
+                <span class="person-name"><bdi translate="no">{ it.name.to_string() }</bdi>
                     if it.me { <span class="mark">{ " " }{ t!("you") }</span> }
                 </span>
                 if !about.is_empty() { <span class="person-about">{ changing(about.join(" · ")) }</span> }

@@ -64,7 +64,7 @@ pub fn Storage(props: &StorageProps) -> Html {
 
 fn leftover(it: &Leftover, clear: &Callback<paceline_room::NodeId>) -> Html {
     let node = it.node;
-    let name = if it.name.is_empty() { people::nameless(&node) } else { it.name.clone() };
+    let name = people::called(&node, &it.name);
     let used = t!("leftover-used", day = when::day(it.used));
     let what = match it.holds {
         Some(holds) => t!("leftover-size", events = holds.events, size = size(holds.bytes)),

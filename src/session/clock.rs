@@ -73,7 +73,11 @@ impl Session {
 
     /// Tells the person at this tab, once, that their clock is wrong.
     pub(super) fn tell_the_time(&self) {
-        let offset = self.0.clock.offset();
+        self.tell_clock_off(self.0.clock.offset());
+    }
+
+    /// Tells that the clock is so many milliseconds behind the right time, or ahead of it: once, whoever found it out.
+    pub(super) fn tell_clock_off(&self, offset: i64) {
         if offset.unsigned_abs() < WORTH_TELLING || crate::browser::tab_note(TOLD).is_some() {
             return;
         }

@@ -13,13 +13,12 @@ use paceline_room::{
 };
 
 use super::{NewBaton, NewFeedback, NewPost, Outcome, browser, notices, write::Intent};
+use crate::people;
 
 /// Says who this node is. Without a hue it keeps the one it is shown with, or takes one that few others have.
 pub fn introduce(replica: &Replica, name: String, strengths: Vec<String>, hue: Option<u8>) -> Outcome<Intent> {
     let name = name.trim().to_owned();
-    if name.is_empty() {
-        return Err(notices::error("empty-text"));
-    }
+    worded(&name)?;
     let me = replica.node();
     let chosen = replica.fold().person(&me).filter(|it| !it.name.is_empty()).map(|it| it.hue);
     let hue = hue.or(chosen).unwrap_or_else(|| replica.fold().free_hue(&me));
@@ -60,6 +59,7 @@ pub fn retract(replica: &Replica, post: Cid) -> Outcome<Intent> {
 pub fn feedback(replica: &Replica, new: NewFeedback) -> Outcome<Intent> {
     let NewFeedback { target, stance, text, sources } = new;
     replica.log().find(&target).ok_or_else(|| notices::error("not-found"))?;
+    perhaps_worded(text.as_deref().unwrap_or_default())?;
     Ok(Intent::perhaps_worded(text, move |words| FeedbackGiven { target, stance, words, sources }.into()))
 }
 
@@ -69,6 +69,7 @@ pub fn answer(replica: &Replica, feedback: Cid, answer: Answer, text: String, by
     if it.addressee != Some(replica.node()) {
         return Err(notices::error("not-yours"));
     }
+    perhaps_worded(&text)?;
     Ok(Intent::perhaps_worded(Some(text), move |words| FeedbackAnswered { feedback, answer, words, by }.into()))
 }
 
@@ -100,6 +101,7 @@ pub fn baton_take(replica: &Replica, baton: Cid) -> Outcome<Intent> {
 /// Offers a held baton to somebody.
 pub fn baton_offer(replica: &Replica, baton: Cid, to: NodeId, note: String) -> Outcome<Intent> {
     let tip = held_by_me(replica, baton)?.tip;
+    perhaps_worded(&note)?;
     Ok(Intent::plain(BatonOffered { baton, tip, to, note }))
 }
 
@@ -126,12 +128,14 @@ pub fn baton_decline(replica: &Replica, offer: Cid, why: String) -> Outcome<Inte
     if offered(replica, offer)?.offered_to != Some(replica.node()) {
         return Err(notices::error("not-offered"));
     }
+    perhaps_worded(&why)?;
     Ok(Intent::plain(BatonDeclined { offer, why }))
 }
 
 /// Lets a held baton go.
 pub fn baton_release(replica: &Replica, baton: Cid, note: String) -> Outcome<Intent> {
     let tip = held_by_me(replica, baton)?.tip;
+    perhaps_worded(&note)?;
     Ok(Intent::plain(BatonReleased { baton, tip, note }))
 }
 
@@ -160,6 +164,7 @@ pub fn baton_close(replica: &Replica, baton: Cid, outcome: String) -> Outcome<In
     if !it.anyone_may_close && !it.may_close.contains(&replica.node()) {
         return Err(notices::error("not-holder"));
     }
+    perhaps_worded(&outcome)?;
     Ok(Intent::plain(BatonClosed { baton, tip: it.tip, outcome, by: None }))
 }
 
@@ -174,7 +179,12 @@ pub fn silence(replica: &Replica, node: &NodeId) -> u64 {
 }
 
 fn worded(text: &str) -> Outcome<()> {
-    if text.trim().is_empty() { Err(notices::error("empty-text")) } else { Ok(()) }
+    if text.trim().is_empty() { Err(notices::error("empty-text")) } else { perhaps_worded(text) }
+}
+
+/// Nothing at all, or something that can be seen.
+fn perhaps_worded(text: &str) -> Outcome<()> {
+    if text.is_empty() || people::is_visible(text) { Ok(()) } else { Err(notices::error("nothing-to-see")) }
 }
 
 fn own_post(replica: &Replica, post: Cid) -> Outcome<()> {

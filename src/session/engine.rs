@@ -28,8 +28,11 @@ use paceline_room::{Cid, Keypair, NodeId, Stored};
 use paceline_store::{Durability, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
 
+use crate::people::Names;
+
 use super::{
     Outcome, SessionError, StorageView, Storing, browser,
+    clocks::Clocks,
     handoffs::Terms,
     high_water::HighWater,
     notices,
@@ -126,6 +129,10 @@ pub struct Engine {
     pub seen: Cell<Seen>,
     /// Since when the current terms are known here.
     pub terms: RefCell<Terms>,
+    /// What people are called.
+    pub names: RefCell<Names>,
+    /// Whose clocks cannot be right.
+    pub clocks: RefCell<Clocks>,
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
     keypair: Keypair,
@@ -240,6 +247,8 @@ impl Engine {
             lost_links: Cell::new(None),
             seen: Cell::default(),
             terms: RefCell::default(),
+            names: RefCell::default(),
+            clocks: RefCell::default(),
             persisted: Cell::new(false),
             keypair,
             key: RefCell::new(Some(Rc::new(key))),

@@ -6,6 +6,7 @@
 
 mod browser;
 mod clock;
+mod clocks;
 mod commands;
 mod engine;
 mod error;
@@ -582,10 +583,15 @@ impl Session {
         let engine = self.0.engine.borrow().clone();
         let before = self.0.view.borrow().clone();
         let offline = self.0.offline.get();
-        let room = engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, before.room.as_deref())));
+        let now = browser::wall_clock().saturating_add_signed(self.0.clock.offset());
+        let room =
+            engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, now, before.room.as_deref())));
         if let (Some(engine), Some(room)) = (&engine, &room) {
             for (SessionError { code, text }, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
                 self.notify_about(code, text, Some(about));
+            }
+            if let Some(ahead) = engine.clocks.borrow().others() {
+                self.tell_clock_off(ahead);
             }
             self.tell_state(engine);
             if !browser::is_hidden() {

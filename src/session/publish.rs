@@ -7,7 +7,7 @@ use paceline_mesh::{
     replica::{Here, Presence, Reach},
 };
 use paceline_net::Path;
-use paceline_room::{Cid, NodeId, fold::IgnoredReason, sorted, state::Person};
+use paceline_room::{Body, Cid, Event, NodeId, fold::IgnoredReason, sorted, state::Person};
 
 use super::{
     Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
@@ -43,8 +43,8 @@ pub fn connection(engine: &Engine, offline: bool) -> Connection {
     }
 }
 
-/// The room as it is now; `before` lends what has not changed.
-pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> RoomView {
+/// The room as it is now (Unix milliseconds, as far as that is known); `before` lends what has not changed.
+pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomView>) -> RoomView {
     let connection = connection(engine, offline);
     let peers: Rc<[PeerView]> = same(before.map(|it| &it.peers), peers(engine));
     let replica = engine.replica.borrow();
@@ -84,6 +84,7 @@ pub fn room_view(engine: &Engine, offline: bool, before: Option<&RoomView>) -> R
         },
         unknown: same_arcs(before.map(|it| &it.unknown), fold.unknown().cloned()),
         ignored: same(before.map(|it| &it.ignored), ignored_transfers(&replica)),
+        doubtful: engine.clocks.borrow_mut().look(replica.log(), engine.me, now, browser::wall_clock()),
         reach: {
             let reach = reach(&replica);
             before.map(|it| &it.reach).filter(|it| ***it == reach).cloned().unwrap_or_else(|| Rc::new(reach))
@@ -178,10 +179,19 @@ fn reach(replica: &Replica) -> BTreeMap<Cid, Reach> {
 
 fn ignored_transfers(replica: &Replica) -> Vec<IgnoredTransfer> {
     let log = replica.log();
+    let event = |cid: &Cid| Some(&log.entry(log.find(cid)?).event);
+    let offered = |body: &Body| match body {
+        Body::BatonOffered(it) => Some(it.baton),
+        _ => None,
+    };
     let transfer = |(cid, why): (&Cid, IgnoredReason)| {
-        let event = &log.entry(log.find(cid)?).event;
-        let baton = event.body.transfers()?;
-        Some((event.depth, IgnoredTransfer { baton, cid: *cid, author: event.author, at: event.at, why }))
+        let Event { body, depth, author, at, .. } = event(cid)?;
+        let baton = match body {
+            Body::BatonDeclined(it) => offered(&event(&it.offer)?.body),
+            body => body.transfers().or_else(|| offered(body)),
+        };
+        let said = body.note().map(Into::into);
+        Some((*depth, IgnoredTransfer { baton: baton?, cid: *cid, author: *author, at: *at, why, said }))
     };
     let mut ignored: Vec<_> = replica.fold().ignored().filter_map(transfer).collect();
     sorted::short_list(&mut ignored, |(depth, it)| (*depth, it.cid));
@@ -203,6 +213,7 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
         let silent_ms = if me { 0 } else { commands::silence(replica, &person.node) };
         let goodbye = seen.is_some_and(|it: &Presence| it.goodbye);
         PersonView {
+            name: "".into(),
             here,
             me,
             path: peers.iter().find(|it| it.node == person.node).map(|it| it.path),
@@ -221,6 +232,7 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
         }
     }
     sorted::short_list(&mut people, |it| (!it.me, it.here));
+    engine.names.borrow_mut().name(&mut people);
     people
 }
 

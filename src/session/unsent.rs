@@ -392,7 +392,7 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
             fold.feedback_by_cid(feedback).is_some_and(|it| it.addressee == Some(me) && it.state == FeedbackState::Open)
         }
         Place::BatonOffer(baton) | Place::BatonWord(baton) => fold.baton(baton).is_some_and(|it| it.holder == Some(me)),
-        Place::BatonDecline(_) => false,
+        Place::BatonDecline(offer) => fold.batons().any(|it| it.offer == Some(*offer) && it.offered_to == Some(me)),
     }
 }
 

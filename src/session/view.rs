@@ -1,7 +1,11 @@
 //! What the page shows: snapshots that components receive as props. Cheap to clone and to compare; whatever did not
 //! change keeps its `Rc` or `Arc`.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use paceline_mesh::replica::{Here, Reach, Unchecked};
 use paceline_net::RendezvousStatus;
@@ -67,6 +71,8 @@ pub struct RoomCard {
 pub struct PersonView {
     /// From the log; for somebody without events yet a placeholder with an empty name.
     pub person: Arc<Person>,
+    /// What it is called here: told apart from others, and safe to show.
+    pub name: Rc<str>,
     /// Presence; this node is always here.
     pub here: Here,
     /// Whether it is this node.
@@ -92,7 +98,7 @@ pub struct Storing {
     pub reply_to: Option<Cid>,
 }
 
-/// A transfer of a baton that did not count, and why.
+/// Something done with a baton that did not count, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoredTransfer {
     /// The baton.
@@ -105,6 +111,8 @@ pub struct IgnoredTransfer {
     pub at: u64,
     /// The rule it does not meet.
     pub why: IgnoredReason,
+    /// The word that came with it, if any.
+    pub said: Option<Rc<str>>,
 }
 
 /// A room as this node sees it.
@@ -162,6 +170,8 @@ pub struct RoomView {
     pub unknown: Rc<[Arc<UnknownEvent>]>,
     /// Transfers that did not count, in display order.
     pub ignored: Rc<[IgnoredTransfer]>,
+    /// Events whose time cannot be.
+    pub doubtful: Rc<BTreeSet<Cid>>,
     /// How many nodes hold recent events (the last few hundred posts).
     pub reach: Rc<BTreeMap<Cid, Reach>>,
     /// Bytes and events in this browser's database, and whether the browser promised to keep them.

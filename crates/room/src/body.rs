@@ -417,6 +417,18 @@ impl Body {
         }
     }
 
+    /// The word that somebody wrote with it, if it is an act that carries one itself.
+    pub fn note(&self) -> Option<&str> {
+        let note = match self {
+            Self::BatonOffered(it) => &it.note,
+            Self::BatonDeclined(it) => &it.why,
+            Self::BatonReleased(it) => &it.note,
+            Self::BatonClosed(it) => &it.outcome,
+            _ => return None,
+        };
+        Some(note.as_str()).filter(|it| !it.is_empty())
+    }
+
     /// Numbers mean something.
     fn is_in_range(&self) -> bool {
         match self {

@@ -5,13 +5,13 @@ use std::{rc::Rc, sync::Arc};
 use paceline_mesh::replica::Here;
 use paceline_room::{
     Cid, NodeId,
-    state::{Baton, BatonState, FeedbackState, Term},
+    state::{Act, Baton, BatonState, FeedbackState, Note, Term},
 };
 use paceline_store::Place;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::history::History;
+use super::history::{self, History};
 use crate::{
     browser,
     components::{
@@ -62,6 +62,17 @@ impl BatonProps {
         self.baton.holder == Some(self.me)
     }
 
+    /// The word that came with what happened to it last: the offer that stands, or why it was declined, how it was let go, what
+    /// came of it.
+    fn said(&self) -> Option<&Note> {
+        let Baton { offer, tip, notes, .. } = &*self.baton;
+        let of_tip = |it: &&Note| it.cid == *tip || (it.act == Act::Declined && it.term == *tip);
+        match offer {
+            Some(offer) => notes.iter().find(|it| it.cid == *offer),
+            None => notes.iter().rev().find(of_tip),
+        }
+    }
+
     fn current_term(&self) -> Option<&Term> {
         self.baton.terms.iter().rev().find(|term| !term.parallel && term.until.is_none())
     }
@@ -97,7 +108,10 @@ pub fn BatonView(props: &BatonProps) -> Html {
     let refocus = use_mut_ref(|| false);
     let baton = &props.baton;
     let commands = use_commands(format!("baton {}", baton.cid));
-    let word = use_draft(Place::BatonWord(baton.cid));
+    let word = use_draft(match baton.offer.filter(|_| baton.offered_to == Some(props.me)) {
+        Some(offer) => Place::BatonDecline(offer),
+        None => Place::BatonWord(baton.cid),
+    });
     {
         // The button that was pressed goes with what it did; the keyboard stays at the baton.
         let (item, refocus) = (item.clone(), refocus.clone());
@@ -112,7 +126,6 @@ pub fn BatonView(props: &BatonProps) -> Html {
     }
     let run = Run { commands: commands.clone(), refocus: refocus.clone() };
     let cid = baton.cid;
-    let primary = primary(props, &run, &offering);
     let with_word = |act: &'static str| {
         let (word, refocus) = (word.clone(), refocus.clone());
         Callback::from(move |_: MouseEvent| {
@@ -121,6 +134,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
         })
     };
     let (release, close) = (with_word("release"), with_word("close"));
+    let primary = primary(props, &run, &offering, with_word("decline"));
     let busy = commands.busy.or(word.sending.then_some("true"));
     let stop = {
         let (offering, refocus) = (offering.clone(), refocus);
@@ -149,6 +163,9 @@ pub fn BatonView(props: &BatonProps) -> Html {
                 <span class="baton-words">
                     <strong class="baton-name" dir="auto">{ &baton.title }</strong>
                     <span class="baton-state">{ changing(status(props, now)) }</span>
+                    if let Some(note) = props.said() {
+                        <span class="baton-said">{ changing(history::noted(note, &props.people)) }</span>
+                    }
                 </span>
                 { primary }
                 <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
@@ -161,7 +178,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
                 if *offering && props.mine() {
                     <OfferForm baton={cid} people={props.people.clone()} me={props.me} on_close={stop} />
                 }
-                if !closed && (props.mine() || props.may_close()) {
+                if !closed && (props.mine() || props.may_close() || baton.offered_to == Some(props.me)) {
                     <div class="row tight">
                         if baton.state == BatonState::Offered && props.mine() { { withdraw(props, &run) } }
                         if props.mine() {
@@ -219,7 +236,7 @@ impl Run {
 fn capsule_discs(props: &BatonProps) -> Html {
     let baton = &props.baton;
     let disc = |node: NodeId, leads: bool| match people::find(&props.people, &node) {
-        Some(it) => disc_of(&it.person, it.here, leads),
+        Some(it) => disc_of(&it.person, &it.name, it.here, leads),
         None => html! { <span class="disc gone" aria-hidden="true"></span> },
     };
     match (baton.holder, baton.offered_to) {
@@ -260,12 +277,11 @@ fn status(props: &BatonProps, now: u64) -> String {
 }
 
 /// The one thing that is most likely wanted stands in the capsule.
-fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>) -> Html {
+fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decline: Callback<MouseEvent>) -> Html {
     let (baton, cid) = (&props.baton, props.baton.cid);
     let offer = baton.offer.filter(|_| baton.offered_to == Some(props.me));
     if let Some(offer) = offer {
         let accept = run.click(move |session| async move { session.baton_accept(offer).await });
-        let decline = run.click(move |session| async move { session.baton_decline(offer, String::new()).await });
         return html! {
             <span class="baton-answer">
                 <button type="button" class="button" data-testid="baton-accept" onclick={accept} aria-disabled={run.busy()}>{ t!("accept") }</button>
@@ -374,7 +390,7 @@ fn OfferForm(props: &OfferFormProps) -> Html {
         return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
     }
     let option = |it: &&PersonView| {
-        let name = people::name_of(&it.person);
+        let name = it.name.to_string();
         let label = if it.here == Here::Here {
             name
         } else {

@@ -4,9 +4,9 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::replica::Here;
 use paceline_room::{
-    NodeId,
+    Cid, NodeId,
     body::Stance,
-    state::{Baton, FeedbackState, Term},
+    state::{Baton, FeedbackState, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -15,10 +15,11 @@ use crate::{
     components::{
         disc::disc_of,
         feedback::{FeedbackForm, Stances, Told},
+        stream::is_beside,
     },
     people,
     session::{IgnoredTransfer, PersonView},
-    texts::{changing, t},
+    texts::{self, changing, t},
     when, words,
 };
 
@@ -65,6 +66,7 @@ pub fn History(props: &HistoryProps) -> Html {
     let term = |term: &Term| {
         html! {
             <TermView key={term.from.to_string()} term={term.clone()} person={people::find(&props.people, &term.holder).cloned()}
+                said={said(props, term)}
                 name={people::name_in(&props.people, &term.holder)} told={props.told.clone()} now={props.now} open={*open}
                 mine={term.holder == props.me} />
         }
@@ -74,6 +76,7 @@ pub fn History(props: &HistoryProps) -> Html {
         html! {
             <li key={it.cid.to_string()} data-testid="ignored-transfer" data-cid={it.cid.to_string()}>
                 <span>{ changing(t!("ignored-by", name = name, why = words::why_ignored(it.why))) }</span>{ " " }
+                if let Some(said) = &it.said { <q dir="auto" translate="no">{ &**said }</q>{ " " } }
                 <time datetime={when::iso(it.at)}>{ when::clock(it.at) }</time>
             </li>
         }
@@ -94,9 +97,22 @@ pub fn History(props: &HistoryProps) -> Html {
     }
 }
 
+/// What was said with what was done in a term.
+fn said(props: &HistoryProps, term: &Term) -> Rc<[(Cid, AttrValue, bool)]> {
+    let notes = props.baton.notes.iter().filter(|it| it.term == term.from);
+    notes.map(|it| (it.cid, noted(it, &props.people).into(), is_beside(&props.baton, it) && !term.parallel)).collect()
+}
+
+/// Who did what, with which word.
+pub fn noted(note: &Note, people: &[PersonView]) -> String {
+    let to = note.to.map(|to| people::name_in(people, &to));
+    words::noted(note.act, &people::name_in(people, &note.author), to.as_deref().unwrap_or_default(), &note.text)
+}
+
 #[derive(PartialEq, Properties)]
 struct TermProps {
     term: Term,
+    said: Rc<[(Cid, AttrValue, bool)]>,
     person: Option<PersonView>,
     name: AttrValue,
     told: Rc<[Told]>,
@@ -115,7 +131,7 @@ fn TermView(props: &TermProps) -> Html {
         props.told.iter().filter(|it| it.feedback.target == term.from && it.feedback.state != FeedbackState::Withdrawn)
     };
     let thanks: Vec<_> = on_this().filter(|it| it.feedback.stance == Stance::Appreciate).collect();
-    let names = thanks.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
+    let names = texts::list(thanks.iter().map(|it| it.by.as_str()));
     let on_open = {
         let stance = stance.clone();
         Callback::from(move |wanted| stance.set(if *stance == Some(wanted) { None } else { Some(wanted) }))
@@ -128,14 +144,23 @@ fn TermView(props: &TermProps) -> Html {
     let lasted = if current { t!("term-so-far", span = span) } else { t!("term-lasted", span = span) };
     html! {
         <li class={classes!("term", term.parallel.then_some("parallel"), current.then_some("current"))}>
-            if let Some(person) = person { { disc_of(&person.person, Here::Here, current) } }
+            if let Some(person) = person { { disc_of(&person.person, name, Here::Here, current) } }
             <div>
                 <p>
-                    <strong translate="no">{ name }</strong>{ " " }{ words::term_began(term.by) }{ " " }
+                    <strong translate="no"><bdi>{ name }</bdi></strong>{ " " }{ words::term_began(term.by) }{ " " }
                     <time datetime={when::iso(term.began)}>{ when::clock(term.began) }</time>
                     <span class="span">{ " " }{ changing(lasted) }</span>
                     if term.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
                 </p>
+                // In an element of their own: what is put between others is matched with its neighbours, see `changing`.
+                <div>
+                    { for props.said.iter().map(|(cid, said, beside)| html! {
+                        <p key={cid.to_string()} class="baton-said" data-testid="baton-said">
+                            { changing(said.clone()) }
+                            if *beside { <span class="mark stripes">{ t!("parallel-lead") }</span> }
+                        </p>
+                    }) }
+                </div>
                 if !thanks.is_empty() { <p class="signal"><span>{ changing(words::stance_by(Stance::Appreciate, &names)) }</span></p> }
                 if props.open && !props.mine {
                     <div class="row tight term-actions">

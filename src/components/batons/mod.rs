@@ -12,13 +12,16 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use self::{baton::BatonView, open::OpenBaton};
+use self::{baton::BatonView, history::noted, open::OpenBaton};
 use super::stream::tell;
 use crate::{
     people,
     session::RoomView,
     texts::{changing, t},
 };
+
+/// Words read out at once of one baton; the history has them all.
+const NOTES_SAID: usize = 3;
 
 /// Properties of [`Batons`].
 #[derive(PartialEq, Properties)]
@@ -86,15 +89,21 @@ struct HandoffsProps {
 #[component]
 fn Handoffs(props: &HandoffsProps) -> Html {
     let said = use_state(String::new);
-    let known = use_mut_ref(|| None::<BTreeMap<Cid, Option<NodeId>>>);
+    let known = use_mut_ref(|| None::<BTreeMap<Cid, (Option<NodeId>, usize)>>);
     {
-        let (said, people) = (said.setter(), props.room.people.clone());
+        let (say, people) = (said.setter(), props.room.people.clone());
         use_effect_with(props.room.batons.clone(), move |batons| {
-            let now = sorted::map(batons.iter().map(|it| (it.cid, it.holder)));
+            let now = sorted::map(batons.iter().map(|it| (it.cid, (it.holder, it.notes.len()))));
             let before = known.replace(Some(now));
-            let moved = batons
-                .iter()
-                .filter(|it| before.as_ref().is_some_and(|before| before.get(&it.cid).copied().flatten() != it.holder));
+            let known = |it: &Baton| before.as_ref()?.get(&it.cid).copied();
+            let moved =
+                batons.iter().filter(|it| before.is_some() && known(it).and_then(|(holder, _)| holder) != it.holder);
+            // What was said comes first: it came with what moved the lead, or before.
+            let said = batons.iter().filter(|_| before.is_some()).flat_map(|it| {
+                let fresh = it.notes.len().saturating_sub(known(it).map_or(0, |(_, notes)| notes));
+                it.notes.iter().rev().take(fresh.min(NOTES_SAID)).rev()
+            });
+            let said = said.map(|it| noted(it, &people)).collect::<Vec<_>>();
             let words: Vec<_> = moved
                 .map(|it| match it.holder {
                     Some(holder) => {
@@ -103,8 +112,9 @@ fn Handoffs(props: &HandoffsProps) -> Html {
                     None => t!("announce-free", title = it.title.clone()),
                 })
                 .collect();
+            let words: Vec<_> = said.into_iter().chain(words).collect();
             if !words.is_empty() {
-                said.set(words.join(" "));
+                say.set(words.join(" "));
             }
         });
     }

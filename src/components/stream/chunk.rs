@@ -17,8 +17,8 @@ use yew::prelude::*;
 
 use super::{
     newer::{more_newer, newer},
-    post::{Ask, PostView},
-    rows::{Before, Handoff, Moment, Row},
+    post::{Ask, PostView, doubtful},
+    rows::{Before, Handoff, Moment, Moved, Row},
 };
 use crate::{
     browser,
@@ -53,6 +53,7 @@ pub struct Around {
     leaving: Vec<(Cid, AttrValue)>,
     handles: bool,
     moments: Rc<Before>,
+    doubtful: Rc<BTreeSet<Cid>>,
     nothing: Rc<[Told]>,
 }
 
@@ -68,6 +69,7 @@ impl Around {
             leaving: room.unsent.iter().filter_map(leaving).collect(),
             handles,
             moments,
+            doubtful: room.doubtful.clone(),
             nothing: [].into(),
         }
     }
@@ -84,33 +86,40 @@ impl Around {
                 None
             }
             Moment::Newer(it) => {
-                let (person, here) = self.person(&it.author);
-                Some(newer(it, &person, here))
+                let (person, name, here) = self.person(&it.author);
+                Some(newer(it, &person, &name, here))
             }
         };
         let told: Vec<Html> = moments.iter().filter_map(one).collect();
         html! { <>{ for more.map(more_newer) }{ for told }</> }
     }
 
-    /// A moment on the road: the lead went to somebody.
+    /// A moment on the road: the lead went to somebody, or somebody said something with it.
     fn handoff(&self, handoff: &Handoff) -> Html {
-        let (person, here) = self.person(&handoff.holder);
-        let words = words::handoff(handoff.by, &people::name_of(&person), &handoff.title);
+        let (person, name, here) = self.person(&handoff.by);
+        let words = match &handoff.what {
+            Moved::Led(by) => words::handoff(*by, &name, &handoff.title),
+            Moved::Noted(act, to, text) => {
+                let to = to.map(|to| self.person(&to).1);
+                words::noted_of(*act, &name, to.as_deref().unwrap_or_default(), &handoff.title, text)
+            }
+        };
         html! {
             <p class={classes!("handoff", handoff.current.then_some("current"), handoff.parallel.then_some("parallel"))}
                 key={handoff.from.to_string()}>
-                { disc_of(&person, here, handoff.current) }
+                { disc_of(&person, &name, here, handoff.current) }
                 <span>{ changing(words) }</span>
                 <time datetime={when::iso(handoff.at)}>{ when::clock(handoff.at) }</time>
+                if self.doubtful.contains(&handoff.from) { { doubtful() } }
                 if handoff.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
             </p>
         }
     }
 
-    fn person(&self, node: &NodeId) -> (Arc<Person>, Here) {
+    fn person(&self, node: &NodeId) -> (Arc<Person>, Rc<str>, Here) {
         match self.people.get(node) {
-            Some(it) => (it.person.clone(), it.here),
-            None => (Arc::new(people::stranger(*node)), Here::Gone),
+            Some(it) => (it.person.clone(), it.name.clone(), it.here),
+            None => (Arc::new(people::stranger(*node)), people::nameless(node).into(), Here::Gone),
         }
     }
 }
@@ -220,9 +229,9 @@ fn posts(props: &ChunkProps) -> Html {
 
 fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let around = &props.around;
-    let (author, here) = around.person(&row.post.author);
-    let name: AttrValue = people::name_of(&author).into();
-    let answers = row.answers.map(|node| AttrValue::from(people::name_of(&around.person(&node).0)));
+    let (author, name, here) = around.person(&row.post.author);
+    let name = AttrValue::from(name);
+    let answers = row.answers.map(|node| AttrValue::from(around.person(&node).1));
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
@@ -230,7 +239,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
-            if row.new_day { <p class="milestone">{ changing(when::day(row.post.at)) }</p> }
+            if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
             { for moments.map(|it| around.moments(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}

@@ -38,6 +38,7 @@ use crate::{
     when,
 };
 
+pub use rows::is_beside;
 pub use scroll::step;
 
 /// Properties of [`Stream`].
@@ -59,10 +60,11 @@ pub fn Stream(props: &StreamProps) -> Html {
     let room = &props.room;
     let session = use_session();
     let replying = use_replying(&session);
-    let rows = use_memo((room.posts.clone(), room.storing.clone(), room.me), |(posts, storing, me)| {
+    let posts = (room.posts.clone(), room.storing.clone(), room.doubtful.clone(), room.me);
+    let rows = use_memo(posts, |(posts, storing, doubtful, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
         let mut days = when::Days::default();
-        rows::rows(posts, &storing, |at| days.begin(at))
+        rows::rows(posts, &storing, doubtful, |at| days.begin(at))
     });
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
@@ -72,8 +74,9 @@ pub fn Stream(props: &StreamProps) -> Html {
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
-    let known = (room.people.clone(), room.batons.clone(), room.reach.clone(), room.unsent.clone(), told, before);
-    let around = use_memo((known, props.handles), |((_, _, _, _, told, before), handles)| {
+    let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
+    let known = (room.people.clone(), room.batons.clone(), local, told, before);
+    let around = use_memo((known, props.handles), |((_, _, _, told, before), handles)| {
         Around::new(room, told.clone(), before.clone(), *handles)
     });
     let newest = use_newest(&rows, room);

@@ -7,18 +7,17 @@ use yew::prelude::*;
 
 use crate::{
     components::disc::disc_of,
-    people,
     texts::{changing, t},
     when,
 };
 
 /// One event.
-pub fn newer(event: &UnknownEvent, author: &Person, here: Here) -> Html {
+pub fn newer(event: &UnknownEvent, author: &Person, name: &str, here: Here) -> Html {
     html! {
         <p class="handoff newer" key={event.cid.to_string()} title={t!("newer-title")} data-testid="newer"
             data-cid={event.cid.to_string()}>
-            { disc_of(author, here, false) }
-            <span>{ changing(t!("newer-row", name = people::name_of(author))) }</span>
+            { disc_of(author, name, here, false) }
+            <span>{ changing(t!("newer-row", name = name)) }</span>
             <time datetime={when::iso(event.at)}>{ when::clock(event.at) }</time>
         </p>
     }

@@ -22,9 +22,9 @@ use crate::{
     },
     excerpt,
     hooks::{use_about, use_commands, use_draft, use_session},
-    markdown,
+    markdown, people,
     session::{Listener, NewBaton, Session, opens},
-    texts::{changing, t},
+    texts::{self, changing, t},
     when, words,
 };
 
@@ -126,7 +126,7 @@ pub fn PostView(props: &PostProps) -> Html {
             aria-posinset={props.position.to_string()} aria-setsize="-1" data-testid="post" data-cid={post.cid.to_string()}
             data-kind={words::kind_value(post.kind)} data-sent={if props.row.storing { "storing" } else { "sent" }}
             data-contested={post.contested.to_string()} data-checked="true">
-            { disc_of(&props.author, props.here, props.leads) }
+            { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
                 { head(props, label) }
                 { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(post) } }
@@ -208,6 +208,7 @@ fn head(props: &PostProps, label: String) -> Html {
             }
             if let Some(name) = &props.answers { <span class="mark">{ changing(t!("to", name = name.to_string())) }</span> }
             <time datetime={when::iso(post.at)} translate="no">{ when::clock(post.at) }</time>
+            if props.row.doubtful { { doubtful() } }
             if post.edited { <span class="mark">{ t!("edited") }</span> }
             if post.late { <span class="mark">{ t!("late") }</span> }
             if post.contested { <span class="mark alarm">{ t!("contested") }</span> }
@@ -234,7 +235,7 @@ fn reach(props: &PostProps) -> Html {
 fn said(post: &Post) -> Html {
     let inside = match (post.words, &post.text) {
         (WordsState::Retracted, _) => html! { <p class="trace">{ t!("retracted") }</p> },
-        (_, Some(text)) => markdown::render(text),
+        (_, Some(text)) => words_of(text),
         (_, None) => html! { <p class="trace">{ t!("words-missing") }</p> },
     };
     // Words that were edited, came or were taken back are drawn anew, not patched: see `changing`.
@@ -244,6 +245,20 @@ fn said(post: &Post) -> Html {
         (_, None) => "missing".to_owned(),
     };
     html! { <div class="post-text" data-testid="post-text" {key}>{ inside }</div> }
+}
+
+/// What somebody wrote, if there is anything to see in it.
+pub fn words_of(text: &str) -> Html {
+    if people::is_visible(text) {
+        markdown::render(text)
+    } else {
+        html! { <p class="trace">{ t!("nothing-to-see") }</p> }
+    }
+}
+
+/// Stands beside a time that cannot be.
+pub fn doubtful() -> Html {
+    html! { <span class="mark" data-testid="doubtful" title={t!("doubtful-title")}>{ t!("doubtful") }</span> }
 }
 
 /// Standing corrections stand directly beneath the claim.
@@ -278,7 +293,7 @@ fn signals(props: &PostProps) -> Html {
 fn names(given: Vec<&&Told>) -> Html {
     let Some(first) = given.first() else { return Html::default() };
     let (_, icon, _) = words::stance_button(first.feedback.stance);
-    let all = given.iter().map(|it| it.by.as_str()).collect::<Vec<_>>().join(", ");
+    let all = texts::list(given.iter().map(|it| it.by.as_str()));
     html! {
         <p class="signal">
             { sign(icon) }<span>{ changing(words::stance_by(first.feedback.stance, &all)) }</span>

@@ -1,16 +1,20 @@
 //! The order in which posts are drawn: threads hang together, each under the post that began it; between them the moments
-//! at which a lead moved. Pure.
+//! at which a lead moved. Where all of it stands is decided by the order of the log alone; clocks say what day a stretch is of, and
+//! days only ever go on. Pure.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
 
 use paceline_room::{
-    Cid, NodeId,
-    state::{Baton, Post, TermBy, UnknownEvent},
+    Cid, NodeId, sorted,
+    state::{Act, Baton, Note, Post, TermBy, UnknownEvent},
 };
+
+/// How many threads before and after one are asked for its day.
+const AROUND: usize = 2;
 
 /// One post in the stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,24 +27,37 @@ pub struct Row {
     pub next: u8,
     /// Whom it answers, where the drawing does not say it (level 2).
     pub answers: Option<NodeId>,
-    /// Begins another day than the thread before.
-    pub new_day: bool,
+    /// Begins another day than the thread before: a time of that day.
+    pub new_day: Option<u64>,
+    /// Its time cannot be.
+    pub doubtful: bool,
     /// Not durably stored yet.
     pub storing: bool,
 }
 
-/// A lead moved.
+/// What happened to a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// It went to somebody.
+    Led(TermBy),
+    /// Somebody wrote a word with what they did.
+    Noted(Act, Option<NodeId>, Arc<str>),
+}
+
+/// A lead moved, or something was said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handoff {
-    /// The transfer.
+    /// The event.
     pub from: Cid,
-    /// To whom.
-    pub holder: NodeId,
+    /// Whose.
+    pub by: NodeId,
     /// What is led.
     pub title: Rc<str>,
-    /// How.
-    pub by: TermBy,
-    /// By its author's clock, which alone says where it is drawn.
+    /// What it was.
+    pub what: Moved,
+    /// Its depth in the log: where it is drawn.
+    pub depth: u64,
+    /// By its author's clock.
     pub at: u64,
     /// Still leads.
     pub current: bool,
@@ -58,36 +75,59 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// When, by its author's clock, and which.
+    /// Where it stands in the log.
     fn key(&self) -> (u64, Cid) {
         match self {
-            Self::Handoff(it) => (it.at, it.from),
-            Self::Newer(it) => (it.at, it.cid),
+            Self::Handoff(it) => (it.depth, it.from),
+            Self::Newer(it) => (it.depth, it.cid),
         }
     }
 }
 
-/// All moments of a room, by the clock.
+/// All moments of a room, in the order of the log.
 pub fn moments(batons: &[Arc<Baton>], unknown: &[Arc<UnknownEvent>]) -> Vec<Moment> {
     let handoffs = batons
         .iter()
         .flat_map(|baton| {
             let title: Rc<str> = baton.title.as_str().into();
-            baton.terms.iter().map(move |term| Handoff {
+            let of_note = title.clone();
+            let led = baton.terms.iter().map(move |term| Handoff {
                 from: term.from,
-                holder: term.holder,
+                by: term.holder,
                 title: title.clone(),
-                by: term.by,
+                what: Moved::Led(term.by),
+                depth: term.depth,
                 at: term.began,
                 current: term.until.is_none() && !term.parallel,
                 parallel: term.parallel,
-            })
+            });
+            let noted = baton.notes.iter().map(move |note| Handoff {
+                from: note.cid,
+                by: note.author,
+                title: of_note.clone(),
+                what: Moved::Noted(note.act, note.to, note.text.clone()),
+                depth: note.depth,
+                at: note.at,
+                current: false,
+                parallel: is_beside(baton, note),
+            });
+            led.chain(noted)
         })
         .map(Moment::Handoff);
     let mut all: Vec<Moment> = handoffs.chain(unknown.iter().cloned().map(Moment::Newer)).collect();
     // There may be thousands, of many batons in turn.
     all.sort_unstable_by_key(Moment::key);
     all
+}
+
+/// Whether what the word came with is on a branch that the network did not follow.
+pub fn is_beside(baton: &Baton, note: &Note) -> bool {
+    let term = baton.terms.iter().find(|it| it.from == note.term);
+    match note.act {
+        Act::Closed => baton.tip != note.cid,
+        Act::Released => term.is_some_and(|it| it.parallel || it.until != Some(note.cid)),
+        Act::Offered | Act::Declined => term.is_some_and(|it| it.parallel),
+    }
 }
 
 /// Moments by the root they are drawn before.
@@ -97,7 +137,8 @@ pub type Before = HashMap<Cid, Rc<[Moment]>>;
 pub fn place(rows: &[Row], mut moments: Vec<Moment>) -> (Before, Rc<[Moment]>) {
     let mut before = HashMap::new();
     for root in rows.iter().filter(|row| row.level == 0) {
-        let later = moments.split_off(moments.partition_point(|it| it.key().0 < root.post.at));
+        let place = (root.post.depth, root.post.cid);
+        let later = moments.split_off(moments.partition_point(|it| it.key() < place));
         if !moments.is_empty() {
             before.insert(root.post.cid, moments.into());
         }
@@ -107,7 +148,12 @@ pub fn place(rows: &[Row], mut moments: Vec<Moment>) -> (Before, Rc<[Moment]>) {
 }
 
 /// All rows in drawing order. `day` says which day a time is of.
-pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], mut day: impl FnMut(u64) -> u64) -> Vec<Row> {
+pub fn rows(
+    posts: &[Arc<Post>],
+    storing: &[Arc<Post>],
+    doubtful: &BTreeSet<Cid>,
+    mut day: impl FnMut(u64) -> u64,
+) -> Vec<Row> {
     let all = || posts.iter().map(|post| (post, false)).chain(storing.iter().map(|post| (post, true)));
     let by_cid: HashMap<Cid, &Arc<Post>> = all().map(|(post, _)| (post.cid, post)).collect();
     let mut answers: BTreeMap<Cid, Vec<(&Arc<Post>, bool)>> = BTreeMap::new();
@@ -120,8 +166,12 @@ pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], mut day: impl FnMut(u64)
     }
     let mut rows: Vec<Row> = Vec::with_capacity(by_cid.len());
     let mut today = None;
-    for (root, storing) in roots {
-        let day = day(root.at);
+    let times: Vec<_> = roots.iter().map(|(root, _)| (!doubtful.contains(&root.cid)).then_some(root.at)).collect();
+    let line = line(&times);
+    let first = line.iter().copied().find_map(|it| it);
+    for ((root, storing), time) in roots.into_iter().zip(line) {
+        let time = time.or(first).unwrap_or(root.at);
+        let day = day(time);
         let begin = rows.len();
         // Depth first with a stack of our own: threads are as deep as people like.
         let mut stack = vec![(root, storing, 0_u8)];
@@ -132,7 +182,8 @@ pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], mut day: impl FnMut(u64)
                 level,
                 next: 0,
                 answers: parent.filter(|_| level == 2).map(|parent| parent.author),
-                new_day: level == 0 && today.replace(day) != Some(day),
+                new_day: (level == 0 && today.replace(day) != Some(day)).then_some(time),
+                doubtful: doubtful.contains(&post.cid),
                 storing,
             });
             let below = (level + 1).min(2);
@@ -143,6 +194,26 @@ pub fn rows(posts: &[Arc<Post>], storing: &[Arc<Post>], mut day: impl FnMut(u64)
         }
     }
     rows
+}
+
+/// The time at each place of the order, which never goes back: the middle one of those around it, so that one clock that is off
+/// moves nothing, or the latest before. Times in doubt (`None`) take that of their place; before the first they have none yet.
+fn line(times: &[Option<u64>]) -> Vec<Option<u64>> {
+    let believed: Vec<u64> = times.iter().copied().flatten().collect();
+    let (mut at, mut latest) = (0, None);
+    let mut line = Vec::with_capacity(times.len());
+    for time in times {
+        if time.is_some() {
+            // As many before as after, so that times that are in order stay as they are.
+            let around = at.min(believed.len() - 1 - at).min(AROUND);
+            let mut near = believed[at - around..=at + around].to_vec();
+            sorted::short_list(&mut near, |it| *it);
+            latest = latest.max(Some(near[around]));
+            at += 1;
+        }
+        line.push(latest);
+    }
+    line
 }
 
 #[cfg(test)]
@@ -185,19 +256,19 @@ mod tests {
     #[test]
     fn answers_hang_under_what_they_answer_in_order() {
         let posts = [post(1, None, 0), post(2, None, 0), post(3, Some(1), 0), post(4, Some(3), 0), post(5, Some(1), 0)];
-        let rows = rows(&posts, &[], at_utc);
+        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 2), (4, 2, 1), (5, 1, 0), (2, 0, 0)]);
         assert_eq!(rows[2].answers, Some(NodeId::from_bytes([3; 32])));
     }
 
     #[test]
     fn an_answer_whose_post_is_not_here_stands_on_the_road() {
-        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], at_utc)), [(3, 0, 0)]);
+        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], &BTreeSet::new(), at_utc)), [(3, 0, 0)]);
     }
 
     #[test]
     fn a_post_that_is_being_stored_stands_where_it_will_stay() {
-        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], at_utc);
+        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], &BTreeSet::new(), at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 0), (2, 0, 0)]);
         assert!(rows[1].storing && !rows[2].storing);
     }
@@ -206,9 +277,9 @@ mod tests {
     fn a_new_day_is_told_by_the_clock_of_this_browser() {
         let late = 23 * 3_600_000;
         let days = |day: fn(u64) -> u64| -> Vec<bool> {
-            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], day)
+            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], &BTreeSet::new(), day)
                 .iter()
-                .map(|it| it.new_day)
+                .map(|it| it.new_day.is_some())
                 .collect()
         };
         assert_eq!(days(at_utc), [true, true]);
@@ -216,20 +287,50 @@ mod tests {
     }
 
     #[test]
-    fn a_handoff_stands_where_the_clock_puts_it_and_is_drawn_once() {
-        let rows = rows(&[post(1, None, 10), post(2, Some(1), 50), post(3, None, 30), post(4, None, 20)], &[], at_utc);
-        let handoff = |name: u8, at| {
+    fn days_go_on_whatever_one_clock_says() {
+        let (hour, day) = (3_600_000, 86_400_000);
+        let heads = |times: &[u64], doubted: &[u8]| -> Vec<Option<u64>> {
+            let posts: Vec<_> = times.iter().zip(1..).map(|(at, name)| post(name, None, *at)).collect();
+            let doubtful = doubted.iter().map(|it| Cid::from_digest([*it; 32])).collect();
+            rows(&posts, &[], &doubtful, at_utc).iter().map(|it| it.new_day).collect()
+        };
+        // One of three is 26 hours ahead, and nothing says yet that it cannot be.
+        let ahead = [0, 1, 2 + 26, 3, 4, 5 + 26, 6, 7].map(|it| it * hour);
+        assert_eq!(heads(&ahead, &[]), [Some(0), None, None, None, None, None, None, None]);
+        // One of two is: which of them is right cannot be told, but a day that was begun does not come again.
+        let either = [0, 1 + 26, 2, 3 + 26, 4, 5 + 26, 6, 7 + 26].map(|it| it * hour);
+        assert!(heads(&either, &[]).iter().flatten().count() <= 2);
+        assert_eq!(heads(&either, &[2, 4, 6, 8]), [Some(0), None, None, None, None, None, None, None]);
+        // What is in doubt at the beginning counts for the day after it; where nothing is believed there is only the author's.
+        assert_eq!(heads(&[30 * hour, hour], &[1]), [Some(hour), None]);
+        assert_eq!(heads(&[30 * hour], &[1]), [Some(30 * hour)]);
+        // Times in order are as they are, to the last.
+        let right = [0, hour, day, day + hour, 2 * day];
+        assert_eq!(heads(&right, &[]), [Some(0), None, Some(day), None, Some(2 * day)]);
+    }
+
+    #[test]
+    fn a_handoff_stands_where_the_order_of_the_log_puts_it_and_is_drawn_once() {
+        let deep = |name: u8, reply_to, depth| {
+            let mut it = Post::clone(&post(name, reply_to, 0));
+            it.depth = depth;
+            Arc::new(it)
+        };
+        let posts = [deep(1, None, 10), deep(2, Some(1), 15), deep(3, None, 30), deep(4, None, 40)];
+        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
+        let handoff = |name: u8, depth, at| {
             Moment::Handoff(Handoff {
                 from: Cid::from_digest([name; 32]),
-                holder: NodeId::from_bytes([name; 32]),
+                by: NodeId::from_bytes([name; 32]),
                 title: "Scribe".into(),
-                by: TermBy::Taken,
+                what: Moved::Led(TermBy::Taken),
+                depth,
                 at,
                 current: false,
                 parallel: false,
             })
         };
-        let (before, after) = place(&rows, vec![handoff(7, 5), handoff(8, 25), handoff(9, 60)]);
+        let (before, after) = place(&rows, vec![handoff(7, 5, u64::MAX), handoff(8, 25, 0), handoff(9, 60, 0)]);
         let at = |name: u8| {
             before.get(&Cid::from_digest([name; 32])).map(|it| it.iter().map(|it| it.key().0).collect::<Vec<_>>())
         };
@@ -238,12 +339,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_clock() {
-        let newer = |name: u8, at| {
+    fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_order_of_the_log() {
+        let newer = |name: u8, depth| {
             let (cid, author) = (Cid::from_digest([name; 32]), NodeId::from_bytes([name; 32]));
-            Arc::new(UnknownEvent { cid, author, kind: "later".into(), at, depth: 1 })
+            Arc::new(UnknownEvent { cid, author, kind: "later".into(), at: 1, depth })
         };
-        let rows = rows(&[post(1, None, 10), post(2, None, 30)], &[], at_utc);
+        let deep = |name: u8, depth| {
+            let mut it = Post::clone(&post(name, None, 0));
+            it.depth = depth;
+            Arc::new(it)
+        };
+        let rows = rows(&[deep(1, 10), deep(2, 30)], &[], &BTreeSet::new(), at_utc);
         let (before, after) = place(&rows, moments(&[], &[newer(9, 40), newer(8, 20), newer(7, 20)]));
         let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
         assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
@@ -262,7 +368,7 @@ mod tests {
                 Arc::new(it)
             })
             .collect();
-        let rows = rows(&posts, &[], at_utc);
+        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
         assert_eq!(rows.len(), 10_000);
         assert!(rows[2..].iter().all(|row| row.level == 2));
     }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use paceline_mesh::replica::{Here, Unchecked};
 use yew::prelude::*;
 
-use crate::{components::disc::disc_of, markdown, people, session::PersonView, texts::t, when, words};
+use super::post::words_of;
+use crate::{components::disc::disc_of, people, session::PersonView, texts::t, when, words};
 
 /// Properties of [`UncheckedPosts`].
 #[derive(PartialEq, Properties)]
@@ -28,8 +29,8 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
                 data-testid="post" data-cid={post.cid.to_string()} data-kind={words::kind_value(post.kind)} data-sent="sent"
                 data-contested="false" data-checked="false">
                 { match person {
-                    Some(it) => disc_of(&it.person, it.here, false),
-                    None => disc_of(&people::stranger(post.author), Here::Gone, false),
+                    Some(it) => disc_of(&it.person, &it.name, it.here, false),
+                    None => disc_of(&people::stranger(post.author), &people::nameless(&post.author), Here::Gone, false),
                 } }
                 <div class="post-body">
                     <header class="post-head">
@@ -39,7 +40,7 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
                     </header>
                     <div class="post-text" data-testid="post-text" key={post.text.is_some().to_string()}>
                         { match &post.text {
-                            Some(text) => markdown::render(text),
+                            Some(text) => words_of(text),
                             None => html! { <p class="trace">{ t!("words-missing") }</p> },
                         } }
                     </div>

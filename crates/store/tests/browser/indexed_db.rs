@@ -171,7 +171,8 @@ async fn reading_the_database_of_an_older_build_does_not_take_it_from_the_tab_th
     assert_eq!(IdbStore::read_into(&name, &read).await, Ok(Some(Adopted::default())));
     assert_eq!(IdbStore::read_unsent(&name).await, Ok(Vec::new()));
     let asked =
-        raw::script("a0.transaction('segments', 'readwrite'); return a0.asked === true", std::slice::from_ref(&older)).await;
+        raw::script("a0.transaction('segments', 'readwrite'); return a0.asked === true", std::slice::from_ref(&older))
+            .await;
     assert_eq!(asked.as_bool(), Some(false));
     raw::script("a0.close()", &[older]).await;
 }
