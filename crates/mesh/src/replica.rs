@@ -7,6 +7,7 @@
 
 mod admission;
 mod messages;
+mod sending;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,12 +27,12 @@ use crate::{
     letters::Letters,
     listening::Listening,
     pending::{Arrival, Checked, Pending, Source},
-    plumtree::{Cover, Origin, PlumTree},
+    plumtree::{Origin, PlumTree},
     recent::Refused,
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
-    wire::{Beacon, Bulk, Cids, Form, Hello, Key, Live, Push, Signed, State},
+    wire::{Beacon, Cids, Form, Hello, Key, Live, Signed, State},
 };
 
 /// Milliseconds on a clock that never goes back; its zero is the driver's choice.
@@ -673,33 +674,5 @@ impl Replica {
             link.dropped = true;
             self.out.push(Output::Disconnect(peer));
         }
-    }
-
-    fn send_live(&mut self, peer: NodeId, message: &Live) {
-        let bytes = message.encode_as(self.form_of(&peer));
-        self.out.push(Output::Send { peer, lane: Lane::Live, bytes });
-    }
-
-    fn send_bulk(&mut self, peer: NodeId, message: &Bulk) {
-        let bytes = message.encode_as(self.form_of(&peer));
-        self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
-    }
-
-    fn form_of(&self, peer: &NodeId) -> Form {
-        self.links.get(peer).map_or(Form::Named, |link| link.form)
-    }
-
-    fn spread(&mut self, cid: Cid, origin: Origin) {
-        let author = self.log.find(&cid).map(|ix| self.log.entry(ix).event.author);
-        let roster = &self.roster;
-        let cover = |to: &NodeId| author.map_or(Cover::Author, |author| roster.cover(&author, to));
-        let spreads = self.tree.spread(cid, origin, cover, self.now);
-        self.send_spread(spreads);
-    }
-
-    fn push_message(&self, cid: &Cid, hops: u8, direct: bool) -> Option<Live> {
-        let ix = self.log.find(cid)?;
-        let crate::wire::Item(block, words) = crate::serve::item(&self.log, ix, &self.words);
-        Some(Live::Push(Push(block, words, hops, direct)))
     }
 }

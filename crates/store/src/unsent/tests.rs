@@ -1,3 +1,5 @@
+//! The desk of drafts and intents, natively: what survives whatever ends between two writes.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use paceline_room::{Cid, body::Stance};
