@@ -1,37 +1,13 @@
 // Nothing that a person wrote vanishes, and nothing is said twice, whenever the page ends: at every moment around Enter, on disks
 // of any speed, by reload, by closing, by a crash.
 import assert from 'node:assert/strict';
-import { Firefox } from './lib/firefox.js';
 import { slow, slowDisk, slowWrites } from './lib/slow.js';
-import { PATIENCE, until } from './lib/tab.js';
-import { firefox } from './lib/tools.js';
+import { PATIENCE } from './lib/tab.js';
+import { DELAYS, once } from './lib/whereabouts.js';
 import { scenario } from './lib/world.js';
 
-const DELAYS = [0, 100, 400];
 const FINE = Array.from({ length: 21 }, (_, step) => step * 5);
 const COARSE = [0, 10, 30, 60, 100];
-
-/** Where the words `text` are now: as what they were to become, as words that wait, as a draft in a field. */
-function whereabouts(tab, text) {
-  return tab.page.evaluate(async (text) => {
-    const { posts, feedback } = await window.paceline.state();
-    const said = [...posts, ...feedback].filter((one) => one.text === text).map((one) => one.replyTo ?? one.target ?? one.cid);
-    const fields = [...document.querySelectorAll('textarea')].filter((field) => field.value === text && !field.readOnly);
-    const waiting = [...document.querySelectorAll('[data-testid="unsent"]')].filter((one) => one.innerText.includes(text));
-    const storing = [...document.querySelectorAll('[data-sent="storing"]')].filter((one) => one.innerText.includes(text));
-    return { said, drafts: fields.length, waiting: waiting.length + storing.length };
-  }, text);
-}
-
-/** The words are there once, and once only, when all is quiet; where? */
-async function once(tab, text) {
-  const found = await until(`${tab.name} has “${text}”`, async () => {
-    const now = await whereabouts(tab, text);
-    return now.said.length + now.drafts > 0 && now.waiting === 0 ? now : false;
-  });
-  assert.equal(found.said.length + found.drafts, 1, `“${text}”: ${JSON.stringify(found)}`);
-  return found;
-}
 
 /** Ends the page by its own timer, so many milliseconds after Enter is pressed in this field. */
 async function enterAndReload(tab, field, text, ms, keys = 'Enter') {
@@ -188,37 +164,3 @@ scenario('the page crashes while somebody writes: what is older than a second is
   for (const delay of DELAYS) await crash(delay);
 });
 
-const inFirefox = (name, run) => scenario(name, run, { skip: firefox ? false : 'no Firefox here' });
-
-inFirefox('in Firefox: Enter, then a reload: the post or its words are there, once', async (world) => {
-  const browser = await Firefox.open(world);
-  const tab = await browser.tab('Ada');
-  await tab.found({ title: 'Fox', purpose: '', form: 'blank' });
-  await tab.inRoom();
-  let rounds = 0;
-  for (const delay of DELAYS) {
-    for (const ms of [0, 20, 60, 100]) {
-      const text = `said ${ms} ms before the end, ${delay}`;
-      rounds += 1;
-      await tab.page.evaluate(slowDisk);
-      await slow(tab, delay, rounds % 2 ? 'tell' : 'write');
-      await tab.page.evaluate(
-        ([text, ms]) => {
-          const field = document.querySelector('[data-testid="composer-text"]');
-          field.value = text;
-          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-          window.before = true;
-          setTimeout(() => location.reload(), ms);
-          field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
-        },
-        [text, ms],
-      );
-      await tab.until('it is another page', () => tab.page.evaluate(() => !window.before));
-      await tab.inRoom();
-      await once(tab, text);
-    }
-  }
-  const writes = await slowWrites(tab);
-  world.log(`${writes} writes counted`);
-  assert.ok(writes >= rounds);
-});

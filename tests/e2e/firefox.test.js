@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { Firefox } from './lib/firefox.js';
 import { startHost } from './lib/host.js';
+import { slow, slowDisk, slowWrites } from './lib/slow.js';
 import { converged } from './lib/tab.js';
 import { firefox } from './lib/tools.js';
+import { DELAYS, once } from './lib/whereabouts.js';
 import { scenario } from './lib/world.js';
 
 /** A test that needs Firefox; skipped (tests/skips.txt) where there is none. */
@@ -70,6 +72,36 @@ async function workTogether(ada, ben) {
     ],
   );
   return state;
+}
+
+/** Enter, then a reload by the page's own timer, on disks of any speed: the post or its words are there, once. */
+async function reloadsAroundEnter(world, tab) {
+  let rounds = 0;
+  for (const delay of DELAYS) {
+    for (const ms of [0, 20, 60, 100]) {
+      const text = `said ${ms} ms before the end, ${delay}`;
+      rounds += 1;
+      await tab.page.evaluate(slowDisk);
+      await slow(tab, delay, rounds % 2 ? 'tell' : 'write');
+      await tab.page.evaluate(
+        ([text, ms]) => {
+          const field = document.querySelector('[data-testid="composer-text"]');
+          field.value = text;
+          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+          window.before = true;
+          setTimeout(() => location.reload(), ms);
+          field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        },
+        [text, ms],
+      );
+      await tab.until('it is another page', () => tab.page.evaluate(() => !window.before));
+      await tab.inRoom();
+      await once(tab, text);
+    }
+  }
+  const writes = await slowWrites(tab);
+  world.log(`${writes} writes counted`);
+  assert.ok(writes >= rounds);
 }
 
 inFirefox('what goes wrong in a tab of Firefox does not go unseen', async (world) => {
@@ -146,6 +178,8 @@ inFirefox('two tabs of one Firefox meet by themselves; a reload keeps who one is
     (await converged([ada, ben])).people.filter((person) => person.split),
     [],
   );
+  await ben.close();
+  await reloadsAroundEnter(world, ada);
 });
 
 inFirefox('a tab of Firefox that is closed while it leads is stood in for', async (world) => {
