@@ -34,6 +34,7 @@ scenario('an old tab and new ones link and tell each other everything', async (w
   await Promise.all([near.has(before), far.has(before)]);
 
   const after = await far.post('said by the page of today', { replyTo: before });
+  await near.has(after);
   await near.call('feedback', { target: after, stance: 'appreciate' });
   const baton = await near.call('baton.open', { title: 'notes' });
   await old.has(after);
