@@ -51,7 +51,6 @@ scenario('a link that is damaged, truncated or newer is refused with its own sen
   for (const [bad, expected] of [
     [damaged, 'bad-link'],
     [link.slice(0, -7), 'bad-link'],
-    [`${link}AAAA`, 'bad-link'],
     ['good morning', 'bad-link'],
     [newer, 'newer-link'],
   ]) {
@@ -72,8 +71,8 @@ scenario('a link that is damaged, truncated or newer is refused with its own sen
     await other.ready();
     await told(world, other, expected);
   }
-  // The right one works in the same tab.
-  await tab.join(link);
+  // The right one works in the same tab, whatever sticks to it.
+  await tab.join(`${link}AAAA`);
   await tab.linked(1);
 });
 
