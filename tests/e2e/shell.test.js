@@ -126,7 +126,8 @@ const FAILURES = [
   ['the WebAssembly is damaged', 'page-damaged', { pattern: WASM, answer: damaged, twice: true, reload: true }],
   ['a website comes in place of the WebAssembly', 'page-damaged', { pattern: WASM, answer: website, twice: true }],
   ['the module is forbidden', 'page-unreachable', { pattern: MODULE, answer: status(403) }],
-  ['half of the module comes', 'page-unreachable', { pattern: MODULE, answer: half }],
+  // Whether the preload's broken copy is taken or asked for anew is the browser's affair: it did not come whole, or is no script.
+  ['half of the module comes', ['page-unreachable', 'page-damaged'], { pattern: MODULE, answer: half }],
 ];
 
 scenario('what does not come is told in a sentence, and a reload starts the page once it comes', async (world) => {
@@ -138,7 +139,8 @@ scenario('what does not come is told in a sentence, and a reload starts the page
     const asked = pattern && instead(world, pattern, answer);
     await tab.page.goto(world.url);
     await until(`${what}: told`, async () => (await told(tab)).length > 0);
-    assert.deepEqual(await told(tab), [code], what);
+    const codes = await told(tab);
+    assert.ok(codes.length === 1 && [code].flat().includes(codes[0]), `${what}: ${codes}`);
     assert.equal(await tab.page.evaluate(() => document.activeElement.getAttribute('role')), 'alert', `${what}: the keyboard is there`);
     assert.equal(await tab.at('shell-kept').count(), 0, `${what}: nothing was being written`);
     if (twice) assert.ok(asked.times > 1, `${what}: asked for again`);
