@@ -41,6 +41,8 @@ async function listening(relay, filters) {
       onevent: (event) => (waiting.length > 0 ? waiting.shift()(event) : heard.push(event)),
       oneose: () => resolve(subscription),
       onclose: (reason) => {
+        // The library's own timer outlives a refused subscription, and Node.js waits for it.
+        clearTimeout(subscription.eoseTimeoutHandle);
         closed(reason);
         resolve(null);
       },
