@@ -185,7 +185,7 @@ scenario('on the screen: a correction stands beneath its post until adjusted; lo
     await loop(tab, worry, 'noted').waitFor();
   }
 
-  await ada.at('view-loops').click();
+  await ada.showLoops();
   const beside = (words, state) => ada.at('loop', { 'data-state': state }).filter({ hasText: words });
   await beside('At which gate?', 'open').getByTestId('loop-answer-text').fill('The north gate');
   await beside('At which gate?', 'open').getByTestId('loop-answer-adjusted').click();
@@ -391,7 +391,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await ben.shownPost(cid).getByTestId('feedback-submit').tap();
   await loop(ada, cid, 'open').waitFor();
 
-  await ada.at('view-loops').tap();
+  await ada.showLoops((button) => button.tap());
   await ada.shownPost(cid).waitFor({ state: 'hidden' });
   await fits(ada);
   // The stream behind the view has the loop, too.

@@ -135,6 +135,13 @@ export class Tab {
     return this.at('post', { 'data-cid': cid });
   }
 
+  /** Opens the view of loops: their handles are the view's from then on, which a slow machine draws in more than one go. */
+  async showLoops(press = (button) => button.click()) {
+    await press(this.at('view-loops'));
+    await this.page.locator('.view [data-testid="loop"]').first().waitFor();
+    await this.page.locator('.said-here [data-testid="loop"]').first().waitFor({ state: 'detached' });
+  }
+
   /** Posts through the composer, as a person does; resolves with the post's CID once it is shown as sent. */
   async compose(text, kind) {
     if (kind) await this.at('composer-kind').selectOption(kind);
