@@ -1,6 +1,7 @@
 // axe on every screen, in light and dark, on a phone and wide; and by keyboard alone.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { every } from './lib/soak.js';
 import { until } from './lib/tab.js';
 import { axePath } from './lib/tools.js';
 import { scenario } from './lib/world.js';
@@ -42,8 +43,15 @@ async function fits(tab, screen) {
 
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-for (const colorScheme of ['light', 'dark']) {
-  for (const [size, viewport] of Object.entries(SIZES)) {
+// Each look and each size in every run; all four pairs in a soak.
+const PAIRS = every(
+  { light: ['wide'], dark: ['phone'] },
+  { light: ['wide', 'phone'], dark: ['wide', 'phone'] },
+);
+
+for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
+  for (const size of sizes) {
+    const viewport = SIZES[size];
     scenario(`nothing stands in anybody's way: every screen, ${colorScheme}, ${size}`, async (world) => {
       const context = await world.browser({ colorScheme, viewport, reducedMotion: 'reduce' });
       world.server.config = {

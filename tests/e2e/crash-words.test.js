@@ -1,13 +1,14 @@
 // Nothing that a person wrote vanishes, and nothing is said twice, whenever the page ends: at every moment around Enter, on disks
 // of any speed, by reload, by closing, by a crash.
 import assert from 'node:assert/strict';
+import { every } from './lib/soak.js';
 import { slow, slowDisk, slowWrites } from './lib/slow.js';
 import { PATIENCE } from './lib/tab.js';
 import { DELAYS, once } from './lib/whereabouts.js';
 import { scenario } from './lib/world.js';
 
 const FINE = Array.from({ length: 21 }, (_, step) => step * 5);
-const COARSE = [0, 10, 30, 60, 100];
+const COARSE = every([0, 40], [0, 10, 20, 30, 40, 60, 80, 100]);
 
 /** Ends the page by its own timer, so many milliseconds after Enter is pressed in this field. */
 async function enterAndReload(tab, field, text, ms, keys = 'Enter') {

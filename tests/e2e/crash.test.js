@@ -1,6 +1,7 @@
 // Killing tabs: nothing that was shown as sent is lost, and whatever a dead tab led can be picked up.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { every } from './lib/soak.js';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -50,8 +51,8 @@ function random(seed) {
   };
 }
 
-scenario('a tab crashed 20 times while posting loses nothing that it showed as sent', async (world) => {
-  const ROUNDS = 20;
+scenario('a tab crashed again and again while posting loses nothing that it showed as sent', async (world) => {
+  const ROUNDS = every(8, 60);
   const seed = Number(process.env.PACELINE_SEED ?? Date.now() % 1_000_000);
   const dice = random(seed);
   world.log(`seed ${seed} (PACELINE_SEED repeats it)`);

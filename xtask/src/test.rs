@@ -30,10 +30,16 @@ const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-st
 const E2E: &str = "tests/e2e";
 /// The folder of the tests in which programs that others wrote read what ours write.
 const INTEROP: &str = "tests/interop";
+/// Seeds of each simulation in a soak.
+const SOAK_SEEDS: &str = "200";
 /// Tests that may be skipped, one a line, each with its reason after a `#`.
 const SKIPS: &str = "tests/skips.txt";
 /// How long one end-to-end test may take, in milliseconds: far above the slowest, so that a hang ends.
 const E2E_TIMEOUT: &str = "--test-timeout=600000";
+/// Files of tests with pages that run beside each other: they wait for timers and networks more than they work.
+const AT_ONCE: usize = 2;
+/// Files that share the machine with no other: its network interfaces, or more tabs than it has cores.
+const ALONE: &[&str] = &["nat.", "eight-tabs.", "late-joiner."];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +47,8 @@ struct Options {
     stages: BTreeSet<Stage>,
     only: Option<String>,
     build: Option<dist::Build>,
+    /// Whether sweeps run whole, however long they take.
+    soak: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +62,7 @@ enum Stage {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { stages: BTreeSet::new(), only: None, build: Some(dist::Build::Release) };
+        let mut options = Self { stages: BTreeSet::new(), only: None, build: Some(dist::Build::Release), soak: false };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -93,7 +101,23 @@ struct Outcome {
 /// # Errors
 /// A check or a test failed, a suite ran nothing, or a test was skipped that is not on the list.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let options = Options::parse(arguments)?;
+    perform(&Options::parse(arguments)?)
+}
+
+/// What takes too long for every run: every sweep whole, and the simulations with many more seeds. Stages as for [`run`];
+/// all but the checks by default.
+///
+/// # Errors
+/// As [`run`].
+pub fn soak(arguments: &[String]) -> Result<()> {
+    let mut options = Options { soak: true, ..Options::parse(arguments)? };
+    if options.stages.len() == Options::parse(&[])?.stages.len() {
+        options.stages.remove(&Stage::Check);
+    }
+    perform(&options)
+}
+
+fn perform(options: &Options) -> Result<()> {
     if options.stages.contains(&Stage::Check) {
         check::run()?;
     }
@@ -111,7 +135,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     };
     let mut outcome = Outcome::default();
     if options.stages.contains(&Stage::Native) {
-        step("Native tests", || native(&mut outcome))?;
+        step("Native tests", || native(options, &mut outcome))?;
     }
     if let Some(browser) = &browser {
         if options.stages.contains(&Stage::Browser) {
@@ -123,15 +147,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
             dist::run(build)?;
         }
         for (_, folder) in pages {
-            with_pages(folder, browser, &options, &mut outcome)?;
+            with_pages(folder, browser, options, &mut outcome)?;
         }
     }
     conclude(outcome, &allowed_skips()?)
 }
 
-fn native(outcome: &mut Outcome) -> Result<()> {
+fn native(options: &Options, outcome: &mut Outcome) -> Result<()> {
     let mut seen = CargoTest::default();
     let run = Run::cargo().args(["test", "--locked", "--no-fail-fast", "--workspace"]);
+    let run = if options.soak { run.env("PACELINE_SEEDS", SOAK_SEEDS) } else { run };
     let run = run.args(check::flags("--exclude", &["paceline", "paceline-hostile"]));
     let succeeded = run.watch(|line| seen.line(line))?;
     for binary in NATIVE.iter().filter(|binary| seen.ran_in(binary) == 0) {
@@ -170,26 +195,31 @@ fn with_pages(folder: &str, browser: &Browser, options: &Options, outcome: &mut 
     let hostile = if files.iter().any(|file| file.contains("hostile")) { hostile::build()? } else { PathBuf::new() };
     let firefox = Firefox::ready()?;
     browser::networks();
-    let report = repo::target().join("pages.tap");
     fs::create_dir_all(repo::target())?;
+    let (alone, beside): (Vec<&String>, Vec<&String>) =
+        files.iter().partition(|file| ALONE.iter().any(|it| file.contains(it)));
     step(&format!("Tests with pages, {folder} ({} files)", files.len()), || {
-        let run = node_test(browser)?
-            .args(["--test", "--test-concurrency=1", E2E_TIMEOUT])
-            .args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"])
-            .arg(format!("--test-reporter-destination={}", report.display()))
-            .args(&files)
-            .env("PACELINE_HOSTILE", hostile);
-        let run = match &firefox {
-            Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
-            None => run.env_remove("PACELINE_FIREFOX"),
-        };
-        let _ = fs::remove_file(&report);
-        let succeeded = run.watch(|_| ())?;
-        let counts = counts::tap(&fs::read_to_string(&report).with_context(|| format!("{folder} left no report"))?);
-        if counts.ran() < files.len() as u64 {
-            outcome.faults.push(format!("{} files of {folder} ran only {} tests", files.len(), counts.ran()));
+        for (files, at_once) in [(beside, AT_ONCE), (alone, 1)].into_iter().filter(|(files, _)| !files.is_empty()) {
+            let report = repo::target().join("pages.tap");
+            let run = node_test(browser)?
+                .args(["--test", &format!("--test-concurrency={at_once}"), E2E_TIMEOUT])
+                .args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"])
+                .arg(format!("--test-reporter-destination={}", report.display()))
+                .args(&files)
+                .env("PACELINE_HOSTILE", &hostile)
+                .env("PACELINE_SOAK", if options.soak { "1" } else { "0" });
+            let run = match &firefox {
+                Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
+                None => run.env_remove("PACELINE_FIREFOX"),
+            };
+            let _ = fs::remove_file(&report);
+            let succeeded = run.watch(|_| ())?;
+            let counts = counts::tap(&fs::read_to_string(&report).with_context(|| format!("{folder} left no report"))?);
+            if counts.ran() < files.len() as u64 {
+                outcome.faults.push(format!("{} files of {folder} ran only {} tests", files.len(), counts.ran()));
+            }
+            outcome.add(counts, succeeded, &format!("tests of {folder}"));
         }
-        outcome.add(counts, succeeded, &format!("tests of {folder}"));
         Ok(())
     })
 }
@@ -279,6 +309,14 @@ mod tests {
         assert_eq!(options("interop --only car").unwrap().only.as_deref(), Some("car"));
         assert!(options("--only three").is_err() && options("native --only three").is_err());
         assert!(options("fuzz").unwrap_err().to_string().contains("fuzz"));
+    }
+
+    #[test]
+    fn the_files_that_run_alone_are_there() {
+        let files = test_files(E2E, None).unwrap();
+        for name in ALONE {
+            assert!(files.iter().any(|file| file.contains(name)), "{name}");
+        }
     }
 
     #[test]
