@@ -16,6 +16,7 @@ mod scripting;
 mod session;
 mod tags;
 mod texts;
+mod views;
 mod when;
 mod words;
 

@@ -1,13 +1,18 @@
 //! The room's words for kinds, stances and states: what stands in `data-` attributes and what people read.
 
-use paceline_mesh::replica::Here;
+use paceline_net::CHOSEN_RELAYS;
 use paceline_room::{
     body::{Answer, PostKind, Stance},
     fold::IgnoredReason,
     state::{Act, BatonState, FeedbackState, TermBy},
 };
 
-use crate::{components::icons::Icon, session::Connection, texts::t};
+use crate::{
+    components::icons::Icon,
+    config::Finding,
+    session::{Connection, Here},
+    texts::t,
+};
 
 /// All kinds of posts, in the order in which they are offered.
 pub const KINDS: [PostKind; 5] =
@@ -208,4 +213,14 @@ pub const fn connection_value(connection: Connection) -> &'static str {
         Connection::InSync => "in-sync",
         Connection::Offline => "offline",
     }
+}
+
+/// Of how many relays a room uses some, and when they were tried; nothing where it uses all.
+pub fn relays_chosen(finding: &Finding) -> Option<String> {
+    let of = finding.listed().len();
+    let probed = match &finding.page.probed {
+        Some(probed) => t!("relays-probed", on = probed.on.clone()),
+        None => t!("relays-not-probed"),
+    };
+    (of > CHOSEN_RELAYS).then(|| t!("relays-chosen", n = CHOSEN_RELAYS, of = of, probed = probed))
 }

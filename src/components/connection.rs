@@ -1,10 +1,9 @@
 //! How this node stands to the others, in words.
 
-use paceline_mesh::replica::Here;
 use yew::prelude::*;
 
 use crate::{
-    session::{Connection, RoomView},
+    session::{Connection, Here, RoomView},
     texts::{changing, t},
 };
 

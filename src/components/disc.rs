@@ -1,10 +1,9 @@
 //! A person's disc: initials in the person's hue; dashed when away or gone; a yellow ring for who leads.
 
-use paceline_mesh::replica::Here;
 use paceline_room::state::Person;
 use yew::prelude::*;
 
-use crate::people;
+use crate::{people, session::Here};
 
 /// Properties of [`Disc`].
 #[derive(PartialEq, Properties)]

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use paceline_room::{
-    Cid,
+    Cid, NodeId,
     body::{Answer, Stance},
     state::{Feedback, FeedbackState},
 };
-use paceline_store::Place;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::icons::{Icon, sign};
+use super::{
+    fields::{closes_on_escape, focus_on, submits_on_control_enter},
+    icons::{Icon, sign},
+};
 use crate::{
     browser,
     hooks::{use_commands, use_draft},
-    markdown,
-    session::NewFeedback,
+    markdown, people,
+    session::{NewFeedback, PersonView, Place},
     texts::{changing, t},
     words,
 };
@@ -41,6 +43,17 @@ impl Told {
     pub fn stands(&self) -> bool {
         let lifted = matches!(self.feedback.state, FeedbackState::Adjusted | FeedbackState::Withdrawn);
         self.feedback.stance == Stance::Correct && !lifted
+    }
+}
+
+/// Feedback with its names.
+pub fn tell(feedback: &Arc<Feedback>, people: &[PersonView], me: NodeId) -> Told {
+    Told {
+        by: if feedback.author == me { t!("you-subject") } else { people::name_in(people, &feedback.author) }.into(),
+        to: feedback.addressee.map(|node| people::name_in(people, &node)).unwrap_or_default().into(),
+        mine: feedback.author == me,
+        to_me: feedback.addressee == Some(me),
+        feedback: feedback.clone(),
     }
 }
 
@@ -245,40 +258,4 @@ fn source(address: &str) -> Html {
         }
         None => html! { <span class="source" dir="auto">{ address.to_owned() }</span> },
     }
-}
-
-/// The trimmed words in a text field.
-pub fn value_of(field: &NodeRef) -> String {
-    field.cast::<HtmlTextAreaElement>().map(|it| it.value().trim().to_owned()).unwrap_or_default()
-}
-
-/// Puts the keyboard into a field.
-pub fn focus_on(field: &NodeRef) {
-    if let Some(field) = field.cast::<HtmlTextAreaElement>() {
-        browser::focus(&field);
-    }
-}
-
-/// Escape closes a form, and nothing around it.
-pub fn closes_on_escape(on_close: &Callback<()>) -> Callback<KeyboardEvent> {
-    let on_close = on_close.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() {
-            event.stop_propagation();
-            on_close.emit(());
-        }
-    })
-}
-
-/// Control and Enter sends a form from a text field of several lines.
-pub fn submits_on_control_enter() -> Callback<KeyboardEvent> {
-    Callback::from(|event: KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            event.prevent_default();
-            let form = event.target_dyn_into::<HtmlTextAreaElement>().and_then(|it| it.form());
-            if let Some(form) = form {
-                let _ = form.request_submit();
-            }
-        }
-    })
 }

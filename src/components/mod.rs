@@ -1,25 +1,15 @@
-//! What pages are made of. Components take small properties, ask the session, and never touch network or store.
+//! What several views are made of. Components take small properties, ask the session, and know no view; none touches network or store.
 
-pub mod about;
-pub mod batons;
-pub mod by_hand;
-pub mod composer;
 pub mod connection;
 pub mod dialog;
 pub mod disc;
+pub mod doubtful;
+pub mod export;
 pub mod feedback;
+pub mod fields;
 pub mod icons;
-pub mod invite;
-pub mod keys;
-pub mod loops;
-pub mod name_bar;
-pub mod network;
 pub mod notices;
-pub mod people;
+pub mod path;
 pub mod qr;
 pub mod scanner;
-pub mod servers;
-pub mod settings;
-pub mod storage;
-pub mod stream;
-pub mod unsent;
+pub mod theme;

@@ -9,7 +9,7 @@ mod load;
 
 use std::collections::BTreeSet;
 
-use paceline_net::IceServer;
+pub use paceline_net::IceServer;
 use serde::{Deserialize, Serialize};
 
 use address::is_beside;

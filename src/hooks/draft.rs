@@ -1,12 +1,11 @@
 //! What somebody writes at a place: kept by the session as they write, so that no form and no closing of one loses a word.
 
-use paceline_store::{Draft, Place};
 use yew::prelude::*;
 
 use super::use_session;
 use crate::{
     browser,
-    session::{Listener, Session},
+    session::{Draft, Listener, Place, Session},
 };
 
 /// Redraws the caller whenever something about this is told: a draft's place, or what a command is about.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::{notices::Notices, scanner::ScanButton, settings::Theme},
+    components::{notices::Notices, scanner::ScanButton, theme::Theme},
     forms,
     hooks::{then, use_chosen, use_commands, use_session},
     session::{RoomCard, View},

@@ -51,6 +51,11 @@ use write::Intent;
 use crate::{address, browser::page_path, config::Config, tags::tags_in};
 
 pub use error::SessionError;
+// What snapshots are made of: whoever draws them needs no other crate for it.
+pub use paceline_mesh::replica::{Here, Reach, Unchecked};
+pub use paceline_net::RendezvousStatus;
+pub use paceline_store::{Draft, Place, Unsent};
+
 pub use listen::{Listener, Subscription};
 pub use report::{LocalState, Status};
 pub use storage::{DeviceView, Leftover};

@@ -2,8 +2,7 @@
 
 use yew::prelude::*;
 
-use super::dialog::Dialog;
-use crate::texts::t;
+use crate::{components::dialog::Dialog, texts::t};
 
 /// Properties of [`Keys`].
 #[derive(PartialEq, Properties)]

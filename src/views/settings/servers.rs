@@ -2,16 +2,15 @@
 
 use std::rc::Rc;
 
-use paceline_net::IceServer;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::network;
 use crate::{
     browser,
-    config::{Choices, Finding, Kind, MAX_ENTRIES, is_mixed},
+    config::{Choices, Finding, IceServer, Kind, MAX_ENTRIES, is_mixed},
     hooks::{use_chosen, use_session},
     texts::{changing, t},
+    words,
 };
 
 /// Properties of [`ServerList`].
@@ -81,7 +80,7 @@ fn groups(finding: &Finding) -> [Entries; 3] {
         Entries {
             title: t!("settings-relays"),
             hint: t!("settings-relays-words"),
-            long: network::chosen(finding),
+            long: words::relays_chosen(finding),
             entries: both(page.relays.iter().collect(), own.relays.iter().collect()),
         },
         Entries {

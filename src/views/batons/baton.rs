@@ -2,12 +2,10 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::Here;
 use paceline_room::{
     Cid, NodeId,
     state::{Act, Baton, BatonState, FeedbackState, Note, Term},
 };
-use paceline_store::Place;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -16,12 +14,13 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{Loop, Told, closes_on_escape},
+        feedback::{Loop, Told},
+        fields::closes_on_escape,
         icons::{Icon, Sign},
     },
     hooks::{Commands, use_chosen, use_commands, use_draft, use_now},
     people,
-    session::{IgnoredTransfer, NewPost, Outcome, PersonView, Session},
+    session::{Here, IgnoredTransfer, NewPost, Outcome, PersonView, Place, Session},
     texts::{changing, t},
     when, words,
 };

@@ -2,20 +2,22 @@
 
 use std::rc::Rc;
 
-use paceline_mesh::replica::Here;
-use paceline_net::{CHOSEN_RELAYS, RendezvousStatus};
 use paceline_room::sorted;
 use yew::prelude::*;
 
-use super::connection::{self, ConnectionProps};
 use crate::{
+    components::{
+        connection::{self, ConnectionProps},
+        path::reached,
+    },
     config::Finding,
     people,
-    session::{Connection, PeerView, PersonView, RoomView},
+    session::{Connection, Here, PeerView, RendezvousStatus, RoomView},
     texts::{self, changing, t},
+    words,
 };
 
-/// The kind of rendezvous that relays are (`paceline_net`).
+/// The kind of rendezvous that relays are.
 const RELAY: &str = "nostr";
 
 /// Properties of [`Network`].
@@ -62,21 +64,11 @@ pub fn Network(props: &NetworkProps) -> Html {
             </ul>
             <h3>{ t!("network-rendezvous") }</h3>
             <p class="hint">{ t!("network-rendezvous-words") }</p>
-            if let Some(words) = chosen(&props.finding) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
+            if let Some(words) = words::relays_chosen(&props.finding) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
             if room.rendezvous.is_empty() { <p>{ t!("network-rendezvous-none") }</p> }
             <ul class="plain-list rendezvous">{ for room.rendezvous.iter().map(rendezvous) }</ul>
         </div>
     }
-}
-
-/// Of how many relays a room uses some, and when they were tried; nothing where it uses all.
-pub fn chosen(finding: &Finding) -> Option<String> {
-    let of = finding.listed().len();
-    let probed = match &finding.page.probed {
-        Some(probed) => t!("relays-probed", on = probed.on.clone()),
-        None => t!("relays-not-probed"),
-    };
-    (of > CHOSEN_RELAYS).then(|| t!("relays-chosen", n = CHOSEN_RELAYS, of = of, probed = probed))
 }
 
 /// The words of the header again: on a phone the header has little room for them.
@@ -92,23 +84,6 @@ fn peer(peer: &PeerView, room: &RoomView) -> Html {
             <span>{ changing(reached(peer, &room.people)) }</span>
             if peer.direct { <span>{ changing(found(&peer.via)) }</span> }
         </li>
-    }
-}
-
-/// How a peer is reached, with the round trip where it is known.
-pub fn reached(peer: &PeerView, people: &[PersonView]) -> String {
-    if let Some(through) = &peer.through {
-        return t!("path-through-name", name = people::name_in(people, through));
-    }
-    let how = match peer.path {
-        "webrtc" => t!("path-webrtc"),
-        "broadcast" => t!("path-broadcast"),
-        "relayed" => t!("path-relayed"),
-        _ => t!("path-through"),
-    };
-    match peer.rtt_ms {
-        Some(rtt) => t!("path-with-rtt", how = how, rtt = rtt),
-        None => how,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Letting others in: the link, the same as a picture, and codes carried by hand.
 
+mod by_hand;
+
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -7,20 +9,21 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlTextAreaElement, MouseEvent};
 use yew::prelude::*;
 
-use super::{
-    by_hand::ByHand,
-    dialog::Dialog,
-    icons::{Icon, Sign},
-    qr::Qr,
-};
+use self::by_hand::ByHand;
 use crate::{
     browser,
+    components::{
+        dialog::Dialog,
+        icons::{Icon, Sign},
+        qr::Qr,
+    },
     session::RoomView,
     texts::{changing, t},
 };
 
 /// How long "copied" stands there, in milliseconds.
 const COPIED_MS: u32 = 3_000;
+
 /// Properties of [`Invite`].
 #[derive(PartialEq, Properties)]
 pub struct InviteProps {

@@ -3,19 +3,18 @@
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::state::{Baton, BatonState};
-use paceline_store::Place;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
     browser,
     components::{
-        feedback::closes_on_escape,
+        fields::closes_on_escape,
         icons::{Icon, Sign},
     },
     forms,
     hooks::{use_commands, use_draft},
-    session::NewBaton,
+    session::{NewBaton, Place},
     texts::t,
 };
 

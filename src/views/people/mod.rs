@@ -1,17 +1,20 @@
 //! Who is here. On a narrow screen a row of discs.
 
+mod name_bar;
+
 use std::{collections::BTreeMap, rc::Rc};
 
-use paceline_mesh::replica::Here;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
-use super::disc::disc_of;
 use crate::{
-    session::{PersonView, RoomView},
+    components::disc::disc_of,
+    session::{Here, PersonView, RoomView},
     texts::{self, changing, t},
     words,
 };
+
+pub use name_bar::NameBar;
 
 /// People who are gone that are listed before the rest is folded away.
 const GONE_SHOWN: usize = 12;

@@ -13,8 +13,8 @@ use paceline_room::{
 use yew::prelude::*;
 
 use self::{baton::BatonView, history::noted, open::OpenBaton};
-use super::stream::tell;
 use crate::{
+    components::feedback::tell,
     people,
     session::RoomView,
     texts::{changing, t},

@@ -1,24 +1,24 @@
 //! What a person can set for this browser and this room.
 
+mod servers;
+mod storage;
+
 use std::rc::Rc;
 
 use gloo::file::{Blob, futures::read_as_bytes};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{dialog::Dialog, servers::ServerList, storage::Storage};
+use self::{servers::ServerList, storage::Storage};
 use crate::{
     browser,
+    components::{dialog::Dialog, export::use_export, theme::Theme},
     config::Finding,
-    excerpt,
-    hooks::{allow_shortcuts, shortcuts_allowed, then, use_chosen, use_session},
+    hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
     session::{RoomView, Session},
     texts::{changing, t},
 };
-
-/// Media type of a CAR (IANA).
-const CAR: &str = "application/vnd.ipld.car";
 
 /// Properties of [`Settings`].
 #[derive(PartialEq, Properties)]
@@ -149,43 +149,12 @@ fn ThisBrowser(props: &ThisBrowserProps) -> Html {
     }
 }
 
-/// Light, dark, or as the system has it.
-#[component]
-pub fn Theme() -> Html {
-    let theme = browser::preference("theme").unwrap_or_else(|| "auto".to_owned());
-    let select = use_chosen(theme);
-    let onchange = Callback::from(|event: Event| {
-        if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-            browser::set_preference("theme", &select.value());
-            browser::show_theme(&select.value());
-        }
-    });
-    let option = |(value, label): (&'static str, String)| {
-        html! { <option {value}>{ label }</option> }
-    };
-    let options = [("auto", t!("theme-auto")), ("light", t!("theme-light")), ("dark", t!("theme-dark"))];
-    html! {
-        <label class="field">
-            <span>{ t!("theme") }</span>
-            <select ref={select} data-testid="theme" {onchange}>{ for options.into_iter().map(option) }</select>
-        </label>
-    }
-}
-
 /// Storage, export, import, forgetting.
 #[component]
 fn Carry(props: &RoomProps) -> Html {
     let session = use_session();
     let forgetting = use_state(|| false);
-    let export = {
-        let (session, title) = (session.clone(), props.room.title.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (command, name) = (session.clone(), format!("{}.car", file_name(&title)));
-            then(&session, async move { command.export_car().await }, move |bytes| {
-                browser::download(&bytes, &name, CAR);
-            });
-        })
-    };
+    let export = use_export(&props.room.title);
     let import = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -258,14 +227,6 @@ async fn import_file(session: &Session, file: &web_sys::File) {
     }
 }
 
-/// Letters and digits of a title, for a file.
-pub fn file_name(title: &str) -> String {
-    let letters = excerpt::characters(title).map(|(_, it)| it).take(60);
-    let plain: String = letters.map(|it| if it.starts_with(char::is_alphanumeric) { it } else { "-" }).collect();
-    let plain = plain.trim_matches('-');
-    if plain.is_empty() { "room".to_owned() } else { plain.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -279,12 +240,5 @@ mod tests {
             assert_eq!(one_by_one(line), ["a b", "c"], "{line}");
         }
         assert_eq!(one_by_one(" ، "), [""; 0]);
-    }
-
-    #[test]
-    fn a_file_is_named_after_the_room_and_nothing_else() {
-        assert_eq!(file_name("Release: week 47/48"), "Release--week-47-48");
-        assert_eq!(file_name("../.."), "room");
-        assert_eq!(file_name("cafe\u{301} हिन्दी"), "cafe\u{301}-हिन्दी");
     }
 }

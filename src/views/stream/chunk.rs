@@ -8,23 +8,21 @@ use std::{
     sync::Arc,
 };
 
-use paceline_mesh::replica::{Here, Reach};
 use paceline_room::{Cid, NodeId, sorted, state::Person};
-use paceline_store::{Place, Unsent};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::prelude::*;
 
 use super::{
-    newer::{more_newer, newer},
-    post::{Ask, PostView, doubtful},
+    super::newer::{more_newer, newer},
+    post::{Ask, PostView},
     rows::{Before, Handoff, Moment, Moved, Row},
 };
 use crate::{
     browser,
-    components::{disc::disc_of, feedback::Told},
+    components::{disc::disc_of, doubtful::doubtful, feedback::Told},
     people,
-    session::{PersonView, RoomView},
+    session::{Here, PersonView, Place, Reach, RoomView, Unsent},
     texts::{changing, t},
     when, words,
 };

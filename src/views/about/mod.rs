@@ -5,8 +5,9 @@ use std::rc::Rc;
 use paceline_room::state::BatonState;
 use yew::prelude::*;
 
-use super::{loops::waiting, network::reached};
+use super::loops::waiting;
 use crate::{
+    components::path::reached,
     forms, people,
     session::{PeerView, PersonView, RoomView},
     texts::{changing, t},

@@ -3,11 +3,16 @@
 
 use std::rc::Rc;
 
-use paceline_mesh::replica::{Here, Unchecked};
 use yew::prelude::*;
 
 use super::post::words_of;
-use crate::{components::disc::disc_of, people, session::PersonView, texts::t, when, words};
+use crate::{
+    components::disc::disc_of,
+    people,
+    session::{Here, PersonView, Unchecked},
+    texts::t,
+    when, words,
+};
 
 /// Properties of [`UncheckedPosts`].
 #[derive(PartialEq, Properties)]

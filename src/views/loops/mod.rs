@@ -5,11 +5,8 @@ use std::rc::Rc;
 use paceline_room::state::FeedbackState;
 use yew::prelude::*;
 
-use super::{
-    feedback::{Loop, Told},
-    stream::tell,
-};
 use crate::{
+    components::feedback::{Loop, Told, tell},
     excerpt,
     session::RoomView,
     texts::{changing, t},

@@ -1,7 +1,7 @@
 //! What was said, on the road: posts with their threads, in stretches, and the composer at its end.
 
 mod chunk;
-mod newer;
+mod composer;
 mod post;
 mod rows;
 mod scroll;
@@ -13,27 +13,27 @@ use paceline_room::{
     Cid,
     state::{Feedback, Post, WordsState},
 };
-use paceline_store::Place;
 use yew::prelude::*;
 
 use self::{
     chunk::{Around, Chunk, LONG_CHUNK},
+    composer::{Composer, Replying},
     post::Ask,
     rows::Row,
     scroll::use_newest,
     unchecked::UncheckedPosts,
 };
-use super::{
-    composer::{Composer, Replying},
-    feedback::Told,
-    icons::{Icon, Sign},
-    unsent::{CopyGone, UnsentList},
-};
+use super::unsent::{CopyGone, UnsentList};
 use crate::{
-    browser, excerpt,
+    browser,
+    components::{
+        feedback::{Told, tell},
+        icons::{Icon, Sign},
+    },
+    excerpt,
     hooks::{use_printing, use_session},
     people,
-    session::{Listener, PersonView, RoomView, Session, Storing},
+    session::{Listener, PersonView, Place, RoomView, Session, Storing},
     texts::{changing, t},
     when,
 };
@@ -179,17 +179,6 @@ fn replying_to(room: &RoomView, rows: &[Row], cid: Cid) -> Option<Replying> {
     let post = &rows.iter().find(|row| row.post.cid == cid)?.post;
     let excerpt = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
     Some(Replying { post: cid, name: people::name_in(&room.people, &post.author).into(), excerpt: excerpt.into() })
-}
-
-/// Feedback with its names.
-pub fn tell(feedback: &Arc<Feedback>, people: &[PersonView], me: paceline_room::NodeId) -> Told {
-    Told {
-        by: if feedback.author == me { t!("you-subject") } else { people::name_in(people, &feedback.author) }.into(),
-        to: feedback.addressee.map(|node| people::name_in(people, &node)).unwrap_or_default().into(),
-        mine: feedback.author == me,
-        to_me: feedback.addressee == Some(me),
-        feedback: feedback.clone(),
-    }
 }
 
 fn tell_by_target(

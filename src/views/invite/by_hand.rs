@@ -7,16 +7,17 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::{feedback::value_of, invite::Copyable, qr::Qr, scanner::ScanButton};
+use super::Copyable;
 use crate::{
     browser,
+    components::{fields::value_of, qr::Qr, scanner::ScanButton},
     hooks::use_session,
     people,
     session::{RoomView, SessionError},
     texts::{self, changing, t},
 };
 
-/// The kind of rendezvous that codes by hand are (`paceline_net`).
+/// The kind of rendezvous that codes by hand are.
 const VIA: &str = "by-hand";
 
 /// Properties of [`ByHand`].

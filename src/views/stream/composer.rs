@@ -1,20 +1,18 @@
 //! Saying something to everyone.
 
-use paceline_mesh::replica::Here;
 use paceline_room::{Cid, limits};
-use paceline_store::{Draft, Place};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::{
-    disc::{Disc, disc_of},
-    icons::{Icon, Sign},
-};
 use crate::{
     browser,
+    components::{
+        disc::{Disc, disc_of},
+        icons::{Icon, Sign},
+    },
     hooks::{use_chosen, use_draft, use_session},
     markdown,
-    session::PersonView,
+    session::{Draft, Here, PersonView, Place},
     tags::tags_in,
     texts::{changing, t},
     words,

@@ -2,13 +2,11 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::{Here, Reach};
 use paceline_room::{
     Cid,
     body::{PostKind, Stance},
     state::{FeedbackState, Person, Post, WordsState},
 };
-use paceline_store::{Draft, Place};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
@@ -17,13 +15,15 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{FeedbackForm, Loop, Stances, Told, closes_on_escape, submits_on_control_enter},
+        doubtful::doubtful,
+        feedback::{FeedbackForm, Loop, Stances, Told},
+        fields::{closes_on_escape, submits_on_control_enter},
         icons::{Icon, sign},
     },
     excerpt,
     hooks::{use_about, use_commands, use_draft, use_session},
     markdown, people,
-    session::{Listener, NewBaton, Session, opens},
+    session::{Draft, Here, Listener, NewBaton, Place, Reach, Session, opens},
     texts::{self, changing, t},
     when, words,
 };
@@ -254,11 +254,6 @@ pub fn words_of(text: &str) -> Html {
     } else {
         html! { <p class="trace">{ t!("nothing-to-see") }</p> }
     }
-}
-
-/// Stands beside a time that cannot be.
-pub fn doubtful() -> Html {
-    html! { <span class="mark" data-testid="doubtful" title={t!("doubtful-title")}>{ t!("doubtful") }</span> }
 }
 
 /// Standing corrections stand directly beneath the claim.

@@ -2,20 +2,19 @@
 
 use std::rc::Rc;
 
-use paceline_store::{Place, Unsent};
 use yew::prelude::*;
 
-use super::icons::{Icon, sign};
 use crate::{
-    browser,
-    hooks::{then, use_commands, use_session},
+    components::{
+        export::use_export,
+        icons::{Icon, sign},
+    },
+    hooks::{use_commands, use_session},
     markdown,
+    session::{Place, Session, Unsent},
     texts::{self, changing, t},
     words,
 };
-
-/// Media type of an exported room.
-const CAR: &str = "application/vnd.ipld.car";
 
 /// Properties of [`UnsentList`].
 #[derive(PartialEq, Properties)]
@@ -42,7 +41,7 @@ pub fn UnsentList(props: &UnsentListProps) -> Html {
             ("moved", _) => t!("unsent-moved"),
             (code, _) => texts::notice(code, &[]),
         };
-        let click = |act: fn(&crate::session::Session, &str)| {
+        let click = |act: fn(&Session, &str)| {
             let (session, id) = (session.clone(), it.id.clone());
             Callback::from(move |_: MouseEvent| act(&session, &id))
         };
@@ -54,10 +53,10 @@ pub fn UnsentList(props: &UnsentListProps) -> Html {
                 <div class="row tight">
                     if held && it.held != "target-gone" && it.held != "storage-gone" {
                         <button type="button" class="button plain" data-testid="unsent-retry"
-                            onclick={click(crate::session::Session::retry_unsent)}>{ t!("unsent-send") }</button>
+                            onclick={click(Session::retry_unsent)}>{ t!("unsent-send") }</button>
                     }
                     <button type="button" class="quiet-button" data-testid="unsent-cancel"
-                        onclick={click(crate::session::Session::cancel_unsent)}>{ sign(Icon::Edit) }<span>{ t!("unsent-back") }</span></button>
+                        onclick={click(Session::cancel_unsent)}>{ sign(Icon::Edit) }<span>{ t!("unsent-back") }</span></button>
                 </div>
             </li>
         }
@@ -95,21 +94,12 @@ pub struct CopyGoneProps {
 /// This browser's copy was deleted while the room is open: nothing is lost as long as this tab lives.
 #[component]
 pub fn CopyGone(props: &CopyGoneProps) -> Html {
-    let session = use_session();
     let storing = use_commands("store-anew");
     let store = {
         let storing = storing.clone();
         Callback::from(move |_: MouseEvent| storing.run(|session| async move { session.store_anew().await }))
     };
-    let export = {
-        let name = format!("{}.car", super::settings::file_name(&props.title));
-        Callback::from(move |_: MouseEvent| {
-            let (command, name) = (session.clone(), name.clone());
-            then(&session, async move { command.export_car().await }, move |bytes| {
-                browser::download(&bytes, &name, CAR);
-            });
-        })
-    };
+    let export = use_export(&props.title);
     html! {
         <div class="copy-gone" role="alert" data-testid="storage-gone">
             <p>{ t!("copy-gone") }</p>

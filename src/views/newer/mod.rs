@@ -1,12 +1,12 @@
 //! What a newer version wrote: a quiet line on the road, with who and when. What it says this build does not know; it keeps it
 //! whole, and passes it on.
 
-use paceline_mesh::replica::Here;
 use paceline_room::state::{Person, UnknownEvent};
 use yew::prelude::*;
 
 use crate::{
     components::disc::disc_of,
+    session::Here,
     texts::{changing, t},
     when,
 };

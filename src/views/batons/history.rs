@@ -2,7 +2,6 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::Here;
 use paceline_room::{
     Cid, NodeId,
     body::Stance,
@@ -11,14 +10,14 @@ use paceline_room::{
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::super::stream::is_beside;
 use crate::{
     components::{
         disc::disc_of,
         feedback::{FeedbackForm, Stances, Told},
-        stream::is_beside,
     },
     people,
-    session::{IgnoredTransfer, PersonView},
+    session::{Here, IgnoredTransfer, PersonView},
     texts::{self, changing, t},
     when, words,
 };
