@@ -1,8 +1,7 @@
-//! The room: who leads what, what was said, and one view beside it.
+//! The room: its head, and where the views of the table stand.
 
 use std::rc::Rc;
 
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
@@ -14,43 +13,16 @@ use crate::{
         notices::Notices,
     },
     hooks::use_keys,
-    session::{RoomView, View},
+    session::{RoomView, View as Snapshot},
     texts::{changing, t},
-    views::{
-        about::About,
-        batons::Batons,
-        invite::Invite,
-        keys::Keys,
-        loops::{self, Loops},
-        network::Network,
-        people::{NameBar, PeopleList},
-        settings::Settings,
-        stream::{self, Stream},
-    },
+    views::{self, Context, Region, Tab, VIEWS, View},
 };
-
-/// What stands beside the stream; on a narrow screen in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beside {
-    Nothing,
-    About,
-    Loops,
-    Network,
-    Settings,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Invite,
-    Keys,
-}
 
 /// Properties of [`RoomPage`].
 #[derive(PartialEq, Properties)]
 pub struct RoomProps {
-    /// The latest view.
-    pub view: Rc<View>,
+    /// The latest snapshot.
+    pub view: Rc<Snapshot>,
     /// The open room.
     pub room: Rc<RoomView>,
 }
@@ -58,121 +30,97 @@ pub struct RoomProps {
 /// Draws the room.
 #[component]
 pub fn RoomPage(props: &RoomProps) -> Html {
-    let room = &props.room;
-    let beside = use_state(|| Beside::Nothing);
-    let shown = use_state(|| Shown::Nothing);
-    use_keys(keys(&beside, &shown));
+    let beside = use_state(|| views::STREAM);
+    let dialog = use_state(|| None::<&'static str>);
+    let open = use_opening(&beside, &dialog);
+    let close = use_callback(dialog.setter(), |(), dialog| dialog.set(None));
     let leave = beside.setter();
-    use_back(*beside != Beside::Nothing, Callback::from(move |()| leave.set(Beside::Nothing)));
-    let close = {
-        let shown = shown.setter();
-        Callback::from(move |()| shown.set(Shown::Nothing))
-    };
-    let open = |wanted: Shown| {
-        let shown = shown.setter();
-        Callback::from(move |_: MouseEvent| shown.set(wanted))
-    };
-    let handles = *beside != Beside::Loops;
+    use_back(*beside != views::STREAM, Callback::from(move |()| leave.set(views::STREAM)));
+    let (snapshot, room) = (props.view.clone(), props.room.clone());
+    let context = Context { snapshot, room, beside: *beside, open, close };
+    let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context));
+    html! {
+        <div class={classes!("room", (*beside != views::STREAM).then_some("beside"))} data-testid="room">
+            <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
+                { t!("skip-to-writing") }
+            </button>
+            { head(&context) }
+            <Notices notices={context.snapshot.notices.clone()} />
+            <main class="room-main">
+            <section class="side" aria-label={t!("side")}>{ context.draw(Region::Side) }</section>
+            <section class="said-here" aria-label={t!("stream")}>{ context.draw(Region::Middle) }</section>
+            <nav class="views" aria-label={t!("views")}>{ tabs(&context) }</nav>
+            <section class="view" aria-label={t!("view")}>{ beside_the_stream(&context) }</section>
+            </main>
+            { for dialog }
+        </div>
+    }
+}
+
+/// Opens the view of a handle; single keys open views, too.
+#[hook]
+fn use_opening(
+    beside: &UseStateHandle<&'static str>,
+    dialog: &UseStateHandle<Option<&'static str>>,
+) -> Callback<&'static str> {
+    // Setters never change: one callback, and one listener, for the life of the page.
+    let open = use_callback((beside.setter(), dialog.setter()), |handle: &'static str, (beside, dialog)| {
+        match views::find(handle).map(|it| it.region) {
+            Some(Region::Dialog) => dialog.set(Some(handle)),
+            _ => beside.set(handle),
+        }
+    });
+    let pressed = use_callback(open.clone(), |key: String, open: &Callback<&'static str>| match key.as_str() {
+        "Escape" => {
+            open.emit(views::STREAM);
+            true
+        }
+        key => views::press(key, open),
+    });
+    use_keys(pressed);
+    open
+}
+
+fn head(context: &Context) -> Html {
+    let room = &context.room;
     let title = match &*room.title {
         "" if room.newer => t!("newer-room-title"),
         "" => t!("room-untitled"),
         title => title.to_owned(),
     };
+    let invite = context.open.reform(|_: MouseEvent| views::INVITE);
     html! {
-        <div class={classes!("room", (*beside != Beside::Nothing).then_some("beside"))} data-testid="room">
-            <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
-                { t!("skip-to-writing") }
+        <header class="room-head">
+            <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
+            <div class="room-words">
+                <h1 dir="auto" data-testid="room-title">{ changing(title) }</h1>
+                if !room.purpose.is_empty() { <p class="purpose" dir="auto">{ changing(room.purpose.to_string()) }</p> }
+                if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
+            </div>
+            <ConnectionState ..ConnectionProps::of(room) />
+            <button type="button" class="button invite" data-testid={views::INVITE} onclick={invite}>
+                <Sign icon={Icon::Invite} /><span>{ t!("invite") }</span>
             </button>
-            <header class="room-head">
-                <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
-                <div class="room-words">
-                    <h1 dir="auto" data-testid="room-title">{ changing(title) }</h1>
-                    if !room.purpose.is_empty() { <p class="purpose" dir="auto">{ changing(room.purpose.to_string()) }</p> }
-                    if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
-                </div>
-                <ConnectionState ..ConnectionProps::of(room) />
-                <button type="button" class="button invite" data-testid="invite-open" onclick={open(Shown::Invite)}>
-                    <Sign icon={Icon::Invite} /><span>{ t!("invite") }</span>
-                </button>
-            </header>
-            <Notices notices={props.view.notices.clone()} />
-            <main class="room-main">
-            <section class="side" aria-label={t!("side")}>
-                <Batons room={room.clone()} {handles} />
-                <PeopleList room={room.clone()} />
-            </section>
-            <section class="said-here" aria-label={t!("stream")}>
-                <Stream room={room.clone()} {handles} empty={empty(room)}
-                    before_composer={if *beside == Beside::Settings { Html::default() } else { html! { <NameBar room={room.clone()} /> } }} />
-            </section>
-            <nav class="views" aria-label={t!("views")}>{ views(&beside, &shown, room) }</nav>
-            <section class="view" aria-label={t!("view")}>{ view(&beside, &shown, props) }</section>
-            </main>
-            if *shown == Shown::Invite { <Invite room={room.clone()} on_close={close.clone()} /> }
-            if *shown == Shown::Keys { <Keys on_close={close} /> }
-        </div>
+        </header>
     }
 }
 
-fn empty(room: &RoomView) -> Html {
-    if room.connection == crate::session::Connection::CatchingUp {
-        return html! { <p>{ changing(t!("stream-catching-up")) }</p> };
-    }
-    let on_its_way = room.title.is_empty() && !room.newer;
-    let words = if on_its_way { t!("stream-on-its-way") } else { t!("stream-empty") };
-    html! { <p>{ changing(words) }</p> }
-}
-
-fn view(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, props: &RoomProps) -> Html {
-    let room = props.room.clone();
-    match **beside {
-        Beside::Nothing | Beside::About => {
-            let beside = beside.setter();
-            let on_loops = Callback::from(move |()| beside.set(Beside::Loops));
-            html! { <><h2>{ changing(t!("view-about")) }</h2><About {room} {on_loops} /></> }
-        }
-        Beside::Loops => html! { <><h2>{ changing(t!("view-loops")) }</h2><Loops {room} /></> },
-        Beside::Network => {
-            let (shown, beside) = (shown.setter(), beside.setter());
-            let on_invite = Callback::from(move |()| shown.set(Shown::Invite));
-            let on_settings = Callback::from(move |()| beside.set(Beside::Settings));
-            let finding = props.view.finding.clone();
-            html! { <><h2>{ changing(t!("view-network")) }</h2><Network {room} {finding} {on_invite} {on_settings} /></> }
-        }
-        Beside::Settings => {
-            html! { <><h2>{ changing(t!("view-settings")) }</h2><Settings {room} offline={props.view.offline} finding={props.view.finding.clone()} /></> }
-        }
-    }
-}
-
-fn views(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, room: &RoomView) -> Html {
-    let waiting = loops::waiting(room);
-    let tab = |wanted: Beside, icon: Icon, label: String, handle: &'static str, count: usize| {
-        // On a wide screen the stream is always there, and what is beside it when nothing is chosen is about the room.
-        let current = **beside == wanted;
-        let setter = beside.setter();
-        let onclick = Callback::from(move |_: MouseEvent| setter.set(wanted));
-        let default = (wanted == Beside::About && **beside == Beside::Nothing).then_some("by-default");
-        html! {
-            <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))}
-                data-testid={handle} aria-pressed={current.to_string()} {onclick}>
-                <Sign {icon} /><span>{ label }</span>
-                if count > 0 { <span class="count-mark"><span aria-hidden="true" translate="no">{ count }</span>
-                    <span class="visually-hidden">{ changing(t!("waits-loops", n = count)) }</span></span> }
-            </button>
-        }
+/// The view beside the stream. On a wide screen something always stands there.
+fn beside_the_stream(context: &Context) -> Html {
+    let chosen = if context.beside == views::STREAM { views::ABOUT } else { context.beside };
+    let Some((view, tab)) = views::find(chosen).and_then(|it| Some((it, it.tab.as_ref()?))) else {
+        return Html::default();
     };
-    let keys = {
-        let shown = shown.setter();
-        Callback::from(move |_: MouseEvent| shown.set(Shown::Keys))
-    };
+    html! { <><h2>{ changing((tab.title)()) }</h2>{ (view.draw)(context) }</> }
+}
+
+fn tabs(context: &Context) -> Html {
+    let tabs = VIEWS.iter().filter(|it| it.region != Region::Dialog);
+    let tabs = tabs.filter_map(|view| Some(tab(view, view.tab.as_ref()?, context)));
+    let keys = context.open.reform(|_: MouseEvent| views::KEYS);
     html! {
         <>
-            { tab(Beside::Nothing, Icon::Stream, t!("view-stream"), "view-stream", 0) }
-            { tab(Beside::About, Icon::Room, t!("view-about"), "view-about", 0) }
-            { tab(Beside::Loops, Icon::Loops, t!("view-loops"), "view-loops", waiting) }
-            { tab(Beside::Network, Icon::Network, t!("view-network"), "view-network", 0) }
-            { tab(Beside::Settings, Icon::Settings, t!("view-settings"), "view-settings", 0) }
+            { for tabs }
             <button type="button" class="tab tab-keys" onclick={keys} aria-label={t!("keys-title")} title={t!("keys-title")}>
                 <Sign icon={Icon::Keys} />
             </button>
@@ -180,52 +128,28 @@ fn views(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>, room: &
     }
 }
 
-fn keys(beside: &UseStateHandle<Beside>, shown: &UseStateHandle<Shown>) -> Callback<String, bool> {
-    let (beside, shown) = (beside.setter(), shown.setter());
-    // Setters never change: one listener for the life of the page.
-    Callback::from(move |key: String| {
-        match key.as_str() {
-            "?" => shown.set(Shown::Keys),
-            "i" => shown.set(Shown::Invite),
-            "l" => beside.set(Beside::Loops),
-            "s" => beside.set(Beside::Settings),
-            "w" => beside.set(Beside::Network),
-            "n" => browser::focus_handle("composer-text"),
-            "b" => return press(None, "baton-open"),
-            "j" => return stream::step(1),
-            "k" => return stream::step(-1),
-            "r" => return press(Some(".post"), "post-reply"),
-            "a" => return press(Some(".post"), "feedback-appreciate"),
-            "q" => return press(Some(".post"), "feedback-question"),
-            "c" => return press(Some(".post"), "feedback-concern"),
-            "x" => return press(Some(".post"), "feedback-correct"),
-            "e" => return press(Some(".post"), "post-edit"),
-            "Escape" => beside.set(Beside::Nothing),
-            _ => return false,
-        }
-        true
-    })
-}
-
-/// Presses a button by its handle; with `inside`, the one in what has the keyboard.
-fn press(inside: Option<&str>, handle: &str) -> bool {
-    let selector = format!("[data-testid='{handle}']");
-    let button = match inside {
-        Some(inside) => browser::focused()
-            .and_then(|it| it.closest(inside).ok().flatten())
-            .and_then(|it| it.query_selector(&selector).ok().flatten()),
-        None => browser::find(&selector),
-    };
-    let Some(button) = button.and_then(|it| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(it).ok()) else {
-        return false;
-    };
-    button.click();
-    true
+fn tab(view: &View, tab: &'static Tab, context: &Context) -> Html {
+    let handle = tab.handle;
+    let current = context.beside == handle;
+    let default = (handle == views::ABOUT && context.beside == views::STREAM).then_some("by-default");
+    let onclick = context.open.reform(move |_: MouseEvent| handle);
+    let waiting = (view.waiting)(&context.room);
+    let words: Vec<_> = waiting.iter().map(|it| &*it.words).collect();
+    html! {
+        <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))}
+            data-testid={handle} aria-pressed={current.to_string()} {onclick}>
+            <Sign icon={tab.icon} /><span>{ (tab.title)() }</span>
+            if !waiting.is_empty() {
+                <span class="count-mark"><span aria-hidden="true" translate="no">{ waiting.iter().map(|it| it.count).sum::<usize>() }</span>
+                    <span class="visually-hidden">{ changing(words.join(" ")) }</span></span>
+            }
+        </button>
+    }
 }
 
 /// Three on a road, the front one in yellow.
 #[component]
-pub fn Mark() -> Html {
+fn Mark() -> Html {
     html! {
         <svg class="brand" viewBox="0 0 40 40" width="40" height="40" aria-hidden="true" focusable="false">
             <path d="M3 35 C14 32 23 25 37 6" class="brand-road" />

@@ -2,29 +2,36 @@
 
 use std::rc::Rc;
 
-use paceline_room::state::BatonState;
 use yew::prelude::*;
 
-use super::loops::waiting;
+use super::{ABOUT, Context, PLAIN, Region, Tab, VIEWS, View};
 use crate::{
-    components::path::reached,
+    components::{icons::Icon, path::reached},
     forms, people,
     session::{PeerView, PersonView, RoomView},
     texts::{changing, t},
 };
 
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab { handle: ABOUT, icon: Icon::Room, title: || t!("view-about"), key: None }),
+    draw: |context: &Context| html! { <About room={context.room.clone()} open={context.open.clone()} /> },
+    ..PLAIN
+};
+
 /// Properties of [`About`].
 #[derive(PartialEq, Properties)]
-pub struct AboutProps {
+struct AboutProps {
     /// The room.
-    pub room: Rc<RoomView>,
-    /// Goes to the loops.
-    pub on_loops: Callback<()>,
+    room: Rc<RoomView>,
+    /// Opens a view.
+    open: Callback<&'static str>,
 }
 
 /// Draws the view.
 #[component]
-pub fn About(props: &AboutProps) -> Html {
+fn About(props: &AboutProps) -> Html {
     let room = &props.room;
     let form = use_memo(room.form.clone(), |form| forms::by_name(form));
     html! {
@@ -44,28 +51,30 @@ pub fn About(props: &AboutProps) -> Html {
     }
 }
 
+/// What can be answered in a view of its own comes first.
 fn for_me(props: &AboutProps) -> Html {
-    let room = &props.room;
-    let loops = waiting(room);
-    let offers = room.batons.iter().filter(|it| it.offered_to == Some(room.me));
-    let back = room.batons.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
-    let waits: Vec<Html> = offers
-        .map(|it| html! { <li>{ changing(t!("waits-offer", title = it.title.clone())) }</li> })
-        .chain(back.map(|it| html! { <li>{ changing(t!("waits-reclaim", title = it.title.clone())) }</li> }))
+    let waits = |view: &View| (view.waiting)(&props.room);
+    let elsewhere = |tab: &Tab, words: String| {
+        let handle = tab.handle;
+        let onclick = props.open.reform(move |_: MouseEvent| handle);
+        html! { <li><button type="button" class="link-button" {onclick}>{ changing(words) }</button></li> }
+    };
+    let there: Vec<Html> = VIEWS
+        .iter()
+        .filter_map(|view| Some((view.tab.as_ref()?, view)))
+        .flat_map(|(tab, view)| waits(view).into_iter().map(move |it| elsewhere(tab, it.words)))
         .collect();
-    let nothing = loops == 0 && waits.is_empty();
+    let here: Vec<Html> = VIEWS
+        .iter()
+        .filter(|view| view.tab.is_none())
+        .flat_map(waits)
+        .map(|it| html! { <li>{ changing(it.words) }</li> })
+        .collect();
     html! {
         <>
             <h3>{ t!("waits") }</h3>
-            if nothing { <p>{ t!("waits-nothing") }</p> }
-            <ul class="plain-list waits">
-                if loops > 0 {
-                    <li><button type="button" class="link-button" onclick={props.on_loops.reform(|_: MouseEvent| ())}>
-                        { changing(t!("waits-loops", n = loops)) }
-                    </button></li>
-                }
-                { for waits }
-            </ul>
+            if there.is_empty() && here.is_empty() { <p>{ t!("waits-nothing") }</p> }
+            <ul class="plain-list waits">{ for there }{ for here }</ul>
         </>
     }
 }

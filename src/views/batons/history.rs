@@ -10,7 +10,7 @@ use paceline_room::{
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::super::stream::is_beside;
+use super::card::is_beside;
 use crate::{
     components::{
         disc::disc_of,

@@ -1,6 +1,7 @@
 //! Who leads what: free batons first, then mine, then the others', what is done last.
 
 mod baton;
+mod card;
 mod history;
 mod open;
 
@@ -13,6 +14,7 @@ use paceline_room::{
 use yew::prelude::*;
 
 use self::{baton::BatonView, history::noted, open::OpenBaton};
+use super::{Context, Keys, PLAIN, Region, View, Waits, press_button};
 use crate::{
     components::feedback::tell,
     people,
@@ -20,21 +22,41 @@ use crate::{
     texts::{changing, t},
 };
 
+pub use card::CARDS;
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Side,
+    keys: &[Keys { keys: &[("b", || press_button(None, "baton-open"))], words: || t!("key-baton") }],
+    waiting,
+    draw: |context: &Context| html! { <Batons room={context.room.clone()} handles={!context.loops_elsewhere()} /> },
+    ..PLAIN
+};
+
 /// Words read out at once of one baton; the history has them all.
 const NOTES_SAID: usize = 3;
 
 /// Properties of [`Batons`].
 #[derive(PartialEq, Properties)]
-pub struct BatonsProps {
+struct BatonsProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
     /// Whether loops carry their stable handles here.
-    pub handles: bool,
+    handles: bool,
+}
+
+/// What is offered to this node, and what it may reclaim.
+fn waiting(room: &RoomView) -> Vec<Waits> {
+    let offers = room.batons.iter().filter(|it| it.offered_to == Some(room.me));
+    let back = room.batons.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
+    let offers = offers.map(|it| t!("waits-offer", title = it.title.clone()));
+    let back = back.map(|it| t!("waits-reclaim", title = it.title.clone()));
+    offers.chain(back).map(|words| Waits { count: 1, words }).collect()
 }
 
 /// Draws all batons and the way to open one.
 #[component]
-pub fn Batons(props: &BatonsProps) -> Html {
+fn Batons(props: &BatonsProps) -> Html {
     let room = &props.room;
     let shown = use_state(|| None::<Cid>);
     let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();

@@ -10,6 +10,7 @@ use web_sys::{HtmlTextAreaElement, MouseEvent};
 use yew::prelude::*;
 
 use self::by_hand::ByHand;
+use super::{Context, INVITE, PLAIN, Region, Tab, View};
 use crate::{
     browser,
     components::{
@@ -24,18 +25,31 @@ use crate::{
 /// How long "copied" stands there, in milliseconds.
 const COPIED_MS: u32 = 3_000;
 
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Dialog,
+    tab: Some(Tab {
+        handle: INVITE,
+        icon: Icon::Invite,
+        title: || t!("invite"),
+        key: Some(("i", || t!("key-invite"))),
+    }),
+    draw: |context: &Context| html! { <Invite room={context.room.clone()} on_close={context.close.clone()} /> },
+    ..PLAIN
+};
+
 /// Properties of [`Invite`].
 #[derive(PartialEq, Properties)]
-pub struct InviteProps {
+struct InviteProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
     /// The dialog was closed.
-    pub on_close: Callback<()>,
+    on_close: Callback<()>,
 }
 
 /// Draws the dialog.
 #[component]
-pub fn Invite(props: &InviteProps) -> Html {
+fn Invite(props: &InviteProps) -> Html {
     let by_hand = use_state(|| false);
     let show = {
         let by_hand = by_hand.clone();

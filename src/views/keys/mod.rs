@@ -2,42 +2,43 @@
 
 use yew::prelude::*;
 
-use crate::{components::dialog::Dialog, texts::t};
+use super::{KEYS, PLAIN, Region, Tab, VIEWS, View};
+use crate::{
+    components::{dialog::Dialog, icons::Icon},
+    texts::t,
+};
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Dialog,
+    tab: Some(Tab { handle: KEYS, icon: Icon::Keys, title: || t!("keys-title"), key: Some(("?", || t!("key-help"))) }),
+    draw: |context| html! { <Keys on_close={context.close.clone()} /> },
+    ..PLAIN
+};
 
 /// Properties of [`Keys`].
 #[derive(PartialEq, Properties)]
-pub struct KeysProps {
+struct KeysProps {
     /// The dialog was closed.
-    pub on_close: Callback<()>,
+    on_close: Callback<()>,
 }
 
 /// Draws the dialog.
 #[component]
-pub fn Keys(props: &KeysProps) -> Html {
-    let keys: [(&[&str], String); 13] = [
-        (&["?"], t!("key-help")),
-        (&["n"], t!("key-write")),
-        (&["j", "k"], t!("key-posts")),
-        (&["r"], t!("key-reply")),
-        (&["a"], t!("key-appreciate")),
-        (&["q", "c", "x"], t!("key-loops")),
-        (&["e"], t!("key-edit")),
-        (&["b"], t!("key-baton")),
-        (&["l"], t!("key-view-loops")),
-        (&["i"], t!("key-invite")),
-        (&["w"], t!("key-network")),
-        (&["s"], t!("key-settings")),
-        (&["Esc"], t!("key-escape")),
-    ];
-    let row = |(keys, words): &(&[&str], String)| {
-        html! {
-            <div><dt>{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</dt><dd>{ words }</dd></div>
-        }
-    };
+fn Keys(props: &KeysProps) -> Html {
+    let lines = VIEWS.iter().flat_map(|view| {
+        let inside = view.keys.iter().map(|it| line(it.keys.iter().map(|(key, _)| *key), (it.words)()));
+        let opens = view.tab.iter().filter_map(|tab| tab.key).map(|(key, words)| line([key].into_iter(), words()));
+        inside.chain(opens)
+    });
     html! {
         <Dialog title={t!("keys-title")} on_close={props.on_close.clone()}>
-            <dl class="keys">{ for keys.iter().map(row) }</dl>
+            <dl class="keys">{ for lines }{ line(["Esc"].into_iter(), t!("key-escape")) }</dl>
             <p class="hint">{ t!("keys-off") }</p>
         </Dialog>
     }
+}
+
+fn line(keys: impl Iterator<Item = &'static str>, words: String) -> Html {
+    html! { <div><dt>{ for keys.map(|key| html! { <><kbd>{ key }</kbd>{ " " }</> }) }</dt><dd>{ words }</dd></div> }
 }

@@ -1,15 +1,33 @@
 //! All loops: mine to answer first, then those that wait for others, then what is closed.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
-use paceline_room::state::FeedbackState;
+use paceline_room::state::{Feedback, FeedbackState};
 use yew::prelude::*;
 
+use super::{Context, LOOPS, PLAIN, Region, Tab, View, Waits};
 use crate::{
-    components::feedback::{Loop, Told, tell},
+    components::{
+        feedback::{Loop, Told, tell},
+        icons::Icon,
+    },
     excerpt,
     session::RoomView,
     texts::{changing, t},
+};
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: LOOPS,
+        icon: Icon::Loops,
+        title: || t!("view-loops"),
+        key: Some(("l", || t!("key-view-loops"))),
+    }),
+    waiting,
+    draw: |context: &Context| html! { <Loops room={context.room.clone()} /> },
+    ..PLAIN
 };
 
 /// Closed loops that are drawn; the newest.
@@ -17,22 +35,22 @@ const CLOSED_SHOWN: usize = 50;
 
 /// Properties of [`Loops`].
 #[derive(PartialEq, Properties)]
-pub struct LoopsProps {
+struct LoopsProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
 }
 
-/// How many loops wait for this node's answer.
-pub fn waiting(room: &RoomView) -> usize {
-    let mine = |it: &&std::sync::Arc<paceline_room::state::Feedback>| {
-        it.state == FeedbackState::Open && it.addressee == Some(room.me)
-    };
-    room.feedback.iter().filter(mine).count()
+/// Loops that wait for this node's answer.
+fn waiting(room: &RoomView) -> Vec<Waits> {
+    let mine = |it: &&Arc<Feedback>| it.state == FeedbackState::Open && it.addressee == Some(room.me);
+    let count = room.feedback.iter().filter(mine).count();
+    let waits = (count > 0).then(|| Waits { count, words: t!("waits-loops", n = count) });
+    waits.into_iter().collect()
 }
 
 /// Draws the view.
 #[component]
-pub fn Loops(props: &LoopsProps) -> Html {
+fn Loops(props: &LoopsProps) -> Html {
     let room = &props.room;
     let loops = room.feedback.iter().filter(|it| it.stance.opens_loop()).map(|it| tell(it, &room.people, room.me));
     let (open, closed): (Vec<Told>, Vec<Told>) = loops.partition(|it| it.feedback.state == FeedbackState::Open);

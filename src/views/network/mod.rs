@@ -5,9 +5,11 @@ use std::rc::Rc;
 use paceline_room::sorted;
 use yew::prelude::*;
 
+use super::{Context, INVITE, NETWORK, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     components::{
         connection::{self, ConnectionProps},
+        icons::Icon,
         path::reached,
     },
     config::Finding,
@@ -17,25 +19,39 @@ use crate::{
     words,
 };
 
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: NETWORK,
+        icon: Icon::Network,
+        title: || t!("view-network"),
+        key: Some(("w", || t!("key-network"))),
+    }),
+    draw: |context: &Context| {
+        let finding = context.snapshot.finding.clone();
+        html! { <Network room={context.room.clone()} {finding} open={context.open.clone()} /> }
+    },
+    ..PLAIN
+};
+
 /// The kind of rendezvous that relays are.
 const RELAY: &str = "nostr";
 
 /// Properties of [`Network`].
 #[derive(PartialEq, Properties)]
-pub struct NetworkProps {
+struct NetworkProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
     /// The servers in use.
-    pub finding: Rc<Finding>,
-    /// Opens the invite.
-    pub on_invite: Callback<()>,
-    /// Opens the settings.
-    pub on_settings: Callback<()>,
+    finding: Rc<Finding>,
+    /// Opens another view.
+    open: Callback<&'static str>,
 }
 
 /// Draws the view.
 #[component]
-pub fn Network(props: &NetworkProps) -> Html {
+fn Network(props: &NetworkProps) -> Html {
     let room = &props.room;
     let advice = advice(&Sight::of(room, &props.finding));
     let linked = sorted::set(room.peers.iter().map(|it| it.node));
@@ -255,12 +271,12 @@ impl Advice {
     fn draw(&self, props: &NetworkProps) -> Html {
         let (label, go) = match self {
             Self::NoRelay | Self::RelaysUnreachable | Self::AloneOn(_) | Self::RelaysComing => {
-                (Some(t!("invite")), &props.on_invite)
+                (Some(t!("invite")), INVITE)
             }
-            Self::NoWebrtc | Self::Unplugged | Self::ClockRefused => (None, &props.on_settings),
-            _ => (Some(t!("view-settings")), &props.on_settings),
+            Self::NoWebrtc | Self::Unplugged | Self::ClockRefused => (None, SETTINGS),
+            _ => (Some(t!("view-settings")), SETTINGS),
         };
-        let onclick = go.reform(|_: MouseEvent| ());
+        let onclick = props.open.reform(move |_: MouseEvent| go);
         html! {
             <li key={self.value()} data-testid="network-advice" data-code={self.value()}>
                 <p>{ changing(self.words()) }</p>

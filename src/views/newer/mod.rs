@@ -1,30 +1,51 @@
 //! What a newer version wrote: a quiet line on the road, with who and when. What it says this build does not know; it keeps it
 //! whole, and passes it on.
 
-use paceline_room::state::{Person, UnknownEvent};
+use std::sync::Arc;
+
+use paceline_room::state::UnknownEvent;
 use yew::prelude::*;
 
+use super::cards::{Around, Kind, Moment};
 use crate::{
     components::disc::disc_of,
-    session::Here,
     texts::{changing, t},
     when,
 };
 
-/// One event.
-pub fn newer(event: &UnknownEvent, author: &Person, name: &str, here: Here) -> Html {
+/// How many are told one by one between two posts: there may be thousands.
+const SHOWN: usize = 5;
+
+/// Its cards in the stream.
+pub const CARDS: Kind = Kind {
+    moments: |room| moments(&room.unknown),
+    same: |one, other| one.unknown == other.unknown,
+    crowd: Some((SHOWN, more)),
+};
+
+/// One for each event.
+pub fn moments(unknown: &[Arc<UnknownEvent>]) -> Vec<Moment> {
+    let moment = |it: &Arc<UnknownEvent>| {
+        let event = it.clone();
+        Moment::new(it.depth, it.cid, move |around| newer(&event, around))
+    };
+    unknown.iter().map(moment).collect()
+}
+
+fn newer(event: &UnknownEvent, around: &Around) -> Html {
+    let (author, name, here) = around.person(&event.author);
     html! {
         <p class="handoff newer" key={event.cid.to_string()} title={t!("newer-title")} data-testid="newer"
             data-cid={event.cid.to_string()}>
-            { disc_of(author, name, here, false) }
-            <span>{ changing(t!("newer-row", name = name)) }</span>
+            { disc_of(&author, &name, here, false) }
+            <span>{ changing(t!("newer-row", name = &*name)) }</span>
             <time datetime={when::iso(event.at)}>{ when::clock(event.at) }</time>
         </p>
     }
 }
 
 /// So many before them, untold.
-pub fn more_newer(count: usize) -> Html {
+fn more(count: usize) -> Html {
     html! {
         <p class="handoff newer" key="more-newer" title={t!("newer-title")} data-testid="newer-more">
             <span>{ changing(t!("newer-more", n = count)) }</span>

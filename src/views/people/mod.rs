@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use paceline_room::NodeId;
 use yew::prelude::*;
 
+use super::{Context, PLAIN, Region, SETTINGS, View};
 use crate::{
     components::disc::disc_of,
     session::{Here, PersonView, RoomView},
@@ -14,21 +15,38 @@ use crate::{
     words,
 };
 
-pub use name_bar::NameBar;
+use name_bar::NameBar;
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Side,
+    draw: |context: &Context| html! { <PeopleList room={context.room.clone()} /> },
+    ..PLAIN
+};
+
+/// The line of what asks who somebody is. Settings ask the same, with the same handles.
+pub const NAME_BAR: View = View {
+    region: Region::BeforeComposer,
+    draw: |context: &Context| match context.beside {
+        SETTINGS => Html::default(),
+        _ => html! { <NameBar room={context.room.clone()} /> },
+    },
+    ..PLAIN
+};
 
 /// People who are gone that are listed before the rest is folded away.
 const GONE_SHOWN: usize = 12;
 
 /// Properties of [`PeopleList`].
 #[derive(PartialEq, Properties)]
-pub struct PeopleProps {
+struct PeopleProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
 }
 
 /// Draws everybody: this node, those here, those gone.
 #[component]
-pub fn PeopleList(props: &PeopleProps) -> Html {
+fn PeopleList(props: &PeopleProps) -> Html {
     let room = &props.room;
     let all = use_state(|| false);
     let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();

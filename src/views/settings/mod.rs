@@ -11,29 +11,46 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use self::{servers::ServerList, storage::Storage};
+use super::{Context, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
-    components::{dialog::Dialog, export::use_export, theme::Theme},
+    components::{dialog::Dialog, export::use_export, icons::Icon, theme::Theme},
     config::Finding,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
     session::{RoomView, Session},
     texts::{changing, t},
 };
 
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: SETTINGS,
+        icon: Icon::Settings,
+        title: || t!("view-settings"),
+        key: Some(("s", || t!("key-settings"))),
+    }),
+    draw: |context: &Context| {
+        let (offline, finding) = (context.snapshot.offline, context.snapshot.finding.clone());
+        html! { <Settings room={context.room.clone()} {offline} {finding} /> }
+    },
+    ..PLAIN
+};
+
 /// Properties of [`Settings`].
 #[derive(PartialEq, Properties)]
-pub struct SettingsProps {
+struct SettingsProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
     /// The offline switch is on.
-    pub offline: bool,
+    offline: bool,
     /// The servers and what was chosen of them.
-    pub finding: Rc<Finding>,
+    finding: Rc<Finding>,
 }
 
 /// Draws the view.
 #[component]
-pub fn Settings(props: &SettingsProps) -> Html {
+fn Settings(props: &SettingsProps) -> Html {
     html! {
         <div class="settings">
             <Who room={props.room.clone()} />

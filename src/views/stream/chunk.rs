@@ -5,26 +5,24 @@ use std::{
     collections::{BTreeSet, HashMap},
     ops::Range,
     rc::Rc,
-    sync::Arc,
 };
 
-use paceline_room::{Cid, NodeId, sorted, state::Person};
+use paceline_room::{Cid, NodeId, sorted};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::prelude::*;
 
 use super::{
-    super::newer::{more_newer, newer},
+    super::cards,
     post::{Ask, PostView},
-    rows::{Before, Handoff, Moment, Moved, Row},
+    rows::{Before, Row},
 };
 use crate::{
     browser,
-    components::{disc::disc_of, doubtful::doubtful, feedback::Told},
-    people,
-    session::{Here, PersonView, Place, Reach, RoomView, Unsent},
-    texts::{changing, t},
-    when, words,
+    components::feedback::Told,
+    session::{Place, Reach, RoomView, Unsent},
+    texts::changing,
+    when,
 };
 
 /// Posts in a stretch.
@@ -38,12 +36,10 @@ const GUESS: f64 = 110.0;
 /// How far outside of the window stretches are drawn.
 const MARGIN: &str = "1500px 0px";
 
-/// How many from a newer version are told one by one between two posts: there may be thousands.
-const NEWER_SHOWN: usize = 5;
-
 /// What posts need to know of the room around them.
 pub struct Around {
-    people: HashMap<NodeId, PersonView>,
+    /// What the cards between them need to know, too.
+    pub cards: cards::Around,
     told: Rc<HashMap<Cid, Rc<[Told]>>>,
     leaders: BTreeSet<NodeId>,
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
@@ -51,7 +47,6 @@ pub struct Around {
     leaving: Vec<(Cid, AttrValue)>,
     handles: bool,
     moments: Rc<Before>,
-    doubtful: Rc<BTreeSet<Cid>>,
     nothing: Rc<[Told]>,
 }
 
@@ -59,7 +54,7 @@ impl Around {
     /// Gathers it from a view.
     pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, moments: Rc<Before>, handles: bool) -> Self {
         Self {
-            people: room.people.iter().map(|it| (it.person.node, it.clone())).collect(),
+            cards: cards::Around::new(room),
             told,
             leaders: sorted::set(room.batons.iter().filter_map(|it| it.holder)),
             reach: room.reach.clone(),
@@ -67,57 +62,7 @@ impl Around {
             leaving: room.unsent.iter().filter_map(leaving).collect(),
             handles,
             moments,
-            doubtful: room.doubtful.clone(),
             nothing: [].into(),
-        }
-    }
-
-    /// Moments on the road, one after the other; of many from a newer version only the last are told one by one.
-    pub fn moments(&self, moments: &[Moment]) -> Html {
-        let unknown = |it: &&Moment| matches!(it, Moment::Newer(_));
-        let mut untold = moments.iter().filter(unknown).count().saturating_sub(NEWER_SHOWN);
-        let more = (untold > 0).then_some(untold);
-        let one = |moment: &Moment| match moment {
-            Moment::Handoff(it) => Some(self.handoff(it)),
-            Moment::Newer(_) if untold > 0 => {
-                untold -= 1;
-                None
-            }
-            Moment::Newer(it) => {
-                let (person, name, here) = self.person(&it.author);
-                Some(newer(it, &person, &name, here))
-            }
-        };
-        let told: Vec<Html> = moments.iter().filter_map(one).collect();
-        html! { <>{ for more.map(more_newer) }{ for told }</> }
-    }
-
-    /// A moment on the road: the lead went to somebody, or somebody said something with it.
-    fn handoff(&self, handoff: &Handoff) -> Html {
-        let (person, name, here) = self.person(&handoff.by);
-        let words = match &handoff.what {
-            Moved::Led(by) => words::handoff(*by, &name, &handoff.title),
-            Moved::Noted(act, to, text) => {
-                let to = to.map(|to| self.person(&to).1);
-                words::noted_of(*act, &name, to.as_deref().unwrap_or_default(), &handoff.title, text)
-            }
-        };
-        html! {
-            <p class={classes!("handoff", handoff.current.then_some("current"), handoff.parallel.then_some("parallel"))}
-                key={handoff.from.to_string()}>
-                { disc_of(&person, &name, here, handoff.current) }
-                <span>{ changing(words) }</span>
-                <time datetime={when::iso(handoff.at)}>{ when::clock(handoff.at) }</time>
-                if self.doubtful.contains(&handoff.from) { { doubtful() } }
-                if handoff.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
-            </p>
-        }
-    }
-
-    fn person(&self, node: &NodeId) -> (Arc<Person>, Rc<str>, Here) {
-        match self.people.get(node) {
-            Some(it) => (it.person.clone(), it.name.clone(), it.here),
-            None => (Arc::new(people::stranger(*node)), people::nameless(node).into(), Here::Gone),
         }
     }
 }
@@ -227,9 +172,9 @@ fn posts(props: &ChunkProps) -> Html {
 
 fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let around = &props.around;
-    let (author, name, here) = around.person(&row.post.author);
+    let (author, name, here) = around.cards.person(&row.post.author);
     let name = AttrValue::from(name);
-    let answers = row.answers.map(|node| AttrValue::from(around.person(&node).1));
+    let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1));
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
@@ -238,7 +183,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     html! {
         <key={cid.to_string()}>
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
-            { for moments.map(|it| around.moments(it)) }
+            { for moments.map(|it| around.cards.draw(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}

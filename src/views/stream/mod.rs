@@ -3,7 +3,7 @@
 mod chunk;
 mod composer;
 mod post;
-mod rows;
+pub(super) mod rows;
 mod scroll;
 mod unchecked;
 
@@ -20,10 +20,14 @@ use self::{
     composer::{Composer, Replying},
     post::Ask,
     rows::Row,
-    scroll::use_newest,
+    scroll::{step, use_newest},
     unchecked::UncheckedPosts,
 };
-use super::unsent::{CopyGone, UnsentList};
+use super::{
+    Context, Keys, PLAIN, Region, STREAM, Tab, View,
+    cards::{self, Moment, Seen},
+    press_button,
+};
 use crate::{
     browser,
     components::{
@@ -33,33 +37,119 @@ use crate::{
     excerpt,
     hooks::{use_printing, use_session},
     people,
-    session::{Listener, PersonView, Place, RoomView, Session, Storing},
+    session::{Connection, Listener, PersonView, Place, RoomView, Session, Storing},
     texts::{changing, t},
     when,
 };
 
-pub use rows::is_beside;
-pub use scroll::step;
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Middle,
+    tab: Some(Tab { handle: STREAM, icon: Icon::Stream, title: || t!("view-stream"), key: None }),
+    keys: &[
+        Keys { keys: &[("n", to_writing)], words: || t!("key-write") },
+        Keys { keys: &[("j", || step(1)), ("k", || step(-1))], words: || t!("key-posts") },
+        Keys { keys: &[("r", || press("post-reply"))], words: || t!("key-reply") },
+        Keys { keys: &[("a", || press("feedback-appreciate"))], words: || t!("key-appreciate") },
+        Keys {
+            keys: &[
+                ("q", || press("feedback-question")),
+                ("c", || press("feedback-concern")),
+                ("x", || press("feedback-correct")),
+            ],
+            words: || t!("key-loops"),
+        },
+        Keys { keys: &[("e", || press("post-edit"))], words: || t!("key-edit") },
+    ],
+    draw: |context: &Context| {
+        html! {
+            <Stream room={context.room.clone()} handles={!context.loops_elsewhere()}
+                at_end={context.draw(Region::StreamEnd)} before_composer={context.draw(Region::BeforeComposer)} />
+        }
+    },
+    ..PLAIN
+};
+
+fn to_writing() -> bool {
+    browser::focus_handle("composer-text");
+    true
+}
+
+/// Presses a button of the post that has the keyboard.
+fn press(handle: &str) -> bool {
+    press_button(Some(".post"), handle)
+}
 
 /// Properties of [`Stream`].
 #[derive(PartialEq, Properties)]
-pub struct StreamProps {
+struct StreamProps {
     /// The room.
-    pub room: Rc<RoomView>,
+    room: Rc<RoomView>,
     /// Whether loops carry their stable handles here.
-    pub handles: bool,
-    /// What stands at the end of the road instead of posts, in an empty room.
-    pub empty: Html,
+    handles: bool,
+    /// After the posts.
+    at_end: Html,
     /// Between the posts and the composer.
-    pub before_composer: Html,
+    before_composer: Html,
 }
 
 /// Draws the stream.
 #[component]
-pub fn Stream(props: &StreamProps) -> Html {
+fn Stream(props: &StreamProps) -> Html {
     let room = &props.room;
     let session = use_session();
     let replying = use_replying(&session);
+    let road = use_road(room, props.handles);
+    let newest = use_newest(&road.rows, room);
+    let printing = use_printing();
+    let on_ask = {
+        let replying = replying.setter();
+        use_callback((), move |Ask::Reply(cid), ()| {
+            replying.set(Some(cid));
+            browser::focus_handle("composer-text");
+        })
+    };
+    let cancel = {
+        let replying = replying.setter();
+        Callback::from(move |()| replying.set(None))
+    };
+    let reply = replying.and_then(|cid| replying_to(room, &road.rows, cid));
+    let empty = road.rows.is_empty() && road.after.is_empty() && room.unchecked.is_empty();
+    html! {
+        <>
+            <div class="reading">
+                { road.posts(room, newest.wanted, printing, &on_ask) }
+                <div class="road">{ road.around.cards.draw(&road.after) }</div>
+                if !room.unchecked.is_empty() {
+                    <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
+                }
+                { props.at_end.clone() }
+                <div class="ahead">if empty { <p>{ changing(words_ahead(room)) }</p> }</div>
+            </div>
+            <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ changing(newest.said) }</div>
+            <div class="writing">
+                if newest.below > 0 {
+                    <button type="button" class="new-below" onclick={newest.show}>
+                        <Sign icon={Icon::Down} />{ changing(t!("new-below", n = newest.below)) }
+                    </button>
+                }
+                { props.before_composer.clone() }
+                <Composer me={me(room)} {reply} on_done={cancel} unkept={room.unkept} />
+            </div>
+        </>
+    }
+}
+
+/// What stands on the road, computed where it changed.
+struct Road {
+    rows: Rc<Vec<Row>>,
+    around: Rc<Around>,
+    /// Moments after the last post that is here.
+    after: Rc<[Moment]>,
+}
+
+#[hook]
+fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
     let posts = (room.posts.clone(), room.storing.clone(), room.doubtful.clone(), room.me);
     let rows = use_memo(posts, |(posts, storing, doubtful, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
@@ -69,64 +159,45 @@ pub fn Stream(props: &StreamProps) -> Html {
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
     });
-    let placed = use_memo((rows.clone(), room.batons.clone(), room.unknown.clone()), |(rows, batons, unknown)| {
-        let (before, after) = rows::place(rows, rows::moments(batons, unknown));
+    let seen = Seen(room.clone());
+    let placed = use_memo((rows.clone(), seen.clone()), |(rows, Seen(room))| {
+        let (before, after) = rows::place(rows, cards::moments(room));
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
     let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
-    let known = (room.people.clone(), room.batons.clone(), local, told, before);
-    let around = use_memo((known, props.handles), |((_, _, _, told, before), handles)| {
+    let known = (room.people.clone(), room.batons.clone(), seen, local, told, before);
+    let around = use_memo((known, handles), |((_, _, _, _, told, before), handles)| {
         Around::new(room, told.clone(), before.clone(), *handles)
     });
-    let newest = use_newest(&rows, room);
-    let printing = use_printing();
-    let on_ask = {
-        let replying = replying.setter();
-        use_callback((), move |Ask::Reply(cid), ()| {
-            replying.set(Some(cid));
-            browser::focus_handle("composer-text");
-        })
-    };
-    let wanted = newest.wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid));
-    // While the newest page stands ahead of the rest, the rest is drawn only where somebody goes: it changes all the time.
-    let at_end = room.unchecked.is_empty();
-    let chunks = (0..rows.len().div_ceil(LONG_CHUNK)).map(|number| {
-        html! {
-            <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
-        }
-    });
-    let reply = replying.and_then(|cid| replying_to(room, &rows, cid));
-    let cancel = {
-        let replying = replying.setter();
-        Callback::from(move |()| replying.set(None))
-    };
-    html! {
-        <>
-            <div class="reading">
-                // A feed without posts would be a broken promise to assistive technology.
-                <div class="road" role={(!rows.is_empty()).then_some("feed")}
-                    aria-label={(!rows.is_empty()).then(|| t!("posts"))}>{ for chunks }</div>
-                <div class="road">{ around.moments(&after) }</div>
-                if !room.unchecked.is_empty() {
-                    <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
-                }
-                <UnsentList unsent={room.unsent.clone()} unfounded={room.title.is_empty()} ask_who={room.ask_who} />
-                <div class="ahead">if rows.is_empty() && after.is_empty() && room.unchecked.is_empty() { { props.empty.clone() } }</div>
-            </div>
-            <div class="visually-hidden" role="log" aria-live="polite" aria-label={t!("newest-posts")}>{ changing(newest.said) }</div>
-            <div class="writing">
-                if newest.below > 0 {
-                    <button type="button" class="new-below" onclick={newest.show}>
-                        <Sign icon={Icon::Down} />{ changing(t!("new-below", n = newest.below)) }
-                    </button>
-                }
-                if room.gone { <CopyGone title={room.title.clone()} /> }
-                { props.before_composer.clone() }
-                <Composer me={me(room)} {reply} on_done={cancel} unkept={room.unkept} />
-            </div>
-        </>
+    Road { rows, around, after }
+}
+
+impl Road {
+    /// The posts, in long stretches.
+    fn posts(&self, room: &RoomView, wanted: Option<Cid>, printing: bool, on_ask: &Callback<Ask>) -> Html {
+        let (rows, around) = (&self.rows, &self.around);
+        let wanted = wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid));
+        // While the newest page stands ahead of the rest, the rest is drawn only where somebody goes: it changes all the time.
+        let at_end = room.unchecked.is_empty();
+        let chunks = (0..rows.len().div_ceil(LONG_CHUNK)).map(|number| {
+            html! {
+                <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
+            }
+        });
+        // A feed without posts would be a broken promise to assistive technology.
+        let feed = !rows.is_empty();
+        html! { <div class="road" role={feed.then_some("feed")} aria-label={feed.then(|| t!("posts"))}>{ for chunks }</div> }
     }
+}
+
+/// What stands ahead in an empty room.
+fn words_ahead(room: &RoomView) -> String {
+    if room.connection == Connection::CatchingUp {
+        return t!("stream-catching-up");
+    }
+    let on_its_way = room.title.is_empty() && !room.newer;
+    if on_its_way { t!("stream-on-its-way") } else { t!("stream-empty") }
 }
 
 /// The post that is being answered: the one that was when the page was closed, or whose answer was refused or taken back, if nothing

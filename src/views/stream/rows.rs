@@ -1,5 +1,5 @@
-//! The order in which posts are drawn: threads hang together, each under the post that began it; between them the moments
-//! at which a lead moved. Where all of it stands is decided by the order of the log alone; clocks say what day a stretch is of, and
+//! The order in which posts are drawn: threads hang together, each under the post that began it; between them the cards of other
+//! capabilities. Where all of it stands is decided by the order of the log alone; clocks say what day a stretch is of, and
 //! days only ever go on. Pure.
 
 use std::{
@@ -8,10 +8,9 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{
-    Cid, NodeId, sorted,
-    state::{Act, Baton, Note, Post, TermBy, UnknownEvent},
-};
+use paceline_room::{Cid, NodeId, sorted, state::Post};
+
+use super::super::cards::Moment;
 
 /// How many threads before and after one are asked for its day.
 const AROUND: usize = 2;
@@ -33,101 +32,6 @@ pub struct Row {
     pub doubtful: bool,
     /// Not durably stored yet.
     pub storing: bool,
-}
-
-/// What happened to a lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// It went to somebody.
-    Led(TermBy),
-    /// Somebody wrote a word with what they did.
-    Noted(Act, Option<NodeId>, Arc<str>),
-}
-
-/// A lead moved, or something was said of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handoff {
-    /// The event.
-    pub from: Cid,
-    /// Whose.
-    pub by: NodeId,
-    /// What is led.
-    pub title: Rc<str>,
-    /// What it was.
-    pub what: Moved,
-    /// Its depth in the log: where it is drawn.
-    pub depth: u64,
-    /// By its author's clock.
-    pub at: u64,
-    /// Still leads.
-    pub current: bool,
-    /// On a branch that the network did not follow.
-    pub parallel: bool,
-}
-
-/// What stands on the road between posts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moment {
-    /// A lead moved.
-    Handoff(Handoff),
-    /// Something from a newer version.
-    Newer(Arc<UnknownEvent>),
-}
-
-impl Moment {
-    /// Where it stands in the log.
-    fn key(&self) -> (u64, Cid) {
-        match self {
-            Self::Handoff(it) => (it.depth, it.from),
-            Self::Newer(it) => (it.depth, it.cid),
-        }
-    }
-}
-
-/// All moments of a room, in the order of the log.
-pub fn moments(batons: &[Arc<Baton>], unknown: &[Arc<UnknownEvent>]) -> Vec<Moment> {
-    let handoffs = batons
-        .iter()
-        .flat_map(|baton| {
-            let title: Rc<str> = baton.title.as_str().into();
-            let of_note = title.clone();
-            let led = baton.terms.iter().map(move |term| Handoff {
-                from: term.from,
-                by: term.holder,
-                title: title.clone(),
-                what: Moved::Led(term.by),
-                depth: term.depth,
-                at: term.began,
-                current: term.until.is_none() && !term.parallel,
-                parallel: term.parallel,
-            });
-            let noted = baton.notes.iter().map(move |note| Handoff {
-                from: note.cid,
-                by: note.author,
-                title: of_note.clone(),
-                what: Moved::Noted(note.act, note.to, note.text.clone()),
-                depth: note.depth,
-                at: note.at,
-                current: false,
-                parallel: is_beside(baton, note),
-            });
-            led.chain(noted)
-        })
-        .map(Moment::Handoff);
-    let mut all: Vec<Moment> = handoffs.chain(unknown.iter().cloned().map(Moment::Newer)).collect();
-    // There may be thousands, of many batons in turn.
-    all.sort_unstable_by_key(Moment::key);
-    all
-}
-
-/// Whether what the word came with is on a branch that the network did not follow.
-pub fn is_beside(baton: &Baton, note: &Note) -> bool {
-    let term = baton.terms.iter().find(|it| it.from == note.term);
-    match note.act {
-        Act::Closed => baton.tip != note.cid,
-        Act::Released => term.is_some_and(|it| it.parallel || it.until != Some(note.cid)),
-        Act::Offered | Act::Declined => term.is_some_and(|it| it.parallel),
-    }
 }
 
 /// Moments by the root they are drawn before.
@@ -219,6 +123,8 @@ fn line(times: &[Option<u64>]) -> Vec<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use yew::Html;
 
     use super::*;
     use paceline_room::{
@@ -318,42 +224,13 @@ mod tests {
         };
         let posts = [deep(1, None, 10), deep(2, Some(1), 15), deep(3, None, 30), deep(4, None, 40)];
         let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
-        let handoff = |name: u8, depth, at| {
-            Moment::Handoff(Handoff {
-                from: Cid::from_digest([name; 32]),
-                by: NodeId::from_bytes([name; 32]),
-                title: "Scribe".into(),
-                what: Moved::Led(TermBy::Taken),
-                depth,
-                at,
-                current: false,
-                parallel: false,
-            })
-        };
-        let (before, after) = place(&rows, vec![handoff(7, 5, u64::MAX), handoff(8, 25, 0), handoff(9, 60, 0)]);
+        let handoff = |name: u8, depth| Moment::new(depth, Cid::from_digest([name; 32]), |_| Html::default());
+        let (before, after) = place(&rows, vec![handoff(7, 5), handoff(8, 25), handoff(9, 60)]);
         let at = |name: u8| {
             before.get(&Cid::from_digest([name; 32])).map(|it| it.iter().map(|it| it.key().0).collect::<Vec<_>>())
         };
         assert_eq!((at(1), at(3), at(4)), (Some(vec![5]), Some(vec![25]), None));
         assert_eq!(after.iter().map(|it| it.key().0).collect::<Vec<_>>(), [60]);
-    }
-
-    #[test]
-    fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_order_of_the_log() {
-        let newer = |name: u8, depth| {
-            let (cid, author) = (Cid::from_digest([name; 32]), NodeId::from_bytes([name; 32]));
-            Arc::new(UnknownEvent { cid, author, kind: "later".into(), at: 1, depth })
-        };
-        let deep = |name: u8, depth| {
-            let mut it = Post::clone(&post(name, None, 0));
-            it.depth = depth;
-            Arc::new(it)
-        };
-        let rows = rows(&[deep(1, 10), deep(2, 30)], &[], &BTreeSet::new(), at_utc);
-        let (before, after) = place(&rows, moments(&[], &[newer(9, 40), newer(8, 20), newer(7, 20)]));
-        let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
-        assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
-        assert_eq!((before.len(), names(&after)), (1, vec![9]));
     }
 
     #[test]

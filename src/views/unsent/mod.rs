@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::{Context, PLAIN, Region, View};
 use crate::{
     components::{
         export::use_export,
@@ -16,20 +17,40 @@ use crate::{
     words,
 };
 
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::StreamEnd,
+    draw: |context: &Context| {
+        let room = &context.room;
+        html! { <UnsentList unsent={room.unsent.clone()} unfounded={room.title.is_empty()} ask_who={room.ask_who} /> }
+    },
+    ..PLAIN
+};
+
+/// The line of what stands there while this browser's copy is gone.
+pub const GONE: View = View {
+    region: Region::BeforeComposer,
+    draw: |context: &Context| match context.room.gone {
+        true => html! { <CopyGone title={context.room.title.clone()} /> },
+        false => Html::default(),
+    },
+    ..PLAIN
+};
+
 /// Properties of [`UnsentList`].
 #[derive(PartialEq, Properties)]
-pub struct UnsentListProps {
+struct UnsentListProps {
     /// What waits.
-    pub unsent: Rc<[Unsent]>,
+    unsent: Rc<[Unsent]>,
     /// Nothing of the room is here yet.
-    pub unfounded: bool,
+    unfounded: bool,
     /// Whether it is asked who sits here.
-    pub ask_who: bool,
+    ask_who: bool,
 }
 
 /// At the end of the stream: words that are no post yet.
 #[component]
-pub fn UnsentList(props: &UnsentListProps) -> Html {
+fn UnsentList(props: &UnsentListProps) -> Html {
     let session = use_session();
     let item = |it: &Unsent| {
         let held = !it.held.is_empty();
@@ -86,14 +107,14 @@ fn what(place: &Place) -> String {
 
 /// Properties of [`CopyGone`].
 #[derive(PartialEq, Properties)]
-pub struct CopyGoneProps {
+struct CopyGoneProps {
     /// The room.
-    pub title: Rc<str>,
+    title: Rc<str>,
 }
 
 /// This browser's copy was deleted while the room is open: nothing is lost as long as this tab lives.
 #[component]
-pub fn CopyGone(props: &CopyGoneProps) -> Html {
+fn CopyGone(props: &CopyGoneProps) -> Html {
     let storing = use_commands("store-anew");
     let store = {
         let storing = storing.clone();

@@ -1,0 +1,115 @@
+//! The moments at which a lead moved, or at which somebody said something of it: batons in the stream.
+
+use std::{rc::Rc, sync::Arc};
+
+use paceline_room::{
+    Cid, NodeId,
+    state::{Act, Baton, Note, TermBy},
+};
+use yew::prelude::*;
+
+use super::super::cards::{Around, Kind, Moment};
+use crate::{
+    components::{disc::disc_of, doubtful::doubtful},
+    texts::{changing, t},
+    when, words,
+};
+
+/// The cards of batons in the stream.
+pub const CARDS: Kind = Kind {
+    moments: |room| room.batons.iter().flat_map(handoffs).map(Handoff::moment).collect(),
+    same: |one, other| one.batons == other.batons,
+    crowd: None,
+};
+
+/// What happened to a lead.
+enum Moved {
+    /// It went to somebody.
+    Led(TermBy),
+    /// Somebody wrote a word with what they did.
+    Noted(Act, Option<NodeId>, Arc<str>),
+}
+
+/// A lead moved, or something was said of it.
+struct Handoff {
+    /// The event.
+    from: Cid,
+    /// Whose.
+    by: NodeId,
+    /// What is led.
+    title: Rc<str>,
+    /// What it was.
+    what: Moved,
+    /// Its depth in the log: where it is drawn.
+    depth: u64,
+    /// By its author's clock.
+    at: u64,
+    /// Still leads.
+    current: bool,
+    /// On a branch that the network did not follow.
+    parallel: bool,
+}
+
+/// All that happened to one baton.
+fn handoffs(baton: &Arc<Baton>) -> impl Iterator<Item = Handoff> {
+    let title: Rc<str> = baton.title.as_str().into();
+    let of_note = title.clone();
+    let led = baton.terms.iter().map(move |term| Handoff {
+        from: term.from,
+        by: term.holder,
+        title: title.clone(),
+        what: Moved::Led(term.by),
+        depth: term.depth,
+        at: term.began,
+        current: term.until.is_none() && !term.parallel,
+        parallel: term.parallel,
+    });
+    let noted = baton.notes.iter().map(move |note| Handoff {
+        from: note.cid,
+        by: note.author,
+        title: of_note.clone(),
+        what: Moved::Noted(note.act, note.to, note.text.clone()),
+        depth: note.depth,
+        at: note.at,
+        current: false,
+        parallel: is_beside(baton, note),
+    });
+    led.chain(noted)
+}
+
+/// Whether what the word came with is on a branch that the network did not follow.
+pub fn is_beside(baton: &Baton, note: &Note) -> bool {
+    let term = baton.terms.iter().find(|it| it.from == note.term);
+    match note.act {
+        Act::Closed => baton.tip != note.cid,
+        Act::Released => term.is_some_and(|it| it.parallel || it.until != Some(note.cid)),
+        Act::Offered | Act::Declined => term.is_some_and(|it| it.parallel),
+    }
+}
+
+impl Handoff {
+    fn moment(self) -> Moment {
+        Moment::new(self.depth, self.from, move |around| self.draw(around))
+    }
+
+    fn draw(&self, around: &Around) -> Html {
+        let (person, name, here) = around.person(&self.by);
+        let words = match &self.what {
+            Moved::Led(by) => words::handoff(*by, &name, &self.title),
+            Moved::Noted(act, to, text) => {
+                let to = to.map(|to| around.person(&to).1);
+                words::noted_of(*act, &name, to.as_deref().unwrap_or_default(), &self.title, text)
+            }
+        };
+        html! {
+            <p class={classes!("handoff", self.current.then_some("current"), self.parallel.then_some("parallel"))}
+                key={self.from.to_string()}>
+                { disc_of(&person, &name, here, self.current) }
+                <span>{ changing(words) }</span>
+                <time datetime={when::iso(self.at)}>{ when::clock(self.at) }</time>
+                if around.is_doubtful(&self.from) { { doubtful() } }
+                if self.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
+            </p>
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The table of cards: what stands on the road between posts, each kind from the capability that it belongs to. Where all of it
+//! stands is decided by the order of the log alone.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
+
+use paceline_room::{Cid, NodeId, state::Person};
+use yew::prelude::*;
+
+use super::{batons, newer};
+use crate::{
+    people,
+    session::{Here, PersonView, RoomView},
+};
+
+/// All kinds of cards.
+pub static KINDS: [Kind; 2] = [batons::CARDS, newer::CARDS];
+
+/// Says how many are not drawn.
+pub type Untold = fn(usize) -> Html;
+
+/// A kind of card.
+pub struct Kind {
+    /// All of a room, in whatever order.
+    pub moments: fn(&RoomView) -> Vec<Moment>,
+    /// Whether two snapshots have the same.
+    pub same: fn(&RoomView, &RoomView) -> bool,
+    /// Of more than so many between two posts only the last are drawn; how many there are before them is told so.
+    pub crowd: Option<(usize, Untold)>,
+}
+
+/// A moment on the road: its place, and what draws it.
+#[derive(Clone)]
+pub struct Moment {
+    depth: u64,
+    cid: Cid,
+    kind: usize,
+    draw: Rc<dyn Fn(&Around) -> Html>,
+}
+
+impl Moment {
+    /// What an event means for the stream, and how deep in the log that is.
+    pub fn new(depth: u64, cid: Cid, draw: impl Fn(&Around) -> Html + 'static) -> Self {
+        Self { depth, cid, kind: 0, draw: Rc::new(draw) }
+    }
+
+    /// Where it stands in the log.
+    pub fn key(&self) -> (u64, Cid) {
+        (self.depth, self.cid)
+    }
+}
+
+/// At the same place it is the same moment: whether what it draws changed, [`Seen`] says.
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Moment {}
+
+/// A room as its cards see it: the same as long as none of them changed.
+#[derive(Clone)]
+pub struct Seen(pub Rc<RoomView>);
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        KINDS.iter().all(|kind| (kind.same)(&self.0, &other.0))
+    }
+}
+
+/// All moments of a room, in the order of the log.
+pub fn moments(room: &RoomView) -> Vec<Moment> {
+    in_order(KINDS.iter().map(|kind| (kind.moments)(room)))
+}
+
+/// The moments of each kind, as one line.
+fn in_order(kinds: impl Iterator<Item = Vec<Moment>>) -> Vec<Moment> {
+    let of = |(kind, moments): (usize, Vec<Moment>)| moments.into_iter().map(move |it| Moment { kind, ..it });
+    let mut all: Vec<_> = kinds.enumerate().flat_map(of).collect();
+    // There may be thousands, of many batons in turn.
+    all.sort_unstable_by_key(Moment::key);
+    all
+}
+
+/// What cards need to know of the room around them.
+pub struct Around {
+    people: HashMap<NodeId, PersonView>,
+    doubtful: Rc<BTreeSet<Cid>>,
+}
+
+impl Around {
+    /// Gathers it from a snapshot.
+    pub fn new(room: &RoomView) -> Self {
+        let people = room.people.iter().map(|it| (it.person.node, it.clone())).collect();
+        Self { people, doubtful: room.doubtful.clone() }
+    }
+
+    /// Who somebody is, what they are called, and whether they are here.
+    pub fn person(&self, node: &NodeId) -> (Arc<Person>, Rc<str>, Here) {
+        match self.people.get(node) {
+            Some(it) => (it.person.clone(), it.name.clone(), it.here),
+            None => (Arc::new(people::stranger(*node)), people::nameless(node).into(), Here::Gone),
+        }
+    }
+
+    /// Whether the time of an event cannot be.
+    pub fn is_doubtful(&self, event: &Cid) -> bool {
+        self.doubtful.contains(event)
+    }
+
+    /// Moments, one after the other; of a crowd only the last.
+    pub fn draw(&self, moments: &[Moment]) -> Html {
+        let untold = |(number, kind): (usize, &Kind)| {
+            let (most, _) = kind.crowd?;
+            let count = moments.iter().filter(|it| it.kind == number).count();
+            Some(count.saturating_sub(most))
+        };
+        let mut untold: Vec<_> = KINDS.iter().enumerate().map(|it| untold(it).unwrap_or_default()).collect();
+        let more = |(kind, count): (&Kind, &usize)| kind.crowd.filter(|_| *count > 0).map(|(_, more)| more(*count));
+        let more: Vec<Html> = KINDS.iter().zip(&untold).filter_map(more).collect();
+        let told = |it: &&Moment| match untold.get_mut(it.kind).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                false
+            }
+            None => true,
+        };
+        let told: Vec<Html> = moments.iter().filter(told).map(|it| (it.draw)(self)).collect();
+        html! { <>{ for more }{ for told }</> }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use paceline_room::{
+        body::PostKind,
+        state::{Post, UnknownEvent, WordsState},
+    };
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::{
+        super::stream::rows::{place, rows},
+        *,
+    };
+
+    #[test]
+    fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_order_of_the_log() {
+        let newer_event = |name: u8, depth| {
+            let (cid, author) = (Cid::from_digest([name; 32]), NodeId::from_bytes([name; 32]));
+            Arc::new(UnknownEvent { cid, author, kind: "later".into(), at: 1, depth })
+        };
+        let deep = |name: u8, depth| {
+            Arc::new(Post {
+                cid: Cid::from_digest([name; 32]),
+                author: NodeId::from_bytes([name; 32]),
+                kind: PostKind::Update,
+                words: WordsState::Here,
+                text: None,
+                reply_to: None,
+                tags: vec![],
+                mentions: vec![],
+                at: 0,
+                depth,
+                edited: false,
+                contested: false,
+                late: false,
+            })
+        };
+        let rows = rows(&[deep(1, 10), deep(2, 30)], &[], &BTreeSet::new(), |at| at);
+        let unknown = newer::moments(&[newer_event(9, 40), newer_event(8, 20), newer_event(7, 20)]);
+        let (before, after) = place(&rows, in_order([unknown].into_iter()));
+        let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
+        assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
+        assert_eq!((before.len(), names(&after)), (1, vec![9]));
+    }
+}
