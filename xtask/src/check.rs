@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    boundaries, contract,
+    boundaries, contract, parts,
     process::{Run, step},
     texts, tidy, tools,
 };
@@ -27,6 +27,7 @@ pub fn run() -> Result<()> {
     step("Texts and forms", texts::check)?;
     step("The contract with scripts", contract::check)?;
     step("Crate boundaries", boundaries::check)?;
+    step("What the page's parts know", parts::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
     step("Lints, native", || {
         let run = Run::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]);

@@ -12,6 +12,7 @@ mod counts;
 mod dist;
 mod hostile;
 mod node;
+mod parts;
 mod policy;
 mod process;
 mod relays;
