@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    boundaries, contract, parts,
+    boundaries, commands, contract, parts,
     process::{Run, step},
     texts, tidy, tools,
 };
@@ -25,7 +25,7 @@ pub const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 pub fn run() -> Result<()> {
     step("Tidiness", tidy::check)?;
     step("Texts and forms", texts::check)?;
-    step("The contract with scripts", contract::check)?;
+    step("The contract with scripts", || contract::check().and_then(|()| commands::check()))?;
     step("Crate boundaries", boundaries::check)?;
     step("What the page's parts know", parts::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;

@@ -11,14 +11,14 @@ use anyhow::{Context, Result, bail};
 use crate::repo;
 
 /// What scripts may rely on.
-const CONTRACT: &str = "paceline.d.ts";
+pub const CONTRACT: &str = "paceline.d.ts";
 /// Its members, as they were given out.
 const LIST: &str = "xtask/contract.txt";
 /// Where the page says its number.
 const NUMBER: (&str, &str) = ("src/scripting.rs", "const API: u32 = ");
 
 /// Members by name, each with its type as it is written.
-type Members = BTreeMap<String, String>;
+pub type Members = BTreeMap<String, String>;
 
 /// The list: its number, whether that is open, and the members with theirs.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn is_more(now: &str, before: &str) -> bool {
 }
 
 /// The members of all interfaces and types: `Paceline.baton.open`, `Stance`. Calls with several forms are one member.
-fn members(source: &str) -> Members {
+pub fn members(source: &str) -> Members {
     let mut found = Members::new();
     let mut path: Vec<String> = Vec::new();
     let mut statement = String::new();

@@ -7,6 +7,7 @@ mod bench;
 mod boundaries;
 mod browser;
 mod check;
+mod commands;
 mod contract;
 mod counts;
 mod dist;
