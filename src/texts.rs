@@ -1,8 +1,10 @@
-//! The page's texts: Fluent messages from `locales/`, read when the page is built (`build.rs`). Nothing else in `src/pages` and
-//! `src/components` holds words for people. One language so far; adding one is a file, a table made of it and its plural rule.
+//! The page's texts: Fluent messages from `locales/`, one file a capability, read when the page is built (`build.rs`). Nothing else of
+//! what is drawn holds words for people. One language so far; adding one is a folder and a table made of it. The rules of its plurals
+//! the browser knows.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, cell::RefCell, fmt::Write as _};
 
+use js_sys::{Array, Intl, Object};
 use yew::{AttrValue, Html, html};
 
 /// A text: its place in the tables.
@@ -62,7 +64,7 @@ const fn is_same(a: &[u8], b: &[u8]) -> bool {
 /// A text with its values. Use the macro [`t!`], which `cargo xtask check` reads.
 pub fn text(text: Text, values: &[(&str, Value<'_>)]) -> String {
     let mut said = String::new();
-    say(tables::ENGLISH.get(usize::from(text.0)).copied().unwrap_or_default(), values, &mut said);
+    say(tables::TEXTS.get(usize::from(text.0)).copied().unwrap_or_default(), values, &mut said);
     said
 }
 
@@ -144,13 +146,39 @@ const END: char = '\u{2069}';
 fn fits(key: &str, value: &Value<'_>) -> bool {
     match value {
         Value::Words(words) => words == key,
-        Value::Number(number) => plural(*number) == key || key.parse() == Ok(*number),
+        Value::Number(number) => category(tables::LANGUAGE, *number) == key || key.parse() == Ok(*number),
     }
 }
 
-/// The plural category of a whole number in English (CLDR).
-const fn plural(number: u64) -> &'static str {
-    if number == 1 { "one" } else { "other" }
+/// The plural category of a whole number in a language (CLDR).
+fn category(language: &str, number: u64) -> &'static str {
+    match language {
+        // Known here: to be asked for the first time takes the browser some ten milliseconds, just when two tabs have met.
+        "en" => match number {
+            1 => "one",
+            _ => "other",
+        },
+        _ => asked(language, number),
+    }
+}
+
+/// The same by the browser, which has the rules of all languages.
+fn asked(language: &str, number: u64) -> &'static str {
+    thread_local! {
+        // Making the rules costs a hundred times what using them does.
+        static RULES: RefCell<Option<(String, Intl::PluralRules)>> = const { RefCell::new(None) };
+    }
+    let category: String = RULES.with_borrow_mut(|rules| {
+        let (_, rules) = match rules {
+            Some(kept) if kept.0 == language => kept,
+            _ => {
+                let made = Intl::PluralRules::new(&Array::of1(&language.into()), &Object::new());
+                rules.insert((language.to_owned(), made))
+            }
+        };
+        rules.select(number as f64).into()
+    });
+    ["zero", "one", "two", "few", "many"].into_iter().find(|it| *it == category).unwrap_or("other")
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -234,6 +262,19 @@ mod tests {
         for (at, key) in tables::KEYS.iter().enumerate() {
             assert_eq!(find(key), Text(at as u16), "{key}");
             assert_ne!(text(find(key), &[]).trim(), "", "{key}");
+        }
+    }
+
+    #[test]
+    fn each_language_counts_by_its_own_rule() {
+        let categories = |language, numbers: [u64; 6]| numbers.map(|it| category(language, it));
+        assert_eq!(categories("ar", [0, 1, 2, 3, 11, 100]), ["zero", "one", "two", "few", "many", "other"]);
+        assert_eq!(categories("pl", [1, 2, 5, 12, 22, 25]), ["one", "few", "many", "many", "few", "many"]);
+        assert_eq!(categories("cy", [0, 1, 2, 3, 4, 6]), ["zero", "one", "two", "few", "other", "many"]);
+        assert_eq!(categories("ja", [0, 1, 2, 3, 11, 100]), ["other"; 6]);
+        // What is known here of English is what the browser says of it.
+        for number in 0..200 {
+            assert_eq!(category("en", number), asked("en", number), "{number}");
         }
     }
 

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo;
 
-/// The texts in English, the complete set.
-const ENGLISH: &str = "locales/en.ftl";
+/// The texts in English, the complete set: a folder of files, one a capability.
+const ENGLISH: &str = "locales/en/";
 /// Where people look codes of notices up.
 const NOTICES: &str = "docs/notices.md";
 /// The text of a notice is called so, then its code.
@@ -44,6 +44,7 @@ const TELLING: &[&str] = &[
 pub fn check() -> Result<()> {
     let read = |path: &str| fs::read_to_string(repo::root().join(path)).with_context(|| path.to_owned());
     let (mut used, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    let mut english = String::new();
     let mut forms = Vec::new();
     for path in repo::files()? {
         let path = path.display().to_string();
@@ -53,12 +54,14 @@ pub fn check() -> Result<()> {
             codes.extend(codes_in(&source));
         } else if TELLING.contains(&path.as_str()) {
             codes.extend(codes_in(&read(&path)?));
+        } else if path.starts_with(ENGLISH) {
+            english += &read(&path)?;
         } else if path.starts_with("forms/") {
             forms.push(path);
         }
     }
     used.extend(codes.iter().map(|code| format!("{NOTICE}{code}")));
-    let (english, shell) = (read(ENGLISH)?, read(SHELL)?);
+    let shell = read(SHELL)?;
     let mut faults = differences(&used, &defined_in(&english));
     faults.extend(faults_of_shell(&shell, &read(SHELL_SCRIPT)?, &english));
     codes.extend(codes_of_shell(&shell));

@@ -1,0 +1,32 @@
+# Letting others in.
+
+invite = Invite
+invite-title = Invite
+invite-words = Whoever opens this link is in.
+invite-link-label = The link
+invite-qr-label = The link as a QR code
+invite-secret = The link is the key: give it to those who should be here, and nobody else.
+copy = Copy
+copied = Copied
+share = Send it …
+scan = Scan with the camera
+scan-starting = Waiting for the camera …
+scan-stop = Stop the camera
+by-hand-open = Connect by hand, without any network service
+by-hand-step-open = Both of you: open the room’s link, then Invite, then this place. Scanning the link’s picture above opens it, too.
+by-hand-step-invite = One of you: let the other scan this invite, or send its text by any means. It is good for one person and half an hour, while this tab stays open.
+by-hand-step-not-mine = You have taken the other’s invite; yours is not needed.
+by-hand-invite-qr = Your invite as a QR code
+by-hand-invite-label = Your invite
+by-hand-preparing = Preparing the invite …
+by-hand-step-take = The other of you: scan that invite here, or paste its text. Then the first does the same with the reply.
+by-hand-scan-label = Hold the other’s QR code in front of the camera.
+by-hand-paste-label = The other’s code
+by-hand-submit = Use this code
+by-hand-step-reply = Show or send this reply back. You are connected as soon as the other has taken it.
+by-hand-reply-qr = Your reply as a QR code
+by-hand-reply-label = Your reply
+by-hand-step-wait = Whoever took an invite finds the reply to it here.
+by-hand-connecting = The reply is taken. Connecting …
+by-hand-met = Connected by hand with { $names }. You can close this.
+by-hand-again = Try again

@@ -1,0 +1,19 @@
+# Who is here, and who sits at this tab.
+
+people = People
+people-here = { $n } here
+people-more = { $n } more
+you = you
+you-subject = You
+newcomer = Newcomer { $id }
+here = here
+away = away
+gone = gone
+leads = leads { $titles }
+split = wrote in two places at once
+name-presence = { $name } ({ $presence })
+name-question = You are
+name-accept = That’s me
+who-question = You were { $name } here a while ago. Still you?
+who-stay = Go on as { $name }
+who-new = I am somebody new
