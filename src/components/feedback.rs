@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     browser,
-    hooks::{use_commands, use_draft},
+    hooks::{Drafting, use_commands, use_draft},
     markdown, people,
     session::{NewFeedback, PersonView, Place},
     texts::{changing, t},
@@ -169,48 +169,35 @@ pub struct LoopProps {
     pub handles: bool,
 }
 
+impl LoopProps {
+    fn handle(&self, name: &'static str) -> Option<&'static str> {
+        self.handles.then_some(name)
+    }
+}
+
 /// A loop: what was asked, where it stands, and the answer or the way to give it.
 #[component]
 pub fn Loop(props: &LoopProps) -> Html {
-    let text = use_node_ref();
     let Told { feedback, by, to, mine, to_me } = &props.told;
     let commands = use_commands(format!("loop {}", feedback.cid));
     let drafting = use_draft(Place::Answer(feedback.cid));
-    let handle = |name: &'static str| props.handles.then_some(name);
-    let answer = |answer: Answer| {
-        let (drafting, text) = (drafting.clone(), text.clone());
-        Callback::from(move |_: MouseEvent| {
-            if drafting.draft.text.trim().is_empty() && answer != Answer::Noted {
-                return focus_on(&text);
-            }
-            drafting.send(words::answer_value(answer), || ());
-        })
-    };
-    let answering = drafting.sending.then_some("true");
+    let field = use_node_ref();
     let withdraw = {
         let (commands, cid) = (commands.clone(), feedback.cid);
         Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.withdraw_feedback(cid).await }))
     };
     let open = feedback.state == FeedbackState::Open;
     let withdrawn = feedback.state == FeedbackState::Withdrawn;
-    let state = match feedback.state {
-        FeedbackState::Given | FeedbackState::Open if *to_me => t!("loop-open-to-you"),
-        FeedbackState::Given | FeedbackState::Open => t!("loop-open", name = to.to_string()),
-        FeedbackState::Adjusted => t!("loop-adjusted", name = to.to_string()),
-        FeedbackState::Noted => t!("loop-noted", name = to.to_string()),
-        FeedbackState::Declined => t!("loop-declined", name = to.to_string()),
-        FeedbackState::Withdrawn => t!("loop-withdrawn"),
-    };
     let (_, icon, _) = words::stance_button(feedback.stance);
     let value = words::loop_value(feedback.state);
     html! {
         <div class={classes!("loop", value, props.told.stands().then_some("correction"))}
-            data-testid={handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
+            data-testid={props.handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
             { sign(icon) }
             <div class="loop-body">
                 <p class="loop-head">
                     <strong>{ changing(words::stance_by(feedback.stance, by)) }</strong>
-                    <span class="loop-state">{ changing(state) }</span>
+                    <span class="loop-state">{ changing(state(&props.told)) }</span>
                 </p>
                 if let Some(text) = feedback.text.as_ref().filter(|_| !withdrawn) {
                     <div class="said">{ markdown::render(text) }</div>
@@ -221,29 +208,57 @@ pub fn Loop(props: &LoopProps) -> Html {
                 if let Some(answer) = &feedback.answer {
                     <div class="answer" key={&**answer}><strong translate="no">{ to }</strong>{ markdown::render(answer) }</div>
                 }
-                if open && *to_me {
-                    <div class="inline-form">
-                        <label class="field">
-                            <span>{ t!("loop-answer-label") }</span>
-                            <textarea ref={text.clone()} rows="1" dir="auto" data-testid={handle("loop-answer-text")}
-                                value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
-                        </label>
-                        <div class="row">
-                            <button type="button" class="button" data-testid={handle("loop-answer-adjusted")} aria-disabled={answering}
-                                onclick={answer(Answer::Adjusted)}>{ t!("answer-adjusted") }</button>
-                            <button type="button" class="button plain" data-testid={handle("loop-answer-noted")} aria-disabled={answering}
-                                onclick={answer(Answer::Noted)}>{ t!("answer-noted") }</button>
-                            <button type="button" class="button plain" data-testid={handle("loop-answer-declined")} aria-disabled={answering}
-                                onclick={answer(Answer::Declined)}>{ t!("answer-declined") }</button>
-                        </div>
-                    </div>
-                }
+                if open && *to_me { { answering(props, &drafting, &field) } }
                 if open && *mine {
-                    <button type="button" class="quiet-button" data-testid={handle("feedback-withdraw")} onclick={withdraw}
+                    <button type="button" class="quiet-button" data-testid={props.handle("feedback-withdraw")} onclick={withdraw}
                         aria-disabled={commands.busy}>
                         { sign(Icon::Retract) }<span>{ t!("take-back") }</span>
                     </button>
                 }
+            </div>
+        </div>
+    }
+}
+
+/// Where a loop stands.
+fn state(told: &Told) -> String {
+    let to = || told.to.to_string();
+    match told.feedback.state {
+        FeedbackState::Given | FeedbackState::Open if told.to_me => t!("loop-open-to-you"),
+        FeedbackState::Given | FeedbackState::Open => t!("loop-open", name = to()),
+        FeedbackState::Adjusted => t!("loop-adjusted", name = to()),
+        FeedbackState::Noted => t!("loop-noted", name = to()),
+        FeedbackState::Declined => t!("loop-declined", name = to()),
+        FeedbackState::Withdrawn => t!("loop-withdrawn"),
+    }
+}
+
+/// The three ways to answer.
+fn answering(props: &LoopProps, drafting: &Drafting, field: &NodeRef) -> Html {
+    let button = |answer: Answer, handle: &'static str, plain: Option<&'static str>, words: String| {
+        let (drafting, field) = (drafting.clone(), field.clone());
+        let busy = drafting.sending.then_some("true");
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if drafting.draft.text.trim().is_empty() && answer != Answer::Noted {
+                return focus_on(&field);
+            }
+            drafting.send(words::answer_value(answer), || ());
+        });
+        html! {
+            <button type="button" class={classes!("button", plain)} data-testid={props.handle(handle)} aria-disabled={busy} {onclick}>{ words }</button>
+        }
+    };
+    html! {
+        <div class="inline-form">
+            <label class="field">
+                <span>{ t!("loop-answer-label") }</span>
+                <textarea ref={field.clone()} rows="1" dir="auto" data-testid={props.handle("loop-answer-text")}
+                    value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
+            </label>
+            <div class="row">
+                { button(Answer::Adjusted, "loop-answer-adjusted", None, t!("answer-adjusted")) }
+                { button(Answer::Noted, "loop-answer-noted", Some("plain"), t!("answer-noted")) }
+                { button(Answer::Declined, "loop-answer-declined", Some("plain"), t!("answer-declined")) }
             </div>
         </div>
     }

@@ -12,7 +12,7 @@ mod time;
 pub use chosen::use_chosen;
 pub use commands::{Commands, then, use_commands};
 pub use composing::guard_composition;
-pub use draft::{use_about, use_draft};
+pub use draft::{Drafting, use_about, use_draft};
 pub use printing::use_printing;
 pub use session::{use_session, use_view};
 pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};

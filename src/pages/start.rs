@@ -62,37 +62,17 @@ fn Found() -> Html {
     let busy = commands.busy;
     let all = use_memo((), |()| forms::all());
     let draft = use_state(FoundDraft::kept);
-    let write = |set: fn(&mut FoundDraft, String)| {
-        let draft = draft.clone();
-        move |value: String| {
-            let mut now = (*draft).clone();
-            set(&mut now, value);
-            now.keep();
-            draft.set(now);
-        }
-    };
-    let onchange = {
-        let write = write(|it, form| it.form = form);
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                write(select.value());
-            }
-        })
-    };
-    let (write_title, write_purpose) = (write(|it, title| it.title = title), write(|it, purpose| it.purpose = purpose));
-    let on_title = Callback::from(move |event: InputEvent| write_title(browser::value_of(&event)));
-    let on_purpose = Callback::from(move |event: InputEvent| write_purpose(browser::value_of(&event)));
     let form = all.iter().find(|it| it.name == draft.form).or(all.first()).cloned();
-    let shown = use_chosen(form.as_ref().map(|it| it.name.clone()).unwrap_or_default());
+    let chosen = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+    let shown = use_chosen(chosen.clone());
     let onsubmit = {
         let draft = draft.clone();
-        let form = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if draft.title.trim().is_empty() {
                 return browser::focus_handle("found-title");
             }
-            let (draft, form) = ((*draft).clone(), form.clone());
+            let (draft, form) = ((*draft).clone(), chosen.clone());
             commands.run(|session| async move {
                 session.found(draft.title, draft.purpose, form).await?;
                 FoundDraft::default().keep();
@@ -100,6 +80,9 @@ fn Found() -> Html {
             });
         })
     };
+    let on_title = writes(&draft, browser::value_of, |it, title| it.title = title);
+    let on_purpose = writes(&draft, browser::value_of, |it, purpose| it.purpose = purpose);
+    let on_form = writes(&draft, chosen_in, |it, form| it.form = form);
     html! {
         <section aria-labelledby="found-heading">
             <h2 id="found-heading">{ t!("found-heading") }</h2>
@@ -116,10 +99,8 @@ fn Found() -> Html {
                 </label>
                 <label class="field">
                     <span>{ t!("found-form") }</span>
-                    <select ref={shown} data-testid="found-form" {onchange} aria-describedby="form-preview">
-                        { for all.iter().map(|form| html! {
-                            <option value={form.name.clone()}>{ &form.title }</option>
-                        }) }
+                    <select ref={shown} data-testid="found-form" onchange={on_form} aria-describedby="form-preview">
+                        { for all.iter().map(|form| html! { <option value={form.name.clone()}>{ &form.title }</option> }) }
                     </select>
                 </label>
                 if let Some(form) = &form { <FormPreview form={form.clone()} /> }
@@ -127,6 +108,25 @@ fn Found() -> Html {
             </form>
         </section>
     }
+}
+
+/// Writes what an event brings into the draft.
+fn writes<E: 'static>(
+    draft: &UseStateHandle<FoundDraft>,
+    value: fn(&E) -> String,
+    set: fn(&mut FoundDraft, String),
+) -> Callback<E> {
+    let draft = draft.clone();
+    Callback::from(move |event: E| {
+        let mut now = (*draft).clone();
+        set(&mut now, value(&event));
+        now.keep();
+        draft.set(now);
+    })
+}
+
+fn chosen_in(event: &Event) -> String {
+    event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default()
 }
 
 /// Where it is kept.

@@ -12,6 +12,10 @@ use crate::repo;
 
 /// Longest source file, in lines.
 const MAX_LINES: usize = 700;
+/// Longest component or hook of the page, in lines: beyond, it is two.
+const MAX_COMPONENT: usize = 60;
+/// What stands above one.
+const COMPONENTS: &[&str] = &["#[component]", "#[hook]"];
 /// Longest line of source, in characters; what rustfmt cannot break is a little longer.
 const MAX_WIDTH: usize = 200;
 /// The page that describes the house.
@@ -64,6 +68,9 @@ fn faults(path: &Path, text: &str) -> Vec<String> {
     if rust && !text.trim_start().starts_with("//!") {
         fault(1, "does not start with `//!`: say what it is for and what it deliberately does not do");
     }
+    for (line, length) in components(text).filter(|(_, length)| *length > MAX_COMPONENT) {
+        fault(line, &format!("a component of {length} lines is two ({MAX_COMPONENT} at most)"));
+    }
     for (number, line) in text.lines().enumerate() {
         if line.chars().count() > MAX_WIDTH {
             fault(number + 1, "too wide");
@@ -76,6 +83,22 @@ fn faults(path: &Path, text: &str) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Where each component and hook begins, and how many lines it has.
+fn components(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let lines: Vec<_> = text.lines().collect();
+    let length = move |at: usize| {
+        let after = lines.get(at + 1..)?;
+        let begin = after.iter().position(|it| it.contains("fn "))?;
+        let indent = after.get(begin).map(|it| it.len() - it.trim_start().len())?;
+        let end = format!("{:indent$}}}", "");
+        let length = after.get(begin..)?.iter().position(|it| *it == end)?;
+        Some((at + begin + 2, length + 1))
+    };
+    let marked = |(at, line): (usize, &str)| COMPONENTS.contains(&line.trim()).then_some(at);
+    let marked: Vec<_> = text.lines().enumerate().filter_map(marked).collect();
+    marked.into_iter().filter_map(length)
 }
 
 /// What is compiled for the browser alone, and so tested by its runner alone: the page itself, the node that lies, and modules that
@@ -186,6 +209,10 @@ mod tests {
         let path = Path::new("src/a.rs");
         assert_eq!(faults(path, "//! Good.\nfn f() {}\n"), Vec::<String>::new());
         assert!(faults(path, "fn f() {}\n")[0].contains("src/a.rs:1"));
+        let component =
+            |lines: usize| format!("//! x\n#[component]\npub fn A() -> Html {{\n{}}}\n", "    x\n".repeat(lines - 2));
+        assert_eq!(faults(path, &component(MAX_COMPONENT)), Vec::<String>::new());
+        assert!(faults(path, &component(MAX_COMPONENT + 1))[0].contains("src/a.rs:3: a component of 61"));
         assert!(faults(path, &"//! x\n".repeat(MAX_LINES + 1))[0].contains("too long"));
         assert!(faults(path, concat!("//! x\n// TO", "DO\n"))[0].contains("src/a.rs:2"));
         assert!(faults(Path::new("a.css"), &format!("/* {} */", "x".repeat(MAX_WIDTH)))[0].contains("too wide"));

@@ -1,24 +1,26 @@
 //! One baton: its capsule, and what this node may do with it now.
 
-use std::{rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId,
+    NodeId,
     state::{Act, Baton, BatonState, FeedbackState, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::history::{self, History};
+use super::{
+    history::{self, History},
+    offer::OfferForm,
+};
 use crate::{
     browser,
     components::{
         disc::disc_of,
         feedback::{Loop, Told},
-        fields::closes_on_escape,
         icons::{Icon, Sign},
     },
-    hooks::{Commands, use_chosen, use_commands, use_draft, use_now},
+    hooks::{Commands, Drafting, use_commands, use_draft, use_now},
     people,
     session::{Here, IgnoredTransfer, NewPost, Outcome, PersonView, Place, Session},
     texts::{changing, t},
@@ -104,46 +106,14 @@ pub fn BatonView(props: &BatonProps) -> Html {
     let now = use_now();
     let item = use_node_ref();
     let offering = use_state(|| false);
-    let refocus = use_mut_ref(|| false);
     let baton = &props.baton;
-    let commands = use_commands(format!("baton {}", baton.cid));
     let word = use_draft(match baton.offer.filter(|_| baton.offered_to == Some(props.me)) {
         Some(offer) => Place::BatonDecline(offer),
         None => Place::BatonWord(baton.cid),
     });
-    {
-        // The button that was pressed goes with what it did; the keyboard stays at the baton.
-        let (item, refocus) = (item.clone(), refocus.clone());
-        use_effect_with((baton.clone(), *offering), move |_| {
-            if refocus.replace(false)
-                && browser::focus_is_lost()
-                && let Some(item) = item.cast::<HtmlElement>()
-            {
-                browser::focus(&item);
-            }
-        });
-    }
-    let run = Run { commands: commands.clone(), refocus: refocus.clone() };
-    let cid = baton.cid;
-    let with_word = |act: &'static str| {
-        let (word, refocus) = (word.clone(), refocus.clone());
-        Callback::from(move |_: MouseEvent| {
-            *refocus.borrow_mut() = true;
-            word.send(act, || ());
-        })
-    };
-    let (release, close) = (with_word("release"), with_word("close"));
-    let primary = primary(props, &run, &offering, with_word("decline"));
-    let busy = commands.busy.or(word.sending.then_some("true"));
-    let stop = {
-        let (offering, refocus) = (offering.clone(), refocus);
-        Callback::from(move |()| {
-            *refocus.borrow_mut() = true;
-            offering.set(false);
-        })
-    };
+    let commands = use_commands(format!("baton {}", baton.cid));
+    let run = Run { commands, refocus: use_refocus(&item, baton.clone(), *offering) };
     let state = words::baton_value(baton.state);
-    let closed = baton.state == BatonState::Closed;
     let classes = classes!(
         "baton",
         state,
@@ -151,11 +121,8 @@ pub fn BatonView(props: &BatonProps) -> Html {
         (!baton.settled).then_some("leaning"),
         props.shown.then_some("shown")
     );
-    let current = props.current_term().map(|term| term.from);
-    let loops =
-        props.told.iter().filter(|it| Some(it.feedback.target) == current && it.feedback.state == FeedbackState::Open);
     html! {
-        <li ref={item} class={classes} tabindex="-1" data-testid="baton" data-cid={cid.to_string()} data-state={state}
+        <li ref={item} class={classes} tabindex="-1" data-testid="baton" data-cid={baton.cid.to_string()} data-state={state}
             data-holder={baton.holder.map(|it| it.to_string())}>
             <div class="capsule">
                 { capsule_discs(props) }
@@ -166,53 +133,95 @@ pub fn BatonView(props: &BatonProps) -> Html {
                         <span class="baton-said">{ changing(history::noted(note, &props.people)) }</span>
                     }
                 </span>
-                { primary }
+                { primary(props, &run, &offering, run.with_word(&word, "decline")) }
                 <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
                     aria-label={t!("baton-details", title = baton.title.clone())}
                     onclick={props.on_show.reform(|_: MouseEvent| ())}><Sign icon={Icon::Down} /></button>
             </div>
-            <div class="baton-more">
-                { overtaken(props, &run) }
-                if !baton.settled && !closed && props.overtaken().is_none() { <p class="leaning-words">{ t!("leaning-explained") }</p> }
-                if *offering && props.mine() {
-                    <OfferForm baton={cid} people={props.people.clone()} me={props.me} on_close={stop} />
-                }
-                if !closed && (props.mine() || props.may_close() || baton.offered_to == Some(props.me)) {
-                    <div class="row tight">
-                        if baton.state == BatonState::Offered && props.mine() { { withdraw(props, &run) } }
-                        if props.mine() {
-                            <button type="button" class="quiet-button" data-testid="baton-release" onclick={release} aria-disabled={busy}>
-                                { t!("release") }
-                            </button>
-                        }
-                        if props.may_close() {
-                            <button type="button" class="quiet-button" data-testid="baton-close" onclick={close} aria-disabled={busy}>
-                                { t!("close-baton") }
-                            </button>
-                        }
-                        <details class="with-word" open={!word.draft.text.is_empty()}>
-                            <summary>{ t!("add-a-word") }</summary>
-                            <input type="text" dir="auto" maxlength="200" aria-label={t!("add-a-word")} value={word.draft.text.clone()}
-                                oninput={word.on_text()} readonly={word.sending} data-testid="baton-word" />
-                        </details>
-                    </div>
-                }
-                { for loops.map(|it| html! {
-                    <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
-                }) }
-                if !baton.terms.is_empty() || !props.ignored.is_empty() {
-                    <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()}
-                        ignored={props.ignored.clone()} {now} />
-                }
-            </div>
+            <div class="baton-more">{ more(props, &run, &word, &offering, now) }</div>
         </li>
+    }
+}
+
+/// The button that was pressed goes with what it did; the keyboard stays at the baton. To be set when one is pressed.
+#[hook]
+fn use_refocus(item: &NodeRef, baton: Arc<Baton>, offering: bool) -> Rc<RefCell<bool>> {
+    let refocus = use_mut_ref(|| false);
+    let (item, asked) = (item.clone(), refocus.clone());
+    use_effect_with((baton, offering), move |_| {
+        if asked.replace(false)
+            && browser::focus_is_lost()
+            && let Some(item) = item.cast::<HtmlElement>()
+        {
+            browser::focus(&item);
+        }
+    });
+    refocus
+}
+
+/// What is under the capsule.
+fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandle<bool>, now: u64) -> Html {
+    let baton = &props.baton;
+    let stop = {
+        let (offering, refocus) = (offering.clone(), run.refocus.clone());
+        Callback::from(move |()| {
+            *refocus.borrow_mut() = true;
+            offering.set(false);
+        })
+    };
+    let closed = baton.state == BatonState::Closed;
+    let current = props.current_term().map(|term| term.from);
+    let loops =
+        props.told.iter().filter(|it| Some(it.feedback.target) == current && it.feedback.state == FeedbackState::Open);
+    html! {
+        <>
+            { overtaken(props, run) }
+            if !baton.settled && !closed && props.overtaken().is_none() { <p class="leaning-words">{ t!("leaning-explained") }</p> }
+            if **offering && props.mine() {
+                <OfferForm baton={baton.cid} people={props.people.clone()} me={props.me} on_close={stop} />
+            }
+            if !closed && (props.mine() || props.may_close() || baton.offered_to == Some(props.me)) {
+                { acts(props, run, word) }
+            }
+            { for loops.map(|it| html! {
+                <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
+            }) }
+            if !baton.terms.is_empty() || !props.ignored.is_empty() {
+                <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()}
+                    ignored={props.ignored.clone()} {now} />
+            }
+        </>
+    }
+}
+
+/// What is quietly possible, and a word with it.
+fn acts(props: &BatonProps, run: &Run, word: &Drafting) -> Html {
+    let busy = run.busy().or(word.sending.then_some("true"));
+    let act = |handle: &'static str, act: &'static str, words: String| {
+        html! {
+            <button type="button" class="quiet-button" data-testid={handle} onclick={run.with_word(word, act)} aria-disabled={busy}>
+                { words }
+            </button>
+        }
+    };
+    html! {
+        <div class="row tight">
+            if props.baton.state == BatonState::Offered && props.mine() { { withdraw(props, run) } }
+            if props.mine() { { act("baton-release", "release", t!("release")) } }
+            if props.may_close() { { act("baton-close", "close", t!("close-baton")) } }
+            <details class="with-word" open={!word.draft.text.is_empty()}>
+                <summary>{ t!("add-a-word") }</summary>
+                <input type="text" dir="auto" maxlength="200" aria-label={t!("add-a-word")} value={word.draft.text.clone()}
+                    oninput={word.on_text()} readonly={word.sending} data-testid="baton-word" />
+            </details>
+        </div>
     }
 }
 
 /// Runs commands of this baton and remembers to keep the keyboard here.
 struct Run {
     commands: Commands,
-    refocus: Rc<std::cell::RefCell<bool>>,
+    refocus: Rc<RefCell<bool>>,
 }
 
 impl Run {
@@ -228,6 +237,15 @@ impl Run {
         Callback::from(move |_| {
             *refocus.borrow_mut() = true;
             commands.run(&command);
+        })
+    }
+
+    /// Sends the word that is written, with an act.
+    fn with_word(&self, word: &Drafting, act: &'static str) -> Callback<MouseEvent> {
+        let (word, refocus) = (word.clone(), self.refocus.clone());
+        Callback::from(move |_| {
+            *refocus.borrow_mut() = true;
+            word.send(act, || ());
         })
     }
 }
@@ -347,71 +365,5 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
             <p>{ changing(t!("overtaken", name = name)) }</p>
             <button type="button" class="button plain" onclick={help} aria-disabled={run.busy()}>{ t!("offer-help") }</button>
         </div>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct OfferFormProps {
-    baton: Cid,
-    people: Rc<[PersonView]>,
-    me: NodeId,
-    on_close: Callback<()>,
-}
-
-/// To whom, and a word with it.
-#[component]
-fn OfferForm(props: &OfferFormProps) -> Html {
-    let drafting = use_draft(Place::BatonOffer(props.baton));
-    let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
-    let begun = drafting.draft.field("to");
-    let chosen =
-        if begun.is_empty() { first.map(|node| node.to_string()).unwrap_or_default() } else { begun.to_owned() };
-    let to = use_chosen(chosen.clone());
-    {
-        let to = to.clone();
-        use_effect_with((), move |()| {
-            if let Some(to) = to.cast::<HtmlElement>() {
-                browser::focus(&to);
-            }
-        });
-    }
-    let others: Vec<_> = props.people.iter().filter(|it| it.person.node != props.me).collect();
-    let onsubmit = {
-        let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            drafting.write(|draft| draft.set_field("to", &chosen));
-            let on_close = on_close.clone();
-            drafting.send("", move || on_close.emit(()));
-        })
-    };
-    if others.is_empty() {
-        return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
-    }
-    let option = |it: &&PersonView| {
-        let name = it.name.to_string();
-        let label = if it.here == Here::Here {
-            name
-        } else {
-            t!("name-presence", name = name, presence = words::here_name(it.here))
-        };
-        html! { <option value={it.person.node.to_string()}>{ label }</option> }
-    };
-    html! {
-        <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
-            <label class="field">
-                <span>{ t!("offer-to") }</span>
-                <select ref={to} data-testid="baton-offer-to" translate="no" oninput={drafting.on_field("to")}>{ for others.iter().map(option) }</select>
-            </label>
-            <label class="field">
-                <span>{ t!("offer-note") }</span>
-                <input type="text" dir="auto" maxlength="200" value={drafting.draft.text.clone()} oninput={drafting.on_text()}
-                    readonly={drafting.sending} data-testid="baton-offer-note" />
-            </label>
-            <div class="row">
-                <button type="submit" class="button" data-testid="baton-offer-submit" aria-disabled={drafting.sending.then_some("true")}>{ t!("offer") }</button>
-                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
-            </div>
-        </form>
     }
 }

@@ -3,6 +3,7 @@
 mod baton;
 mod card;
 mod history;
+mod offer;
 mod open;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};

@@ -13,7 +13,7 @@ use crate::{
         icons::{Icon, Sign},
     },
     forms,
-    hooks::{use_commands, use_draft},
+    hooks::{Commands, Drafting, use_commands, use_draft},
     session::{NewBaton, Place},
     texts::t,
 };
@@ -33,16 +33,7 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
     let commands = use_commands("baton-open");
     let drafting = use_draft(Place::BatonOpen);
     let open = use_state(|| !drafting.draft.text.is_empty());
-    let title = use_node_ref();
     let button = use_node_ref();
-    {
-        let (title, open) = (title.clone(), *open);
-        use_effect_with(open, move |open| {
-            if let Some(title) = title.cast::<HtmlElement>().filter(|_| *open) {
-                browser::focus(&title);
-            }
-        });
-    }
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
@@ -56,8 +47,53 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
             }
         })
     };
+    let suggested = forms::by_name(&props.form)
+        .map(|form| form.batons)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|wanted| !props.batons.iter().any(|it| it.title == wanted.title && it.state != BatonState::Closed));
+    html! {
+        <div class="open-baton">
+            <button ref={button} type="button" class="quiet-button" data-testid="baton-open" onclick={toggle}
+                aria-expanded={open.to_string()}><Sign icon={Icon::Plus} />{ t!("open-baton") }</button>
+            { for suggested.map(|wanted| suggestion(wanted, &commands)) }
+            if *open { <OpenForm {drafting} on_close={close} /> }
+        </div>
+    }
+}
+
+/// Opens one that the form knows.
+fn suggestion(wanted: forms::FormBaton, commands: &Commands) -> Html {
+    let (suggested, label) = (commands.clone(), wanted.title.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let (title, minutes) = (wanted.title.clone(), wanted.minutes);
+        let baton = NewBaton { title, need: None, strengths: vec![], minutes };
+        suggested.run(|session| async move { session.baton_open(baton).await });
+    });
+    html! { <button key={&*label} type="button" class="quiet-button" {onclick} aria-disabled={commands.busy}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
+}
+
+#[derive(PartialEq, Properties)]
+struct OpenFormProps {
+    drafting: Drafting,
+    on_close: Callback<()>,
+}
+
+/// What wants somebody to lead, and for how long.
+#[component]
+fn OpenForm(props: &OpenFormProps) -> Html {
+    let OpenFormProps { drafting, on_close } = props;
+    let title = use_node_ref();
+    {
+        let title = title.clone();
+        use_effect_with((), move |()| {
+            if let Some(title) = title.cast::<HtmlElement>() {
+                browser::focus(&title);
+            }
+        });
+    }
     let onsubmit = {
-        let (drafting, close) = (drafting.clone(), close.clone());
+        let (drafting, close) = (drafting.clone(), on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if drafting.draft.text.trim().is_empty() {
@@ -67,44 +103,23 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
             drafting.send("", move || close.emit(()));
         })
     };
-    let suggested = forms::by_name(&props.form)
-        .map(|form| form.batons)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|wanted| !props.batons.iter().any(|it| it.title == wanted.title && it.state != BatonState::Closed));
-    let suggestion = |wanted: forms::FormBaton| {
-        let (suggested, label) = (commands.clone(), wanted.title.clone());
-        let onclick = Callback::from(move |_: MouseEvent| {
-            let (title, minutes) = (wanted.title.clone(), wanted.minutes);
-            let baton = NewBaton { title, need: None, strengths: vec![], minutes };
-            suggested.run(|session| async move { session.baton_open(baton).await });
-        });
-        html! { <button key={&*label} type="button" class="quiet-button" {onclick} aria-disabled={commands.busy}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
-    };
     html! {
-        <div class="open-baton">
-            <button ref={button} type="button" class="quiet-button" data-testid="baton-open" onclick={toggle}
-                aria-expanded={open.to_string()}><Sign icon={Icon::Plus} />{ t!("open-baton") }</button>
-            { for suggested.map(suggestion) }
-            if *open {
-                <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&close)}>
-                    <label class="field">
-                        <span>{ t!("baton-title") }</span>
-                        <input ref={title} type="text" dir="auto" maxlength="200" data-testid="baton-title" autocomplete="off"
-                            value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
-                    </label>
-                    <label class="field">
-                        <span>{ t!("baton-minutes") }</span>
-                        <input type="number" min="1" max="1440" inputmode="numeric" value={drafting.draft.field("minutes").to_owned()}
-                            oninput={drafting.on_field("minutes")} readonly={drafting.sending} />
-                    </label>
-                    <div class="row">
-                        <button type="submit" class="button" data-testid="baton-submit"
-                            aria-disabled={drafting.sending.then_some("true")}>{ t!("open") }</button>
-                        <button type="button" class="quiet-button" onclick={close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
-                    </div>
-                </form>
-            }
-        </div>
+        <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(on_close)}>
+            <label class="field">
+                <span>{ t!("baton-title") }</span>
+                <input ref={title} type="text" dir="auto" maxlength="200" data-testid="baton-title" autocomplete="off"
+                    value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
+            </label>
+            <label class="field">
+                <span>{ t!("baton-minutes") }</span>
+                <input type="number" min="1" max="1440" inputmode="numeric" value={drafting.draft.field("minutes").to_owned()}
+                    oninput={drafting.on_field("minutes")} readonly={drafting.sending} />
+            </label>
+            <div class="row">
+                <button type="submit" class="button" data-testid="baton-submit"
+                    aria-disabled={drafting.sending.then_some("true")}>{ t!("open") }</button>
+                <button type="button" class="quiet-button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+            </div>
+        </form>
     }
 }

@@ -215,32 +215,18 @@ fn Add(props: &AddProps) -> Html {
     let kind = use_state(|| Kind::Relay);
     let problem = use_state(|| None::<String>);
     let (address, name, password) = (use_node_ref(), use_node_ref(), use_node_ref());
-    let select = use_chosen("relay");
-    let onchange = {
-        let kind = kind.setter();
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                kind.set(match select.value().as_str() {
-                    "stun" => Kind::Stun,
-                    "turn" => Kind::Turn,
-                    _ => Kind::Relay,
-                });
-            }
-        })
-    };
     let onsubmit = {
         let (kind, problem) = (*kind, problem.setter());
-        let (address, name, password) = (address.clone(), name.clone(), password.clone());
+        let fields = [address.clone(), name.clone(), password.clone()];
         let (choices, choose) = (props.choices.clone(), props.choose.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            match with(choices.clone(), kind, &value_of(&address), &value_of(&name), &value_of(&password)) {
+            let [address, name, password] = fields.each_ref().map(value_of);
+            match with(choices.clone(), kind, &address, &name, &password) {
                 Ok(choices) => {
                     problem.set(None);
-                    for field in [&address, &name, &password] {
-                        if let Some(field) = field.cast::<HtmlInputElement>() {
-                            field.set_value("");
-                        }
+                    for field in fields.iter().filter_map(NodeRef::cast::<HtmlInputElement>) {
+                        field.set_value("");
                     }
                     choose.emit(choices);
                 }
@@ -251,40 +237,66 @@ fn Add(props: &AddProps) -> Html {
             }
         })
     };
-    let example = match *kind {
-        Kind::Relay => "wss://relay.example.org",
-        Kind::Stun => "stun:stun.example.org:3478",
-        Kind::Turn => "turn:turn.example.org:3478",
-    };
+    let now = *kind;
     html! {
         <form {onsubmit} class="add-server">
             <h4>{ t!("server-add-title") }</h4>
-            <label class="field">
-                <span>{ t!("server-kind") }</span>
-                <select ref={select} data-testid="server-kind" {onchange}>
-                    <option value="relay">{ t!("server-kind-relay") }</option>
-                    <option value="stun">{ t!("server-kind-stun") }</option>
-                    <option value="turn">{ t!("server-kind-turn") }</option>
-                </select>
-            </label>
+            <KindOfServer on_kind={Callback::from(move |chosen| kind.set(chosen))} />
             <label class="field">
                 <span>{ t!("server-address") }</span>
                 <input ref={address} type="text" inputmode="url" data-testid="server-address" autocomplete="off" spellcheck="false"
-                    placeholder={example} aria-describedby="server-problem" />
+                    placeholder={example(now)} aria-describedby="server-problem" />
             </label>
-            if *kind == Kind::Turn {
-                <label class="field">
-                    <span>{ t!("turn-name") }</span>
-                    <input ref={name} type="text" data-testid="turn-name" autocomplete="off" spellcheck="false" />
-                </label>
-                <label class="field">
-                    <span>{ t!("turn-password") }</span>
-                    <input ref={password} type="text" data-testid="turn-password" autocomplete="off" spellcheck="false" />
-                </label>
-            }
+            if now == Kind::Turn { { field(name, "turn-name", t!("turn-name")) }{ field(password, "turn-password", t!("turn-password")) } }
             <p id="server-problem" class={classes!(problem.is_some().then_some("problem"))} aria-live="polite"
                 data-testid="server-problem">{ changing((*problem).clone().unwrap_or_default()) }</p>
             <button type="submit" class="button plain" data-testid="server-add">{ t!("server-add") }</button>
         </form>
+    }
+}
+
+const fn example(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Relay => "wss://relay.example.org",
+        Kind::Stun => "stun:stun.example.org:3478",
+        Kind::Turn => "turn:turn.example.org:3478",
+    }
+}
+
+fn field(field: NodeRef, handle: &'static str, label: String) -> Html {
+    html! {
+        <label class="field">
+            <span>{ label }</span>
+            <input ref={field} type="text" data-testid={handle} autocomplete="off" spellcheck="false" />
+        </label>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct KindProps {
+    on_kind: Callback<Kind>,
+}
+
+/// What kind of server it is.
+#[component]
+fn KindOfServer(props: &KindProps) -> Html {
+    let select = use_chosen("relay");
+    let onchange = props.on_kind.reform(|event: Event| {
+        let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
+        match chosen.as_str() {
+            "stun" => Kind::Stun,
+            "turn" => Kind::Turn,
+            _ => Kind::Relay,
+        }
+    });
+    html! {
+        <label class="field">
+            <span>{ t!("server-kind") }</span>
+            <select ref={select} data-testid="server-kind" {onchange}>
+                <option value="relay">{ t!("server-kind-relay") }</option>
+                <option value="stun">{ t!("server-kind-stun") }</option>
+                <option value="turn">{ t!("server-kind-turn") }</option>
+            </select>
+        </label>
     }
 }

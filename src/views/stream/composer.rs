@@ -1,6 +1,6 @@
 //! Saying something to everyone.
 
-use paceline_room::{Cid, limits};
+use paceline_room::{Cid, body::PostKind, limits};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -10,9 +10,9 @@ use crate::{
         disc::{Disc, disc_of},
         icons::{Icon, Sign},
     },
-    hooks::{use_chosen, use_draft, use_session},
+    hooks::{Drafting, use_chosen, use_draft, use_session},
     markdown,
-    session::{Draft, Here, PersonView, Place},
+    session::{Draft, Here, PersonView, Place, Session},
     tags::tags_in,
     texts::{changing, t},
     words,
@@ -51,36 +51,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let preview = use_state(|| false);
     // What is on its way stands in the stream; the field is free for what comes next.
     let draft = if drafting.sending { Draft::default() } else { drafting.draft.clone() };
-    let kind = use_chosen(words::kind_value(words::kind_of(draft.field("kind"))));
-    let on_kind = {
-        let drafting = drafting.clone();
-        Callback::from(move |event: Event| {
-            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
-            let chosen = if chosen == words::kind_value(words::KINDS[0]) { String::new() } else { chosen };
-            drafting.write(|draft| draft.set_field("kind", &chosen));
-        })
-    };
-    let submit = {
-        let (drafting, session) = (drafting.clone(), session.clone());
-        let (preview, on_done) = (preview.setter(), props.on_done.clone());
-        Callback::from(move |()| {
-            // As it is now, whatever was drawn last.
-            let (draft, sending) = session.draft(&place);
-            let said = draft.text.trim();
-            if sending || said.is_empty() {
-                return browser::focus_handle("composer-text");
-            }
-            drafting.write(|draft| draft.set_field("tags", &tags_in(said).join(" ")));
-            match session.send(place, "") {
-                Ok(sent) => {
-                    session.run(sent);
-                    preview.set(false);
-                    on_done.emit(());
-                }
-                Err(error) => session.notify(error.code, error.text),
-            }
-        })
-    };
+    let submit = submitting(&session, &drafting, preview.setter(), &props.on_done);
     let onsubmit = {
         let submit = submit.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -89,60 +60,27 @@ pub fn Composer(props: &ComposerProps) -> Html {
             browser::focus_handle("composer-text");
         })
     };
-    let onkeydown = {
-        let (submit, on_done) = (submit, props.on_done.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            if event.is_composing() {
-                return;
-            }
-            let sends = event.ctrl_key()
-                || event.meta_key()
-                || !(event.shift_key() || browser::matches_media("(pointer: coarse)"));
-            if event.key() == "Enter" && sends {
-                event.prevent_default();
-                submit.emit(());
-            } else if event.key() == "Escape" {
-                on_done.emit(());
-            }
-        })
-    };
+    let onkeydown = keys(submit, props.on_done.clone());
     let toggle = {
         let preview = preview.clone();
         Callback::from(move |_: MouseEvent| preview.set(!*preview))
     };
     let written = !draft.text.trim().is_empty();
-    let over = draft.text.trim().len().saturating_sub(limits::WORDS_BYTES);
     let aside = props.reply.is_some() && session.is_drafted(&Place::Composer);
     let placeholder = if props.reply.is_some() { t!("composer-answer") } else { t!("composer-placeholder") };
     html! {
         <form class={classes!("composer", written.then_some("written"))} {onsubmit} aria-label={t!("composer")}>
             if let Some(me) = &props.me { { disc_of(&me.person, &me.name, Here::Here, false) } } else { <Disc name="" hue={0} /> }
             <div class="composer-body">
-                if let Some(reply) = &props.reply {
-                    <p class="replying">
-                        <Sign icon={Icon::Reply} />
-                        <span><strong>{ changing(t!("replying-to", name = reply.name.to_string())) }</strong>{ " " }<bdi>{ changing(reply.excerpt.clone()) }</bdi></span>
-                        <button type="button" class="icon-button" aria-label={t!("cancel-reply")}
-                            onclick={props.on_done.reform(|_: MouseEvent| ())}><Sign icon={Icon::Close} /></button>
-                    </p>
-                }
+                { replying(props) }
                 if *preview && written {
                     <div class="post-text preview" key={draft.text.clone()} aria-label={t!("preview")} role="region">{ markdown::render(&draft.text) }</div>
                 }
                 <textarea data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
                     value={draft.text.clone()} oninput={drafting.on_text()} {onkeydown} aria-describedby="composer-hint" />
-                if over > 0 {
-                    <p class="hint warning" role="status" data-testid="composer-too-long">{ changing(t!("composer-too-long", n = over)) }</p>
-                }
-                if props.unkept && written {
-                    <p class="hint warning" role="status" data-testid="composer-unkept">{ t!("composer-unkept") }</p>
-                }
+                { warnings(&draft, props.unkept && written) }
                 <div class="row">
-                    <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")} onchange={on_kind}>
-                        { for words::KINDS.into_iter().map(|kind| html! {
-                            <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
-                        }) }
-                    </select>
+                    <KindOfPost drafting={drafting.clone()} kind={words::kind_of(draft.field("kind"))} />
                     if written {
                         <button type="button" class="quiet-button" onclick={toggle} aria-pressed={preview.to_string()}>
                             { t!("preview") }
@@ -155,5 +93,104 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 </div>
             </div>
         </form>
+    }
+}
+
+/// Sends what is written.
+fn submitting(
+    session: &Session,
+    drafting: &Drafting,
+    preview: UseStateSetter<bool>,
+    on_done: &Callback<()>,
+) -> Callback<()> {
+    let (session, drafting, on_done) = (session.clone(), drafting.clone(), on_done.clone());
+    Callback::from(move |()| {
+        let place = drafting.place;
+        // As it is now, whatever was drawn last.
+        let (draft, sending) = session.draft(&place);
+        let said = draft.text.trim();
+        if sending || said.is_empty() {
+            return browser::focus_handle("composer-text");
+        }
+        drafting.write(|draft| draft.set_field("tags", &tags_in(said).join(" ")));
+        match session.send(place, "") {
+            Ok(sent) => {
+                session.run(sent);
+                preview.set(false);
+                on_done.emit(());
+            }
+            Err(error) => session.notify(error.code, error.text),
+        }
+    })
+}
+
+/// Enter sends where there is a keyboard for it, Escape puts an answer aside.
+fn keys(submit: Callback<()>, on_done: Callback<()>) -> Callback<KeyboardEvent> {
+    Callback::from(move |event: KeyboardEvent| {
+        if event.is_composing() {
+            return;
+        }
+        let sends =
+            event.ctrl_key() || event.meta_key() || !(event.shift_key() || browser::matches_media("(pointer: coarse)"));
+        if event.key() == "Enter" && sends {
+            event.prevent_default();
+            submit.emit(());
+        } else if event.key() == "Escape" {
+            on_done.emit(());
+        }
+    })
+}
+
+fn replying(props: &ComposerProps) -> Html {
+    let Some(reply) = &props.reply else { return Html::default() };
+    html! {
+        <p class="replying">
+            <Sign icon={Icon::Reply} />
+            <span><strong>{ changing(t!("replying-to", name = reply.name.to_string())) }</strong>{ " " }<bdi>{ changing(reply.excerpt.clone()) }</bdi></span>
+            <button type="button" class="icon-button" aria-label={t!("cancel-reply")}
+                onclick={props.on_done.reform(|_: MouseEvent| ())}><Sign icon={Icon::Close} /></button>
+        </p>
+    }
+}
+
+/// It is too long to be sent, or is not kept.
+fn warnings(draft: &Draft, unkept: bool) -> Html {
+    let over = draft.text.trim().len().saturating_sub(limits::WORDS_BYTES);
+    html! {
+        <>
+            if over > 0 {
+                <p class="hint warning" role="status" data-testid="composer-too-long">{ changing(t!("composer-too-long", n = over)) }</p>
+            }
+            if unkept {
+                <p class="hint warning" role="status" data-testid="composer-unkept">{ t!("composer-unkept") }</p>
+            }
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct KindProps {
+    drafting: Drafting,
+    kind: PostKind,
+}
+
+/// What the post is.
+#[component]
+fn KindOfPost(props: &KindProps) -> Html {
+    let kind = use_chosen(words::kind_value(props.kind));
+    let onchange = {
+        let drafting = props.drafting.clone();
+        Callback::from(move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
+            let chosen = if chosen == words::kind_value(words::KINDS[0]) { String::new() } else { chosen };
+            drafting.write(|draft| draft.set_field("kind", &chosen));
+        })
+    };
+    html! {
+        <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")} {onchange}>
+            { for words::KINDS.into_iter().map(|kind| html! {
+                <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
+            }) }
+        </select>
     }
 }

@@ -2,6 +2,7 @@
 
 mod chunk;
 mod composer;
+mod edit;
 mod post;
 pub(super) mod rows;
 mod scroll;

@@ -7,23 +7,21 @@ use paceline_room::{
     body::{PostKind, Stance},
     state::{FeedbackState, Person, Post, WordsState},
 };
-use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::rows::Row;
+use super::{edit::EditForm, rows::Row};
 use crate::{
     browser,
     components::{
         disc::disc_of,
         doubtful::doubtful,
         feedback::{FeedbackForm, Loop, Stances, Told},
-        fields::{closes_on_escape, submits_on_control_enter},
         icons::{Icon, sign},
     },
     excerpt,
-    hooks::{use_about, use_commands, use_draft, use_session},
+    hooks::{use_about, use_commands, use_session},
     markdown, people,
-    session::{Draft, Here, Listener, NewBaton, Place, Reach, Session, opens},
+    session::{Here, Listener, NewBaton, Place, Reach, Session, opens},
     texts::{self, changing, t},
     when, words,
 };
@@ -81,26 +79,10 @@ enum Open {
 #[component]
 pub fn PostView(props: &PostProps) -> Html {
     let session = use_session();
-    let cid = props.row.post.cid;
-    // What was half-written when the page was closed is open again.
-    let open = use_state(|| half_written(&session, cid));
-    {
-        let open = open.setter();
-        use_effect_with((session.clone(), cid), move |(session, cid)| {
-            let (asked, cid, about) = (session.clone(), *cid, opens(&Place::Reply(*cid)));
-            let heard = session.listen(Listener::About(Box::new(move |it| {
-                if it == about
-                    && let Some(form) = half_written(&asked, cid)
-                {
-                    open.set(Some(form));
-                }
-            })));
-            move || drop(heard)
-        });
-    }
-    use_about(&session, Place::Reply(cid).to_string());
-    let article = use_node_ref();
     let post = &props.row.post;
+    let open = use_open_form(&session, post.cid);
+    use_about(&session, Place::Reply(post.cid).to_string());
+    let article = use_node_ref();
     let close = {
         let (open, article) = (open.clone(), article.clone());
         Callback::from(move |()| {
@@ -111,14 +93,13 @@ pub fn PostView(props: &PostProps) -> Html {
         })
     };
     let label = format!("n-{}", post.cid);
-    let gone = post.words == WordsState::Retracted;
     let classes = classes!(
         "post",
         format!("level-{}", props.row.level),
         format!("next-{}", props.row.next),
         post.contested.then_some("contested"),
         props.row.storing.then_some("storing"),
-        gone.then_some("retracted"),
+        is_gone(post).then_some("retracted"),
         props.mine.then_some("mine"),
     );
     html! {
@@ -141,19 +122,7 @@ pub fn PostView(props: &PostProps) -> Html {
                     </div>
                 } else if !props.row.storing {
                     <div class="post-actions" key="actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
-                        <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
-                            aria-label={t!("reply")} onclick={ask_reply(props)}>
-                            { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
-                            if session.is_drafted(&Place::Reply(cid)) { <span class="mark">{ t!("draft") }</span> }
-                        </button>
-                        if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
-                        if props.mine && !gone {
-                            { own_actions(props, &open, &session) }
-                        } else if !gone {
-                            <Stances target={post.cid} appreciated={appreciated(&props.feedback)}
-                                open={match *open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
-                                on_open={toggle(&open)} />
-                        }
+                        { actions(props, &open, &session) }
                     </div>
                 }
                 if let Some(Open::Feedback(stance)) = *open {
@@ -161,6 +130,52 @@ pub fn PostView(props: &PostProps) -> Html {
                 }
             </div>
         </article>
+    }
+}
+
+/// The form that is open at a post. What was half-written when the page was closed is open again.
+#[hook]
+fn use_open_form(session: &Session, cid: Cid) -> UseStateHandle<Option<Open>> {
+    let open = use_state(|| half_written(session, cid));
+    let setter = open.setter();
+    use_effect_with((session.clone(), cid), move |(session, cid)| {
+        let (asked, cid, about) = (session.clone(), *cid, opens(&Place::Reply(*cid)));
+        let heard = session.listen(Listener::About(Box::new(move |it| {
+            if it == about
+                && let Some(form) = half_written(&asked, cid)
+            {
+                setter.set(Some(form));
+            }
+        })));
+        move || drop(heard)
+    });
+    open
+}
+
+fn is_gone(post: &Post) -> bool {
+    post.words == WordsState::Retracted
+}
+
+/// What can be done with it.
+fn actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Session) -> Html {
+    let post = &props.row.post;
+    let gone = is_gone(post);
+    html! {
+        <>
+            <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
+                aria-label={t!("reply")} onclick={ask_reply(props)}>
+                { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
+                if session.is_drafted(&Place::Reply(post.cid)) { <span class="mark">{ t!("draft") }</span> }
+            </button>
+            if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
+            if props.mine && !gone {
+                { own_actions(props, open, session) }
+            } else if !gone {
+                <Stances target={post.cid} appreciated={appreciated(&props.feedback)}
+                    open={match **open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
+                    on_open={toggle(open)} />
+            }
+        </>
     }
 }
 
@@ -380,73 +395,5 @@ fn OpenFor(props: &OpenForProps) -> Html {
         <button type="button" class="quiet-button" {onclick} aria-disabled={busy} title={t!("need-baton")} aria-label={t!("need-baton")}>
             { sign(Icon::Baton) }<span class="button-word">{ t!("need-baton") }</span>
         </button>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct EditFormProps {
-    post: Arc<Post>,
-    on_close: Callback<()>,
-}
-
-#[component]
-fn EditForm(props: &EditFormProps) -> Html {
-    let drafting = use_draft(Place::Edit(props.post.cid));
-    let text = use_node_ref();
-    {
-        let text = text.clone();
-        use_effect_with((), move |()| {
-            if let Some(text) = text.cast::<HtmlTextAreaElement>() {
-                browser::focus(&text);
-            }
-        });
-    }
-    // Only until somebody types: words that arrive while somebody edits must not replace what is being typed.
-    let before = use_memo((), |()| props.post.text.clone().unwrap_or_default());
-    let begun = !drafting.draft.is_empty();
-    let value = if begun { drafting.draft.text.clone() } else { before.to_string() };
-    let oninput = {
-        let (drafting, before) = (drafting.clone(), before.clone());
-        Callback::from(move |event: InputEvent| {
-            let words = browser::value_of(&event);
-            drafting.write(|draft| {
-                if *words == **before {
-                    *draft = Draft::default();
-                } else {
-                    // Also who deletes every word has begun.
-                    draft.set_field("begun", "1");
-                    draft.text = words;
-                }
-            });
-        })
-    };
-    let onsubmit = {
-        let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let on_close = on_close.clone();
-            if drafting.draft.is_empty() {
-                on_close.emit(());
-            } else if !drafting.draft.text.trim().is_empty() {
-                drafting.send("", move || on_close.emit(()));
-            }
-        })
-    };
-    let onkeydown = closes_on_escape(&props.on_close);
-    html! {
-        <form class="inline-form" {onsubmit} {onkeydown}>
-            <label class="field">
-                <span>{ t!("edit-label") }</span>
-                <textarea ref={text} rows="3" dir="auto" data-testid="post-edit-text" onkeydown={submits_on_control_enter()}
-                    {value} {oninput} readonly={drafting.sending} />
-            </label>
-            <div class="row">
-                <button type="submit" class="button" data-testid="post-edit-submit"
-                    aria-disabled={drafting.sending.then_some("true")}>{ t!("save") }</button>
-                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>
-                    { t!("cancel") }
-                </button>
-            </div>
-        </form>
     }
 }

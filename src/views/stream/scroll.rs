@@ -1,6 +1,6 @@
 //! Staying at the newest post, or being told what came below: whoever reads further up is never moved.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 use gloo::{events::EventListener, timers::callback::Timeout};
 use paceline_room::Cid;
@@ -35,35 +35,13 @@ pub struct Newest {
 /// Follows the rows.
 #[hook]
 pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
-    let known = use_mut_ref(|| None::<HashSet<Cid>>);
-    let at_end = use_mut_ref(|| true);
     let unseen = use_state(Vec::<Cid>::new);
     let wanted = use_state(|| None::<Cid>);
-    let said = use_state(String::new);
+    let said = use_said();
+    let at_end = use_end(&unseen);
+    let known = use_mut_ref(|| None::<HashSet<Cid>>);
     {
-        let (at_end, unseen) = (at_end.clone(), unseen.clone());
-        let is_empty = unseen.is_empty();
-        use_effect_with(is_empty, move |is_empty| {
-            let is_empty = *is_empty;
-            let listener = scroller().map(|scroller| {
-                let (reading, mut before) = (scroller.clone(), scroller.scroll_top());
-                EventListener::new(&scroller, "scroll", move |_| {
-                    let (now, top) = (is_at_end(), reading.scroll_top());
-                    // Posts that come make the end go away; only who moves up has left it.
-                    if now || top < before {
-                        *at_end.borrow_mut() = now;
-                    }
-                    before = top;
-                    if now && !is_empty {
-                        unseen.set(Vec::new());
-                    }
-                })
-            });
-            move || drop(listener)
-        });
-    }
-    {
-        let (unseen, wanted, said, at_end) = (unseen.clone(), wanted.clone(), said.setter(), at_end.clone());
+        let (unseen, wanted, said) = (unseen.clone(), wanted.clone(), said.setter());
         let (people, me) = (room.people.clone(), room.me);
         use_effect_with(rows.clone(), move |rows| {
             let mut known = known.borrow_mut();
@@ -83,31 +61,10 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
             }
         });
     }
-    {
-        // Feedback and answers make posts longer: who is at the end stays there. After a moment, when all is laid out.
-        use_effect(move || {
-            let timeout = Timeout::new(0, move || {
-                if *at_end.borrow() {
-                    to_end();
-                }
-            });
-            move || drop(timeout)
-        });
-    }
-    {
-        use_effect_with(*wanted, move |wanted| {
-            let timeout = wanted.map(|cid| Timeout::new(DRAWING_MS, move || show(cid)));
-            move || drop(timeout)
-        });
-    }
-    {
-        // Read out, it is over: words may be taken back, and must not stay here then.
-        let setter = said.setter();
-        use_effect_with((*said).clone(), move |words| {
-            let timeout = (!words.is_empty()).then(|| Timeout::new(SAID_MS, move || setter.set(String::new())));
-            move || drop(timeout)
-        });
-    }
+    use_effect_with(*wanted, move |wanted| {
+        let timeout = wanted.map(|cid| Timeout::new(DRAWING_MS, move || show(cid)));
+        move || drop(timeout)
+    });
     let show = {
         let (unseen, wanted) = (unseen.clone(), wanted.setter());
         Callback::from(move |_: MouseEvent| {
@@ -116,6 +73,56 @@ pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
         })
     };
     Newest { below: unseen.len(), show, wanted: *wanted, said: (*said).clone() }
+}
+
+/// Whether the reader is at the end; who is, stays there, and has seen all.
+#[hook]
+fn use_end(unseen: &UseStateHandle<Vec<Cid>>) -> Rc<RefCell<bool>> {
+    let at_end = use_mut_ref(|| true);
+    {
+        let (at_end, unseen) = (at_end.clone(), unseen.clone());
+        use_effect_with(unseen.is_empty(), move |is_empty| {
+            let is_empty = *is_empty;
+            let listener = scroller().map(|scroller| {
+                let (reading, mut before) = (scroller.clone(), scroller.scroll_top());
+                EventListener::new(&scroller, "scroll", move |_| {
+                    let (now, top) = (is_at_end(), reading.scroll_top());
+                    // Posts that come make the end go away; only who moves up has left it.
+                    if now || top < before {
+                        *at_end.borrow_mut() = now;
+                    }
+                    before = top;
+                    if now && !is_empty {
+                        unseen.set(Vec::new());
+                    }
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let staying = at_end.clone();
+    // Feedback and answers make posts longer: who is at the end stays there. After a moment, when all is laid out.
+    use_effect(move || {
+        let timeout = Timeout::new(0, move || {
+            if *staying.borrow() {
+                to_end();
+            }
+        });
+        move || drop(timeout)
+    });
+    at_end
+}
+
+/// What is read out. Read out, it is over: words may be taken back, and must not stay here then.
+#[hook]
+fn use_said() -> UseStateHandle<String> {
+    let said = use_state(String::new);
+    let setter = said.setter();
+    use_effect_with((*said).clone(), move |words| {
+        let timeout = (!words.is_empty()).then(|| Timeout::new(SAID_MS, move || setter.set(String::new())));
+        move || drop(timeout)
+    });
+    said
 }
 
 fn announcement(fresh: &[&Row], name: impl Fn(&Row) -> String) -> String {

@@ -1,0 +1,87 @@
+//! Offering a baton to somebody.
+
+use std::rc::Rc;
+
+use paceline_room::{Cid, NodeId};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::{
+    browser,
+    components::fields::closes_on_escape,
+    hooks::{use_chosen, use_draft},
+    session::{Here, PersonView, Place},
+    texts::t,
+    words,
+};
+
+/// Properties of [`OfferForm`].
+#[derive(PartialEq, Properties)]
+pub struct OfferFormProps {
+    /// What is offered.
+    pub baton: Cid,
+    /// Everybody.
+    pub people: Rc<[PersonView]>,
+    /// This node.
+    pub me: NodeId,
+    /// It was offered, or not.
+    pub on_close: Callback<()>,
+}
+
+/// To whom, and a word with it.
+#[component]
+pub fn OfferForm(props: &OfferFormProps) -> Html {
+    let drafting = use_draft(Place::BatonOffer(props.baton));
+    let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
+    let begun = drafting.draft.field("to");
+    let chosen =
+        if begun.is_empty() { first.map(|node| node.to_string()).unwrap_or_default() } else { begun.to_owned() };
+    let to = use_chosen(chosen.clone());
+    {
+        let to = to.clone();
+        use_effect_with((), move |()| {
+            if let Some(to) = to.cast::<HtmlElement>() {
+                browser::focus(&to);
+            }
+        });
+    }
+    let others: Vec<_> = props.people.iter().filter(|it| it.person.node != props.me).collect();
+    let onsubmit = {
+        let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            drafting.write(|draft| draft.set_field("to", &chosen));
+            let on_close = on_close.clone();
+            drafting.send("", move || on_close.emit(()));
+        })
+    };
+    if others.is_empty() {
+        return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
+    }
+    let option = |it: &&PersonView| {
+        let name = it.name.to_string();
+        let label = if it.here == Here::Here {
+            name
+        } else {
+            t!("name-presence", name = name, presence = words::here_name(it.here))
+        };
+        html! { <option value={it.person.node.to_string()}>{ label }</option> }
+    };
+    html! {
+        <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
+            <label class="field">
+                <span>{ t!("offer-to") }</span>
+                <select ref={to} data-testid="baton-offer-to" translate="no" oninput={drafting.on_field("to")}>{ for others.iter().map(option) }</select>
+            </label>
+            <label class="field">
+                <span>{ t!("offer-note") }</span>
+                <input type="text" dir="auto" maxlength="200" value={drafting.draft.text.clone()} oninput={drafting.on_text()}
+                    readonly={drafting.sending} data-testid="baton-offer-note" />
+            </label>
+            <div class="row">
+                <button type="submit" class="button" data-testid="baton-offer-submit" aria-disabled={drafting.sending.then_some("true")}>{ t!("offer") }</button>
+                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+            </div>
+        </form>
+    }
+}
