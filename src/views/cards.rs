@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Cid, NodeId, state::Person};
+use paceline_room::{
+    Cid, NodeId,
+    state::{Baton, Person, UnknownEvent},
+};
 use yew::prelude::*;
 
 use super::{batons, newer};
@@ -24,10 +27,8 @@ pub type Untold = fn(usize) -> Html;
 
 /// A kind of card.
 pub struct Kind {
-    /// All of a room, in whatever order.
-    pub moments: fn(&RoomView) -> Vec<Moment>,
-    /// Whether two snapshots have the same.
-    pub same: fn(&RoomView, &RoomView) -> bool,
+    /// All of them, in whatever order.
+    pub moments: fn(&Sources) -> Vec<Moment>,
     /// Of more than so many between two posts only the last are drawn; how many there are before them is told so.
     pub crowd: Option<(usize, Untold)>,
 }
@@ -53,7 +54,7 @@ impl Moment {
     }
 }
 
-/// At the same place it is the same moment: whether what it draws changed, [`Seen`] says.
+/// At the same place it is the same moment: whether what it draws changed, [`Sources`] say.
 impl PartialEq for Moment {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -62,28 +63,32 @@ impl PartialEq for Moment {
 
 impl Eq for Moment {}
 
-/// A room as its cards see it: the same as long as none of them changed.
-#[derive(Clone)]
-pub struct Seen(pub Rc<RoomView>);
+/// What of a room cards are made of: the same as long as none of them changed.
+#[derive(Clone, PartialEq)]
+pub struct Sources {
+    /// In order of opening.
+    pub batons: Rc<[Arc<Baton>]>,
+    /// What a newer version wrote.
+    pub unknown: Rc<[Arc<UnknownEvent>]>,
+}
 
-impl PartialEq for Seen {
-    fn eq(&self, other: &Self) -> bool {
-        KINDS.iter().all(|kind| (kind.same)(&self.0, &other.0))
+impl Sources {
+    /// Takes it from a snapshot.
+    pub fn of(room: &RoomView) -> Self {
+        Self { batons: room.batons.clone(), unknown: room.unknown.clone() }
     }
-}
 
-/// All moments of a room, in the order of the log.
-pub fn moments(room: &RoomView) -> Vec<Moment> {
-    in_order(KINDS.iter().map(|kind| (kind.moments)(room)))
-}
-
-/// The moments of each kind, as one line.
-fn in_order(kinds: impl Iterator<Item = Vec<Moment>>) -> Vec<Moment> {
-    let of = |(kind, moments): (usize, Vec<Moment>)| moments.into_iter().map(move |it| Moment { kind, ..it });
-    let mut all: Vec<_> = kinds.enumerate().flat_map(of).collect();
-    // There may be thousands, of many batons in turn.
-    all.sort_unstable_by_key(Moment::key);
-    all
+    /// All moments, in the order of the log.
+    pub fn moments(&self) -> Vec<Moment> {
+        let of = |(number, kind): (usize, &Kind)| {
+            let moments = (kind.moments)(self).into_iter();
+            moments.map(move |it| Moment { kind: number, ..it })
+        };
+        let mut all: Vec<_> = KINDS.iter().enumerate().flat_map(of).collect();
+        // There may be thousands, of many batons in turn.
+        all.sort_unstable_by_key(Moment::key);
+        all
+    }
 }
 
 /// What cards need to know of the room around them.
@@ -138,7 +143,7 @@ impl Around {
 mod tests {
     use paceline_room::{
         body::PostKind,
-        state::{Post, UnknownEvent, WordsState},
+        state::{Post, WordsState},
     };
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_order_of_the_log() {
-        let newer_event = |name: u8, depth| {
+        let newer = |name: u8, depth| {
             let (cid, author) = (Cid::from_digest([name; 32]), NodeId::from_bytes([name; 32]));
             Arc::new(UnknownEvent { cid, author, kind: "later".into(), at: 1, depth })
         };
@@ -171,8 +176,8 @@ mod tests {
             })
         };
         let rows = rows(&[deep(1, 10), deep(2, 30)], &[], &BTreeSet::new(), |at| at);
-        let unknown = newer::moments(&[newer_event(9, 40), newer_event(8, 20), newer_event(7, 20)]);
-        let (before, after) = place(&rows, in_order([unknown].into_iter()));
+        let unknown = [newer(9, 40), newer(8, 20), newer(7, 20)].into();
+        let (before, after) = place(&rows, Sources { batons: [].into(), unknown }.moments());
         let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
         assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
         assert_eq!((before.len(), names(&after)), (1, vec![9]));

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::{
     history::{self, History},
     offer::OfferForm,
+    words,
 };
 use crate::{
     browser,
@@ -24,7 +25,7 @@ use crate::{
     people,
     session::{Here, IgnoredTransfer, NewPost, Outcome, PersonView, Place, Session},
     texts::{changing, t},
-    when, words,
+    when,
 };
 
 /// Properties of [`BatonView`].

@@ -8,19 +8,19 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::super::cards::{Around, Kind, Moment};
+use super::{
+    super::cards::{Around, Kind, Moment},
+    words,
+};
 use crate::{
     components::{disc::disc_of, doubtful::doubtful},
     texts::{changing, t},
-    when, words,
+    when,
 };
 
 /// The cards of batons in the stream.
-pub const CARDS: Kind = Kind {
-    moments: |room| room.batons.iter().flat_map(handoffs).map(Handoff::moment).collect(),
-    same: |one, other| one.batons == other.batons,
-    crowd: None,
-};
+pub const CARDS: Kind =
+    Kind { moments: |sources| sources.batons.iter().flat_map(handoffs).map(Handoff::moment).collect(), crowd: None };
 
 /// What happened to a lead.
 enum Moved {

@@ -10,7 +10,7 @@ use paceline_room::{
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::card::is_beside;
+use super::{card::is_beside, words};
 use crate::{
     components::{
         disc::disc_of,
@@ -19,7 +19,8 @@ use crate::{
     people,
     session::{Here, IgnoredTransfer, PersonView},
     texts::{self, changing, t},
-    when, words,
+    when,
+    words::stance_by,
 };
 
 /// Properties of [`History`].
@@ -160,7 +161,7 @@ fn TermView(props: &TermProps) -> Html {
                         </p>
                     }) }
                 </div>
-                if !thanks.is_empty() { <p class="signal"><span>{ changing(words::stance_by(Stance::Appreciate, &names)) }</span></p> }
+                if !thanks.is_empty() { <p class="signal"><span>{ changing(stance_by(Stance::Appreciate, &names)) }</span></p> }
                 if props.open && !props.mine {
                     <div class="row tight term-actions">
                         <Stances target={term.from} appreciated={thanks.iter().any(|it| it.mine)} {on_open} open={*stance} />

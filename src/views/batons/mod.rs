@@ -5,6 +5,7 @@ mod card;
 mod history;
 mod offer;
 mod open;
+mod words;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 

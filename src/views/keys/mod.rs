@@ -12,20 +12,20 @@ use crate::{
 pub const VIEW: View = View {
     region: Region::Dialog,
     tab: Some(Tab { handle: KEYS, icon: Icon::Keys, title: || t!("keys-title"), key: Some(("?", || t!("key-help"))) }),
-    draw: |context| html! { <Keys on_close={context.close.clone()} /> },
+    draw: |context| html! { <KeyList on_close={context.close.clone()} /> },
     ..PLAIN
 };
 
-/// Properties of [`Keys`].
+/// Properties of [`KeyList`].
 #[derive(PartialEq, Properties)]
-struct KeysProps {
+struct KeyListProps {
     /// The dialog was closed.
     on_close: Callback<()>,
 }
 
 /// Draws the dialog.
 #[component]
-fn Keys(props: &KeysProps) -> Html {
+fn KeyList(props: &KeyListProps) -> Html {
     let lines = VIEWS.iter().flat_map(|view| {
         let inside = view.keys.iter().map(|it| line(it.keys.iter().map(|(key, _)| *key), (it.words)()));
         let opens = view.tab.iter().filter_map(|tab| tab.key).map(|(key, words)| line([key].into_iter(), words()));

@@ -17,19 +17,12 @@ use crate::{
 const SHOWN: usize = 5;
 
 /// Its cards in the stream.
-pub const CARDS: Kind = Kind {
-    moments: |room| moments(&room.unknown),
-    same: |one, other| one.unknown == other.unknown,
-    crowd: Some((SHOWN, more)),
-};
+pub const CARDS: Kind =
+    Kind { moments: |sources| sources.unknown.iter().map(moment).collect(), crowd: Some((SHOWN, more)) };
 
-/// One for each event.
-pub fn moments(unknown: &[Arc<UnknownEvent>]) -> Vec<Moment> {
-    let moment = |it: &Arc<UnknownEvent>| {
-        let event = it.clone();
-        Moment::new(it.depth, it.cid, move |around| newer(&event, around))
-    };
-    unknown.iter().map(moment).collect()
+fn moment(it: &Arc<UnknownEvent>) -> Moment {
+    let event = it.clone();
+    Moment::new(it.depth, it.cid, move |around| newer(&event, around))
 }
 
 fn newer(event: &UnknownEvent, around: &Around) -> Html {

@@ -26,7 +26,7 @@ use self::{
 };
 use super::{
     Context, Keys, PLAIN, Region, STREAM, Tab, View,
-    cards::{self, Moment, Seen},
+    cards::{Moment, Sources},
     press_button,
 };
 use crate::{
@@ -160,15 +160,15 @@ fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
     let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
         tell_by_target(feedback, people, *me)
     });
-    let seen = Seen(room.clone());
-    let placed = use_memo((rows.clone(), seen.clone()), |(rows, Seen(room))| {
-        let (before, after) = rows::place(rows, cards::moments(room));
+    let sources = Sources::of(room);
+    let placed = use_memo((rows.clone(), sources.clone()), |(rows, sources)| {
+        let (before, after) = rows::place(rows, sources.moments());
         (Rc::new(before), after)
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
     let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
-    let known = (room.people.clone(), room.batons.clone(), seen, local, told, before);
-    let around = use_memo((known, handles), |((_, _, _, _, told, before), handles)| {
+    let known = (room.people.clone(), sources, local, told, before);
+    let around = use_memo((known, handles), |((_, _, _, told, before), handles)| {
         Around::new(room, told.clone(), before.clone(), *handles)
     });
     Road { rows, around, after }
