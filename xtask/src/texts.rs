@@ -1,5 +1,5 @@
 //! The page's texts and forms: every text that is used exists, none is unused, every notice is documented, also those of the
-//! shell, and every form file is embedded.
+//! shell, and every form and style is in the page.
 
 use std::{collections::BTreeSet, fs};
 
@@ -40,12 +40,12 @@ const TELLING: &[&str] = &[
 /// Checks the repository.
 ///
 /// # Errors
-/// Lists the texts that are missing or unused, and the form files that no build would have.
+/// Lists the texts that are missing or unused, and the forms and styles that no build would have.
 pub fn check() -> Result<()> {
     let read = |path: &str| fs::read_to_string(repo::root().join(path)).with_context(|| path.to_owned());
     let (mut used, mut codes) = (BTreeSet::new(), BTreeSet::new());
     let mut english = String::new();
-    let mut forms = Vec::new();
+    let (mut forms, mut styles) = (Vec::new(), Vec::new());
     for path in repo::files()? {
         let path = path.display().to_string();
         if path.starts_with("src/") && path.ends_with(".rs") {
@@ -58,6 +58,8 @@ pub fn check() -> Result<()> {
             english += &read(&path)?;
         } else if path.starts_with("forms/") {
             forms.push(path);
+        } else if path.starts_with("styles/") {
+            styles.push(path);
         }
     }
     used.extend(codes.iter().map(|code| format!("{NOTICE}{code}")));
@@ -66,8 +68,8 @@ pub fn check() -> Result<()> {
     faults.extend(faults_of_shell(&shell, &read(SHELL_SCRIPT)?, &english));
     codes.extend(codes_of_shell(&shell));
     faults.extend(undocumented(&codes, &documented_in(&read(NOTICES)?)));
-    let embedded = read(FORMS)?;
-    faults.extend(forms.iter().filter(|form| !embedded.contains(*form)).map(|form| format!("{form} is not embedded")));
+    faults.extend(unnamed(&forms, FORMS, &read(FORMS)?));
+    faults.extend(unnamed(&styles, SHELL, &shell));
     if !faults.is_empty() {
         bail!("{}", faults.join("\n  "));
     }
@@ -131,6 +133,11 @@ fn faults_of_shell(shell: &str, script: &str, english: &str) -> Vec<String> {
     missing.chain(unused).chain(other).collect()
 }
 
+/// Files that no page would have, since what takes them in does not name them.
+fn unnamed(files: &[String], place: &str, source: &str) -> Vec<String> {
+    files.iter().filter(|it| !source.contains(*it)).map(|it| format!("{it} is not named in {place}")).collect()
+}
+
 fn undocumented(codes: &BTreeSet<String>, documented: &BTreeSet<String>) -> Vec<String> {
     let missing = codes.difference(documented).map(|code| format!("the notice {code} is not in {NOTICES}"));
     let gone = documented.difference(codes).map(|code| format!("{NOTICES} tells of {code}, which nothing makes"));
@@ -180,6 +187,13 @@ mod tests {
         let document = "# Codes\n| code | when |\n| --- | --- |\n| `one`, `two` | `x` |\n\n| `other` |\n";
         let faults = undocumented(&set(&["two", "three"]), &documented_in(document));
         assert!(faults.len() == 2 && faults[0].contains("three") && faults[1].contains("one"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_file_that_nothing_takes_in_is_named() {
+        let files = ["styles/a.css", "styles/b.css"].map(str::to_owned);
+        let faults = unnamed(&files, "index.html", "<link href=\"styles/a.css\">");
+        assert_eq!(faults, ["styles/b.css is not named in index.html"]);
     }
 
     #[test]
