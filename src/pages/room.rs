@@ -9,7 +9,7 @@ use crate::{
     browser,
     components::{
         connection::{ConnectionProps, ConnectionState},
-        icons::{Icon, Sign},
+        icons::Sign,
         notices::Notices,
     },
     hooks::use_keys,
@@ -88,7 +88,6 @@ fn head(context: &Context) -> Html {
         "" => t!("room-untitled"),
         title => title.to_owned(),
     };
-    let invite = context.open.reform(|_: MouseEvent| views::INVITE);
     html! {
         <header class="room-head">
             <a class="home" href="#/" aria-label={t!("home")}><Mark /></a>
@@ -98,9 +97,11 @@ fn head(context: &Context) -> Html {
                 if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
             </div>
             <ConnectionState ..ConnectionProps::of(room) />
-            <button type="button" class="button invite" data-testid={views::INVITE} onclick={invite}>
-                <Sign icon={Icon::Invite} /><span>{ t!("invite") }</span>
-            </button>
+            { for views::tab(views::INVITE).map(|it| html! {
+                <button type="button" class="button invite" data-testid={it.handle} onclick={context.opens(it.handle)}>
+                    <Sign icon={it.icon} /><span>{ (it.title)() }</span>
+                </button>
+            }) }
         </header>
     }
 }
@@ -108,7 +109,7 @@ fn head(context: &Context) -> Html {
 /// The view beside the stream. On a wide screen something always stands there.
 fn beside_the_stream(context: &Context) -> Html {
     let chosen = if context.beside == views::STREAM { views::ABOUT } else { context.beside };
-    let Some((view, tab)) = views::find(chosen).and_then(|it| Some((it, it.tab.as_ref()?))) else {
+    let Some((view, tab)) = views::find(chosen).zip(views::tab(chosen)) else {
         return Html::default();
     };
     html! { <><h2>{ changing((tab.title)()) }</h2>{ (view.draw)(context) }</> }
@@ -117,13 +118,14 @@ fn beside_the_stream(context: &Context) -> Html {
 fn tabs(context: &Context) -> Html {
     let tabs = VIEWS.iter().filter(|it| it.region != Region::Dialog);
     let tabs = tabs.filter_map(|view| Some(tab(view, view.tab.as_ref()?, context)));
-    let keys = context.open.reform(|_: MouseEvent| views::KEYS);
     html! {
         <>
             { for tabs }
-            <button type="button" class="tab tab-keys" onclick={keys} aria-label={t!("keys-title")} title={t!("keys-title")}>
-                <Sign icon={Icon::Keys} />
-            </button>
+            { for views::tab(views::KEYS).map(|it| html! {
+                <button type="button" class="tab tab-keys" onclick={context.opens(it.handle)} aria-label={(it.title)()} title={(it.title)()}>
+                    <Sign icon={it.icon} />
+                </button>
+            }) }
         </>
     }
 }
@@ -132,12 +134,11 @@ fn tab(view: &View, tab: &'static Tab, context: &Context) -> Html {
     let handle = tab.handle;
     let current = context.beside == handle;
     let default = (handle == views::ABOUT && context.beside == views::STREAM).then_some("by-default");
-    let onclick = context.open.reform(move |_: MouseEvent| handle);
     let waiting = (view.waiting)(&context.room);
     let words: Vec<_> = waiting.iter().map(|it| &*it.words).collect();
     html! {
         <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))}
-            data-testid={handle} aria-pressed={current.to_string()} {onclick}>
+            data-testid={handle} aria-pressed={current.to_string()} onclick={context.opens(handle)}>
             <Sign icon={tab.icon} /><span>{ (tab.title)() }</span>
             if !waiting.is_empty() {
                 <span class="count-mark"><span aria-hidden="true" translate="no">{ waiting.iter().map(|it| it.count).sum::<usize>() }</span>

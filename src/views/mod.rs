@@ -147,6 +147,11 @@ impl Context {
         VIEWS.iter().filter(|it| it.region == region).map(|it| (it.draw)(self)).collect()
     }
 
+    /// Opens the view of a handle.
+    pub fn opens(&self, handle: &'static str) -> Callback<MouseEvent> {
+        self.open.reform(move |_: MouseEvent| handle)
+    }
+
     /// Loops may be drawn twice: their handles are where all of them are.
     fn loops_elsewhere(&self) -> bool {
         self.beside == LOOPS
@@ -156,6 +161,11 @@ impl Context {
 /// The view of a handle.
 pub fn find(handle: &str) -> Option<&'static View> {
     VIEWS.iter().find(|it| it.tab.as_ref().is_some_and(|tab| tab.handle == handle))
+}
+
+/// What opens the view of a handle.
+pub fn tab(handle: &str) -> Option<&'static Tab> {
+    find(handle)?.tab.as_ref()
 }
 
 /// Does what a single key is for; says whether it could.

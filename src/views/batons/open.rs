@@ -34,6 +34,15 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
     let drafting = use_draft(Place::BatonOpen);
     let open = use_state(|| !drafting.draft.text.is_empty());
     let button = use_node_ref();
+    let title = use_node_ref();
+    {
+        let title = title.clone();
+        use_effect_with(*open, move |open| {
+            if let Some(title) = title.cast::<HtmlElement>().filter(|_| *open) {
+                browser::focus(&title);
+            }
+        });
+    }
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
@@ -57,7 +66,7 @@ pub fn OpenBaton(props: &OpenBatonProps) -> Html {
             <button ref={button} type="button" class="quiet-button" data-testid="baton-open" onclick={toggle}
                 aria-expanded={open.to_string()}><Sign icon={Icon::Plus} />{ t!("open-baton") }</button>
             { for suggested.map(|wanted| suggestion(wanted, &commands)) }
-            if *open { <OpenForm {drafting} on_close={close} /> }
+            if *open { { form(title, &drafting, &close) } }
         </div>
     }
 }
@@ -73,25 +82,8 @@ fn suggestion(wanted: forms::FormBaton, commands: &Commands) -> Html {
     html! { <button key={&*label} type="button" class="quiet-button" {onclick} aria-disabled={commands.busy}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
 }
 
-#[derive(PartialEq, Properties)]
-struct OpenFormProps {
-    drafting: Drafting,
-    on_close: Callback<()>,
-}
-
 /// What wants somebody to lead, and for how long.
-#[component]
-fn OpenForm(props: &OpenFormProps) -> Html {
-    let OpenFormProps { drafting, on_close } = props;
-    let title = use_node_ref();
-    {
-        let title = title.clone();
-        use_effect_with((), move |()| {
-            if let Some(title) = title.cast::<HtmlElement>() {
-                browser::focus(&title);
-            }
-        });
-    }
+fn form(title: NodeRef, drafting: &Drafting, on_close: &Callback<()>) -> Html {
     let onsubmit = {
         let (drafting, close) = (drafting.clone(), on_close.clone());
         Callback::from(move |event: SubmitEvent| {

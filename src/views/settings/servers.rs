@@ -215,6 +215,7 @@ fn Add(props: &AddProps) -> Html {
     let kind = use_state(|| Kind::Relay);
     let problem = use_state(|| None::<String>);
     let (address, name, password) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let select = use_chosen("relay");
     let onsubmit = {
         let (kind, problem) = (*kind, problem.setter());
         let fields = [address.clone(), name.clone(), password.clone()];
@@ -241,7 +242,7 @@ fn Add(props: &AddProps) -> Html {
     html! {
         <form {onsubmit} class="add-server">
             <h4>{ t!("server-add-title") }</h4>
-            <KindOfServer on_kind={Callback::from(move |chosen| kind.set(chosen))} />
+            { kinds(select, kind.setter()) }
             <label class="field">
                 <span>{ t!("server-address") }</span>
                 <input ref={address} type="text" inputmode="url" data-testid="server-address" autocomplete="off" spellcheck="false"
@@ -272,22 +273,15 @@ fn field(field: NodeRef, handle: &'static str, label: String) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct KindProps {
-    on_kind: Callback<Kind>,
-}
-
 /// What kind of server it is.
-#[component]
-fn KindOfServer(props: &KindProps) -> Html {
-    let select = use_chosen("relay");
-    let onchange = props.on_kind.reform(|event: Event| {
+fn kinds(select: NodeRef, kind: UseStateSetter<Kind>) -> Html {
+    let onchange = Callback::from(move |event: Event| {
         let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
-        match chosen.as_str() {
+        kind.set(match chosen.as_str() {
             "stun" => Kind::Stun,
             "turn" => Kind::Turn,
             _ => Kind::Relay,
-        }
+        });
     });
     html! {
         <label class="field">

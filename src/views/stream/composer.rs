@@ -1,6 +1,6 @@
 //! Saying something to everyone.
 
-use paceline_room::{Cid, body::PostKind, limits};
+use paceline_room::{Cid, limits};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -51,6 +51,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let preview = use_state(|| false);
     // What is on its way stands in the stream; the field is free for what comes next.
     let draft = if drafting.sending { Draft::default() } else { drafting.draft.clone() };
+    let kind = use_chosen(words::kind_value(words::kind_of(draft.field("kind"))));
     let submit = submitting(&session, &drafting, preview.setter(), &props.on_done);
     let onsubmit = {
         let submit = submit.clone();
@@ -80,7 +81,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                     value={draft.text.clone()} oninput={drafting.on_text()} {onkeydown} aria-describedby="composer-hint" />
                 { warnings(&draft, props.unkept && written) }
                 <div class="row">
-                    <KindOfPost drafting={drafting.clone()} kind={words::kind_of(draft.field("kind"))} />
+                    { kinds(kind, &drafting) }
                     if written {
                         <button type="button" class="quiet-button" onclick={toggle} aria-pressed={preview.to_string()}>
                             { t!("preview") }
@@ -168,18 +169,10 @@ fn warnings(draft: &Draft, unkept: bool) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct KindProps {
-    drafting: Drafting,
-    kind: PostKind,
-}
-
 /// What the post is.
-#[component]
-fn KindOfPost(props: &KindProps) -> Html {
-    let kind = use_chosen(words::kind_value(props.kind));
+fn kinds(chosen: NodeRef, drafting: &Drafting) -> Html {
     let onchange = {
-        let drafting = props.drafting.clone();
+        let drafting = drafting.clone();
         Callback::from(move |event: Event| {
             let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
             let chosen = if chosen == words::kind_value(words::KINDS[0]) { String::new() } else { chosen };
@@ -187,7 +180,7 @@ fn KindOfPost(props: &KindProps) -> Html {
         })
     };
     html! {
-        <select ref={kind} data-testid="composer-kind" aria-label={t!("composer-kind")} {onchange}>
+        <select ref={chosen} data-testid="composer-kind" aria-label={t!("composer-kind")} {onchange}>
             { for words::KINDS.into_iter().map(|kind| html! {
                 <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
             }) }
