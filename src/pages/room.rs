@@ -38,7 +38,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     use_back(*beside != views::STREAM, Callback::from(move |()| leave.set(views::STREAM)));
     let (snapshot, room) = (props.view.clone(), props.room.clone());
     let context = Context { snapshot, room, beside: *beside, open, close };
-    let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context));
+    // Always one node: children are matched from the last on, and one more would make all before it anew.
+    let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
     html! {
         <div class={classes!("room", (*beside != views::STREAM).then_some("beside"))} data-testid="room">
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
@@ -52,7 +53,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <nav class="views" aria-label={t!("views")}>{ tabs(&context) }</nav>
             <section class="view" aria-label={t!("view")}>{ beside_the_stream(&context) }</section>
             </main>
-            { for dialog }
+            { dialog }
         </div>
     }
 }
