@@ -26,6 +26,7 @@ use futures::{
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Output, Replica, replica::Imported};
 use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
+use paceline_node::{Clocks, Terms};
 use paceline_room::{Cid, Keypair, NodeId, Stored};
 use paceline_store::{Durability, HeldKey, Keys, Seen, Store};
 use wasm_bindgen_futures::spawn_local;
@@ -35,8 +36,6 @@ use keeping::Waiting;
 
 use super::{
     Outcome, SessionError, StorageView, Storing, browser,
-    clocks::Clocks,
-    handoffs::Terms,
     high_water::HighWater,
     notices,
     unsent::Drafts,

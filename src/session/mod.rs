@@ -6,7 +6,6 @@
 
 mod browser;
 mod clock;
-mod clocks;
 mod commands;
 mod engine;
 mod error;
@@ -16,7 +15,6 @@ mod handoffs;
 mod high_water;
 mod lifecycle;
 mod listen;
-mod names;
 mod notices;
 mod opening;
 mod publish;

@@ -7,12 +7,12 @@ use paceline_mesh::{
     replica::{Here, Presence, Reach},
 };
 use paceline_net::Path;
+use paceline_node::friendly_name;
 use paceline_room::{Body, Cid, Event, NodeId, fold::IgnoredReason, sorted, state::Person};
 
 use super::{
     Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
     engine::Engine,
-    names,
     report::{LocalState, Present, Rendezvous, Status, here_word},
     unsent,
 };
@@ -68,7 +68,7 @@ pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomV
         unplugged: matches!(connection, Connection::Connecting | Connection::Alone) && !browser::has_network(),
         progress: (connection == Connection::CatchingUp).then_some((here, here + progress.missing_events)),
         linked: peers.iter().filter(|it| it.direct).count(),
-        proposed_name: (!named).then(|| names::friendly(&engine.me).into()),
+        proposed_name: (!named).then(|| friendly_name(&engine.me).into()),
         people: same(before.map(|it| &it.people), people(engine, &replica, &peers)),
         posts: same_arcs(before.map(|it| &it.posts), fold.posts().cloned()),
         unchecked: same(before.map(|it| &it.unchecked), replica.unchecked_posts(UNCHECKED_SHOWN)),

@@ -14,8 +14,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("libp2p-webrtc-browser", &[]),
     ("paceline-net", &["paceline-mesh", "paceline-room", "libp2p-webrtc-browser"]),
     ("paceline-store", &["paceline-room"]),
+    ("paceline-node", &["paceline-mesh", "paceline-room", "paceline-store"]),
     ("paceline-host", &["paceline-mesh", "paceline-net", "paceline-room"]),
-    ("paceline", &["paceline-mesh", "paceline-net", "paceline-room", "paceline-store", "libp2p-webrtc-browser"]),
+    (
+        "paceline",
+        &["paceline-mesh", "paceline-net", "paceline-node", "paceline-room", "paceline-store", "libp2p-webrtc-browser"],
+    ),
     ("paceline-scan", &[]),
     // Test-only pages may use everything that ships, and nothing that ships may use them.
     ("paceline-hostile", &["paceline-mesh", "paceline-net", "paceline-room", "libp2p-webrtc-browser"]),
@@ -24,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Pure: given the same input they do the same everywhere, so they must not even be able to reach the browser, the network, a
 /// clock or randomness.
-const PURE: &[&str] = &["paceline-room", "paceline-mesh"];
+const PURE: &[&str] = &["paceline-room", "paceline-mesh", "paceline-node"];
 
 /// What the pure crates must not reach, each with the reason; a name that ends with `*` stands for all that start so.
 const IMPURE: &[(&str, &str)] = &[

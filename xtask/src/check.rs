@@ -14,7 +14,7 @@ const BROWSER_ONLY: &[&str] = &["paceline", "paceline-hostile"];
 const BROWSER_TESTED: &[&str] =
     &["libp2p-webrtc-browser", "paceline-net", "paceline-store", "paceline", "paceline-hostile"];
 /// Compiled for the browser, tested natively.
-const BROWSER_LIBRARIES: &[&str] = &["paceline-room", "paceline-mesh"];
+const BROWSER_LIBRARIES: &[&str] = &["paceline-room", "paceline-mesh", "paceline-node"];
 /// The target of the page.
 pub const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 

@@ -14,48 +14,54 @@
 //! written when, and [`Store::commit_with`] commits an event and deletes its intent at once.
 //!
 //! Rooms, keys and settings are in the `registry` and `settings` modules; what only decides, and needs no browser, is in
-//! `choice` and `lease`, and tested natively.
+//! `choice` and `lease`, and tested natively. All that needs the browser is there with the feature `indexed-db`.
 
 mod adopt;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod choice;
 mod error;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod index;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod lease;
 mod memory;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod names;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod records;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))] // natively only the tests use it
+#[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
+// without it only the tests use it
 mod segment;
 mod store;
 mod unsent;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 pub mod device;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 mod indexed_db;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 mod js;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 mod registry;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 mod settings;
 
 pub use adopt::{Adopted, adopt};
 pub use choice::{ASK_AFTER_MILLIS, How, STALE_AFTER_MILLIS, chain_is_whole};
 pub use error::StoreError;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 pub use indexed_db::IdbStore;
 pub use memory::MemoryStore;
 pub use names::{database as database_name, folder, lock as lock_name};
 pub use records::{RoomRecord, Seen, UnixMillis};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 pub use registry::{Forgotten, HeldKey, Keys, KnownNode, RoomEntry, Rooms};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "indexed-db"))]
 pub use settings::Settings;
 pub use store::{Counts, Damage, Durability, Store};
 pub use unsent::{Change, DRAFT_BYTES, Desk, Draft, GiveBack, Place, Unsent};

@@ -22,8 +22,6 @@ pub fn friendly(node: &NodeId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
     use super::*;
 
     #[test]

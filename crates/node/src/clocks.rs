@@ -148,8 +148,10 @@ fn with(mut past: Latest, lane: LaneIx, at: u64) -> Latest {
 
 #[cfg(test)]
 mod tests {
-    use paceline_room::{Keypair, body::Retracted};
-    use wasm_bindgen_test::wasm_bindgen_test as test;
+    use paceline_room::{
+        Keypair,
+        body::{FormValues, Policy, Retracted},
+    };
 
     use super::*;
 
@@ -170,7 +172,7 @@ mod tests {
                 title: "A room".into(),
                 purpose: String::new(),
                 form: "blank".into(),
-                values: crate::forms::by_name("blank").expect("a form").values,
+                values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
                 nonce: serde_bytes::ByteArray::new([0; 16]),
             };
             let draft = Log::founding_draft(keys[0].node(), NOON, founding.into());
