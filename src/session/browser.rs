@@ -35,12 +35,17 @@ pub fn mark(name: &str) {
     }
 }
 
-/// 16 bytes nobody can guess.
+/// Bytes nobody can guess.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Every browser that runs wasm has `crypto.getRandomValues`; without it no key could have been made either.
-    getrandom::fill(&mut bytes).expect("crypto.getRandomValues exists wherever wasm runs");
+    fill_random(&mut bytes);
     bytes
+}
+
+/// The same, filled in.
+pub fn fill_random(bytes: &mut [u8]) {
+    // Every browser that runs wasm has `crypto.getRandomValues`; without it no key could have been made either.
+    getrandom::fill(bytes).expect("crypto.getRandomValues exists wherever wasm runs");
 }
 
 /// Whether somebody looks at this tab.

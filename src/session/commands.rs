@@ -2,6 +2,7 @@
 //! plain words why it cannot be done, instead of writing an event that the fold would ignore.
 
 use paceline_mesh::{Replica, replica::Here};
+use paceline_node::Intent;
 use paceline_room::{
     Cid, NodeId,
     body::{
@@ -12,7 +13,7 @@ use paceline_room::{
     state::{Baton, BatonState, FeedbackState, WordsState},
 };
 
-use super::{NewBaton, NewFeedback, NewPost, Outcome, browser, notices, write::Intent};
+use super::{NewBaton, NewFeedback, NewPost, Outcome, browser, notices};
 use crate::people;
 
 /// Says who this node is. Without a hue it keeps the one it is shown with, or takes one that few others have.

@@ -59,7 +59,7 @@ impl Session {
         {
             let offline = self.0.offline.get();
             if !offline {
-                engine.say_goodbye();
+                engine.node.say_goodbye();
             }
             engine.net.reconfigure(|config| use_servers(config, &now));
             if !offline {

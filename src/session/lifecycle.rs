@@ -94,7 +94,7 @@ impl Session {
     fn step_out(&self) {
         self.put_down();
         if let Ok(engine) = self.engine() {
-            engine.say_goodbye();
+            engine.node.say_goodbye();
         }
     }
 
@@ -109,7 +109,7 @@ impl Session {
 
     fn network_changed(&self) {
         if let Ok(engine) = self.engine() {
-            engine.network_changed();
+            engine.node.network_changed();
         }
     }
 

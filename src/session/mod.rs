@@ -12,7 +12,6 @@ mod error;
 mod finding;
 mod going;
 mod handoffs;
-mod high_water;
 mod lifecycle;
 mod listen;
 mod notices;
@@ -20,9 +19,9 @@ mod opening;
 mod publish;
 mod report;
 mod storage;
+mod surroundings;
 mod unsent;
 mod view;
-mod write;
 
 use std::{
     cell::{Cell, RefCell},
@@ -34,6 +33,7 @@ use futures::{future::LocalBoxFuture, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_mesh::{Input, Replica};
 use paceline_net::{Calls, Clock, RoomLink};
+use paceline_node::{Intent, MakeIntent, NodeError};
 use paceline_room::{
     Cid, NodeId,
     body::{Answer, PostKind, Stance},
@@ -44,7 +44,6 @@ use wasm_bindgen_futures::spawn_local;
 
 use engine::{Engine, Told};
 use listen::{Board, EventSeen, PeerSeen, StateSeen};
-use write::Intent;
 
 use crate::{address, browser::page_path, config::Config, tags::tags_in};
 
@@ -55,12 +54,11 @@ pub use paceline_net::RendezvousStatus;
 pub use paceline_store::{Draft, Place, Unsent};
 
 pub use listen::{Listener, Subscription};
+pub use paceline_node::Storing;
 pub use report::{LocalState, Status};
 pub use storage::{DeviceView, Leftover};
 pub use unsent::opens;
-pub use view::{
-    Connection, IgnoredTransfer, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, Storing, View,
-};
+pub use view::{Connection, IgnoredTransfer, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, View};
 
 /// The outcome of a command.
 pub type Outcome<T> = Result<T, SessionError>;
@@ -314,12 +312,18 @@ impl Session {
 
     /// An own event that does not depend on others being asked for at the same moment.
     async fn write(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
-        self.engine()?.write(false, None, Box::new(make)).await
+        self.ask(false, Box::new(|replica| make(replica).map_err(refused))).await
     }
 
     /// An own event that must see every own event before it.
     async fn write_alone(&self, make: impl FnOnce(&Replica) -> Outcome<Intent> + 'static) -> Outcome<Cid> {
-        self.engine()?.write(true, None, Box::new(make)).await
+        self.ask(true, Box::new(|replica| make(replica).map_err(refused))).await
+    }
+
+    /// Boxed, so that what surrounds each command is in the page once.
+    async fn ask(&self, alone: bool, make: MakeIntent) -> Outcome<Cid> {
+        let node = self.engine()?.node.clone();
+        node.write(alone, None, make).await.map_err(notices::node)
     }
 
     /// Says who this node is.
@@ -419,7 +423,7 @@ impl Session {
     pub async fn offline(&self) -> Outcome<()> {
         self.0.offline.set(true);
         if let Ok(engine) = self.engine() {
-            engine.say_goodbye();
+            engine.node.say_goodbye();
         }
         self.publish();
         Ok(())
@@ -467,7 +471,7 @@ impl Session {
     /// The log and all words that are here, as CAR.
     pub async fn export_car(&self) -> Outcome<Vec<u8>> {
         let engine = self.engine()?;
-        let replica = engine.replica.borrow();
+        let replica = engine.node.replica();
         Ok(paceline_room::car::export(replica.log(), |cid| replica.words(cid)))
     }
 
@@ -475,14 +479,14 @@ impl Session {
     pub async fn import_car(&self, bytes: Vec<u8>) -> Outcome<ImportReport> {
         let engine = self.engine()?;
         let blocks = opening::read_car(&bytes, engine.link.room)?;
-        let done = engine.import(blocks).await?;
+        let done = engine.node.import(blocks).await.map_err(notices::node)?;
         Ok(ImportReport { admitted: done.admitted, known: done.known, pending: done.pending, refused: done.refused })
     }
 
     /// Tells others whether this tab is looked at.
     pub fn away(&self, away: bool) {
         if let Ok(engine) = self.engine() {
-            engine.input(Input::Away(away));
+            engine.node.input(Input::Away(away));
         }
     }
 
@@ -495,7 +499,7 @@ impl Session {
     /// The room's state, from the log alone.
     pub fn state(&self) -> Outcome<RoomState> {
         let engine = self.engine()?;
-        let replica = engine.replica.borrow();
+        let replica = engine.node.replica();
         let mut state = replica.fold().state(replica.log());
         // An edit carries words alone: its tags are those of these words, which every node has or will have.
         for post in state.posts.iter_mut().filter(|it| it.edited) {
@@ -551,7 +555,7 @@ impl Session {
 
     /// Makes a snapshot soon, once for all changes until then.
     fn publish(&self) {
-        let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.is_busy());
+        let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
         self.mark_sync();
         let greeting = self.0.greeting_until.get() - browser::fine_now();
         let late = busy || greeting > 0.0;
@@ -572,7 +576,7 @@ impl Session {
         }
         let engine = self.0.engine.borrow();
         // Told while the replica is at work: looked at again with the next change.
-        let Some(engine) = engine.as_ref().filter(|it| it.replica.try_borrow().is_ok()) else { return };
+        let Some(engine) = engine.as_ref().filter(|it| it.node.try_replica().is_some()) else { return };
         if publish::connection(engine, self.0.offline.get()) == Connection::InSync {
             self.0.synced.set(true);
             self.0.greeting_until.set(0.0);
@@ -625,7 +629,7 @@ impl Session {
     }
 
     fn tell_state(&self, engine: &Engine) {
-        let digest = engine.replica.borrow().fold().digest();
+        let digest = engine.node.replica().fold().digest();
         if self.0.digest.replace(digest.clone()) == digest {
             return;
         }
@@ -649,4 +653,9 @@ impl Session {
             spawn_local(async move { session.note_news().await });
         }));
     }
+}
+
+/// A command's refusal, on its way through the node.
+fn refused(error: SessionError) -> NodeError {
+    NodeError::Refused(error.code)
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 
+use paceline_node::NodeError;
 use paceline_store::StoreError;
 
 use super::SessionError;
@@ -36,6 +37,11 @@ pub fn by_hand(error: paceline_net::ByHandError) -> SessionError {
 /// A storage error in a person's words.
 pub fn storage(error: impl Borrow<StoreError>) -> SessionError {
     self::error(error.borrow().code())
+}
+
+/// What a node could not do, in a person's words.
+pub fn node(error: NodeError) -> SessionError {
+    self::error(error.code())
 }
 
 /// Why an own event cannot be made. Whatever the rule, only the length of what was written depends on the person.

@@ -7,6 +7,7 @@ use std::{
 
 use futures::future::try_join_all;
 use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
+use paceline_node::{Intent, MOVED, Node, Ready};
 use paceline_room::{
     Cid, Draft, Keypair, Stored,
     body::{BatonOpened, RoomFounded},
@@ -14,18 +15,16 @@ use paceline_room::{
 };
 use paceline_store::{
     Change, Desk, Durability, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store, adopt,
-    chain_is_whole,
 };
 use serde_bytes::ByteArray;
 
 use super::{
     Outcome, RoomCard, Session, browser,
-    engine::{Engine, Parts, Ready},
+    engine::{Engine, Parts},
     finding,
     handoffs::Handoffs,
     notices::{self, storage},
-    unsent::{Drafts, MOVED},
-    write,
+    surroundings::ThisPage,
 };
 use crate::{
     address,
@@ -104,7 +103,7 @@ impl Session {
         self.open(places, link, key, Some(store)).await?;
         let opened = batons.into_iter().map(|baton| {
             let opened = BatonOpened { title: baton.title, strengths: Vec::new(), minutes: baton.minutes, need: None };
-            self.write(move |_| Ok(write::Intent::plain(opened)))
+            self.write(move |_| Ok(Intent::plain(opened)))
         });
         try_join_all(opened).await.map(drop)
     }
@@ -133,12 +132,12 @@ impl Session {
     pub async fn become_new(&self) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         let engine = self.engine()?;
-        let (link, old, drafts) = (engine.link.clone(), engine.store(), engine.drafts.clone());
+        let (link, old) = (engine.link.clone(), engine.node.store());
         drop(engine);
-        self.leave_now().await;
+        let left = self.leave_now().await;
         let places = self.places().await?;
         // What was there before the person came stays with who wrote it.
-        let carried = drafts.desk.borrow().carry(false, MOVED);
+        let carried = left.map(|it| it.desk().carry(false, MOVED)).unwrap_or_default();
         self.open_as_new(places, link, old, carried, None).await
     }
 
@@ -181,9 +180,10 @@ impl Session {
         };
         // What cannot be copied now is tried again at the next opening.
         let _ = places.keys.copy_former(&key, storage_key(&link), &*store).await;
-        let mut ready = Ready::load(&link, &key, &*store).await?;
+        let ready = Ready::load(link.room, &key.keypair, &*store, &ThisPage).await;
+        let mut ready = ready.map_err(storage)?;
         let has_written = key.how != How::New;
-        if has_written && (ready.has_holes() || !chain_is_whole(ready.own_seqs(), key.high_water)) {
+        if has_written && !ready.is_whole(key.high_water) {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key,
             // which may write whatever the copy lacks.
             net.goodbye();
@@ -205,9 +205,10 @@ impl Session {
             key,
             keys: places.keys.clone(),
             store,
-            drafts: Drafts::new(desk, left.is_some()),
+            desk,
+            left: left.is_some(),
             net,
-            tell: Box::new(move |told| session.on_told(told)),
+            tell: Rc::new(move |told| session.on_told(told)),
         };
         let engine = Engine::open(parts, ready, events);
         self.ask_the_time();
@@ -216,8 +217,8 @@ impl Session {
         self.0.synced.set(false);
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark("paceline:interactive");
-        engine.leave_unsaved();
-        engine.keep_drafts();
+        engine.node.leave_unsaved();
+        engine.node.keep_desk();
         self.publish_now();
         self.send_unsent();
         if fresh {
@@ -243,23 +244,22 @@ impl Session {
         }
     }
 
-    /// The caller holds `changing`.
-    pub(super) async fn leave_now(&self) {
-        if self.engine().is_err() {
-            return;
-        }
+    /// The caller holds `changing`. Returns the node that was left, which holds its database as long as it lives.
+    pub(super) async fn leave_now(&self) -> Option<Rc<Node>> {
+        self.engine().ok()?;
         self.retract_all().await;
         self.note_room().await;
         let engine = self.0.engine.borrow_mut().take();
-        if let Some(engine) = engine {
-            engine.leave_unsaved();
-            engine.keep_drafts();
+        let left = engine.map(|engine| {
+            engine.node.leave_unsaved();
+            engine.node.keep_desk();
             engine.close();
-            let left = Rc::downgrade(&engine);
-            drop(engine);
-            // Its tasks let go of the database as they end.
+            engine.node.clone()
+        });
+        if let Some(node) = &left {
+            // Its tasks let go of it, and so of the database, as they end.
             for _ in 0..LEAVING_TURNS {
-                if left.strong_count() == 0 {
+                if Rc::strong_count(node) == 1 {
                     break;
                 }
                 browser::take_turn().await;
@@ -268,6 +268,7 @@ impl Session {
         self.0.digest.borrow_mut().clear();
         self.publish();
         self.list_rooms().await;
+        left
     }
 
     /// Deletes a room, its keys and what they stored from this browser.
@@ -322,7 +323,7 @@ impl Session {
     /// Remembers the name with the key, to ask "go on as ...?".
     pub(super) async fn note_name(&self) {
         let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
-        let name = engine.replica.borrow().fold().person(&engine.me).map(|it| it.name.clone());
+        let name = engine.node.replica().fold().person(&engine.me).map(|it| it.name.clone());
         // Only a convenience: the name itself is in the log.
         let _ = places.keys.note_used(engine.me, name.as_deref(), None).await;
     }
@@ -330,7 +331,7 @@ impl Session {
     /// Notes what came and what was seen of the open room.
     pub(super) async fn note_news(&self) {
         let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
-        let events = engine.replica.borrow().log().len();
+        let events = engine.node.replica().log().len();
         // Only "my rooms" counts with it; the next note makes up for one that could not be stored.
         let _ = places.keys.rooms().note(engine.link.room, storage_key(&engine.link), events, engine.seen.get()).await;
     }
@@ -339,7 +340,7 @@ impl Session {
     pub(super) async fn note_room(&self) {
         let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
         let record = {
-            let replica = engine.replica.borrow();
+            let replica = engine.node.replica();
             let (fold, events) = (replica.fold(), replica.log().len());
             RoomRecord {
                 room: engine.link.room,
@@ -422,14 +423,14 @@ impl Places {
 async fn recall(engine: Weak<Engine>, places: &Places) {
     gloo::timers::future::TimeoutFuture::new(super::publish::CONNECTING_MS as u32).await;
     let alone = || {
-        let open = engine.upgrade().filter(|engine| !engine.is_closed());
-        open.filter(|engine| engine.replica.borrow().log().is_empty())
+        let open = engine.upgrade().filter(|engine| !engine.node.is_closed());
+        open.filter(|engine| engine.node.replica().log().is_empty())
     };
     let Some(names) = alone().map(|engine| async move { engine.other_databases(&places.keys).await }) else { return };
     let blocks = places.left_by_others(names.await).await;
     if let Some(engine) = alone() {
         // Refused blocks are counted like the network's.
-        let _ = engine.import(blocks).await;
+        let _ = engine.node.import(blocks).await;
     }
 }
 

@@ -14,7 +14,6 @@ use super::{
     Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
     engine::Engine,
     report::{LocalState, Present, Rendezvous, Status, here_word},
-    unsent,
 };
 
 /// For so long a page that found nobody yet says *connecting*, then *alone*, in milliseconds (a guess: tabs of one
@@ -29,7 +28,7 @@ const DEFAULT_GRACE: u32 = 30;
 
 /// How this node stands to the others.
 pub fn connection(engine: &Engine, offline: bool) -> Connection {
-    let replica = engine.replica.borrow();
+    let replica = engine.node.replica();
     let progress = replica.progress();
     if offline {
         Connection::Offline
@@ -47,7 +46,7 @@ pub fn connection(engine: &Engine, offline: bool) -> Connection {
 pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomView>) -> RoomView {
     let connection = connection(engine, offline);
     let peers: Rc<[PeerView]> = same(before.map(|it| &it.peers), peers(engine));
-    let replica = engine.replica.borrow();
+    let replica = engine.node.replica();
     let fold = replica.fold();
     let progress = replica.progress();
     let here = replica.log().len();
@@ -72,10 +71,10 @@ pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomV
         people: same(before.map(|it| &it.people), people(engine, &replica, &peers)),
         posts: same_arcs(before.map(|it| &it.posts), fold.posts().cloned()),
         unchecked: same(before.map(|it| &it.unchecked), replica.unchecked_posts(UNCHECKED_SHOWN)),
-        storing: same(before.map(|it| &it.storing), engine.storing.borrow().clone()),
-        unsent: same(before.map(|it| &it.unsent), unsent::listed(&engine.drafts.desk.borrow())),
-        unkept: engine.drafts.unkept.get(),
-        gone: engine.gone.get(),
+        storing: same(before.map(|it| &it.storing), engine.node.storing()),
+        unsent: same(before.map(|it| &it.unsent), paceline_node::listed(&engine.node.desk())),
+        unkept: engine.node.is_unkept(),
+        gone: engine.node.is_gone(),
         feedback: same_arcs(before.map(|it| &it.feedback), fold.feedback().cloned()),
         batons: same_arcs(before.map(|it| &it.batons), fold.batons().cloned()),
         overtime: {
@@ -99,7 +98,7 @@ pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomV
 /// This node, now.
 pub fn status(engine: &Engine, offline: bool) -> Status {
     let state = connection(engine, offline);
-    let replica = engine.replica.borrow();
+    let replica = engine.node.replica();
     let progress = replica.progress();
     let (mut refused, mut newer) = (BTreeMap::new(), BTreeMap::new());
     let of_network = engine.refused.borrow();
@@ -132,7 +131,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
 
 /// Presence and reach.
 pub fn local(engine: &Engine) -> LocalState {
-    let replica = engine.replica.borrow();
+    let replica = engine.node.replica();
     let now = browser::now();
     let present = replica.presence().into_iter().map(|(node, it)| Present {
         node,
@@ -145,7 +144,7 @@ pub fn local(engine: &Engine) -> LocalState {
 
 /// The linked nodes, then those present that are reached through them. Strangers (made-up keys, perhaps) are not among these.
 fn peers(engine: &Engine) -> Vec<PeerView> {
-    let replica = engine.replica.borrow();
+    let replica = engine.node.replica();
     let name = |node: &NodeId| replica.fold().person(node).map(|it| it.name.clone()).unwrap_or_default();
     let linked = engine.net.peers().into_iter().map(|it| PeerView {
         node: it.node,

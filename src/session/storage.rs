@@ -68,7 +68,7 @@ impl Found {
 
     async fn is_here(&self, engine: &Engine) -> Outcome<bool> {
         let events = self.events().await?;
-        let replica = engine.replica.borrow();
+        let replica = engine.node.replica();
         let has_words = |it: &Stored| {
             let words = it.words.as_ref().map(|(cid, _)| cid);
             words.is_none_or(|cid| !replica.fold().words_wanted(cid) || replica.words(cid).is_some())
@@ -81,7 +81,7 @@ impl Found {
         let here = self.is_here(engine).await?;
         if here {
             // Only for what came a moment ago and waits to be stored: all else is stored and costs a look.
-            adopt(&self.copy, &*engine.store()).await.map_err(storage)?;
+            adopt(&self.copy, &*engine.node.store()).await.map_err(storage)?;
         }
         Ok(here)
     }
@@ -174,6 +174,6 @@ async fn take_in(engine: &Rc<Engine>, known: &KnownNode) -> Outcome<()> {
     }
     let blocks =
         found.events().await?.into_iter().flat_map(|it| it.words.map(|(_, words)| words).into_iter().chain([it.block]));
-    engine.import(blocks.collect()).await?;
+    engine.node.import(blocks.collect()).await.map_err(notices::node)?;
     found.keep(engine).await.map(|_| ())
 }

@@ -9,9 +9,10 @@ use std::{
 
 use paceline_mesh::replica::{Here, Reach, Unchecked};
 use paceline_net::RendezvousStatus;
+use paceline_node::Storing;
 use paceline_room::{
     Cid, NodeId,
-    body::{FormValues, PostKind},
+    body::FormValues,
     fold::IgnoredReason,
     state::{Baton, Feedback, Person, Post, UnknownEvent},
 };
@@ -83,19 +84,6 @@ pub struct PersonView {
     pub may_be_replaced: bool,
     /// How long it has been silent or gone, in milliseconds.
     pub silent_ms: u64,
-}
-
-/// An own post that is not durably stored yet: `data-sent="storing"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Storing {
-    /// The event it will be.
-    pub cid: Cid,
-    /// What it is.
-    pub kind: PostKind,
-    /// Its words.
-    pub text: String,
-    /// The post it answers.
-    pub reply_to: Option<Cid>,
 }
 
 /// Something done with a baton that did not count, and why.

@@ -34,6 +34,7 @@ const TELLING: &[&str] = &[
     "crates/net/src/link.rs",
     "crates/net/src/net.rs",
     "crates/net/src/nostr/trouble.rs",
+    "crates/node/src/error.rs",
     "crates/store/src/error.rs",
 ];
 

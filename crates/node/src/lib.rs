@@ -1,13 +1,33 @@
 //! A whole node of a room without its surroundings: it writes, keeps, loads and goes on, wherever it runs.
 //!
-//! *Absent*: browsers, sockets, clocks, randomness and IndexedDB. A page, a host or a test passes in what of these there is.
+//! *Absent*: browsers, sockets, clocks, randomness and IndexedDB. A page, a host or a test passes in what of these there is
+//! ([`Surroundings`], [`Links`], [`Key`], [`paceline_store::Store`]).
+//!
+//! [`Ready::load`] reads what storage held and says whether this node may write on; [`Node::open`] goes on with it. What happens
+//! inside is one state machine (`machine`): the order in which things are signed, stored and sent. The rest is its shell. Nothing is
+//! shared between nodes: any number of them run in one thread.
 
 mod clocks;
+mod error;
+mod high_water;
+mod load;
+mod machine;
 mod names;
+mod node;
 mod pulse;
+mod sending;
+mod surroundings;
 mod terms;
+mod write;
 
 pub use clocks::Clocks;
+pub use error::NodeError;
+pub use load::Ready;
+pub use machine::Told;
 pub use names::friendly as friendly_name;
+pub use node::{Express, Node, Parts};
 pub use pulse::Pulse;
+pub use sending::{MOVED, listed};
+pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
+pub use write::{Intent, MakeIntent, Storing};

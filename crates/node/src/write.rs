@@ -8,10 +8,16 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 use paceline_mesh::{Input, Replica};
-use paceline_room::{Body, Cid, Draft, Event, Keypair, Stored, Words, body::Retracted};
+use paceline_room::{
+    Body, Cid, Draft, Event, Keypair, Stored, Words,
+    body::{PostKind, Retracted},
+};
 use serde_bytes::ByteArray;
 
-use super::{Outcome, SessionError, Storing, browser, notices};
+use crate::NodeError;
+
+/// Bytes that make the name of words impossible to guess.
+pub(crate) type Salt = [u8; 16];
 
 /// Makes the body once it is known where its words are.
 type MakeBody = Box<dyn FnOnce(Option<Cid>) -> Body>;
@@ -44,48 +50,66 @@ impl Intent {
 }
 
 /// Looks at the state when the turn comes, and says what to write or why not.
-pub type MakeIntent = Box<dyn FnOnce(&Replica) -> Outcome<Intent>>;
+pub type MakeIntent = Box<dyn FnOnce(&Replica) -> Result<Intent, NodeError>>;
+
+/// Whoever waits for an own event.
+pub(crate) type Reply = oneshot::Sender<Result<Cid, NodeError>>;
+
+/// An own post on its way to storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storing {
+    /// Its name.
+    pub cid: Cid,
+    /// What it is.
+    pub kind: PostKind,
+    /// Its words.
+    pub text: String,
+    /// The post it answers.
+    pub reply_to: Option<Cid>,
+}
 
 /// One wish to write.
-pub struct Write {
+pub(crate) struct Write {
     /// What.
-    pub make: MakeIntent,
+    pub(crate) make: MakeIntent,
     /// Whether it must see what was wished before it.
-    pub alone: bool,
+    pub(crate) alone: bool,
     /// The intent among what is not sent yet that it settles.
-    pub settles: Option<String>,
+    pub(crate) settles: Option<String>,
     /// Told once it is stored, or why not.
-    pub reply: oneshot::Sender<Outcome<Cid>>,
+    pub(crate) reply: Reply,
 }
 
 /// A signed event that is not stored yet.
-pub struct Written {
+pub(crate) struct Written {
     /// The event.
-    pub event: Event,
+    pub(crate) event: Event,
     /// The blocks.
-    pub stored: Stored,
+    pub(crate) stored: Stored,
     /// Shown while it is being stored.
-    pub shown: Option<Storing>,
+    pub(crate) shown: Option<Storing>,
 }
 
 impl Written {
     /// For the replica, once stored.
-    pub fn into_input(self) -> Input {
+    pub(crate) fn into_input(self) -> Input {
         let Stored { cid, block, words, .. } = self.stored;
         Input::Own { cid, event: Box::new(self.event), block, words }
     }
 }
 
-/// Signs the next own event; `after` is the one signed just before in the same batch.
-pub fn sign(
+/// Signs the next own event, at this time by the wall clock; `after` is the one signed just before in the same batch.
+pub(crate) fn sign(
     replica: &Replica,
     keypair: &Keypair,
     intent: Intent,
     after: Option<&Written>,
-) -> Result<Written, SessionError> {
+    at: u64,
+    salt: Salt,
+) -> Result<Written, NodeError> {
     // The draft's place does not depend on its body; the words block needs the place, and the body needs the words' name.
     let stand_in = Retracted { post: replica.log().room() };
-    let place = replica.draft(browser::wall_clock(), stand_in.into());
+    let place = replica.draft(at, stand_in.into());
     let mut draft = match after {
         None => place,
         Some(last) => Draft {
@@ -98,13 +122,19 @@ pub fn sign(
     };
     let words = match intent.text {
         None => None,
-        Some(text) => Some((text.clone(), words_block(replica, keypair, draft.seq, text)?)),
+        Some(text) => {
+            let room = replica.log().room();
+            let block = Words(room, keypair.node(), draft.seq, ByteArray::new(salt), text.clone().into());
+            let (cid, block) = block.encode().map_err(|_| NodeError::TooLong)?;
+            Some((text, (cid, Arc::from(block))))
+        }
     };
     draft.body = (intent.body)(words.as_ref().map(|(_, (cid, _))| *cid));
     if !replica.log().table().has(&draft.body) {
-        return Err(notices::error("newer-room"));
+        return Err(NodeError::NotInThisRoom);
     }
-    let (cid, event, block) = draft.sign(keypair).map_err(notices::unwritable)?;
+    // Whatever the rule, only the length of what was written depends on the person.
+    let (cid, event, block) = draft.sign(keypair).map_err(|_| NodeError::TooLong)?;
     let shown = match (&event.body, &words) {
         (Body::Posted(post), Some((text, _))) => {
             Some(Storing { cid, kind: post.kind, text: text.clone(), reply_to: post.reply_to })
@@ -113,10 +143,4 @@ pub fn sign(
     };
     let stored = Stored { cid, depth: event.depth, block: block.into(), words: words.map(|(_, block)| block) };
     Ok(Written { event, stored, shown })
-}
-
-fn words_block(replica: &Replica, keypair: &Keypair, seq: u64, text: String) -> Outcome<(Cid, Arc<[u8]>)> {
-    let words = Words(replica.log().room(), keypair.node(), seq, ByteArray::new(browser::random()), text.into());
-    let (cid, block) = words.encode().map_err(notices::unwritable)?;
-    Ok((cid, block.into()))
 }

@@ -1,0 +1,63 @@
+//! From a node's database to a replica, in slices.
+
+use paceline_mesh::Replica;
+use paceline_room::{Cid, Keypair};
+use paceline_store::{Store, StoreError, chain_is_whole};
+
+use crate::surroundings::Surroundings;
+
+/// Events read from storage at a time.
+const LOAD_PAGE: usize = 1_000;
+
+/// A replica with all that storage held.
+pub struct Ready {
+    pub(crate) replica: Replica,
+    /// Records that could not be read.
+    pub damaged: usize,
+}
+
+impl Ready {
+    /// Reads a node's database.
+    pub async fn load(
+        room: Cid,
+        keypair: &Keypair,
+        store: &dyn Store,
+        around: &dyn Surroundings,
+    ) -> Result<Self, StoreError> {
+        let mut replica = Replica::new(room, keypair.clone());
+        replica.started(around.wall_clock());
+        let (mut after, mut damaged) = (None, 0);
+        loop {
+            let page = store.load_page(after, LOAD_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(Self { replica, damaged }) };
+            after = Some((last.depth, last.cid));
+            damaged += replica.load(page).len();
+            around.turn().await;
+        }
+    }
+
+    /// What was read.
+    pub fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    /// Whether storage held nothing.
+    pub fn is_empty(&self) -> bool {
+        self.replica.log().is_empty()
+    }
+
+    /// Whether this node may write on: storage held the past of all it held (some of what is missing may be this node's own), and
+    /// none of its own events is missing up to the highest that was ever stored. If not, one position could get two events.
+    pub fn is_whole(&self, high_water: Option<u64>) -> bool {
+        self.replica.pending() == 0 && chain_is_whole(self.own_seqs(), high_water)
+    }
+
+    /// Positions of this node's own events that are here.
+    fn own_seqs(&self) -> Vec<u64> {
+        let log = self.replica.log();
+        log.lanes_of(&self.replica.node())
+            .flat_map(|(_, lane)| &lane.events)
+            .map(|ix| log.entry(*ix).event.seq)
+            .collect()
+    }
+}

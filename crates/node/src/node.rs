@@ -1,0 +1,469 @@
+//! The shell around the machine: hands it what happens, carries out what it wants, checks and folds in slices.
+
+use std::{
+    cell::{Cell, Ref, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use futures::{channel::oneshot, future::LocalBoxFuture};
+use paceline_mesh::{Input, Output, Replica, replica::Imported, replica::Millis};
+use paceline_room::{Cid, Keypair, NodeId};
+use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
+
+use crate::{
+    Intent, MakeIntent, NodeError, Ready, Storing, Told,
+    high_water::HighWater,
+    machine::{Effect, For, Job, Machine},
+    surroundings::{Key, Links, Surroundings, Timer},
+    write::Write,
+};
+
+/// The longest a slice of checking and folding may take before others get a turn, in milliseconds: no task of a page may reach
+/// 100 ms, and drawing comes on top.
+const SLICE_MS: f64 = 30.0;
+/// Received events checked between two looks at the clock.
+const SLICE_EVENTS: usize = 16;
+/// When storing others' events is tried again after it failed (a full disk), in milliseconds: a guess.
+const KEEP_AGAIN_MS: u32 = 10_000;
+/// The longest a node sleeps, in milliseconds: a clock that jumped is noticed by then.
+const LONGEST_SLEEP_MS: u64 = 60_000;
+
+/// What to write for an intent, or why not.
+pub type Express = fn(&Replica, Unsent) -> Result<Intent, NodeError>;
+
+/// What a node is made of.
+pub struct Parts {
+    /// Its key, which it alone writes with.
+    pub keypair: Keypair,
+    /// How the place keeps it.
+    pub key: Rc<dyn Key>,
+    /// Its database.
+    pub store: Rc<dyn Store>,
+    /// What it holds of drafts and intents.
+    pub desk: Desk,
+    /// The last page of this node left something behind.
+    pub left: bool,
+    /// What intents say.
+    pub express: Express,
+    /// The links.
+    pub links: Rc<dyn Links>,
+    /// Clock, executor and randomness.
+    pub around: Rc<dyn Surroundings>,
+    /// Whether somebody looks at it.
+    pub away: bool,
+    /// Told of what happens.
+    pub tell: Box<dyn Fn(Told)>,
+}
+
+/// A node of a room, open. It goes on as long as it is not closed and somebody holds it.
+pub struct Node {
+    /// This node.
+    pub me: NodeId,
+    machine: RefCell<Machine>,
+    pub(crate) express: Express,
+    links: Rc<dyn Links>,
+    pub(crate) around: Rc<dyn Surroundings>,
+    /// This node's database; another one once it was stored anew.
+    store: RefCell<Rc<dyn Store>>,
+    key: Rc<dyn Key>,
+    high_water: Rc<HighWater>,
+    timer: RefCell<Option<Timer>>,
+    keep_again: RefCell<Option<Timer>>,
+    /// The machine will soon be advanced.
+    soon: Cell<bool>,
+    /// A write of the desk will soon be asked for.
+    desk_soon: Cell<bool>,
+    working: Cell<bool>,
+    /// More came in than one slice holds.
+    busy: Cell<bool>,
+    imports: RefCell<Vec<oneshot::Sender<Imported>>>,
+    tell: Box<dyn Fn(Told)>,
+}
+
+impl Node {
+    /// Goes on with what storage held.
+    pub fn open(parts: Parts, ready: Ready) -> Rc<Self> {
+        let Parts { keypair, key, store, desk, left, express, links, around, away, tell } = parts;
+        let node = Rc::new(Self {
+            me: keypair.node(),
+            machine: RefCell::new(Machine::new(ready.replica, keypair, desk, left)),
+            express,
+            links,
+            high_water: HighWater::new(key.clone(), around.clone()),
+            around,
+            store: RefCell::new(store),
+            key,
+            timer: RefCell::default(),
+            keep_again: RefCell::default(),
+            soon: Cell::new(false),
+            desk_soon: Cell::new(false),
+            working: Cell::new(false),
+            busy: Cell::new(false),
+            imports: RefCell::default(),
+            tell,
+        });
+        node.input(Input::Away(away));
+        node.input(Input::Tick);
+        node
+    }
+
+    /// The room as this node has it.
+    pub fn replica(&self) -> Ref<'_, Replica> {
+        Ref::map(self.machine.borrow(), |it| &it.replica)
+    }
+
+    /// The same, unless it is at work.
+    pub fn try_replica(&self) -> Option<Ref<'_, Replica>> {
+        Some(Ref::map(self.machine.try_borrow().ok()?, |it| &it.replica))
+    }
+
+    /// Drafts and intents.
+    pub fn desk(&self) -> Ref<'_, Desk> {
+        Ref::map(self.machine.borrow(), |it| &it.desk)
+    }
+
+    /// Own posts on their way to storage.
+    pub fn storing(&self) -> Vec<Storing> {
+        self.machine.borrow().storing.clone()
+    }
+
+    /// Whether drafts or intents are kept only while the node is open.
+    pub fn is_unkept(&self) -> bool {
+        self.machine.borrow().unkept
+    }
+
+    /// Whether the database was deleted: what is here is in memory alone.
+    pub fn is_gone(&self) -> bool {
+        self.machine.borrow().gone
+    }
+
+    /// Whether much comes in at once.
+    pub fn is_busy(&self) -> bool {
+        self.busy.get()
+    }
+
+    /// Whether [`Node::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.machine.borrow().closed
+    }
+
+    /// This node's database.
+    pub fn store(&self) -> Rc<dyn Store> {
+        self.store.borrow().clone()
+    }
+
+    /// Closes links and signs no more, since another may write with the key from now on: it was given up, or another holds it in
+    /// spite of everything (a lease that was objected to late). What is being stored is stored; what was only asked for is refused.
+    pub fn close(self: &Rc<Self>) {
+        self.say_goodbye();
+        self.machine.borrow_mut().close();
+        self.timer.borrow_mut().take();
+        self.keep_again.borrow_mut().take();
+        self.imports.borrow_mut().clear();
+    }
+
+    /// Tells everybody that this node leaves, and closes all links at once.
+    pub fn say_goodbye(self: &Rc<Self>) {
+        self.input(Input::Leave);
+        self.links.goodbye();
+    }
+
+    /// After [`Node::say_goodbye`]: looks for the others again.
+    pub fn come_back(self: &Rc<Self>, away: bool) {
+        self.input(Input::Away(away));
+        self.links.online();
+    }
+
+    /// The network may be another than before, or this machine has slept.
+    pub fn network_changed(self: &Rc<Self>) {
+        self.input(Input::Tick);
+        self.links.network_changed();
+    }
+
+    /// Asks for an own event; resolves once it is durably stored. `alone`: it must see what was asked for before it. `settles`: the
+    /// intent that goes with it, if it was kept as one.
+    pub async fn write(
+        self: &Rc<Self>,
+        alone: bool,
+        settles: Option<String>,
+        make: MakeIntent,
+    ) -> Result<Cid, NodeError> {
+        let (reply, stored) = oneshot::channel();
+        self.change(|it| it.ask(Write { make, alone, settles, reply }));
+        stored.await.unwrap_or(Err(NodeError::Closed))
+    }
+
+    /// Admits the blocks of a CAR like the network's; resolves when all are worked off.
+    pub async fn import(self: &Rc<Self>, blocks: Vec<Arc<[u8]>>) -> Result<Imported, NodeError> {
+        if blocks.is_empty() {
+            return Ok(Imported::default());
+        }
+        let (tell, told) = oneshot::channel();
+        self.imports.borrow_mut().push(tell);
+        self.input(Input::Import(blocks));
+        if !self.working.get() {
+            self.finish_work();
+        }
+        told.await.map_err(|_| NodeError::Closed)
+    }
+
+    /// Something happened.
+    pub fn input(self: &Rc<Self>, input: Input) {
+        let now = self.now();
+        self.machine.borrow_mut().input(input, now);
+        self.carry_out();
+        self.start_work();
+    }
+
+    fn now(&self) -> Millis {
+        self.around.now() as Millis
+    }
+
+    /// Changes the machine and carries out what follows.
+    pub(crate) fn change<T>(self: &Rc<Self>, change: impl FnOnce(&mut Machine) -> T) -> T {
+        let changed = change(&mut self.machine.borrow_mut());
+        self.carry_out();
+        changed
+    }
+
+    fn carry_out(self: &Rc<Self>) {
+        loop {
+            let effects = std::mem::take(&mut self.machine.borrow_mut().out);
+            if effects.is_empty() {
+                return;
+            }
+            effects.into_iter().for_each(|effect| self.carry_out_one(effect));
+        }
+    }
+
+    fn carry_out_one(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Link(output) => self.pass_on(output),
+            Effect::Store(job) => self.around.spawn(Box::pin(self.clone().store_job(job))),
+            Effect::WakeAt(at) => {
+                let wait = at.saturating_sub(self.now()).min(LONGEST_SLEEP_MS) as u32;
+                *self.timer.borrow_mut() = Some(self.call_later(wait, |node| node.input(Input::Tick)));
+            }
+            Effect::Soon => {
+                if !self.soon.replace(true) {
+                    let node = self.clone();
+                    self.around.spawn(Box::pin(async move {
+                        node.soon.set(false);
+                        node.advance();
+                    }));
+                }
+            }
+            Effect::KeepAgain => {
+                let again = self.call_later(KEEP_AGAIN_MS, |node| node.change(Machine::keep_again));
+                *self.keep_again.borrow_mut() = Some(again);
+            }
+            Effect::LeaveUnsaved => self.leave_unsaved(),
+            Effect::Rise(seq) => self.high_water.rise(seq),
+            Effect::Tell(told) => (self.tell)(told),
+        }
+    }
+
+    /// Calls back unless the node is closed or gone by then.
+    fn call_later(self: &Rc<Self>, wait: u32, call: fn(&Rc<Self>)) -> Timer {
+        let node = Rc::downgrade(self);
+        self.around.after(
+            wait,
+            Box::new(move || {
+                if let Some(node) = node.upgrade().filter(|it| !it.is_closed()) {
+                    call(&node);
+                }
+            }),
+        )
+    }
+
+    fn pass_on(&self, output: Output) {
+        match output {
+            Output::Send { peer, lane, bytes } => self.links.send(peer, lane, bytes),
+            Output::Carried { bytes } => self.links.carried(bytes),
+            Output::Acquainted(nodes) => self.links.acquainted(&nodes),
+            Output::Rest(rest) => self.links.rest(rest),
+            Output::Disconnect(peer) => self.links.disconnect(peer),
+            // The machine keeps these for itself.
+            Output::Store(_)
+            | Output::StoreWords(_)
+            | Output::DropWords(_)
+            | Output::Admitted { .. }
+            | Output::Changed
+            | Output::Refused { .. }
+            | Output::WakeAt(_) => {}
+        }
+    }
+
+    fn advance(self: &Rc<Self>) {
+        let at = self.around.wall_clock();
+        let around = &self.around;
+        self.change(|it| {
+            it.advance(at, &mut || {
+                let mut salt = [0; 16];
+                around.random(&mut salt);
+                salt
+            });
+        });
+    }
+
+    async fn store_job(self: Rc<Self>, job: Job) {
+        let of = job.of;
+        let store = self.store();
+        let outcome = run(&*store, job).await;
+        // Whoever waits for the database to be let go of need not wait for what follows.
+        drop(store);
+        let now = self.now();
+        self.change(|it| it.stored(of, &outcome, now));
+        self.start_work();
+    }
+
+    /// What changed of drafts and intents is written: soon, so that all that changes in one turn is one write.
+    pub fn keep_desk(self: &Rc<Self>) {
+        if self.desk_soon.replace(true) {
+            return;
+        }
+        let node = self.clone();
+        self.around.spawn(Box::pin(async move {
+            node.around.turn().await;
+            node.desk_soon.set(false);
+            node.change(|it| it.keep_desk(None));
+        }));
+    }
+
+    /// The same at once; resolves when it is written, or refused ([`Node::is_unkept`]).
+    pub async fn write_desk(self: &Rc<Self>) {
+        let (tell, told) = oneshot::channel();
+        self.change(|it| it.keep_desk(Some(tell)));
+        // Its sender goes only with the node.
+        let _ = told.await;
+    }
+
+    /// Leaves what is not stored yet for the next page of this node, at once; or takes away what an earlier page left.
+    pub fn leave_unsaved(&self) {
+        let machine = &mut *self.machine.borrow_mut();
+        let note = machine.desk.note();
+        if !machine.closed && (note.is_some() || machine.left) {
+            machine.left = self.key.leave_unsaved(note.as_deref()) && note.is_some();
+        }
+    }
+
+    /// Writes all that this node holds into another database, which `open` opens once nothing else is being written: what it had was
+    /// deleted.
+    pub async fn store_anew(
+        self: &Rc<Self>,
+        open: impl FnOnce() -> LocalBoxFuture<'static, Result<Rc<dyn Store>, StoreError>>,
+    ) -> Result<(), NodeError> {
+        if self.is_closed() {
+            return Err(NodeError::Closed);
+        }
+        let (tell, told) = oneshot::channel();
+        self.change(|it| it.ask_anew(tell));
+        told.await.map_err(|_| NodeError::Closed)?;
+        let turn = AnewTurn { node: self, ended: false };
+        let store = match open().await {
+            Ok(store) => store,
+            Err(error) => return Err(error.into()),
+        };
+        let (all, unsent) = {
+            let machine = &mut *self.machine.borrow_mut();
+            machine.desk.write_all();
+            (machine.everything(), machine.take_desk(&[]))
+        };
+        let outcome = store.commit_with(all, unsent, Durability::Strict).await;
+        if outcome.is_ok() {
+            self.store.replace(store);
+        }
+        turn.end(&outcome);
+        Ok(outcome?)
+    }
+
+    /// The first slice at once, since most often it is all; the rest in turns with others.
+    fn start_work(self: &Rc<Self>) {
+        if self.working.get() || !self.machine.borrow().replica.has_work() {
+            return;
+        }
+        self.working.set(true);
+        if self.work_slice() {
+            self.busy.set(true);
+            let node = self.clone();
+            self.around.spawn(Box::pin(async move {
+                loop {
+                    node.around.turn().await;
+                    if node.is_closed() || !node.work_slice() {
+                        break;
+                    }
+                }
+                node.finish_work();
+            }));
+        } else {
+            self.finish_work();
+        }
+    }
+
+    fn finish_work(self: &Rc<Self>) {
+        self.working.set(false);
+        if self.busy.replace(false) {
+            (self.tell)(Told::Changed);
+        }
+        let imported = self.machine.borrow_mut().replica.imported();
+        if let Some(imported) = imported {
+            for tell in self.imports.borrow_mut().drain(..) {
+                // Whoever asked may have gone.
+                let _ = tell.send(imported.clone());
+            }
+        }
+    }
+
+    /// Works for at most a slice; whether there is more.
+    fn work_slice(self: &Rc<Self>) -> bool {
+        let began = self.around.now();
+        loop {
+            let now = self.now();
+            self.change(|it| it.work(SLICE_EVENTS, now));
+            if !self.machine.borrow().replica.has_work() {
+                return false;
+            }
+            if self.around.now() - began > SLICE_MS {
+                return true;
+            }
+        }
+    }
+}
+
+/// All is being stored anew, and nothing else is written meanwhile; also if whoever asked for it does not wait for the end.
+struct AnewTurn<'a> {
+    node: &'a Rc<Node>,
+    ended: bool,
+}
+
+impl AnewTurn<'_> {
+    fn end(mut self, outcome: &Result<(), StoreError>) {
+        self.ended = true;
+        self.node.change(|it| it.end_anew(Some(outcome)));
+    }
+}
+
+impl Drop for AnewTurn<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.node.change(|it| it.end_anew(None));
+        }
+    }
+}
+
+/// Own events go to disk together with everything they may build on that is not there yet, or not at all; and with them the
+/// intents that they settle go from it. Others' words come after their events, and what was taken back goes last.
+async fn run(store: &dyn Store, job: Job) -> Result<(), StoreError> {
+    let Job { of, events, unsent, durability, words, drops } = job;
+    if of == For::Own || !events.is_empty() || !unsent.is_empty() {
+        store.commit_with(events, unsent, durability).await?;
+    }
+    if !words.is_empty() {
+        store.put_words(words).await?;
+    }
+    if !drops.is_empty() {
+        store.drop_words(drops).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Nodes from outside, natively: what they write, keep and send, whatever storage does and whenever they end.
+
+mod crash;
+mod keeping;
+mod two;
+mod world;
+mod writing;
