@@ -116,7 +116,8 @@ fn crash(story: &Story, (landed, lost, note_kept): (usize, usize, bool), counts:
     });
     let after = places_of(&me, &[mine]);
     check_texts(&after, &story.sent(), note_kept, &when);
-    assert!(after.values().all(|it| it[1] == 0), "{when}: an intent did not go out");
+    let stuck = me.node.desk().unsent().iter().filter(|it| it.held.is_empty()).count();
+    assert_eq!(stuck, 0, "{when}: an intent neither went out nor says why");
     here = me.events_of(mine);
     assert_eq!(here, peer.events_of(mine), "{when}");
     assert!(!me.node.replica().log().is_split(&mine), "{when}: one position has two events");
@@ -135,7 +136,9 @@ fn crash_everywhere(seed: u64, fault: Option<Fault>, slow: bool) -> Counts {
         if last.as_ref() != Some(&state) {
             counts.states += 1;
             for landed in 0..1 << story.me.disk.begun() {
-                for lost in 0..=story.me.disk.relaxed() {
+                // What landed last is there with all that landed before it.
+                let most_lost = if landed == 0 { story.me.disk.relaxed() } else { 0 };
+                for lost in 0..=most_lost {
                     for note_kept in [true, false] {
                         crash(&story, (landed, lost, note_kept), &mut counts);
                     }
@@ -157,7 +160,7 @@ fn crash_everywhere(seed: u64, fault: Option<Fault>, slow: bool) -> Counts {
 #[test]
 fn whenever_it_crashes_on_a_disk_that_is_well_or_slow_nothing_is_lost_or_doubled() {
     let mut counts = Counts::default();
-    for (seed, slow) in [(1, false), (2, true)] {
+    for (seed, slow) in [(1, false), (2, true), (7, false), (8, true)] {
         counts += crash_everywhere(seed, None, slow);
     }
     println!("crashes: {counts:?}");
@@ -181,7 +184,7 @@ fn whenever_it_crashes_on_a_disk_that_fails_once_nothing_is_lost_or_doubled() {
 fn whenever_it_crashes_on_a_disk_that_is_full_for_a_while_nothing_is_lost_or_doubled() {
     let writes = Story::writes_of(4);
     let mut counts = Counts::default();
-    for from in (0..writes).step_by(3) {
+    for from in 0..writes {
         counts += crash_everywhere(4, Some(Fault::Full(from, 4)), false);
     }
     println!("crashes around a disk that is full: {counts:?}");
@@ -192,8 +195,8 @@ fn whenever_it_crashes_on_a_disk_that_is_full_for_a_while_nothing_is_lost_or_dou
 #[test]
 fn whenever_its_key_is_objected_to_all_goes_on_under_another_and_nothing_is_lost_or_doubled() {
     let (mut objections, mut moved, mut under_way) = (0, 0, 0);
-    for at in 0.. {
-        let mut story = Story::new(5, None, false);
+    for (at, slow) in (0..).flat_map(|at| [(at, false), (at, true)]) {
+        let mut story = Story::new(5, None, slow);
         if !(0..at).all(|_| story.go_on()) {
             break;
         }
@@ -202,7 +205,7 @@ fn whenever_its_key_is_objected_to_all_goes_on_under_another_and_nothing_is_lost
         old.node.close();
         old.cut();
         spread(&place, &[old], || old.disk.begun() == 0 && !place.has_task());
-        let when = format!("objected to at step {at}");
+        let when = format!("objected to at step {at}, slow: {slow}");
         assert!(story.acknowledged().is_subset(&old.events_of(old.node.me)), "{when}");
         let (there, here) = old.node.desk().carry(false, MOVED);
         let disk = Disk::default();
@@ -247,8 +250,8 @@ fn whenever_its_key_is_objected_to_all_goes_on_under_another_and_nothing_is_lost
 #[test]
 fn whenever_the_tab_is_frozen_it_goes_on_or_is_discarded_and_nothing_is_lost_or_doubled() {
     let (mut frozen, mut ended, mut counts) = (0, 0, Counts::default());
-    for at in 0.. {
-        let mut story = Story::new(6, None, false);
+    for (at, slow) in (0..).flat_map(|at| [(at, false), (at, true)]) {
+        let mut story = Story::new(6, None, slow);
         if !(0..at).all(|_| story.go_on()) {
             break;
         }
@@ -265,7 +268,7 @@ fn whenever_the_tab_is_frozen_it_goes_on_or_is_discarded_and_nothing_is_lost_or_
         story.me.node.come_back(false);
         while story.go_on() {}
         let found = places_of(&story.me, &[story.me.node.me]);
-        check_texts(&found, &story.sent(), true, &format!("frozen at step {at}"));
+        check_texts(&found, &story.sent(), true, &format!("frozen at step {at}, slow: {slow}"));
         assert!(story.me.node.desk().unsent().is_empty());
         assert_eq!(story.me.digest(), story.peer.digest());
         frozen += 1;

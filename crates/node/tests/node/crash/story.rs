@@ -12,9 +12,9 @@ use paceline_room::{
     body::{Introduced, PostKind, Posted},
     testing::World,
 };
-use paceline_store::Place as Field;
+use paceline_store::{Place as Field, Store};
 
-use crate::world::{Disk, Fault, Place, Seat};
+use crate::world::{Disk, Fault, Place, Seat, spread};
 
 /// Steps after which a story has come to an end or never will.
 const MOST_STEPS: usize = 5_000;
@@ -52,6 +52,8 @@ pub struct Story {
     slow: bool,
     random: u64,
     acts: VecDeque<Act>,
+    /// What is to be done next cannot be done yet.
+    waits: bool,
     sent: BTreeSet<String>,
     /// An own post that only exists to be taken back.
     doomed: Rc<Cell<Option<Cid>>>,
@@ -92,6 +94,7 @@ impl Story {
         place.spawn(Box::pin(async move {
             assert_eq!(node.import(blocks).await.map(|it| it.admitted), Ok(2));
         }));
+        spread(&place, &[&peer], || peer.disk.counts().events == 2);
         me.link(&peer);
         me.disk.set_fault(fault);
         let post = |n: usize| Act::Post(format!("text {n}."));
@@ -126,6 +129,7 @@ impl Story {
             slow,
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             acts: acts.into(),
+            waits: false,
             sent: BTreeSet::new(),
             doomed: Rc::default(),
             last: None,
@@ -198,12 +202,9 @@ impl Story {
         self.step += 1;
         assert!(
             self.step < MOST_STEPS,
-            "seed {}: it never ends; {:?} {:?} pending {} {} {:?} unkept: {} of {} events here, {} there, to do {:?}",
+            "seed {}: it never ends: {:?}, to do {:?}",
             self.seed,
-            self.me.node.replica().progress(), self.peer.node.replica().progress(), self.me.node.replica().pending(), self.place.now(), self.me.node.replica().refused(),
-            self.me.node.is_unkept(),
-            self.me.len(),
-            self.peer.len(),
+            self.me.node.desk(),
             self.acts
         );
         let busy = self.place.has_task() || self.me.has_message() || self.peer.has_message();
@@ -215,11 +216,12 @@ impl Story {
         can.extend((self.me.disk.begun() > 0 && (!self.slow || !busy)).then_some(3));
         can.extend((self.peer.disk.begun() > 0).then_some(4));
         // People are slower than machines.
-        if !self.acts.is_empty() && (can.is_empty() || self.below(8) == 0) {
+        if !self.acts.is_empty() && !self.waits && (can.is_empty() || self.below(8) == 0) {
             can = vec![5];
         }
         let Some(which) = can.get(self.below(can.len().max(1))) else {
-            return !self.is_over() && self.place.fire_timer();
+            self.waits = false;
+            return self.send_held() || (!self.is_over() && self.place.fire_timer());
         };
         match which {
             0 => self.place.run_task(),
@@ -233,7 +235,8 @@ impl Story {
     }
 
     fn is_over(&self) -> bool {
-        let kept = self.me.disk.begun() + self.peer.disk.begun() == 0 && !self.me.node.is_unkept();
+        // A draft that was refused is written with what is typed next.
+        let kept = self.me.disk.begun() + self.peer.disk.begun() == 0;
         self.acts.is_empty()
             && self.me.node.desk().unsent().is_empty()
             && kept
@@ -247,11 +250,11 @@ impl Story {
             Act::Post(text) => self.send(Field::Composer, &text),
             Act::Answer(text) => match self.first_post() {
                 Some(post) => self.send(Field::Reply(post), &text),
-                None => self.acts.push_back(Act::Answer(text)),
+                None => self.later(Act::Answer(text)),
             },
             Act::Edit(text) => match self.own_post() {
                 Some(post) => self.send(Field::Edit(post), &text),
-                None => self.acts.push_back(Act::Edit(text)),
+                None => self.later(Act::Edit(text)),
             },
             Act::Introduce => {
                 let body = Introduced { name: "Ann".into(), strengths: vec![], hue: 1 };
@@ -279,6 +282,12 @@ impl Story {
         }
     }
 
+    /// It cannot be done yet: something must happen first.
+    fn later(&mut self, act: Act) {
+        self.acts.push_back(act);
+        self.waits = true;
+    }
+
     fn first_post(&self) -> Option<Cid> {
         self.me.node.replica().fold().posts().next().map(|it| it.cid)
     }
@@ -304,6 +313,21 @@ impl Story {
         let parts = parts_of(&text);
         self.sent.extend(parts.iter().cloned());
         self.last = Some(id.clone());
+        self.deliver(id, parts);
+    }
+
+    /// At last this person looks at what waits for a decision, and sends it. Whether there was anything.
+    fn send_held(&mut self) -> bool {
+        let desk = self.me.node.desk();
+        let held = desk.unsent().iter().find(|it| !it.held.is_empty() && !desk.is_going(&it.id)).cloned();
+        drop(desk);
+        let Some(held) = held.filter(|_| self.acts.is_empty()) else { return false };
+        self.me.node.release(&held.id);
+        self.deliver(held.id, parts_of(&held.draft.text));
+        true
+    }
+
+    fn deliver(&self, id: String, parts: Vec<String>) {
         let (node, cancelled, acknowledged) =
             (self.me.node.clone(), self.cancelled.clone(), self.acknowledged_texts.clone());
         self.place.spawn(Box::pin(async move {
