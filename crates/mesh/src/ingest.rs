@@ -74,6 +74,8 @@ pub struct Ingest {
     import_words: BTreeMap<Cid, Arc<[u8]>>,
     /// Everything that is anywhere between arrival and admission, pending ones too.
     waiting: BTreeSet<Cid>,
+    /// Imported events whose signatures are being verified.
+    verifying_imports: usize,
 }
 
 impl Ingest {
@@ -138,7 +140,17 @@ impl Ingest {
     /// Whether an import is still being worked off.
     pub fn is_importing(&self) -> bool {
         let import = |checked: &Checked| checked.arrival.source == Source::Import;
-        !self.raw.is_empty() || !self.imports.is_empty() || self.ready.iter().any(import)
+        !self.raw.is_empty() || !self.imports.is_empty() || self.verifying_imports > 0 || self.ready.iter().any(import)
+    }
+
+    /// The signature of an event from there is being verified.
+    pub fn begin_verifying(&mut self, source: &Source) {
+        self.verifying_imports += usize::from(*source == Source::Import);
+    }
+
+    /// It is verified, or refused.
+    pub fn end_verifying(&mut self, source: &Source) {
+        self.verifying_imports = self.verifying_imports.saturating_sub(usize::from(*source == Source::Import));
     }
 
     /// Imported words that no imported event has taken, once all were read.

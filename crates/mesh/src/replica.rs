@@ -1,13 +1,16 @@
 //! One whole node of a room without its surroundings: log, fold, spreading, catching up, presence.
 //!
-//! **Contract.** The driver calls [`Replica::handle`] for each input and [`Replica::work`] as long as
-//! [`Replica::has_work`] says so (yielding to the browser between calls), and carries out every [`Output`] in order.
+//! **Contract.** The driver calls [`Replica::handle`] for each input and [`Replica::work`] (or [`Replica::to_verify`] and
+//! [`Replica::verified`]) as long as [`Replica::has_work`] says so (yielding to the browser between calls), and carries out every
+//! [`Output`] in order.
 //! Own events: [`Replica::draft`], sign, commit durably, and only then [`Input::Own`]; so nothing is sent before it is
 //! stored. Others' events are admitted and forwarded at once, and reported as held (reach) after [`Input::Stored`].
 
 mod admission;
 mod messages;
 mod sending;
+
+pub use admission::{ToVerify, Verified};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -430,16 +433,31 @@ impl Replica {
         self.ingest.has_work(self.now)
     }
 
-    /// Checks and folds up to `most` waiting events, live ones first.
-    pub fn work(&mut self, most: usize, now: Millis) -> Vec<Output> {
+    /// Takes up to `most` waiting events, live ones first: those whose signatures are to be verified go out, and come back by
+    /// [`Replica::verified`]; what else may happen meanwhile. The others are folded.
+    pub fn to_verify(&mut self, most: usize, now: Millis) -> Vec<ToVerify> {
         self.now = self.now.max(now);
+        let mut to_verify = Vec::new();
         for _ in 0..most {
             let Some(next) = self.ingest.next(&self.log, self.now) else { break };
-            self.work_off(next);
+            self.work_off(next, &mut to_verify);
             self.sync_stirred = true;
         }
+        to_verify
+    }
+
+    /// Folds what was verified. To be called after each [`Replica::to_verify`], also if nothing went out.
+    pub fn verified(&mut self, verified: Vec<Verified>, now: Millis) -> Vec<Output> {
+        self.now = self.now.max(now);
+        verified.into_iter().for_each(|it| self.take_verified(it));
         self.end_import();
         self.flush()
+    }
+
+    /// Verifies and folds up to `most` waiting events at once.
+    pub fn work(&mut self, most: usize, now: Millis) -> Vec<Output> {
+        let verified = self.to_verify(most, now).into_iter().map(ToVerify::verify).collect();
+        self.verified(verified, now)
     }
 
     /// Who is here, this node not included.

@@ -18,7 +18,10 @@ mod waiting;
 use std::{collections::VecDeque, sync::Arc};
 
 use futures::channel::oneshot;
-use paceline_mesh::{Input, Output, Replica, replica::Millis};
+use paceline_mesh::{
+    Input, Output, Replica,
+    replica::{Millis, Verified},
+};
 use paceline_room::{Cid, Keypair, NodeId, Stored};
 use paceline_store::{Change, Desk, Durability, StoreError};
 
@@ -164,9 +167,9 @@ impl Machine {
         self.absorb(outputs);
     }
 
-    /// Checks and folds up to `most` received events.
-    pub(crate) fn work(&mut self, most: usize, now: Millis) {
-        let outputs = self.replica.work(most, now);
+    /// Folds received events whose signatures were verified.
+    pub(crate) fn verified(&mut self, verified: Vec<Verified>, now: Millis) {
+        let outputs = self.replica.verified(verified, now);
         self.absorb(outputs);
     }
 

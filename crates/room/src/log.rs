@@ -16,7 +16,9 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, limits, node::Verifier, sorted};
+use crate::{
+    Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, event::Signature, limits, node::Verifier, sorted,
+};
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +116,23 @@ impl Refusal {
 struct Author {
     key: Verifier,
     lanes: Vec<LaneIx>,
+}
+
+/// An event whose signature is yet to be verified: wherever that is fastest.
+#[derive(Debug)]
+pub struct Unverified {
+    event: Event,
+    signature: Signature,
+    /// Its author's, if it is at hand.
+    key: Option<Verifier>,
+}
+
+impl Unverified {
+    /// Verifies the signature of the block that was read.
+    pub fn verify(self, block: &[u8]) -> Result<Event, Refusal> {
+        self.event.verify_read(block, &self.signature, self.key.as_ref())?;
+        Ok(self.event)
+    }
 }
 
 /// All admitted events of one room.
@@ -272,12 +291,17 @@ impl Log {
 
     /// Everything that can be said of a block without what it builds on: encoding, limits, room and signature.
     pub fn check(&self, cid: &Cid, block: &[u8]) -> Result<Event, Refusal> {
+        self.read(cid, block)?.verify(block)
+    }
+
+    /// The same but for the signature, which costs most and needs nothing of the log.
+    pub fn read(&self, cid: &Cid, block: &[u8]) -> Result<Unverified, Refusal> {
         let (event, signature) = Event::read(block)?;
         // What costs least comes first.
         self.check_room(cid, &event)?;
         check_links(&event)?;
-        event.verify_read(block, &signature, self.authors.get(&event.author).map(|author| &author.key))?;
-        Ok(event)
+        let key = self.authors.get(&event.author).map(|author| author.key.clone());
+        Ok(Unverified { event, signature, key })
     }
 
     /// Admits an event whose encoding and signature are known to be good: one's own, one that [`Log::check`] returned,

@@ -5,7 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Body, Cid, Ix, NodeId, Stored, Words, body::PostKind, log::Refusal, sorted};
+use paceline_room::{
+    Admission, Body, Cid, Event, Ix, NodeId, Stored, Words,
+    body::PostKind,
+    log::{Refusal, Unverified},
+    sorted,
+};
 use serde_bytes::ByteBuf;
 
 use super::{Imported, Output, Replica, Unchecked};
@@ -17,6 +22,28 @@ use crate::{
 
 /// A block in the place of words that is not what the event links.
 const WRONG_WORDS: &str = "wrong-words";
+
+/// An event that is in good order but for its signature.
+#[derive(Debug)]
+pub struct ToVerify {
+    arrival: Arrival,
+    unverified: Unverified,
+}
+
+impl ToVerify {
+    /// Verifies it; nothing else is needed, so that it can be done anywhere.
+    pub fn verify(self) -> Verified {
+        let event = self.unverified.verify(&self.arrival.block);
+        Verified { arrival: self.arrival, event }
+    }
+}
+
+/// An event whose signature is known to be good, or not.
+#[derive(Debug)]
+pub struct Verified {
+    arrival: Arrival,
+    event: Result<Event, Refusal>,
+}
 
 /// A post as it can be shown before it is admitted. Words that are not the linked ones, or another's, are left out.
 pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
@@ -39,10 +66,13 @@ pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
 }
 
 impl Replica {
-    pub(super) fn work_off(&mut self, next: Next) {
+    pub(super) fn work_off(&mut self, next: Next, to_verify: &mut Vec<ToVerify>) {
         match next {
-            Next::Unchecked(arrival) => match self.log.check(&arrival.cid, &arrival.block) {
-                Ok(event) => self.place(Checked { arrival, event }, false),
+            Next::Unchecked(arrival) => match self.log.read(&arrival.cid, &arrival.block) {
+                Ok(unverified) => {
+                    self.ingest.begin_verifying(&arrival.source);
+                    to_verify.push(ToVerify { arrival, unverified });
+                }
                 Err(refusal) => self.refuse_event(&arrival, refusal),
             },
             Next::Checked(checked) => self.place(*checked, false),
@@ -55,6 +85,14 @@ impl Replica {
                 }
                 _ => {}
             },
+        }
+    }
+
+    pub(super) fn take_verified(&mut self, Verified { arrival, event }: Verified) {
+        self.ingest.end_verifying(&arrival.source);
+        match event {
+            Ok(event) => self.place(Checked { arrival, event }, false),
+            Err(refusal) => self.refuse_event(&arrival, refusal),
         }
     }
 

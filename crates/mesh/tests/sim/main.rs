@@ -10,4 +10,5 @@ mod rooms;
 mod stalling;
 mod storage;
 mod two;
+mod verifying;
 mod world;
