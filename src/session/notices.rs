@@ -43,8 +43,3 @@ pub fn storage(error: impl Borrow<StoreError>) -> SessionError {
 pub fn node(error: NodeError) -> SessionError {
     self::error(error.code())
 }
-
-/// Why an own event cannot be made. Whatever the rule, only the length of what was written depends on the person.
-pub fn unwritable<E>(_: E) -> SessionError {
-    self::error("too-long")
-}

@@ -7,15 +7,13 @@ use std::{
 
 use futures::future::try_join_all;
 use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
-use paceline_node::{Intent, MOVED, Node, Ready};
+use paceline_node::{Founding, Intent, Move, Node, Ready};
 use paceline_room::{
-    Cid, Draft, Keypair, Stored,
+    Cid, Keypair,
     body::{BatonOpened, RoomFounded},
     car,
 };
-use paceline_store::{
-    Change, Desk, Durability, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store, adopt,
-};
+use paceline_store::{Desk, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store};
 use serde_bytes::ByteArray;
 
 use super::{
@@ -61,19 +59,8 @@ impl Session {
             values: form.values.clone(),
             nonce: ByteArray::new(browser::random()),
         };
-        let draft = Draft {
-            room: None,
-            author: keypair.node(),
-            seq: 0,
-            prev: None,
-            parents: Vec::new(),
-            depth: 1,
-            at: browser::wall_clock(),
-            body: body.into(),
-        };
-        let (cid, event, block) = draft.sign(&keypair).map_err(notices::unwritable)?;
-        let link = RoomLink::draw(cid, browser::random);
-        let founding = Stored { cid, depth: event.depth, block: block.into(), words: None };
+        let founding = Founding::sign(&keypair, browser::wall_clock(), body).map_err(notices::node)?;
+        let link = RoomLink::draw(founding.room, browser::random);
         self.want(Some(&link));
         let founded = self.found_now(link.clone(), keypair, founding, form.batons).await;
         if founded.is_err() && self.wants(&link) && !self.is_open(&link) {
@@ -87,7 +74,7 @@ impl Session {
         &self,
         link: RoomLink,
         keypair: Keypair,
-        founding: Stored,
+        founding: Founding,
         batons: Vec<FormBaton>,
     ) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
@@ -95,7 +82,7 @@ impl Session {
         let places = self.places().await?;
         let key = places.keys.take(link.room, storage_key(&link), keypair).await.map_err(storage)?;
         let store = places.database(&key).await?;
-        store.commit(vec![founding], Durability::Strict).await.map_err(storage)?;
+        founding.keep(&*store).await.map_err(storage)?;
         let _ = places.keys.note_used(key.node, None, Some(0)).await;
         if self.wants(&link) {
             address::go(&link.url(&address::page()));
@@ -137,7 +124,7 @@ impl Session {
         let left = self.leave_now().await;
         let places = self.places().await?;
         // What was there before the person came stays with who wrote it.
-        let carried = left.map(|it| it.desk().carry(false, MOVED)).unwrap_or_default();
+        let carried = left.map_or_else(|| Move::of(&Desk::default(), false), |it| Move::of(&it.desk(), false));
         self.open_as_new(places, link, old, carried, None).await
     }
 
@@ -148,19 +135,18 @@ impl Session {
         places: Places,
         link: RoomLink,
         old: Rc<dyn Store>,
-        (there, here): (Vec<Change>, Vec<Change>),
+        mut carried: Move,
         broken: Option<HeldKey>,
     ) -> Outcome<()> {
         let key = places.keys.acquire_new(link.room, storage_key(&link)).await.map_err(storage)?;
         let store = places.database(&key).await?;
-        adopt(&*old, &*store).await.map_err(storage)?;
-        store.commit_with(Vec::new(), there, Durability::Strict).await.map_err(storage)?;
+        carried.copy(&*old, &*store).await.map_err(storage)?;
         if let Some(broken) = broken {
             places.keys.never_write_again(broken.node).await.map_err(storage)?;
             broken.leave_unsaved(None);
         }
-        // It is in the new one; what cannot be deleted here is there twice, as words that nobody sends.
-        let _ = old.commit_with(Vec::new(), here, Durability::Strict).await;
+        // It is in the new one; what cannot be deleted here is nothing that anybody sends.
+        let _ = carried.clear(&*old).await;
         drop(old);
         self.open(places, link, key, Some(store)).await
     }
@@ -189,7 +175,7 @@ impl Session {
             net.goodbye();
             self.notify("storage-damaged", notices::sentence("storage-damaged"));
             let unsent = store.unsent().await.unwrap_or_default();
-            let carried = Desk::open(unsent, key.unsaved().as_deref()).carry(true, MOVED);
+            let carried = Move::of(&Desk::open(unsent, key.unsaved().as_deref()), true);
             return Box::pin(self.open_as_new(places, link, store, carried, Some(key))).await;
         }
         let left = key.unsaved();

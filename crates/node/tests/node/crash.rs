@@ -13,8 +13,7 @@ use std::{
 };
 
 use futures::executor::block_on;
-use paceline_node::{MOVED, Ready, Surroundings};
-use paceline_store::{Durability, Store, adopt};
+use paceline_node::{MOVED, Move, Ready, Surroundings};
 
 use crate::world::{Disk, Fault, Place, Seat, TestKey, own_texts, spread};
 use story::{Story, parts_of};
@@ -207,14 +206,13 @@ fn whenever_its_key_is_objected_to_all_goes_on_under_another_and_nothing_is_lost
         spread(&place, &[old], || old.disk.begun() == 0 && !place.has_task());
         let when = format!("objected to at step {at}, slow: {slow}");
         assert!(story.acknowledged().is_subset(&old.events_of(old.node.me)), "{when}");
-        let (there, here) = old.node.desk().carry(false, MOVED);
+        let mut carried = Move::of(&old.node.desk(), false);
         let disk = Disk::default();
         let copied = (disk.clone(), old.disk.clone());
         place.spawn(Box::pin(async move {
             let (new, old) = copied;
-            adopt(&old, &new).await.expect("copied");
-            new.commit_with(Vec::new(), there, Durability::Strict).await.expect("carried");
-            old.commit_with(Vec::new(), here, Durability::Strict).await.expect("taken away");
+            carried.copy(&old, &new).await.expect("copied");
+            carried.clear(&old).await.expect("taken away");
         }));
         while place.has_task() || disk.begun() + old.disk.begun() > 0 {
             place.run_task();

@@ -28,8 +28,11 @@ struct Inner {
     tasks: RefCell<BTreeMap<u64, Task>>,
     next: Cell<u64>,
     ready: Arc<Mutex<VecDeque<u64>>>,
-    timers: RefCell<BTreeMap<(u64, u64), Box<dyn FnOnce()>>>,
+    timers: RefCell<BTreeMap<(u64, u64), Call>>,
 }
+
+/// What a timer calls, by when and in which order they were asked for.
+type Call = Box<dyn FnOnce()>;
 
 struct Task {
     future: LocalBoxFuture<'static, ()>,
