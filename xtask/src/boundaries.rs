@@ -1,11 +1,14 @@
 //! Which crate may know which: the arrows of ARCHITECTURE.md, proved from what cargo resolves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process::Run;
+use crate::{process::Run, repo};
 
 /// What each of our crates may depend on among our crates. A crate that is not named here must be added on purpose.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -55,11 +58,24 @@ const IMPURE: &[(&str, &str)] = &[
     ("uuid", "randomness"),
 ];
 
+/// What only a node does, and where a page would do it: signing events and writing to storage.
+const OF_A_NODE: &[&str] = &[
+    ".sign(",
+    ".commit(",
+    ".commit_with(",
+    ".put_words(",
+    ".drop_words(",
+    "Durability",
+    "Input::Own",
+    "Input::Stored",
+];
+
 /// Checks every arrow and the reach of the pure crates.
 ///
 /// # Errors
 /// Names the crate that knows what it must not.
 pub fn check() -> Result<()> {
+    check_page()?;
     let metadata = Run::cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]).read()?;
     let arrows = arrows_of(&serde_json::from_str(&metadata)?)?;
     let mut wrong = wrong_arrows(&arrows);
@@ -79,6 +95,28 @@ pub fn check() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The page signs nothing and stores nothing by itself: that is its node's.
+fn check_page() -> Result<()> {
+    let mut wrong = Vec::new();
+    for path in repo::files()? {
+        let name = path.display().to_string();
+        if name.starts_with("src/") && name.ends_with(".rs") {
+            let source = fs::read_to_string(repo::root().join(&path)).with_context(|| name.clone())?;
+            wrong.extend(
+                done_by_a_node(&source).map(|what| format!("  {name} has `{what}`, which is its node's to do")),
+            );
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("the page does what only a node does (see ARCHITECTURE.md):\n{}", wrong.join("\n"));
+    }
+    Ok(())
+}
+
+fn done_by_a_node(source: &str) -> impl Iterator<Item = &'static str> {
+    OF_A_NODE.iter().copied().filter(move |what| source.contains(what))
 }
 
 /// Our crates and the ones among them that each depends on, test dependencies apart.
@@ -134,11 +172,20 @@ mod tests {
 
     #[test]
     fn an_arrow_against_the_plan_is_found() {
+        assert!(wrong_arrows(&arrow("paceline-node", "paceline-store")).is_empty());
+        assert_eq!(wrong_arrows(&arrow("paceline-node", "paceline-net")).len(), 1);
         assert!(wrong_arrows(&arrow("paceline-mesh", "paceline-room")).is_empty());
         assert_eq!(wrong_arrows(&arrow("paceline-room", "paceline-mesh")).len(), 1);
         assert_eq!(wrong_arrows(&arrow("paceline", "paceline-host")).len(), 1);
         assert_eq!(wrong_arrows(&arrow("paceline", "paceline-hostile")).len(), 1);
         assert_eq!(wrong_arrows(&arrow("paceline-new", "paceline-room")).len(), 1);
+    }
+
+    #[test]
+    fn a_page_that_signs_or_stores_is_found() {
+        assert_eq!(done_by_a_node("let signed = draft.sign(&keypair)?;").collect::<Vec<_>>(), [".sign("]);
+        assert_eq!(done_by_a_node("store.commit_with(blocks, unsent, Durability::Strict)").count(), 2);
+        assert_eq!(done_by_a_node("engine.node.write(true, None, make).await").count(), 0);
     }
 
     #[test]
