@@ -659,3 +659,6 @@ impl Session {
 fn refused(error: SessionError) -> NodeError {
     NodeError::Refused(error.code)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ const NATIVE: &[&str] = &[
     "paceline_mesh",
     "libp2p_webrtc_browser",
     "paceline_net",
+    "paceline_node",
     "paceline_store",
     "paceline_host",
     "xtask",

@@ -105,7 +105,8 @@ fn components(text: &str) -> impl Iterator<Item = (usize, usize)> {
 /// a crate has only there.
 const IN_BROWSER: &[&str] = &["src", "tests/hostile/src"];
 /// How such a module is declared.
-const ONLY_THERE: &str = "#[cfg(target_arch = \"wasm32\")]";
+const ONLY_THERE: &[&str] =
+    &["#[cfg(target_arch = \"wasm32\")]", "#[cfg(all(target_arch = \"wasm32\", feature = \"indexed-db\"))]"];
 /// What makes `#[test]` a test that the browser's runner finds.
 const FOUND_THERE: &str = "wasm_bindgen_test as test;";
 
@@ -114,7 +115,7 @@ fn tests_that_never_run(sources: &[(&Path, String)]) -> Vec<String> {
     let mut there: Vec<PathBuf> = IN_BROWSER.iter().map(PathBuf::from).collect();
     for (path, text) in sources {
         let Some(folder) = path.parent() else { continue };
-        for declared in text.split(ONLY_THERE).skip(1) {
+        for declared in ONLY_THERE.iter().flat_map(|it| text.split(it).skip(1)) {
             let line = declared.trim_start().lines().next().unwrap_or_default();
             let line = line.trim_start_matches("pub ").trim_start_matches("(crate) ");
             if let Some(name) = line.strip_prefix("mod ").and_then(|it| it.strip_suffix(';')) {
@@ -189,19 +190,21 @@ mod tests {
     fn a_test_that_no_runner_sees_is_named() {
         let plain = "mod tests {\n    #[test]\n    fn x() {}\n}\n".to_owned();
         let seen = format!("use wasm_bindgen_test::{FOUND_THERE}\n{plain}");
-        let lib = format!("//! A.\n{ONLY_THERE}\npub mod web;\nmod native;\n");
-        let files = [
-            ("crates/a/src/lib.rs", lib),
-            ("crates/a/src/web.rs", plain.clone()),
-            ("crates/a/src/web/deep.rs", plain.clone()),
-            ("crates/a/src/native.rs", plain.clone()),
-            ("src/page.rs", plain),
-            ("src/other.rs", seen),
-        ];
-        let sources: Vec<_> = files.iter().map(|(path, text)| (Path::new(path), text.clone())).collect();
-        let faults = tests_that_never_run(&sources);
-        let named: Vec<_> = faults.iter().filter_map(|it| it.split(':').next()).collect();
-        assert_eq!(named, ["crates/a/src/web.rs", "crates/a/src/web/deep.rs", "src/page.rs"]);
+        for declared in ONLY_THERE {
+            let lib = format!("//! A.\n{declared}\npub mod web;\nmod native;\n");
+            let files = [
+                ("crates/a/src/lib.rs", lib),
+                ("crates/a/src/web.rs", plain.clone()),
+                ("crates/a/src/web/deep.rs", plain.clone()),
+                ("crates/a/src/native.rs", plain.clone()),
+                ("src/page.rs", plain.clone()),
+                ("src/other.rs", seen.clone()),
+            ];
+            let sources: Vec<_> = files.iter().map(|(path, text)| (Path::new(path), text.clone())).collect();
+            let faults = tests_that_never_run(&sources);
+            let named: Vec<_> = faults.iter().filter_map(|it| it.split(':').next()).collect();
+            assert_eq!(named, ["crates/a/src/web.rs", "crates/a/src/web/deep.rs", "src/page.rs"]);
+        }
     }
 
     #[test]

@@ -1,0 +1,229 @@
+//! Nodes in a real browser: over IndexedDB they end as they do over memory, and two of them live in one page.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use futures::future::LocalBoxFuture;
+use paceline_mesh::{Input, Lane};
+use paceline_node::{Founding, Key, Links, Node, Parts, Ready, Surroundings, Timer};
+use paceline_room::{
+    Cid, Keypair, NodeId, Stored,
+    body::{FormValues, Policy, RoomFounded},
+};
+use paceline_store::{Desk, IdbStore, MemoryStore, Place, Store};
+use serde_bytes::ByteArray;
+use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use super::{browser, surroundings::ThisPage, unsent};
+
+/// Turns of the event loop after which what is waited for will not come.
+const MOST_TURNS: usize = 100_000;
+
+/// This page, but for randomness and the time of day: the same steps make the same bytes.
+#[derive(Default)]
+struct Steady {
+    drawn: Cell<u64>,
+}
+
+impl Surroundings for Steady {
+    fn now(&self) -> f64 {
+        ThisPage.now()
+    }
+
+    fn wall_clock(&self) -> u64 {
+        1_800_000_000_000
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.drawn.set(self.drawn.get() + 1);
+        let drawn = self.drawn.get().to_le_bytes();
+        bytes.iter_mut().zip(drawn.into_iter().cycle()).for_each(|(byte, it)| *byte = it);
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        ThisPage.spawn(task);
+    }
+
+    fn after(&self, millis: u32, call: Box<dyn FnOnce()>) -> Timer {
+        ThisPage.after(millis, call)
+    }
+
+    fn turn(&self) -> LocalBoxFuture<'static, ()> {
+        ThisPage.turn()
+    }
+}
+
+/// A key that nobody else wants.
+#[derive(Default)]
+struct LoneKey {
+    mark: Cell<Option<u64>>,
+    note: RefCell<Option<String>>,
+}
+
+impl Key for LoneKey {
+    fn leave_unsaved(&self, note: Option<&str>) -> bool {
+        *self.note.borrow_mut() = note.map(str::to_owned);
+        true
+    }
+
+    fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()> {
+        self.mark.set(Some(seq));
+        Box::pin(async {})
+    }
+}
+
+/// A link within the page, to at most one other.
+#[derive(Default)]
+struct Within {
+    from: Cell<Option<NodeId>>,
+    to: RefCell<Weak<Node>>,
+}
+
+impl Links for Within {
+    fn send(&self, _: NodeId, lane: Lane, bytes: Vec<u8>) {
+        let (to, from) = (self.to.borrow().clone(), self.from.get());
+        spawn_local(async move {
+            if let (Some(to), Some(peer)) = (to.upgrade(), from) {
+                to.input(Input::Received { peer, lane, bytes });
+            }
+        });
+    }
+
+    fn disconnect(&self, peer: NodeId) {
+        panic!("{peer} broke the protocol");
+    }
+
+    fn carried(&self, _: Vec<u8>) {}
+
+    fn acquainted(&self, _: &[NodeId]) {}
+
+    fn rest(&self, _: bool) {}
+
+    fn goodbye(&self) {}
+
+    fn online(&self) {}
+
+    fn network_changed(&self) {}
+}
+
+fn founding(keypair: &Keypair) -> Founding {
+    let body = RoomFounded {
+        fold: 1,
+        title: "A room".into(),
+        purpose: String::new(),
+        form: "blank".into(),
+        values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+        nonce: ByteArray::new([0; 16]),
+    };
+    Founding::sign(keypair, 1_800_000_000_000, body).expect("a founding event")
+}
+
+async fn open(room: Cid, secret: u8, store: Rc<dyn Store>) -> (Rc<Node>, Rc<Within>, Rc<LoneKey>) {
+    let keypair = Keypair::from_secret([secret; 32]);
+    let ready = Ready::load(room, &keypair, &*store, &ThisPage).await.expect("read");
+    let desk = Desk::open(store.unsent().await.expect("read"), None);
+    let (links, key) = (Rc::new(Within::default()), Rc::new(LoneKey::default()));
+    links.from.set(Some(keypair.node()));
+    let parts = Parts {
+        keypair,
+        key: key.clone(),
+        store,
+        desk,
+        left: false,
+        express: unsent::express,
+        links: links.clone(),
+        around: Rc::new(Steady::default()),
+        away: false,
+        tell: Box::new(|_| ()),
+    };
+    (Node::open(parts, ready), links, key)
+}
+
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..MOST_TURNS {
+        if holds() {
+            return;
+        }
+        browser::take_turn().await;
+    }
+    panic!("it never came to that: {what}");
+}
+
+async fn post(node: &Rc<Node>, place: Place, text: &str) {
+    node.set_draft(&place, |it| it.text = text.into());
+    let id = node.submit(&place, "").expect("an intent");
+    assert_eq!(node.deliver(id).await, Ok(()));
+}
+
+type Held = (Vec<Stored>, Vec<(String, String)>);
+
+/// A person founds a room, writes, answers, edits, takes back, and leaves something half-written. What storage then holds.
+async fn steps(store: Rc<dyn Store>) -> Held {
+    let keypair = Keypair::from_secret([7; 32]);
+    let founding = founding(&keypair);
+    let room = founding.room;
+    founding.keep(&*store).await.expect("stored");
+    let (node, _links, key) = open(room, 7, store.clone()).await;
+    post(&node, Place::Composer, "one").await;
+    let first = node.replica().fold().posts().next().map(|it| it.cid).expect("a post");
+    post(&node, Place::Reply(first), "two").await;
+    post(&node, Place::Edit(first), "one, better").await;
+    let id = node.begin_retract(first).expect("an intent");
+    assert_eq!(node.retract(id, first).await, Ok(Some(Place::Composer)));
+    node.set_draft(&Place::BatonOpen, |it| it.text = "half a title".into());
+    node.write_desk().await;
+    assert!(!node.is_unkept() && key.mark.get() == Some(4));
+    // Words that were taken back go by themselves.
+    let dropped = async |store: &dyn Store| store.get(&first).await.expect("read").is_some_and(|it| it.words.is_none());
+    for _ in 0..MOST_TURNS {
+        if dropped(&*store).await {
+            break;
+        }
+        browser::take_turn().await;
+    }
+    assert!(dropped(&*store).await);
+    node.close();
+    (store.load_page(None, usize::MAX).await.expect("read"), store.unsent().await.expect("read"))
+}
+
+async fn fresh(name: &str) -> Rc<dyn Store> {
+    IdbStore::delete(name).await.expect("deletes");
+    Rc::new(IdbStore::open(name).await.expect("opens"))
+}
+
+#[test]
+async fn the_same_steps_on_indexed_db_end_as_in_memory() {
+    let of = |(events, unsent): Held| {
+        let events: Vec<_> = events.into_iter().map(|it| (it.cid, it.block, it.words)).collect();
+        (events, unsent)
+    };
+    let memory = of(steps(Rc::new(MemoryStore::new())).await);
+    let disk = of(steps(fresh("paceline node test 1").await).await);
+    assert_eq!((memory.0.len(), memory.1.iter().filter(|(key, _)| key.starts_with("draft/")).count()), (5, 2));
+    assert_eq!(memory, disk);
+}
+
+#[test]
+async fn two_nodes_live_in_one_page_and_each_stores_what_both_wrote() {
+    let keypair = Keypair::from_secret([7; 32]);
+    let (first, second) = (fresh("paceline node test 2").await, fresh("paceline node test 3").await);
+    let founding = founding(&keypair);
+    let room = founding.room;
+    founding.keep(&*first).await.expect("stored");
+    let (one, from_one, _) = open(room, 7, first.clone()).await;
+    let (two, from_two, _) = open(room, 8, second.clone()).await;
+    *from_one.to.borrow_mut() = Rc::downgrade(&two);
+    *from_two.to.borrow_mut() = Rc::downgrade(&one);
+    one.input(Input::LinkUp(two.me));
+    two.input(Input::LinkUp(one.me));
+    futures::join!(post(&one, Place::Composer, "from one"), post(&two, Place::Composer, "from two"));
+    until("both stored all", || first.counts().events == 3 && second.counts().events == 3).await;
+    assert_eq!(one.replica().fold().digest(), two.replica().fold().digest());
+    one.close();
+    two.input(Input::LinkDown { peer: one.me, goodbye: true });
+    post(&two, Place::Composer, "alone").await;
+    assert_eq!((one.replica().log().len(), two.replica().log().len()), (3, 4));
+}
