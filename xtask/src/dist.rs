@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     node, policy,
     process::{Run, step},
-    repo,
+    repo, styles,
     tools::{self, TRUNK, WASM_BINDGEN},
 };
 
@@ -127,7 +127,8 @@ fn finish(dist: &Path) -> Result<()> {
             }
         }
     }
-    fs::write(&index, policy::insert(&with_size(dist, page)?)?)?;
+    let page = styles::join(dist, &with_size(dist, page)?)?;
+    fs::write(&index, policy::insert(&page)?)?;
     let contract = repo::root().join("paceline.d.ts");
     if contract.is_file() {
         fs::copy(contract, dist.join("paceline.d.ts"))?;

@@ -19,6 +19,7 @@ mod process;
 mod relays;
 mod repo;
 mod serve;
+mod styles;
 mod test;
 mod texts;
 mod tidy;
