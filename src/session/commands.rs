@@ -8,7 +8,7 @@ use paceline_room::{
     body::{
         Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
         BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, HUES, Introduced, Posted, Retracted,
+        FeedbackWithdrawn, HUES, Introduced, Mentions, Posted, Retracted, Sources, Tags,
     },
     state::{Baton, BatonState, FeedbackState, WordsState},
 };
@@ -23,7 +23,8 @@ pub fn introduce(replica: &Replica, name: String, strengths: Vec<String>, hue: O
     let me = replica.node();
     let chosen = replica.fold().person(&me).filter(|it| !it.name.is_empty()).map(|it| it.hue);
     let hue = hue.or(chosen).unwrap_or_else(|| replica.fold().free_hue(&me));
-    Ok(Intent::plain(Introduced { name, strengths, hue: hue % HUES }))
+    let (name, strengths) = (fit(name)?, Tags::of(strengths).map_err(notices::unwritable)?);
+    Ok(Intent::plain(Introduced { name, strengths, hue: fit(u64::from(hue % HUES))? }))
 }
 
 /// Says something to everyone.
@@ -33,7 +34,9 @@ pub fn post(replica: &Replica, new: NewPost) -> Outcome<Intent> {
     if let Some(target) = reply_to {
         replica.fold().post(&target).ok_or_else(|| notices::error("not-found"))?;
     }
-    Ok(Intent::worded(text, move |words| Posted { kind, words, reply_to, tags, mentions: Vec::new() }.into()))
+    let tags = Tags::of(tags).map_err(notices::unwritable)?;
+    let mentions = Mentions::default();
+    Ok(Intent::worded(text, move |words| Posted { kind, words, reply_to, tags, mentions }.into()))
 }
 
 /// New words for an own post.
@@ -61,6 +64,7 @@ pub fn feedback(replica: &Replica, new: NewFeedback) -> Outcome<Intent> {
     let NewFeedback { target, stance, text, sources } = new;
     replica.log().find(&target).ok_or_else(|| notices::error("not-found"))?;
     perhaps_worded(text.as_deref().unwrap_or_default())?;
+    let sources = Sources::of(sources).map_err(notices::unwritable)?;
     Ok(Intent::perhaps_worded(text, move |words| FeedbackGiven { target, stance, words, sources }.into()))
 }
 
@@ -87,7 +91,8 @@ pub fn withdraw_feedback(replica: &Replica, feedback: Cid) -> Outcome<Intent> {
 pub fn baton_open(new: NewBaton) -> Outcome<Intent> {
     let NewBaton { title, need, strengths, minutes } = new;
     worded(&title)?;
-    Ok(Intent::plain(BatonOpened { title: title.trim().to_owned(), strengths, minutes, need }))
+    let (title, strengths) = (fit(title.trim())?, Tags::of(strengths).map_err(notices::unwritable)?);
+    Ok(Intent::plain(BatonOpened { title, strengths, minutes, need }))
 }
 
 /// Takes a free baton.
@@ -103,7 +108,7 @@ pub fn baton_take(replica: &Replica, baton: Cid) -> Outcome<Intent> {
 pub fn baton_offer(replica: &Replica, baton: Cid, to: NodeId, note: String) -> Outcome<Intent> {
     let tip = held_by_me(replica, baton)?.tip;
     perhaps_worded(&note)?;
-    Ok(Intent::plain(BatonOffered { baton, tip, to, note }))
+    Ok(Intent::plain(BatonOffered { baton, tip, to, note: fit(note)? }))
 }
 
 /// Takes an own offer back.
@@ -130,14 +135,14 @@ pub fn baton_decline(replica: &Replica, offer: Cid, why: String) -> Outcome<Inte
         return Err(notices::error("not-offered"));
     }
     perhaps_worded(&why)?;
-    Ok(Intent::plain(BatonDeclined { offer, why }))
+    Ok(Intent::plain(BatonDeclined { offer, why: fit(why)? }))
 }
 
 /// Lets a held baton go.
 pub fn baton_release(replica: &Replica, baton: Cid, note: String) -> Outcome<Intent> {
     let tip = held_by_me(replica, baton)?.tip;
     perhaps_worded(&note)?;
-    Ok(Intent::plain(BatonReleased { baton, tip, note }))
+    Ok(Intent::plain(BatonReleased { baton, tip, note: fit(note)? }))
 }
 
 /// Steps in for a holder; says how long that one was silent.
@@ -147,7 +152,7 @@ pub fn baton_step_in(replica: &Replica, baton: Cid) -> Outcome<Intent> {
         return Err(notices::error("not-holder"));
     };
     let silent_for = silence(replica, &holder);
-    Ok(Intent::plain(BatonSteppedIn { baton, tip: it.tip, silent_for }))
+    Ok(Intent::plain(BatonSteppedIn { baton, tip: it.tip, silent_for: fit(silent_for)? }))
 }
 
 /// Comes back to a baton somebody stepped in for.
@@ -156,7 +161,7 @@ pub fn baton_reclaim(replica: &Replica, baton: Cid) -> Outcome<Intent> {
     if it.may_reclaim != Some(replica.node()) {
         return Err(notices::error("not-reclaimable"));
     }
-    Ok(Intent::plain(BatonReclaimed { baton, tips: it.run_ends.clone() }))
+    Ok(Intent::plain(BatonReclaimed { baton, tips: fit(it.run_ends.clone())? }))
 }
 
 /// Ends a baton: its work is done.
@@ -166,7 +171,7 @@ pub fn baton_close(replica: &Replica, baton: Cid, outcome: String) -> Outcome<In
         return Err(notices::error("not-holder"));
     }
     perhaps_worded(&outcome)?;
-    Ok(Intent::plain(BatonClosed { baton, tip: it.tip, outcome, by: None }))
+    Ok(Intent::plain(BatonClosed { baton, tip: it.tip, outcome: fit(outcome)?, by: None }))
 }
 
 /// For how long a node has been gone, in milliseconds; 0 while it is here.
@@ -177,6 +182,11 @@ pub fn silence(replica: &Replica, node: &NodeId) -> u64 {
         // Never met by this tab since it was opened.
         None => browser::now(),
     }
+}
+
+/// What is written, in its field.
+fn fit<T>(value: impl TryInto<T>) -> Outcome<T> {
+    value.try_into().map_err(notices::unwritable)
 }
 
 fn worded(text: &str) -> Outcome<()> {

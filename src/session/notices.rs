@@ -43,3 +43,8 @@ pub fn storage(error: impl Borrow<StoreError>) -> SessionError {
 pub fn node(error: NodeError) -> SessionError {
     self::error(error.code())
 }
+
+/// What does not fit its field. Whatever the rule, only the length of what was written depends on the person.
+pub fn unwritable<E>(_: E) -> SessionError {
+    self::error("too-long")
+}

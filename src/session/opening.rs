@@ -7,17 +7,13 @@ use std::{
 
 use futures::future::try_join_all;
 use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
-use paceline_node::{Founding, Intent, Move, Node, Ready};
-use paceline_room::{
-    Cid, Keypair,
-    body::{BatonOpened, RoomFounded},
-    car,
-};
+use paceline_node::{Founding, Move, Node, Ready};
+use paceline_room::{Cid, Keypair, body::RoomFounded, car};
 use paceline_store::{Desk, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store};
 use serde_bytes::ByteArray;
 
 use super::{
-    Outcome, RoomCard, Session, browser,
+    NewBaton, Outcome, RoomCard, Session, browser, commands,
     engine::{Engine, Parts},
     finding,
     handoffs::Handoffs,
@@ -52,10 +48,10 @@ impl Session {
         let form = forms::by_name(&form).ok_or_else(|| notices::error("no-such-form"))?;
         let keypair = Keypair::from_secret(browser::random());
         let body = RoomFounded {
-            fold: FOLD,
-            title: title.clone(),
-            purpose: purpose.trim().to_owned(),
-            form: form.name.clone(),
+            fold: u64::from(FOLD).try_into().map_err(notices::unwritable)?,
+            title: title.as_str().try_into().map_err(notices::unwritable)?,
+            purpose: purpose.trim().try_into().map_err(notices::unwritable)?,
+            form: form.name.as_str().try_into().map_err(notices::unwritable)?,
             values: form.values.clone(),
             nonce: ByteArray::new(browser::random()),
         };
@@ -89,8 +85,8 @@ impl Session {
         }
         self.open(places, link, key, Some(store)).await?;
         let opened = batons.into_iter().map(|baton| {
-            let opened = BatonOpened { title: baton.title, strengths: Vec::new(), minutes: baton.minutes, need: None };
-            self.write(move |_| Ok(Intent::plain(opened)))
+            let FormBaton { title, minutes } = baton;
+            self.write(move |_| commands::baton_open(NewBaton { title, need: None, strengths: vec![], minutes }))
         });
         try_join_all(opened).await.map(drop)
     }

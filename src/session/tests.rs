@@ -111,11 +111,11 @@ impl Links for Within {
 
 fn founding(keypair: &Keypair) -> Founding {
     let body = RoomFounded {
-        fold: 1,
-        title: "A room".into(),
-        purpose: String::new(),
-        form: "blank".into(),
-        values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+        fold: 1_u64.try_into().unwrap(),
+        title: "A room".try_into().unwrap(),
+        purpose: Default::default(),
+        form: "blank".try_into().unwrap(),
+        values: FormValues { policy: Policy::Consent, quorum: 50_u64.try_into().unwrap(), quorum_cap: 12, grace: 30 },
         nonce: ByteArray::new([0; 16]),
     };
     Founding::sign(keypair, 1_800_000_000_000, body).expect("a founding event")

@@ -168,11 +168,16 @@ mod tests {
         fn new(people: u8) -> Self {
             let keys: Vec<_> = (0..people).map(|it| Keypair::from_secret([it + 1; 32])).collect();
             let founding = paceline_room::body::RoomFounded {
-                fold: 1,
-                title: "A room".into(),
-                purpose: String::new(),
-                form: "blank".into(),
-                values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+                fold: 1_u64.try_into().unwrap(),
+                title: "A room".try_into().unwrap(),
+                purpose: Default::default(),
+                form: "blank".try_into().unwrap(),
+                values: FormValues {
+                    policy: Policy::Consent,
+                    quorum: 50_u64.try_into().unwrap(),
+                    quorum_cap: 12,
+                    grace: 30,
+                },
                 nonce: serde_bytes::ByteArray::new([0; 16]),
             };
             let draft = Log::founding_draft(keys[0].node(), NOON, founding.into());

@@ -7,14 +7,15 @@
 //! The way through it: a [`body::Body`] is put into an [`event::Draft`], signed into an [`event::Event`] and
 //! encoded as one canonical DAG-CBOR block; [`log::Log`] admits blocks; [`fold::Fold`] keeps what they mean.
 
-pub mod body;
 pub mod canonical;
 pub mod car;
 pub mod cid;
 mod clock;
 mod encode;
 pub mod event;
+mod fields;
 pub mod fold;
+mod kinds;
 pub mod limits;
 pub mod log;
 pub mod node;
@@ -26,6 +27,11 @@ mod table;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod testing;
 pub mod words;
+
+/// What events say: the bodies of all kinds.
+pub mod body {
+    pub use crate::kinds::*;
+}
 
 pub use body::{Body, Unknown};
 pub use cid::Cid;

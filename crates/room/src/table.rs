@@ -25,16 +25,7 @@ impl Table {
     pub fn has(self, body: &Body) -> bool {
         match self {
             Self::One => !matches!(body, Body::Unknown(_)),
-            Self::Newer => matches!(
-                body,
-                Body::Introduced(_)
-                    | Body::Posted(_)
-                    | Body::Edited(_)
-                    | Body::Retracted(_)
-                    | Body::FeedbackGiven(_)
-                    | Body::FeedbackAnswered(_)
-                    | Body::FeedbackWithdrawn(_)
-            ),
+            Self::Newer => body.is_lasting(),
         }
     }
 

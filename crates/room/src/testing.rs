@@ -15,7 +15,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Admission, Body, Cid, Event, Ix, Keypair, Log, NodeId, Stored, Unknown, Words,
-    body::{BatonOpened, BatonTaken, FormValues, Introduced, Policy, PostKind, Posted, RoomFounded},
+    body::{
+        BatonOpened, BatonTaken, FOLD_VERSION, FormValues, Introduced, Mentions, Policy, PostKind, Posted, RoomFounded,
+        Tags,
+    },
     encode::encode,
 };
 
@@ -91,11 +94,16 @@ impl World {
     /// A founded room; its founder is author 0.
     pub fn new(seed: u64) -> Self {
         let body = RoomFounded {
-            fold: 1,
-            title: "A test room".into(),
-            purpose: "To try things out".into(),
-            form: "blank".into(),
-            values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+            fold: u64::from(FOLD_VERSION).try_into().expect("it fits"),
+            title: "A test room".try_into().expect("it fits"),
+            purpose: "To try things out".try_into().expect("it fits"),
+            form: "blank".try_into().expect("it fits"),
+            values: FormValues {
+                policy: Policy::Consent,
+                quorum: 50_u64.try_into().expect("it fits"),
+                quorum_cap: 12,
+                grace: 30,
+            },
             nonce: serde_bytes::ByteArray::new(bytes_of(seed, "nonce", 0)),
         };
         Self::founded_by(seed, body.into())
@@ -201,17 +209,47 @@ impl World {
     /// Author `i` posts an update.
     pub fn post(&mut self, i: usize, text: &str) -> Cid {
         let words = self.say(i, text);
-        self.write(i, Posted { kind: PostKind::Update, words, reply_to: None, tags: vec![], mentions: vec![] })
+        self.write(
+            i,
+            Posted {
+                kind: PostKind::Update,
+                words,
+                reply_to: None,
+                tags: Tags::default(),
+                mentions: Mentions::default(),
+            },
+        )
     }
 
     /// Author `i` says who it is.
+    ///
+    /// # Panics
+    /// If the name is too long.
     pub fn introduce(&mut self, i: usize, name: &str) -> Cid {
-        self.write(i, Introduced { name: name.into(), strengths: vec![], hue: (i % 12) as u8 })
+        self.write(
+            i,
+            Introduced {
+                name: name.try_into().expect("it fits"),
+                strengths: Tags::default(),
+                hue: ((i % 12) as u64).try_into().expect("it fits"),
+            },
+        )
     }
 
     /// Author `i` opens a baton.
+    ///
+    /// # Panics
+    /// If the title is too long.
     pub fn open_baton(&mut self, i: usize, title: &str) -> Cid {
-        self.write(i, BatonOpened { title: title.into(), strengths: vec![], minutes: None, need: None })
+        self.write(
+            i,
+            BatonOpened {
+                title: title.try_into().expect("it fits"),
+                strengths: Tags::default(),
+                minutes: None,
+                need: None,
+            },
+        )
     }
 
     /// Author `i` takes a baton, building on `tip`.
@@ -346,7 +384,15 @@ mod tests {
     fn a_twin_splits_its_author_and_stays_admitted() {
         let mut world = World::new(2);
         let one = world.introduce(1, "first");
-        let two = world.write_twin(1, one, Introduced { name: "second".into(), strengths: vec![], hue: 1 });
+        let two = world.write_twin(
+            1,
+            one,
+            Introduced {
+                name: "second".try_into().unwrap(),
+                strengths: Default::default(),
+                hue: 1_u64.try_into().unwrap(),
+            },
+        );
         let log = world.whole();
         assert!(log.find(&one).is_some() && log.find(&two).is_some());
         assert!(log.is_split(&world.author(1)));

@@ -2,7 +2,7 @@
 
 use paceline_room::{
     Admission, Body, Cid, Draft, EventError, Log, NodeId, Table,
-    body::{BatonOpened, FormValues, Introduced, Policy, Retracted, RoomFounded},
+    body::{BatonOpened, FormValues, Hue, Introduced, Policy, Retracted, RoomFounded},
     log::Refusal,
     testing::{World, unknown, unknown_bytes},
 };
@@ -202,8 +202,12 @@ fn both_twins_are_admitted_with_their_descendants_and_nobody_else_is_touched() {
     let first = world.introduce(1, "one");
     world.send(1, 2);
     let on_first = world.post(2, "on the first");
-    let (strengths, hue) = (vec![], 3);
-    let twin = world.write_twin(1, first, Introduced { name: "another".into(), strengths, hue });
+    let hue = 3_u64;
+    let twin = world.write_twin(
+        1,
+        first,
+        Introduced { name: "another".try_into().unwrap(), strengths: Default::default(), hue: hue.try_into().unwrap() },
+    );
     // A node that has seen the twin alone goes on with it.
     let event = world.log(1).entry(world.ix(1, &twin)).block.clone();
     world.give(3, [event.as_ref()]);
@@ -280,19 +284,24 @@ fn what_exceeds_its_kind_is_not_written_and_says_which_rule() {
         draft.body = body;
         draft.sign(&world.keypair(1)).err()
     };
-    let opened = |title: String| BatonOpened { title, strengths: vec![], minutes: None, need: None };
-    assert_eq!(sign(opened("é".repeat(201)).into()), Some(EventError::FieldTooLong));
-    assert_eq!(sign(opened("é".repeat(200)).into()), None);
-    let introduced = Introduced { name: String::new(), strengths: vec![], hue: 12 };
-    assert_eq!(sign(introduced.into()), Some(EventError::OutOfRange));
-    let values = FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 };
-    let (title, purpose, form) = (String::new(), String::new(), String::new());
+    let opened = |title: String| {
+        let opened = |title| BatonOpened { title, strengths: Default::default(), minutes: None, need: None };
+        title.try_into().map(opened)
+    };
+    assert_eq!(opened("é".repeat(201)).err(), Some(EventError::FieldTooLong));
+    assert_eq!(sign(opened("é".repeat(200)).unwrap().into()), None);
+    assert_eq!(Hue::try_from(12), Err(EventError::OutOfRange));
+    let quorum = 50_u64.try_into().unwrap();
+    let values = FormValues { policy: Policy::Consent, quorum, quorum_cap: 12, grace: 30 };
+    let fold = 1_u64.try_into().unwrap();
+    let (title, purpose, form) = Default::default();
     let nonce = serde_bytes::ByteArray::new([0; 16]);
-    let founding = RoomFounded { fold: 1, title, purpose, form, values, nonce };
+    let founding = RoomFounded { fold, title, purpose, form, values, nonce };
     assert_eq!(sign(founding.clone().into()), Some(EventError::WrongFounding), "inside a room");
     let found = |body: Body| Log::founding_draft(world.author(1), 1, body).sign(&world.keypair(1)).err();
-    assert_eq!(found(RoomFounded { fold: 2, ..founding.clone() }.into()), Some(EventError::OutOfRange));
-    assert_eq!(found(opened(String::new()).into()), Some(EventError::WrongFounding));
+    let version = |it: u64| it.try_into().map(|fold| RoomFounded { fold, ..founding.clone() });
+    assert_eq!(version(2), Err(EventError::OutOfRange));
+    assert_eq!(found(opened(String::new()).unwrap().into()), Some(EventError::WrongFounding));
     assert_eq!(found(founding.into()), None);
 }
 

@@ -5,24 +5,50 @@ use std::collections::BTreeMap;
 use paceline_room::limits;
 
 const FORMAT: &str = include_str!("../../../docs/format.md");
-const BODY: &str = include_str!("../src/body.rs");
+/// The table of kinds, and the files it names.
+const TABLE: &str = include_str!("../src/kinds.rs");
+const BODIES: [&str; 6] = [
+    include_str!("../src/kinds/founding.rs"),
+    include_str!("../src/kinds/people.rs"),
+    include_str!("../src/kinds/posts.rs"),
+    include_str!("../src/kinds/taking_back.rs"),
+    include_str!("../src/kinds/feedback.rs"),
+    include_str!("../src/kinds/batons/bodies.rs"),
+];
 
-/// Kinds and their fields, as `bodies!` lists them.
-fn kinds() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let list = BODY.split("\nbodies! {\n").nth(1).expect("the list of kinds").split("\n}\n").next().expect("its end");
-    let (mut kinds, mut kind) = (BTreeMap::<_, Vec<_>>::new(), "");
-    for line in list.lines() {
+/// What stands between the first line and the end of the block that it opens.
+fn block(text: &'static str, first: &str) -> &'static str {
+    text.split(&format!("\n{first} {{\n")).nth(1).expect(first).split("\n}\n").next().expect("its end")
+}
+
+/// Names of bodies and their fields, as each `bodies!` lists them.
+fn bodies() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let (mut bodies, mut body) = (BTreeMap::<_, Vec<_>>::new(), "");
+    for line in BODIES.iter().flat_map(|file| block(file, "bodies!").lines()) {
         let text = line.trim_start();
         let depth = line.len() - text.len();
-        if let Some((_, name)) = text.split_once(" = \"").filter(|_| depth == 4) {
-            kind = name.split('"').next().unwrap_or_default();
-            kinds.insert(kind, Vec::new());
+        if let Some((name, _)) = text.split_once(" {").filter(|_| depth == 4) {
+            body = name;
+            bodies.insert(body, Vec::new());
         } else if let (8, Some((field, _))) = (depth, text.split_once(": "))
             && !text.starts_with(['/', '#'])
         {
-            kinds.entry(kind).or_default().push(field);
+            bodies.entry(body).or_default().push(field.trim_start_matches("[optional] "));
         }
     }
+    bodies
+}
+
+/// Kinds by their names on the wire, with their fields.
+fn kinds() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut bodies = bodies();
+    let rows = block(TABLE, "capabilities!").lines().filter_map(|line| line.trim().split_once(" = \""));
+    let kinds = rows
+        .map(|(body, name)| {
+            (name.split('"').next().expect("a name"), bodies.remove(body).expect("a body for each kind"))
+        })
+        .collect();
+    assert!(bodies.is_empty(), "a kind for each body: {bodies:?}");
     kinds
 }
 

@@ -79,9 +79,10 @@ fn nonce() -> ByteArray<16> {
 }
 
 fn founding() -> Body {
-    let values = FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 };
-    let (title, purpose, form) = ("Golden".into(), "To agree on bytes".into(), "blank".into());
-    RoomFounded { fold: 1, title, purpose, form, values, nonce: nonce() }.into()
+    let values = FormValues { policy: Policy::Consent, quorum: 50_u64.try_into().unwrap(), quorum_cap: 12, grace: 30 };
+    let (title, purpose, form) =
+        ("Golden".try_into().unwrap(), "To agree on bytes".try_into().unwrap(), "blank".try_into().unwrap());
+    RoomFounded { fold: 1_u64.try_into().unwrap(), title, purpose, form, values, nonce: nonce() }.into()
 }
 
 /// The events of the vectors from the third on, each following the one before.
@@ -89,38 +90,38 @@ fn founding() -> Body {
 fn chain(room: Cid, first: Cid, one: NodeId, short: Cid, long: Cid) -> Vec<(&'static str, Body)> {
     let (baton, tip, post, feedback) = (first, room, first, first);
     vec![
-        ("posted", Posted { kind: PostKind::Update, words: short, reply_to: None, tags: vec![], mentions: vec![] }.into()),
+        ("posted", Posted { kind: PostKind::Update, words: short, reply_to: None, tags: Default::default(), mentions: Default::default() }.into()),
         ("posted, all fields", Posted {
-            kind: PostKind::Driver, words: long, reply_to: Some(first), tags: vec!["a".into(), "b".into()], mentions: vec![one],
+            kind: PostKind::Driver, words: long, reply_to: Some(first), tags: vec!["a".try_into().unwrap(), "b".try_into().unwrap()].try_into().unwrap(), mentions: vec![one].try_into().unwrap(),
         }.into()),
         ("edited", Edited { post, words: short }.into()),
         ("retracted", Retracted { post }.into()),
-        ("feedback-given", FeedbackGiven { target: first, stance: Stance::BuildOn, words: None, sources: vec![] }.into()),
+        ("feedback-given", FeedbackGiven { target: first, stance: Stance::BuildOn, words: None, sources: Default::default() }.into()),
         ("feedback-given, all fields", FeedbackGiven {
-            target: first, stance: Stance::Correct, words: Some(short), sources: vec!["https://example.org/".into()],
+            target: first, stance: Stance::Correct, words: Some(short), sources: vec!["https://example.org/".try_into().unwrap()].try_into().unwrap(),
         }.into()),
         ("feedback-answered", FeedbackAnswered { feedback, answer: Answer::Noted, words: None, by: None }.into()),
         ("feedback-answered, all fields", FeedbackAnswered { feedback, answer: Answer::Adjusted, words: Some(short), by: Some(room) }.into()),
         ("feedback-withdrawn", FeedbackWithdrawn { feedback }.into()),
-        ("baton-opened", BatonOpened { title: "Release".into(), strengths: vec![], minutes: None, need: None }.into()),
+        ("baton-opened", BatonOpened { title: "Release".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None }.into()),
         ("baton-opened, all fields", BatonOpened {
-            title: "Release".into(), strengths: vec!["calm".into()], minutes: Some(25), need: Some(first),
+            title: "Release".try_into().unwrap(), strengths: vec!["calm".try_into().unwrap()].try_into().unwrap(), minutes: Some(25), need: Some(first),
         }.into()),
-        ("baton-offered", BatonOffered { baton, tip, to: one, note: String::new() }.into()),
-        ("baton-offered, all fields", BatonOffered { baton, tip, to: one, note: "Yours?".into() }.into()),
+        ("baton-offered", BatonOffered { baton, tip, to: one, note: Default::default() }.into()),
+        ("baton-offered, all fields", BatonOffered { baton, tip, to: one, note: "Yours?".try_into().unwrap() }.into()),
         ("baton-offer-withdrawn", BatonOfferWithdrawn { offer: first }.into()),
-        ("baton-declined", BatonDeclined { offer: first, why: String::new() }.into()),
-        ("baton-declined, all fields", BatonDeclined { offer: first, why: "Not today".into() }.into()),
+        ("baton-declined", BatonDeclined { offer: first, why: Default::default() }.into()),
+        ("baton-declined, all fields", BatonDeclined { offer: first, why: "Not today".try_into().unwrap() }.into()),
         ("baton-accepted", BatonAccepted { baton, tip, by: first }.into()),
         ("baton-taken", BatonTaken { baton, tip }.into()),
-        ("baton-stepped-in", BatonSteppedIn { baton, tip, silent_for: (1 << 53) - 1 }.into()),
-        ("baton-reclaimed", BatonReclaimed { baton, tips: vec![room, first] }.into()),
-        ("baton-released", BatonReleased { baton, tip, note: String::new() }.into()),
-        ("baton-released, all fields", BatonReleased { baton, tip, note: "Done for now".into() }.into()),
-        ("baton-closed", BatonClosed { baton, tip, outcome: String::new(), by: None }.into()),
-        ("baton-closed, all fields", BatonClosed { baton, tip, outcome: "Shipped".into(), by: Some(room) }.into()),
-        ("nominated", Nominated { baton, node: one, why: String::new() }.into()),
-        ("nominated, all fields", Nominated { baton, node: one, why: "Has done it before".into() }.into()),
+        ("baton-stepped-in", BatonSteppedIn { baton, tip, silent_for: ((1_u64 << 53) - 1).try_into().unwrap() }.into()),
+        ("baton-reclaimed", BatonReclaimed { baton, tips: vec![room, first].try_into().unwrap() }.into()),
+        ("baton-released", BatonReleased { baton, tip, note: Default::default() }.into()),
+        ("baton-released, all fields", BatonReleased { baton, tip, note: "Done for now".try_into().unwrap() }.into()),
+        ("baton-closed", BatonClosed { baton, tip, outcome: Default::default(), by: None }.into()),
+        ("baton-closed, all fields", BatonClosed { baton, tip, outcome: "Shipped".try_into().unwrap(), by: Some(room) }.into()),
+        ("nominated", Nominated { baton, node: one, why: Default::default() }.into()),
+        ("nominated, all fields", Nominated { baton, node: one, why: "Has done it before".try_into().unwrap() }.into()),
         ("shadowing", Shadowing { baton }.into()),
     ]
 }
@@ -142,8 +143,13 @@ fn our_encoder_makes_the_golden_bytes_of_every_kind() {
     };
 
     let room = expect("room-founded", Log::founding_draft(one.node(), at, founding()), &one);
-    let strengths = vec!["facilitation".into(), "Überblick".into()];
-    let body = Introduced { name: "zwölf".into(), strengths, hue: 11 }.into();
+    let strengths = vec!["facilitation".try_into().unwrap(), "Überblick".try_into().unwrap()];
+    let body = Introduced {
+        name: "zwölf".try_into().unwrap(),
+        strengths: strengths.try_into().unwrap(),
+        hue: 11_u64.try_into().unwrap(),
+    }
+    .into();
     at += 1;
     let author = two.node();
     let introduced = Draft { room: Some(room), author, seq: 0, prev: None, parents: vec![room], depth: 2, at, body };

@@ -3,7 +3,7 @@
 use paceline_mesh::wire::{Blocks, Bulk, Cids, Have, Hello, Item, Live, Push, Want};
 use paceline_room::{
     Body, Cid, Draft, Keypair, NodeId, Words,
-    body::{BatonTaken, Introduced, PostKind, Posted},
+    body::{BatonTaken, Introduced, Mentions, PostKind, Posted, Tags},
     limits,
 };
 use serde_bytes::{ByteArray, ByteBuf};
@@ -107,7 +107,7 @@ impl Liar {
 
     /// A first event of this node, standing on the founding event, with one change before it is signed.
     fn sign(&self, change: impl FnOnce(&mut Draft)) -> Option<Vec<u8>> {
-        let name = format!("Mallory {}", self.told);
+        let (name, hue) = (format!("Mallory {}", self.told).try_into().ok()?, 0_u64.try_into().ok()?);
         let mut draft = Draft {
             room: Some(self.room),
             author: self.author(),
@@ -116,7 +116,7 @@ impl Liar {
             parents: vec![self.room],
             depth: 2,
             at: self.told,
-            body: Body::from(Introduced { name, strengths: Vec::new(), hue: 0 }),
+            body: Body::from(Introduced { name, strengths: Tags::default(), hue }),
         };
         change(&mut draft);
         draft.sign(&self.keypair).ok().map(|(_, _, block)| block)
@@ -138,8 +138,8 @@ impl Liar {
         let words =
             Words(self.room, self.author(), 0, ByteArray::new([9; 16]), format!("I never lie {}", self.told).into());
         let (cid, words) = words.encode().ok()?;
-        let post =
-            Posted { kind: PostKind::Update, words: cid, reply_to: None, tags: Vec::new(), mentions: Vec::new() };
+        let (tags, mentions) = (Tags::default(), Mentions::default());
+        let post = Posted { kind: PostKind::Update, words: cid, reply_to: None, tags, mentions };
         let block = self.sign(|draft| draft.body = Body::from(post))?;
         Some(Item(ByteBuf::from(block), Some(ByteBuf::from(words))))
     }

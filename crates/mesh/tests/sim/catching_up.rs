@@ -73,7 +73,12 @@ fn a_newcomer_asks_one_of_seven_for_everything_and_gets_it_once() {
     net.run_for(2_000);
     for turn in 0..400 {
         net.write(turn % 7, None, |_| {
-            paceline_room::body::Introduced { name: format!("Turn {turn}"), strengths: vec![], hue: 1 }.into()
+            paceline_room::body::Introduced {
+                name: format!("Turn {turn}").try_into().unwrap(),
+                strengths: Default::default(),
+                hue: 1_u64.try_into().unwrap(),
+            }
+            .into()
         });
         net.run_for(20);
     }

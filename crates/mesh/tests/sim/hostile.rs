@@ -30,7 +30,8 @@ fn room() -> (World, Solo, NodeId) {
 
 /// An event that author 1 signs after changing its draft.
 fn crooked(world: &World, change: impl FnOnce(&mut paceline_room::Draft)) -> Vec<u8> {
-    let body = Introduced { name: "Peer".into(), strengths: vec![], hue: 1 };
+    let body =
+        Introduced { name: "Peer".try_into().unwrap(), strengths: Default::default(), hue: 1_u64.try_into().unwrap() };
     let mut draft = world.log(PEER).draft(world.author(PEER), 5, body.into());
     change(&mut draft);
     draft.sign(&world.keypair(PEER)).unwrap().2

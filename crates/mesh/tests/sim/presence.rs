@@ -82,7 +82,14 @@ fn reach_rises_to_everybody_and_counts_who_is_here() {
     net.run_for(2_000);
     let post = |words: Option<paceline_room::Cid>| {
         let (kind, words) = (paceline_room::body::PostKind::Update, words.unwrap());
-        paceline_room::body::Posted { kind, words, reply_to: None, tags: vec![], mentions: vec![] }.into()
+        paceline_room::body::Posted {
+            kind,
+            words,
+            reply_to: None,
+            tags: Default::default(),
+            mentions: Default::default(),
+        }
+        .into()
     };
     let cid = net.write(0, Some("hello"), post).unwrap();
     assert_eq!(net.replica(0).unwrap().reach(&cid), Reach { stored: 1, of: 5 });
@@ -122,7 +129,11 @@ fn a_node_that_leaves_says_goodbye_and_one_that_vanishes_does_not() {
 /// Who has written nothing is a stranger to those it is not linked with.
 fn introduce(net: &mut Net, nodes: &[usize]) {
     for at in nodes {
-        let body = paceline_room::body::Introduced { name: "Somebody".into(), strengths: vec![], hue: 0 };
+        let body = paceline_room::body::Introduced {
+            name: "Somebody".try_into().unwrap(),
+            strengths: Default::default(),
+            hue: 0_u64.try_into().unwrap(),
+        };
         assert!(net.write(*at, None, |_| body.into()).is_some());
     }
 }
@@ -139,8 +150,14 @@ fn two_nodes_that_cannot_link_see_each_other_through_a_third() {
     net.run_for(5_000);
     let (key_a, key_b) = (net.nodes[a].key.node(), net.nodes[b].key.node());
     assert_eq!(net.replica(a).unwrap().presence()[&key_b].here, Here::Here);
-    let cid =
-        net.write(a, None, |_| paceline_room::body::Introduced { name: "A".into(), strengths: vec![], hue: 0 }.into());
+    let cid = net.write(a, None, |_| {
+        paceline_room::body::Introduced {
+            name: "A".try_into().unwrap(),
+            strengths: Default::default(),
+            hue: 0_u64.try_into().unwrap(),
+        }
+        .into()
+    });
     net.run_for(7_000);
     assert_eq!(net.replica(b).unwrap().reach(&cid.unwrap()), Reach { stored: 3, of: 3 });
     net.input(a, Input::Leave);

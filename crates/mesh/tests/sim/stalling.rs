@@ -6,7 +6,11 @@ use crate::world::{Lie, Net};
 
 fn talk(net: &mut Net, at: usize, lines: usize) {
     for line in 0..lines {
-        let body = Introduced { name: format!("line {line}"), strengths: vec![], hue: 1 };
+        let body = Introduced {
+            name: format!("line {line}").try_into().unwrap(),
+            strengths: Default::default(),
+            hue: 1_u64.try_into().unwrap(),
+        };
         assert!(net.write(at, None, |_| body.into()).is_some());
         net.run_for(50);
     }

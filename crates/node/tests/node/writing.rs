@@ -30,7 +30,11 @@ fn founder(world: &mut World) -> (Place, Seat) {
 }
 
 fn name(name: &str) -> Intent {
-    Intent::plain(Introduced { name: name.into(), strengths: vec![], hue: 1 })
+    Intent::plain(Introduced {
+        name: name.try_into().unwrap(),
+        strengths: Default::default(),
+        hue: 1_u64.try_into().unwrap(),
+    })
 }
 
 type Outcomes = Rc<RefCell<Vec<Result<(), NodeError>>>>;

@@ -11,36 +11,27 @@
 //!
 //! The fold keeps no clock and asks nobody: silence, presence and grace times are for those who offer a step-in.
 
-mod batons;
 mod digest;
-mod feedback;
 mod ignored;
-mod people;
-mod posts;
-mod step;
-mod taken_back;
-mod words;
+pub(crate) mod step;
+pub(crate) mod words;
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
+pub use crate::kinds::people::own_hue;
 pub use ignored::IgnoredReason;
-pub use people::own_hue;
 
 use crate::{
     Body, Cid, Ix, Log, NodeId,
     body::{FeedbackGiven, FormValues, RoomFounded},
+    kinds::{batons::Batons, feedback::Loops, people::People, posts::Posts, taking_back::TakenBack},
     state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
 };
-use batons::Batons;
 use digest::SetDigest;
-use feedback::Loops;
-use people::People;
-use posts::Posts;
 use step::{Key, Step};
-use taken_back::TakenBack;
 use words::{Home, WordsTable};
 
 /// The room's state, updated by one event at a time. Order-independent: equal sets of events give equal states.
@@ -330,7 +321,7 @@ impl Fold {
 }
 
 /// Changes what is shown; where nothing differs the `Arc` stays the same one.
-fn change_shared<T: Clone + PartialEq>(shared: &mut Arc<T>, change: impl FnOnce(&mut T)) {
+pub(crate) fn change_shared<T: Clone + PartialEq>(shared: &mut Arc<T>, change: impl FnOnce(&mut T)) {
     let mut changed = T::clone(shared);
     change(&mut changed);
     if changed != **shared {

@@ -14,7 +14,7 @@ use crate::{Cid, Event, Ix, Log, NodeId, Words};
 
 /// Whose text a words block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Home {
+pub(crate) enum Home {
     /// Of an event that shows none: kept and passed on.
     None,
     /// Of this post, by its posting or an edit.
@@ -47,14 +47,14 @@ struct Slot {
 
 /// All words blocks that events link.
 #[derive(Debug, Clone, Default)]
-pub(super) struct WordsTable {
+pub(crate) struct WordsTable {
     slots: HashMap<Cid, Slot>,
     missing: BTreeSet<Cid>,
 }
 
 impl WordsTable {
     /// Event `ix` links `words`.
-    pub(super) fn link(&mut self, log: &Log, words: Cid, ix: Ix) {
+    pub(crate) fn link(&mut self, log: &Log, words: Cid, ix: Ix) {
         let slot =
             self.slots.entry(words).or_insert_with(|| Slot { links: BTreeMap::new(), live: 0, block: Block::Absent });
         let live = match &slot.block {
@@ -69,7 +69,7 @@ impl WordsTable {
     }
 
     /// What event `ix` links is the text of `home`; returns it if it is here already.
-    pub(super) fn settle(&mut self, words: &Cid, ix: Ix, home: Home) -> Option<Arc<str>> {
+    pub(crate) fn settle(&mut self, words: &Cid, ix: Ix, home: Home) -> Option<Arc<str>> {
         let slot = self.slots.get_mut(words)?;
         let link = slot.links.get_mut(&ix)?;
         link.home = home;
@@ -80,7 +80,7 @@ impl WordsTable {
     }
 
     /// The author of event `ix` took it back. Returns whether the block is to be dropped.
-    pub(super) fn void(&mut self, words: &Cid, ix: Ix) -> bool {
+    pub(crate) fn void(&mut self, words: &Cid, ix: Ix) -> bool {
         let Some(slot) = self.slots.get_mut(words) else { return false };
         if let Some(link) = slot.links.get_mut(&ix).filter(|link| link.live) {
             link.live = false;
@@ -95,7 +95,7 @@ impl WordsTable {
     }
 
     /// Takes in a block. Returns the text and the homes it belongs to, or `None` if nothing wants it.
-    pub(super) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
+    pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
         let slot = self.slots.get_mut(&words)?;
         if slot.live == 0 || Cid::of(block) != words {
             return None;
@@ -118,12 +118,12 @@ impl WordsTable {
     }
 
     /// Whether a live link names this block, here or not.
-    pub(super) fn is_wanted(&self, words: &Cid) -> bool {
+    pub(crate) fn is_wanted(&self, words: &Cid) -> bool {
         self.slots.get(words).is_some_and(|slot| slot.live > 0)
     }
 
     /// Wanted and not here.
-    pub(super) fn missing(&self) -> impl Iterator<Item = Cid> + '_ {
+    pub(crate) fn missing(&self) -> impl Iterator<Item = Cid> + '_ {
         self.missing.iter().copied()
     }
 }

@@ -59,16 +59,26 @@ impl Room {
     }
 
     fn open(&mut self) -> Cid {
-        self.write(0, BatonOpened { title: "lead".into(), strengths: vec![], minutes: None, need: None }).0
+        self.write(
+            0,
+            BatonOpened { title: "lead".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None },
+        )
+        .0
     }
 }
 
 fn introduced() -> Introduced {
-    Introduced { name: "somebody".into(), strengths: vec![], hue: 0 }
+    Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue: 0_u64.try_into().unwrap() }
 }
 
 fn posted() -> Posted {
-    Posted { kind: PostKind::Update, words: Cid::of(b"words"), reply_to: None, tags: vec![], mentions: vec![] }
+    Posted {
+        kind: PostKind::Update,
+        words: Cid::of(b"words"),
+        reply_to: None,
+        tags: Default::default(),
+        mentions: Default::default(),
+    }
 }
 
 /// One of each, and what each looked at.
@@ -81,20 +91,21 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
     let post = note("posted", room.write(1, posted()));
     note("introduced", room.write(1, introduced()));
     note("edited", room.write(1, Edited { post, words: Cid::of(b"other") }));
-    let given = FeedbackGiven { target: post, stance: Stance::Correct, words: None, sources: vec![] };
+    let given = FeedbackGiven { target: post, stance: Stance::Correct, words: None, sources: Default::default() };
     let feedback = note("feedback given", room.write(2, given));
     let answer = FeedbackAnswered { feedback, answer: Answer::Adjusted, words: None, by: None };
     note("feedback answered", room.write(1, answer));
     note("retracted", room.write(1, Retracted { post }));
-    let opened = BatonOpened { title: "lead".into(), strengths: vec![], minutes: None, need: None };
+    let opened =
+        BatonOpened { title: "lead".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None };
     let baton = note("opened", room.write(1, opened));
     let tip = note("taken", room.write(1, BatonTaken { baton, tip: baton }));
-    let offer = BatonOffered { baton, tip, to: room.world.author(2), note: String::new() };
+    let offer = BatonOffered { baton, tip, to: room.world.author(2), note: Default::default() };
     let offer = note("offered", room.write(1, offer));
     let held = note("accepted", room.write(2, BatonAccepted { baton, tip, by: offer }));
     // Two step in side by side, the room follows one, the holder comes back.
-    let one = room.draft(3, BatonSteppedIn { baton, tip: held, silent_for: 1 });
-    let two = room.draft(4, BatonSteppedIn { baton, tip: held, silent_for: 1 });
+    let one = room.draft(3, BatonSteppedIn { baton, tip: held, silent_for: 1_u64.try_into().unwrap() });
+    let two = room.draft(4, BatonSteppedIn { baton, tip: held, silent_for: 1_u64.try_into().unwrap() });
     let follow = {
         let one = note("stepped in", room.put(3, one));
         let mut draft = room.draft(0, introduced());
@@ -104,15 +115,16 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
     };
     note("voted", room.put(0, follow));
     let ends = room.node.fold.baton(&baton).expect("open").run_ends.clone();
-    let tip = note("reclaimed", room.write(2, BatonReclaimed { baton, tips: ends }));
-    let held = note("released", room.write(2, BatonReleased { baton, tip, note: String::new() }));
+    let tip = note("reclaimed", room.write(2, BatonReclaimed { baton, tips: ends.try_into().unwrap() }));
+    let held = note("released", room.write(2, BatonReleased { baton, tip, note: Default::default() }));
     // What is passed on within a run asks each author of the room once.
     let held = room.write(2, BatonTaken { baton, tip: held }).0;
-    let tip = room.write(3, BatonSteppedIn { baton, tip: held, silent_for: 1 }).0;
-    let offer = BatonOffered { baton, tip, to: room.world.author(4), note: String::new() };
+    let tip = room.write(3, BatonSteppedIn { baton, tip: held, silent_for: 1_u64.try_into().unwrap() }).0;
+    let offer = BatonOffered { baton, tip, to: room.world.author(4), note: Default::default() };
     let by = room.write(3, offer).0;
     let tip = note("accepted in a run", room.write(4, BatonAccepted { baton, tip, by }));
-    let tip = note("released in a run", room.write(4, BatonReleased { baton, tip, note: "a word".into() }));
+    let tip =
+        note("released in a run", room.write(4, BatonReleased { baton, tip, note: "a word".try_into().unwrap() }));
     note("taken in a run", room.write(1, BatonTaken { baton, tip }));
     costs
 }
@@ -151,7 +163,7 @@ fn a_handoff_costs_the_same_after_ten_terms_and_after_a_thousand() {
     let mut tip = room.write(0, BatonTaken { baton, tip: baton }).0;
     let mut costs = vec![];
     for turn in 1..=1_000 {
-        let offer = BatonOffered { baton, tip, to: room.world.author(turn % AUTHORS), note: String::new() };
+        let offer = BatonOffered { baton, tip, to: room.world.author(turn % AUTHORS), note: Default::default() };
         let (by, offered) = room.write((turn - 1) % AUTHORS, offer);
         let (accepted, cost) = room.write(turn % AUTHORS, BatonAccepted { baton, tip, by });
         tip = accepted;
@@ -166,10 +178,10 @@ fn a_handoff_within_a_run_costs_the_same_after_ten_and_after_a_thousand() {
     let mut room = Room::new();
     let baton = room.open();
     let held = room.write(4, BatonTaken { baton, tip: baton }).0;
-    let mut tip = room.write(0, BatonSteppedIn { baton, tip: held, silent_for: 1 }).0;
+    let mut tip = room.write(0, BatonSteppedIn { baton, tip: held, silent_for: 1_u64.try_into().unwrap() }).0;
     let mut costs = vec![];
     for turn in 1..=1_000 {
-        let offer = BatonOffered { baton, tip, to: room.world.author(turn % 3), note: String::new() };
+        let offer = BatonOffered { baton, tip, to: room.world.author(turn % 3), note: Default::default() };
         let by = room.write((turn - 1) % 3, offer).0;
         let (accepted, cost) = room.write(turn % 3, BatonAccepted { baton, tip, by });
         tip = accepted;

@@ -155,7 +155,14 @@ fn people_stand_in_order_of_their_first_event_under_their_latest_name() {
     let mut world = World::new(7);
     world.introduce(2, "two");
     world.introduce(1, "one");
-    world.write(1, Introduced { name: "uno".into(), strengths: vec!["tea".into()], hue: 5 });
+    world.write(
+        1,
+        Introduced {
+            name: "uno".try_into().unwrap(),
+            strengths: vec!["tea".try_into().unwrap()].try_into().unwrap(),
+            hue: 5_u64.try_into().unwrap(),
+        },
+    );
     world.post(3, "no name");
     for seed in 0..8 {
         let mut node = Node::new(world.room());
@@ -179,7 +186,11 @@ fn people_stand_in_order_of_their_first_event_under_their_latest_name() {
 fn twins_of_a_first_event_mark_their_author_split_and_order_people_the_same_everywhere() {
     let mut world = World::new(8);
     let first = world.introduce(1, "one");
-    world.write_twin(1, first, Introduced { name: "two".into(), strengths: vec![], hue: 1 });
+    world.write_twin(
+        1,
+        first,
+        Introduced { name: "two".try_into().unwrap(), strengths: Default::default(), hue: 1_u64.try_into().unwrap() },
+    );
     world.introduce(2, "other");
     let states: Vec<_> = (0..12)
         .map(|seed| {

@@ -156,7 +156,11 @@ fn a_second_twin_of_an_elector_takes_no_second_vote() {
     let mut twins: Vec<Vec<u8>> = vec![];
     // Three twins of one elector, all written on the second branch.
     for name in ["a", "b", "c"] {
-        let body = paceline_room::body::Introduced { name: name.into(), strengths: vec![], hue: 0 };
+        let body = paceline_room::body::Introduced {
+            name: name.try_into().unwrap(),
+            strengths: Default::default(),
+            hue: 0_u64.try_into().unwrap(),
+        };
         let draft = world.log(2).draft(world.author(3), 9_000_000, body.into());
         assert_eq!(draft.seq, world.log(3).entry(world.ix(3, &speech[0])).event.seq);
         let (_, _, block) = draft.sign(&world.keypair(3)).expect("valid");

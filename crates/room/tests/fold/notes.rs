@@ -24,7 +24,7 @@ fn held() -> (World, Cid, Cid) {
 
 fn offer(world: &mut World, i: usize, baton: Cid, tip: Cid, to: usize, note: &str) -> Cid {
     let to = world.author(to);
-    world.write(i, BatonOffered { baton, tip, to, note: note.into() })
+    world.write(i, BatonOffered { baton, tip, to, note: note.try_into().unwrap() })
 }
 
 #[test]
@@ -32,15 +32,17 @@ fn each_word_stands_with_its_act_its_author_and_its_term() {
     let (mut world, lead, tip) = held();
     let one = offer(&mut world, 1, lead, tip, 2, "you know the bridge");
     world.sync_all();
-    let no = world.write(2, BatonDeclined { offer: one, why: "not today".into() });
+    let no = world.write(2, BatonDeclined { offer: one, why: "not today".try_into().unwrap() });
     world.sync_all();
     let silent = offer(&mut world, 1, lead, tip, 3, "");
     world.sync_all();
     let accepted = world.accept(3, lead, tip, silent);
     world.sync_all();
-    let released = world.write(3, BatonReleased { baton: lead, tip: accepted, note: "all done for today".into() });
+    let released =
+        world.write(3, BatonReleased { baton: lead, tip: accepted, note: "all done for today".try_into().unwrap() });
     world.sync_all();
-    let closed = world.write(0, BatonClosed { baton: lead, tip: released, outcome: "shipped".into(), by: None });
+    let closed =
+        world.write(0, BatonClosed { baton: lead, tip: released, outcome: "shipped".try_into().unwrap(), by: None });
     let shown = baton(&world, lead);
     let notes: Vec<_> = shown.notes.iter().map(|it| (it.cid, it.author, it.act, it.term, it.to, &*it.text)).collect();
     let author = |i| world.author(i);
@@ -58,7 +60,7 @@ fn each_word_stands_with_its_act_its_author_and_its_term() {
 fn words_of_what_did_not_count_are_not_among_them() {
     let (mut world, lead, tip) = held();
     offer(&mut world, 2, lead, tip, 3, "not mine to give");
-    world.write(3, BatonReleased { baton: lead, tip, note: "nor mine".into() });
+    world.write(3, BatonReleased { baton: lead, tip, note: "nor mine".try_into().unwrap() });
     assert!(baton(&world, lead).notes.is_empty());
 }
 
@@ -66,7 +68,7 @@ fn words_of_what_did_not_count_are_not_among_them() {
 fn words_are_in_one_order_whatever_came_first_and_stay_on_a_branch_that_loses() {
     for seed in 0..20 {
         let (mut world, lead, tip) = held();
-        let let_go = world.write(1, BatonReleased { baton: lead, tip, note: "bye".into() });
+        let let_go = world.write(1, BatonReleased { baton: lead, tip, note: "bye".try_into().unwrap() });
         let offered = {
             let stand_in = world.step_in(2, lead, tip);
             offer(&mut world, 2, lead, stand_in, 3, "can you?")

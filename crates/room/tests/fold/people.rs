@@ -21,7 +21,14 @@ fn distinct(hues: &[u8]) -> usize {
 /// Somebody joins, sees all there is, and introduces itself without choosing.
 fn join(world: &mut World, i: usize) {
     let hue = whole(world).fold.free_hue(&world.author(i));
-    world.write(i, Introduced { name: format!("Person {i}"), strengths: vec![], hue });
+    world.write(
+        i,
+        Introduced {
+            name: format!("Person {i}").try_into().unwrap(),
+            strengths: Default::default(),
+            hue: u64::from(hue).try_into().unwrap(),
+        },
+    );
     world.sync_all();
 }
 
@@ -71,13 +78,27 @@ fn what_somebody_chose_stands_and_others_make_way() {
     world.post(1, "hello");
     world.sync_all();
     let given = whole(&world).fold.person(&world.author(1)).expect("known").hue;
-    world.write(2, Introduced { name: "Two".into(), strengths: vec![], hue: given });
+    world.write(
+        2,
+        Introduced {
+            name: "Two".try_into().unwrap(),
+            strengths: Default::default(),
+            hue: u64::from(given).try_into().unwrap(),
+        },
+    );
     let node = whole(&world);
     let hue = |i: usize| node.fold.person(&world.author(i)).expect("known").hue;
     assert_eq!(hue(2), given);
     assert_ne!(hue(1), given);
     // Two who choose the same both have it: it is their choice.
-    world.write(3, Introduced { name: "Three".into(), strengths: vec![], hue: given });
+    world.write(
+        3,
+        Introduced {
+            name: "Three".try_into().unwrap(),
+            strengths: Default::default(),
+            hue: u64::from(given).try_into().unwrap(),
+        },
+    );
     let node = whole(&world);
     assert_eq!(node.fold.person(&world.author(3)).expect("known").hue, given);
 }
@@ -89,7 +110,14 @@ fn those_who_join_side_by_side_rarely_take_the_same() {
         let node = whole(&world);
         for i in [1, 2] {
             let hue = node.fold.free_hue(&world.author(i));
-            world.write(i, Introduced { name: "Somebody".into(), strengths: vec![], hue });
+            world.write(
+                i,
+                Introduced {
+                    name: "Somebody".try_into().unwrap(),
+                    strengths: Default::default(),
+                    hue: u64::from(hue).try_into().unwrap(),
+                },
+            );
         }
         let now = whole(&world);
         now.fold.person(&world.author(1)).map(|it| it.hue) == now.fold.person(&world.author(2)).map(|it| it.hue)
@@ -114,7 +142,15 @@ fn hues_are_the_same_in_whatever_order_events_came() {
         // A twin of a first event may be the first of them.
         let first = world.log(5).lanes_of(&world.author(5)).next().map(|(_, lane)| lane.events[0]).expect("wrote");
         let first = world.log(5).entry(first).cid;
-        world.write_twin(5, first, Introduced { name: "twin".into(), strengths: vec![], hue: 4 });
+        world.write_twin(
+            5,
+            first,
+            Introduced {
+                name: "twin".try_into().unwrap(),
+                strengths: Default::default(),
+                hue: 4_u64.try_into().unwrap(),
+            },
+        );
         let mut other = Node::new(world.room());
         other.admit_all(&world.shuffled(seed));
         assert_eq!(hues(&whole(&world)), hues(&other), "seed {seed}");

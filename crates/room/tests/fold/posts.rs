@@ -37,10 +37,16 @@ fn a_post_shows_its_words_once_they_are_here_and_not_before() {
 fn words_are_taken_only_under_their_own_name_for_their_own_event_and_when_linked() {
     let mut world = World::new(2);
     let words = world.say(1, "mine");
-    let own = world.write(1, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    let own = world.write(
+        1,
+        Posted { kind: PostKind::Idea, words, reply_to: None, tags: Default::default(), mentions: Default::default() },
+    );
     let block = world.words(&words).expect("said");
     // A copy of the link brings nothing, and the words are not missed for it.
-    let copied = world.write(2, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    let copied = world.write(
+        2,
+        Posted { kind: PostKind::Idea, words, reply_to: None, tags: Default::default(), mentions: Default::default() },
+    );
     let mut node = Node::new(world.room());
     assert!(!node.fold.words(&node.log, words, &block), "nobody links them yet");
     node.admit_all(&world.blocks());
@@ -62,7 +68,16 @@ fn words_are_taken_only_under_their_own_name_for_their_own_event_and_when_linked
     {
         let mut world = world.clone();
         let (words, block) = Words(room, author, seq, salt, at.to_string().into()).encode().expect("small");
-        world.write(3, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+        world.write(
+            3,
+            Posted {
+                kind: PostKind::Idea,
+                words,
+                reply_to: None,
+                tags: Default::default(),
+                mentions: Default::default(),
+            },
+        );
         let mut node = Node::new(world.room());
         node.admit_all(&world.blocks());
         assert!(node.fold.words_wanted(&words), "nobody can know yet");
@@ -75,9 +90,15 @@ fn words_are_taken_only_under_their_own_name_for_their_own_event_and_when_linked
 fn a_copied_link_does_not_keep_words_that_their_author_takes_back() {
     let mut world = World::new(3);
     let words = world.say(1, "secret");
-    let own = world.write(1, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    let own = world.write(
+        1,
+        Posted { kind: PostKind::Idea, words, reply_to: None, tags: Default::default(), mentions: Default::default() },
+    );
     world.send(1, 2);
-    world.write(2, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    world.write(
+        2,
+        Posted { kind: PostKind::Idea, words, reply_to: None, tags: Default::default(), mentions: Default::default() },
+    );
     world.sync_all();
     let mut node = whole(&world);
     let gone = world.retract(1, own);
@@ -253,7 +274,13 @@ fn with_an_unknown_event_go_the_words_of_its_edits_too_whenever_they_come() {
 fn words_made_for_an_earlier_event_of_their_author_may_ride_beside_a_later_one() {
     let mut world = World::new(14);
     let words = world.say(1, "said once");
-    let posted = |words| Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] };
+    let posted = |words| Posted {
+        kind: PostKind::Idea,
+        words,
+        reply_to: None,
+        tags: Default::default(),
+        mentions: Default::default(),
+    };
     let (first, second) = (world.write(1, posted(words)), world.write(1, posted(words)));
     for seed in 0..4 {
         let mut node = Node::new(world.room());
@@ -275,7 +302,10 @@ fn several_texts_in_one_block_are_shown_as_lines_where_one_is_expected() {
     let salt = serde_bytes::ByteArray::new([0; 16]);
     let text = paceline_room::words::Text::List(vec!["one".into(), "two".into()]);
     let (words, block) = Words(world.room(), world.author(1), 0, salt, text).encode().expect("small");
-    let post = world.write(1, Posted { kind: PostKind::Idea, words, reply_to: None, tags: vec![], mentions: vec![] });
+    let post = world.write(
+        1,
+        Posted { kind: PostKind::Idea, words, reply_to: None, tags: Default::default(), mentions: Default::default() },
+    );
     let mut node = whole(&world);
     assert!(node.fold.words(&node.log, words, &block));
     assert_eq!(self::text(&node, &post).as_deref(), Some("one\ntwo"));

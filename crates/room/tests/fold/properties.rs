@@ -76,7 +76,7 @@ fn tips_of(body: &Body) -> Vec<Cid> {
         Body::BatonSteppedIn(it) => vec![it.tip],
         Body::BatonReleased(it) => vec![it.tip],
         Body::BatonClosed(it) => vec![it.tip],
-        Body::BatonReclaimed(it) => it.tips.clone(),
+        Body::BatonReclaimed(it) => it.tips.to_vec(),
         other => panic!("no transfer: {other:?}"),
     }
 }
@@ -193,7 +193,7 @@ fn what_moves_on_from_a_stand_in_is_judged_as_the_rules_say() {
             let baton = sim.baton;
             let tip = sim.write(0, BatonTaken { baton, tip: baton }.into());
             sim.send(0, 1);
-            sim.write(1, BatonSteppedIn { baton, tip, silent_for: 1 }.into());
+            sim.write(1, BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into());
             sim.run(&ops);
             let node = fold(sim.room, &reorder(&sim.written, &choice));
             let oracle = Oracle::new(sim.written.iter().map(|(cid, event, _)| (*cid, event.clone())));
@@ -376,7 +376,10 @@ fn two_lone_stand_ins_and_a_returning_holder_end_with_the_holder() {
             let reclaim = |sim: &mut Sim| {
                 let seen = sim.baton_seen_by(0).expect("one").clone();
                 if seen.may_reclaim == Some(holder) && seen.holder != Some(holder) {
-                    sim.write(0, paceline_room::body::BatonReclaimed { baton, tips: seen.run_ends }.into());
+                    sim.write(
+                        0,
+                        paceline_room::body::BatonReclaimed { baton, tips: seen.run_ends.try_into().unwrap() }.into(),
+                    );
                     return true;
                 }
                 false
@@ -387,7 +390,7 @@ fn two_lone_stand_ins_and_a_returning_holder_end_with_the_holder() {
                         let seen = sim.baton_seen_by(who).expect("one");
                         let tip = seen.tip;
                         if seen.holder != Some(sim.node_id(who)) {
-                            sim.write(who, BatonSteppedIn { baton, tip, silent_for: 1 }.into());
+                            sim.write(who, BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into());
                         }
                     }
                     Lone::Send(from, to) => sim.send(from, to),

@@ -2,7 +2,7 @@
 
 use paceline_room::{
     Cid,
-    body::{BatonClosed, BatonOpened},
+    body::{BatonClosed, BatonOpened, Tags},
     fold::IgnoredReason,
     state::{BatonState, TermBy},
     testing::{World, unknown},
@@ -33,10 +33,22 @@ fn a_baton_opened_is_free_and_carries_what_it_calls_for() {
     let mut world = World::new(1);
     let need = world.post(0, "who calls the venue?");
     let (title, strengths) = ("the venue".to_string(), vec!["phone".to_string()]);
-    let body = BatonOpened { title: title.clone(), strengths: strengths.clone(), minutes: Some(15), need: Some(need) };
+    let body = BatonOpened {
+        title: title.clone().try_into().unwrap(),
+        strengths: Tags::of(strengths.clone()).unwrap(),
+        minutes: Some(15),
+        need: Some(need),
+    };
     let lead = world.write(0, body);
-    let blind =
-        world.write(1, BatonOpened { title: title.clone(), strengths: vec![], minutes: None, need: Some(need) });
+    let blind = world.write(
+        1,
+        BatonOpened {
+            title: title.clone().try_into().unwrap(),
+            strengths: Default::default(),
+            minutes: None,
+            need: Some(need),
+        },
+    );
     let shown = baton(&world, lead);
     assert_eq!((shown.title, shown.strengths, shown.minutes, shown.need), (title, strengths, Some(15), Some(need)));
     assert_eq!((shown.state, shown.holder, shown.tip, shown.settled), (BatonState::Free, None, lead, true));
@@ -105,7 +117,7 @@ fn a_decline_by_a_twin_does_not_hide_the_withdrawal_that_an_accept_has_seen() {
     let (mut world, lead, held) = held();
     let offer = world.offer(1, lead, held, 2);
     world.sync_all();
-    let body = paceline_room::body::BatonDeclined { offer, why: String::new() };
+    let body = paceline_room::body::BatonDeclined { offer, why: Default::default() };
     let (declined, _, twin) =
         world.log(3).draft(world.author(2), 5_000, body.into()).sign(&world.keypair(2)).expect("valid");
     world.withdraw_offer(1, offer);
@@ -275,7 +287,7 @@ fn a_baton_that_nobody_ever_held_is_taken_before_it_is_closed() {
 #[test]
 fn decisions_move_no_baton_in_this_version_and_say_so() {
     let (mut world, lead, held) = held();
-    let body = BatonClosed { baton: lead, tip: held, outcome: String::new(), by: Some(lead) };
+    let body = BatonClosed { baton: lead, tip: held, outcome: Default::default(), by: Some(lead) };
     let closed = world.write(1, body);
     let decision = world.write(2, unknown("decision-closed", &()));
     world.sync_all();
@@ -301,7 +313,7 @@ fn only_the_holder_before_the_run_reclaims_and_only_from_stand_ins_of_one_run() 
     let mut beside = seen_by(&world, 4).log.draft(
         world.author(4),
         5_000,
-        paceline_room::body::BatonSteppedIn { baton: lead, tip: held, silent_for: 1 }.into(),
+        paceline_room::body::BatonSteppedIn { baton: lead, tip: held, silent_for: 1_u64.try_into().unwrap() }.into(),
     );
     beside.parents = vec![held];
     beside.depth = 1 + world.log(4).entry(world.ix(4, &held)).event.depth;
@@ -349,7 +361,8 @@ fn nominating_and_shadowing_are_kept_and_mean_nothing_yet() {
     let (mut world, lead, held) = held();
     let before = baton(&world, lead);
     let node = world.author(3);
-    let nominated = world.write(2, paceline_room::body::Nominated { baton: lead, node, why: "calm".into() });
+    let nominated =
+        world.write(2, paceline_room::body::Nominated { baton: lead, node, why: "calm".try_into().unwrap() });
     let shadowing = world.write(3, paceline_room::body::Shadowing { baton: lead });
     assert_eq!((why(&world, nominated), why(&world, shadowing)), (None, None));
     assert_eq!(baton(&world, lead), before);

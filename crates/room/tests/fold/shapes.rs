@@ -22,7 +22,14 @@ fn json(node: &Node) -> Value {
 #[test]
 fn the_room_and_its_people_have_the_promised_shape() {
     let mut world = World::new(1);
-    world.write(1, Introduced { name: "Ann".into(), strengths: vec!["tea".into()], hue: 3 });
+    world.write(
+        1,
+        Introduced {
+            name: "Ann".try_into().unwrap(),
+            strengths: vec!["tea".try_into().unwrap()].try_into().unwrap(),
+            hue: 3_u64.try_into().unwrap(),
+        },
+    );
     let state = json(&whole(&world));
     let promised =
         ["digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons", "newer", "unknown"];
@@ -78,8 +85,16 @@ fn posts_have_the_promised_shape() {
     let mut world = World::new(2);
     let words = world.say(1, "because");
     let mentions = vec![world.author(0)];
-    let post =
-        world.write(1, Posted { kind: PostKind::Driver, words, reply_to: None, tags: vec!["x".into()], mentions });
+    let post = world.write(
+        1,
+        Posted {
+            kind: PostKind::Driver,
+            words,
+            reply_to: None,
+            tags: vec!["x".try_into().unwrap()].try_into().unwrap(),
+            mentions: mentions.try_into().unwrap(),
+        },
+    );
     let words = world.say(1, "so");
     let reply = world.reply(1, words, post);
     let mut node = Node::new(world.room());
@@ -135,7 +150,15 @@ fn feedback_has_the_promised_shape() {
 fn batons_have_the_promised_shape() {
     let mut world = World::new(4);
     let title = "the release".to_string();
-    let lead = world.write(0, BatonOpened { title, strengths: vec!["calm".into()], minutes: Some(5), need: None });
+    let lead = world.write(
+        0,
+        BatonOpened {
+            title: title.try_into().unwrap(),
+            strengths: vec!["calm".try_into().unwrap()].try_into().unwrap(),
+            minutes: Some(5),
+            need: None,
+        },
+    );
     let shape = json!({
         "cid": lead.to_string(), "title": "the release", "state": "free", "holder": null, "offer": null,
         "offeredTo": null,
@@ -165,7 +188,7 @@ fn batons_have_the_promised_shape() {
     assert_eq!(json(&whole(&world))["batons"][0]["state"], "held");
     let back = world.reclaim(2, lead, &[stand_in]);
     let outcome = "shipped".to_string();
-    let closed = world.write(2, BatonClosed { baton: lead, tip: back, outcome, by: None });
+    let closed = world.write(2, BatonClosed { baton: lead, tip: back, outcome: outcome.try_into().unwrap(), by: None });
     let state = json(&whole(&world))["batons"][0].clone();
     let by: Vec<_> = state["terms"].as_array().expect("a list").iter().map(|it| it["by"].clone()).collect();
     assert_eq!(by, ["taken", "accepted", "stepped-in", "reclaimed"]);

@@ -99,9 +99,22 @@ impl Sim {
             sim.written.push((stored.cid, event, stored.block));
         }
         sim.send_all();
-        let opening = BatonOpened { title: "the release".into(), strengths: vec![], minutes: None, need: None };
+        let opening = BatonOpened {
+            title: "the release".try_into().unwrap(),
+            strengths: Default::default(),
+            minutes: None,
+            need: None,
+        };
         for i in lost..AUTHORS {
-            sim.write(i, Introduced { name: "somebody".into(), strengths: vec![], hue: 0 }.into());
+            sim.write(
+                i,
+                Introduced {
+                    name: "somebody".try_into().unwrap(),
+                    strengths: Default::default(),
+                    hue: 0_u64.try_into().unwrap(),
+                }
+                .into(),
+            );
             sim.send(i, AUTHORS - 1);
         }
         sim.baton = sim.write(AUTHORS - 1, opening.into());
@@ -207,7 +220,10 @@ impl Sim {
             let Some(seen) = self.baton_seen_by(i) else { continue };
             let (baton, tip, held) = (seen.cid, seen.tip, seen.holder.is_some());
             let take = BatonTaken { baton, tip }.into();
-            self.write(i, if held { BatonSteppedIn { baton, tip, silent_for: 1 }.into() } else { take });
+            self.write(
+                i,
+                if held { BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into() } else { take },
+            );
         }
     }
 
@@ -220,7 +236,7 @@ impl Sim {
         let Some(back) = (0..AUTHORS).find(|i| Some(self.node_id(*i)) == before) else { return };
         self.send(who, back);
         let Some(seen) = self.baton_seen_by(back).filter(|seen| seen.may_reclaim == before) else { return };
-        let body = BatonReclaimed { baton: seen.cid, tips: seen.run_ends.clone() };
+        let body = BatonReclaimed { baton: seen.cid, tips: seen.run_ends.clone().try_into().unwrap() };
         self.write(back, body.into());
     }
 
@@ -231,7 +247,7 @@ impl Sim {
         if self.baton_seen_by(holder).is_none_or(|seen| seen.tip != tip) {
             return;
         }
-        let by = self.write(holder, BatonOffered { baton, tip, to: self.node_id(to), note: String::new() }.into());
+        let by = self.write(holder, BatonOffered { baton, tip, to: self.node_id(to), note: Default::default() }.into());
         self.send(holder, to);
         if pick.is_multiple_of(3) {
             self.talk(holder);
@@ -248,32 +264,32 @@ impl Sim {
         let appreciate = || match seen.terms.last() {
             Some(term) => {
                 let stance = Stance::Appreciate;
-                FeedbackGiven { target: term.from, stance, words: None, sources: vec![] }.into()
+                FeedbackGiven { target: term.from, stance, words: None, sources: Default::default() }.into()
             }
             None => small_talk(),
         };
         if seen.may_reclaim == Some(me) && !pick.is_multiple_of(4) {
-            return BatonReclaimed { baton, tips: seen.run_ends.clone() }.into();
+            return BatonReclaimed { baton, tips: seen.run_ends.clone().try_into().unwrap() }.into();
         }
         let mine = seen.holder == Some(me);
         match (seen.state, seen.offer) {
             (BatonState::Free, _) if seen.anyone_may_close && pick.is_multiple_of(6) => close(baton, tip),
             (BatonState::Free, _) => BatonTaken { baton, tip }.into(),
             (BatonState::Offered, Some(offer)) if seen.offered_to == Some(me) => match pick % 5 {
-                0 => BatonDeclined { offer, why: String::new() }.into(),
+                0 => BatonDeclined { offer, why: Default::default() }.into(),
                 _ => BatonAccepted { baton, tip, by: offer }.into(),
             },
             (BatonState::Offered, Some(offer)) if mine && pick.is_multiple_of(3) => {
                 BatonOfferWithdrawn { offer }.into()
             }
             (BatonState::Held | BatonState::Offered, _) if mine => match pick % 8 {
-                0 => BatonReleased { baton, tip, note: String::new() }.into(),
+                0 => BatonReleased { baton, tip, note: Default::default() }.into(),
                 1 if pick.is_multiple_of(3) => close(baton, tip),
                 2 => small_talk(),
-                _ => BatonOffered { baton, tip, to: self.node_id(pick / 8 % AUTHORS), note: String::new() }.into(),
+                _ => BatonOffered { baton, tip, to: self.node_id(pick / 8 % AUTHORS), note: Default::default() }.into(),
             },
             (BatonState::Held | BatonState::Offered, _) if pick.is_multiple_of(3) => {
-                BatonSteppedIn { baton, tip, silent_for: 1 }.into()
+                BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into()
             }
             _ => appreciate(),
         }
@@ -285,11 +301,11 @@ impl Sim {
         let (baton, tip) = (self.baton, any);
         match kind % 7 {
             0 => BatonTaken { baton, tip }.into(),
-            1 => BatonSteppedIn { baton, tip, silent_for: 1 }.into(),
-            2 => BatonReleased { baton, tip, note: String::new() }.into(),
+            1 => BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into(),
+            2 => BatonReleased { baton, tip, note: Default::default() }.into(),
             3 => close(baton, tip),
-            4 => BatonReclaimed { baton, tips: vec![tip] }.into(),
-            5 => BatonOffered { baton, tip, to: self.node_id(kind / 7 % AUTHORS), note: String::new() }.into(),
+            4 => BatonReclaimed { baton, tips: vec![tip].try_into().unwrap() }.into(),
+            5 => BatonOffered { baton, tip, to: self.node_id(kind / 7 % AUTHORS), note: Default::default() }.into(),
             _ => {
                 let by = log.entries().nth(kind % log.len()).map_or(self.room, |(_, entry)| entry.cid);
                 BatonAccepted { baton, tip, by }.into()
@@ -299,11 +315,12 @@ impl Sim {
 }
 
 pub fn small_talk() -> Body {
-    Introduced { name: "somebody".into(), strengths: vec![], hue: 1 }.into()
+    Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue: 1_u64.try_into().unwrap() }
+        .into()
 }
 
 fn close(baton: Cid, tip: Cid) -> Body {
-    BatonClosed { baton, tip, outcome: String::new(), by: None }.into()
+    BatonClosed { baton, tip, outcome: Default::default(), by: None }.into()
 }
 
 /// Admits and folds, signature unchecked: it was made here. Returns whether it was admitted now.

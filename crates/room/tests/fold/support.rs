@@ -96,31 +96,37 @@ pub trait Moves {
 
     fn offer(&mut self, i: usize, baton: Cid, tip: Cid, to: usize) -> Cid {
         let to = self.node(to);
-        self.do_it(i, BatonOffered { baton, tip, to, note: String::new() }.into())
+        self.do_it(i, BatonOffered { baton, tip, to, note: Default::default() }.into())
     }
     fn withdraw_offer(&mut self, i: usize, offer: Cid) -> Cid {
         self.do_it(i, BatonOfferWithdrawn { offer }.into())
     }
     fn decline(&mut self, i: usize, offer: Cid) -> Cid {
-        self.do_it(i, BatonDeclined { offer, why: String::new() }.into())
+        self.do_it(i, BatonDeclined { offer, why: Default::default() }.into())
     }
     fn accept(&mut self, i: usize, baton: Cid, tip: Cid, by: Cid) -> Cid {
         self.do_it(i, BatonAccepted { baton, tip, by }.into())
     }
     fn step_in(&mut self, i: usize, baton: Cid, tip: Cid) -> Cid {
-        self.do_it(i, BatonSteppedIn { baton, tip, silent_for: 30_000 }.into())
+        self.do_it(i, BatonSteppedIn { baton, tip, silent_for: 30_000.try_into().unwrap() }.into())
     }
     fn reclaim(&mut self, i: usize, baton: Cid, tips: &[Cid]) -> Cid {
-        self.do_it(i, BatonReclaimed { baton, tips: tips.to_vec() }.into())
+        self.do_it(i, BatonReclaimed { baton, tips: tips.to_vec().try_into().unwrap() }.into())
     }
     fn release(&mut self, i: usize, baton: Cid, tip: Cid) -> Cid {
-        self.do_it(i, BatonReleased { baton, tip, note: String::new() }.into())
+        self.do_it(i, BatonReleased { baton, tip, note: Default::default() }.into())
     }
     fn close(&mut self, i: usize, baton: Cid, tip: Cid) -> Cid {
-        self.do_it(i, BatonClosed { baton, tip, outcome: String::new(), by: None }.into())
+        self.do_it(i, BatonClosed { baton, tip, outcome: Default::default(), by: None }.into())
     }
     fn reply(&mut self, i: usize, words: Cid, to: Cid) -> Cid {
-        let body = Posted { kind: PostKind::Idea, words, reply_to: Some(to), tags: vec!["a".into()], mentions: vec![] };
+        let body = Posted {
+            kind: PostKind::Idea,
+            words,
+            reply_to: Some(to),
+            tags: vec!["a".try_into().unwrap()].try_into().unwrap(),
+            mentions: Default::default(),
+        };
         self.do_it(i, body.into())
     }
     fn edit(&mut self, i: usize, post: Cid, words: Cid) -> Cid {
@@ -130,7 +136,7 @@ pub trait Moves {
         self.do_it(i, Retracted { post }.into())
     }
     fn feedback(&mut self, i: usize, target: Cid, stance: Stance, words: Option<Cid>) -> Cid {
-        self.do_it(i, FeedbackGiven { target, stance, words, sources: vec![] }.into())
+        self.do_it(i, FeedbackGiven { target, stance, words, sources: Default::default() }.into())
     }
     fn answer(&mut self, i: usize, feedback: Cid, answer: Answer, words: Option<Cid>) -> Cid {
         self.do_it(i, FeedbackAnswered { feedback, answer, words, by: None }.into())

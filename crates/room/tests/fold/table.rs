@@ -103,7 +103,11 @@ fn a_twin_that_votes_the_other_way_cancels_one_vote_and_no_more() {
     assert!(term(&before, one).parallel);
 
     // A twin of an elector's event, written where only the other branch is known.
-    let body = Introduced { name: "somebody".into(), strengths: vec![], hue: 0 };
+    let body = Introduced {
+        name: "somebody".try_into().unwrap(),
+        strengths: Default::default(),
+        hue: 0_u64.try_into().unwrap(),
+    };
     let draft = world.log(2).draft(world.author(3), 9_000_000, body.into());
     assert_eq!(draft.seq, world.log(3).entry(world.ix(3, &twin_to_be)).event.seq);
     let (_, _, block) = draft.sign(&world.keypair(3)).expect("valid");
@@ -239,7 +243,10 @@ fn a_stand_in_in_a_quiet_room_is_no_parallel_lead() {
 #[test]
 fn everybody_sees_the_same_once_they_have_seen_the_same() {
     let (mut world, lead) = room(11, 5);
-    world.write(3, BatonOpened { title: "another".into(), strengths: vec![], minutes: None, need: None });
+    world.write(
+        3,
+        BatonOpened { title: "another".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None },
+    );
     world.write(1, BatonTaken { baton: lead, tip: lead });
     world.write(2, BatonTaken { baton: lead, tip: lead });
     world.sync_all();

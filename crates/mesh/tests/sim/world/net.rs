@@ -174,11 +174,16 @@ impl Net {
         let mut rng = Rng::new(seed);
         let key = Keypair::from_secret(rng.bytes());
         let founding = RoomFounded {
-            fold: 1,
-            title: "Simulation".into(),
-            purpose: String::new(),
-            form: "blank".into(),
-            values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+            fold: 1_u64.try_into().unwrap(),
+            title: "Simulation".try_into().unwrap(),
+            purpose: Default::default(),
+            form: "blank".try_into().unwrap(),
+            values: FormValues {
+                policy: Policy::Consent,
+                quorum: 50_u64.try_into().unwrap(),
+                quorum_cap: 12,
+                grace: 30,
+            },
             nonce: ByteArray::new(rng.bytes()),
         };
         let (room, event, block) = Log::founding_draft(key.node(), 0, founding.into()).sign(&key).unwrap();

@@ -28,11 +28,16 @@ impl Pair {
     pub fn new(seed: u8) -> Self {
         let keys = [Keypair::from_secret([seed; 32]), Keypair::from_secret([seed ^ 0x80; 32])];
         let founding = RoomFounded {
-            fold: 1,
-            title: "Sim".into(),
-            purpose: String::new(),
-            form: "blank".into(),
-            values: FormValues { policy: Policy::Consent, quorum: 50, quorum_cap: 12, grace: 30 },
+            fold: 1_u64.try_into().unwrap(),
+            title: "Sim".try_into().unwrap(),
+            purpose: Default::default(),
+            form: "blank".try_into().unwrap(),
+            values: FormValues {
+                policy: Policy::Consent,
+                quorum: 50_u64.try_into().unwrap(),
+                quorum_cap: 12,
+                grace: 30,
+            },
             nonce: ByteArray::new([seed; 16]),
         };
         let draft = Log::founding_draft(keys[0].node(), 0, founding.into());
@@ -83,7 +88,13 @@ impl Pair {
         salt[..8].copy_from_slice(&self.salt.to_le_bytes());
         let words = Words(replica.log().room(), replica.node(), seq, ByteArray::new(salt), text.into());
         let (name, words) = words.encode().unwrap();
-        let body = Posted { kind: PostKind::Update, words: name, reply_to: None, tags: vec![], mentions: vec![] };
+        let body = Posted {
+            kind: PostKind::Update,
+            words: name,
+            reply_to: None,
+            tags: Default::default(),
+            mentions: Default::default(),
+        };
         let (cid, event, block) = replica.draft(self.now, body.into()).sign(&self.keys[at]).unwrap();
         let words: Arc<[u8]> = words.into();
         self.step(at, Input::Own { cid, event: event.into(), block: block.into(), words: Some((name, words)) });

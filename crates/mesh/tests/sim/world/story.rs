@@ -214,14 +214,21 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
     let key = u64::from_le_bytes(net.nodes[at].key.node().as_bytes()[..8].try_into().unwrap());
     let text = format!("What node {at} says at {}", net.now);
     let written = if book.introduced.insert((at, key)) {
-        net.write(at, None, |_| Introduced { name: format!("Node {at}"), strengths: vec![], hue: 3 }.into())
+        net.write(at, None, |_| {
+            Introduced {
+                name: format!("Node {at}").try_into().unwrap(),
+                strengths: Default::default(),
+                hue: 3_u64.try_into().unwrap(),
+            }
+            .into()
+        })
     } else {
         match rng.range(0, 10) {
             0..5 => {
                 let reply_to = rng.pick(&book.posts).filter(|_| rng.chance(30));
                 let post = |words: Option<Cid>| {
                     let (kind, words) = (PostKind::Update, words.unwrap());
-                    Posted { kind, words, reply_to, tags: vec![], mentions: vec![] }.into()
+                    Posted { kind, words, reply_to, tags: Default::default(), mentions: Default::default() }.into()
                 };
                 let cid = net.write(at, Some(&text), post);
                 book.posts.extend(cid);
@@ -229,7 +236,9 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
             }
             5 => rng.pick(&book.posts).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
             6 => rng.pick(&book.posts).and_then(|target| {
-                let given = |words| FeedbackGiven { target, stance: Stance::Question, words, sources: vec![] }.into();
+                let given = |words| {
+                    FeedbackGiven { target, stance: Stance::Question, words, sources: Default::default() }.into()
+                };
                 let cid = net.write(at, Some(&text), given);
                 book.feedback.extend(cid);
                 cid
@@ -239,7 +248,12 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
                 net.write(at, Some(&text), answer)
             }),
             8 => {
-                let open = BatonOpened { title: "Scribe".into(), strengths: vec![], minutes: None, need: None };
+                let open = BatonOpened {
+                    title: "Scribe".try_into().unwrap(),
+                    strengths: Default::default(),
+                    minutes: None,
+                    need: None,
+                };
                 let cid = net.write(at, None, |_| open.into());
                 book.batons.extend(cid);
                 book.transfers.extend(cid.map(|cid| (cid, cid)));
@@ -248,9 +262,9 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
             _ => rng.pick(&book.transfers).and_then(|(baton, tip)| {
                 let to = net.nodes[0].key.node();
                 let body: Body = match rng.range(0, 4) {
-                    0 => BatonOffered { baton, tip, to, note: String::new() }.into(),
-                    1 => BatonReleased { baton, tip, note: String::new() }.into(),
-                    2 => BatonSteppedIn { baton, tip, silent_for: 30_000 }.into(),
+                    0 => BatonOffered { baton, tip, to, note: Default::default() }.into(),
+                    1 => BatonReleased { baton, tip, note: Default::default() }.into(),
+                    2 => BatonSteppedIn { baton, tip, silent_for: 30_000.try_into().unwrap() }.into(),
                     _ => BatonTaken { baton, tip }.into(),
                 };
                 let cid = net.write(at, None, |_| body);
@@ -273,7 +287,7 @@ fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
         let text = format!("What node {at} makes of it at {}", net.now);
         let post = |words: Option<Cid>| {
             let (kind, words) = (PostKind::Question, words.unwrap());
-            Posted { kind, words, reply_to: None, tags: vec![], mentions: vec![] }.into()
+            Posted { kind, words, reply_to: None, tags: Default::default(), mentions: Default::default() }.into()
         };
         let cid = net.write(at, Some(&text), post);
         book.posts.extend(cid);
@@ -285,16 +299,18 @@ fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
     let written = match rng.range(0, 17) {
         0 | 1 => {
             let post = |words: Option<Cid>| {
-                let (kind, words, tags) = (PostKind::Idea, words.unwrap(), vec!["tag".into()]);
-                Posted { kind, words, reply_to, tags, mentions: vec![] }.into()
+                let (kind, words, tags) = (PostKind::Idea, words.unwrap(), vec!["tag".try_into().unwrap()]);
+                Posted { kind, words, reply_to, tags: tags.try_into().unwrap(), mentions: Default::default() }.into()
             };
             let cid = net.write(at, Some(&text), post);
             book.posts.extend(cid);
             cid
         }
         2 | 14 | 15 => target.and_then(|target| {
-            let sources = vec!["https://example.org/".into()];
-            let given = |words| FeedbackGiven { target, stance: Stance::Correct, words, sources }.into();
+            let sources = vec!["https://example.org/".try_into().unwrap()];
+            let given = |words| {
+                FeedbackGiven { target, stance: Stance::Correct, words, sources: sources.try_into().unwrap() }.into()
+            };
             let cid = net.write(at, Some(&text), given);
             book.feedback.extend(cid);
             cid
@@ -311,10 +327,15 @@ fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
         6 => rng.pick(&book.later).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
         7..11 => rng.pick(&book.transfers).and_then(|(baton, tip)| {
             let to = net.nodes[0].key.node();
-            net.write(at, None, |_| BatonOffered { baton, tip, to, note: "Yours?".into() }.into())
+            net.write(at, None, |_| BatonOffered { baton, tip, to, note: "Yours?".try_into().unwrap() }.into())
         }),
         11 | 12 => {
-            let open = BatonOpened { title: "Host".into(), strengths: vec![], minutes: Some(5), need: None };
+            let open = BatonOpened {
+                title: "Host".try_into().unwrap(),
+                strengths: Default::default(),
+                minutes: Some(5),
+                need: None,
+            };
             let cid = net.write(at, None, |_| open.into());
             book.transfers.extend(cid.map(|cid| (cid, cid)));
             cid

@@ -257,7 +257,11 @@ impl Story {
                 None => self.later(Act::Edit(text)),
             },
             Act::Introduce => {
-                let body = Introduced { name: "Ann".into(), strengths: vec![], hue: 1 };
+                let body = Introduced {
+                    name: "Ann".try_into().unwrap(),
+                    strengths: Default::default(),
+                    hue: 1_u64.try_into().unwrap(),
+                };
                 let (node, acknowledged) = (self.me.node.clone(), self.acknowledged.clone());
                 self.place.spawn(Box::pin(async move {
                     if let Ok(cid) = node.write(false, None, Box::new(move |_| Ok(Intent::plain(body)))).await {
@@ -343,7 +347,14 @@ impl Story {
         let (node, doomed, acknowledged) = (self.me.node.clone(), self.doomed.clone(), self.acknowledged.clone());
         let post = |_: &paceline_mesh::Replica| {
             Ok(Intent::worded("doomed.", |words| {
-                Posted { kind: PostKind::Update, words, reply_to: None, tags: vec![], mentions: vec![] }.into()
+                Posted {
+                    kind: PostKind::Update,
+                    words,
+                    reply_to: None,
+                    tags: Default::default(),
+                    mentions: Default::default(),
+                }
+                .into()
             }))
         };
         self.place.spawn(Box::pin(async move {

@@ -152,7 +152,8 @@ pub fn express(replica: &Replica, unsent: Unsent) -> Result<Intent, NodeError> {
     let text = unsent.draft.text;
     let post = |text: String, reply_to| {
         Intent::worded(text, move |words| {
-            Posted { kind: PostKind::Update, words, reply_to, tags: vec![], mentions: vec![] }.into()
+            Posted { kind: PostKind::Update, words, reply_to, tags: Default::default(), mentions: Default::default() }
+                .into()
         })
     };
     match unsent.place {

@@ -27,9 +27,11 @@
 //!   elector's "latest known event has neither branch" means that none of its events has.
 //! - **Beside the path** forks are not decided: a parallel term is shown to end with the first valid transfer from it.
 
+pub(crate) mod bodies;
 mod forks;
 mod path;
 mod rules;
+pub(crate) mod state;
 
 use std::{
     cmp::Reverse,
@@ -37,13 +39,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    IgnoredReason,
-    step::{Key, Step},
-};
 use crate::{
     Body, Cid, Ix, Log, NodeId,
     body::{BatonDeclined, BatonOffered, BatonOpened},
+    fold::{
+        IgnoredReason,
+        step::{Key, Step},
+    },
     log::LaneIx,
     state::{Act, Baton, BatonState, Note, TermBy},
 };
@@ -52,7 +54,7 @@ use litemap::LiteMap;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Opened,
     Taken,
     Accepted,
@@ -77,7 +79,7 @@ impl Kind {
 
 /// Who leads once a node is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(crate) enum Lead {
     /// Nobody. `released`: by a true holder, so that anyone may close.
     Free {
         released: bool,
@@ -88,7 +90,7 @@ pub(super) enum Lead {
 
 /// What moves on from a step-in belongs to a run: the holder before it may still come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// The node that its first step-in builds on.
     base: Ix,
     /// The latest step-in on the way here.
@@ -107,7 +109,7 @@ struct RunSeen {
 
 /// An opening or a valid transfer.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
+pub(crate) struct Node {
     key: Key,
     opening: Ix,
     author: NodeId,
@@ -156,7 +158,7 @@ struct Track {
 
 /// All batons.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Batons {
+pub(crate) struct Batons {
     nodes: HashMap<Ix, Node>,
     offers: HashMap<Ix, Offer>,
     /// Runs, by the node that their first step-in builds on.
@@ -169,13 +171,13 @@ pub(super) struct Batons {
 
 impl Batons {
     /// Lets an event vote on the forks that still wait for its author.
-    pub(super) fn note(&mut self, step: &mut Step) {
+    pub(crate) fn note(&mut self, step: &mut Step) {
         for tip in self.forks.note(step) {
             self.follow_from(step, tip);
         }
     }
 
-    pub(super) fn open(&mut self, step: &mut Step, body: &BatonOpened, need: Option<Cid>) {
+    pub(crate) fn open(&mut self, step: &mut Step, body: &BatonOpened, need: Option<Cid>) {
         let (key, event) = (step.key(), step.event());
         let node = Node {
             key,
@@ -195,8 +197,8 @@ impl Batons {
         self.tracks.insert(step.ix, Track { path: vec![step.ix], leaning: BTreeSet::new() });
         let baton = Baton {
             cid: step.entry.cid,
-            title: body.title.clone(),
-            strengths: body.strengths.clone(),
+            title: body.title.to_string(),
+            strengths: body.strengths.to_strings(),
             minutes: body.minutes,
             need,
             state: BatonState::Free,
@@ -217,7 +219,7 @@ impl Batons {
         step.batons.insert(step.entry.cid);
     }
 
-    pub(super) fn offer(&mut self, step: &mut Step, body: &BatonOffered) -> Result<(), IgnoredReason> {
+    pub(crate) fn offer(&mut self, step: &mut Step, body: &BatonOffered) -> Result<(), IgnoredReason> {
         let (key, author) = (step.key(), step.event().author);
         let tip = self.judge_offer(step, body)?;
         self.offers.insert(step.ix, Offer { key, tip, author, to: body.to, endings: Vec::new() });
@@ -229,11 +231,11 @@ impl Batons {
         Ok(())
     }
 
-    pub(super) fn withdraw_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
+    pub(crate) fn withdraw_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
         self.end_offer(step, offer, Ending::Withdrawn).map(drop)
     }
 
-    pub(super) fn decline_offer(&mut self, step: &mut Step, body: &BatonDeclined) -> Result<(), IgnoredReason> {
+    pub(crate) fn decline_offer(&mut self, step: &mut Step, body: &BatonDeclined) -> Result<(), IgnoredReason> {
         let tip = self.end_offer(step, &body.offer, Ending::Declined)?;
         self.note_down(step, tip, Act::Declined, None, &body.why);
         Ok(())
@@ -261,7 +263,7 @@ impl Batons {
         Ok(tip)
     }
 
-    pub(super) fn transfer(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
+    pub(crate) fn transfer(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
         let node = self.judge_transfer(step)?;
         let tip = node.tips.first().copied();
         self.add(step, node);
@@ -292,16 +294,16 @@ impl Batons {
     }
 
     /// The holder of the term that this transfer began, if it is valid and began one.
-    pub(super) fn term_holder(&self, log: &Log, cid: &Cid) -> Option<NodeId> {
+    pub(crate) fn term_holder(&self, log: &Log, cid: &Cid) -> Option<NodeId> {
         let node = self.nodes.get(&log.find(cid)?)?;
         node.kind.term().map(|_| node.author)
     }
 
-    pub(super) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {
+    pub(crate) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {
         self.shown.get(self.keys.get(cid)?)
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
         self.shown.values()
     }
 }

@@ -5,12 +5,28 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{IgnoredReason, step::Step};
-use crate::{Cid, Ix};
+use super::bodies;
+use crate::{
+    Cid, Ix,
+    fold::{IgnoredReason, step::Step},
+};
+
+bodies! {
+    /// Takes back an event of one's own, mostly a post: the words go, those of its edits too, and the trace stays.
+    Retracted {
+        /// The event.
+        post: Cid,
+    }
+    /// Takes back one's own feedback, or any event of one's own, just as [`Retracted`] does.
+    FeedbackWithdrawn {
+        /// The event.
+        feedback: Cid,
+    }
+}
 
 /// See the module.
 #[derive(Debug, Clone, Default)]
-pub(super) struct TakenBack {
+pub(crate) struct TakenBack {
     events: BTreeSet<Ix>,
     /// Edits, whether they count or not, by what they name.
     edits: HashMap<Cid, Vec<Ix>>,
@@ -18,7 +34,7 @@ pub(super) struct TakenBack {
 
 impl TakenBack {
     /// The step is an edit of `post`. Whether its words are taken back already: with the post, by the same author.
-    pub(super) fn edit(&mut self, step: &mut Step, post: &Cid) -> bool {
+    pub(crate) fn edit(&mut self, step: &mut Step, post: &Cid) -> bool {
         step.touched += 1;
         self.edits.entry(*post).or_default().push(step.ix);
         let post = step.log.find(post).filter(|ix| self.events.contains(ix));
@@ -26,7 +42,7 @@ impl TakenBack {
     }
 
     /// The step takes back `target`. Returns what loses its words by that.
-    pub(super) fn take(&mut self, step: &mut Step, target: &Cid) -> Result<Vec<Ix>, IgnoredReason> {
+    pub(crate) fn take(&mut self, step: &mut Step, target: &Cid) -> Result<Vec<Ix>, IgnoredReason> {
         let ix = step.seen(target).ok_or(IgnoredReason::TargetNotSeen)?;
         let author = step.event().author;
         if step.log.entry(ix).event.author != author {

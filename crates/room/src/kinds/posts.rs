@@ -7,16 +7,103 @@ use std::{
 
 use litemap::LiteMap;
 
-use super::{
-    IgnoredReason,
-    step::{Key, Step},
-    words::{Home, WordsTable},
-};
+use serde::{Deserialize, Serialize};
+
+use super::{List, Tags, bodies};
 use crate::{
     Cid, Ix, NodeId,
-    body::{Edited, Posted},
-    state::{Post, WordsState},
+    fold::{
+        IgnoredReason, change_shared,
+        step::{Key, Step},
+        words::{Home, WordsTable},
+    },
+    limits,
 };
+
+/// What a post is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the words of the room
+pub enum PostKind {
+    Update,
+    Question,
+    Idea,
+    Need,
+    Driver,
+}
+
+/// Nodes that a post speaks to.
+pub type Mentions = List<NodeId, { limits::TAGS }>;
+
+bodies! {
+    /// Something said to everyone.
+    Posted {
+        /// What it is.
+        kind: PostKind,
+        /// The words block.
+        words: Cid,
+        /// The post it answers.
+        [optional] reply_to: Option<Cid>,
+        /// Tags.
+        [optional] tags: Tags,
+        /// Nodes it speaks to.
+        [optional] mentions: Mentions,
+    }
+    /// New words for one's own post; the latest wins.
+    Edited {
+        /// The post.
+        post: Cid,
+        /// The words block.
+        words: Cid,
+    }
+}
+
+/// Where a post's words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WordsState {
+    /// In this node's log.
+    Here,
+    /// Not here yet.
+    Missing,
+    /// Taken back by their author.
+    Retracted,
+}
+
+/// A post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Post {
+    /// Its event.
+    pub cid: Cid,
+    /// Who says it.
+    pub author: NodeId,
+    /// What it is.
+    pub kind: PostKind,
+    /// Where its (latest) words are.
+    pub words: WordsState,
+    /// The latest words, if they are here.
+    pub text: Option<Arc<str>>,
+    /// The post it answers; `None` also where it names what is no post in its past.
+    pub reply_to: Option<Cid>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Nodes it speaks to.
+    #[serde(skip)]
+    pub mentions: Vec<NodeId>,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    pub depth: u64,
+    /// Whether the words were changed.
+    pub edited: bool,
+    /// Whether a correction stands against it.
+    pub contested: bool,
+    /// When it was admitted, events deeper than it were there already. This node's view: not part of the state that
+    /// equal digests promise.
+    #[serde(skip)]
+    pub late: bool,
+}
 
 #[derive(Debug, Clone)]
 struct Record {
@@ -32,13 +119,13 @@ struct Record {
 
 /// All posts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Posts {
+pub(crate) struct Posts {
     records: HashMap<Cid, Record>,
     shown: BTreeMap<Key, Arc<Post>>,
 }
 
 impl Posts {
-    pub(super) fn post(&mut self, step: &mut Step, words: &mut WordsTable, body: &Posted, late: bool) {
+    pub(crate) fn post(&mut self, step: &mut Step, words: &mut WordsTable, body: &Posted, late: bool) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
         let text = words.settle(&body.words, step.ix, Home::Post(cid));
         let reply_to = body.reply_to.filter(|it| self.records.contains_key(it) && step.seen(it).is_some());
@@ -49,8 +136,8 @@ impl Posts {
             words: if text.is_some() { WordsState::Here } else { WordsState::Missing },
             text,
             reply_to,
-            tags: body.tags.clone(),
-            mentions: body.mentions.clone(),
+            tags: body.tags.to_strings(),
+            mentions: body.mentions.to_vec(),
             at: event.at,
             depth: event.depth,
             edited: false,
@@ -64,7 +151,7 @@ impl Posts {
         self.records.insert(cid, record);
     }
 
-    pub(super) fn edit(&mut self, step: &mut Step, words: &mut WordsTable, body: &Edited) -> Result<(), IgnoredReason> {
+    pub(crate) fn edit(&mut self, step: &mut Step, words: &mut WordsTable, body: &Edited) -> Result<(), IgnoredReason> {
         let key = step.key();
         let record = own_post(&mut self.records, step, &body.post)?;
         let text = words.settle(&body.words, step.ix, Home::Post(body.post));
@@ -82,7 +169,7 @@ impl Posts {
     }
 
     /// Its author took the post back.
-    pub(super) fn take_back(&mut self, post: &Cid) {
+    pub(crate) fn take_back(&mut self, post: &Cid) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.retracted = true;
         self.change(post, |post| {
@@ -93,7 +180,7 @@ impl Posts {
     }
 
     /// Its author took an edit back: what was said before is shown again.
-    pub(super) fn take_edit_back(&mut self, words: &mut WordsTable, post: &Cid, edit: Key) {
+    pub(crate) fn take_edit_back(&mut self, words: &mut WordsTable, post: &Cid, edit: Key) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.versions.remove(&edit);
         let latest = record.versions.last().filter(|_| !record.retracted);
@@ -106,7 +193,7 @@ impl Posts {
     }
 
     /// Words of a post have come.
-    pub(super) fn fill(&mut self, post: &Cid, words: &Cid, text: &Arc<str>) {
+    pub(crate) fn fill(&mut self, post: &Cid, words: &Cid, text: &Arc<str>) {
         let shows = |record: &Record| {
             !record.retracted && record.versions.last().is_some_and(|(_, (latest, _))| latest == words)
         };
@@ -119,33 +206,33 @@ impl Posts {
     }
 
     /// A correction of this post begins or ceases to stand. What was taken back claims nothing, so it is not contested.
-    pub(super) fn correction(&mut self, post: &Cid, stands: bool) {
+    pub(crate) fn correction(&mut self, post: &Cid, stands: bool) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.corrections = if stands { record.corrections + 1 } else { record.corrections.saturating_sub(1) };
         let contested = record.corrections > 0 && !record.retracted;
         self.change(post, |post| post.contested = contested);
     }
 
-    pub(super) fn author(&self, post: &Cid) -> Option<NodeId> {
+    pub(crate) fn author(&self, post: &Cid) -> Option<NodeId> {
         self.records.get(post).map(|record| record.author)
     }
 
-    pub(super) fn contains(&self, post: &Cid) -> bool {
+    pub(crate) fn contains(&self, post: &Cid) -> bool {
         self.records.contains_key(post)
     }
 
-    pub(super) fn get(&self, post: &Cid) -> Option<&Arc<Post>> {
+    pub(crate) fn get(&self, post: &Cid) -> Option<&Arc<Post>> {
         self.shown.get(&self.records.get(post)?.key)
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
         self.shown.values()
     }
 
     /// Changes what is shown, keeping the `Arc` where nothing differs.
     fn change(&mut self, post: &Cid, change: impl FnOnce(&mut Post)) {
         let Some(shown) = self.records.get(post).and_then(|record| self.shown.get_mut(&record.key)) else { return };
-        super::change_shared(shown, change);
+        change_shared(shown, change);
     }
 }
 

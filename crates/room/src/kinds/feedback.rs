@@ -10,17 +10,123 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    IgnoredReason,
-    posts::Posts,
-    step::{Key, Step},
-    words::{Home, WordsTable},
-};
+use serde::{Deserialize, Serialize};
+
+use super::{List, Note, bodies, posts::Posts};
 use crate::{
     Cid, Ix, NodeId,
-    body::{Answer, FeedbackAnswered, FeedbackGiven, Stance},
-    state::{Feedback, FeedbackState},
+    fold::{
+        IgnoredReason, change_shared,
+        step::{Key, Step},
+        words::{Home, WordsTable},
+    },
+    limits,
 };
+
+/// How feedback stands to its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Stance {
+    Appreciate,
+    BuildOn,
+    Question,
+    Concern,
+    Correct,
+}
+
+impl Stance {
+    /// Whether it asks its addressee for an answer.
+    pub const fn opens_loop(self) -> bool {
+        matches!(self, Self::Question | Self::Concern | Self::Correct)
+    }
+}
+
+/// How an addressee closes a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Answer {
+    Adjusted,
+    Noted,
+    Declined,
+}
+
+/// Links that support feedback.
+pub type Sources = List<Note, { limits::TAGS }>;
+
+bodies! {
+    /// A short signal on a post, a term (named by its first transfer) or a decision.
+    FeedbackGiven {
+        /// What it is about.
+        target: Cid,
+        /// How it stands to it.
+        stance: Stance,
+        /// The words block.
+        [optional] words: Option<Cid>,
+        /// Links that support it.
+        [optional] sources: Sources,
+    }
+    /// Closes a loop; by its addressee.
+    FeedbackAnswered {
+        /// The feedback.
+        feedback: Cid,
+        /// How.
+        answer: Answer,
+        /// What changed, or why not: a words block.
+        [optional] words: Option<Cid>,
+        /// The edit, post or handoff that changed something.
+        [optional] by: Option<Cid>,
+    }
+}
+
+/// Where feedback stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum FeedbackState {
+    /// Asks for nothing.
+    Given,
+    /// An open loop.
+    Open,
+    Adjusted,
+    Noted,
+    Declined,
+    Withdrawn,
+}
+
+/// Feedback on a post, a term or a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Feedback {
+    /// Its event.
+    pub cid: Cid,
+    /// Who gives it.
+    pub author: NodeId,
+    /// What it is about.
+    pub target: Cid,
+    /// Who is asked for an answer: the author of the post, the holder of the term.
+    #[serde(skip)]
+    pub addressee: Option<NodeId>,
+    /// How it stands to it.
+    pub stance: Stance,
+    /// Its words, if any and here.
+    pub text: Option<Arc<str>>,
+    /// Links that support it.
+    #[serde(skip)]
+    pub sources: Vec<String>,
+    /// Where it stands.
+    pub state: FeedbackState,
+    /// The answer's words, if any and here.
+    #[serde(skip)]
+    pub answer: Option<Arc<str>>,
+    /// What the answer says has changed.
+    #[serde(skip)]
+    pub answered_by: Option<Cid>,
+    /// The author's clock, Unix milliseconds.
+    #[serde(skip)]
+    pub at: u64,
+}
 
 #[derive(Debug, Clone)]
 struct Record {
@@ -33,7 +139,7 @@ struct Record {
 
 /// All feedback.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Loops {
+pub(crate) struct Loops {
     records: HashMap<Cid, Record>,
     shown: BTreeMap<Key, Arc<Feedback>>,
     by_target: HashMap<Cid, BTreeSet<Key>>,
@@ -41,7 +147,7 @@ pub(super) struct Loops {
 
 impl Loops {
     /// Takes in feedback on something by `addressee`; the caller has found it in the event's past.
-    pub(super) fn give(
+    pub(crate) fn give(
         &mut self,
         step: &mut Step,
         words: &mut WordsTable,
@@ -58,7 +164,7 @@ impl Loops {
             addressee: Some(addressee),
             stance: body.stance,
             text,
-            sources: body.sources.clone(),
+            sources: body.sources.to_strings(),
             state: if body.stance.opens_loop() { FeedbackState::Open } else { FeedbackState::Given },
             answer: None,
             answered_by: None,
@@ -72,7 +178,7 @@ impl Loops {
         self.records.insert(cid, Record { key, ix: step.ix, words: body.words, answer: None });
     }
 
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &mut self,
         step: &mut Step,
         words: &mut WordsTable,
@@ -108,7 +214,7 @@ impl Loops {
     }
 
     /// Its author took the feedback back.
-    pub(super) fn take_back(&mut self, posts: &mut Posts, feedback: &Cid) {
+    pub(crate) fn take_back(&mut self, posts: &mut Posts, feedback: &Cid) {
         let Some(shown) = self.records.get(feedback).and_then(|record| self.shown.get_mut(&record.key)) else { return };
         change(shown, posts, |feedback| {
             feedback.state = FeedbackState::Withdrawn;
@@ -117,42 +223,42 @@ impl Loops {
     }
 
     /// Its author took the words of an answer back; the answer stands.
-    pub(super) fn take_answer_back(&mut self, feedback: &Cid, answer: Key) {
+    pub(crate) fn take_answer_back(&mut self, feedback: &Cid, answer: Key) {
         let Some(record) = self.records.get_mut(feedback) else { return };
         let Some(latest) = record.answer.as_mut().filter(|latest| latest.0 == answer) else { return };
         latest.1 = None;
         if let Some(shown) = self.shown.get_mut(&record.key) {
-            super::change_shared(shown, |feedback| feedback.answer = None);
+            change_shared(shown, |feedback| feedback.answer = None);
         }
     }
 
     /// Words of feedback have come.
-    pub(super) fn fill(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
+    pub(crate) fn fill(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
         let Some(record) = self.records.get(feedback).filter(|record| record.words == Some(*words)) else { return };
         if let Some(shown) = self.shown.get_mut(&record.key).filter(|it| it.state != FeedbackState::Withdrawn) {
-            super::change_shared(shown, |feedback| feedback.text = Some(text.clone()));
+            change_shared(shown, |feedback| feedback.text = Some(text.clone()));
         }
     }
 
     /// Words of an answer have come.
-    pub(super) fn fill_answer(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
+    pub(crate) fn fill_answer(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
         let Some(record) = self.records.get(feedback) else { return };
         if record.answer.is_some_and(|(_, latest)| latest == Some(*words))
             && let Some(shown) = self.shown.get_mut(&record.key)
         {
-            super::change_shared(shown, |feedback| feedback.answer = Some(text.clone()));
+            change_shared(shown, |feedback| feedback.answer = Some(text.clone()));
         }
     }
 
-    pub(super) fn get(&self, feedback: &Cid) -> Option<&Arc<Feedback>> {
+    pub(crate) fn get(&self, feedback: &Cid) -> Option<&Arc<Feedback>> {
         self.shown.get(&self.records.get(feedback)?.key)
     }
 
-    pub(super) fn on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
+    pub(crate) fn on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
         self.by_target.get(target).into_iter().flatten().filter_map(|key| self.shown.get(key))
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
         self.shown.values()
     }
 
@@ -172,7 +278,7 @@ fn stands(feedback: &Feedback) -> bool {
 /// Changes feedback, and tells its target if a correction begins or ceases to stand.
 fn change(shown: &mut Arc<Feedback>, posts: &mut Posts, change: impl FnOnce(&mut Feedback)) {
     let before = stands(shown);
-    super::change_shared(shown, change);
+    change_shared(shown, change);
     let after = stands(shown);
     if before != after {
         posts.correction(&shown.target, after);

@@ -10,12 +10,46 @@ use std::{
     sync::Arc,
 };
 
-use super::step::{Key, Step};
+use serde::Serialize;
+
+use super::{Tags, Title, Within, bodies};
 use crate::{
     NodeId,
-    body::{HUES, Introduced},
-    state::Person,
+    fold::step::{Key, Step},
 };
+
+/// Hues a node can choose from.
+pub const HUES: u8 = 12;
+/// One of them.
+pub type Hue = Within<0, { HUES as u64 - 1 }>;
+
+bodies! {
+    /// Says who this node is; the latest wins.
+    Introduced {
+        /// What to call it.
+        name: Title,
+        /// What it says it is good at.
+        strengths: Tags,
+        /// One of 12 hues, 0 to 11.
+        hue: Hue,
+    }
+}
+
+/// Somebody with at least one event in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Who.
+    pub node: NodeId,
+    /// What to call it; empty until it introduced itself.
+    pub name: String,
+    /// What it says it is good at.
+    pub strengths: Vec<String>,
+    /// 0 to 11.
+    pub hue: u8,
+    /// Two of its events share a position: shown to all, takes away only its voice as a witness.
+    pub split: bool,
+}
 
 #[derive(Debug, Clone)]
 struct Record {
@@ -27,7 +61,7 @@ struct Record {
 
 /// All authors.
 #[derive(Debug, Clone, Default)]
-pub(super) struct People {
+pub(crate) struct People {
     records: HashMap<NodeId, Record>,
     shown: BTreeMap<Key, Arc<Person>>,
     /// How many are shown with each hue.
@@ -36,7 +70,7 @@ pub(super) struct People {
 
 impl People {
     /// Takes note of an event's author.
-    pub(super) fn note(&mut self, step: &mut Step) {
+    pub(crate) fn note(&mut self, step: &mut Step) {
         let (key, node) = (step.key(), step.event().author);
         step.touched += 1;
         let mut is_new = false;
@@ -90,7 +124,7 @@ impl People {
     /// A hue for somebody who introduces itself without choosing one: the one it is shown with, if nobody else has that,
     /// else the one that fewest others have, in the order that its key gives, so that those who join side by side rarely
     /// take the same.
-    pub(super) fn free_hue(&self, node: &NodeId) -> u8 {
+    pub(crate) fn free_hue(&self, node: &NodeId) -> u8 {
         let worn = self.get(node).map(|person| person.hue);
         let others = |hue: u8| {
             let all = self.wearers.get(usize::from(hue)).copied().unwrap_or_default();
@@ -101,7 +135,7 @@ impl People {
     }
 
     /// Takes in an introduction; [`People::note`] came before.
-    pub(super) fn introduce(&mut self, step: &mut Step, body: &Introduced) {
+    pub(crate) fn introduce(&mut self, step: &mut Step, body: &Introduced) {
         let key = step.key();
         let Some(record) = self.records.get_mut(&step.event().author) else { return };
         if record.introduced.is_some_and(|latest| latest > key) {
@@ -109,19 +143,19 @@ impl People {
         }
         record.introduced = Some(key);
         if let Some(person) = self.shown.get_mut(&record.first) {
-            wear(&mut self.wearers, person, body.hue);
+            wear(&mut self.wearers, person, body.hue.get() as u8);
             let person = Arc::make_mut(person);
-            person.name.clone_from(&body.name);
-            person.strengths.clone_from(&body.strengths);
+            person.name = body.name.to_string();
+            person.strengths = body.strengths.to_strings();
         }
         self.give_hues(step);
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
         self.shown.values()
     }
 
-    pub(super) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
+    pub(crate) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
         self.shown.get(&self.records.get(node)?.first)
     }
 }

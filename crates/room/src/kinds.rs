@@ -1,0 +1,231 @@
+//! The kinds of events: what each one says. A keyed union on the wire, `{"posted": {...}}`.
+//!
+//! Each capability of the room is one file or folder here, and one line of the table below. The table of kinds is closed:
+//! a body that does not fit one exactly (kind, field, type, range, limit, an empty field written out) is [`Body::Unknown`]
+//! to every build, for good, so that what a log means never depends on the build. An unknown body is kept whole in its
+//! block, with its words. Reading a body never decides whether an event is admitted.
+
+pub(crate) mod batons;
+pub(crate) mod feedback;
+pub(crate) mod founding;
+pub(crate) mod people;
+pub(crate) mod posts;
+pub(crate) mod taking_back;
+pub(crate) mod unknown;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+pub use crate::fields::{List, Note, Short, Tag, Tags, Tips, Title, Within};
+use crate::{Cid, EventError, encode::Raw, fields::is_short, limits};
+pub use batons::bodies::*;
+pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
+pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
+pub use people::{HUES, Hue, Introduced};
+pub use posts::{Edited, Mentions, PostKind, Posted};
+pub use taking_back::{FeedbackWithdrawn, Retracted};
+pub use unknown::Unknown;
+
+/// What is the same for every kind.
+pub(crate) trait Says {
+    /// The words block that it links: under the field `words` at the top of the body, whatever the kind.
+    fn words(&self) -> Option<Cid>;
+}
+
+/// Bodies as they stand in a block: fields marked `[optional]` are absent rather than empty, others are always there.
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[$fdoc:meta])* $([$optional:ident])? $field:ident: $type:ty),* $(,)?
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {$(
+            $(#[$fdoc])*
+            $(
+                #[cfg_attr(any(), $optional)]
+                #[serde(
+                    default,
+                    skip_serializing_if = "crate::fields::Optional::is_empty",
+                    deserialize_with = "crate::fields::given"
+                )]
+            )?
+            pub $field: $type,
+        )*}
+
+        impl $crate::kinds::Says for $name {
+            fn words(&self) -> Option<$crate::Cid> {
+                None$(.or($crate::kinds::linked!(self $field)))*
+            }
+        }
+    )*};
+}
+
+/// The words block that a field links.
+macro_rules! linked {
+    ($body:ident words) => {
+        Option::<$crate::Cid>::from($body.words)
+    };
+    ($body:ident $other:ident) => {
+        None
+    };
+}
+
+pub(crate) use {bodies, linked};
+
+/// The one table: capabilities with their kinds and the kinds' names on the wire. What is `lasting` means the same in
+/// every version of the fold.
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $field:ident: $capability:ident $lasting:ident {
+        $($kind:ident = $name:literal),* $(,)?
+    })*) => {
+        /// What an event says.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(missing_docs)] // each variant is described at its struct
+        pub enum Body {
+            $($($kind($kind),)*)*
+            /// What is in no table of this build, or does not fit it.
+            Unknown(Unknown),
+        }
+
+        impl Body {
+            /// The kind's name on the wire and in `window.paceline`.
+            pub fn kind(&self) -> &str {
+                match self { $($(Self::$kind(_) => $name,)*)* Self::Unknown(it) => &it.kind }
+            }
+
+            /// The words block this event links, if any: under the field `words` at the top of its body, whatever its kind.
+            pub fn words(&self) -> Option<Cid> {
+                match self { $($(Self::$kind(it) => it.words(),)*)* Self::Unknown(it) => it.words }
+            }
+
+            /// Whether it means the same in every version of the fold.
+            pub(crate) fn is_lasting(&self) -> bool {
+                match self { $($(Self::$kind(_) => lasts!($lasting),)*)* Self::Unknown(_) => false }
+            }
+
+            /// A body that fits its kind.
+            fn fitting(kind: &str, content: &[u8]) -> Option<Self> {
+                match kind {
+                    $($($name => serde_ipld_dagcbor::from_slice(content).ok().map(Self::$kind),)*)*
+                    _ => None,
+                }
+            }
+        }
+
+        $($(impl From<$kind> for Body { fn from(body: $kind) -> Self { Self::$kind(body) } })*)*
+
+        impl Serialize for Body {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(Some(1))?;
+                match self {
+                    $($(Self::$kind(body) => map.serialize_entry($name, body)?,)*)*
+                    Self::Unknown(it) => map.serialize_entry(&it.kind, &Raw(&it.content))?,
+                }
+                map.end()
+            }
+        }
+    };
+}
+
+macro_rules! lasts {
+    (lasting) => {
+        true
+    };
+    (versioned) => {
+        false
+    };
+}
+
+capabilities! {
+    /// How the room began, and by which rules.
+    founding: Founding versioned {
+        RoomFounded = "room-founded",
+        FoldRaised = "fold-raised",
+    }
+    /// Who is there.
+    people: People lasting {
+        Introduced = "introduced",
+    }
+    /// What is said to everyone.
+    posts: Posts lasting {
+        Posted = "posted",
+        Edited = "edited",
+    }
+    /// What authors take back.
+    taken_back: TakenBack lasting {
+        Retracted = "retracted",
+        FeedbackWithdrawn = "feedback-withdrawn",
+    }
+    /// Signals, and the loops they open.
+    loops: Loops lasting {
+        FeedbackGiven = "feedback-given",
+        FeedbackAnswered = "feedback-answered",
+    }
+    /// Who leads.
+    batons: Batons versioned {
+        BatonOpened = "baton-opened",
+        BatonOffered = "baton-offered",
+        BatonOfferWithdrawn = "baton-offer-withdrawn",
+        BatonDeclined = "baton-declined",
+        BatonAccepted = "baton-accepted",
+        BatonTaken = "baton-taken",
+        BatonSteppedIn = "baton-stepped-in",
+        BatonReclaimed = "baton-reclaimed",
+        BatonReleased = "baton-released",
+        BatonClosed = "baton-closed",
+        Nominated = "nominated",
+        Shadowing = "shadowing",
+    }
+    /// What no build of this version understands.
+    unknown: Unknowns versioned {}
+}
+
+impl Body {
+    /// Reads the body of an event in a block that was found canonical, by the table of version 1.
+    pub(crate) fn read(kind: &str, content: &[u8], founding: bool) -> Self {
+        let fits = |body: &Self| matches!(body, Self::RoomFounded(_)) == founding;
+        Self::fitting(kind, content).filter(fits).unwrap_or_else(|| Self::Unknown(Unknown::read(kind, content)))
+    }
+
+    /// The same body, to whom its kind means nothing.
+    pub(crate) fn into_unknown(self) -> Self {
+        match self {
+            Self::Unknown(_) => self,
+            known => {
+                Self::Unknown(Unknown { kind: known.kind().into(), words: known.words(), content: Box::default() })
+            }
+        }
+    }
+
+    /// Whether it can be written: what is known cannot be made over its limits, and what is not is bounded by the block alone.
+    pub(crate) fn check(&self) -> Result<(), EventError> {
+        if is_short(self.kind(), limits::TAG_CHARS) { Ok(()) } else { Err(EventError::FieldTooLong) }
+    }
+}
+
+impl Body {
+    /// The baton that this event would move, be it a transfer.
+    pub fn transfers(&self) -> Option<Cid> {
+        match self {
+            Self::BatonAccepted(it) => Some(it.baton),
+            Self::BatonTaken(it) => Some(it.baton),
+            Self::BatonSteppedIn(it) => Some(it.baton),
+            Self::BatonReclaimed(it) => Some(it.baton),
+            Self::BatonReleased(it) => Some(it.baton),
+            Self::BatonClosed(it) => Some(it.baton),
+            _ => None,
+        }
+    }
+
+    /// The word that somebody wrote with it, if it is an act that carries one itself.
+    pub fn note(&self) -> Option<&str> {
+        let note = match self {
+            Self::BatonOffered(it) => &it.note,
+            Self::BatonDeclined(it) => &it.why,
+            Self::BatonReleased(it) => &it.note,
+            Self::BatonClosed(it) => &it.outcome,
+            _ => return None,
+        };
+        Some(note.as_str()).filter(|it| !it.is_empty())
+    }
+}

@@ -1,0 +1,57 @@
+//! What no build of this room's version understands: it is kept whole, words too, stored and passed on, and shown as what
+//! it calls itself.
+
+use serde::Serialize;
+
+use crate::{Cid, NodeId, scan::Reader};
+
+/// A body from a newer version, or one that does not fit its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The kind's name.
+    pub kind: Box<str>,
+    /// The words block it links.
+    pub words: Option<Cid>,
+    /// What is to be written. Of an event that was read it stands in its block, and not here once more.
+    pub(crate) content: Box<[u8]>,
+}
+
+impl Unknown {
+    /// What stands in a block under this name.
+    pub(crate) fn read(kind: &str, content: &[u8]) -> Self {
+        Self { kind: kind.into(), words: words_in(content), content: Box::default() }
+    }
+}
+
+/// An event that no build of this room's version understands: kept whole, words too, stored and passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownEvent {
+    /// Its name.
+    pub cid: Cid,
+    /// Who wrote it.
+    pub author: NodeId,
+    /// What it calls its kind.
+    pub kind: Box<str>,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    #[serde(skip)]
+    pub depth: u64,
+}
+
+/// The words block that an unknown body links.
+fn words_in(content: &[u8]) -> Option<Cid> {
+    const WORDS: &[u8] = b"words";
+    let mut reader = Reader::new(content);
+    let mut last = None;
+    for _ in 0..reader.map().ok()? {
+        let key = reader.key(last).ok()?;
+        if key == WORDS {
+            return reader.cid().ok();
+        }
+        reader.value(0).ok()?;
+        last = Some(key);
+    }
+    None
+}
