@@ -13,10 +13,24 @@ pub(crate) mod posts;
 pub(crate) mod taking_back;
 pub(crate) mod unknown;
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 pub use crate::fields::{List, Note, Short, Tag, Tags, Tips, Title, Within};
-use crate::{Cid, EventError, encode::Raw, fields::is_short, limits};
+use crate::{
+    Cid, EventError,
+    encode::Raw,
+    fields::is_short,
+    fold::{
+        Common, IgnoredReason,
+        past::Past,
+        step::{News, Step},
+        words::Home,
+    },
+    limits,
+    log::Entry,
+};
 pub use batons::bodies::*;
 pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
@@ -24,11 +38,66 @@ pub use people::{HUES, Hue, Introduced};
 pub use posts::{Edited, Mentions, PostKind, Posted};
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
+use {
+    batons::Batons, feedback::Loops, founding::Founding, people::People, posts::Posts, taking_back::TakenBack,
+    unknown::Unknowns,
+};
 
-/// What is the same for every kind.
+/// What `bodies!` finds in every kind.
 pub(crate) trait Says {
     /// The words block that it links: under the field `words` at the top of the body, whatever the kind.
     fn words(&self) -> Option<Cid>;
+}
+
+/// What a kind means.
+pub(crate) trait Kind {
+    /// Whose kind it is.
+    type Of: Capability;
+
+    /// Whether it counts, and then what it comes to. Reads anything, but only as the event's own past has it: so the answer is
+    /// the same whenever it is asked, and the same for who is about to write it.
+    fn judge(&self, past: &Past) -> Result<<Self::Of as Capability>::Fact, IgnoredReason>;
+
+    /// The event of the same author with which it is taken back: what it edits.
+    fn goes_with(&self) -> Option<Cid> {
+        None
+    }
+
+    /// Its author has taken it back; its words are gone already. It may not have counted.
+    fn taken_back(&self, _: &mut Self::Of, _: &Entry, _: &mut Step) {}
+
+    /// The baton that it would move, be it a transfer.
+    fn transfers(&self) -> Option<Cid> {
+        None
+    }
+
+    /// The word that came with it, if it is an act that carries one itself.
+    fn note(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What the room can do, as far as it was done: one part of its state.
+pub(crate) trait Capability: Default + Clone {
+    /// What counts, of its kinds.
+    type Fact: std::fmt::Debug;
+
+    /// Takes in what counts. Writes itself, and what is common.
+    fn take(&mut self, fact: Self::Fact, step: &mut Step);
+
+    /// Looks at an event of any kind before it is taken in, whether it counts or not.
+    fn every(&mut self, _: &mut Step) {}
+
+    /// Another capability has news. Cannot send any itself, so that one round is all.
+    fn hear(&mut self, _: &News, _: &Common) {}
+
+    /// A text has come that is shown there.
+    fn words(&mut self, _: &Home, _: &Arc<str>) {}
+
+    /// Rises when something that can be seen has changed, and only then.
+    fn version(&self) -> u64 {
+        0
+    }
 }
 
 /// Bodies as they stand in a block: fields marked `[optional]` are absent rather than empty, others are always there.
@@ -103,12 +172,81 @@ macro_rules! capabilities {
                 match self { $($(Self::$kind(_) => lasts!($lasting),)*)* Self::Unknown(_) => false }
             }
 
+            /// The baton that this event would move, be it a transfer.
+            pub fn transfers(&self) -> Option<Cid> {
+                match self { $($(Self::$kind(it) => it.transfers(),)*)* Self::Unknown(it) => it.transfers() }
+            }
+
+            /// The word that somebody wrote with it, if it is an act that carries one itself.
+            pub fn note(&self) -> Option<&str> {
+                match self { $($(Self::$kind(it) => it.note(),)*)* Self::Unknown(it) => it.note() }
+            }
+
+            /// The event of the same author with which it is taken back.
+            pub(crate) fn goes_with(&self) -> Option<Cid> {
+                match self { $($(Self::$kind(it) => it.goes_with(),)*)* Self::Unknown(it) => it.goes_with() }
+            }
+
+            /// Whether it counts, and then what it comes to.
+            pub(crate) fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+                match self {
+                    $($(Self::$kind(it) => it.judge(past).map(Fact::$capability),)*)*
+                    Self::Unknown(it) => it.judge(past).map(Fact::Unknowns),
+                }
+            }
+
             /// A body that fits its kind.
             fn fitting(kind: &str, content: &[u8]) -> Option<Self> {
                 match kind {
                     $($($name => serde_ipld_dagcbor::from_slice(content).ok().map(Self::$kind),)*)*
                     _ => None,
                 }
+            }
+        }
+
+        /// What an event that counts comes to.
+        #[derive(Debug)]
+        pub(crate) enum Fact { $($capability(<$capability as Capability>::Fact),)* }
+
+        /// Whose something is that can be pointed at.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(dead_code)] // nothing of some of them can be pointed at
+        pub(crate) enum Owner { $($capability,)* }
+
+        /// What the room can do, as far as it was done.
+        #[derive(Debug, Clone, Default)]
+        pub(crate) struct Capabilities { $($(#[$doc])* pub(crate) $field: $capability,)* }
+
+        /// How often what each capability shows has changed: equal numbers, nothing to draw anew.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Versions { $($(#[$doc])* pub $field: u64,)* }
+
+        impl Capabilities {
+            pub(crate) fn every(&mut self, step: &mut Step) {
+                $(self.$field.every(step);)*
+            }
+
+            pub(crate) fn take(&mut self, fact: Fact, step: &mut Step) {
+                match fact { $(Fact::$capability(fact) => self.$field.take(fact, step),)* }
+            }
+
+            pub(crate) fn take_back(&mut self, entry: &Entry, step: &mut Step) {
+                match &entry.event.body {
+                    $($(Body::$kind(it) => it.taken_back(&mut self.$field, entry, step),)*)*
+                    Body::Unknown(it) => it.taken_back(&mut self.unknown, entry, step),
+                }
+            }
+
+            pub(crate) fn hear(&mut self, news: &News, common: &Common) {
+                $(self.$field.hear(news, common);)*
+            }
+
+            pub(crate) fn words(&mut self, home: &Home, text: &Arc<str>) {
+                $(self.$field.words(home, text);)*
+            }
+
+            pub(crate) fn versions(&self) -> Versions {
+                Versions { $($field: self.$field.version(),)* }
             }
         }
 
@@ -200,32 +338,5 @@ impl Body {
     /// Whether it can be written: what is known cannot be made over its limits, and what is not is bounded by the block alone.
     pub(crate) fn check(&self) -> Result<(), EventError> {
         if is_short(self.kind(), limits::TAG_CHARS) { Ok(()) } else { Err(EventError::FieldTooLong) }
-    }
-}
-
-impl Body {
-    /// The baton that this event would move, be it a transfer.
-    pub fn transfers(&self) -> Option<Cid> {
-        match self {
-            Self::BatonAccepted(it) => Some(it.baton),
-            Self::BatonTaken(it) => Some(it.baton),
-            Self::BatonSteppedIn(it) => Some(it.baton),
-            Self::BatonReclaimed(it) => Some(it.baton),
-            Self::BatonReleased(it) => Some(it.baton),
-            Self::BatonClosed(it) => Some(it.baton),
-            _ => None,
-        }
-    }
-
-    /// The word that somebody wrote with it, if it is an act that carries one itself.
-    pub fn note(&self) -> Option<&str> {
-        let note = match self {
-            Self::BatonOffered(it) => &it.note,
-            Self::BatonDeclined(it) => &it.why,
-            Self::BatonReleased(it) => &it.note,
-            Self::BatonClosed(it) => &it.outcome,
-            _ => return None,
-        };
-        Some(note.as_str()).filter(|it| !it.is_empty())
     }
 }

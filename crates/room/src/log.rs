@@ -44,6 +44,18 @@ pub struct Entry {
     clock: Clock,
 }
 
+impl Entry {
+    /// By what events are shown in order: it respects causality and is the same everywhere.
+    pub(crate) fn key(&self) -> (u64, Cid) {
+        (self.event.depth, self.cid)
+    }
+
+    /// What the event has seen, itself included.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
 /// One chain of one author.
 #[derive(Debug, Clone)]
 pub struct Lane {
@@ -258,14 +270,7 @@ impl Log {
 
     /// The next event of `author`, who has seen all tips. The caller signs it and offers it back to [`Log::admit`].
     pub fn draft(&self, author: NodeId, at: u64, body: Body) -> Draft {
-        let prev = self
-            .lanes_of(&author)
-            .filter_map(|(_, lane)| lane.events.last())
-            .max_by_key(|ix| self.entry(**ix).event.seq)
-            .copied();
-        let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
-        sorted::short_list(&mut parents, |ix| self.rank(ix));
-        parents.truncate(limits::PARENTS);
+        let (prev, parents) = self.next(&author);
         let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         Draft {
             room: Some(self.room),
@@ -277,6 +282,33 @@ impl Log {
             at,
             body,
         }
+    }
+
+    /// The author's latest event, and the tips that its next one names beside it.
+    fn next(&self, author: &NodeId) -> (Option<Ix>, Vec<Ix>) {
+        let prev = self
+            .lanes_of(author)
+            .filter_map(|(_, lane)| lane.events.last())
+            .max_by_key(|ix| self.entry(**ix).event.seq)
+            .copied();
+        let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
+        sorted::short_list(&mut parents, |ix| self.rank(ix));
+        parents.truncate(limits::PARENTS);
+        (prev, parents)
+    }
+
+    /// What the author's next event will have seen, itself apart.
+    pub(crate) fn draft_clock(&self, author: &NodeId) -> Clock {
+        let (prev, parents) = self.next(author);
+        self.joined(prev, &parents)
+    }
+
+    fn joined(&self, prev: Option<Ix>, parents: &[Ix]) -> Clock {
+        let mut clock = prev.map_or_else(Clock::default, |prev| self.entry(prev).clock.clone());
+        for seen in parents {
+            clock.join(&self.entry(*seen).clock);
+        }
+        clock
     }
 
     /// Checks a block in full and admits it if all it builds on is here.
@@ -366,10 +398,7 @@ impl Log {
         {
             event.body = self.mask.read(event.body, &block);
         }
-        let mut clock = prev.map_or_else(Clock::default, |prev| self.entry(prev).clock.clone());
-        for seen in parents {
-            clock.join(&self.entry(*seen).clock);
-        }
+        let mut clock = self.joined(prev, parents);
         for seen in prev.iter().chain(parents) {
             self.tips.remove(seen);
         }

@@ -14,12 +14,16 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Admission, Body, Cid, Event, Ix, Keypair, Log, NodeId, Stored, Unknown, Words,
+    Admission, Body, Cid, Event, Fold, Ix, Keypair, Log, NodeId, Stored, Unknown, Words,
     body::{
         BatonOpened, BatonTaken, FOLD_VERSION, FormValues, Introduced, Mentions, Policy, PostKind, Posted, RoomFounded,
         Tags,
     },
     encode::encode,
+    fold::{
+        IgnoredReason,
+        past::{Look, Past},
+    },
 };
 
 /// One author: its key, and the log as far as it has seen it.
@@ -75,6 +79,23 @@ pub fn unknown(kind: &str, content: &impl Serialize) -> Body {
 /// The same whose content is spelt out, right or wrong.
 pub fn unknown_bytes(kind: &str, content: &[u8]) -> Body {
     Body::Unknown(Unknown { kind: kind.into(), words: None, content: content.into() })
+}
+
+/// What an admitted event comes to, judged again on what the fold has taken in by now, if it counts; in words that are the
+/// same on every node. The parts stand in an order of their own.
+pub fn judge_again(fold: &Fold, log: &Log, ix: Ix) -> Result<String, IgnoredReason> {
+    let look = Look::new(log);
+    let fact = log.entry(ix).event.body.judge(&Past::of_event(fold, &look, ix))?;
+    let said = format!("{fact:?}");
+    let mut parts: Vec<String> = said
+        .split_inclusive(|it: char| !it.is_alphanumeric() && it != '(')
+        .map(|part| {
+            let number = part.rsplit_once("Ix(").and_then(|(_, it)| it.trim_end_matches(')').parse().ok());
+            number.map_or_else(|| part.to_owned(), |it| log.entry(Ix(it)).cid.to_string())
+        })
+        .collect();
+    parts.sort();
+    Ok(parts.concat())
 }
 
 /// A room with any number of authors, numbered from 0 (the founder). An author comes into being with its first use and

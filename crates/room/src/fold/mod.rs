@@ -13,43 +13,44 @@
 
 mod digest;
 mod ignored;
+pub(crate) mod past;
 pub(crate) mod step;
+pub(crate) mod subjects;
 pub(crate) mod words;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-pub use crate::kinds::people::own_hue;
+pub use crate::kinds::{Versions, people::own_hue};
 pub use ignored::IgnoredReason;
 
 use crate::{
     Body, Cid, Ix, Log, NodeId,
-    body::{FeedbackGiven, FormValues, RoomFounded},
-    kinds::{batons::Batons, feedback::Loops, people::People, posts::Posts, taking_back::TakenBack},
+    body::FormValues,
+    kinds::Capabilities,
     state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
 };
 use digest::SetDigest;
-use step::{Key, Step};
-use words::{Home, WordsTable};
+use past::{Look, Past};
+use step::Step;
+use subjects::Subjects;
+use words::WordsTable;
 
 /// The room's state, updated by one event at a time. Order-independent: equal sets of events give equal states.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
-    founder: Option<NodeId>,
-    /// None, too, in a room of a newer version.
-    founding: Option<RoomFounded>,
+    pub(crate) common: Common,
+    pub(crate) capabilities: Capabilities,
+}
+
+/// What all capabilities share.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Common {
+    pub(crate) subjects: Subjects,
+    pub(crate) words: WordsTable,
+    pub(crate) ignored: HashMap<Cid, IgnoredReason>,
     digest: SetDigest,
-    deepest: u64,
-    people: People,
-    words: WordsTable,
-    posts: Posts,
-    loops: Loops,
-    batons: Batons,
-    taken_back: TakenBack,
-    unknown: BTreeMap<Key, Arc<UnknownEvent>>,
-    ignored: HashMap<Cid, IgnoredReason>,
+    /// The greatest depth so far.
+    pub(crate) deepest: u64,
 }
 
 /// What one event (or words block) changed, for those who redraw or drop things.
@@ -66,239 +67,167 @@ pub struct Changes {
 impl Fold {
     /// Takes in the event just admitted as `ix`; each event once, in the order of admission.
     pub fn apply(&mut self, log: &Log, ix: Ix) -> Changes {
-        let mut step = Step::new(log, ix);
-        let cid = step.entry.cid;
-        self.digest.add(&cid);
-        self.people.note(&mut step);
-        self.batons.note(&mut step);
-        self.link_words(&mut step);
-        if let Err(reason) = self.take_in(&mut step) {
-            self.ignored.insert(cid, reason);
+        let look = Look::new(log);
+        let entry = log.entry(ix);
+        let verdict = entry.event.body.judge(&Past::of_event(self, &look, ix));
+        let Self { common, capabilities } = self;
+        common.digest.add(&entry.cid);
+        // Before anything is made of an event: its words are kept, be it unknown or ignored.
+        if let Some(words) = entry.event.body.words() {
+            common.words.link(log, words, ix);
         }
-        self.deepest = self.deepest.max(step.event().depth);
+        let mut step = Step::new(&look, ix, common);
+        capabilities.every(&mut step);
+        match verdict {
+            Ok(fact) => capabilities.take(fact, &mut step),
+            Err(reason) => drop(step.common.ignored.insert(entry.cid, reason)),
+        }
+        for ix in std::mem::take(&mut step.taken_back) {
+            step.void_words(ix);
+            capabilities.take_back(look.entry(ix), &mut step);
+        }
+        for news in std::mem::take(&mut step.news) {
+            capabilities.hear(&news, step.common);
+        }
+        step.common.deepest = step.common.deepest.max(entry.event.depth);
         Changes {
             drop_words: step.drop_words.into_iter().collect(),
             batons: step.batons.into_iter().collect(),
-            touched: step.touched,
+            touched: look.touched(),
         }
     }
 
-    /// Before anything is made of an event: its words are kept, be it unknown or ignored.
-    fn link_words(&mut self, step: &mut Step) {
-        let body = &step.event().body;
-        let Some(words) = body.words() else { return };
-        self.words.link(step.log, words, step.ix);
-        if let Body::Edited(body) = body
-            && self.taken_back.edit(step, &body.post)
-        {
-            self.void_words(step, step.ix);
-        }
-    }
-
-    /// What `ix` links is wanted no more.
-    fn void_words(&mut self, step: &mut Step, ix: Ix) {
-        if let Some(words) = step.log.entry(ix).event.body.words()
-            && self.words.void(&words, ix)
-        {
-            step.drop_words.insert(words);
-        }
-    }
-
-    fn take_in(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
-        let Self { founding, people, words, posts, loops, batons, deepest, .. } = self;
-        if step.event().room.is_none() {
-            self.founder = Some(step.event().author);
-        }
-        match &step.event().body {
-            Body::RoomFounded(body) => *founding = Some(body.clone()),
-            Body::Introduced(body) => people.introduce(step, body),
-            Body::Posted(body) => posts.post(step, words, body, step.event().depth < *deepest),
-            Body::Edited(body) => posts.edit(step, words, body)?,
-            Body::Retracted(body) => self.take_back(step, &body.post)?,
-            Body::FeedbackGiven(body) => self.feedback_given(step, body)?,
-            Body::FeedbackAnswered(body) => loops.answer(step, words, posts, body)?,
-            Body::FeedbackWithdrawn(body) => self.take_back(step, &body.feedback)?,
-            Body::BatonOpened(body) => {
-                let need = body.need.filter(|it| posts.contains(it) && step.seen(it).is_some());
-                batons.open(step, body, need);
-            }
-            Body::BatonOffered(body) => batons.offer(step, body)?,
-            Body::BatonOfferWithdrawn(body) => batons.withdraw_offer(step, &body.offer)?,
-            Body::BatonDeclined(body) => batons.decline_offer(step, body)?,
-            Body::BatonAccepted(_)
-            | Body::BatonTaken(_)
-            | Body::BatonSteppedIn(_)
-            | Body::BatonReclaimed(_)
-            | Body::BatonReleased(_)
-            | Body::BatonClosed(_) => batons.transfer(step)?,
-            Body::Unknown(body) => {
-                let event = step.event();
-                let unknown = UnknownEvent {
-                    cid: step.entry.cid,
-                    author: event.author,
-                    kind: body.kind.clone(),
-                    at: event.at,
-                    depth: event.depth,
-                };
-                self.unknown.insert(step.key(), Arc::new(unknown));
-            }
-            Body::FoldRaised(_) | Body::Nominated(_) | Body::Shadowing(_) => {}
-        }
-        Ok(())
-    }
-
-    /// The author takes back an event of its own: words go, and what is shown of it says so.
-    fn take_back(&mut self, step: &mut Step, target: &Cid) -> Result<(), IgnoredReason> {
-        for ix in self.taken_back.take(step, target)? {
-            self.void_words(step, ix);
-            let entry = step.log.entry(ix);
-            match &entry.event.body {
-                Body::Posted(_) => self.posts.take_back(&entry.cid),
-                Body::Edited(body) => {
-                    self.posts.take_edit_back(&mut self.words, &body.post, (entry.event.depth, entry.cid));
-                }
-                Body::FeedbackGiven(_) => self.loops.take_back(&mut self.posts, &entry.cid),
-                Body::FeedbackAnswered(body) => {
-                    self.loops.take_answer_back(&body.feedback, (entry.event.depth, entry.cid));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// The addressee is the author of the post, or the holder of the term that the target began.
-    fn feedback_given(&mut self, step: &mut Step, body: &FeedbackGiven) -> Result<(), IgnoredReason> {
-        let addressee = self.posts.author(&body.target).or_else(|| self.batons.term_holder(step.log, &body.target));
-        let addressee = addressee.filter(|_| step.seen(&body.target).is_some()).ok_or(IgnoredReason::TargetNotSeen)?;
-        self.loops.give(step, &mut self.words, &mut self.posts, body, addressee);
-        Ok(())
+    /// Why it would mean nothing here if `author` wrote this now, if it would: the same judge asks that decides about the
+    /// event afterwards.
+    pub fn judge(&self, log: &Log, author: NodeId, body: &Body) -> Result<(), IgnoredReason> {
+        let (look, clock) = (Look::new(log), log.draft_clock(&author));
+        body.judge(&Past::of_draft(self, &look, &clock, author)).map(drop)
     }
 
     /// Takes in a words block. Returns whether it is wanted: linked by an admitted event, counting or not, that has not
     /// been taken back, with that event's room, author and at most its seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
-        let Some((text, homes)) = self.words.fill(log, cid, block) else { return false };
+        let Some((text, homes)) = self.common.words.fill(log, cid, block) else { return false };
         for home in homes {
-            match home {
-                Home::None => {}
-                Home::Post(post) => self.posts.fill(&post, &cid, &text),
-                Home::Feedback(feedback) => self.loops.fill(&feedback, &cid, &text),
-                Home::Answer(feedback) => self.loops.fill_answer(&feedback, &cid, &text),
-            }
+            self.capabilities.words(&home, &text);
         }
         true
     }
 
     /// Words blocks that admitted events link, that are wanted and not here.
     pub fn missing_words(&self) -> Vec<Cid> {
-        self.words.missing().collect()
+        self.common.words.missing().collect()
     }
 
     /// Whether this words block is to be kept: linked by an event whose author has not taken it back.
     pub fn words_wanted(&self, cid: &Cid) -> bool {
-        self.words.is_wanted(cid)
+        self.common.words.is_wanted(cid)
     }
 
     /// Why an admitted event means nothing here; `None` for those that count and those from a newer version.
     pub fn why_ignored(&self, cid: &Cid) -> Option<IgnoredReason> {
-        self.ignored.get(cid).copied()
+        self.common.ignored.get(cid).copied()
     }
 
     /// All admitted events that mean nothing here, in no order.
     pub fn ignored(&self) -> impl Iterator<Item = (&Cid, IgnoredReason)> {
-        self.ignored.iter().map(|(cid, reason)| (cid, *reason))
+        self.common.ignored.iter().map(|(cid, reason)| (cid, *reason))
     }
 
     /// Of the set of admitted events, lower-case hex.
     pub fn digest(&self) -> String {
-        self.digest.to_hex()
+        self.common.digest.to_hex()
     }
 
     /// Events from a newer version, in display order.
     pub fn unknown(&self) -> impl DoubleEndedIterator<Item = &Arc<UnknownEvent>> {
-        self.unknown.values()
+        self.capabilities.unknown.iter()
     }
 
     /// What the room is called; empty before the founding event is here, and in a room of a newer version.
     pub fn title(&self) -> &str {
-        self.founding.as_ref().map_or("", |it| &it.title)
+        self.capabilities.founding.body.as_ref().map_or("", |it| &it.title)
     }
 
     /// What it is for.
     pub fn purpose(&self) -> &str {
-        self.founding.as_ref().map_or("", |it| &it.purpose)
+        self.capabilities.founding.body.as_ref().map_or("", |it| &it.purpose)
     }
 
     /// Name of its form.
     pub fn form(&self) -> &str {
-        self.founding.as_ref().map_or("", |it| &it.form)
+        self.capabilities.founding.body.as_ref().map_or("", |it| &it.form)
     }
 
     /// The form's deciding values.
     pub fn values(&self) -> Option<&FormValues> {
-        self.founding.as_ref().map(|it| &it.values)
+        self.capabilities.founding.body.as_ref().map(|it| &it.values)
     }
 
     /// Who founded it.
     pub fn founder(&self) -> Option<NodeId> {
-        self.founder
+        self.capabilities.founding.founder
     }
 
     /// Whether the room is of a version that this build does not know: it reads on, and writes only introductions, posts
     /// and feedback, and takes them back.
     pub fn is_newer(&self) -> bool {
-        self.founder.is_some() && self.founding.is_none()
+        self.founder().is_some() && self.capabilities.founding.body.is_none()
     }
 
     /// Posts in display order; unchanged ones keep their `Arc`, so that pages redraw only what changed.
     pub fn posts(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
-        self.posts.iter()
+        self.capabilities.posts.iter()
     }
 
     /// A post by name.
     pub fn post(&self, cid: &Cid) -> Option<&Arc<Post>> {
-        self.posts.get(cid)
+        self.capabilities.posts.get(cid)
     }
 
     /// Feedback in display order.
     pub fn feedback(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.loops.iter()
+        self.capabilities.loops.iter()
     }
 
     /// Feedback by name.
     pub fn feedback_by_cid(&self, cid: &Cid) -> Option<&Arc<Feedback>> {
-        self.loops.get(cid)
+        self.capabilities.loops.get(cid)
     }
 
     /// Feedback on a post or term, in display order.
     pub fn feedback_on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.loops.on(target)
+        self.capabilities.loops.on(target)
     }
 
     /// Batons in order of opening.
     pub fn batons(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
-        self.batons.iter()
+        self.capabilities.batons.iter()
     }
 
     /// A baton by its opening.
     pub fn baton(&self, cid: &Cid) -> Option<&Arc<Baton>> {
-        self.batons.get(cid)
+        self.capabilities.batons.get(cid)
     }
 
     /// People in order of their first event.
     pub fn people(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
-        self.people.iter()
+        self.capabilities.people.iter()
     }
 
     /// A hue for somebody who introduces itself without choosing one: as few as can be have it already.
     pub fn free_hue(&self, node: &NodeId) -> u8 {
-        self.people.free_hue(node)
+        self.capabilities.people.free_hue(node)
     }
 
     /// A person by node.
     pub fn person(&self, node: &NodeId) -> Option<&Arc<Person>> {
-        self.people.get(node)
+        self.capabilities.people.get(node)
+    }
+
+    /// How often what each capability shows has changed.
+    pub fn versions(&self) -> Versions {
+        self.capabilities.versions()
     }
 
     /// The state in its whole.
@@ -320,11 +249,13 @@ impl Fold {
     }
 }
 
-/// Changes what is shown; where nothing differs the `Arc` stays the same one.
-pub(crate) fn change_shared<T: Clone + PartialEq>(shared: &mut Arc<T>, change: impl FnOnce(&mut T)) {
+/// Changes what is shown; where nothing differs the `Arc` stays the same one. Returns whether something does.
+pub(crate) fn change_shared<T: Clone + PartialEq>(shared: &mut Arc<T>, change: impl FnOnce(&mut T)) -> bool {
     let mut changed = T::clone(shared);
     change(&mut changed);
-    if changed != **shared {
+    let differs = changed != **shared;
+    if differs {
         *shared = Arc::new(changed);
     }
+    differs
 }

@@ -1,30 +1,50 @@
-//! One event on its way through the fold: what the parts of the fold may ask about it, and what they report back.
+//! One event on its way into the fold: what is taken reads it, writes what is common, and reports what changed.
 
 use std::collections::BTreeSet;
 
-use crate::{
-    Cid, Event, Ix, Log,
-    log::{Entry, LaneIx},
+use super::{
+    Common,
+    past::Look,
+    subjects::{Owner, Subject},
 };
+use crate::{Cid, Event, Ix, NodeId, log::Entry};
 
 /// The order of display and of "latest wins": it respects causality and is the same everywhere.
 pub(crate) type Key = (u64, Cid);
 
+/// What one capability tells all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Whether a correction stands against this subject has changed.
+    Marked(Cid),
+}
+
 /// The event being folded, with the log it stands in.
 pub(crate) struct Step<'a> {
-    pub(crate) log: &'a Log,
+    pub(crate) look: &'a Look<'a>,
     pub(crate) ix: Ix,
     pub(crate) entry: &'a Entry,
-    /// Entries and records looked at so far.
-    pub(crate) touched: usize,
+    /// What all capabilities share.
+    pub(crate) common: &'a mut Common,
+    /// What the event's author took back by it.
+    pub(crate) taken_back: Vec<Ix>,
+    pub(crate) news: Vec<News>,
     pub(crate) drop_words: BTreeSet<Cid>,
     pub(crate) batons: BTreeSet<Cid>,
 }
 
 impl<'a> Step<'a> {
-    pub(crate) fn new(log: &'a Log, ix: Ix) -> Self {
-        let entry = log.entry(ix);
-        Self { log, ix, entry, touched: 1, drop_words: BTreeSet::new(), batons: BTreeSet::new() }
+    pub(crate) fn new(look: &'a Look<'a>, ix: Ix, common: &'a mut Common) -> Self {
+        Self {
+            look,
+            ix,
+            entry: look.entry(ix),
+            common,
+            taken_back: Vec::new(),
+            news: Vec::new(),
+            drop_words: BTreeSet::new(),
+            batons: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn event(&self) -> &'a Event {
@@ -32,29 +52,33 @@ impl<'a> Step<'a> {
     }
 
     pub(crate) fn key(&self) -> Key {
-        (self.entry.event.depth, self.entry.cid)
+        self.entry.key()
     }
 
     /// Whether `other` is in this event's past.
-    pub(crate) fn saw(&mut self, other: Ix) -> bool {
-        self.is_ancestor(other, self.ix)
+    pub(crate) fn saw(&self, other: Ix) -> bool {
+        self.look.is_ancestor(other, self.ix)
     }
 
-    /// The event of that name, if it is in this event's past.
-    pub(crate) fn seen(&mut self, cid: &Cid) -> Option<Ix> {
-        self.touched += 1;
-        self.log.find(cid).filter(|other| *other != self.ix && self.log.is_ancestor(*other, self.ix))
+    /// This event is something that others can point at: whose, and who answers for it.
+    pub(crate) fn is_subject(&mut self, owner: Owner, answers_to: NodeId) {
+        let subject = Subject { ix: self.ix, owner, answers_to, corrections: 0 };
+        self.common.subjects.add(self.entry.cid, subject);
     }
 
-    /// Whether `a` is `b` or in its past.
-    pub(crate) fn is_ancestor(&mut self, a: Ix, b: Ix) -> bool {
-        self.touched += 1;
-        self.log.is_ancestor(a, b)
+    /// A correction of this subject begins or ceases to stand.
+    pub(crate) fn correct(&mut self, subject: &Cid, stands: bool) {
+        if self.common.subjects.correct(subject, stands) {
+            self.news.push(News::Marked(*subject));
+        }
     }
 
-    /// The first event of `lane`, which has `len` events, that has `a` in its past: one look per halving.
-    pub(crate) fn first_after(&mut self, lane: LaneIx, len: usize, a: Ix) -> Option<Ix> {
-        self.touched += (usize::BITS - len.leading_zeros()) as usize;
-        self.log.first_in_lane_after(lane, a)
+    /// What `ix` links is wanted no more.
+    pub(crate) fn void_words(&mut self, ix: Ix) {
+        if let Some(words) = self.look.entry(ix).event.body.words()
+            && self.common.words.void(&words, ix)
+        {
+            self.drop_words.insert(words);
+        }
     }
 }

@@ -12,22 +12,19 @@ use std::{
 
 use crate::{Cid, Event, Ix, Log, NodeId, Words};
 
-/// Whose text a words block is.
+/// Where a text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Home {
-    /// Of an event that shows none: kept and passed on.
-    None,
-    /// Of this post, by its posting or an edit.
-    Post(Cid),
-    /// Of this feedback.
-    Feedback(Cid),
-    /// Of an answer to this feedback.
-    Answer(Cid),
+pub(crate) struct Home {
+    /// By this: the post, or the feedback.
+    pub(crate) at: Cid,
+    /// Since this event links it: the posting or an edit, the feedback or an answer to it.
+    pub(crate) by: Ix,
 }
 
 #[derive(Debug, Clone)]
 struct Link {
-    home: Home,
+    /// What shows it; of an event that shows none the words are kept and passed on.
+    at: Option<Cid>,
     live: bool,
 }
 
@@ -65,14 +62,14 @@ impl WordsTable {
             }
         };
         slot.live += usize::from(live);
-        slot.links.insert(ix, Link { home: Home::None, live });
+        slot.links.insert(ix, Link { at: None, live });
     }
 
-    /// What event `ix` links is the text of `home`; returns it if it is here already.
-    pub(crate) fn settle(&mut self, words: &Cid, ix: Ix, home: Home) -> Option<Arc<str>> {
+    /// What an event links is shown there; returns it if it is here already.
+    pub(crate) fn settle(&mut self, words: &Cid, home: Home) -> Option<Arc<str>> {
         let slot = self.slots.get_mut(words)?;
-        let link = slot.links.get_mut(&ix)?;
-        link.home = home;
+        let link = slot.links.get_mut(&home.by)?;
+        link.at = Some(home.at);
         match &slot.block {
             Block::Here { text, .. } if link.live => Some(text.clone()),
             _ => None,
@@ -94,7 +91,7 @@ impl WordsTable {
         true
     }
 
-    /// Takes in a block. Returns the text and the homes it belongs to, or `None` if nothing wants it.
+    /// Takes in a block. Returns the text and where it is shown, or `None` if nothing wants it.
     pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
         let slot = self.slots.get_mut(&words)?;
         if slot.live == 0 || Cid::of(block) != words {
@@ -106,9 +103,10 @@ impl WordsTable {
         }
         // Its bytes are fixed by its name, so a block that fits no link never will: it is not missed any more.
         self.missing.remove(&words);
-        let homes: Vec<Home> = slot.links.values().filter(|link| link.live).map(|link| link.home).collect();
-        slot.live = homes.len();
-        let words = decoded.filter(|_| !homes.is_empty())?;
+        slot.live = slot.links.values().filter(|link| link.live).count();
+        let words = decoded.filter(|_| slot.live > 0)?;
+        let live = slot.links.iter().filter(|(_, link)| link.live);
+        let homes = live.filter_map(|(ix, link)| Some(Home { at: link.at?, by: *ix })).collect();
         let text = match &slot.block {
             Block::Here { text, .. } => text.clone(),
             Block::Absent => Arc::from(words.text()),

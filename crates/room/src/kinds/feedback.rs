@@ -12,15 +12,17 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{List, Note, bodies, posts::Posts};
+use super::{Capability, Kind, List, Note, bodies};
 use crate::{
     Cid, Ix, NodeId,
     fold::{
         IgnoredReason, change_shared,
+        past::Past,
         step::{Key, Step},
-        words::{Home, WordsTable},
+        words::Home,
     },
     limits,
+    log::Entry,
 };
 
 /// How feedback stands to its target.
@@ -132,9 +134,8 @@ pub struct Feedback {
 struct Record {
     key: Key,
     ix: Ix,
-    words: Option<Cid>,
-    /// The latest answer and its words.
-    answer: Option<(Key, Option<Cid>)>,
+    /// The latest answer.
+    answer: Option<(Key, Ix)>,
 }
 
 /// All feedback.
@@ -143,110 +144,148 @@ pub(crate) struct Loops {
     records: HashMap<Cid, Record>,
     shown: BTreeMap<Key, Arc<Feedback>>,
     by_target: HashMap<Cid, BTreeSet<Key>>,
+    version: u64,
 }
 
-impl Loops {
-    /// Takes in feedback on something by `addressee`; the caller has found it in the event's past.
-    pub(crate) fn give(
-        &mut self,
-        step: &mut Step,
-        words: &mut WordsTable,
-        posts: &mut Posts,
-        body: &FeedbackGiven,
-        addressee: NodeId,
-    ) {
-        let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
-        let text = body.words.and_then(|it| words.settle(&it, step.ix, Home::Feedback(cid)));
-        let feedback = Feedback {
-            cid,
-            author: event.author,
-            target: body.target,
-            addressee: Some(addressee),
-            stance: body.stance,
-            text,
-            sources: body.sources.to_strings(),
-            state: if body.stance.opens_loop() { FeedbackState::Open } else { FeedbackState::Given },
-            answer: None,
-            answered_by: None,
-            at: event.at,
-        };
-        if stands(&feedback) {
-            posts.correction(&body.target, true);
-        }
-        self.shown.insert(key, Arc::new(feedback));
-        self.by_target.entry(body.target).or_default().insert(key);
-        self.records.insert(cid, Record { key, ix: step.ix, words: body.words, answer: None });
+/// A signal, or an answer to one.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// To somebody.
+    Given { given: Box<FeedbackGiven>, addressee: NodeId },
+    /// By the addressee; what it says has changed something is in its past.
+    Answered(FeedbackAnswered),
+}
+
+impl Kind for FeedbackGiven {
+    type Of = Loops;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let addressee = past.subject(&self.target).ok_or(IgnoredReason::TargetNotSeen)?.answers_to;
+        Ok(Fact::Given { given: Box::new(self.clone()), addressee })
     }
 
-    pub(crate) fn answer(
-        &mut self,
-        step: &mut Step,
-        words: &mut WordsTable,
-        posts: &mut Posts,
-        body: &FeedbackAnswered,
-    ) -> Result<(), IgnoredReason> {
-        let (key, author) = (step.key(), step.event().author);
-        let (record, shown) = self.find(step, &body.feedback)?;
-        if shown.addressee != Some(author) {
+    fn taken_back(&self, loops: &mut Loops, entry: &Entry, step: &mut Step) {
+        loops.change(step, &entry.cid, |feedback| {
+            feedback.state = FeedbackState::Withdrawn;
+            feedback.text = None;
+        });
+    }
+}
+
+impl Kind for FeedbackAnswered {
+    type Of = Loops;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let loops = &past.fold.capabilities.loops;
+        let record = loops.records.get(&self.feedback).filter(|it| past.has(it.ix));
+        let shown = record.and_then(|it| loops.shown.get(&it.key)).ok_or(IgnoredReason::TargetNotSeen)?;
+        if shown.addressee != Some(past.author) {
             return Err(IgnoredReason::NotAddressee);
         }
         if !shown.stance.opens_loop() {
             return Err(IgnoredReason::NoLoop);
         }
-        let text = body.words.and_then(|it| words.settle(&it, step.ix, Home::Answer(body.feedback)));
-        if record.answer.is_some_and(|(latest, _)| latest > key) {
-            return Ok(());
+        let by = self.by.filter(|it| past.seen(it).is_some());
+        Ok(Fact::Answered(Self { by, ..self.clone() }))
+    }
+
+    /// The words of the answer go, and the answer stands.
+    fn taken_back(&self, loops: &mut Loops, entry: &Entry, step: &mut Step) {
+        let latest = loops.records.get(&self.feedback).and_then(|it| it.answer);
+        if latest.is_some_and(|(key, _)| key == entry.key()) {
+            loops.change(step, &self.feedback, |feedback| feedback.answer = None);
         }
-        record.answer = Some((key, body.words));
-        let by = body.by.filter(|it| step.seen(it).is_some());
-        change(shown, posts, |feedback| {
+    }
+}
+
+impl Capability for Loops {
+    type Fact = Fact;
+
+    fn take(&mut self, fact: Fact, step: &mut Step) {
+        match fact {
+            Fact::Given { given, addressee } => self.give(step, &given, addressee),
+            Fact::Answered(answered) => self.answer(step, &answered),
+        }
+    }
+
+    fn words(&mut self, home: &Home, text: &Arc<str>) {
+        let Some(record) = self.records.get(&home.at) else { return };
+        let Some(shown) = self.shown.get_mut(&record.key) else { return };
+        let is_answer = record.answer.is_some_and(|(_, by)| by == home.by);
+        let is_given = record.ix == home.by && shown.state != FeedbackState::Withdrawn;
+        let changed = change_shared(shown, |feedback| {
+            if is_given {
+                feedback.text = Some(text.clone());
+            } else if is_answer {
+                feedback.answer = Some(text.clone());
+            }
+        });
+        self.version += u64::from(changed);
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Loops {
+    fn give(&mut self, step: &mut Step, given: &FeedbackGiven, addressee: NodeId) {
+        let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
+        let home = Home { at: cid, by: step.ix };
+        let text = given.words.and_then(|it| step.common.words.settle(&it, home));
+        let feedback = Feedback {
+            cid,
+            author: event.author,
+            target: given.target,
+            addressee: Some(addressee),
+            stance: given.stance,
+            text,
+            sources: given.sources.to_strings(),
+            state: if given.stance.opens_loop() { FeedbackState::Open } else { FeedbackState::Given },
+            answer: None,
+            answered_by: None,
+            at: event.at,
+        };
+        if stands(&feedback) {
+            step.correct(&given.target, true);
+        }
+        self.shown.insert(key, Arc::new(feedback));
+        self.by_target.entry(given.target).or_default().insert(key);
+        self.records.insert(cid, Record { key, ix: step.ix, answer: None });
+        self.version += 1;
+    }
+
+    fn answer(&mut self, step: &mut Step, answered: &FeedbackAnswered) {
+        let FeedbackAnswered { feedback, answer, words, by } = answered;
+        let (key, home) = (step.key(), Home { at: *feedback, by: step.ix });
+        let text = words.and_then(|it| step.common.words.settle(&it, home));
+        let Some(record) = self.records.get_mut(feedback) else { return };
+        if record.answer.is_some_and(|(latest, _)| latest > key) {
+            return;
+        }
+        record.answer = Some((key, step.ix));
+        self.change(step, feedback, |feedback| {
             feedback.answer = text;
-            feedback.answered_by = by;
+            feedback.answered_by = *by;
             if feedback.state != FeedbackState::Withdrawn {
-                feedback.state = match body.answer {
+                feedback.state = match answer {
                     Answer::Adjusted => FeedbackState::Adjusted,
                     Answer::Noted => FeedbackState::Noted,
                     Answer::Declined => FeedbackState::Declined,
                 };
             }
         });
-        Ok(())
     }
 
-    /// Its author took the feedback back.
-    pub(crate) fn take_back(&mut self, posts: &mut Posts, feedback: &Cid) {
-        let Some(shown) = self.records.get(feedback).and_then(|record| self.shown.get_mut(&record.key)) else { return };
-        change(shown, posts, |feedback| {
-            feedback.state = FeedbackState::Withdrawn;
-            feedback.text = None;
-        });
-    }
-
-    /// Its author took the words of an answer back; the answer stands.
-    pub(crate) fn take_answer_back(&mut self, feedback: &Cid, answer: Key) {
-        let Some(record) = self.records.get_mut(feedback) else { return };
-        let Some(latest) = record.answer.as_mut().filter(|latest| latest.0 == answer) else { return };
-        latest.1 = None;
-        if let Some(shown) = self.shown.get_mut(&record.key) {
-            change_shared(shown, |feedback| feedback.answer = None);
-        }
-    }
-
-    /// Words of feedback have come.
-    pub(crate) fn fill(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
-        let Some(record) = self.records.get(feedback).filter(|record| record.words == Some(*words)) else { return };
-        if let Some(shown) = self.shown.get_mut(&record.key).filter(|it| it.state != FeedbackState::Withdrawn) {
-            change_shared(shown, |feedback| feedback.text = Some(text.clone()));
-        }
-    }
-
-    /// Words of an answer have come.
-    pub(crate) fn fill_answer(&mut self, feedback: &Cid, words: &Cid, text: &Arc<str>) {
-        let Some(record) = self.records.get(feedback) else { return };
-        if record.answer.is_some_and(|(_, latest)| latest == Some(*words))
-            && let Some(shown) = self.shown.get_mut(&record.key)
-        {
-            change_shared(shown, |feedback| feedback.answer = Some(text.clone()));
+    /// Changes feedback, and marks its target anew if a correction begins or ceases to stand.
+    fn change(&mut self, step: &mut Step, feedback: &Cid, change: impl FnOnce(&mut Feedback)) {
+        let shown = self.records.get(feedback).and_then(|record| self.shown.get_mut(&record.key));
+        let Some(shown) = shown else { return };
+        let before = stands(shown);
+        self.version += u64::from(change_shared(shown, change));
+        let after = stands(shown);
+        if before != after {
+            step.correct(&shown.target, after);
         }
     }
 
@@ -261,26 +300,9 @@ impl Loops {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
         self.shown.values()
     }
-
-    /// The feedback of that name, if it is in the event's past.
-    fn find(&mut self, step: &mut Step, cid: &Cid) -> Result<(&mut Record, &mut Arc<Feedback>), IgnoredReason> {
-        let record = self.records.get_mut(cid).filter(|it| step.saw(it.ix)).ok_or(IgnoredReason::TargetNotSeen)?;
-        let shown = self.shown.get_mut(&record.key).ok_or(IgnoredReason::TargetNotSeen)?;
-        Ok((record, shown))
-    }
 }
 
 /// Whether this is a correction that counts against its target.
 fn stands(feedback: &Feedback) -> bool {
     feedback.stance == Stance::Correct && !matches!(feedback.state, FeedbackState::Withdrawn | FeedbackState::Adjusted)
-}
-
-/// Changes feedback, and tells its target if a correction begins or ceases to stand.
-fn change(shown: &mut Arc<Feedback>, posts: &mut Posts, change: impl FnOnce(&mut Feedback)) {
-    let before = stands(shown);
-    change_shared(shown, change);
-    let after = stands(shown);
-    if before != after {
-        posts.correction(&shown.target, after);
-    }
 }

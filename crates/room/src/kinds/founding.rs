@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Note, Tag, Title, Within, bodies};
-use crate::Cid;
+use super::{Capability, Kind, Note, Tag, Title, Within, bodies};
+use crate::{
+    Cid, NodeId,
+    fold::{IgnoredReason, past::Past, step::Step},
+};
 
 /// The version of the fold that this build knows, and founds rooms with.
 pub const FOLD_VERSION: u32 = 1;
@@ -58,5 +61,50 @@ bodies! {
         to: u32,
         /// The closing of the decision.
         closing: Cid,
+    }
+}
+
+/// The beginning of the room.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Founding {
+    pub(crate) founder: Option<NodeId>,
+    /// None, too, in a room of a newer version.
+    pub(crate) body: Option<RoomFounded>,
+}
+
+impl Kind for RoomFounded {
+    type Of = Founding;
+
+    fn judge(&self, _: &Past) -> Result<Option<Box<RoomFounded>>, IgnoredReason> {
+        Ok(Some(Box::new(self.clone())))
+    }
+}
+
+impl Kind for FoldRaised {
+    type Of = Founding;
+
+    fn judge(&self, _: &Past) -> Result<Option<Box<RoomFounded>>, IgnoredReason> {
+        Ok(None)
+    }
+}
+
+impl Capability for Founding {
+    type Fact = Option<Box<RoomFounded>>;
+
+    fn take(&mut self, founded: Option<Box<RoomFounded>>, _: &mut Step) {
+        if let Some(body) = founded {
+            self.body = Some(*body);
+        }
+    }
+
+    fn every(&mut self, step: &mut Step) {
+        // Whatever the version that founds it.
+        if step.event().room.is_none() {
+            self.founder = Some(step.event().author);
+        }
+    }
+
+    fn version(&self) -> u64 {
+        u64::from(self.founder.is_some())
     }
 }

@@ -12,10 +12,14 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Tags, Title, Within, bodies};
+use super::{Capability, Kind, Tags, Title, Within, bodies};
 use crate::{
     NodeId,
-    fold::step::{Key, Step},
+    fold::{
+        IgnoredReason, change_shared,
+        past::Past,
+        step::{Key, Step},
+    },
 };
 
 /// Hues a node can choose from.
@@ -66,19 +70,59 @@ pub(crate) struct People {
     shown: BTreeMap<Key, Arc<Person>>,
     /// How many are shown with each hue.
     wearers: [u32; HUES as usize],
+    version: u64,
+}
+
+impl Kind for Introduced {
+    type Of = People;
+
+    fn judge(&self, _: &Past) -> Result<Introduced, IgnoredReason> {
+        Ok(self.clone())
+    }
+}
+
+impl Capability for People {
+    type Fact = Introduced;
+
+    fn take(&mut self, introduced: Introduced, step: &mut Step) {
+        let key = step.key();
+        let Some(record) = self.records.get_mut(&step.event().author) else { return };
+        if record.introduced.is_some_and(|latest| latest > key) {
+            return;
+        }
+        record.introduced = Some(key);
+        if let Some(shown) = self.shown.get_mut(&record.first) {
+            let Introduced { name, strengths, hue } = introduced;
+            self.version += u64::from(wear(&mut self.wearers, shown, hue.get() as u8));
+            self.version += u64::from(change_shared(shown, |person| {
+                person.name = name.into();
+                person.strengths = strengths.to_strings();
+            }));
+        }
+        self.give_hues(step);
+    }
+
+    fn every(&mut self, step: &mut Step) {
+        self.note(step);
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
 }
 
 impl People {
     /// Takes note of an event's author.
-    pub(crate) fn note(&mut self, step: &mut Step) {
+    fn note(&mut self, step: &Step) {
         let (key, node) = (step.key(), step.event().author);
-        step.touched += 1;
+        step.look.count(1);
         let mut is_new = false;
         let record = self.records.entry(node).or_insert_with(|| {
             let hue = own_hue(&node);
             let person = Person { node, name: String::new(), strengths: Vec::new(), hue, split: false };
             self.shown.insert(key, Arc::new(person));
             count(&mut self.wearers, hue, 1);
+            self.version += 1;
             is_new = true;
             Record { first: key, introduced: None }
         });
@@ -88,12 +132,14 @@ impl People {
                 self.shown.insert(key, person);
             }
             record.first = key;
+            self.version += 1;
             is_new = true;
         }
-        if step.log.is_split(&node)
+        if step.look.log.is_split(&node)
             && let Some(person) = self.shown.get_mut(&record.first).filter(|person| !person.split)
         {
             Arc::make_mut(person).split = true;
+            self.version += 1;
         }
         if is_new {
             self.give_hues(step);
@@ -101,8 +147,8 @@ impl People {
     }
 
     /// Gives hues to those of the first people who have not chosen one.
-    fn give_hues(&mut self, step: &mut Step) {
-        let Self { records, shown, wearers } = self;
+    fn give_hues(&mut self, step: &Step) {
+        let Self { records, shown, wearers, version } = self;
         let chose = |person: &Person| records.get(&person.node).is_some_and(|it| it.introduced.is_some());
         let first = usize::from(HUES);
         let mut taken = [false; HUES as usize];
@@ -112,11 +158,11 @@ impl People {
         }
         // One beyond them: whom a newcomer has just pushed out.
         for (at, person) in shown.values_mut().take(first + 1).enumerate() {
-            step.touched += 1;
+            step.look.count(1);
             if !chose(person) {
                 let own = own_hue(&person.node);
                 let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };
-                wear(wearers, person, free.unwrap_or(own));
+                *version += u64::from(wear(wearers, person, free.unwrap_or(own)));
             }
         }
     }
@@ -134,23 +180,6 @@ impl People {
         hues_from(own).min_by_key(|hue| others(*hue)).unwrap_or(own)
     }
 
-    /// Takes in an introduction; [`People::note`] came before.
-    pub(crate) fn introduce(&mut self, step: &mut Step, body: &Introduced) {
-        let key = step.key();
-        let Some(record) = self.records.get_mut(&step.event().author) else { return };
-        if record.introduced.is_some_and(|latest| latest > key) {
-            return;
-        }
-        record.introduced = Some(key);
-        if let Some(person) = self.shown.get_mut(&record.first) {
-            wear(&mut self.wearers, person, body.hue.get() as u8);
-            let person = Arc::make_mut(person);
-            person.name = body.name.to_string();
-            person.strengths = body.strengths.to_strings();
-        }
-        self.give_hues(step);
-    }
-
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
         self.shown.values()
     }
@@ -166,13 +195,15 @@ pub fn own_hue(node: &NodeId) -> u8 {
     node.as_bytes()[7] % HUES
 }
 
-/// Shows somebody with this hue.
-fn wear(wearers: &mut [u32; HUES as usize], person: &mut Arc<Person>, hue: u8) {
-    if person.hue != hue {
+/// Shows somebody with this hue. Returns whether it is another one.
+fn wear(wearers: &mut [u32; HUES as usize], person: &mut Arc<Person>, hue: u8) -> bool {
+    let other = person.hue != hue;
+    if other {
         count(wearers, person.hue, -1);
         count(wearers, hue, 1);
         Arc::make_mut(person).hue = hue;
     }
+    other
 }
 
 fn count(wearers: &mut [u32; HUES as usize], hue: u8, more: i32) {

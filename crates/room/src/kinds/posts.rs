@@ -9,15 +9,18 @@ use litemap::LiteMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{List, Tags, bodies};
+use super::{Capability, Kind, List, Tags, bodies};
 use crate::{
     Cid, Ix, NodeId,
     fold::{
-        IgnoredReason, change_shared,
-        step::{Key, Step},
-        words::{Home, WordsTable},
+        Common, IgnoredReason, change_shared,
+        past::Past,
+        step::{Key, News, Step},
+        subjects::Owner,
+        words::Home,
     },
     limits,
+    log::Entry,
 };
 
 /// What a post is.
@@ -108,13 +111,9 @@ pub struct Post {
 #[derive(Debug, Clone)]
 struct Record {
     key: Key,
-    ix: Ix,
-    author: NodeId,
     /// The words of the posting and of each edit that was not taken back, with the event that links them. The last are shown.
     versions: LiteMap<Key, (Cid, Ix)>,
     retracted: bool,
-    /// Corrections that stand against it.
-    corrections: usize,
 }
 
 /// All posts.
@@ -122,54 +121,130 @@ struct Record {
 pub(crate) struct Posts {
     records: HashMap<Cid, Record>,
     shown: BTreeMap<Key, Arc<Post>>,
+    version: u64,
+}
+
+/// A post, or new words for one.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// Said; the answered post is one.
+    Posted(Box<Posted>),
+    /// By its author.
+    Edited(Edited),
+}
+
+impl Kind for Posted {
+    type Of = Posts;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let reply_to = self.reply_to.filter(|it| past.subject(it).is_some_and(|it| it.owner == Owner::Posts));
+        Ok(Fact::Posted(Box::new(Posted { reply_to, ..self.clone() })))
+    }
+
+    fn taken_back(&self, posts: &mut Posts, entry: &Entry, _: &mut Step) {
+        posts.take_back(&entry.cid);
+    }
+}
+
+impl Kind for Edited {
+    type Of = Posts;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let post = past.subject(&self.post).filter(|it| it.owner == Owner::Posts);
+        match post.ok_or(IgnoredReason::TargetNotSeen)?.answers_to == past.author {
+            true => Ok(Fact::Edited(self.clone())),
+            false => Err(IgnoredReason::NotAuthor),
+        }
+    }
+
+    fn goes_with(&self) -> Option<Cid> {
+        Some(self.post)
+    }
+
+    fn taken_back(&self, posts: &mut Posts, entry: &Entry, step: &mut Step) {
+        posts.take_edit_back(step, &self.post, entry.key());
+    }
+}
+
+impl Capability for Posts {
+    type Fact = Fact;
+
+    fn take(&mut self, fact: Fact, step: &mut Step) {
+        match fact {
+            Fact::Posted(posted) => self.post(step, *posted),
+            Fact::Edited(edited) => self.edit(step, &edited),
+        }
+    }
+
+    /// What was taken back claims nothing, so it is not contested.
+    fn hear(&mut self, news: &News, common: &Common) {
+        let News::Marked(post) = news;
+        let Some(record) = self.records.get(post) else { return };
+        let contested = common.subjects.is_marked(post) && !record.retracted;
+        self.change(post, |post| post.contested = contested);
+    }
+
+    fn words(&mut self, home: &Home, text: &Arc<str>) {
+        let shows =
+            |record: &Record| !record.retracted && record.versions.last().is_some_and(|(_, (_, by))| *by == home.by);
+        if self.records.get(&home.at).is_some_and(shows) {
+            self.change(&home.at, |post| {
+                post.words = WordsState::Here;
+                post.text = Some(text.clone());
+            });
+        }
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
 }
 
 impl Posts {
-    pub(crate) fn post(&mut self, step: &mut Step, words: &mut WordsTable, body: &Posted, late: bool) {
+    fn post(&mut self, step: &mut Step, posted: Posted) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
-        let text = words.settle(&body.words, step.ix, Home::Post(cid));
-        let reply_to = body.reply_to.filter(|it| self.records.contains_key(it) && step.seen(it).is_some());
+        let Posted { kind, words, reply_to, tags, mentions } = posted;
+        let text = step.common.words.settle(&words, Home { at: cid, by: step.ix });
         let post = Post {
             cid,
             author: event.author,
-            kind: body.kind,
+            kind,
             words: if text.is_some() { WordsState::Here } else { WordsState::Missing },
             text,
             reply_to,
-            tags: body.tags.to_strings(),
-            mentions: body.mentions.to_vec(),
+            tags: tags.to_strings(),
+            mentions: mentions.to_vec(),
             at: event.at,
             depth: event.depth,
             edited: false,
             contested: false,
-            late,
+            late: event.depth < step.common.deepest,
         };
         self.shown.insert(key, Arc::new(post));
+        self.version += 1;
         let mut versions = LiteMap::new();
-        versions.insert(key, (body.words, step.ix));
-        let record = Record { key, ix: step.ix, author: event.author, versions, retracted: false, corrections: 0 };
-        self.records.insert(cid, record);
+        versions.insert(key, (words, step.ix));
+        self.records.insert(cid, Record { key, versions, retracted: false });
+        step.is_subject(Owner::Posts, event.author);
     }
 
-    pub(crate) fn edit(&mut self, step: &mut Step, words: &mut WordsTable, body: &Edited) -> Result<(), IgnoredReason> {
+    fn edit(&mut self, step: &mut Step, edited: &Edited) {
         let key = step.key();
-        let record = own_post(&mut self.records, step, &body.post)?;
-        let text = words.settle(&body.words, step.ix, Home::Post(body.post));
-        record.versions.insert(key, (body.words, step.ix));
+        let Some(record) = self.records.get_mut(&edited.post) else { return };
+        let text = step.common.words.settle(&edited.words, Home { at: edited.post, by: step.ix });
+        record.versions.insert(key, (edited.words, step.ix));
         let newer = record.versions.last().is_some_and(|(latest, _)| *latest == key);
         let retracted = record.retracted;
-        self.change(&body.post, |post| {
+        self.change(&edited.post, |post| {
             post.edited = true;
             if newer && !retracted {
                 post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
                 post.text = text;
             }
         });
-        Ok(())
     }
 
-    /// Its author took the post back.
-    pub(crate) fn take_back(&mut self, post: &Cid) {
+    fn take_back(&mut self, post: &Cid) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.retracted = true;
         self.change(post, |post| {
@@ -179,46 +254,17 @@ impl Posts {
         });
     }
 
-    /// Its author took an edit back: what was said before is shown again.
-    pub(crate) fn take_edit_back(&mut self, words: &mut WordsTable, post: &Cid, edit: Key) {
+    /// What was said before the edit is shown again.
+    fn take_edit_back(&mut self, step: &mut Step, post: &Cid, edit: Key) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.versions.remove(&edit);
         let latest = record.versions.last().filter(|_| !record.retracted);
-        let Some((cid, ix)) = latest.map(|(_, version)| *version) else { return };
-        let text = words.settle(&cid, ix, Home::Post(*post));
+        let Some((words, by)) = latest.map(|(_, version)| *version) else { return };
+        let text = step.common.words.settle(&words, Home { at: *post, by });
         self.change(post, |post| {
             post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
             post.text = text;
         });
-    }
-
-    /// Words of a post have come.
-    pub(crate) fn fill(&mut self, post: &Cid, words: &Cid, text: &Arc<str>) {
-        let shows = |record: &Record| {
-            !record.retracted && record.versions.last().is_some_and(|(_, (latest, _))| latest == words)
-        };
-        if self.records.get(post).is_some_and(shows) {
-            self.change(post, |post| {
-                post.words = WordsState::Here;
-                post.text = Some(text.clone());
-            });
-        }
-    }
-
-    /// A correction of this post begins or ceases to stand. What was taken back claims nothing, so it is not contested.
-    pub(crate) fn correction(&mut self, post: &Cid, stands: bool) {
-        let Some(record) = self.records.get_mut(post) else { return };
-        record.corrections = if stands { record.corrections + 1 } else { record.corrections.saturating_sub(1) };
-        let contested = record.corrections > 0 && !record.retracted;
-        self.change(post, |post| post.contested = contested);
-    }
-
-    pub(crate) fn author(&self, post: &Cid) -> Option<NodeId> {
-        self.records.get(post).map(|record| record.author)
-    }
-
-    pub(crate) fn contains(&self, post: &Cid) -> bool {
-        self.records.contains_key(post)
     }
 
     pub(crate) fn get(&self, post: &Cid) -> Option<&Arc<Post>> {
@@ -232,22 +278,6 @@ impl Posts {
     /// Changes what is shown, keeping the `Arc` where nothing differs.
     fn change(&mut self, post: &Cid, change: impl FnOnce(&mut Post)) {
         let Some(shown) = self.records.get(post).and_then(|record| self.shown.get_mut(&record.key)) else { return };
-        change_shared(shown, change);
+        self.version += u64::from(change_shared(shown, change));
     }
-}
-
-/// The post that the step's author may change.
-fn own_post<'a>(
-    records: &'a mut HashMap<Cid, Record>,
-    step: &mut Step,
-    post: &Cid,
-) -> Result<&'a mut Record, IgnoredReason> {
-    let record = records.get_mut(post).ok_or(IgnoredReason::TargetNotSeen)?;
-    if !step.saw(record.ix) {
-        return Err(IgnoredReason::TargetNotSeen);
-    }
-    if record.author != step.event().author {
-        return Err(IgnoredReason::NotAuthor);
-    }
-    Ok(record)
 }

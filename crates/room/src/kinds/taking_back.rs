@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::bodies;
+use super::{Capability, Kind, bodies};
 use crate::{
     Cid, Ix,
-    fold::{IgnoredReason, step::Step},
+    fold::{IgnoredReason, past::Past, step::Step},
 };
 
 bodies! {
@@ -32,33 +32,55 @@ pub(crate) struct TakenBack {
     edits: HashMap<Cid, Vec<Ix>>,
 }
 
-impl TakenBack {
-    /// The step is an edit of `post`. Whether its words are taken back already: with the post, by the same author.
-    pub(crate) fn edit(&mut self, step: &mut Step, post: &Cid) -> bool {
-        step.touched += 1;
-        self.edits.entry(*post).or_default().push(step.ix);
-        let post = step.log.find(post).filter(|ix| self.events.contains(ix));
-        post.is_some_and(|ix| step.log.entry(ix).event.author == step.event().author) && self.events.insert(step.ix)
-    }
+impl Kind for Retracted {
+    type Of = TakenBack;
 
-    /// The step takes back `target`. Returns what loses its words by that.
-    pub(crate) fn take(&mut self, step: &mut Step, target: &Cid) -> Result<Vec<Ix>, IgnoredReason> {
-        let ix = step.seen(target).ok_or(IgnoredReason::TargetNotSeen)?;
-        let author = step.event().author;
-        if step.log.entry(ix).event.author != author {
-            return Err(IgnoredReason::NotAuthor);
+    fn judge(&self, past: &Past) -> Result<Ix, IgnoredReason> {
+        own(past, &self.post)
+    }
+}
+
+impl Kind for FeedbackWithdrawn {
+    type Of = TakenBack;
+
+    fn judge(&self, past: &Past) -> Result<Ix, IgnoredReason> {
+        own(past, &self.feedback)
+    }
+}
+
+impl Capability for TakenBack {
+    /// What is taken back.
+    type Fact = Ix;
+
+    fn take(&mut self, target: Ix, step: &mut Step) {
+        if !self.events.insert(target) {
+            return;
         }
-        if !self.events.insert(ix) {
-            return Ok(Vec::new());
-        }
-        let mut taken = vec![ix];
-        let edits = self.edits.get(target).into_iter().flatten();
-        for edit in edits {
-            step.touched += 1;
-            if step.log.entry(*edit).event.author == author && self.events.insert(*edit) {
-                taken.push(*edit);
+        step.taken_back.push(target);
+        let target = step.look.entry(target);
+        for edit in self.edits.get(&target.cid).into_iter().flatten() {
+            step.look.count(1);
+            if step.look.entry(*edit).event.author == target.event.author && self.events.insert(*edit) {
+                step.taken_back.push(*edit);
             }
         }
-        Ok(taken)
     }
+
+    /// An edit of what its author has taken back already loses its words at once.
+    fn every(&mut self, step: &mut Step) {
+        let Some(post) = step.event().body.goes_with() else { return };
+        step.look.count(1);
+        self.edits.entry(post).or_default().push(step.ix);
+        let post = step.look.log.find(&post).filter(|ix| self.events.contains(ix));
+        let gone = post.is_some_and(|ix| step.look.entry(ix).event.author == step.event().author);
+        if gone && self.events.insert(step.ix) {
+            step.void_words(step.ix);
+        }
+    }
+}
+
+/// The event of that name, which its author may take back.
+fn own(past: &Past, target: &Cid) -> Result<Ix, IgnoredReason> {
+    let ix = past.seen(target).ok_or(IgnoredReason::TargetNotSeen)?;
+    if past.look.entry(ix).event.author == past.author { Ok(ix) } else { Err(IgnoredReason::NotAuthor) }
 }

@@ -1,9 +1,20 @@
 //! What no build of this room's version understands: it is kept whole, words too, stored and passed on, and shown as what
 //! it calls itself.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use serde::Serialize;
 
-use crate::{Cid, NodeId, scan::Reader};
+use super::{Capability, Kind};
+use crate::{
+    Cid, NodeId,
+    fold::{
+        IgnoredReason,
+        past::Past,
+        step::{Key, Step},
+    },
+    scan::Reader,
+};
 
 /// A body from a newer version, or one that does not fit its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +49,42 @@ pub struct UnknownEvent {
     /// Its depth in the log.
     #[serde(skip)]
     pub depth: u64,
+}
+
+/// All of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Unknowns {
+    shown: BTreeMap<Key, Arc<UnknownEvent>>,
+}
+
+impl Unknowns {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<UnknownEvent>> {
+        self.shown.values()
+    }
+}
+
+impl Kind for Unknown {
+    type Of = Unknowns;
+
+    fn judge(&self, _: &Past) -> Result<Box<str>, IgnoredReason> {
+        Ok(self.kind.clone())
+    }
+}
+
+impl Capability for Unknowns {
+    /// What it calls its kind.
+    type Fact = Box<str>;
+
+    fn take(&mut self, kind: Box<str>, step: &mut Step) {
+        let (event, cid) = (step.event(), step.entry.cid);
+        let unknown = UnknownEvent { cid, author: event.author, kind, at: event.at, depth: event.depth };
+        self.shown.insert(step.key(), Arc::new(unknown));
+    }
+
+    fn version(&self) -> u64 {
+        // Nothing of them ever changes or goes.
+        self.shown.len() as u64
+    }
 }
 
 /// The words block that an unknown body links.

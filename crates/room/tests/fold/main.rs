@@ -3,6 +3,7 @@
 mod cost;
 mod feedback;
 mod forks;
+mod judging;
 mod notes;
 mod oracle;
 mod people;

@@ -26,14 +26,14 @@ use crate::{
 };
 
 /// The same cases in every run; `PROPTEST_CASES` asks for more of them, and half of what it says is run.
-fn runner() -> TestRunner {
+pub fn runner() -> TestRunner {
     let config = Config { failure_persistence: None, cases: Config::default().cases / 2, ..Config::default() };
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     TestRunner::new_with_rng(config, rng)
 }
 
 /// An order of these events in which parents come before children, chosen by `choice`.
-fn reorder(written: &[Written], choice: &[Index]) -> Vec<Written> {
+pub fn reorder(written: &[Written], choice: &[Index]) -> Vec<Written> {
     let mut waiting: Vec<&Written> = written.iter().collect();
     let (mut here, mut order): (BTreeSet<Cid>, Vec<Written>) = Default::default();
     for turn in 0.. {
@@ -51,7 +51,7 @@ fn reorder(written: &[Written], choice: &[Index]) -> Vec<Written> {
     order
 }
 
-fn fold(room: Cid, order: &[Written]) -> Node {
+pub fn fold(room: Cid, order: &[Written]) -> Node {
     let mut node = Node::new(room);
     order.iter().for_each(|written| assert!(admit(&mut node, written), "in order and once"));
     node

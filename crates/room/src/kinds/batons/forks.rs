@@ -23,7 +23,7 @@ use std::{
 use litemap::LiteMap;
 use sha2::{Digest, Sha256};
 
-use super::Kind;
+use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
     fold::step::{Key, Step},
@@ -36,7 +36,7 @@ pub(super) struct Branch {
     pub(super) ix: Ix,
     pub(super) key: Key,
     pub(super) author: NodeId,
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
 }
 
 /// What the network made of a fork.
@@ -106,7 +106,7 @@ pub(super) struct Forks {
 
 impl Forks {
     /// Lets the event vote. Returns the tips of the forks whose counts changed.
-    pub(super) fn note(&mut self, step: &mut Step) -> BTreeSet<Ix> {
+    pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
         let mut changed = BTreeSet::new();
         if self.pairs.is_empty() {
             return changed;
@@ -124,7 +124,7 @@ impl Forks {
                 continue;
             }
             // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
-            if pair.meet(step.log, step.event().author, met) {
+            if pair.meet(step.look.log, step.event().author, met) {
                 changed.insert(pair.tip);
             }
         }
@@ -132,7 +132,7 @@ impl Forks {
     }
 
     /// Which branch of the fork at `tip` the network follows; `branches` in the order of their keys.
-    pub(super) fn decide(&mut self, step: &mut Step, tip: Ix, branches: &[Branch]) -> Option<Verdict> {
+    pub(super) fn decide(&mut self, step: &Step, tip: Ix, branches: &[Branch]) -> Option<Verdict> {
         let mut used = BTreeSet::new();
         let (first, rest) = branches.split_first()?;
         let mut winner = *first;
@@ -171,8 +171,8 @@ impl Forks {
         }
     }
 
-    fn compare(&mut self, step: &mut Step, tip: Ix, a: Branch, b: Branch) -> (PairId, Verdict) {
-        step.touched += 1;
+    fn compare(&mut self, step: &Step, tip: Ix, a: Branch, b: Branch) -> (PairId, Verdict) {
+        step.look.count(1);
         let branches = if a.key < b.key { [a, b] } else { [b, a] };
         let name = (tip, branches[0].ix, branches[1].ix);
         let id = *self.ids.entry(name).or_insert(self.next);
@@ -181,24 +181,24 @@ impl Forks {
             self.next += 1;
             self.of_tip.entry(tip).or_default().insert(id);
         }
-        (id, pair.verdict(step.log.entry(tip).cid))
+        (id, pair.verdict(step.look.log.entry(tip).cid))
     }
 }
 
 impl Pair {
     /// Finds the electors and everything that was voted so far.
-    fn count(step: &mut Step, tip: Ix, branches: [Branch; 2]) -> Self {
+    fn count(step: &Step, tip: Ix, branches: [Branch; 2]) -> Self {
         let ballots = LiteMap::new();
         let mut pair = Self { tip, branches, ballots, votes: [0; 2], built: [0; 2], open: 0 };
         let [first, second] = branches.map(|branch| branch.ix);
-        let log = step.log;
+        let log = step.look.log;
         for author in log.authors() {
             for (lane, chain) in log.lanes_of(&author) {
-                step.touched += 1;
+                step.look.count(1);
                 if log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0 {
                     pair.update(log, author, |ballot| ballot.elector = true);
                 }
-                let met = [first, second].map(|it| step.first_after(lane, chain.events.len(), it));
+                let met = [first, second].map(|it| step.look.first_after(lane, chain.events.len(), it));
                 let at = met.map(|it| it.map_or(u32::MAX, |ix| log.entry(ix).place));
                 if met != [None, None] {
                     pair.meet(log, author, [at[0] <= at[1], at[1] <= at[0]]);
@@ -245,8 +245,8 @@ impl Pair {
         let lead = self.votes[0].abs_diff(self.votes[1]);
         let order = self.votes[0]
             .cmp(&self.votes[1])
-            .then_with(|| (first.kind == Kind::Reclaimed).cmp(&(second.kind == Kind::Reclaimed)))
-            .then_with(|| (second.kind == Kind::Closed).cmp(&(first.kind == Kind::Closed)))
+            .then_with(|| (first.kind == NodeKind::Reclaimed).cmp(&(second.kind == NodeKind::Reclaimed)))
+            .then_with(|| (second.kind == NodeKind::Closed).cmp(&(first.kind == NodeKind::Closed)))
             .then_with(|| self.built[0].cmp(&self.built[1]))
             .then_with(|| draw(tip, second.author).cmp(&draw(tip, first.author)))
             .then_with(|| second.key.1.cmp(&first.key.1));

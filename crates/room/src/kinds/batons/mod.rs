@@ -39,12 +39,12 @@ use std::{
     sync::Arc,
 };
 
+use super::{BatonOpened, Capability};
 use crate::{
-    Body, Cid, Ix, Log, NodeId,
-    body::{BatonDeclined, BatonOffered, BatonOpened},
+    Cid, Ix, NodeId,
     fold::{
-        IgnoredReason,
         step::{Key, Step},
+        subjects::Owner,
     },
     log::LaneIx,
     state::{Act, Baton, BatonState, Note, TermBy},
@@ -54,7 +54,7 @@ use litemap::LiteMap;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+enum NodeKind {
     Opened,
     Taken,
     Accepted,
@@ -64,7 +64,7 @@ pub(crate) enum Kind {
     Closed,
 }
 
-impl Kind {
+impl NodeKind {
     /// How a term begins with it, if one does.
     fn term(self) -> Option<TermBy> {
         match self {
@@ -114,7 +114,7 @@ pub(crate) struct Node {
     opening: Ix,
     author: NodeId,
     at: u64,
-    kind: Kind,
+    kind: NodeKind,
     lead: Lead,
     /// What it builds on: one node, or for a reclaim the ends of a run.
     tips: Vec<Ix>,
@@ -132,7 +132,7 @@ pub(crate) struct Node {
 
 /// How an offer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(crate) enum Ending {
     Declined,
     Withdrawn,
 }
@@ -156,6 +156,53 @@ struct Track {
     leaning: BTreeSet<Ix>,
 }
 
+/// What counts, of what was said about batons.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// The need it answers is a post in its past.
+    Opened(Box<BatonOpened>),
+    /// At this tip.
+    Offered {
+        tip: Ix,
+        to: NodeId,
+        note: String,
+    },
+    /// This offer.
+    Ended {
+        offer: Ix,
+        ending: Ending,
+        why: String,
+    },
+    Moved(Box<Move>),
+    /// What is encoded only, so far.
+    Nothing,
+}
+
+/// A valid transfer.
+#[derive(Debug)]
+pub(crate) struct Move {
+    kind: NodeKind,
+    lead: Lead,
+    /// What it builds on; never empty.
+    tips: Vec<Ix>,
+    run: Carry,
+    /// Those of its tips that the network had not followed.
+    unfollowed: Vec<Ix>,
+    note: String,
+}
+
+/// How a transfer stands to a run of step-ins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carry {
+    /// In none, or it ends it.
+    Out,
+    Within(Run),
+    /// A step-in, into a run that began on this node.
+    StandsIn {
+        base: Ix,
+    },
+}
+
 /// All batons.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Batons {
@@ -167,24 +214,44 @@ pub(crate) struct Batons {
     forks: Forks,
     shown: BTreeMap<Key, Arc<Baton>>,
     keys: HashMap<Cid, Key>,
+    version: u64,
 }
 
-impl Batons {
+impl Capability for Batons {
+    type Fact = Fact;
+
+    fn take(&mut self, fact: Fact, step: &mut Step) {
+        match fact {
+            Fact::Opened(opened) => self.open(step, *opened),
+            Fact::Offered { tip, to, note } => self.offer(step, tip, to, &note),
+            Fact::Ended { offer, ending, why } => self.end_offer(step, offer, ending, &why),
+            Fact::Moved(transfer) => self.transfer(step, *transfer),
+            Fact::Nothing => {}
+        }
+    }
+
     /// Lets an event vote on the forks that still wait for its author.
-    pub(crate) fn note(&mut self, step: &mut Step) {
+    fn every(&mut self, step: &mut Step) {
         for tip in self.forks.note(step) {
             self.follow_from(step, tip);
         }
     }
 
-    pub(crate) fn open(&mut self, step: &mut Step, body: &BatonOpened, need: Option<Cid>) {
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Batons {
+    fn open(&mut self, step: &mut Step, opened: BatonOpened) {
         let (key, event) = (step.key(), step.event());
+        let BatonOpened { title, strengths, minutes, need } = opened;
         let node = Node {
             key,
             opening: step.ix,
             author: event.author,
             at: event.at,
-            kind: Kind::Opened,
+            kind: NodeKind::Opened,
             lead: Lead::Free { released: false },
             tips: Vec::new(),
             run: None,
@@ -197,9 +264,9 @@ impl Batons {
         self.tracks.insert(step.ix, Track { path: vec![step.ix], leaning: BTreeSet::new() });
         let baton = Baton {
             cid: step.entry.cid,
-            title: body.title.to_string(),
-            strengths: body.strengths.to_strings(),
-            minutes: body.minutes,
+            title: title.into(),
+            strengths: strengths.to_strings(),
+            minutes,
             need,
             state: BatonState::Free,
             holder: None,
@@ -216,41 +283,27 @@ impl Batons {
         };
         self.shown.insert(key, Arc::new(baton));
         self.keys.insert(step.entry.cid, key);
-        step.batons.insert(step.entry.cid);
+        self.changed(step, step.entry.cid);
     }
 
-    pub(crate) fn offer(&mut self, step: &mut Step, body: &BatonOffered) -> Result<(), IgnoredReason> {
+    /// What is shown of a baton has changed.
+    fn changed(&mut self, step: &mut Step, baton: Cid) {
+        self.version += 1;
+        step.batons.insert(baton);
+    }
+
+    fn offer(&mut self, step: &mut Step, tip: Ix, to: NodeId, note: &str) {
         let (key, author) = (step.key(), step.event().author);
-        let tip = self.judge_offer(step, body)?;
-        self.offers.insert(step.ix, Offer { key, tip, author, to: body.to, endings: Vec::new() });
+        self.offers.insert(step.ix, Offer { key, tip, author, to, endings: Vec::new() });
         if let Some(node) = self.nodes.get_mut(&tip) {
             node.offers.insert(key, step.ix);
         }
-        self.note_down(step, tip, Act::Offered, Some(body.to), &body.note);
+        self.note_down(step, tip, Act::Offered, Some(to), note);
         self.show_tip(step, tip);
-        Ok(())
     }
 
-    pub(crate) fn withdraw_offer(&mut self, step: &mut Step, offer: &Cid) -> Result<(), IgnoredReason> {
-        self.end_offer(step, offer, Ending::Withdrawn).map(drop)
-    }
-
-    pub(crate) fn decline_offer(&mut self, step: &mut Step, body: &BatonDeclined) -> Result<(), IgnoredReason> {
-        let tip = self.end_offer(step, &body.offer, Ending::Declined)?;
-        self.note_down(step, tip, Act::Declined, None, &body.why);
-        Ok(())
-    }
-
-    /// Returns the tip of the offer.
-    fn end_offer(&mut self, step: &mut Step, offer: &Cid, ending: Ending) -> Result<Ix, IgnoredReason> {
-        let ix = step.seen(offer).ok_or(IgnoredReason::TargetNotSeen)?;
-        let offer = self.offers.get_mut(&ix).ok_or(IgnoredReason::TargetNotSeen)?;
-        let author = step.event().author;
-        match ending {
-            Ending::Withdrawn if offer.author != author => return Err(IgnoredReason::NotAuthor),
-            Ending::Declined if offer.to != author => return Err(IgnoredReason::OfferedToAnother),
-            _ => {}
-        }
+    fn end_offer(&mut self, step: &mut Step, offer: Ix, ending: Ending, why: &str) {
+        let Some(offer) = self.offers.get_mut(&offer) else { return };
         let lane = step.entry.lane;
         if !offer.endings.iter().any(|(other, _, _)| *other == lane) {
             offer.endings.push((lane, step.ix, ending));
@@ -260,43 +313,54 @@ impl Batons {
             node.offers.remove(&key);
         }
         self.show_tip(step, tip);
-        Ok(tip)
+        self.note_down(step, tip, Act::Declined, None, why);
     }
 
-    pub(crate) fn transfer(&mut self, step: &mut Step) -> Result<(), IgnoredReason> {
-        let node = self.judge_transfer(step)?;
-        let tip = node.tips.first().copied();
-        self.add(step, node);
-        if let Some(tip) = tip {
-            match &step.event().body {
-                Body::BatonReleased(body) => self.note_down(step, tip, Act::Released, None, &body.note),
-                Body::BatonClosed(body) => self.note_down(step, tip, Act::Closed, None, &body.outcome),
-                _ => {}
-            }
+    fn transfer(&mut self, step: &mut Step, transfer: Move) {
+        let Move { kind, lead, tips, run, unfollowed, note } = transfer;
+        let Some(tip) = tips.first().copied() else { return };
+        let event = step.event();
+        let node = Node {
+            key: step.key(),
+            opening: self.nodes.get(&tip).map_or(tip, |node| node.opening),
+            author: event.author,
+            at: event.at,
+            kind,
+            lead,
+            tips,
+            run: match run {
+                Carry::Out => None,
+                Carry::Within(run) => Some(run),
+                Carry::StandsIn { base } => Some(Run { base, stand_in: step.ix }),
+            },
+            unfollowed,
+            children: LiteMap::new(),
+            offers: LiteMap::new(),
+            place: None,
+        };
+        if kind.term().is_some() {
+            step.is_subject(Owner::Batons, node.author);
         }
-        Ok(())
+        self.add(step, node);
+        let act = if kind == NodeKind::Closed { Act::Closed } else { Act::Released };
+        self.note_down(step, tip, act, None, &note);
     }
 
     /// Keeps the word that came with an act at this tip.
     fn note_down(&mut self, step: &mut Step, tip: Ix, act: Act, to: Option<NodeId>, text: &str) {
         let Some(node) = self.nodes.get(&tip).filter(|_| !text.is_empty()) else { return };
         // Who closes what was released closes the work of the term before.
-        let term = if node.kind == Kind::Released { node.tips.first() } else { Some(&tip) };
+        let term = if node.kind == NodeKind::Released { node.tips.first() } else { Some(&tip) };
         let term = term.and_then(|ix| self.nodes.get(ix)).map_or(node.key.1, |node| node.key.1);
         let opening = self.nodes.get(&node.opening).map(|it| it.key);
         let Some(shown) = opening.and_then(|key| self.shown.get_mut(&key)) else { return };
+        let baton = shown.cid;
         let (event, (depth, cid)) = (step.event(), step.key());
         let note = Note { cid, author: event.author, act, term, to, text: text.into(), at: event.at, depth };
-        step.batons.insert(shown.cid);
         let notes = &mut Arc::make_mut(shown).notes;
         let place = notes.partition_point(|it| (it.depth, it.cid) < (depth, cid));
         notes.insert(place, note);
-    }
-
-    /// The holder of the term that this transfer began, if it is valid and began one.
-    pub(crate) fn term_holder(&self, log: &Log, cid: &Cid) -> Option<NodeId> {
-        let node = self.nodes.get(&log.find(cid)?)?;
-        node.kind.term().map(|_| node.author)
+        self.changed(step, baton);
     }
 
     pub(crate) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {

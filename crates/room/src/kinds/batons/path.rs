@@ -101,13 +101,13 @@ impl Batons {
         };
         let mut here = tip;
         while let Some(next) = self.choose(step, opening, here) {
-            step.touched += 1;
+            step.look.count(1);
             let Some(track) = self.tracks.get_mut(&opening) else { return };
             if track.path.get(place + 1) == Some(&next) {
                 return;
             }
             for left in track.path.split_off(place + 1) {
-                step.touched += 1;
+                step.look.count(1);
                 changed.insert(left);
                 track.leaning.remove(&left);
                 self.forks.forget(left);
@@ -152,12 +152,12 @@ impl Batons {
         let Some(track) = self.tracks.get(&opening) else { return };
         let Some(node) = track.path.last().and_then(|ix| self.nodes.get(ix)) else { return };
         let head = self.head(node, track.leaning.is_empty());
-        step.touched += 1 + changed.len() + head.run_ends.len();
+        step.look.count(1 + changed.len() + head.run_ends.len());
         let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
         let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
         let Self { nodes, shown, .. } = self;
         let Some(shown) = shown.get_mut(&key) else { return };
-        let key_of = |cid: &Cid| step.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
+        let key_of = |cid: &Cid| step.look.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
         let edits: Vec<_> = terms
             .into_iter()
             .map(|term| (shown.terms.binary_search_by_key(&key_of(&term.from), |it| key_of(&it.from)), term))
@@ -166,7 +166,7 @@ impl Batons {
         if edits.is_empty() && head == Head::of(shown) {
             return;
         }
-        step.batons.insert(shown.cid);
+        let cid = shown.cid;
         let baton = Arc::make_mut(shown);
         head.put(baton);
         // An event begins at most one term; it comes last, so that no place found above has moved.
@@ -177,6 +177,7 @@ impl Batons {
                 Err(at) => baton.terms.insert(at, term),
             }
         }
+        self.changed(step, cid);
     }
 
     fn head(&self, node: &Node, settled: bool) -> Head {

@@ -1,0 +1,95 @@
+//! What judging may look at: the room as it was for the author of an event, or is for somebody who is about to write one.
+//!
+//! A [`Past`] gives the whole fold to read, and says of each event whether it is in the past: a judge that asks for that
+//! whenever it rests on an event says the same whatever else the fold has taken in.
+
+use std::cell::Cell;
+
+use super::{Fold, subjects::Subject};
+use crate::{
+    Cid, Ix, Log, NodeId,
+    clock::Clock,
+    log::{Entry, LaneIx},
+};
+
+/// The log, and how many of its entries and records were looked at: the cost of a step.
+pub(crate) struct Look<'a> {
+    pub(crate) log: &'a Log,
+    touched: Cell<usize>,
+}
+
+impl<'a> Look<'a> {
+    pub(crate) fn new(log: &'a Log) -> Self {
+        Self { log, touched: Cell::new(1) }
+    }
+
+    /// So many more were looked at.
+    pub(crate) fn count(&self, more: usize) {
+        self.touched.set(self.touched.get() + more);
+    }
+
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.get()
+    }
+
+    pub(crate) fn entry(&self, ix: Ix) -> &'a Entry {
+        self.log.entry(ix)
+    }
+
+    /// Whether `a` is `b` or in its past.
+    pub(crate) fn is_ancestor(&self, a: Ix, b: Ix) -> bool {
+        self.count(1);
+        self.log.is_ancestor(a, b)
+    }
+
+    /// The first event of `lane`, which has `len` events, that has `a` in its past: one look per halving.
+    pub(crate) fn first_after(&self, lane: LaneIx, len: usize, a: Ix) -> Option<Ix> {
+        self.count((usize::BITS - len.leading_zeros()) as usize);
+        self.log.first_in_lane_after(lane, a)
+    }
+}
+
+/// See the module.
+pub(crate) struct Past<'a> {
+    pub(crate) fold: &'a Fold,
+    pub(crate) look: &'a Look<'a>,
+    clock: &'a Clock,
+    /// The event itself, which its clock counts and its past has not; a draft is no event yet.
+    itself: Option<Ix>,
+    pub(crate) author: NodeId,
+}
+
+impl<'a> Past<'a> {
+    /// Of an admitted event.
+    pub(crate) fn of_event(fold: &'a Fold, look: &'a Look<'a>, ix: Ix) -> Self {
+        let entry = look.entry(ix);
+        Self { fold, look, clock: entry.clock(), itself: Some(ix), author: entry.event.author }
+    }
+
+    /// Of what `author` is about to write; the clock is that of [`Log::draft`].
+    pub(crate) fn of_draft(fold: &'a Fold, look: &'a Look<'a>, clock: &'a Clock, author: NodeId) -> Self {
+        Self { fold, look, clock, itself: None, author }
+    }
+
+    /// Whether this event is in the past.
+    pub(crate) fn has(&self, ix: Ix) -> bool {
+        self.look.count(1);
+        let entry = self.look.entry(ix);
+        self.itself != Some(ix) && self.clock.get(entry.lane) >= entry.place
+    }
+
+    /// The event of that name, if it is in the past.
+    pub(crate) fn seen(&self, cid: &Cid) -> Option<Ix> {
+        self.look.log.find(cid).filter(|ix| self.has(*ix))
+    }
+
+    /// What can be pointed at by that name, if it is in the past.
+    pub(crate) fn subject(&self, cid: &Cid) -> Option<&'a Subject> {
+        self.fold.common.subjects.get(cid).filter(|it| self.has(it.ix))
+    }
+
+    /// How many events of a lane the author has seen; where it is an event, itself included.
+    pub(crate) fn seen_of_lane(&self, lane: LaneIx) -> u32 {
+        self.clock.get(lane)
+    }
+}

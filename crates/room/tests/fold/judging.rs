@@ -1,0 +1,219 @@
+//! Judging reads an event's own past and nothing else: so it says the same whenever it is asked, and to the author
+//! beforehand.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use paceline_room::{
+    Body, Cid, Ix, NodeId,
+    body::{
+        Answer, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven,
+        FeedbackWithdrawn, Introduced, Nominated, PostKind, Posted, Retracted, Shadowing, Stance,
+    },
+    testing::{World, judge_again, unknown},
+};
+use proptest::{prelude::*, sample::Index};
+
+use crate::{
+    properties::{fold, reorder, runner},
+    sim::{AUTHORS, Op, Sim, Written, admit, ops},
+    support::{Moves, Node},
+};
+
+/// What happens in a room in which everything does.
+#[derive(Debug, Clone)]
+enum Act {
+    /// Something about a baton, or somebody hears of something.
+    Baton(Op),
+    /// One writes an event of this kind about two that it may have seen.
+    Say { who: usize, kind: usize, about: [Index; 2] },
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let say =
+        (0..AUTHORS, any::<usize>(), any::<[Index; 2]>()).prop_map(|(who, kind, about)| Act::Say { who, kind, about });
+    let act = prop_oneof![3 => ops(1, 2).prop_map(|mut it| Act::Baton(it.remove(0))), 5 => say];
+    prop::collection::vec(act, 8..48)
+}
+
+/// The events whose kind is one of these, mostly; else all.
+fn pick(sim: &Sim, index: &Index, kinds: &[&str]) -> Cid {
+    let fits = |it: &&Written| kinds.contains(&it.1.body.kind());
+    let fitting: Vec<Cid> = sim.written.iter().filter(fits).map(|it| it.0).collect();
+    let wild = index.index(8) == 0 || fitting.is_empty();
+    if wild { sim.written[index.index(sim.written.len())].0 } else { fitting[index.index(fitting.len())] }
+}
+
+fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
+    const TERMS: [&str; 4] = ["posted", "baton-taken", "baton-accepted", "baton-stepped-in"];
+    let one = |kinds: &[&str]| pick(sim, &about[0], kinds);
+    let other = |kinds: &[&str]| pick(sim, &about[1], kinds);
+    let words = Cid::of(&kind.to_le_bytes());
+    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 18 % 3];
+    match kind % 18 {
+        0..3 => {
+            let (reply_to, tags) = (Some(one(&["posted"])), Default::default());
+            Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
+        }
+        3..5 => Edited { post: one(&["posted"]), words }.into(),
+        5 => Retracted { post: one(&["posted", "edited"]) }.into(),
+        6..9 => FeedbackGiven { target: one(&TERMS), stance, words: None, sources: Default::default() }.into(),
+        9..11 => {
+            let (feedback, by) = (one(&["feedback-given"]), Some(other(&["posted", "edited"])));
+            FeedbackAnswered { feedback, answer: Answer::Adjusted, words: Some(words), by }.into()
+        }
+        11 => FeedbackWithdrawn { feedback: one(&["feedback-given", "feedback-answered"]) }.into(),
+        12 => {
+            let (title, need) = ("lead".try_into().unwrap(), Some(one(&["posted"])));
+            BatonOpened { title, strengths: Default::default(), minutes: None, need }.into()
+        }
+        13 => {
+            let hue = (kind as u64 / 18 % 12).try_into().unwrap();
+            Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue }.into()
+        }
+        14 => unknown("from-a-newer-version", &kind.to_string()),
+        15 => BatonOfferWithdrawn { offer: one(&["baton-offered"]) }.into(),
+        16 => BatonDeclined { offer: one(&["baton-offered"]), why: Default::default() }.into(),
+        _ if (kind / 18).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
+        _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
+    }
+}
+
+/// Whose business this is, if it is somebody's: of who wrote what it is about, or was asked by it.
+fn rightful(sim: &Sim, body: &Body) -> Option<NodeId> {
+    let author = |cid: &Cid| sim.written.iter().find(|it| it.0 == *cid).map(|it| it.1.author);
+    match body {
+        Body::Edited(it) => author(&it.post),
+        Body::Retracted(it) => author(&it.post),
+        Body::FeedbackWithdrawn(it) => author(&it.feedback),
+        Body::FeedbackAnswered(it) => {
+            sim.nodes.iter().find_map(|node| node.fold.feedback_by_cid(&it.feedback)).and_then(|it| it.addressee)
+        }
+        _ => None,
+    }
+}
+
+/// A room in which this happened; each was asked before it wrote whether it would count.
+fn room(acts: &[Act], asked: &RefCell<BTreeMap<String, [usize; 2]>>) -> Sim {
+    let mut sim = Sim::new(0);
+    for act in acts {
+        match act {
+            Act::Baton(op) => sim.run(std::slice::from_ref(op)),
+            Act::Say { who, kind, about } => {
+                let body = body(&sim, *kind, about);
+                let rightful = rightful(&sim, &body).filter(|_| about[1].index(3) > 0);
+                let who = (0..AUTHORS).find(|it| Some(sim.node_id(*it)) == rightful).unwrap_or(*who);
+                if about[1].index(4) > 0 {
+                    (0..AUTHORS).for_each(|other| sim.send(other, who));
+                }
+                let node = &sim.nodes[who];
+                let beforehand = node.fold.judge(&node.log, sim.node_id(who), &body);
+                let kind = body.kind().to_owned();
+                let cid = sim.write(who, body);
+                assert_eq!(beforehand.err(), sim.nodes[who].fold.why_ignored(&cid), "{kind}");
+                asked.borrow_mut().entry(kind).or_default()[usize::from(beforehand.is_err())] += 1;
+            }
+        }
+    }
+    sim
+}
+
+/// What is in the past of an event, folded, and the event in the log, but not folded.
+fn before(whole: &Node, ix: Ix, room: Cid) -> (Node, Ix) {
+    let mut node = Node::new(room);
+    let past = whole.log.entries().filter(|(other, _)| *other != ix && whole.log.is_ancestor(*other, ix));
+    past.for_each(|(_, entry)| drop(node.admit(&entry.block)));
+    node.log.admit(&whole.log.entry(ix).block).expect("its past is here");
+    let ix = node.log.find(&whole.log.entry(ix).cid).expect("just admitted");
+    (node, ix)
+}
+
+#[test]
+fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
+    let (asked, judged) = (RefCell::default(), RefCell::new(BTreeMap::<String, [usize; 2]>::new()));
+    let strategy = (acts(), prop::collection::vec(any::<Index>(), 40));
+    runner()
+        .run(&strategy, |(acts, choice)| {
+            let sim = room(&acts, &asked);
+            let whole = fold(sim.room, &reorder(&sim.written, &choice));
+            for (ix, entry) in whole.log.entries() {
+                let (past, alone) = before(&whole, ix, sim.room);
+                let verdict = judge_again(&whole.fold, &whole.log, ix);
+                prop_assert_eq!(&verdict, &judge_again(&past.fold, &past.log, alone), "{:?}", entry.event.body);
+                prop_assert_eq!(verdict.as_ref().err().copied(), whole.fold.why_ignored(&entry.cid));
+                let kind = entry.event.body.kind().to_owned();
+                judged.borrow_mut().entry(kind).or_default()[usize::from(verdict.is_err())] += 1;
+            }
+            Ok(())
+        })
+        .expect("the same verdict");
+    // Kinds that always count, and those that need not: of the latter both were seen.
+    const ALWAYS: [&str; 7] =
+        ["room-founded", "introduced", "posted", "baton-opened", "nominated", "shadowing", "from-a-newer-version"];
+    for seen in [asked.into_inner(), judged.clone().into_inner()] {
+        for (kind, [counted, ignored]) in seen {
+            let always = ALWAYS.contains(&kind.as_str());
+            assert!(counted > 0 && (ignored > 0) != always, "too tame: {kind} counted {counted}, ignored {ignored}");
+        }
+    }
+    // All kinds but the raise of the fold, and one that is unknown.
+    assert_eq!(judged.into_inner().len(), 21);
+}
+
+#[test]
+fn a_version_rises_when_what_is_shown_changes() {
+    let (asked, rose) = (RefCell::default(), RefCell::new(BTreeSet::new()));
+    let strategy = (acts(), prop::collection::vec(any::<Index>(), 40));
+    runner()
+        .run(&strategy, |(acts, choice)| {
+            let sim = room(&acts, &asked);
+            let mut node = Node::new(sim.room);
+            for written in reorder(&sim.written, &choice) {
+                let (shown, versions) = (node.state(), node.fold.versions());
+                admit(&mut node, &written);
+                let (now, after) = (node.state(), node.fold.versions());
+                let founded = (shown.founder != now.founder, versions.founding < after.founding);
+                for (what, (changes, rises)) in [
+                    ("founding", founded),
+                    ("posts", (shown.posts != now.posts, versions.posts < after.posts)),
+                    ("feedback", (shown.feedback != now.feedback, versions.loops < after.loops)),
+                    ("batons", (shown.batons != now.batons, versions.batons < after.batons)),
+                    ("unknown", (shown.unknown != now.unknown, versions.unknown < after.unknown)),
+                ] {
+                    prop_assert_eq!(changes, rises, "{} by {:?}", what, written.1.body);
+                    rose.borrow_mut().extend(rises.then_some(what));
+                }
+                // The twin of a first event may stand where that one stood.
+                prop_assert!(shown.people == now.people || versions.people < after.people);
+                let twin = node.fold.person(&written.1.author).is_some_and(|it| it.split);
+                prop_assert!(twin || shown.people != now.people || versions.people == after.people);
+            }
+            Ok(())
+        })
+        .expect("versions tell");
+    assert_eq!(rose.into_inner().len(), 5);
+}
+
+#[test]
+fn a_version_rises_when_words_come_and_when_they_go() {
+    let mut world = World::new(30);
+    let post = world.post(1, "some words");
+    world.send(1, 2);
+    let words = world.say(2, "is that so?");
+    let feedback = world.feedback(2, post, Stance::Question, Some(words));
+    let mut node = Node::new(world.room());
+    node.admit_all(&world.blocks());
+    let before = node.fold.versions();
+    node.fill(&world.blocks());
+    let filled = node.fold.versions();
+    assert!(before.posts < filled.posts && before.loops < filled.loops);
+    node.fill(&world.blocks());
+    assert_eq!(node.fold.versions(), filled, "nothing new");
+    world.retract(1, post);
+    world.withdraw(2, feedback);
+    node.admit_all(&world.blocks());
+    let gone = node.fold.versions();
+    assert!(filled.posts < gone.posts && filled.loops < gone.loops && filled.people == gone.people);
+}
