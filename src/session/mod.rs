@@ -365,7 +365,7 @@ impl Session {
 
     /// Opens a baton, free.
     pub async fn baton_open(&self, baton: NewBaton) -> Outcome<Cid> {
-        self.write(move |_| commands::baton_open(baton)).await
+        self.write(move |replica| commands::baton_open(replica, baton)).await
     }
 
     /// Takes a free baton.

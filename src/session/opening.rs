@@ -86,7 +86,9 @@ impl Session {
         self.open(places, link, key, Some(store)).await?;
         let opened = batons.into_iter().map(|baton| {
             let FormBaton { title, minutes } = baton;
-            self.write(move |_| commands::baton_open(NewBaton { title, need: None, strengths: vec![], minutes }))
+            self.write(move |replica| {
+                commands::baton_open(replica, NewBaton { title, need: None, strengths: vec![], minutes })
+            })
         });
         try_join_all(opened).await.map(drop)
     }

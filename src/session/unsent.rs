@@ -209,7 +209,7 @@ fn make(replica: &Replica, unsent: Unsent) -> Outcome<Intent> {
         }
         Place::BatonOpen => {
             let minutes = draft.field("minutes").parse().ok();
-            commands::baton_open(NewBaton { title: draft.text, need: None, strengths: vec![], minutes })
+            commands::baton_open(replica, NewBaton { title: draft.text, need: None, strengths: vec![], minutes })
         }
         Place::BatonOffer(baton) => {
             let to = draft.field("to").parse().map_err(|_| notices::error("not-found"))?;

@@ -29,6 +29,7 @@ const SAME: &[&str] = &["paceline", "start-title", "start-words"];
 const MAKERS: &[&str] = &["error(", "error_with(", "SessionError::new(", ".notify(", ".notice(", ".failed("];
 /// Whose notices reach the page, besides its own.
 const TELLING: &[&str] = &[
+    "crates/room/src/command.rs",
     "crates/net/src/by_hand.rs",
     "crates/net/src/driver.rs",
     "crates/net/src/link.rs",

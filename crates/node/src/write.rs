@@ -11,6 +11,7 @@ use paceline_mesh::{Input, Replica};
 use paceline_room::{
     Body, Cid, Draft, Event, Keypair, Stored, Words,
     body::{PostKind, Retracted},
+    command::Saying,
 };
 use serde_bytes::ByteArray;
 
@@ -46,6 +47,12 @@ impl Intent {
     /// An event that may have words.
     pub fn perhaps_worded(text: Option<String>, body: impl FnOnce(Option<Cid>) -> Body + 'static) -> Self {
         Self { text: text.filter(|it| !it.trim().is_empty()), body: Box::new(body) }
+    }
+}
+
+impl From<Saying> for Intent {
+    fn from(saying: Saying) -> Self {
+        Self { text: saying.text.clone(), body: Box::new(move |words| saying.into_body(words)) }
     }
 }
 

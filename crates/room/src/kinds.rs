@@ -5,13 +5,13 @@
 //! to every build, for good, so that what a log means never depends on the build. An unknown body is kept whole in its
 //! block, with its words. Reading a body never decides whether an event is admitted.
 
-pub(crate) mod batons;
-pub(crate) mod feedback;
-pub(crate) mod founding;
-pub(crate) mod people;
-pub(crate) mod posts;
-pub(crate) mod taking_back;
-pub(crate) mod unknown;
+pub mod batons;
+pub mod feedback;
+pub mod founding;
+pub mod people;
+pub mod posts;
+pub mod taking_back;
+pub mod unknown;
 
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 pub use crate::fields::{List, Note, Short, Tag, Tags, Tips, Title, Within};
 use crate::{
     Cid, EventError,
+    command::{Ask, Asker, CommandError, Saying},
     encode::Raw,
     fields::is_short,
     fold::{
@@ -31,7 +32,10 @@ use crate::{
     limits,
     log::Entry,
 };
-pub use batons::bodies::*;
+pub use batons::bodies::{
+    BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
+    BatonReleased, BatonSteppedIn, BatonTaken, Nominated, Shadowing,
+};
 pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
 pub use people::{HUES, Hue, Introduced};
@@ -47,6 +51,9 @@ use {
 pub(crate) trait Says {
     /// The words block that it links: under the field `words` at the top of the body, whatever the kind.
     fn words(&self) -> Option<Cid>;
+
+    /// Links that block there.
+    fn set_words(&mut self, words: Cid);
 }
 
 /// What a kind means.
@@ -125,6 +132,11 @@ macro_rules! bodies {
             fn words(&self) -> Option<$crate::Cid> {
                 None$(.or($crate::kinds::linked!(self $field)))*
             }
+
+            #[allow(unused_variables)] // most kinds link none
+            fn set_words(&mut self, words: $crate::Cid) {
+                $($crate::kinds::set_link!(self $field words);)*
+            }
         }
     )*};
 }
@@ -139,7 +151,15 @@ macro_rules! linked {
     };
 }
 
-pub(crate) use {bodies, linked};
+/// Links a words block where the field is the one for it.
+macro_rules! set_link {
+    ($body:ident words $words:ident) => {
+        $body.words = $words.into()
+    };
+    ($body:ident $other:ident $words:ident) => {};
+}
+
+pub(crate) use {bodies, linked, set_link};
 
 /// The one table: capabilities with their kinds and the kinds' names on the wire. What is `lasting` means the same in
 /// every version of the fold.
@@ -165,6 +185,11 @@ macro_rules! capabilities {
             /// The words block this event links, if any: under the field `words` at the top of its body, whatever its kind.
             pub fn words(&self) -> Option<Cid> {
                 match self { $($(Self::$kind(it) => it.words(),)*)* Self::Unknown(it) => it.words }
+            }
+
+            /// Links that words block, if its kind has words.
+            pub(crate) fn set_words(&mut self, words: Cid) {
+                match self { $($(Self::$kind(it) => it.set_words(words),)*)* Self::Unknown(_) => {} }
             }
 
             /// Whether it means the same in every version of the fold.
@@ -250,6 +275,25 @@ macro_rules! capabilities {
             }
         }
 
+        /// Something that a person may do, by capability.
+        #[derive(Debug, Clone)]
+        #[allow(missing_docs)] // each is described at its capability
+        pub enum Command { $($capability($field::Command),)* }
+
+        impl Command {
+            /// What to write now, or why it may not be done.
+            ///
+            /// # Errors
+            /// See [`CommandError`].
+            pub fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
+                match self { $(Self::$capability(it) => it.ask(asker),)* }
+            }
+        }
+
+        $(impl From<$field::Command> for Command {
+            fn from(command: $field::Command) -> Self { Self::$capability(command) }
+        })*
+
         $($(impl From<$kind> for Body { fn from(body: $kind) -> Self { Self::$kind(body) } })*)*
 
         impl Serialize for Body {
@@ -290,12 +334,12 @@ capabilities! {
         Edited = "edited",
     }
     /// What authors take back.
-    taken_back: TakenBack lasting {
+    taking_back: TakenBack lasting {
         Retracted = "retracted",
         FeedbackWithdrawn = "feedback-withdrawn",
     }
     /// Signals, and the loops they open.
-    loops: Loops lasting {
+    feedback: Loops lasting {
         FeedbackGiven = "feedback-given",
         FeedbackAnswered = "feedback-answered",
     }

@@ -11,11 +11,12 @@ pub mod canonical;
 pub mod car;
 pub mod cid;
 mod clock;
+pub mod command;
 mod encode;
 pub mod event;
 mod fields;
 pub mod fold;
-mod kinds;
+pub mod kinds;
 pub mod limits;
 pub mod log;
 pub mod node;
@@ -28,15 +29,10 @@ mod table;
 pub mod testing;
 pub mod words;
 
-/// What events say: the bodies of all kinds.
-pub mod body {
-    pub use crate::kinds::*;
-}
-
-pub use body::{Body, Unknown};
 pub use cid::Cid;
 pub use event::{Draft, Event, EventError};
 pub use fold::Fold;
+pub use kinds::{self as body, Body, Unknown};
 pub use log::{Admission, Ix, Log};
 pub use node::{Keypair, NodeId};
 pub use stored::Stored;

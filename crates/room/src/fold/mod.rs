@@ -187,17 +187,17 @@ impl Fold {
 
     /// Feedback in display order.
     pub fn feedback(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.capabilities.loops.iter()
+        self.capabilities.feedback.iter()
     }
 
     /// Feedback by name.
     pub fn feedback_by_cid(&self, cid: &Cid) -> Option<&Arc<Feedback>> {
-        self.capabilities.loops.get(cid)
+        self.capabilities.feedback.get(cid)
     }
 
     /// Feedback on a post or term, in display order.
     pub fn feedback_on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.capabilities.loops.on(target)
+        self.capabilities.feedback.on(target)
     }
 
     /// Batons in order of opening.

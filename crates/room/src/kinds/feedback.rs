@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Capability, Kind, List, Note, bodies};
 use crate::{
-    Cid, Ix, NodeId,
+    Cid, Ix, NodeId, Table,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{
         IgnoredReason, change_shared,
         past::Past,
@@ -176,7 +177,7 @@ impl Kind for FeedbackAnswered {
     type Of = Loops;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        let loops = &past.fold.capabilities.loops;
+        let loops = &past.fold.capabilities.feedback;
         let record = loops.records.get(&self.feedback).filter(|it| past.has(it.ix));
         let shown = record.and_then(|it| loops.shown.get(&it.key)).ok_or(IgnoredReason::TargetNotSeen)?;
         if shown.addressee != Some(past.author) {
@@ -305,4 +306,49 @@ impl Loops {
 /// Whether this is a correction that counts against its target.
 fn stands(feedback: &Feedback) -> bool {
     feedback.stance == Stance::Correct && !matches!(feedback.state, FeedbackState::Withdrawn | FeedbackState::Adjusted)
+}
+
+/// What a person may do.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Signal how one stands to a post or a term.
+    Give {
+        /// What it is about.
+        target: Cid,
+        /// How one stands to it.
+        stance: Stance,
+        /// The words, if any.
+        text: Option<String>,
+        /// Links that support it.
+        sources: Vec<String>,
+    },
+    /// Close a loop that was opened to oneself.
+    Answer {
+        /// The feedback.
+        feedback: Cid,
+        /// How.
+        answer: Answer,
+        /// The words, if any.
+        text: String,
+        /// What has changed something.
+        by: Option<Cid>,
+    },
+}
+
+impl Ask for Command {
+    fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
+        match self {
+            Self::Give { target, stance, text, sources } => {
+                let given = FeedbackGiven { target, stance, words: None, sources: Sources::of(sources)? };
+                // In a newer room others may know what it is about, where this build does not.
+                match asker.log.table() {
+                    Table::Newer => asker.event(&target).map(|_| Saying::unjudged(text, given)),
+                    Table::One => asker.worded(text, given),
+                }
+            }
+            Self::Answer { feedback, answer, text, by } => {
+                asker.worded(Some(text), FeedbackAnswered { feedback, answer, words: None, by })
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Capability, Kind, Note, Tag, Title, Within, bodies};
 use crate::{
     Cid, NodeId,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{IgnoredReason, past::Past, step::Step},
 };
 
@@ -106,5 +107,15 @@ impl Capability for Founding {
 
     fn version(&self) -> u64 {
         u64::from(self.founder.is_some())
+    }
+}
+
+/// What a person may do: a room is founded before there is anybody in it to ask.
+#[derive(Debug, Clone)]
+pub enum Command {}
+
+impl Ask for Command {
+    fn ask(self, _: Asker) -> Result<Saying, CommandError> {
+        match self {}
     }
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{Capability, Kind, Tags, Title, Within, bodies};
 use crate::{
     NodeId,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{
         IgnoredReason, change_shared,
         past::Past,
@@ -186,6 +187,34 @@ impl People {
 
     pub(crate) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
         self.shown.get(&self.records.get(node)?.first)
+    }
+}
+
+/// What a person may do.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Say who it is. Without a hue it keeps the one it is shown with, or takes one that few others have.
+    Introduce {
+        /// What to call it.
+        name: String,
+        /// What it is good at.
+        strengths: Vec<String>,
+        /// Any number: it wraps around.
+        hue: Option<u8>,
+    },
+}
+
+impl Ask for Command {
+    fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
+        let Self::Introduce { name, strengths, hue } = self;
+        let (name, strengths) = (name.trim(), Tags::of(strengths)?);
+        if name.is_empty() {
+            return Err(CommandError::EmptyText);
+        }
+        let chosen = asker.fold.person(&asker.node).filter(|it| !it.name.is_empty()).map(|it| it.hue);
+        let hue = hue.or(chosen).unwrap_or_else(|| asker.fold.free_hue(&asker.node));
+        let (name, hue) = (name.try_into()?, u64::from(hue % HUES).try_into()?);
+        asker.plain(Introduced { name, strengths, hue })
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Capability, Kind, List, Tags, bodies};
 use crate::{
     Cid, Ix, NodeId,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{
         Common, IgnoredReason, change_shared,
         past::Past,
@@ -123,6 +124,9 @@ pub(crate) struct Posts {
     shown: BTreeMap<Key, Arc<Post>>,
     version: u64,
 }
+
+/// Stands for words that have no name yet.
+const UNNAMED: Cid = Cid::from_digest([0; 32]);
 
 /// A post, or new words for one.
 #[derive(Debug)]
@@ -279,5 +283,51 @@ impl Posts {
     fn change(&mut self, post: &Cid, change: impl FnOnce(&mut Post)) {
         let Some(shown) = self.records.get(post).and_then(|record| self.shown.get_mut(&record.key)) else { return };
         self.version += u64::from(change_shared(shown, change));
+    }
+}
+
+/// What a person may do.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Say something to everyone.
+    Post {
+        /// What it is.
+        kind: PostKind,
+        /// The words.
+        text: String,
+        /// The post it answers.
+        reply_to: Option<Cid>,
+        /// Tags.
+        tags: Vec<String>,
+    },
+    /// Give a post of one's own new words.
+    Edit {
+        /// The post.
+        post: Cid,
+        /// The words.
+        text: String,
+    },
+}
+
+impl Ask for Command {
+    fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
+        let (Self::Post { text, .. } | Self::Edit { text, .. }) = &self;
+        if text.trim().is_empty() {
+            return Err(CommandError::EmptyText);
+        }
+        match self {
+            Self::Post { kind, text, reply_to, tags } => {
+                if reply_to.is_some_and(|it| asker.fold.post(&it).is_none()) {
+                    return Err(CommandError::NotFound);
+                }
+                let (tags, mentions) = (Tags::of(tags)?, Mentions::default());
+                asker.worded(Some(text), Posted { kind, words: UNNAMED, reply_to, tags, mentions })
+            }
+            Self::Edit { post, text } => {
+                let said = asker.worded(Some(text), Edited { post, words: UNNAMED })?;
+                let gone = asker.fold.post(&post).is_none_or(|it| it.words == WordsState::Retracted);
+                if gone { Err(CommandError::NotFound) } else { Ok(said) }
+            }
+        }
     }
 }

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Capability, Kind, bodies};
+use super::{Capability, Kind, bodies, feedback::FeedbackState, posts::WordsState};
 use crate::{
     Cid, Ix,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{IgnoredReason, past::Past, step::Step},
 };
 
@@ -75,6 +76,40 @@ impl Capability for TakenBack {
         let gone = post.is_some_and(|ix| step.look.entry(ix).event.author == step.event().author);
         if gone && self.events.insert(step.ix) {
             step.void_words(step.ix);
+        }
+    }
+}
+
+/// What a person may do.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Take a post of one's own back, or any other event: its words go.
+    Retract {
+        /// The event.
+        post: Cid,
+    },
+    /// Take feedback of one's own back.
+    Withdraw {
+        /// The feedback.
+        feedback: Cid,
+    },
+}
+
+impl Ask for Command {
+    fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
+        match self {
+            Self::Retract { post } => {
+                let said = asker.plain(Retracted { post })?;
+                let gone = asker.fold.post(&post).is_some_and(|it| it.words == WordsState::Retracted);
+                if gone { Err(CommandError::NotFound) } else { Ok(said) }
+            }
+            Self::Withdraw { feedback } => {
+                let given = asker.fold.feedback_by_cid(&feedback).ok_or(CommandError::NotFound)?;
+                match given.state {
+                    FeedbackState::Withdrawn => Err(CommandError::NotYours),
+                    _ => asker.plain(FeedbackWithdrawn { feedback }),
+                }
+            }
         }
     }
 }

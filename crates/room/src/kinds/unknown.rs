@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Capability, Kind};
 use crate::{
     Cid, NodeId,
+    command::{Ask, Asker, CommandError, Saying},
     fold::{
         IgnoredReason,
         past::Past,
@@ -84,6 +85,16 @@ impl Capability for Unknowns {
     fn version(&self) -> u64 {
         // Nothing of them ever changes or goes.
         self.shown.len() as u64
+    }
+}
+
+/// What a person may do with it: nothing.
+#[derive(Debug, Clone)]
+pub enum Command {}
+
+impl Ask for Command {
+    fn ask(self, _: Asker) -> Result<Saying, CommandError> {
+        match self {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the log means: the fold from outside, by its promises.
 
+mod commands;
 mod cost;
 mod feedback;
 mod forks;

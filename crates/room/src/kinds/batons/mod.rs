@@ -28,6 +28,7 @@
 //! - **Beside the path** forks are not decided: a parallel term is shown to end with the first valid transfer from it.
 
 pub(crate) mod bodies;
+mod commands;
 mod forks;
 mod path;
 mod rules;
@@ -49,6 +50,7 @@ use crate::{
     log::LaneIx,
     state::{Act, Baton, BatonState, Note, TermBy},
 };
+pub use commands::Command;
 use forks::Forks;
 use litemap::LiteMap;
 

@@ -1,0 +1,153 @@
+//! What a person may do in the room, and why not.
+//!
+//! A [`Command`] looks at the state when its turn comes and gives the body to write, or a coded refusal. It asks the very
+//! judge that decides afterwards whether the event counts ([`Fold::judge`]), so what is offered and what counts never
+//! disagree. Sentences for people are not here, nor is what takes a browser to know: whether a text can be seen.
+
+pub use crate::kinds::Command;
+use crate::{Body, Cid, Event, EventError, Fold, Log, NodeId, fold::IgnoredReason};
+
+/// Who wants to do something, and what it has seen.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// What the room means to it.
+    pub fold: &'a Fold,
+    /// What it has seen.
+    pub log: &'a Log,
+    /// Who.
+    pub node: NodeId,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying {
+    /// Its words, to be put into a block of their own.
+    pub text: Option<String>,
+    body: Body,
+}
+
+impl Saying {
+    /// Whether it counts is for others to say.
+    pub(crate) fn unjudged(text: Option<String>, body: impl Into<Body>) -> Self {
+        Self { text: text.filter(|it| !it.trim().is_empty()), body: body.into() }
+    }
+
+    /// The body, once it is known by which name its words go.
+    pub fn into_body(self, words: Option<Cid>) -> Body {
+        let mut body = self.body;
+        if let Some(words) = words {
+            body.set_words(words);
+        }
+        body
+    }
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+#[error("{}", self.code())]
+pub enum CommandError {
+    /// Nothing was said.
+    EmptyText,
+    /// A field is over its limit.
+    TooLong,
+    /// What it is about is not here, or is gone.
+    NotFound,
+    /// It is somebody else's.
+    NotYours,
+    /// Somebody holds the baton.
+    NotFree,
+    /// Only the holder may do this, or it is the holder and may not.
+    NotHolder,
+    /// The offer does not stand, or was made to somebody else.
+    NotOffered,
+    /// Nobody stands in for it.
+    NotReclaimable,
+    /// The baton was closed.
+    BatonClosed,
+    /// The room's version is newer, and means something else by this.
+    NewerRoom,
+}
+
+impl CommandError {
+    /// The stable name by which pages and scripts know it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EmptyText => "empty-text",
+            Self::TooLong => "too-long",
+            Self::NotFound => "not-found",
+            Self::NotYours => "not-yours",
+            Self::NotFree => "not-free",
+            Self::NotHolder => "not-holder",
+            Self::NotOffered => "not-offered",
+            Self::NotReclaimable => "not-reclaimable",
+            Self::BatonClosed => "baton-closed",
+            Self::NewerRoom => "newer-room",
+        }
+    }
+}
+
+impl From<IgnoredReason> for CommandError {
+    fn from(reason: IgnoredReason) -> Self {
+        match reason {
+            IgnoredReason::TargetNotSeen
+            | IgnoredReason::UnknownBaton
+            | IgnoredReason::TipNotSeen
+            | IgnoredReason::TipIgnored
+            | IgnoredReason::NoLoop => Self::NotFound,
+            IgnoredReason::NotAuthor | IgnoredReason::NotAddressee => Self::NotYours,
+            IgnoredReason::Closed => Self::BatonClosed,
+            IgnoredReason::NotFree => Self::NotFree,
+            IgnoredReason::MovedOn
+            | IgnoredReason::NotHeld
+            | IgnoredReason::NotHolder
+            | IgnoredReason::AlreadyLeading
+            | IgnoredReason::ByDecision
+            | IgnoredReason::StandInCloses
+            | IgnoredReason::NotReleased => Self::NotHolder,
+            IgnoredReason::OfferNotSeen
+            | IgnoredReason::OfferedToAnother
+            | IgnoredReason::OfferedToSelf
+            | IgnoredReason::OfferOfAnotherTurn
+            | IgnoredReason::OfferDeclined
+            | IgnoredReason::OfferWithdrawn => Self::NotOffered,
+            IgnoredReason::NoStandIn | IgnoredReason::NotHolderBefore | IgnoredReason::DifferentRuns => {
+                Self::NotReclaimable
+            }
+        }
+    }
+}
+
+impl From<EventError> for CommandError {
+    fn from(_: EventError) -> Self {
+        // Whatever the rule, only the length of what was written depends on the person.
+        Self::TooLong
+    }
+}
+
+/// What one capability's commands come to.
+pub(crate) trait Ask {
+    /// What to write, or why not.
+    fn ask(self, asker: Asker) -> Result<Saying, CommandError>;
+}
+
+impl<'a> Asker<'a> {
+    /// An event without words, if it would count.
+    pub(crate) fn plain(self, body: impl Into<Body>) -> Result<Saying, CommandError> {
+        self.worded(None, body)
+    }
+
+    /// An event whose words, if there are any, ride beside it; they have no name yet.
+    pub(crate) fn worded(self, text: Option<String>, body: impl Into<Body>) -> Result<Saying, CommandError> {
+        let saying = Saying::unjudged(text, body);
+        if !self.log.table().has(&saying.body) {
+            return Err(CommandError::NewerRoom);
+        }
+        self.fold.judge(self.log, self.node, &saying.body)?;
+        Ok(saying)
+    }
+
+    /// An event that this asker has seen.
+    pub(crate) fn event(self, cid: &Cid) -> Result<&'a Event, CommandError> {
+        self.log.find(cid).map(|ix| &self.log.entry(ix).event).ok_or(CommandError::NotFound)
+    }
+}
