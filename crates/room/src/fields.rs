@@ -122,8 +122,8 @@ impl<const LENGTH: usize, const MOST: usize> List<Short<LENGTH>, MOST> {
     }
 
     /// The texts without their limits.
-    pub fn to_strings(&self) -> Vec<String> {
-        self.iter().map(ToString::to_string).collect()
+    pub fn into_strings(self) -> Vec<String> {
+        self.0.into_iter().map(String::from).collect()
     }
 }
 

@@ -101,7 +101,7 @@ pub(crate) trait Capability: Default + Clone {
     /// A text has come that is shown there.
     fn words(&mut self, _: &Home, _: &Arc<str>) {}
 
-    /// Rises when something that can be seen has changed, and only then.
+    /// Rises whenever something that can be seen has changed, and hardly ever else (a twin may come and leave all as it was).
     fn version(&self) -> u64 {
         0
     }

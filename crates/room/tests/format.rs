@@ -1,49 +1,52 @@
 //! `docs/format.md` says of events what the code says: its tables are held against it here.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use paceline_room::limits;
 
 const FORMAT: &str = include_str!("../../../docs/format.md");
-/// The table of kinds, and the files it names.
+/// The table of kinds; the capabilities it names lie beside it.
 const TABLE: &str = include_str!("../src/kinds.rs");
-const BODIES: [&str; 6] = [
-    include_str!("../src/kinds/founding.rs"),
-    include_str!("../src/kinds/people.rs"),
-    include_str!("../src/kinds/posts.rs"),
-    include_str!("../src/kinds/taking_back.rs"),
-    include_str!("../src/kinds/feedback.rs"),
-    include_str!("../src/kinds/batons/bodies.rs"),
-];
+const CAPABILITIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/kinds");
 
-/// What stands between the first line and the end of the block that it opens.
-fn block(text: &'static str, first: &str) -> &'static str {
-    text.split(&format!("\n{first} {{\n")).nth(1).expect(first).split("\n}\n").next().expect("its end")
+/// What all files of a folder say.
+fn sources(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).expect("a folder").map(|it| it.expect("an entry").path());
+    let text = |path: &Path| fs::read_to_string(path).expect("a source");
+    entries.map(|path| if path.is_dir() { sources(&path) } else { text(&path) }).collect()
+}
+
+/// What stands between that first line and the end of each block that it opens.
+fn blocks<'a>(text: &'a str, first: &str) -> Vec<&'a str> {
+    let begun = text.split(&format!("\n{first} {{\n")).skip(1).collect::<Vec<_>>();
+    begun.into_iter().map(|it| it.split("\n}\n").next().expect("its end")).collect()
 }
 
 /// Names of bodies and their fields, as each `bodies!` lists them.
-fn bodies() -> BTreeMap<&'static str, Vec<&'static str>> {
+fn bodies() -> BTreeMap<String, Vec<String>> {
+    let text = sources(Path::new(CAPABILITIES));
     let (mut bodies, mut body) = (BTreeMap::<_, Vec<_>>::new(), "");
-    for line in BODIES.iter().flat_map(|file| block(file, "bodies!").lines()) {
+    for line in blocks(&text, "bodies!").into_iter().flat_map(str::lines) {
         let text = line.trim_start();
         let depth = line.len() - text.len();
         if let Some((name, _)) = text.split_once(" {").filter(|_| depth == 4) {
             body = name;
-            bodies.insert(body, Vec::new());
+            bodies.insert(body.to_owned(), Vec::new());
         } else if let (8, Some((field, _))) = (depth, text.split_once(": "))
             && !text.starts_with(['/', '#'])
         {
-            bodies.entry(body).or_default().push(field.trim_start_matches("[optional] "));
+            bodies.entry(body.to_owned()).or_default().push(field.trim_start_matches("[optional] ").to_owned());
         }
     }
     bodies
 }
 
 /// Kinds by their names on the wire, with their fields.
-fn kinds() -> BTreeMap<&'static str, Vec<&'static str>> {
+fn kinds() -> BTreeMap<&'static str, Vec<String>> {
     let mut bodies = bodies();
-    let rows = block(TABLE, "capabilities!").lines().filter_map(|line| line.trim().split_once(" = \""));
+    let rows = blocks(TABLE, "capabilities!").into_iter().flat_map(str::lines);
     let kinds = rows
+        .filter_map(|line| line.trim().split_once(" = \""))
         .map(|(body, name)| {
             (name.split('"').next().expect("a name"), bodies.remove(body).expect("a body for each kind"))
         })
@@ -70,7 +73,7 @@ fn every_kind_is_described_with_all_its_fields() {
     for (kind, fields) in kinds {
         let described = described.get(kind).unwrap_or_else(|| panic!("{kind} is described"));
         for field in fields {
-            assert!(described.contains(&field), "{kind} has a field {field}");
+            assert!(described.contains(&field.as_str()), "{kind} has a field {field}");
         }
     }
 }

@@ -9,6 +9,10 @@
 //! logarithm) and for what the event itself changes (a retraction drops the words of all edits of its post; a fork
 //! looks once at every author). [`Changes::touched`] counts it.
 //!
+//! What can be done in a room lies in [`kinds`](crate::kinds), one part each: its kinds *judge* (they read everything, as
+//! the event's past has it), then its state *takes*. Here is what they share: the past, the step, what can be pointed at,
+//! the words, the digest.
+//!
 //! The fold keeps no clock and asks nobody: silence, presence and grace times are for those who offer a step-in.
 
 mod digest;

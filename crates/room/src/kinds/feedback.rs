@@ -204,7 +204,7 @@ impl Capability for Loops {
 
     fn take(&mut self, fact: Fact, step: &mut Step) {
         match fact {
-            Fact::Given { given, addressee } => self.give(step, &given, addressee),
+            Fact::Given { given, addressee } => self.give(step, *given, addressee),
             Fact::Answered(answered) => self.answer(step, &answered),
         }
     }
@@ -230,7 +230,7 @@ impl Capability for Loops {
 }
 
 impl Loops {
-    fn give(&mut self, step: &mut Step, given: &FeedbackGiven, addressee: NodeId) {
+    fn give(&mut self, step: &mut Step, given: FeedbackGiven, addressee: NodeId) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
         let home = Home { at: cid, by: step.ix };
         let text = given.words.and_then(|it| step.common.words.settle(&it, home));
@@ -241,7 +241,7 @@ impl Loops {
             addressee: Some(addressee),
             stance: given.stance,
             text,
-            sources: given.sources.to_strings(),
+            sources: given.sources.into_strings(),
             state: if given.stance.opens_loop() { FeedbackState::Open } else { FeedbackState::Given },
             answer: None,
             answered_by: None,

@@ -97,7 +97,7 @@ impl Capability for People {
             self.version += u64::from(wear(&mut self.wearers, shown, hue.get() as u8));
             self.version += u64::from(change_shared(shown, |person| {
                 person.name = name.into();
-                person.strengths = strengths.to_strings();
+                person.strengths = strengths.into_strings();
             }));
         }
         self.give_hues(step);

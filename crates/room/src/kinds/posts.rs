@@ -216,7 +216,7 @@ impl Posts {
             words: if text.is_some() { WordsState::Here } else { WordsState::Missing },
             text,
             reply_to,
-            tags: tags.to_strings(),
+            tags: tags.into_strings(),
             mentions: mentions.to_vec(),
             at: event.at,
             depth: event.depth,

@@ -267,7 +267,7 @@ impl Batons {
         let baton = Baton {
             cid: step.entry.cid,
             title: title.into(),
-            strengths: strengths.to_strings(),
+            strengths: strengths.into_strings(),
             minutes,
             need,
             state: BatonState::Free,
