@@ -2,7 +2,7 @@
 //!
 //! **Hues.** What somebody introduced itself with stands. Who has not yet is given one: each of the first [`HUES`] people, in
 //! the order of their first events, the first hue from its key's on that none of those has. So the first twelve differ as
-//! long as they chose what [`People::free_hue`] offered, which is what the page does; whoever comes later has its key's.
+//! long as they chose what `Fold::free_hue` offered, which is what the page does; whoever comes later has its key's.
 //! A first event, and an introduction, look at twelve people for it.
 
 use std::{

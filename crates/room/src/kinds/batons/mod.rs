@@ -1,8 +1,8 @@
 //! Batons: how leadership moves without a server (section 3 of the room's design, but for decisions).
 //!
-//! Every opening and every *valid* transfer is a [`Node`]; a node's parents are the tips it builds on. [`rules`] judges
-//! a transfer once, at admission, by its causal past alone. [`forks`] lets the network choose where valid transfers
-//! happened side by side. [`path`] follows the winners from the opening down and shows what that means.
+//! Every opening and every *valid* transfer is a `Node`; a node's parents are the tips it builds on. `rules` judges
+//! a transfer once, at admission, by its causal past alone. `forks` lets the network choose where valid transfers
+//! happened side by side. `path` follows the winners from the opening down and shows what that means.
 //!
 //! Where the rules leave room, this is what holds:
 //! - **One is not handed a baton by oneself.** An offer to its own author is ignored: else a stand-in would become a
