@@ -115,6 +115,8 @@ scenario('on a page that the browser translates, what changes is what is shown',
     await says(ada.page.locator('.view > h2'), title);
     await translate(ada);
   }
+  const place = () => ada.page.evaluate(() => JSON.stringify(history.state));
+  const before = await place();
   for (let round = 0; round < 2; round += 1) {
     await ada.at('invite-open').click();
     await ada.at('invite-link').waitFor();
@@ -123,6 +125,8 @@ scenario('on a page that the browser translates, what changes is what is shown',
     await ada.page.keyboard.press('Escape');
     await ada.at('invite-link').waitFor({ state: 'detached' });
   }
+  // On its way back over the dialog's entry the browser would not take another address.
+  await ada.until('the dialog has left the history, too', async () => (await place()) === before);
   await ada.page.goto(world.url);
   await ada.at('start').waitFor();
   await translate(ada);

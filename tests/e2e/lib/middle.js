@@ -66,15 +66,18 @@ export async function inTheMiddle(world, host, manners = { passes: () => true })
   sockets.on('connection', (browser, request) => {
     seen.push(`${request.method} ${request.url}\n${request.rawHeaders.join('\n')}`);
     const relay = new ws.WebSocket(host.replace(/^http/, 'ws') + request.url);
-    const opened = once(relay, 'open');
-    opened.catch(() => browser.terminate());
+    // A browser may leave before the relay is reached: then nobody waits for it.
+    const opened = once(relay, 'open').then(
+      () => true,
+      () => browser.terminate(),
+    );
     const at = { path: request.url, answer: (text) => browser.send(text) };
     const pass = async (way, from, to) => {
       from.on('message', async (data) => {
         const text = data.toString();
         seen.push(text);
         messages.push({ way, text });
-        await opened;
+        if (!(await opened)) return;
         if (!manners.passes(way, text, at)) return;
         to.send(text);
         for (const more of manners.more?.(way, text) ?? []) to.send(more);
