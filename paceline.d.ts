@@ -145,7 +145,7 @@ interface Status {
   refused: Record<string, number>;
   /**
    * Skipped, because a later build wrote it, by what it was: newer-message, newer-field, newer-frame, newer-envelope, newer-signal, newer-signal-field,
-   * newer-version. It is held against nobody.
+   * newer-code-field, newer-link-field, newer-version. It is held against nobody.
    */
   newer: Record<string, number>;
   /** Events and words known to exist, not here yet. */

@@ -24,7 +24,12 @@ pub enum Place {
     /// The start page.
     Start,
     /// A room.
-    Room(RoomLink),
+    Room {
+        /// Which.
+        link: RoomLink,
+        /// A later build added something to the link, which was skipped.
+        newer: bool,
+    },
     /// Something that cannot be read.
     Unreadable(LinkError),
 }
@@ -37,7 +42,7 @@ pub fn place() -> Place {
 fn place_of(address: &str) -> Place {
     match address.split_once('#') {
         None | Some((_, "" | "/")) => Place::Start,
-        Some(_) => RoomLink::parse(address).map_or_else(Place::Unreadable, Place::Room),
+        Some(_) => RoomLink::find(address).map_or_else(Place::Unreadable, |(link, newer)| Place::Room { link, newer }),
     }
 }
 
@@ -246,8 +251,16 @@ mod tests {
         for page in
             ["https://a.example/p/", "https://a.example/p/index.html", "https://a.example/?fbclid=x&utm_source=y"]
         {
-            assert_eq!(place_of(&format!("{page}#/r/{code}")), Place::Room(link.clone()), "{page}");
-            assert_eq!(place_of(&format!("{page}#/r/{code}).")), Place::Room(link.clone()), "{page}");
+            assert_eq!(
+                place_of(&format!("{page}#/r/{code}")),
+                Place::Room { link: link.clone(), newer: false },
+                "{page}"
+            );
+            assert_eq!(
+                place_of(&format!("{page}#/r/{code}).")),
+                Place::Room { link: link.clone(), newer: false },
+                "{page}"
+            );
         }
         for bad in ["#/r/", "#/r/AbC", "#/settings"] {
             assert!(matches!(place_of(&format!("https://a.example/{bad}")), Place::Unreadable(_)), "{bad}");

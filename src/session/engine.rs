@@ -270,6 +270,11 @@ impl Engine {
         }
     }
 
+    /// Counts what a later build wrote, and this one skipped.
+    pub(super) fn skipped(&self, code: &'static str) {
+        *self.refused.borrow_mut().entry(code).or_default() += 1;
+    }
+
     fn notice(&self, code: &'static str) {
         (self.tell)(Told::Notice(notices::error(code)));
     }

@@ -16,10 +16,11 @@ impl Session {
         let wanted = self.0.wanted.borrow().clone();
         let (session, place) = (self.clone(), address::place());
         match place {
-            Place::Room(link) => {
+            Place::Room { link, newer } => {
                 // In one spelling, and without what somebody put before it: people copy it from there.
                 address::replace(&link.url(&address::page()));
                 if wanted.as_ref() != Some(&link) {
+                    self.0.newer_link.set(newer);
                     self.run(async move { session.go(Some(link)).await });
                 }
             }
@@ -36,13 +37,14 @@ impl Session {
 
     /// Opens the room of a link; resolves when it is shown.
     pub async fn join(&self, link: String) -> Outcome<()> {
-        let link = RoomLink::parse(&link).map_err(|error| match error {
+        let (link, newer) = RoomLink::find(&link).map_err(|error| match error {
             LinkError::NotALink if HandCode::of(&link).is_some() => notices::error("code-not-link"),
             _ => notices::error(error.code()),
         })?;
         if !self.wants(&link) {
             address::go(&link.url(&address::page()));
         }
+        self.0.newer_link.set(newer);
         self.go(Some(link)).await
     }
 
@@ -66,7 +68,11 @@ impl Session {
         };
         self.0.opening.set(self.0.opening.get() + 1);
         self.publish();
+        let newer = self.0.newer_link.take();
         let opened = self.go_now(link.clone()).await;
+        if let (true, true, Ok(engine)) = (newer, opened.is_ok(), self.engine()) {
+            engine.skipped("newer-link-field");
+        }
         self.0.opening.set(self.0.opening.get() - 1);
         self.publish();
         self.arrived(&link, opened).await

@@ -144,6 +144,8 @@ struct Inner {
     opening: Cell<u32>,
     /// The room that shall be open: what the address or a command said last.
     wanted: RefCell<Option<RoomLink>>,
+    /// A later build added something to the link that is followed next.
+    newer_link: Cell<bool>,
     /// Rooms are opened, left and forgotten one at a time.
     changing: Mutex<()>,
     offline: Cell<bool>,
@@ -178,7 +180,7 @@ impl Session {
         let config = Config::remembered(&address::page(), &page_path());
         let finding = config.finding();
         // Known before the first drawing: the start page need not be drawn for who opens a room's link.
-        let opening = matches!(address::place(), address::Place::Room(_));
+        let opening = matches!(address::place(), address::Place::Room { .. });
         let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, finding };
         let session = Self(Rc::new(Inner {
             board: Board::default(),
@@ -191,6 +193,7 @@ impl Session {
             next_notice: Cell::new(0),
             opening: Cell::new(0),
             wanted: RefCell::default(),
+            newer_link: Cell::new(false),
             changing: Mutex::default(),
             offline: Cell::new(false),
             publishing: RefCell::default(),

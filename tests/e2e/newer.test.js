@@ -166,3 +166,24 @@ scenario('a room that a newer version founded can be read and talked in, and say
   assert.ok(decode(founding.block).body['room-founded'].title.en, 'as it was written');
   assert.ok(Link.of(founding.block).bytes.equals(founding.link.bytes));
 });
+
+scenario('what a later build added to a link is skipped and counted, by address and by hand', async (world) => {
+  const { context, link, tabs: [ada] } = await world.room(['Ada']);
+  const [page, code] = link.split('#/r/');
+  const content = Buffer.concat([Buffer.from(code, 'base64url').subarray(0, -4), Buffer.from('added later')]);
+  const sum = createHash('sha256').update(content).digest().subarray(0, 4);
+  const later = `${page}#/r/${Buffer.concat([content, sum]).toString('base64url')}`;
+  const skipped = async (tab) => (await tab.status()).newer['newer-link-field'] ?? 0;
+
+  assert.equal(await skipped(ada), 0);
+  const ben = await world.tab(context, 'Ben', later);
+  await converged([ada, ben]);
+  assert.equal(await skipped(ben), 1);
+  const cleo = await world.tab(context, 'Cleo');
+  await cleo.join(`Here: ${later}.`);
+  await converged([ada, ben, cleo]);
+  assert.equal(await skipped(cleo), 1);
+  await cleo.call('leave');
+  await cleo.join(link);
+  assert.equal(await skipped(cleo), 0, 'nothing was added to this one');
+});

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! `addressee` and `invite` are the first bytes of the addressee's key and of the invite's hash: enough to tell a person where a reply
-//! belongs. Room, echo, session and the whole hash are put back before the signature is checked, which covers them all.
+//! belongs. Room, echo, session and the whole hash are put back before the signature is checked, which covers them all, but for
+//! what a later build adds to the description ([`crate::sdp`]): that is sealed alone.
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use paceline_room::{Cid, Keypair, NodeId};
@@ -18,7 +19,7 @@ use crate::{
     envelope::{self, Content, Opened, Run},
     keys::RoomKeys,
     message::Message,
-    sdp::{self, Reader},
+    sdp::{self, Reader, Unpacked},
     types::Path,
 };
 
@@ -79,8 +80,8 @@ impl Hand<'_> {
         let (session, sealed) = bytes.split_first_chunk::<16>().ok_or(Unfit::Damaged)?;
         let plain = self.unseal(b"invite", session, sealed)?;
         let Tail { signature, from, run, count, packed } = read_tail(&plain)?;
-        let sdp = sdp::unpack(packed).ok_or(Unfit::Damaged)?;
-        check(&signature, self.invite_content((from, run), count, *session, sdp))
+        let Unpacked { sdp, newer } = sdp::unpack(packed).ok_or(Unfit::Damaged)?;
+        check(&signature, self.invite_content((from, run), count, *session, sdp), newer)
     }
 
     /// Signs and seals a reply. `salt` must be random.
@@ -113,8 +114,8 @@ impl Hand<'_> {
         }
         let invite = waiting.iter().find(|it| mark(&it.hash) == *invite).ok_or(Unfit::NoSuchInvite)?;
         let Tail { signature, from, run, count, packed } = read_tail(rest)?;
-        let sdp = sdp::unpack(packed).ok_or(Unfit::Damaged)?;
-        check(&signature, self.reply_content((from, run), count, (self.me, self.run), *invite, sdp))
+        let Unpacked { sdp, newer } = sdp::unpack(packed).ok_or(Unfit::Damaged)?;
+        check(&signature, self.reply_content((from, run), count, (self.me, self.run), *invite, sdp), newer)
     }
 
     /// As both sides put it together.
@@ -185,11 +186,11 @@ fn mark<const N: usize>(of: &[u8; 32]) -> [u8; N] {
 
 /// A description as the other side will put it together.
 fn as_restored(packed: &[u8], sdp: &str) -> String {
-    sdp::unpack(packed).unwrap_or_else(|| sdp.to_owned())
+    sdp::unpack(packed).map_or_else(|| sdp.to_owned(), |it| it.sdp)
 }
 
-fn check(signature: &[u8; SIGNATURE_LEN], content: Content) -> Result<Opened, Unfit> {
-    envelope::check(signature, content).ok_or(Unfit::Damaged)
+fn check(signature: &[u8; SIGNATURE_LEN], content: Content, newer: bool) -> Result<Opened, Unfit> {
+    envelope::check(signature, content).map(|opened| Opened { newer, ..opened }).ok_or(Unfit::Damaged)
 }
 
 struct Tail<'a> {
@@ -274,6 +275,23 @@ mod tests {
         let opened = ada.hand().open_reply(&reply, &[waiting]).unwrap();
         assert_eq!((opened.content.from, opened.content.count), (ben.keypair.node(), 300));
         assert_eq!(opened.content.echo, Some(ByteArray::new(ada.run)));
+    }
+
+    #[test]
+    fn what_a_later_build_adds_to_a_code_is_skipped_and_told() {
+        let (ada, ben) = (Person::new(1), Person::new(2));
+        let field = [77, 4, 1, 2, 3, 4];
+        let (bytes, waiting) = ada.invite();
+        let plain = ben.hand().unseal(b"invite", &SESSION, &bytes[16..]).unwrap();
+        let sealed = ada.hand().seal(b"invite", &SESSION, &[&plain[..], &field].concat());
+        let opened = ben.hand().open_invite(&[&SESSION[..], &sealed].concat()).unwrap();
+        assert_eq!(opened, Opened { newer: true, ..ben.hand().open_invite(&bytes).unwrap() });
+        let reply = ben.reply(&ada, waiting);
+        let (salt, sealed) = reply.split_at(SALT_LEN);
+        let plain = ada.hand().unseal(b"reply", salt, sealed).unwrap();
+        let sealed = ben.hand().seal(b"reply", salt, &[&plain[..], &field].concat());
+        let opened = ada.hand().open_reply(&[salt, &sealed].concat(), &[waiting]).unwrap();
+        assert_eq!(opened, Opened { newer: true, ..ada.hand().open_reply(&reply, &[waiting]).unwrap() });
     }
 
     #[test]

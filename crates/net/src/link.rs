@@ -89,12 +89,20 @@ impl RoomLink {
     /// # Errors
     /// None is in it, or none that is whole.
     pub fn parse(text: &str) -> Result<Self, LinkError> {
+        Self::find(text).map(|(link, _)| link)
+    }
+
+    /// As [`RoomLink::parse`], and whether a later build added something to it, which was skipped.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn find(text: &str) -> Result<(Self, bool), LinkError> {
         let text = text.trim();
         let unescaped = unescape(text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default());
         let kept = keep(&unescaped);
         let digits: Vec<u8> = kept.iter().copied().filter(|it| is_digit(*it)).collect();
         if let Some(link) = digits.windows(CODE_CHARS).find_map(Self::read) {
-            return Ok(link);
+            return Ok((link, false));
         }
         let codes = codes(&kept, &unescaped);
         let mut error = match (codes.first(), unescaped.split_once(ROUTE)) {
@@ -108,7 +116,7 @@ impl RoomLink {
         };
         for code in codes {
             match Self::read_other(code) {
-                Ok(link) => return Ok(link),
+                Ok(found) => return Ok(found),
                 Err(LinkError::Newer) => error = LinkError::Newer,
                 Err(_) => {}
             }
@@ -127,10 +135,10 @@ impl RoomLink {
     }
 
     /// A code to which something was added, one of a newer version, or one whose last character was taken for an end of sentence.
-    fn read_other(digits: &[u8]) -> Result<Self, LinkError> {
+    fn read_other(digits: &[u8]) -> Result<(Self, bool), LinkError> {
         let end = |last: u8| digits.get(..CODE_CHARS - 1).and_then(|code| Self::read(&[code, &[last]].concat()));
         if let Some(link) = end(b'-').or_else(|| end(b'_')) {
-            return Ok(link);
+            return Ok((link, false));
         }
         // Where the code ends is not known, nor need the digits there be a whole group.
         let mut digits = digits.get(..MAX_CODE_CHARS).unwrap_or(digits).to_vec();
@@ -138,8 +146,8 @@ impl RoomLink {
         let bytes = URL_SAFE_NO_PAD.decode(digits).map_err(|_| LinkError::Damaged)?;
         let mut whole = contents(&bytes, |at| bytes.get(at).copied());
         let newer = |content: &[u8]| content.first().is_some_and(|version| *version > LINK_VERSION);
-        let found =
-            whole.find_map(|content| if newer(content) { Some(None) } else { Self::of_content(content).map(Some) });
+        let known = |content: &[u8]| Some((Self::of_content(content)?, content.len() > CONTENT_LEN));
+        let found = whole.find_map(|content| if newer(content) { Some(None) } else { known(content).map(Some) });
         found.map_or(Err(LinkError::Damaged), |link| link.ok_or(LinkError::Newer))
     }
 
@@ -387,7 +395,7 @@ mod tests {
             push_checksum(&mut bytes);
             let code = URL_SAFE_NO_PAD.encode(&bytes);
             for text in [format!("{ROUTE}{code}"), code.clone(), format!("See {ROUTE}{code}, please")] {
-                assert_eq!(RoomLink::parse(&text), Ok(link()), "{added}");
+                assert_eq!(RoomLink::find(&text), Ok((link(), true)), "{added}");
             }
             let cut = format!("{ROUTE}{}", &code[..code.len() - 1]);
             assert!(RoomLink::parse(&cut).is_err());

@@ -5,18 +5,24 @@
 //! flags:      setup (2 bits) | port is 5000 | largest message is 262,144 | the section is not called 0
 //! text:       length 1, then 6 bits a character (`ice-char` of RFC 8839)
 //! number:     LEB128
-//! candidate:  type (2 bits), form of the address (2 bits) | address | port 2
+//! candidate:  type (2 bits), form of the address (6 bits, up to 3) | address | port 2
+//! field:      what a later build adds, among the candidates: a byte from 16 on, which is its name | length, a number | that many bytes
 //! address:    IPv4 4, IPv6 16, the UUID of an mDNS name 16, or any other name: length 1, then the name
 //! ```
 //!
 //! Only what browsers write for one data channel is understood; anything else travels whole, after the byte 255. TCP candidates
 //! go: two browsers cannot use them. Candidates stand in the order of their priorities, which are made up again from it
-//! (RFC 8445, section 5.1.2): two sides need not agree on the numbers.
+//! (RFC 8445, section 5.1.2): two sides need not agree on the numbers. Fields are no part of the description: they are skipped,
+//! and told of.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Candidates kept of each type, the ones with the highest priority: a code must fit a picture.
 const MAX_OF_A_TYPE: usize = 3;
+/// Names of fields begin here: below are candidates.
+const FIELDS_FROM: u8 = 16;
+/// Fields that are skipped in one description.
+const MAX_FIELDS: usize = 16;
 /// Begins what travels whole.
 const WHOLE: u8 = 0xff;
 const USUAL_PORT: u16 = 5000;
@@ -114,13 +120,21 @@ fn pack_address(address: &str) -> Option<(u8, Vec<u8>)> {
     Some((3, [&[length], address.as_bytes()].concat()))
 }
 
+/// A description put together again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unpacked {
+    pub(crate) sdp: String,
+    /// A later build added something, which was skipped.
+    pub(crate) newer: bool,
+}
+
 /// The description; `None` if the packed form is broken.
-pub(crate) fn unpack(packed: &[u8]) -> Option<String> {
+pub(crate) fn unpack(packed: &[u8]) -> Option<Unpacked> {
     let mut rest = Reader(packed);
     let flags = rest.byte()?;
     if flags == WHOLE {
         let sdp = std::str::from_utf8(rest.0).ok()?;
-        return sdp.starts_with("v=0").then(|| sdp.to_owned());
+        return sdp.starts_with("v=0").then(|| Unpacked { sdp: sdp.to_owned(), newer: false });
     }
     if flags & !(3 | USUAL_PORT_FLAG | USUAL_MAX_FLAG | OTHER_MID_FLAG) != 0 {
         return None;
@@ -138,19 +152,25 @@ pub(crate) fn unpack(packed: &[u8]) -> Option<String> {
          a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\na=fingerprint:sha-256 {fingerprint}\r\na=setup:{setup}\r\n\
          a=mid:{mid}\r\na=sctp-port:{port}\r\na=max-message-size:{max}\r\n"
     );
-    let mut number = 0;
+    let (mut candidates, mut fields) = (0, 0);
     while !rest.0.is_empty() {
-        sdp.push_str(&unpack_candidate(number, &mut rest)?);
-        number += 1;
-        if number > MAX_OF_A_TYPE * TYPES.len() {
+        let head = rest.byte()?;
+        if head >= FIELDS_FROM {
+            let length = usize::try_from(rest.number()?).ok()?;
+            rest.some(length)?;
+            fields += 1;
+        } else {
+            sdp.push_str(&unpack_candidate(head, candidates, &mut rest)?);
+            candidates += 1;
+        }
+        if candidates > MAX_OF_A_TYPE * TYPES.len() || fields > MAX_FIELDS {
             return None;
         }
     }
-    Some(sdp)
+    Some(Unpacked { sdp, newer: fields > 0 })
 }
 
-fn unpack_candidate(number: usize, rest: &mut Reader<'_>) -> Option<String> {
-    let head = rest.byte()?;
+fn unpack_candidate(head: u8, number: usize, rest: &mut Reader<'_>) -> Option<String> {
     let (kind, preference) = TYPES.get(usize::from(head & 3))?;
     let address = match head >> 2 {
         0 => Ipv4Addr::from(rest.take::<4>()?).to_string(),
@@ -288,7 +308,8 @@ mod tests {
     fn survives(sdp: &str, most: usize) -> String {
         let packed = pack(sdp);
         assert!(packed.len() <= most, "{} bytes", packed.len());
-        let restored = unpack(&packed).unwrap();
+        let Unpacked { sdp: restored, newer } = unpack(&packed).unwrap();
+        assert!(!newer);
         for line in sdp.lines().filter(|line| {
             ["ice-ufrag", "ice-pwd", "fingerprint", "setup", "mid", "sctp-port", "max-message-size"]
                 .iter()
@@ -335,7 +356,7 @@ mod tests {
     fn of_many_candidates_the_best_of_each_type_are_kept() {
         let many: String =
             (1..=9).map(|n| format!("a=candidate:1 1 udp {} 10.0.0.{n} 9 typ host\r\n", 2_113_937_152 + n)).collect();
-        let restored = unpack(&pack(&CHROMIUM.replace("a=mid:0", &format!("{many}a=mid:0")))).unwrap();
+        let restored = unpack(&pack(&CHROMIUM.replace("a=mid:0", &format!("{many}a=mid:0")))).unwrap().sdp;
         assert_eq!(restored.matches("typ host").count(), MAX_OF_A_TYPE);
         assert!(restored.contains("10.0.0.9") && restored.contains("typ srflx"));
     }
@@ -343,7 +364,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_travels_whole() {
         for odd in [CHROMIUM.replace("a=mid:0", "a=mid:data"), CHROMIUM.replace("Wx1k", "Wx-k")] {
-            assert_eq!(unpack(&pack(&odd)), Some(odd));
+            assert_eq!(unpack(&pack(&odd)), Some(Unpacked { sdp: odd, newer: false }));
         }
     }
 
@@ -361,12 +382,26 @@ mod tests {
             ("an unknown flag", with(0, 0x2c)),
             ("an unknown setup", with(0, 3 | USUAL_PORT_FLAG | USUAL_MAX_FLAG)),
             ("an empty name", with(1, 0)),
-            ("an unknown form of address", with(candidates, 0x10)),
+            ("a field longer than what is there", with(candidates, 0x10)),
+            ("too many fields", [good.clone(), [16, 1, 9].repeat(MAX_FIELDS + 1)].concat()),
             ("a cut candidate", good[..good.len() - 1].to_vec()),
             ("no description", vec![WHOLE, b'x']),
             ("too many candidates", [good.clone(), [0, 1, 2, 3, 4, 0, 9].repeat(12)].concat()),
         ] {
             assert_eq!(unpack(&bytes), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_a_later_build_adds_to_a_description_is_skipped() {
+        let (good, plain) = (pack(CHROMIUM), unpack(&pack(CHROMIUM)).unwrap());
+        let candidates = good.len() - 26;
+        let long = [&[200_u8, 172, 2][..], &[7; 300]].concat();
+        for field in [&[16, 0][..], &[255, 3, 1, 2, 3], &[255, 0, 16, 1, 0], &long] {
+            for at in [candidates, candidates + 19, good.len()] {
+                let with = [&good[..at], field, &good[at..]].concat();
+                assert_eq!(unpack(&with), Some(Unpacked { newer: true, ..plain.clone() }), "{field:?} at {at}");
+            }
         }
     }
 

@@ -86,9 +86,17 @@ impl Switchboard {
         }
         self.heard(content, None, now);
         let from = content.from;
+        self.skipped_in_code(opened);
         self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), by_hand: true, order: 0 });
         self.outputs.push(Output::Signal { path, from, signal: Signal::Offer { session, sdp, trickle: false } });
         Ok(session)
+    }
+
+    /// Counts what was skipped in a code, if anything was.
+    fn skipped_in_code(&mut self, opened: &Opened) {
+        if opened.newer {
+            self.refuse("newer-code-field", opened.content.from);
+        }
     }
 
     /// A reply that a person pasted, opened.
@@ -113,6 +121,7 @@ impl Switchboard {
             return Err(Unreadable::UsedBefore);
         }
         self.heard(content, None, now);
+        self.skipped_in_code(opened);
         self.outputs.push(Output::Signal { path, from: content.from, signal: Signal::Answer { session, sdp } });
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{
     introductions::{GREET_AGAIN, GREET_LATER, MAX_INTRODUCTIONS},
     *,
 };
-use crate::link::RoomLink;
+use crate::{envelope::Opened, link::RoomLink};
 
 thread_local! {
     static RANDOM: Cell<u8> = const { Cell::new(0) };
@@ -103,6 +103,27 @@ fn offer_and_answer_reach_the_transports() {
     large.send_signal(Path::Webrtc, Some(small.me), answer.clone(), 0);
     small.received(0, &sent(&mut large), 0);
     assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large.me, signal: answer }]);
+}
+
+#[test]
+fn what_a_later_build_added_to_a_code_by_hand_is_counted_and_the_rest_is_taken() {
+    let (mut small, large) = pair(BOTH);
+    small.make_invite([5; 16], "v=0");
+    let invite = small.outputs().into_iter().find_map(|output| match output {
+        Output::Invite { envelope, .. } => Some(envelope),
+        _ => None,
+    });
+    let plain = large.open_invite(&invite.expect("an invite is made")).unwrap();
+    let later = Opened { newer: true, ..plain.clone() };
+    for (opened, counted) in [(plain, 0), (later, 1)] {
+        let mut large = board(3, 13, BOTH);
+        assert_eq!(large.read_invite(&opened, 0), Ok([5; 16]));
+        let outputs = large.outputs();
+        let count =
+            |code| outputs.iter().filter(|it| matches!(it, Output::Refused { code: c, .. } if *c == code)).count();
+        assert_eq!(count("newer-code-field"), counted);
+        assert!(outputs.iter().any(|it| matches!(it, Output::Signal { signal: Signal::Offer { .. }, .. })));
+    }
 }
 
 #[test]
