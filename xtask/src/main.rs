@@ -35,7 +35,7 @@ const HELP: &str = "cargo xtask COMMAND
   test [STAGE ...]            check, set up and run every test; stages: check native browser e2e interop
     --only NAME               of one of the last two, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
-  soak [STAGE ...]            the tests at length: every sweep whole, the simulations with many more seeds (hours)
+  soak [STAGE ...]            the tests at length: every sweep whole, the simulations with many more seeds
   check                       format, lints, docs, crate boundaries, tidiness
   contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/

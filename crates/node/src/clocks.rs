@@ -148,10 +148,7 @@ fn with(mut past: Latest, lane: LaneIx, at: u64) -> Latest {
 
 #[cfg(test)]
 mod tests {
-    use paceline_room::{
-        Keypair,
-        body::{FormValues, Policy, Retracted},
-    };
+    use paceline_room::{Keypair, body::Retracted, testing::founding};
 
     use super::*;
 
@@ -167,19 +164,7 @@ mod tests {
     impl Room {
         fn new(people: u8) -> Self {
             let keys: Vec<_> = (0..people).map(|it| Keypair::from_secret([it + 1; 32])).collect();
-            let founding = paceline_room::body::RoomFounded {
-                fold: 1_u64.try_into().unwrap(),
-                title: "A room".try_into().unwrap(),
-                purpose: Default::default(),
-                form: "blank".try_into().unwrap(),
-                values: FormValues {
-                    policy: Policy::Consent,
-                    quorum: 50_u64.try_into().unwrap(),
-                    quorum_cap: 12,
-                    grace: 30,
-                },
-                nonce: serde_bytes::ByteArray::new([0; 16]),
-            };
+            let founding = founding("A room", [0; 16]);
             let draft = Log::founding_draft(keys[0].node(), NOON, founding.into());
             let (cid, event, block) = draft.sign(&keys[0]).expect("a founding event");
             let mut log = Log::new(cid);

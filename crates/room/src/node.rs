@@ -185,8 +185,8 @@ impl<'de> Deserialize<'de> for NodeId {
 /// A node's signing key.
 ///
 /// Signing is RFC 8032, section 5.1.6, on the curve of `curve25519-dalek`, all of it in constant time. `ed25519-dalek` would
-/// do the same with 30 KiB of precomputed multiples: four times as fast for what a person does once a minute, and the
-/// thirtieth part of a first visit, since they do not compress. The tests hold the two against each other.
+/// do the same with 30 KiB of precomputed multiples: faster at what a person does once a minute, but the thirtieth part of a
+/// first visit, since they do not compress. The tests hold the two against each other.
 #[derive(Clone)]
 pub struct Keypair {
     secret: Zeroizing<[u8; 32]>,

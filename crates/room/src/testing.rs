@@ -111,21 +111,29 @@ pub struct World {
     words: BTreeMap<Cid, Arc<[u8]>>,
 }
 
+/// What founds a room for a test.
+pub fn founding(title: &str, nonce: [u8; 16]) -> RoomFounded {
+    RoomFounded {
+        fold: u64::from(FOLD_VERSION).try_into().expect("it fits"),
+        title: title.try_into().expect("it fits"),
+        purpose: Default::default(),
+        form: "blank".try_into().expect("it fits"),
+        values: FormValues {
+            policy: Policy::Consent,
+            quorum: 50_u64.try_into().expect("it fits"),
+            quorum_cap: 12,
+            grace: 30,
+        },
+        nonce: serde_bytes::ByteArray::new(nonce),
+    }
+}
+
 impl World {
     /// A founded room; its founder is author 0.
     pub fn new(seed: u64) -> Self {
         let body = RoomFounded {
-            fold: u64::from(FOLD_VERSION).try_into().expect("it fits"),
-            title: "A test room".try_into().expect("it fits"),
             purpose: "To try things out".try_into().expect("it fits"),
-            form: "blank".try_into().expect("it fits"),
-            values: FormValues {
-                policy: Policy::Consent,
-                quorum: 50_u64.try_into().expect("it fits"),
-                quorum_cap: 12,
-                grace: 30,
-            },
-            nonce: serde_bytes::ByteArray::new(bytes_of(seed, "nonce", 0)),
+            ..founding("A test room", bytes_of(seed, "nonce", 0))
         };
         Self::founded_by(seed, body.into())
     }

@@ -14,8 +14,8 @@ use paceline_mesh::{
 };
 use paceline_room::{
     Body, Cid, Keypair, Log, NodeId, Stored, Words,
-    body::{FormValues, Policy, Retracted, RoomFounded},
-    testing::Mask,
+    body::Retracted,
+    testing::{Mask, founding},
 };
 use serde_bytes::ByteArray;
 
@@ -173,19 +173,7 @@ impl Net {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let key = Keypair::from_secret(rng.bytes());
-        let founding = RoomFounded {
-            fold: 1_u64.try_into().unwrap(),
-            title: "Simulation".try_into().unwrap(),
-            purpose: Default::default(),
-            form: "blank".try_into().unwrap(),
-            values: FormValues {
-                policy: Policy::Consent,
-                quorum: 50_u64.try_into().unwrap(),
-                quorum_cap: 12,
-                grace: 30,
-            },
-            nonce: ByteArray::new(rng.bytes()),
-        };
+        let founding = founding("Simulation", rng.bytes());
         let (room, event, block) = Log::founding_draft(key.node(), 0, founding.into()).sign(&key).unwrap();
         let mut net = Self {
             now: 0,

@@ -8,7 +8,8 @@ use std::{
 use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis, wire::Live};
 use paceline_room::{
     Body, Cid, Keypair, Log, Stored, Words,
-    body::{FormValues, Policy, PostKind, Posted, Retracted, RoomFounded},
+    body::{PostKind, Posted, Retracted},
+    testing::founding,
 };
 use serde_bytes::ByteArray;
 
@@ -27,19 +28,7 @@ impl Pair {
     /// Two nodes; the first has founded the room.
     pub fn new(seed: u8) -> Self {
         let keys = [Keypair::from_secret([seed; 32]), Keypair::from_secret([seed ^ 0x80; 32])];
-        let founding = RoomFounded {
-            fold: 1_u64.try_into().unwrap(),
-            title: "Sim".try_into().unwrap(),
-            purpose: Default::default(),
-            form: "blank".try_into().unwrap(),
-            values: FormValues {
-                policy: Policy::Consent,
-                quorum: 50_u64.try_into().unwrap(),
-                quorum_cap: 12,
-                grace: 30,
-            },
-            nonce: ByteArray::new([seed; 16]),
-        };
+        let founding = founding("Sim", [seed; 16]);
         let draft = Log::founding_draft(keys[0].node(), 0, founding.into());
         let (room, event, block) = draft.sign(&keys[0]).unwrap();
         let mut pair = Self::of(room, keys);
