@@ -12,6 +12,7 @@ pub mod car;
 pub mod cid;
 mod clock;
 pub mod command;
+pub mod cost;
 mod encode;
 pub mod event;
 mod fields;
