@@ -47,6 +47,9 @@ use {
     unknown::Unknowns,
 };
 
+/// Stands in a field for words that have no name yet, until `set_words`.
+pub(crate) const UNNAMED: Cid = Cid::from_digest([0; 32]);
+
 /// What `bodies!` finds in every kind.
 pub(crate) trait Says {
     /// The words block that it links: under the field `words` at the top of the body, whatever the kind.

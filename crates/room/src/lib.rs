@@ -13,6 +13,7 @@ pub mod cid;
 mod clock;
 pub mod command;
 pub mod cost;
+mod day;
 mod encode;
 pub mod event;
 mod fields;
@@ -31,6 +32,7 @@ pub mod testing;
 pub mod words;
 
 pub use cid::Cid;
+pub use day::Day;
 pub use event::{Draft, Event, EventError};
 pub use fold::Fold;
 pub use kinds::{self as body, Body, Unknown};

@@ -9,7 +9,7 @@ use litemap::LiteMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capability, Kind, List, Tags, bodies};
+use super::{Capability, Kind, List, Tags, UNNAMED, bodies};
 use crate::{
     Cid, Ix, NodeId,
     command::{Ask, Asker, CommandError, Saying},
@@ -124,9 +124,6 @@ pub(crate) struct Posts {
     shown: BTreeMap<Key, Arc<Post>>,
     version: u64,
 }
-
-/// Stands for words that have no name yet.
-const UNNAMED: Cid = Cid::from_digest([0; 32]);
 
 /// A post, or new words for one.
 #[derive(Debug)]
