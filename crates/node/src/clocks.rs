@@ -52,7 +52,7 @@ impl Clocks {
         if changed {
             self.known = known;
         }
-        for (ix, entry) in log.entries().skip(self.pasts.len()) {
+        for (ix, entry) in log.entries_after(self.pasts.len()) {
             let past = past(log, entry, &self.pasts);
             if entry.event.author != me {
                 let believed = self.others.is_some();

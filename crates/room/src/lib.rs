@@ -29,6 +29,7 @@ pub mod stored;
 mod table;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod testing;
+pub mod tree;
 pub mod words;
 
 pub use cid::Cid;
@@ -40,4 +41,5 @@ pub use log::{Admission, Ix, Log};
 pub use node::{Keypair, NodeId};
 pub use stored::Stored;
 pub use table::Table;
+pub use tree::Tree;
 pub use words::Words;

@@ -17,7 +17,8 @@ use std::{
 };
 
 use crate::{
-    Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, event::Signature, limits, node::Verifier, sorted,
+    Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, cost::looking, event::Signature, limits,
+    node::Verifier, sorted,
 };
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
@@ -219,6 +220,12 @@ impl Log {
     /// All events in the order of admission: parents before children.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (Ix, &Entry)> {
         self.entries.iter().enumerate().map(|(ix, entry)| (Ix(ix as u32), entry))
+    }
+
+    /// Those after the first so many.
+    pub fn entries_after(&self, known: usize) -> impl Iterator<Item = (Ix, &Entry)> {
+        let after = self.entries.get(known..).unwrap_or_default();
+        looking((known..).zip(after).map(|(ix, entry)| (Ix(ix as u32), entry)))
     }
 
     /// Events that nobody has built on yet.

@@ -24,17 +24,19 @@ pub(crate) mod words;
 
 use std::{collections::HashMap, sync::Arc};
 
-pub use crate::kinds::{Versions, people::own_hue};
+pub use crate::kinds::{Versions, feedback::on as feedback_on, people::own_hue};
 pub use ignored::IgnoredReason;
 
 use crate::{
-    Body, Cid, Ix, Log, NodeId,
+    Body, Cid, Ix, Log, NodeId, Tree,
     body::FormValues,
+    cost::look,
     kinds::Capabilities,
     state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
 };
 use digest::SetDigest;
 use past::{Look, Past};
+pub use step::Key;
 use step::Step;
 use subjects::Subjects;
 use words::WordsTable;
@@ -46,12 +48,31 @@ pub struct Fold {
     pub(crate) capabilities: Capabilities,
 }
 
+/// What is shown in lists, at one time: equal as long as nothing in them changed, and [`Tree::since`] tells what did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Lists {
+    /// In order of their first event.
+    pub people: Tree<Key, Person>,
+    /// In display order: `(depth, cid)`.
+    pub posts: Tree<Key, Post>,
+    /// In display order.
+    pub feedback: Tree<Key, Feedback>,
+    /// By what it is about ([`feedback_on`]).
+    pub feedback_on: Tree<(Cid, Key), Feedback>,
+    /// In order of opening.
+    pub batons: Tree<Key, Baton>,
+    /// From a newer version, in display order.
+    pub unknown: Tree<Key, UnknownEvent>,
+}
+
 /// What all capabilities share.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Common {
     pub(crate) subjects: Subjects,
     pub(crate) words: WordsTable,
     pub(crate) ignored: HashMap<Cid, IgnoredReason>,
+    /// The same, in the order in which they came.
+    ignored_in_turn: Vec<Ix>,
     digest: SetDigest,
     /// The greatest depth so far.
     pub(crate) deepest: u64,
@@ -84,7 +105,10 @@ impl Fold {
         capabilities.every(&mut step);
         match verdict {
             Ok(fact) => capabilities.take(fact, &mut step),
-            Err(reason) => drop(step.common.ignored.insert(entry.cid, reason)),
+            Err(reason) => {
+                step.common.ignored.insert(entry.cid, reason);
+                step.common.ignored_in_turn.push(ix);
+            }
         }
         for ix in std::mem::take(&mut step.taken_back) {
             step.void_words(ix);
@@ -138,6 +162,13 @@ impl Fold {
         self.common.ignored.iter().map(|(cid, reason)| (cid, *reason))
     }
 
+    /// Those that came after the first so many, in the order in which they came: nothing that was ignored ever counts later.
+    pub fn ignored_after(&self, known: usize) -> &[Ix] {
+        let after = self.common.ignored_in_turn.get(known..).unwrap_or_default();
+        look(after.len());
+        after
+    }
+
     /// Of the set of admitted events, lower-case hex.
     pub fn digest(&self) -> String {
         self.common.digest.to_hex()
@@ -145,7 +176,7 @@ impl Fold {
 
     /// Events from a newer version, in display order.
     pub fn unknown(&self) -> impl DoubleEndedIterator<Item = &Arc<UnknownEvent>> {
-        self.capabilities.unknown.iter()
+        self.capabilities.unknown.shown.iter()
     }
 
     /// What the room is called; empty before the founding event is here, and in a room of a newer version.
@@ -181,7 +212,7 @@ impl Fold {
 
     /// Posts in display order; unchanged ones keep their `Arc`, so that pages redraw only what changed.
     pub fn posts(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
-        self.capabilities.posts.iter()
+        self.capabilities.posts.shown.iter()
     }
 
     /// A post by name.
@@ -191,7 +222,7 @@ impl Fold {
 
     /// Feedback in display order.
     pub fn feedback(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.capabilities.feedback.iter()
+        self.capabilities.feedback.shown.iter()
     }
 
     /// Feedback by name.
@@ -200,13 +231,13 @@ impl Fold {
     }
 
     /// Feedback on a post or term, in display order.
-    pub fn feedback_on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.capabilities.feedback.on(target)
+    pub fn feedback_on(&self, target: &Cid) -> impl Iterator<Item = &Arc<Feedback>> {
+        feedback_on(&self.capabilities.feedback.on, target)
     }
 
     /// Batons in order of opening.
     pub fn batons(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
-        self.capabilities.batons.iter()
+        self.capabilities.batons.shown.iter()
     }
 
     /// A baton by its opening.
@@ -216,7 +247,7 @@ impl Fold {
 
     /// People in order of their first event.
     pub fn people(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
-        self.capabilities.people.iter()
+        self.capabilities.people.shown.iter()
     }
 
     /// A hue for somebody who introduces itself without choosing one: as few as can be have it already.
@@ -227,6 +258,19 @@ impl Fold {
     /// A person by node.
     pub fn person(&self, node: &NodeId) -> Option<&Arc<Person>> {
         self.capabilities.people.get(node)
+    }
+
+    /// All that is shown in lists, as it is now: copies of so many pointers.
+    pub fn lists(&self) -> Lists {
+        let Capabilities { people, posts, feedback, batons, unknown, .. } = &self.capabilities;
+        Lists {
+            people: people.shown.clone(),
+            posts: posts.shown.clone(),
+            feedback: feedback.shown.clone(),
+            feedback_on: feedback.on.clone(),
+            batons: batons.shown.clone(),
+            unknown: unknown.shown.clone(),
+        }
     }
 
     /// How often what each capability shows has changed.
@@ -251,15 +295,4 @@ impl Fold {
             unknown: self.unknown().cloned().collect(),
         }
     }
-}
-
-/// Changes what is shown; where nothing differs the `Arc` stays the same one. Returns whether something does.
-pub(crate) fn change_shared<T: Clone + PartialEq>(shared: &mut Arc<T>, change: impl FnOnce(&mut T)) -> bool {
-    let mut changed = T::clone(shared);
-    change(&mut changed);
-    let differs = changed != **shared;
-    if differs {
-        *shared = Arc::new(changed);
-    }
-    differs
 }

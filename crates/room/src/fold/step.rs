@@ -10,7 +10,7 @@ use super::{
 use crate::{Cid, Event, Ix, NodeId, log::Entry};
 
 /// The order of display and of "latest wins": it respects causality and is the same everywhere.
-pub(crate) type Key = (u64, Cid);
+pub type Key = (u64, Cid);
 
 /// What one capability tells all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

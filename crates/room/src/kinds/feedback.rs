@@ -5,19 +5,16 @@
 //! correction *stands* until it is withdrawn or answered with "adjusted": whoever is corrected cannot lift the mark by
 //! noting or declining, since then both views are what others need to see.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Capability, Kind, List, Note, bodies};
 use crate::{
-    Cid, Ix, NodeId, Table,
+    Cid, Ix, NodeId, Table, Tree,
     command::{Ask, Asker, CommandError, Saying},
     fold::{
-        IgnoredReason, change_shared,
+        IgnoredReason,
         past::Past,
         step::{Key, Step},
         words::Home,
@@ -108,6 +105,9 @@ pub struct Feedback {
     pub author: NodeId,
     /// What it is about.
     pub target: Cid,
+    /// The depth of that in the log: with it, a post is found among all.
+    #[serde(skip)]
+    pub target_depth: u64,
     /// Who is asked for an answer: the author of the post, the holder of the term.
     #[serde(skip)]
     pub addressee: Option<NodeId>,
@@ -143,8 +143,9 @@ struct Record {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Loops {
     records: HashMap<Cid, Record>,
-    shown: BTreeMap<Key, Arc<Feedback>>,
-    by_target: HashMap<Cid, BTreeSet<Key>>,
+    pub(crate) shown: Tree<Key, Feedback>,
+    /// The same by what it is about.
+    pub(crate) on: Tree<(Cid, Key), Feedback>,
     version: u64,
 }
 
@@ -152,7 +153,7 @@ pub(crate) struct Loops {
 #[derive(Debug)]
 pub(crate) enum Fact {
     /// To somebody.
-    Given { given: Box<FeedbackGiven>, addressee: NodeId },
+    Given { given: Box<FeedbackGiven>, depth: u64, addressee: NodeId },
     /// By the addressee; what it says has changed something is in its past.
     Answered(FeedbackAnswered),
 }
@@ -161,8 +162,9 @@ impl Kind for FeedbackGiven {
     type Of = Loops;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        let addressee = past.subject(&self.target).ok_or(IgnoredReason::TargetNotSeen)?.answers_to;
-        Ok(Fact::Given { given: Box::new(self.clone()), addressee })
+        let subject = past.subject(&self.target).ok_or(IgnoredReason::TargetNotSeen)?;
+        let depth = past.look.entry(subject.ix).event.depth;
+        Ok(Fact::Given { given: Box::new(self.clone()), depth, addressee: subject.answers_to })
     }
 
     fn taken_back(&self, loops: &mut Loops, entry: &Entry, step: &mut Step) {
@@ -204,24 +206,22 @@ impl Capability for Loops {
 
     fn take(&mut self, fact: Fact, step: &mut Step) {
         match fact {
-            Fact::Given { given, addressee } => self.give(step, *given, addressee),
+            Fact::Given { given, depth, addressee } => self.give(step, *given, depth, addressee),
             Fact::Answered(answered) => self.answer(step, &answered),
         }
     }
 
     fn words(&mut self, home: &Home, text: &Arc<str>) {
         let Some(record) = self.records.get(&home.at) else { return };
-        let Some(shown) = self.shown.get_mut(&record.key) else { return };
         let is_answer = record.answer.is_some_and(|(_, by)| by == home.by);
-        let is_given = record.ix == home.by && shown.state != FeedbackState::Withdrawn;
-        let changed = change_shared(shown, |feedback| {
-            if is_given {
+        let is_given = record.ix == home.by;
+        self.set(record.key, |feedback| {
+            if is_given && feedback.state != FeedbackState::Withdrawn {
                 feedback.text = Some(text.clone());
             } else if is_answer {
                 feedback.answer = Some(text.clone());
             }
         });
-        self.version += u64::from(changed);
     }
 
     fn version(&self) -> u64 {
@@ -230,7 +230,7 @@ impl Capability for Loops {
 }
 
 impl Loops {
-    fn give(&mut self, step: &mut Step, given: FeedbackGiven, addressee: NodeId) {
+    fn give(&mut self, step: &mut Step, given: FeedbackGiven, target_depth: u64, addressee: NodeId) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
         let home = Home { at: cid, by: step.ix };
         let text = given.words.and_then(|it| step.common.words.settle(&it, home));
@@ -238,6 +238,7 @@ impl Loops {
             cid,
             author: event.author,
             target: given.target,
+            target_depth,
             addressee: Some(addressee),
             stance: given.stance,
             text,
@@ -250,8 +251,9 @@ impl Loops {
         if stands(&feedback) {
             step.correct(&given.target, true);
         }
-        self.shown.insert(key, Arc::new(feedback));
-        self.by_target.entry(given.target).or_default().insert(key);
+        let feedback = Arc::new(feedback);
+        self.on.insert((given.target, key), feedback.clone());
+        self.shown.insert(key, feedback);
         self.records.insert(cid, Record { key, ix: step.ix, answer: None });
         self.version += 1;
     }
@@ -280,27 +282,35 @@ impl Loops {
 
     /// Changes feedback, and marks its target anew if a correction begins or ceases to stand.
     fn change(&mut self, step: &mut Step, feedback: &Cid, change: impl FnOnce(&mut Feedback)) {
-        let shown = self.records.get(feedback).and_then(|record| self.shown.get_mut(&record.key));
-        let Some(shown) = shown else { return };
-        let before = stands(shown);
-        self.version += u64::from(change_shared(shown, change));
-        let after = stands(shown);
-        if before != after {
-            step.correct(&shown.target, after);
+        let Some(key) = self.records.get(feedback).map(|record| record.key) else { return };
+        let standing = |loops: &Self| loops.shown.get(&key).map(|it| (it.target, stands(it)));
+        let before = standing(self);
+        self.set(key, change);
+        if let Some((target, stands)) = standing(self).filter(|after| Some(*after) != before) {
+            step.correct(&target, stands);
+        }
+    }
+
+    /// Changes what is shown, in both orders.
+    fn set(&mut self, key: Key, change: impl FnOnce(&mut Feedback)) {
+        if self.shown.change(&key, change)
+            && let Some(feedback) = self.shown.get(&key)
+        {
+            self.version += 1;
+            self.on.insert((feedback.target, key), feedback.clone());
         }
     }
 
     pub(crate) fn get(&self, feedback: &Cid) -> Option<&Arc<Feedback>> {
         self.shown.get(&self.records.get(feedback)?.key)
     }
+}
 
-    pub(crate) fn on(&self, target: &Cid) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.by_target.get(target).into_iter().flatten().filter_map(|key| self.shown.get(key))
-    }
-
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
-        self.shown.values()
-    }
+/// Feedback on a post or a term, in display order.
+pub fn on<'a>(list: &'a Tree<(Cid, Key), Feedback>, target: &Cid) -> impl Iterator<Item = &'a Arc<Feedback>> {
+    let target = *target;
+    let first = (target, (0, Cid::from_digest([0; 32])));
+    list.from(&first).take_while(move |((of, _), _)| *of == target).map(|(_, it)| it)
 }
 
 /// Whether this is a correction that counts against its target.

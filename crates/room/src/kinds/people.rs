@@ -5,19 +5,16 @@
 //! long as they chose what `Fold::free_hue` offered, which is what the page does; whoever comes later has its key's.
 //! A first event, and an introduction, look at twelve people for it.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Serialize;
 
 use super::{Capability, Kind, Tags, Title, Within, bodies};
 use crate::{
-    NodeId,
+    NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
     fold::{
-        IgnoredReason, change_shared,
+        IgnoredReason,
         past::Past,
         step::{Key, Step},
     },
@@ -68,7 +65,7 @@ struct Record {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct People {
     records: HashMap<NodeId, Record>,
-    shown: BTreeMap<Key, Arc<Person>>,
+    pub(crate) shown: Tree<Key, Person>,
     /// How many are shown with each hue.
     wearers: [u32; HUES as usize],
     version: u64,
@@ -92,14 +89,12 @@ impl Capability for People {
             return;
         }
         record.introduced = Some(key);
-        if let Some(shown) = self.shown.get_mut(&record.first) {
-            let Introduced { name, strengths, hue } = introduced;
-            self.version += u64::from(wear(&mut self.wearers, shown, hue.get() as u8));
-            self.version += u64::from(change_shared(shown, |person| {
-                person.name = name.into();
-                person.strengths = strengths.into_strings();
-            }));
-        }
+        let (first, Introduced { name, strengths, hue }) = (record.first, introduced);
+        self.wear(&first, hue.get() as u8);
+        self.change(&first, |person| {
+            person.name = name.into();
+            person.strengths = strengths.into_strings();
+        });
         self.give_hues(step);
     }
 
@@ -136,11 +131,9 @@ impl People {
             self.version += 1;
             is_new = true;
         }
-        if step.look.log.is_split(&node)
-            && let Some(person) = self.shown.get_mut(&record.first).filter(|person| !person.split)
-        {
-            Arc::make_mut(person).split = true;
-            self.version += 1;
+        let first = record.first;
+        if step.look.log.is_split(&node) {
+            self.change(&first, |person| person.split = true);
         }
         if is_new {
             self.give_hues(step);
@@ -149,23 +142,38 @@ impl People {
 
     /// Gives hues to those of the first people who have not chosen one.
     fn give_hues(&mut self, step: &Step) {
-        let Self { records, shown, wearers, version } = self;
-        let chose = |person: &Person| records.get(&person.node).is_some_and(|it| it.introduced.is_some());
+        let chose = |person: &Person| self.records.get(&person.node).is_some_and(|it| it.introduced.is_some());
         let first = usize::from(HUES);
         let mut taken = [false; HUES as usize];
         let mut take = |hue: u8| taken.get_mut(usize::from(hue)).is_some_and(|it| !std::mem::replace(it, true));
-        for person in shown.values().take(first).filter(|it| chose(it)) {
+        for person in self.shown.iter().take(first).filter(|it| chose(it)) {
             take(person.hue);
         }
+        let mut given = Vec::new();
         // One beyond them: whom a newcomer has just pushed out.
-        for (at, person) in shown.values_mut().take(first + 1).enumerate() {
+        for (at, (key, person)) in self.shown.entries().take(first + 1).enumerate() {
             step.look.count(1);
             if !chose(person) {
                 let own = own_hue(&person.node);
                 let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };
-                *version += u64::from(wear(wearers, person, free.unwrap_or(own)));
+                given.push((*key, free.unwrap_or(own)));
             }
         }
+        given.into_iter().for_each(|(key, hue)| self.wear(&key, hue));
+    }
+
+    /// Shows somebody with this hue.
+    fn wear(&mut self, key: &Key, hue: u8) {
+        if let Some(before) = self.shown.get(key).map(|it| it.hue).filter(|before| *before != hue) {
+            count(&mut self.wearers, before, -1);
+            count(&mut self.wearers, hue, 1);
+            self.change(key, |person| person.hue = hue);
+        }
+    }
+
+    /// Changes what is shown, keeping the `Arc` where nothing differs.
+    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Person)) {
+        self.version += u64::from(self.shown.change(key, change));
     }
 
     /// A hue for somebody who introduces itself without choosing one: the one it is shown with, if nobody else has that,
@@ -179,10 +187,6 @@ impl People {
         };
         let own = worn.unwrap_or_else(|| own_hue(node));
         hues_from(own).min_by_key(|hue| others(*hue)).unwrap_or(own)
-    }
-
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Person>> {
-        self.shown.values()
     }
 
     pub(crate) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
@@ -222,17 +226,6 @@ impl Ask for Command {
 /// begins.
 pub fn own_hue(node: &NodeId) -> u8 {
     node.as_bytes()[7] % HUES
-}
-
-/// Shows somebody with this hue. Returns whether it is another one.
-fn wear(wearers: &mut [u32; HUES as usize], person: &mut Arc<Person>, hue: u8) -> bool {
-    let other = person.hue != hue;
-    if other {
-        count(wearers, person.hue, -1);
-        count(wearers, hue, 1);
-        Arc::make_mut(person).hue = hue;
-    }
-    other
 }
 
 fn count(wearers: &mut [u32; HUES as usize], hue: u8, more: i32) {

@@ -1,9 +1,6 @@
 //! Posts, their edits and retractions.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use litemap::LiteMap;
 
@@ -11,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Capability, Kind, List, Tags, UNNAMED, bodies};
 use crate::{
-    Cid, Ix, NodeId,
+    Cid, Ix, NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
     fold::{
-        Common, IgnoredReason, change_shared,
+        Common, IgnoredReason,
         past::Past,
         step::{Key, News, Step},
         subjects::Owner,
@@ -121,7 +118,7 @@ struct Record {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Posts {
     records: HashMap<Cid, Record>,
-    shown: BTreeMap<Key, Arc<Post>>,
+    pub(crate) shown: Tree<Key, Post>,
     version: u64,
 }
 
@@ -272,14 +269,10 @@ impl Posts {
         self.shown.get(&self.records.get(post)?.key)
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
-        self.shown.values()
-    }
-
     /// Changes what is shown, keeping the `Arc` where nothing differs.
     fn change(&mut self, post: &Cid, change: impl FnOnce(&mut Post)) {
-        let Some(shown) = self.records.get(post).and_then(|record| self.shown.get_mut(&record.key)) else { return };
-        self.version += u64::from(change_shared(shown, change));
+        let Some(record) = self.records.get(post) else { return };
+        self.version += u64::from(self.shown.change(&record.key, change));
     }
 }
 

@@ -1,13 +1,13 @@
 //! What no build of this room's version understands: it is kept whole, words too, stored and passed on, and shown as what
 //! it calls itself.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{Capability, Kind};
 use crate::{
-    Cid, NodeId,
+    Cid, NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
     fold::{
         IgnoredReason,
@@ -55,13 +55,7 @@ pub struct UnknownEvent {
 /// All of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unknowns {
-    shown: BTreeMap<Key, Arc<UnknownEvent>>,
-}
-
-impl Unknowns {
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<UnknownEvent>> {
-        self.shown.values()
-    }
+    pub(crate) shown: Tree<Key, UnknownEvent>,
 }
 
 impl Kind for Unknown {

@@ -36,13 +36,13 @@ pub(crate) mod state;
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
 use super::{BatonOpened, Capability};
 use crate::{
-    Cid, Ix, NodeId,
+    Cid, Ix, NodeId, Tree,
     fold::{
         step::{Key, Step},
         subjects::Owner,
@@ -214,7 +214,7 @@ pub(crate) struct Batons {
     runs: HashMap<Ix, RunSeen>,
     tracks: HashMap<Ix, Track>,
     forks: Forks,
-    shown: BTreeMap<Key, Arc<Baton>>,
+    pub(crate) shown: Tree<Key, Baton>,
     keys: HashMap<Cid, Key>,
     version: u64,
 }
@@ -355,21 +355,17 @@ impl Batons {
         let term = if node.kind == NodeKind::Released { node.tips.first() } else { Some(&tip) };
         let term = term.and_then(|ix| self.nodes.get(ix)).map_or(node.key.1, |node| node.key.1);
         let opening = self.nodes.get(&node.opening).map(|it| it.key);
-        let Some(shown) = opening.and_then(|key| self.shown.get_mut(&key)) else { return };
-        let baton = shown.cid;
+        let Some(opening) = opening else { return };
         let (event, (depth, cid)) = (step.event(), step.key());
         let note = Note { cid, author: event.author, act, term, to, text: text.into(), at: event.at, depth };
+        let Some(shown) = self.shown.get_mut(&opening) else { return };
         let notes = &mut Arc::make_mut(shown).notes;
         let place = notes.partition_point(|it| (it.depth, it.cid) < (depth, cid));
         notes.insert(place, note);
-        self.changed(step, baton);
+        self.changed(step, opening.1);
     }
 
     pub(crate) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {
         self.shown.get(self.keys.get(cid)?)
-    }
-
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Baton>> {
-        self.shown.values()
     }
 }

@@ -155,8 +155,8 @@ impl Batons {
         step.look.count(1 + changed.len() + head.run_ends.len());
         let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
         let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
-        let Self { nodes, shown, .. } = self;
-        let Some(shown) = shown.get_mut(&key) else { return };
+        let Self { nodes, shown: list, .. } = self;
+        let Some(shown) = list.get(&key) else { return };
         let key_of = |cid: &Cid| step.look.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
         let edits: Vec<_> = terms
             .into_iter()
@@ -167,6 +167,7 @@ impl Batons {
             return;
         }
         let cid = shown.cid;
+        let Some(shown) = list.get_mut(&key) else { return };
         let baton = Arc::make_mut(shown);
         head.put(baton);
         // An event begins at most one term; it comes last, so that no place found above has moved.
