@@ -88,6 +88,15 @@ impl Firefox {
         Ok(Some(Self { firefox, geckodriver }))
     }
 
+    /// For its driver: this one, and what it asks the person (may the page keep what it stores?) is granted.
+    pub fn settings(&self) -> String {
+        let firefox = self.firefox.display().to_string();
+        let prompt = "dom.storageManager.prompt.testing";
+        format!(
+            r#"{{"moz:firefoxOptions": {{"binary": {firefox:?}, "prefs": {{"{prompt}": true, "{prompt}.allow": true}}}}}}"#
+        )
+    }
+
     fn find() -> Option<PathBuf> {
         from_environment("PACELINE_FIREFOX").or_else(|| installed(FIREFOXES, FIREFOX_PLACES))
     }

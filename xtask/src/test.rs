@@ -27,6 +27,11 @@ const NATIVE: &[&str] = &[
 ];
 /// Crates with tests that need a browser: package and test binary.
 const BROWSER: &[&str] = &["libp2p-webrtc-browser", "paceline-net", "paceline-store", "paceline"];
+/// Those that run in Firefox, too, each with what the names of its tests contain: storage, and a whole node over it. What browsers
+/// do differently besides is found end to end.
+const FIREFOX: &[(&str, &str)] = &[("paceline-store", ""), ("paceline", "session::tests::")];
+/// How the browser's runner is told about a browser, in the folder of what was built.
+const FIREFOX_SETTINGS: &str = "firefox.json";
 /// The folder of the end-to-end tests.
 const E2E: &str = "tests/e2e";
 /// The folder of the tests in which programs that others wrote read what ours write.
@@ -168,24 +173,52 @@ fn native(options: &Options, outcome: &mut Outcome) -> Result<()> {
 }
 
 fn in_browser(browser: &Browser, outcome: &mut Outcome) -> Result<()> {
-    let runner = WASM_BINDGEN.ready()?.join("wasm-bindgen-test-runner");
     for package in BROWSER {
-        let mut seen = CargoTest::default();
-        let succeeded = Run::cargo()
-            .args(["test", "--locked", "--no-fail-fast", "--package", package])
-            .args(check::WASM)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
-            .env("CHROMEDRIVER", &browser.chromedriver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", repo::root().join("tests/webdriver.json"))
-            // Seconds without a sign of life from the page before it is given up.
-            .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-            .watch(|line| seen.line(line))?;
-        let total = seen.total();
-        if total.ran() == 0 {
-            outcome.faults.push(format!("no browser test of {package} ran"));
-        }
-        outcome.add(total, succeeded, &format!("browser tests of {package}"));
+        let run = |run: Run| {
+            run.env("CHROMEDRIVER", &browser.chromedriver)
+                .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", repo::root().join("tests/webdriver.json"))
+        };
+        tests_of(package, "", "browser tests", run, outcome)?;
     }
+    let Some(firefox) = Firefox::ready()? else {
+        say("There is no Firefox here: storage and nodes over it are tested in Chromium alone");
+        return Ok(());
+    };
+    let settings = repo::target().join(FIREFOX_SETTINGS);
+    fs::write(&settings, firefox.settings())?;
+    for (package, names) in FIREFOX {
+        let run = |run: Run| {
+            run.env("GECKODRIVER", &firefox.geckodriver)
+                .env_remove("CHROMEDRIVER")
+                .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings)
+        };
+        tests_of(package, names, "Firefox tests", run, outcome)?;
+    }
+    Ok(())
+}
+
+/// Runs the tests of a package whose names contain that in the browser that `set_up` chooses.
+fn tests_of(
+    package: &str,
+    names: &str,
+    what: &str,
+    set_up: impl FnOnce(Run) -> Run,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let mut seen = CargoTest::default();
+    let run = Run::cargo()
+        .args(["test", "--locked", "--no-fail-fast", "--package", package])
+        .args(check::WASM)
+        .args(Some(names).filter(|names| !names.is_empty()))
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", WASM_BINDGEN.ready()?.join("wasm-bindgen-test-runner"))
+        // Seconds without a sign of life from the page before it is given up.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    let succeeded = set_up(run).watch(|line| seen.line(line))?;
+    let total = seen.total();
+    if total.ran() == 0 {
+        outcome.faults.push(format!("none of the {what} of {package} ran"));
+    }
+    outcome.add(total, succeeded, &format!("{what} of {package}"));
     Ok(())
 }
 
