@@ -4,9 +4,11 @@
 //! ```text
 //! Asking --objection, or a rival with a smaller number asks--> Lost
 //! Asking --nobody objects in time--> Held --released--> (gone)
-//! Asking, Lost --a Web Lock was granted--> Held
+//! Held --a late objection--> Lost
+//! Asking, Lost --a Web Lock was granted--> Locked --released--> (gone)
 //! ```
-//! A holder always objects. Of two that ask at the same time the one with the smaller random number objects.
+//! A holder always objects. Of two that ask at the same time the one with the smaller random number objects. A tab may be busy for
+//! longer than anybody waits: its objection comes late, and who holds the key since then must write no more with it.
 
 use paceline_room::NodeId;
 use serde::{Deserialize, Serialize};
@@ -39,8 +41,10 @@ pub(crate) enum Message {
 pub(crate) enum Standing {
     /// Waiting for objections.
     Asking,
-    /// It is ours.
+    /// It is ours, as far as anybody said.
     Held,
+    /// It is ours, whatever anybody says.
+    Locked,
     /// Somebody else has it.
     Lost,
 }
@@ -65,7 +69,7 @@ impl Lease {
 
     /// A Web Lock was granted, which settles it.
     pub(crate) fn locked(&mut self) {
-        self.standing = Standing::Held;
+        self.standing = Standing::Locked;
     }
 
     /// Nobody objected in time.
@@ -79,7 +83,7 @@ impl Lease {
     pub(crate) fn hear(&mut self, message: Message) -> Option<Message> {
         match message {
             Message::Object { node, to } if node == self.node && to == self.tab => {
-                if self.standing == Standing::Asking {
+                if self.standing != Standing::Locked {
                     self.standing = Standing::Lost;
                 }
                 None
@@ -87,7 +91,9 @@ impl Lease {
             Message::Ask { node, tab } if node == self.node && tab != self.tab => {
                 match self.standing {
                     Standing::Asking if tab < self.tab => self.standing = Standing::Lost,
-                    Standing::Asking | Standing::Held => return Some(Message::Object { node, to: tab }),
+                    Standing::Asking | Standing::Held | Standing::Locked => {
+                        return Some(Message::Object { node, to: tab });
+                    }
                     Standing::Lost => {}
                 }
                 None
@@ -144,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_other_tabs_and_late_objections_change_nothing() {
+    fn other_keys_and_other_tabs_change_nothing() {
         let (mut lease, ask) = Lease::ask(node(), 5);
         let other = NodeId::from_bytes([2; 32]);
         assert_eq!(lease.hear(ask), None, "one's own voice");
@@ -153,8 +159,23 @@ mod tests {
         assert_eq!(lease.hear(Message::Object { node: node(), to: 6 }), None);
         assert_eq!(lease.standing(), Standing::Asking);
         lease.hold();
-        lease.hear(Message::Object { node: node(), to: 5 });
         assert_eq!(lease.standing(), Standing::Held);
+    }
+
+    #[test]
+    fn a_late_objection_is_heard_and_the_first_holder_keeps_the_key() {
+        let (mut busy, _) = Lease::ask(node(), 5);
+        busy.hold();
+        for tab in [3, 7] {
+            let (mut later, ask) = Lease::ask(node(), tab);
+            // The holder is busy for longer than the other waits.
+            later.hold();
+            assert_eq!(later.standing(), Standing::Held);
+            converse(&mut busy, &mut later, None, Some(ask));
+            assert_eq!((busy.standing(), later.standing()), (Standing::Held, Standing::Lost));
+            later.hold();
+            assert_eq!(later.standing(), Standing::Lost, "it is too late to hold it");
+        }
     }
 
     #[test]
@@ -162,8 +183,9 @@ mod tests {
         let (mut lease, _) = Lease::ask(node(), 5);
         lease.hear(Message::Object { node: node(), to: 5 });
         lease.locked();
+        lease.hear(Message::Object { node: node(), to: 5 });
         let answer = lease.hear(Message::Ask { node: node(), tab: 1 });
-        assert_eq!((lease.standing(), answer), (Standing::Held, Some(Message::Object { node: node(), to: 1 })));
+        assert_eq!((lease.standing(), answer), (Standing::Locked, Some(Message::Object { node: node(), to: 1 })));
     }
 
     #[test]

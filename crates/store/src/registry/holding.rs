@@ -38,6 +38,11 @@ pub(crate) struct Holding {
 }
 
 impl Holding {
+    /// Resolves when another tab says that it held the key all along.
+    pub(crate) fn lost(&self) -> impl Future<Output = ()> + use<> {
+        lost(self.channel.as_ref())
+    }
+
     /// The tab is done with the key but for its last write: who asks is not turned away, but waits for the lock. A lease is
     /// all there is where locks are missing, so there it goes on objecting.
     fn end(&self) {
@@ -58,17 +63,8 @@ impl Drop for Claim {
 
 /// Tries to hold a node's key.
 pub(crate) async fn hold(page_path: &str, node: NodeId, patience: Patience) -> Option<Holding> {
-    let (channel, lost) = Channel::ask(page_path, node).unzip();
-    let taken = async {
-        let lost = match lost {
-            Some(lost) => lost.await.is_ok(),
-            None => false,
-        };
-        if !lost {
-            // No channel: nobody can object.
-            std::future::pending::<()>().await;
-        }
-    };
+    let channel = Channel::ask(page_path, node);
+    let taken = lost(channel.as_ref());
     let lock = match Locks::here() {
         Some(locks) => locks.request(&names::lock(page_path, node), patience, taken).await,
         None => lease(taken).await,
@@ -85,11 +81,25 @@ pub(crate) async fn hold(page_path: &str, node: NodeId, patience: Patience) -> O
             None => lease.hold(),
         }
         // Without a lock only the lease counts, and a rival may have won until just now.
-        if lease.standing() != Standing::Held {
+        if lease.standing() == Standing::Lost {
             return None;
         }
     }
     Some(Holding { lock, channel })
+}
+
+/// Resolves when the claim is lost; without a channel nobody can object.
+fn lost(channel: Option<&Channel>) -> impl Future<Output = ()> + use<> {
+    let lost = channel.map(Channel::lost);
+    async move {
+        let is_lost = match lost {
+            Some(lost) => lost.await.is_ok(),
+            None => false,
+        };
+        if !is_lost {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 enum Granted {
@@ -201,20 +211,22 @@ impl Drop for Lock {
 struct Channel {
     channel: BroadcastChannel,
     lease: Rc<RefCell<Lease>>,
+    /// Those who wait for the claim to be lost: who asks for it, then who holds it.
+    waiting: Rc<RefCell<Vec<oneshot::Sender<()>>>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
 }
 
 impl Channel {
-    /// Asks for a key. The receiver is told when the claim is lost.
-    fn ask(page_path: &str, node: NodeId) -> Option<(Self, oneshot::Receiver<()>)> {
+    /// Asks for a key.
+    fn ask(page_path: &str, node: NodeId) -> Option<Self> {
         let channel = BroadcastChannel::new(&names::lease_channel(page_path)).ok()?;
         let mut tab = [0; 8];
         getrandom::fill(&mut tab).ok()?;
         let (lease, ask) = Lease::ask(node, u64::from_le_bytes(tab));
         let lease = Rc::new(RefCell::new(lease));
-        let (send, lost) = oneshot::channel();
+        let waiting = Rc::<RefCell<Vec<oneshot::Sender<()>>>>::default();
         let on_message = {
-            let (lease, channel, mut send) = (lease.clone(), channel.clone(), Some(send));
+            let (lease, channel, waiting) = (lease.clone(), channel.clone(), waiting.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let Some(message) = event.data().as_string().and_then(|it| serde_json::from_str(&it).ok()) else {
                     return;
@@ -222,16 +234,25 @@ impl Channel {
                 if let Some(answer) = lease.borrow_mut().hear(message) {
                     say(&channel, &answer);
                 }
-                if lease.borrow().standing() == Standing::Lost
-                    && let Some(send) = send.take()
-                {
-                    let _ = send.send(());
+                if lease.borrow().standing() == Standing::Lost {
+                    waiting.borrow_mut().drain(..).for_each(|tell| _ = tell.send(()));
                 }
             })
         };
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         say(&channel, &ask);
-        Some((Self { channel, lease, _on_message: on_message }, lost))
+        Some(Self { channel, lease, waiting, _on_message: on_message })
+    }
+
+    /// Told when the claim is lost.
+    fn lost(&self) -> oneshot::Receiver<()> {
+        let (tell, told) = oneshot::channel();
+        if self.lease.borrow().standing() == Standing::Lost {
+            let _ = tell.send(());
+        } else {
+            self.waiting.borrow_mut().push(tell);
+        }
+        told
     }
 }
 

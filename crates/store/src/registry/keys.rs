@@ -54,6 +54,12 @@ impl HeldKey {
         IdbStore::open_holding(&self.database, Some(self.claim.0.clone())).await
     }
 
+    /// Resolves when another tab, which was busy when this one asked, says that it held the key all along: this tab must not write
+    /// with it any more. Never where Web Locks are.
+    pub fn lost(&self) -> impl Future<Output = ()> + use<> {
+        self.claim.0.lost()
+    }
+
     /// What an earlier page of this node had no time to store ([`crate::Desk::note`]).
     pub fn unsaved(&self) -> Option<String> {
         js::storage("localStorage")?.get_item(&self.unsaved).ok()?

@@ -224,6 +224,29 @@ async fn without_web_locks_a_lease_does_the_same() {
 }
 
 #[wasm_bindgen_test]
+async fn a_tab_that_objects_late_has_held_the_key_all_along() {
+    let _none = Patched::new(&["navigator"], "locks", "undefined");
+    let (path, keys) = page().await;
+    let first = acquire(&keys).await;
+    let node = first.node;
+    drop(first);
+    // It is busy for longer than anybody waits for it.
+    let busy = "
+        const channel = new BroadcastChannel('paceline leases ' + a0);
+        const asked = new Promise((yes) => {
+            channel.onmessage = ({ data }) => data.includes('ask') && yes(data);
+        });
+        globalThis.object = async () =>
+            channel.postMessage((await asked).replace('\"ask\"', '\"object\"').replace('\"tab\"', '\"to\"'));";
+    raw::script(busy, &[path.into()]).await;
+    let again = acquire(&keys).await;
+    assert_eq!(again.node, node, "nobody has objected yet");
+    raw::script("await globalThis.object()", &[]).await;
+    again.lost().await;
+    again.lost().await;
+}
+
+#[wasm_bindgen_test]
 async fn where_nothing_can_be_stored_a_tab_still_has_a_key() {
     let keys = Keys::in_memory("/test/memory/");
     as_a_new_tab().await;
