@@ -5,31 +5,83 @@ use std::{fmt, str::FromStr};
 use paceline_room::{Cid, body::Stance};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// Where something is written, and so what it is about. As text it is part of records' keys: never change one, add another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// A post to everyone.
-    Composer,
-    /// The answer to a post.
-    Reply(Cid),
-    /// New words for an own post.
-    Edit(Cid),
-    /// Taking an own post back.
-    Retract(Cid),
-    /// Feedback on a post or a term.
-    Feedback(Cid, Stance),
-    /// The answer to feedback.
-    Answer(Cid),
-    /// A baton that is to be opened.
-    BatonOpen,
-    /// The offer of a baton.
-    BatonOffer(Cid),
-    /// The word with which a baton is released or closed.
-    BatonWord(Cid),
-    /// Why an offer is declined.
-    BatonDecline(Cid),
+/// The one table of places. A name is part of records' keys: never change one, add another.
+macro_rules! places {
+    (
+        alone { $($(#[$alone_doc:meta])* $alone:ident = $alone_name:literal,)* }
+        about { $($(#[$about_doc:meta])* $about:ident = $about_name:literal,)* }
+    ) => {
+        /// Where something is written, and so what it is about. As text it is part of records' keys.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Place {
+            $($(#[$alone_doc])* $alone,)*
+            $($(#[$about_doc])* $about(Cid),)*
+            /// Feedback on a post or a term.
+            Feedback(Cid, Stance),
+        }
+
+        impl Place {
+            /// The event that it is about.
+            pub const fn target(&self) -> Option<Cid> {
+                match self {
+                    $(Self::$alone => None,)*
+                    $(Self::$about(cid) => Some(*cid),)*
+                    Self::Feedback(cid, _) => Some(*cid),
+                }
+            }
+
+            const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$alone => $alone_name,)*
+                    $(Self::$about(_) => $about_name,)*
+                    Self::Feedback(..) => FEEDBACK,
+                }
+            }
+
+            fn named(name: &str, about: Option<Cid>) -> Option<Self> {
+                match (name, about) {
+                    $(($alone_name, None) => Some(Self::$alone),)*
+                    $(($about_name, Some(cid)) => Some(Self::$about(cid)),)*
+                    _ => None,
+                }
+            }
+
+            /// Those about nothing, and those about this.
+            #[cfg(test)]
+            pub(super) fn all(cid: Cid) -> Vec<Self> {
+                vec![$(Self::$alone,)* $(Self::$about(cid),)* Self::Feedback(cid, Stance::BuildOn)]
+            }
+        }
+    };
 }
 
+places! {
+    alone {
+        /// A post to everyone.
+        Composer = "composer",
+        /// A baton that is to be opened.
+        BatonOpen = "baton-open",
+    }
+    about {
+        /// The answer to a post.
+        Reply = "reply",
+        /// New words for an own post.
+        Edit = "edit",
+        /// Taking an own post back.
+        Retract = "retract",
+        /// The answer to feedback.
+        Answer = "answer",
+        /// The offer of a baton.
+        BatonOffer = "baton-offer",
+        /// The word with which a baton is released or closed.
+        BatonWord = "baton-word",
+        /// Why an offer is declined.
+        BatonDecline = "baton-decline",
+    }
+}
+
+/// The one place that says more than what it is about.
+const FEEDBACK: &str = "feedback";
 /// Stances as they stand in records.
 const STANCES: [(Stance, &str); 5] = [
     (Stance::Appreciate, "appreciate"),
@@ -38,38 +90,6 @@ const STANCES: [(Stance, &str); 5] = [
     (Stance::Concern, "concern"),
     (Stance::Correct, "correct"),
 ];
-
-impl Place {
-    /// The event that it is about.
-    pub const fn target(&self) -> Option<Cid> {
-        match self {
-            Self::Composer | Self::BatonOpen => None,
-            Self::Reply(cid)
-            | Self::Edit(cid)
-            | Self::Retract(cid)
-            | Self::Feedback(cid, _)
-            | Self::Answer(cid)
-            | Self::BatonOffer(cid)
-            | Self::BatonWord(cid)
-            | Self::BatonDecline(cid) => Some(*cid),
-        }
-    }
-
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Composer => "composer",
-            Self::Reply(_) => "reply",
-            Self::Edit(_) => "edit",
-            Self::Retract(_) => "retract",
-            Self::Feedback(..) => "feedback",
-            Self::Answer(_) => "answer",
-            Self::BatonOpen => "baton-open",
-            Self::BatonOffer(_) => "baton-offer",
-            Self::BatonWord(_) => "baton-word",
-            Self::BatonDecline(_) => "baton-decline",
-        }
-    }
-}
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,27 +118,19 @@ impl FromStr for Place {
     fn from_str(text: &str) -> Result<Self, UnknownPlace> {
         let mut parts = text.split('/');
         let name = parts.next().unwrap_or_default();
-        let (cid, last) = (parts.next().map(Cid::from_str), parts.next());
-        let place = match (name, cid, last) {
-            ("composer", None, None) => Self::Composer,
-            ("baton-open", None, None) => Self::BatonOpen,
-            ("feedback", Some(Ok(cid)), Some(stance)) => {
-                let (stance, _) = STANCES.iter().find(|(_, it)| *it == stance).ok_or(UnknownPlace)?;
-                Self::Feedback(cid, *stance)
+        let about = parts.next().map(Cid::from_str).transpose().map_err(|_| UnknownPlace)?;
+        let last = parts.next();
+        if parts.next().is_some() {
+            return Err(UnknownPlace);
+        }
+        let place = match (last, about) {
+            (None, about) => Self::named(name, about),
+            (Some(stance), Some(cid)) if name == FEEDBACK => {
+                STANCES.iter().find(|(_, it)| *it == stance).map(|(it, _)| Self::Feedback(cid, *it))
             }
-            (_, Some(Ok(cid)), None) => match name {
-                "reply" => Self::Reply(cid),
-                "edit" => Self::Edit(cid),
-                "retract" => Self::Retract(cid),
-                "answer" => Self::Answer(cid),
-                "baton-offer" => Self::BatonOffer(cid),
-                "baton-word" => Self::BatonWord(cid),
-                "baton-decline" => Self::BatonDecline(cid),
-                _ => return Err(UnknownPlace),
-            },
-            _ => return Err(UnknownPlace),
+            (Some(_), _) => None,
         };
-        if parts.next().is_some() { Err(UnknownPlace) } else { Ok(place) }
+        place.ok_or(UnknownPlace)
     }
 }
 
