@@ -13,29 +13,9 @@ use crate::{
     texts::t,
 };
 
-/// All kinds of posts, in the order in which they are offered.
-pub const KINDS: [PostKind; 5] =
-    [PostKind::Update, PostKind::Question, PostKind::Idea, PostKind::Need, PostKind::Driver];
-
 /// All stances, lightest first.
 pub const STANCES: [Stance; 5] =
     [Stance::Appreciate, Stance::BuildOn, Stance::Question, Stance::Concern, Stance::Correct];
-
-/// Kebab case, as in `window.paceline`.
-pub const fn kind_value(kind: PostKind) -> &'static str {
-    match kind {
-        PostKind::Update => "update",
-        PostKind::Question => "question",
-        PostKind::Idea => "idea",
-        PostKind::Need => "need",
-        PostKind::Driver => "driver",
-    }
-}
-
-/// The kind behind a value.
-pub fn kind_of(value: &str) -> PostKind {
-    KINDS.into_iter().find(|kind| kind_value(*kind) == value).unwrap_or(PostKind::Update)
-}
 
 /// What people call it.
 pub fn kind_name(kind: PostKind) -> String {

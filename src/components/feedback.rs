@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, Stance},
+    body::{Answer, Stance, feedback, taking_back},
     state::{Feedback, FeedbackState},
 };
 use web_sys::HtmlTextAreaElement;
@@ -18,7 +18,7 @@ use crate::{
     browser,
     hooks::{Drafting, use_commands, use_draft},
     markdown, people,
-    session::{NewFeedback, PersonView, Place},
+    session::{PersonView, Place},
     texts::{changing, t},
     words,
 };
@@ -79,8 +79,7 @@ pub fn Stances(props: &StancesProps) -> Html {
         let onclick = if stance == Stance::Appreciate {
             let (commands, target) = (commands.clone(), props.target);
             Callback::from(move |_: MouseEvent| {
-                let feedback = NewFeedback { target, stance, text: None, sources: vec![] };
-                commands.run(|session| async move { session.feedback(feedback).await });
+                commands.act(feedback::Command::Give { target, stance, text: None, sources: vec![] });
             })
         } else {
             props.on_open.reform(move |_: MouseEvent| stance)
@@ -184,7 +183,7 @@ pub fn Loop(props: &LoopProps) -> Html {
     let field = use_node_ref();
     let withdraw = {
         let (commands, cid) = (commands.clone(), feedback.cid);
-        Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.withdraw_feedback(cid).await }))
+        Callback::from(move |_: MouseEvent| commands.act(taking_back::Command::Withdraw { feedback: cid }))
     };
     let open = feedback.state == FeedbackState::Open;
     let withdrawn = feedback.state == FeedbackState::Withdrawn;

@@ -1,5 +1,6 @@
 //! Running what a person asked for.
 
+use paceline_room::command::Command;
 use yew::prelude::*;
 
 use super::{draft::use_about, use_session};
@@ -42,5 +43,11 @@ impl Commands {
         F: Future<Output = Outcome<T>> + 'static,
     {
         self.session.run_once(&self.about, command(self.session.clone()));
+    }
+
+    /// Does what the room knows, unless a command runs.
+    pub fn act(&self, command: impl Into<Command>) {
+        let command = command.into();
+        self.run(|session| session.act(command));
     }
 }

@@ -5,16 +5,14 @@ use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, PostKind, Stance},
+    body::{Answer, PostKind, Stance, batons, feedback, people, posts, taking_back},
     state::RoomState,
 };
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{bad_argument, parse, to_js};
-use crate::session::{
-    ImportReport, LocalState, NewBaton, NewFeedback, NewPost, Outcome, Session, SessionError, Status,
-};
+use crate::session::{ImportReport, LocalState, Outcome, Session, SessionError, Status};
 
 /// The arguments of a call; missing ones are `undefined`.
 pub type Arguments = [JsValue; 3];
@@ -40,25 +38,25 @@ commands! { session:
     "found" (o: Found) -> String = session.found(o.title, o.purpose.unwrap_or_default(), o.form.unwrap_or_else(|| "blank".into())).await;
     "join" (link: String) -> () = session.join(link).await;
     "leave" () -> () = session.leave().await;
-    "introduce" (o: Introduce) -> Cid = session.introduce(o.name, o.strengths, o.hue).await;
+    "introduce" (o: Introduce) -> Cid = session.act(o.command()).await;
 
-    "post" (o: Post) -> Cid = session.post(o.into()).await;
-    "edit" (post: Cid, text: String) -> Cid = session.edit(post, text).await;
-    "retract" (post: Cid) -> Cid = session.retract(post).await;
-    "feedback" (o: Feedback) -> Cid = session.feedback(o.into()).await;
-    "answer" (feedback: Cid, o: Answered) -> Cid = session.answer(feedback, o.r#as, o.text, o.by).await;
-    "withdrawFeedback" (feedback: Cid) -> Cid = session.withdraw_feedback(feedback).await;
+    "post" (o: Post) -> Cid = session.act(o.command()).await;
+    "edit" (post: Cid, text: String) -> Cid = session.act(posts::Command::Edit { post, text }).await;
+    "retract" (post: Cid) -> Cid = session.act(taking_back::Command::Retract { post }).await;
+    "feedback" (o: Feedback) -> Cid = session.act(o.command()).await;
+    "answer" (feedback: Cid, o: Answered) -> Cid = session.act(o.command(feedback)).await;
+    "withdrawFeedback" (feedback: Cid) -> Cid = session.act(taking_back::Command::Withdraw { feedback }).await;
 
-    "baton.open" (o: Baton) -> Cid = session.baton_open(o.into()).await;
-    "baton.take" (baton: Cid) -> Cid = session.baton_take(baton).await;
-    "baton.offer" (baton: Cid, to: NodeId, note: Option<String>) -> Cid = session.baton_offer(baton, to, note.unwrap_or_default()).await;
-    "baton.withdraw" (offer: Cid) -> Cid = session.baton_withdraw(offer).await;
-    "baton.accept" (offer: Cid) -> Cid = session.baton_accept(offer).await;
-    "baton.decline" (offer: Cid, why: Option<String>) -> Cid = session.baton_decline(offer, why.unwrap_or_default()).await;
-    "baton.release" (baton: Cid, note: Option<String>) -> Cid = session.baton_release(baton, note.unwrap_or_default()).await;
-    "baton.stepIn" (baton: Cid) -> Cid = session.baton_step_in(baton).await;
-    "baton.reclaim" (baton: Cid) -> Cid = session.baton_reclaim(baton).await;
-    "baton.close" (baton: Cid, outcome: Option<String>) -> Cid = session.baton_close(baton, outcome.unwrap_or_default()).await;
+    "baton.open" (o: Baton) -> Cid = session.act(o.command()).await;
+    "baton.take" (baton: Cid) -> Cid = session.act(batons::Command::Take { baton }).await;
+    "baton.offer" (baton: Cid, to: NodeId, note: Option<String>) -> Cid = session.act(batons::Command::Offer { baton, to, note: note.unwrap_or_default() }).await;
+    "baton.withdraw" (offer: Cid) -> Cid = session.act(batons::Command::Withdraw { offer }).await;
+    "baton.accept" (offer: Cid) -> Cid = session.act(batons::Command::Accept { offer }).await;
+    "baton.decline" (offer: Cid, why: Option<String>) -> Cid = session.act(batons::Command::Decline { offer, why: why.unwrap_or_default() }).await;
+    "baton.release" (baton: Cid, note: Option<String>) -> Cid = session.act(batons::Command::Release { baton, note: note.unwrap_or_default() }).await;
+    "baton.stepIn" (baton: Cid) -> Cid = session.act(batons::Command::StepIn { baton }).await;
+    "baton.reclaim" (baton: Cid) -> Cid = session.act(batons::Command::Reclaim { baton }).await;
+    "baton.close" (baton: Cid, outcome: Option<String>) -> Cid = session.act(batons::Command::Close { baton, outcome: outcome.unwrap_or_default() }).await;
 
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();
@@ -90,6 +88,13 @@ struct Introduce {
     hue: Option<u8>,
 }
 
+impl Introduce {
+    fn command(self) -> people::Command {
+        let Self { name, strengths, hue } = self;
+        people::Command::Introduce { name, strengths, hue }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Post {
@@ -100,9 +105,10 @@ struct Post {
     tags: Vec<String>,
 }
 
-impl From<Post> for NewPost {
-    fn from(Post { text, kind, reply_to, tags }: Post) -> Self {
-        Self { text, kind: kind.unwrap_or(PostKind::Update), reply_to, tags }
+impl Post {
+    fn command(self) -> posts::Command {
+        let Self { text, kind, reply_to, tags } = self;
+        posts::Command::Post { text, kind: kind.unwrap_or(PostKind::Update), reply_to, tags }
     }
 }
 
@@ -115,9 +121,10 @@ struct Feedback {
     sources: Vec<String>,
 }
 
-impl From<Feedback> for NewFeedback {
-    fn from(Feedback { target, stance, text, sources }: Feedback) -> Self {
-        Self { target, stance, text, sources }
+impl Feedback {
+    fn command(self) -> feedback::Command {
+        let Self { target, stance, text, sources } = self;
+        feedback::Command::Give { target, stance, text, sources }
     }
 }
 
@@ -129,6 +136,13 @@ struct Answered {
     by: Option<Cid>,
 }
 
+impl Answered {
+    fn command(self, feedback: Cid) -> feedback::Command {
+        let Self { r#as, text, by } = self;
+        feedback::Command::Answer { feedback, answer: r#as, text, by }
+    }
+}
+
 #[derive(Deserialize)]
 struct Baton {
     title: String,
@@ -138,9 +152,10 @@ struct Baton {
     minutes: Option<u32>,
 }
 
-impl From<Baton> for NewBaton {
-    fn from(Baton { title, need, strengths, minutes }: Baton) -> Self {
-        Self { title, need, strengths, minutes }
+impl Baton {
+    fn command(self) -> batons::Command {
+        let Self { title, need, strengths, minutes } = self;
+        batons::Command::Open { title, need, strengths, minutes }
     }
 }
 

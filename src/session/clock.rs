@@ -1,8 +1,6 @@
 //! What time it is: asks the page's own host, and tells a person whose clock is wrong. Only what relays are told depends on it, see
 //! [`paceline_net::Clock`]; in the log `at` stays what this machine's clock says.
 
-use std::cell::Cell;
-
 use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -10,38 +8,12 @@ use web_sys::{RequestCache, RequestInit, Response};
 
 use super::{Session, browser, notices};
 
-/// The host is asked again after this long at the earliest, in milliseconds; each time after twice as long, to [`LATEST`].
-const EARLIEST: f64 = 30_000.0;
-/// See [`EARLIEST`].
-const LATEST: f64 = 60.0 * 60_000.0;
 /// From so much on a person is told, in milliseconds: relays bear a minute.
 const WORTH_TELLING: u64 = 60_000;
 /// Of `Date`, which counts whole seconds, in milliseconds.
 const SECOND: i64 = 1_000;
 /// What this tab remembers of having told it.
 const TOLD: &str = "clock-told";
-
-/// When the host was asked.
-#[derive(Default)]
-pub struct Asking {
-    not_before: Cell<f64>,
-    wait: Cell<f64>,
-    under_way: Cell<bool>,
-}
-
-impl Asking {
-    /// Whether it is time to ask.
-    fn begin(&self, now: f64) -> bool {
-        if self.under_way.get() || now < self.not_before.get() {
-            return false;
-        }
-        let wait = self.wait.get().clamp(EARLIEST, LATEST);
-        self.not_before.set(now + wait);
-        self.wait.set(wait * 2.0);
-        self.under_way.set(true);
-        true
-    }
-}
 
 /// What the host said.
 struct Reading {
@@ -134,26 +106,5 @@ mod tests {
         assert_eq!(in_units(minutes(121)), (2, "hours"));
         assert_eq!(in_units(minutes(26 * 60)), (26, "hours"));
         assert_eq!(in_units(minutes(400 * 24 * 60)), (400, "days"));
-    }
-
-    #[test]
-    fn the_host_is_not_asked_again_and_again() {
-        let asking = Asking::default();
-        assert!(asking.begin(1_000.0));
-        asking.under_way.set(false);
-        assert!(!asking.begin(1_000.0 + EARLIEST - 1.0));
-        assert!(asking.begin(1_000.0 + EARLIEST));
-        assert!(!asking.begin(1e12), "while one question is under way there is no other");
-        asking.under_way.set(false);
-        let mut now = 1_000.0 + EARLIEST;
-        let mut asked = 0;
-        for _ in 0..24 * 60 {
-            now += 60_000.0;
-            if asking.begin(now) {
-                asking.under_way.set(false);
-                asked += 1;
-            }
-        }
-        assert!((20..=32).contains(&asked), "{asked} times a day");
     }
 }

@@ -17,12 +17,14 @@ use paceline_room::{Cid, NodeId};
 use paceline_store::{Desk, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::people::Names;
-
 use super::{
-    Outcome, SessionError, StorageView, browser, notices,
+    browser,
+    error::{Outcome, SessionError},
+    express::express,
+    names::Names,
+    notices,
     surroundings::{Linked, PageKey, ThisPage},
-    unsent,
+    view::StorageView,
 };
 
 /// What the engine tells the session.
@@ -124,7 +126,7 @@ impl Engine {
             store,
             desk,
             left,
-            express: unsent::express,
+            express,
             links: Rc::new(Linked(net.clone())),
             around: Rc::new(ThisPage),
             away: browser::is_hidden(),

@@ -17,3 +17,6 @@ impl SessionError {
         Self { code, text: text.into() }
     }
 }
+
+/// The outcome of a command.
+pub type Outcome<T> = Result<T, SessionError>;

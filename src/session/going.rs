@@ -3,11 +3,12 @@
 
 use paceline_net::{HandCode, LinkError, RoomLink};
 
-use super::{Outcome, Session, browser, notices};
+use super::{
+    Session, browser,
+    error::Outcome,
+    notices::{self, SUPERSEDED},
+};
 use crate::address::{self, Place};
-
-/// The code of what was asked for before somebody went elsewhere. Nobody needs to be told.
-pub const SUPERSEDED: &str = "superseded";
 
 impl Session {
     /// The address may say something else: opens the room it names, or shows the start page. What cannot be read is told, and

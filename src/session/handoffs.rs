@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use paceline_room::{Cid, NodeId, state::Baton};
 
-use super::{RoomView, SessionError, notices};
-use crate::people;
+use super::{error::SessionError, names, notices, view::RoomView};
 
 /// Whether this node may step in: the holder has left or is silent for too long, or the minutes meant for the term are over.
 /// A short drop never moves a baton, and nobody is pushed aside who is here.
@@ -28,7 +27,7 @@ pub struct Handoffs {
 impl Handoffs {
     /// Looks at the batons of a new snapshot: what is new in them for this node.
     pub fn follow(&mut self, me: NodeId, room: &RoomView) -> Vec<News> {
-        let name = |node: &NodeId| people::name_in(&room.people, node);
+        let name = |node: &NodeId| names::name_in(&room.people, node);
         let mut news = Vec::new();
         for baton in room.batons.iter() {
             self.on_parallel(me, baton, &name, &mut news);

@@ -14,7 +14,6 @@ use std::cell::RefCell;
 
 use gloo::{events::EventListener, timers::callback::Interval};
 use js_sys::Reflect;
-use paceline_node::Pulse;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::EventTarget;
@@ -23,13 +22,6 @@ use super::{Session, browser};
 
 /// How often durations on the page move on, in milliseconds; each time is a sign that the machine is awake.
 const CLOCK_MS: u32 = 1_000;
-/// What is listened to, for as long as the session lives.
-#[derive(Default)]
-pub struct Lifecycle {
-    listeners: RefCell<Vec<EventListener>>,
-    clock: RefCell<Option<Interval>>,
-    pulse: RefCell<Pulse>,
-}
 
 impl Session {
     /// Follows the page's life from now on.
@@ -63,7 +55,7 @@ impl Session {
         self.on(&window, "offline", Session::publish);
         self.follow_connection(&window);
         let session = self.clone();
-        *self.0.lifecycle.clock.borrow_mut() = Some(Interval::new(CLOCK_MS, move || {
+        *self.0.watch.clock.borrow_mut() = Some(Interval::new(CLOCK_MS, move || {
             session.beat();
             if session.0.engine.borrow().is_some() {
                 session.publish();
@@ -74,7 +66,7 @@ impl Session {
     fn on(&self, target: &EventTarget, event: &'static str, act: impl Fn(&Session) + 'static) {
         let session = self.clone();
         let listener = EventListener::new(target, event, move |_| act(&session));
-        self.0.lifecycle.listeners.borrow_mut().push(listener);
+        self.0.watch.listeners.borrow_mut().push(listener);
     }
 
     /// Where the browser says so: from mobile data to a wireless network. The event comes for changes of speed, too.
@@ -115,7 +107,7 @@ impl Session {
 
     fn beat(&self) {
         let wall = browser::wall_clock() as f64;
-        let slept = self.0.lifecycle.pulse.borrow_mut().beat(wall, browser::fine_now(), browser::is_hidden());
+        let slept = self.0.watch.pulse.borrow_mut().beat(wall, browser::fine_now(), browser::is_hidden());
         if slept {
             self.network_changed();
             // Or the clock was set.

@@ -4,9 +4,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
+use paceline_store::Place;
 use serde::Serialize;
 
-use super::View;
+use super::view::View;
 
 /// An event was admitted, own or other.
 #[derive(Debug, Clone, Serialize)]
@@ -86,4 +87,9 @@ impl Board {
             call(&listener);
         }
     }
+}
+
+/// What is told when words come back into the form of a post that may be closed.
+pub fn opens(place: &Place) -> String {
+    format!("open {}", place.target().map(|it| it.to_string()).unwrap_or_default())
 }

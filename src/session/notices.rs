@@ -6,8 +6,11 @@ use std::borrow::Borrow;
 use paceline_node::NodeError;
 use paceline_store::StoreError;
 
-use super::SessionError;
+use super::error::SessionError;
 use crate::texts::{self, Value};
+
+/// The code of what was asked for before somebody went elsewhere. Nobody needs to be told.
+pub const SUPERSEDED: &str = "superseded";
 
 /// The sentence of a code.
 pub fn sentence(code: &str) -> String {
@@ -42,9 +45,4 @@ pub fn storage(error: impl Borrow<StoreError>) -> SessionError {
 /// What a node could not do, in a person's words.
 pub fn node(error: NodeError) -> SessionError {
     self::error(error.code())
-}
-
-/// What does not fit its field. Whatever the rule, only the length of what was written depends on the person.
-pub fn unwritable<E>(_: E) -> SessionError {
-    self::error("too-long")
 }

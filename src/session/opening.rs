@@ -1,23 +1,21 @@
 //! Founding, opening, leaving and forgetting rooms.
 
-use std::{
-    rc::{Rc, Weak},
-    sync::Arc,
-};
+use std::rc::{Rc, Weak};
 
 use futures::future::try_join_all;
 use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
 use paceline_node::{Founding, Move, Node, Ready};
-use paceline_room::{Cid, Keypair, body::RoomFounded, car};
-use paceline_store::{Desk, HeldKey, How, IdbStore, Keys, MemoryStore, Place, RoomRecord, Store};
-use serde_bytes::ByteArray;
+use paceline_room::{Cid, body::batons};
+use paceline_store::{Desk, HeldKey, How, Place, Store};
 
 use super::{
-    NewBaton, Outcome, RoomCard, Session, browser, commands,
+    Session, browser,
     engine::{Engine, Parts},
+    error::Outcome,
     finding,
     handoffs::Handoffs,
     notices::{self, storage},
+    places::{Places, storage_key},
     surroundings::ThisPage,
 };
 use crate::{
@@ -26,39 +24,18 @@ use crate::{
     forms::{self, FormBaton},
 };
 
-/// Version of the fold that new rooms are founded with.
-const FOLD: u32 = 1;
 /// Turns of the event loop that the tasks of a room being left get to end; most need one, a write in progress some more.
 const LEAVING_TURNS: usize = 1_000;
-
-/// Where the keys and databases of this page are.
-#[derive(Clone)]
-pub struct Places {
-    /// Keys and rooms.
-    pub keys: Keys,
-}
 
 impl Session {
     /// Founds a room and opens it; returns its link once it is shown.
     pub async fn found(&self, title: String, purpose: String, form: String) -> Outcome<String> {
-        let title = title.trim().to_owned();
-        if title.is_empty() {
-            return Err(notices::error("empty-text"));
-        }
         let form = forms::by_name(&form).ok_or_else(|| notices::error("no-such-form"))?;
-        let keypair = Keypair::from_secret(browser::random());
-        let body = RoomFounded {
-            fold: u64::from(FOLD).try_into().map_err(notices::unwritable)?,
-            title: title.as_str().try_into().map_err(notices::unwritable)?,
-            purpose: purpose.trim().try_into().map_err(notices::unwritable)?,
-            form: form.name.as_str().try_into().map_err(notices::unwritable)?,
-            values: form.values.clone(),
-            nonce: ByteArray::new(browser::random()),
-        };
-        let founding = Founding::sign(&keypair, browser::wall_clock(), body).map_err(notices::node)?;
+        let founding = Founding::draw(&ThisPage, &title, &purpose, &form.name, form.values);
+        let founding = founding.map_err(notices::node)?;
         let link = RoomLink::draw(founding.room, browser::random);
         self.want(Some(&link));
-        let founded = self.found_now(link.clone(), keypair, founding, form.batons).await;
+        let founded = self.found_now(link.clone(), founding, form.batons).await;
         if founded.is_err() && self.wants(&link) && !self.is_open(&link) {
             address::replace(address::START);
         }
@@ -66,17 +43,11 @@ impl Session {
         Ok(link.url(&address::page()))
     }
 
-    async fn found_now(
-        &self,
-        link: RoomLink,
-        keypair: Keypair,
-        founding: Founding,
-        batons: Vec<FormBaton>,
-    ) -> Outcome<()> {
+    async fn found_now(&self, link: RoomLink, founding: Founding, wanted: Vec<FormBaton>) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         self.leave_now().await;
         let places = self.places().await?;
-        let key = places.keys.take(link.room, storage_key(&link), keypair).await.map_err(storage)?;
+        let key = places.keys.take(link.room, storage_key(&link), founding.keypair.clone()).await.map_err(storage)?;
         let store = places.database(&key).await?;
         founding.keep(&*store).await.map_err(storage)?;
         let _ = places.keys.note_used(key.node, None, Some(0)).await;
@@ -84,11 +55,8 @@ impl Session {
             address::go(&link.url(&address::page()));
         }
         self.open(places, link, key, Some(store)).await?;
-        let opened = batons.into_iter().map(|baton| {
-            let FormBaton { title, minutes } = baton;
-            self.write(move |replica| {
-                commands::baton_open(replica, NewBaton { title, need: None, strengths: vec![], minutes })
-            })
+        let opened = wanted.into_iter().map(|FormBaton { title, minutes }| {
+            self.act(batons::Command::Open { title, need: None, strengths: vec![], minutes })
         });
         try_join_all(opened).await.map(drop)
     }
@@ -303,103 +271,6 @@ impl Session {
         }
         self.publish();
     }
-
-    /// Remembers the name with the key, to ask "go on as ...?".
-    pub(super) async fn note_name(&self) {
-        let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
-        let name = engine.node.replica().fold().person(&engine.me).map(|it| it.name.clone());
-        // Only a convenience: the name itself is in the log.
-        let _ = places.keys.note_used(engine.me, name.as_deref(), None).await;
-    }
-
-    /// Notes what came and what was seen of the open room.
-    pub(super) async fn note_news(&self) {
-        let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
-        let events = engine.node.replica().log().len();
-        // Only "my rooms" counts with it; the next note makes up for one that could not be stored.
-        let _ = places.keys.rooms().note(engine.link.room, storage_key(&engine.link), events, engine.seen.get()).await;
-    }
-
-    /// Remembers the open room among "my rooms".
-    pub(super) async fn note_room(&self) {
-        let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
-        let record = {
-            let replica = engine.node.replica();
-            let (fold, events) = (replica.fold(), replica.log().len());
-            RoomRecord {
-                room: engine.link.room,
-                db_key: storage_key(&engine.link),
-                link_code: engine.link.code(),
-                title: fold.title().to_owned(),
-                purpose: fold.purpose().to_owned(),
-                opened: browser::wall_clock(),
-                seen: engine.seen.get(),
-                events,
-            }
-        };
-        if let Err(error) = places.keys.rooms().upsert(record).await {
-            let error = storage(error);
-            self.notify(error.code, error.text);
-        }
-    }
-
-    /// Reads "my rooms" anew.
-    pub(super) async fn list_rooms(&self) {
-        let listed = match self.places().await {
-            Ok(places) => places.keys.rooms().list().await.map_err(storage),
-            Err(error) => Err(error),
-        };
-        match listed {
-            Ok(entries) => {
-                let page = address::page();
-                let card = |record: RoomRecord| RoomCard {
-                    room: record.room,
-                    link: format!("{page}{}{}", paceline_net::link::ROUTE, record.link_code),
-                    new: record.unseen(),
-                    title: record.title,
-                    purpose: record.purpose,
-                    last_opened: record.opened,
-                    events: record.events,
-                };
-                *self.0.rooms.borrow_mut() = entries.into_iter().map(|entry| card(entry.record)).collect();
-            }
-            Err(error) => self.notify(error.code, error.text),
-        }
-        self.publish();
-    }
-
-    /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored.
-    pub(super) async fn places(&self) -> Outcome<Places> {
-        let mut opened = self.0.places.lock().await;
-        if let Some(places) = &*opened {
-            return Ok(places.clone());
-        }
-        let keys = Keys::open(&page_path()).await.map_err(storage)?;
-        let places = Places { keys };
-        *opened = Some(places.clone());
-        Ok(places)
-    }
-}
-
-impl Places {
-    /// The database of a key; the key stays held until the last write to it is done.
-    async fn database(&self, key: &HeldKey) -> Outcome<Rc<dyn Store>> {
-        Ok(Rc::new(key.open_store().await.map_err(storage)?))
-    }
-
-    /// What other nodes of this browser stored of a room; their databases are only read.
-    async fn left_by_others(&self, names: Vec<String>) -> Vec<Arc<[u8]>> {
-        let (found, mut blocks) = (MemoryStore::new(), Vec::new());
-        for name in names {
-            // What cannot be read here may still come from others.
-            let _ = IdbStore::read_into(&name, &found).await;
-        }
-        for it in found.load_page(None, usize::MAX).await.unwrap_or_default() {
-            blocks.extend(it.words.map(|(_, words)| words));
-            blocks.push(it.block);
-        }
-        blocks
-    }
 }
 
 /// A new node that meets nobody takes what earlier nodes of this browser left behind, so that history whose key is lost does
@@ -426,24 +297,5 @@ fn take_old_draft(desk: &mut Desk, room: Cid) {
             desk.set(&Place::Composer, paceline_store::Draft { text, ..Default::default() });
         }
         crate::browser::set_tab_note(&name, "");
-    }
-}
-
-/// What names the databases of a room, so that they are not found by a link with another secret.
-pub fn storage_key(link: &RoomLink) -> [u8; 32] {
-    RoomKeys::new(link).storage_key()
-}
-
-/// All blocks of a CAR of this room, or why none of it is taken in.
-pub fn read_car(bytes: &[u8], room: Cid) -> Outcome<Vec<Arc<[u8]>>> {
-    let damaged = |error: car::CarError| notices::error_with("import-damaged", &[("why", error.to_string().into())]);
-    let (mut reader, mut blocks) = (car::Reader::new(), Vec::new());
-    reader.push(bytes, &mut blocks).map_err(damaged)?;
-    let root = reader.room();
-    reader.finish().map_err(damaged)?;
-    if root == Some(room) {
-        Ok(blocks.into_iter().map(|it| it.block).collect())
-    } else {
-        Err(notices::error("wrong-import"))
     }
 }

@@ -7,13 +7,14 @@ use paceline_mesh::{
     replica::{Here, Presence, Reach},
 };
 use paceline_net::Path;
-use paceline_node::friendly_name;
-use paceline_room::{Body, Cid, Event, NodeId, fold::IgnoredReason, sorted, state::Person};
+use paceline_node::{friendly_name, silence};
+use paceline_room::{Cid, NodeId, sorted, state::Person};
 
 use super::{
-    Connection, IgnoredTransfer, PeerView, PersonView, RoomView, browser, commands,
+    browser,
     engine::Engine,
     report::{LocalState, Present, Rendezvous, Status, here_word},
+    view::{Connection, PeerView, PersonView, RoomView},
 };
 
 /// For so long a page that found nobody yet says *connecting*, then *alone*, in milliseconds (a guess: tabs of one
@@ -82,7 +83,7 @@ pub fn room_view(engine: &Engine, offline: bool, now: u64, before: Option<&RoomV
             same(before.map(|it| &it.overtime), over)
         },
         unknown: same_arcs(before.map(|it| &it.unknown), fold.unknown().cloned()),
-        ignored: same(before.map(|it| &it.ignored), ignored_transfers(&replica)),
+        ignored: same(before.map(|it| &it.ignored), fold.ignored_transfers(replica.log())),
         doubtful: engine.clocks.borrow_mut().look(replica.log(), engine.me, now, browser::wall_clock()),
         reach: {
             let reach = reach(&replica);
@@ -176,27 +177,6 @@ fn reach(replica: &Replica) -> BTreeMap<Cid, Reach> {
     sorted::map(replica.fold().posts().rev().take(REACH_SHOWN).map(|post| (post.cid, replica.reach(&post.cid))))
 }
 
-fn ignored_transfers(replica: &Replica) -> Vec<IgnoredTransfer> {
-    let log = replica.log();
-    let event = |cid: &Cid| Some(&log.entry(log.find(cid)?).event);
-    let offered = |body: &Body| match body {
-        Body::BatonOffered(it) => Some(it.baton),
-        _ => None,
-    };
-    let transfer = |(cid, why): (&Cid, IgnoredReason)| {
-        let Event { body, depth, author, at, .. } = event(cid)?;
-        let baton = match body {
-            Body::BatonDeclined(it) => offered(&event(&it.offer)?.body),
-            body => body.transfers().or_else(|| offered(body)),
-        };
-        let said = body.note().map(Into::into);
-        Some((*depth, IgnoredTransfer { baton: baton?, cid: *cid, author: *author, at: *at, why, said }))
-    };
-    let mut ignored: Vec<_> = replica.fold().ignored().filter_map(transfer).collect();
-    sorted::short_list(&mut ignored, |(depth, it)| (*depth, it.cid));
-    ignored.into_iter().map(|(_, it)| it).collect()
-}
-
 fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonView> {
     let presence = replica.presence();
     let grace = u64::from(replica.fold().values().map_or(DEFAULT_GRACE, |it| it.grace)) * 1_000;
@@ -209,7 +189,7 @@ fn people(engine: &Engine, replica: &Replica, peers: &[PeerView]) -> Vec<PersonV
         let me = person.node == engine.me;
         let seen = presence.get(&person.node);
         let here = if me { Here::Here } else { seen.map_or(Here::Gone, |it| it.here) };
-        let silent_ms = if me { 0 } else { commands::silence(replica, &person.node) };
+        let silent_ms = if me { 0 } else { silence(seen, browser::now()) };
         let goodbye = seen.is_some_and(|it: &Presence| it.goodbye);
         PersonView {
             name: "".into(),

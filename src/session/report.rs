@@ -1,4 +1,4 @@
-//! What `status()` and `local()` of `window.paceline` return.
+//! What `status()`, `local()` and `importCar()` of `window.paceline` return.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use paceline_mesh::replica::{Here, Reach};
 use paceline_room::{Cid, NodeId};
 use serde::Serialize;
 
-use super::{Connection, Notice, PeerView, StorageView};
+use super::view::{Connection, Notice, PeerView, StorageView};
 
 /// This node, now.
 #[derive(Debug, Clone, Serialize)]
@@ -115,4 +115,17 @@ pub const fn here_word(here: Here) -> &'static str {
         Here::Away => "away",
         Here::Gone => "gone",
     }
+}
+
+/// What an import did, as `importCar` returns it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// Newly admitted.
+    pub admitted: usize,
+    /// Here before.
+    pub known: usize,
+    /// Waiting for what they build on.
+    pub pending: usize,
+    /// Refused, by code.
+    pub refused: BTreeMap<String, usize>,
 }

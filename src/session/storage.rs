@@ -3,51 +3,20 @@
 //! Every tab has a database of its own. One that no tab writes to any more is a copy that nobody needs once all of it is
 //! in this node's: it goes by itself after 30 unused days, or by hand. Nothing is deleted that is not stored here first.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use futures::StreamExt;
-use paceline_room::{NodeId, Stored};
+use paceline_room::{Cid, NodeId};
 use paceline_store::{Desk, IdbStore, KnownNode, MemoryStore, Store, adopt, device};
 
 use super::{
-    Outcome, Session,
+    Session,
     engine::Engine,
+    error::Outcome,
     notices::{self, storage},
-    opening::{Places, storage_key},
+    places::{Places, storage_key},
+    view::{DeviceView, Leftover, LeftoverSize},
 };
-
-/// The copy of the room that another node of this browser has.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Leftover {
-    /// The node.
-    pub node: NodeId,
-    /// The name last used with it, if any.
-    pub name: String,
-    /// When it was last used, Unix milliseconds.
-    pub used: u64,
-    /// What is in it; none while another tab writes to it.
-    pub holds: Option<LeftoverSize>,
-}
-
-/// What is in a leftover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LeftoverSize {
-    /// Events.
-    pub events: usize,
-    /// Bytes of events and words.
-    pub bytes: u64,
-    /// Whether this node has all of it, too.
-    pub here: bool,
-}
-
-/// What the browser says about its storage, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DeviceView {
-    /// In use by this site, which may hold more than rooms.
-    pub used: u64,
-    /// What it may use at most.
-    pub quota: u64,
-}
 
 /// A leftover as it was read.
 struct Found {
@@ -62,18 +31,13 @@ impl Found {
         Ok(Self { copy, damaged: adopted.is_some_and(|it| it.damaged > 0) })
     }
 
-    async fn events(&self) -> Outcome<Vec<Stored>> {
-        self.copy.load_page(None, usize::MAX).await.map_err(storage)
-    }
-
     async fn is_here(&self, engine: &Engine) -> Outcome<bool> {
-        let events = self.events().await?;
+        let events = self.copy.load_page(None, usize::MAX).await.map_err(storage)?;
         let replica = engine.node.replica();
-        let has_words = |it: &Stored| {
-            let words = it.words.as_ref().map(|(cid, _)| cid);
-            words.is_none_or(|cid| !replica.fold().words_wanted(cid) || replica.words(cid).is_some())
+        let has = |words: Option<&(Cid, Arc<[u8]>)>| {
+            words.is_none_or(|(cid, _)| !replica.fold().words_wanted(cid) || replica.words(cid).is_some())
         };
-        Ok(events.iter().all(|it| replica.log().find(&it.cid).is_some() && has_words(it)))
+        Ok(events.iter().all(|it| replica.log().find(&it.cid).is_some() && has(it.words.as_ref())))
     }
 
     /// If all of it is here, sees that it is stored here; else says no.
@@ -172,8 +136,13 @@ async fn take_in(engine: &Rc<Engine>, known: &KnownNode) -> Outcome<()> {
     if found.keep(engine).await? {
         return Ok(());
     }
-    let blocks =
-        found.events().await?.into_iter().flat_map(|it| it.words.map(|(_, words)| words).into_iter().chain([it.block]));
+    let blocks = found
+        .copy
+        .load_page(None, usize::MAX)
+        .await
+        .map_err(storage)?
+        .into_iter()
+        .flat_map(|it| it.words.map(|(_, words)| words).into_iter().chain([it.block]));
     engine.node.import(blocks.collect()).await.map_err(notices::node)?;
     found.keep(engine).await.map(|_| ())
 }

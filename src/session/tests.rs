@@ -17,7 +17,7 @@ use serde_bytes::ByteArray;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{browser, surroundings::ThisPage, unsent};
+use super::{browser, express::express, surroundings::ThisPage};
 
 /// Turns of the event loop after which what is waited for will not come.
 const MOST_TURNS: usize = 100_000;
@@ -109,7 +109,7 @@ impl Links for Within {
     fn network_changed(&self) {}
 }
 
-fn founding(keypair: &Keypair) -> Founding {
+fn founding(keypair: Keypair) -> Founding {
     let body = RoomFounded {
         fold: 1_u64.try_into().unwrap(),
         title: "A room".try_into().unwrap(),
@@ -133,7 +133,7 @@ async fn open(room: Cid, secret: u8, store: Rc<dyn Store>) -> (Rc<Node>, Rc<With
         store,
         desk,
         left: false,
-        express: unsent::express,
+        express,
         links: links.clone(),
         around: Rc::new(Steady::default()),
         away: false,
@@ -163,7 +163,7 @@ type Held = (Vec<Stored>, Vec<(String, String)>);
 /// A person founds a room, writes, answers, edits, takes back, and leaves something half-written. What storage then holds.
 async fn steps(store: Rc<dyn Store>) -> Held {
     let keypair = Keypair::from_secret([7; 32]);
-    let founding = founding(&keypair);
+    let founding = founding(keypair);
     let room = founding.room;
     founding.keep(&*store).await.expect("stored");
     let (node, _links, key) = open(room, 7, store.clone()).await;
@@ -210,7 +210,7 @@ async fn the_same_steps_on_indexed_db_end_as_in_memory() {
 async fn two_nodes_live_in_one_page_and_each_stores_what_both_wrote() {
     let keypair = Keypair::from_secret([7; 32]);
     let (first, second) = (fresh("paceline node test 2").await, fresh("paceline node test 3").await);
-    let founding = founding(&keypair);
+    let founding = founding(keypair);
     let room = founding.room;
     founding.keep(&*first).await.expect("stored");
     let (one, from_one, _) = open(room, 7, first.clone()).await;

@@ -2,16 +2,11 @@
 
 use std::rc::Rc;
 
-use paceline_mesh::Replica;
-use paceline_node::{Intent, NodeError};
-use paceline_room::{
-    Cid,
-    body::{Answer, Stance},
-};
-use paceline_store::{Desk, Draft, Place, Unsent};
+use paceline_node::NodeError;
+use paceline_room::Cid;
+use paceline_store::{Desk, Draft, Place};
 
-use super::{NewBaton, NewFeedback, NewPost, Outcome, Session, commands, engine::Engine, listen::Listener, notices};
-use crate::words;
+use super::{Session, engine::Engine, error::Outcome, listen::opens, notices};
 
 impl Session {
     /// What is being written at a place, and whether it is on its way.
@@ -163,70 +158,5 @@ impl Session {
             self.told(&opens(place));
         }
         outcome.map_err(notices::node)
-    }
-
-    /// Tells whoever shows what this is about that it changed: the place of a draft, or what a command is about.
-    pub(super) fn told(&self, about: &str) {
-        self.0.board.each(|it| {
-            if let Listener::About(call) = it {
-                call(about);
-            }
-        });
-    }
-}
-
-/// What is told when words come back into the form of a post that may be closed.
-pub fn opens(place: &Place) -> String {
-    format!("open {}", place.target().map(|it| it.to_string()).unwrap_or_default())
-}
-
-/// What to write for an intent, or why not.
-pub(super) fn express(replica: &Replica, unsent: Unsent) -> Result<Intent, NodeError> {
-    make(replica, unsent).map_err(super::refused)
-}
-
-fn make(replica: &Replica, unsent: Unsent) -> Outcome<Intent> {
-    let Unsent { place, act, draft, .. } = unsent;
-    let post = |reply_to| NewPost {
-        text: draft.text.clone(),
-        kind: words::kind_of(draft.field("kind")),
-        reply_to,
-        tags: draft.field("tags").split_whitespace().map(str::to_owned).collect(),
-    };
-    match place {
-        Place::Composer => commands::post(replica, post(None)),
-        Place::Reply(target) => commands::post(replica, post(Some(target))),
-        Place::Edit(post) => commands::edit(replica, post, draft.text),
-        Place::Retract(post) => commands::retract(replica, post),
-        Place::Feedback(target, stance) => commands::feedback(replica, feedback(target, stance, &draft)),
-        Place::Answer(feedback) => {
-            let answer = match act.as_str() {
-                "adjusted" => Answer::Adjusted,
-                "declined" => Answer::Declined,
-                _ => Answer::Noted,
-            };
-            commands::answer(replica, feedback, answer, draft.text, None)
-        }
-        Place::BatonOpen => {
-            let minutes = draft.field("minutes").parse().ok();
-            commands::baton_open(replica, NewBaton { title: draft.text, need: None, strengths: vec![], minutes })
-        }
-        Place::BatonOffer(baton) => {
-            let to = draft.field("to").parse().map_err(|_| notices::error("not-found"))?;
-            commands::baton_offer(replica, baton, to, draft.text)
-        }
-        Place::BatonWord(baton) if act == "close" => commands::baton_close(replica, baton, draft.text),
-        Place::BatonWord(baton) => commands::baton_release(replica, baton, draft.text),
-        Place::BatonDecline(offer) => commands::baton_decline(replica, offer, draft.text),
-    }
-}
-
-fn feedback(target: Cid, stance: Stance, draft: &Draft) -> NewFeedback {
-    let sources = draft.field("sources").lines().map(str::trim).filter(|it| !it.is_empty());
-    NewFeedback {
-        target,
-        stance,
-        text: Some(draft.text.clone()).filter(|it| !it.is_empty()),
-        sources: sources.map(str::to_owned).collect(),
     }
 }

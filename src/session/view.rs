@@ -13,8 +13,7 @@ use paceline_node::Storing;
 use paceline_room::{
     Cid, NodeId,
     body::FormValues,
-    fold::IgnoredReason,
-    state::{Baton, Feedback, Person, Post, UnknownEvent},
+    state::{Baton, Feedback, IgnoredTransfer, Person, Post, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -84,23 +83,6 @@ pub struct PersonView {
     pub may_be_replaced: bool,
     /// How long it has been silent or gone, in milliseconds.
     pub silent_ms: u64,
-}
-
-/// Something done with a baton that did not count, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IgnoredTransfer {
-    /// The baton.
-    pub baton: Cid,
-    /// The event.
-    pub cid: Cid,
-    /// Whose.
-    pub author: NodeId,
-    /// By its author's clock, Unix milliseconds.
-    pub at: u64,
-    /// The rule it does not meet.
-    pub why: IgnoredReason,
-    /// The word that came with it, if any.
-    pub said: Option<Rc<str>>,
 }
 
 /// A room as this node sees it.
@@ -219,4 +201,37 @@ pub struct View {
     pub offline: bool,
     /// The servers of the page and what was chosen of them.
     pub finding: Rc<Finding>,
+}
+
+/// The copy of the room that another node of this browser has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leftover {
+    /// The node.
+    pub node: NodeId,
+    /// The name last used with it, if any.
+    pub name: String,
+    /// When it was last used, Unix milliseconds.
+    pub used: u64,
+    /// What is in it; none while another tab writes to it.
+    pub holds: Option<LeftoverSize>,
+}
+
+/// What is in a leftover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftoverSize {
+    /// Events.
+    pub events: usize,
+    /// Bytes of events and words.
+    pub bytes: u64,
+    /// Whether this node has all of it, too.
+    pub here: bool,
+}
+
+/// What the browser says about its storage, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DeviceView {
+    /// In use by this site, which may hold more than rooms.
+    pub used: u64,
+    /// What it may use at most.
+    pub quota: u64,
 }

@@ -20,6 +20,16 @@ const BELOW: &[(&str, &[&str], &str)] = &[
     ("session", &["views", "pages", "components", "hooks"], "it publishes snapshots, whoever draws them"),
 ];
 
+/// Where the room's kinds stand, one a line of the table.
+const KINDS: &str = "crates/room/src/kinds.rs";
+/// What only a node does: events, the keys that sign them, what is stored together. By crate, as it is named there.
+const A_NODES: &[(&str, &[&str])] = &[
+    ("paceline_room", &["Body", "Draft", "Event", "Keypair", "Stored", "Words"]),
+    ("paceline_store", &["Change", "Durability"]),
+];
+/// The same by what is called.
+const A_NODES_CALLS: &[&str] = &["commit", "commit_with", "drop_words", "put_words", "sign"];
+
 /// Checks the page's sources.
 ///
 /// # Errors
@@ -27,10 +37,15 @@ const BELOW: &[(&str, &[&str], &str)] = &[
 pub fn check() -> Result<()> {
     let files = repo::files()?;
     let views = views(files.iter().map(|it| it.as_path()));
+    let kinds = kinds(&fs::read_to_string(repo::root().join(KINDS)).context(KINDS)?);
+    if kinds.is_empty() {
+        bail!("{KINDS}: the table of kinds is not found");
+    }
     let mut wrong = Vec::new();
     for path in files.iter().filter(|it| it.starts_with("src") && it.extension().is_some_and(|it| it == "rs")) {
         let source = fs::read_to_string(repo::root().join(path)).with_context(|| path.display().to_string())?;
-        wrong.extend(faults(path, &source, &views).into_iter().map(|it| format!("  {}: {it}", path.display())));
+        let faults = faults(path, &source, &views).into_iter().chain(a_nodes(path, &source, &kinds));
+        wrong.extend(faults.map(|it| format!("  {}: {it}", path.display())));
     }
     if !wrong.is_empty() {
         bail!("parts of the page know what they must not (see ARCHITECTURE.md):\n{}", wrong.join("\n"));
@@ -46,6 +61,39 @@ fn views<'a>(files: impl Iterator<Item = &'a Path>) -> BTreeSet<String> {
         inside.next().map(|_| first)
     };
     files.filter_map(folder).collect()
+}
+
+/// The kinds of events, as the table names them: `Posted = "posted",`.
+fn kinds(table: &str) -> BTreeSet<String> {
+    let kind = |line: &str| {
+        let (kind, name) = line.trim().split_once(" = \"")?;
+        let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.chars().all(char::is_alphanumeric);
+        (is_kind && name.ends_with("\",")).then(|| kind.to_owned())
+    };
+    table.lines().filter_map(kind).collect()
+}
+
+/// What the session names and only a node may: it publishes, and hands over commands.
+fn a_nodes(path: &Path, source: &str, kinds: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut faults = BTreeSet::new();
+    // Tests of nodes in a browser are no part of it.
+    if !path.starts_with("src/session") || path.ends_with("tests.rs") {
+        return faults;
+    }
+    for named in paths_in(source) {
+        let Some((first, inside)) = named.split_first() else { continue };
+        let crates = A_NODES.iter().filter(|(it, _)| it == first);
+        let is_kind = |name: &String| first == "paceline_room" && kinds.contains(name);
+        for name in inside {
+            if crates.clone().any(|(_, names)| names.contains(&&**name)) || is_kind(name) {
+                faults.insert(format!("names {name} of {first}: events are a node's affair"));
+            }
+        }
+        if let Some(call) = named.last().filter(|it| A_NODES_CALLS.contains(&&***it)) {
+            faults.insert(format!("calls {call}: a node signs and stores"));
+        }
+    }
+    faults
 }
 
 /// What one file knows and must not.
@@ -218,6 +266,17 @@ mod tests {
         assert_eq!(in_file("src/components/disc.rs", "use crate::views::loops::waiting;").len(), 1);
         assert_eq!(in_file("src/session/view.rs", "use crate::{hooks::use_now, components};").len(), 2);
         assert_eq!(in_file("src/pages/room.rs", "use crate::{views::View, components::icons::Icon};"), [""; 0]);
+    }
+
+    #[test]
+    fn the_session_names_no_event_no_key_and_no_transaction() {
+        let kinds = kinds("    posts: Posts lasting {\n        Posted = \"posted\",\n    }\n    let a = \"b\",\n");
+        assert_eq!(kinds, BTreeSet::from(["Posted".to_owned()]));
+        let faults = |source: &str| a_nodes(Path::new("src/session/act.rs"), source, &kinds).len();
+        assert_eq!(faults("use paceline_room::{Cid, Keypair, body::{Answer, Posted}};"), 2);
+        assert_eq!(faults("use paceline_store::Durability; fn f() { store.commit(all); Founding::sign(key) }"), 3);
+        assert_eq!(faults("use paceline_room::{Cid, command::Command}; use paceline_store::{Draft, Store};"), 0);
+        assert_eq!(a_nodes(Path::new("src/session/tests.rs"), "use paceline_room::Keypair;", &kinds).len(), 0);
     }
 
     #[test]

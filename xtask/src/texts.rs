@@ -26,7 +26,8 @@ const SHOWERS: &[&str] = &["end('", "return '", "told: '", " ? '", " : '"];
 const SAME: &[&str] = &["paceline", "start-title", "start-words"];
 
 /// How a source makes a notice.
-const MAKERS: &[&str] = &["error(", "error_with(", "SessionError::new(", ".notify(", ".notice(", ".failed("];
+const MAKERS: &[&str] =
+    &["error(", "error_with(", "SessionError::new(", ".notify(", ".notice(", ".failed(", "Refused("];
 /// Whose notices reach the page, besides its own.
 const TELLING: &[&str] = &[
     "crates/room/src/command.rs",

@@ -32,4 +32,4 @@ pub use pulse::Pulse;
 pub use sending::{MOVED, listed};
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
-pub use write::{Intent, MakeIntent, Storing};
+pub use write::{Storing, silence};

@@ -1,31 +1,53 @@
 //! Where a node comes from, and where it goes on when its key must write no more.
 
-use paceline_room::{Cid, Draft, Keypair, Stored, body::RoomFounded};
+use paceline_room::{
+    Cid, Draft, Keypair, Stored,
+    body::{FormValues, RoomFounded},
+};
 use paceline_store::{Change, Desk, Durability, Store, StoreError, adopt};
 
-use crate::{MOVED, NodeError};
+use crate::{MOVED, NodeError, Surroundings};
 
-/// The founding event of a new room, signed.
+/// A new room: its founding event, signed by a new key.
 pub struct Founding {
     /// The room.
     pub room: Cid,
+    /// The key of its first node.
+    pub keypair: Keypair,
     stored: Stored,
 }
 
 impl Founding {
-    /// Founds a room, at this time by the wall clock.
-    pub fn sign(keypair: &Keypair, at: u64, body: RoomFounded) -> Result<Self, NodeError> {
+    /// Founds a room.
+    pub fn draw(
+        around: &dyn Surroundings,
+        title: &str,
+        purpose: &str,
+        form: &str,
+        values: FormValues,
+    ) -> Result<Self, NodeError> {
+        let (mut secret, mut nonce) = ([0; 32], [0; 16]);
+        around.random(&mut secret);
+        around.random(&mut nonce);
+        let body = RoomFounded::new(title, purpose, form, values, nonce);
+        let body = body.map_err(|refused| NodeError::Refused(refused.code()))?;
+        Self::sign(Keypair::from_secret(secret), around.wall_clock(), body)
+    }
+
+    /// The same with a key that is there, at this time by the wall clock.
+    pub fn sign(keypair: Keypair, at: u64, body: RoomFounded) -> Result<Self, NodeError> {
         let author = keypair.node();
         let draft =
             Draft { room: None, author, seq: 0, prev: None, parents: Vec::new(), depth: 1, at, body: body.into() };
         // Only the length of what was written depends on the person.
-        let (room, event, block) = draft.sign(keypair).map_err(|_| NodeError::TooLong)?;
-        Ok(Self { room, stored: Stored { cid: room, depth: event.depth, block: block.into(), words: None } })
+        let (room, event, block) = draft.sign(&keypair).map_err(|_| NodeError::TooLong)?;
+        let stored = Stored { cid: room, depth: event.depth, block: block.into(), words: None };
+        Ok(Self { room, keypair, stored })
     }
 
     /// Stores it, durably.
-    pub async fn keep(self, store: &dyn Store) -> Result<(), StoreError> {
-        store.commit(vec![self.stored], Durability::Strict).await
+    pub async fn keep(&self, store: &dyn Store) -> Result<(), StoreError> {
+        store.commit(vec![self.stored.clone()], Durability::Strict).await
     }
 }
 

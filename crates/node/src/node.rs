@@ -11,15 +11,15 @@ use paceline_mesh::{
     Input, Output, Replica,
     replica::{Imported, Millis, ToVerify},
 };
-use paceline_room::{Cid, Keypair, NodeId};
+use paceline_room::{Cid, Keypair, NodeId, command::Command};
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
-    Intent, MakeIntent, NodeError, Ready, Storing, Told,
+    NodeError, Ready, Storing, Told,
     high_water::HighWater,
     machine::{Effect, For, Job, Machine},
     surroundings::{Key, Links, Surroundings, Timer},
-    write::Write,
+    write::{MakeSaying, Write, ask},
 };
 
 /// The longest a slice of checking and folding may take before others get a turn, in milliseconds: no task of a page may reach
@@ -32,8 +32,8 @@ const KEEP_AGAIN_MS: u32 = 10_000;
 /// The longest a node sleeps, in milliseconds: a clock that jumped is noticed by then.
 const LONGEST_SLEEP_MS: u64 = 60_000;
 
-/// What to write for an intent, or why not.
-pub type Express = fn(&Replica, Unsent) -> Result<Intent, NodeError>;
+/// The command that an intent stands for, or why it is none.
+pub type Express = fn(Unsent) -> Result<Command, NodeError>;
 
 /// What a node is made of.
 pub struct Parts {
@@ -184,15 +184,24 @@ impl Node {
         self.links.network_changed();
     }
 
-    /// Asks for an own event; resolves once it is durably stored. `alone`: it must see what was asked for before it. `settles`: the
-    /// intent that goes with it, if it was kept as one.
-    pub async fn write(
+    /// Does what a person asks for; resolves once its event is durably stored, or says why not.
+    pub async fn act(self: &Rc<Self>, command: Command) -> Result<Cid, NodeError> {
+        self.write(command, None, |_| Ok(())).await
+    }
+
+    /// The same for what was kept as an intent, which goes with it; and something else may speak against it when its turn comes.
+    pub(crate) async fn write(
         self: &Rc<Self>,
-        alone: bool,
+        command: Command,
         settles: Option<String>,
-        make: MakeIntent,
+        may: impl FnOnce(&Replica) -> Result<(), NodeError> + 'static,
     ) -> Result<Cid, NodeError> {
         let (reply, stored) = oneshot::channel();
+        let (alone, around) = (!command.is_independent(), self.around.clone());
+        let make: MakeSaying = Box::new(move |replica| {
+            may(replica)?;
+            ask(replica, command, around.now() as Millis)
+        });
         self.change(|it| it.ask(Write { make, alone, settles, reply }));
         stored.await.unwrap_or(Err(NodeError::Closed))
     }

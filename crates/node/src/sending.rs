@@ -14,7 +14,7 @@ use paceline_room::{
 };
 use paceline_store::{Desk, Draft, Place, Unsent};
 
-use crate::{MakeIntent, Node, NodeError};
+use crate::{Node, NodeError};
 
 /// For so long a post that is taken back can be kept after all, in milliseconds.
 const UNDO_MS: u32 = 10_000;
@@ -63,17 +63,17 @@ impl Node {
     /// sending, is no error. What is refused is a draft again, or waits to be decided.
     pub async fn deliver(self: &Rc<Self>, id: String) -> Result<(), NodeError> {
         let Some(unsent) = self.desk().find(&id).cloned() else { return Ok(()) };
-        let alone = !matches!(unsent.place, Place::Composer | Place::Reply(_) | Place::Feedback(..) | Place::BatonOpen);
-        let express = self.express;
-        let make: MakeIntent = Box::new(move |replica| {
-            if unsent.draft.field(KNEW).is_empty() && is_taken_back(replica, &unsent.place) {
-                return Err(NodeError::TargetGone);
-            }
-            express(replica, unsent)
-        });
+        let (place, knew) = (unsent.place, !unsent.draft.field(KNEW).is_empty());
+        let may = move |replica: &Replica| {
+            if !knew && is_taken_back(replica, &place) { Err(NodeError::TargetGone) } else { Ok(()) }
+        };
+        let expressed = (self.express)(unsent);
         // Written only if the event is not stored at once.
         self.keep_desk();
-        let outcome = self.write(alone, Some(id.clone()), make).await;
+        let outcome = match expressed {
+            Ok(command) => self.write(command, Some(id.clone()), may).await,
+            Err(error) => Err(error),
+        };
         if self.is_closed() {
             return Ok(());
         }

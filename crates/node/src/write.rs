@@ -1,17 +1,20 @@
 //! Own events: one after the other, each signed, durably stored, and only then sent.
 //!
-//! What a person asks for arrives as an [`Intent`]; the writer looks at the state when its turn comes, so that two clicks
-//! in a row build on one another. Intents that do not depend on what stands before them (posts, feedback) share one
-//! transaction; the rest go one by one.
+//! What a person asks for is a [`Command`]; the room is asked what it comes to when its turn comes, so that two clicks in a row
+//! build on one another. Commands that do not depend on what stands before them (posts, feedback) share one transaction; the rest
+//! go one by one.
 
 use std::sync::Arc;
 
 use futures::channel::oneshot;
-use paceline_mesh::{Input, Replica};
+use paceline_mesh::{
+    Input, Replica,
+    replica::{Here, Millis, Presence},
+};
 use paceline_room::{
-    Body, Cid, Draft, Event, Keypair, Stored, Words,
+    Body, Cid, Draft, Event, Keypair, NodeId, Stored, Words,
     body::{PostKind, Retracted},
-    command::Saying,
+    command::{Asker, Command, Saying},
 };
 use serde_bytes::ByteArray;
 
@@ -20,44 +23,25 @@ use crate::NodeError;
 /// Bytes that make the name of words impossible to guess.
 pub(crate) type Salt = [u8; 16];
 
-/// Makes the body once it is known where its words are.
-type MakeBody = Box<dyn FnOnce(Option<Cid>) -> Body>;
-
-/// What an own event will say.
-pub struct Intent {
-    /// Its words.
-    pub text: Option<String>,
-    /// Its body.
-    pub body: MakeBody,
-}
-
-impl Intent {
-    /// An event without words.
-    pub fn plain(body: impl Into<Body>) -> Self {
-        let body = body.into();
-        Self { text: None, body: Box::new(|_| body) }
-    }
-
-    /// An event whose words ride beside it.
-    pub fn worded(text: impl Into<String>, body: impl FnOnce(Cid) -> Body + 'static) -> Self {
-        // The writer makes the words block whenever there is a text, so the link is always there.
-        Self { text: Some(text.into()), body: Box::new(move |words| body(words.unwrap_or(Cid::from_digest([0; 32])))) }
-    }
-
-    /// An event that may have words.
-    pub fn perhaps_worded(text: Option<String>, body: impl FnOnce(Option<Cid>) -> Body + 'static) -> Self {
-        Self { text: text.filter(|it| !it.trim().is_empty()), body: Box::new(body) }
-    }
-}
-
-impl From<Saying> for Intent {
-    fn from(saying: Saying) -> Self {
-        Self { text: saying.text.clone(), body: Box::new(move |words| saying.into_body(words)) }
-    }
-}
-
 /// Looks at the state when the turn comes, and says what to write or why not.
-pub type MakeIntent = Box<dyn FnOnce(&Replica) -> Result<Intent, NodeError>>;
+pub(crate) type MakeSaying = Box<dyn FnOnce(&Replica) -> Result<Saying, NodeError>>;
+
+/// What the room says to a command now.
+pub(crate) fn ask(replica: &Replica, command: Command, now: Millis) -> Result<Saying, NodeError> {
+    let silence = |node: &NodeId| silence(replica.presence().get(node), now);
+    let asker = Asker { fold: replica.fold(), log: replica.log(), node: replica.node(), silence: &silence };
+    command.ask(asker).map_err(|refused| NodeError::Refused(refused.code()))
+}
+
+/// For how long a node has been gone, in milliseconds; 0 while it is here.
+pub fn silence(seen: Option<&Presence>, now: Millis) -> u64 {
+    match seen {
+        Some(it) if it.here == Here::Gone => now.saturating_sub(it.since),
+        Some(_) => 0,
+        // Never met since this node was opened.
+        None => now,
+    }
+}
 
 /// Whoever waits for an own event.
 pub(crate) type Reply = oneshot::Sender<Result<Cid, NodeError>>;
@@ -78,7 +62,7 @@ pub struct Storing {
 /// One wish to write.
 pub(crate) struct Write {
     /// What.
-    pub(crate) make: MakeIntent,
+    pub(crate) make: MakeSaying,
     /// Whether it must see what was wished before it.
     pub(crate) alone: bool,
     /// The intent among what is not sent yet that it settles.
@@ -109,7 +93,7 @@ impl Written {
 pub(crate) fn sign(
     replica: &Replica,
     keypair: &Keypair,
-    intent: Intent,
+    saying: Saying,
     after: Option<&Written>,
     at: u64,
     salt: Salt,
@@ -127,16 +111,16 @@ pub(crate) fn sign(
             ..place
         },
     };
-    let words = match intent.text {
+    let words = match &saying.text {
         None => None,
         Some(text) => {
             let room = replica.log().room();
             let block = Words(room, keypair.node(), draft.seq, ByteArray::new(salt), text.clone().into());
             let (cid, block) = block.encode().map_err(|_| NodeError::TooLong)?;
-            Some((text, (cid, Arc::from(block))))
+            Some((text.clone(), (cid, Arc::from(block))))
         }
     };
-    draft.body = (intent.body)(words.as_ref().map(|(_, (cid, _))| *cid));
+    draft.body = saying.into_body(words.as_ref().map(|(_, (cid, _))| *cid));
     if !replica.log().table().has(&draft.body) {
         return Err(NodeError::NotInThisRoom);
     }

@@ -2,7 +2,7 @@
 //!
 //! A [`Command`] looks at the state when its turn comes and gives the body to write, or a coded refusal. It asks the very
 //! judge that decides afterwards whether the event counts ([`Fold::judge`]), so what is offered and what counts never
-//! disagree. Sentences for people are not here, nor is what takes a browser to know: whether a text can be seen.
+//! disagree. Sentences for people are not here, nor is what takes a browser to know: whether a text can be seen ([`Command::typed`]).
 
 pub use crate::kinds::Command;
 use crate::{Body, Cid, Event, EventError, Fold, Log, NodeId, fold::IgnoredReason};
@@ -16,6 +16,8 @@ pub struct Asker<'a> {
     pub log: &'a Log,
     /// Who.
     pub node: NodeId,
+    /// How long somebody has been gone, in milliseconds, as this node sees it; 0 while they are here. No event says that.
+    pub silence: &'a dyn Fn(&NodeId) -> u64,
 }
 
 /// What is to be written.
@@ -128,6 +130,16 @@ impl From<EventError> for CommandError {
 pub(crate) trait Ask {
     /// What to write, or why not.
     fn ask(self, asker: Asker) -> Result<Saying, CommandError>;
+
+    /// See [`Command::typed`].
+    fn typed(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// See [`Command::is_independent`].
+    fn is_independent(&self) -> bool {
+        false
+    }
 }
 
 impl<'a> Asker<'a> {

@@ -291,6 +291,16 @@ macro_rules! capabilities {
             pub fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
                 match self { $(Self::$capability(it) => it.ask(asker),)* }
             }
+
+            /// What was typed for others to read, the empty too: whether there is anything to see in it takes a browser to know.
+            pub fn typed(&self) -> Vec<&str> {
+                match self { $(Self::$capability(it) => it.typed(),)* }
+            }
+
+            /// Whether it says the same whatever else is asked for at the same moment: such share one write.
+            pub fn is_independent(&self) -> bool {
+                match self { $(Self::$capability(it) => it.is_independent(),)* }
+            }
         }
 
         $(impl From<$field::Command> for Command {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use crate::kinds::{
-    batons::state::{Act, Baton, BatonState, Note, Term, TermBy},
+    batons::{
+        IgnoredTransfer,
+        state::{Act, Baton, BatonState, Note, Term, TermBy},
+    },
     feedback::{Feedback, FeedbackState},
     people::Person,
     posts::{Post, WordsState},

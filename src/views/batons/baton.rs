@@ -4,7 +4,9 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use paceline_room::{
     NodeId,
-    state::{Act, Baton, BatonState, FeedbackState, Note, Term},
+    body::{PostKind, batons, posts},
+    command::Command,
+    state::{Act, Baton, BatonState, FeedbackState, IgnoredTransfer, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -23,7 +25,7 @@ use crate::{
     },
     hooks::{Commands, Drafting, use_commands, use_draft, use_now},
     people,
-    session::{Here, IgnoredTransfer, NewPost, Outcome, PersonView, Place, Session},
+    session::{Here, PersonView, Place},
     texts::{changing, t},
     when,
 };
@@ -230,14 +232,11 @@ impl Run {
         self.commands.busy
     }
 
-    fn click<T: 'static, F>(&self, command: impl Fn(Session) -> F + 'static) -> Callback<MouseEvent>
-    where
-        F: Future<Output = Outcome<T>> + 'static,
-    {
+    fn click<C: Into<Command>>(&self, command: impl Fn() -> C + 'static) -> Callback<MouseEvent> {
         let (commands, refocus) = (self.commands.clone(), self.refocus.clone());
         Callback::from(move |_| {
             *refocus.borrow_mut() = true;
-            commands.run(&command);
+            commands.act(command());
         })
     }
 
@@ -299,7 +298,7 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
     let (baton, cid) = (&props.baton, props.baton.cid);
     let offer = baton.offer.filter(|_| baton.offered_to == Some(props.me));
     if let Some(offer) = offer {
-        let accept = run.click(move |session| async move { session.baton_accept(offer).await });
+        let accept = run.click(move || batons::Command::Accept { offer });
         return html! {
             <span class="baton-answer">
                 <button type="button" class="button" data-testid="baton-accept" onclick={accept} aria-disabled={run.busy()}>{ t!("accept") }</button>
@@ -308,12 +307,12 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
         };
     }
     if baton.may_reclaim == Some(props.me) {
-        let reclaim = run.click(move |session| async move { session.baton_reclaim(cid).await });
+        let reclaim = run.click(move || batons::Command::Reclaim { baton: cid });
         return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim} aria-disabled={run.busy()}>{ changing(t!("reclaim")) }</button> };
     }
     match baton.state {
         BatonState::Free => {
-            let take = run.click(move |session| async move { session.baton_take(cid).await });
+            let take = run.click(move || batons::Command::Take { baton: cid });
             html! { <button type="button" class="button" data-testid="baton-take" onclick={take} aria-disabled={run.busy()}>{ changing(t!("take")) }</button> }
         }
         BatonState::Held if props.mine() => {
@@ -327,7 +326,7 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
             }
         }
         _ if props.may_step_in() => {
-            let step_in = run.click(move |session| async move { session.baton_step_in(cid).await });
+            let step_in = run.click(move || batons::Command::StepIn { baton: cid });
             html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in} aria-disabled={run.busy()}>{ changing(t!("step-in")) }</button> }
         }
         _ => Html::default(),
@@ -336,7 +335,7 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
 
 fn withdraw(props: &BatonProps, run: &Run) -> Html {
     let Some(offer) = props.baton.offer else { return Html::default() };
-    let onclick = run.click(move |session| async move { session.baton_withdraw(offer).await });
+    let onclick = run.click(move || batons::Command::Withdraw { offer });
     html! {
         <button type="button" class="quiet-button" data-testid="baton-offer-withdraw" {onclick} aria-disabled={run.busy()}>{ t!("withdraw-offer") }</button>
     }
@@ -355,11 +354,9 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
     let name = props.name(holder);
     let words = t!("help-words", name = name.clone(), title = props.baton.title.clone());
     let put_aside = aside.clone();
-    let help = run.click(move |session| {
+    let help = run.click(move || {
         browser::set_preference(&put_aside, "1");
-        let post =
-            NewPost { text: words.clone(), kind: paceline_room::body::PostKind::Update, reply_to: None, tags: vec![] };
-        async move { session.post(post).await }
+        posts::Command::Post { text: words.clone(), kind: PostKind::Update, reply_to: None, tags: vec![] }
     });
     html! {
         <div class="overtaken">

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{
     Cid, NodeId,
     body::Stance,
-    state::{Baton, FeedbackState, Note, Term},
+    state::{Baton, FeedbackState, IgnoredTransfer, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -17,7 +17,7 @@ use crate::{
         feedback::{FeedbackForm, Stances, Told},
     },
     people,
-    session::{Here, IgnoredTransfer, PersonView},
+    session::{Here, PersonView},
     texts::{self, changing, t},
     when,
     words::stance_by,

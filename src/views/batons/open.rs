@@ -2,7 +2,10 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_room::state::{Baton, BatonState};
+use paceline_room::{
+    body::batons,
+    state::{Baton, BatonState},
+};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -14,7 +17,7 @@ use crate::{
     },
     forms,
     hooks::{Commands, Drafting, use_commands, use_draft},
-    session::{NewBaton, Place},
+    session::Place,
     texts::t,
 };
 
@@ -76,8 +79,7 @@ fn suggestion(wanted: forms::FormBaton, commands: &Commands) -> Html {
     let (suggested, label) = (commands.clone(), wanted.title.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         let (title, minutes) = (wanted.title.clone(), wanted.minutes);
-        let baton = NewBaton { title, need: None, strengths: vec![], minutes };
-        suggested.run(|session| async move { session.baton_open(baton).await });
+        suggested.act(batons::Command::Open { title, need: None, strengths: vec![], minutes });
     });
     html! { <button key={&*label} type="button" class="quiet-button" {onclick} aria-disabled={commands.busy}><Sign icon={Icon::Plus} />{ label.clone() }</button> }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use paceline_room::body::people::Command;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -66,7 +67,7 @@ fn AskName(props: &AskNameProps) -> Html {
                 return;
             }
             commands.run(|session| async move {
-                session.introduce(name, vec![], None).await?;
+                session.act(Command::Introduce { name, strengths: vec![], hue: None }).await?;
                 if browser::focus_is_lost() || browser::find(".name-bar :focus").is_some() {
                     browser::focus_handle("composer-text");
                 }

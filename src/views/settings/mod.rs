@@ -6,6 +6,7 @@ mod storage;
 use std::rc::Rc;
 
 use gloo::file::{Blob, futures::read_as_bytes};
+use paceline_room::body::people::Command;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -98,8 +99,8 @@ fn Who(props: &RoomProps) -> Html {
                 return browser::focus_handle("name-input");
             }
             let strengths = one_by_one(&value(&strengths));
-            let (command, saved) = (session.clone(), saved.clone());
-            then(&session, async move { command.introduce(called, strengths, hue).await }, move |_| saved.set(true));
+            let (introduce, saved) = (Command::Introduce { name: called, strengths, hue }, saved.clone());
+            then(&session, session.act(introduce), move |_| saved.set(true));
         })
     };
     let oninput = {

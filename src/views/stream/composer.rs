@@ -1,6 +1,6 @@
 //! Saying something to everyone.
 
-use paceline_room::{Cid, limits};
+use paceline_room::{Cid, body::PostKind, limits};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -51,7 +51,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let preview = use_state(|| false);
     // What is on its way stands in the stream; the field is free for what comes next.
     let draft = if drafting.sending { Draft::default() } else { drafting.draft.clone() };
-    let kind = use_chosen(words::kind_value(words::kind_of(draft.field("kind"))));
+    let kind = use_chosen(PostKind::named(draft.field("kind")).unwrap_or(PostKind::Update).name());
     let submit = submitting(&session, &drafting, preview.setter(), &props.on_done);
     let onsubmit = {
         let submit = submit.clone();
@@ -175,14 +175,14 @@ fn kinds(chosen: NodeRef, drafting: &Drafting) -> Html {
         let drafting = drafting.clone();
         Callback::from(move |event: Event| {
             let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
-            let chosen = if chosen == words::kind_value(words::KINDS[0]) { String::new() } else { chosen };
+            let chosen = if chosen == PostKind::Update.name() { String::new() } else { chosen };
             drafting.write(|draft| draft.set_field("kind", &chosen));
         })
     };
     html! {
         <select ref={chosen} data-testid="composer-kind" aria-label={t!("composer-kind")} {onchange}>
-            { for words::KINDS.into_iter().map(|kind| html! {
-                <option value={words::kind_value(kind)}>{ words::kind_name(kind) }</option>
+            { for PostKind::ALL.into_iter().map(|kind| html! {
+                <option value={kind.name()}>{ words::kind_name(kind) }</option>
             }) }
         </select>
     }

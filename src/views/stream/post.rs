@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid,
-    body::{PostKind, Stance},
+    body::{PostKind, Stance, batons, taking_back},
     state::{FeedbackState, Person, Post, WordsState},
 };
 use yew::prelude::*;
@@ -21,7 +21,7 @@ use crate::{
     excerpt,
     hooks::{use_about, use_commands, use_session},
     markdown, people,
-    session::{Here, Listener, NewBaton, Place, Reach, Session, opens},
+    session::{Here, Listener, Place, Reach, Session, opens},
     texts::{self, changing, t},
     when, words,
 };
@@ -105,7 +105,7 @@ pub fn PostView(props: &PostProps) -> Html {
     html! {
         <article ref={article} class={classes} id={format!("p-{}", post.cid)} tabindex="-1" aria-labelledby={label.clone()}
             aria-posinset={props.position.to_string()} aria-setsize="-1" data-testid="post" data-cid={post.cid.to_string()}
-            data-kind={words::kind_value(post.kind)} data-sent={if props.row.storing { "storing" } else { "sent" }}
+            data-kind={post.kind.name()} data-sent={if props.row.storing { "storing" } else { "sent" }}
             data-contested={post.contested.to_string()} data-checked="true">
             { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
@@ -219,7 +219,7 @@ fn head(props: &PostProps, label: String) -> Html {
             <span class="post-author" dir="auto" id={label} data-testid="post-author" translate="no">{ props.name.clone() }</span>
             if props.mine { <span class="mark">{ t!("you") }</span> }
             if post.kind != PostKind::Update {
-                <span class={classes!("kind", words::kind_value(post.kind))}>{ words::kind_name(post.kind) }</span>
+                <span class={classes!("kind", post.kind.name())}>{ words::kind_name(post.kind) }</span>
             }
             if let Some(name) = &props.answers { <span class="mark">{ changing(t!("to", name = name.to_string())) }</span> }
             <time datetime={when::iso(post.at)} translate="no">{ when::clock(post.at) }</time>
@@ -344,9 +344,7 @@ fn Withdraw(props: &WithdrawProps) -> Html {
     let cid = props.feedback;
     let commands = use_commands(format!("loop {cid}"));
     let busy = commands.busy;
-    let onclick = Callback::from(move |_: MouseEvent| {
-        commands.run(|session| async move { session.withdraw_feedback(cid).await })
-    });
+    let onclick = Callback::from(move |_: MouseEvent| commands.act(taking_back::Command::Withdraw { feedback: cid }));
     html! {
         <button type="button" class="quiet-button" data-testid="feedback-withdraw" {onclick} aria-disabled={busy}>{ t!("take-back") }</button>
     }
@@ -388,8 +386,7 @@ fn OpenFor(props: &OpenForProps) -> Html {
     let busy = commands.busy;
     let onclick = Callback::from(move |_: MouseEvent| {
         let title = excerpt::title(post.text.as_deref().unwrap_or_default(), NEED_TITLE);
-        let baton = NewBaton { title, need: Some(post.cid), strengths: vec![], minutes: None };
-        commands.run(|session| async move { session.baton_open(baton).await });
+        commands.act(batons::Command::Open { title, need: Some(post.cid), strengths: vec![], minutes: None });
     });
     html! {
         <button type="button" class="quiet-button" {onclick} aria-disabled={busy} title={t!("need-baton")} aria-label={t!("need-baton")}>

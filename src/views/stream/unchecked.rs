@@ -11,7 +11,7 @@ use crate::{
     people,
     session::{Here, PersonView, Unchecked},
     texts::t,
-    when, words,
+    when,
 };
 
 /// Properties of [`UncheckedPosts`].
@@ -31,7 +31,7 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
         let label = format!("n-{}", post.cid);
         html! {
             <article class="post level-0 next-0 unchecked" key={post.cid.to_string()} tabindex="-1" aria-labelledby={label.clone()}
-                data-testid="post" data-cid={post.cid.to_string()} data-kind={words::kind_value(post.kind)} data-sent="sent"
+                data-testid="post" data-cid={post.cid.to_string()} data-kind={post.kind.name()} data-sent="sent"
                 data-contested="false" data-checked="false">
                 { match person {
                     Some(it) => disc_of(&it.person, &it.name, it.here, false),

@@ -13,7 +13,8 @@ use std::{
 };
 
 use futures::executor::block_on;
-use paceline_node::{MOVED, Move, Ready, Surroundings};
+use paceline_node::{MOVED, Move, NodeError, Ready, Surroundings};
+use paceline_store::Place as Field;
 
 use crate::world::{Disk, Fault, Place, Seat, TestKey, own_texts, spread};
 use story::{Story, parts_of};
@@ -228,7 +229,11 @@ fn whenever_its_key_is_objected_to_all_goes_on_under_another_and_nothing_is_lost
             moved += 1;
             new.node.release(&id);
             let node = new.node.clone();
-            place.spawn(Box::pin(async move { assert_eq!(node.deliver(id).await, Ok(())) }));
+            let moved_to = node.desk().find(&id).map(|it| it.place);
+            // What the other key has written, this one cannot change: the words are offered again.
+            let stays = matches!(moved_to, Some(Field::Edit(_) | Field::Retract(_)));
+            let outcome = if stays { Err(NodeError::Refused("not-yours")) } else { Ok(()) };
+            place.spawn(Box::pin(async move { assert_eq!(node.deliver(id).await, outcome) }));
         }
         spread(&place, &[&new, &story.peer], || {
             new.node.desk().unsent().is_empty() && new.digest() == story.peer.digest()

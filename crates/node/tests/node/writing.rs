@@ -2,9 +2,10 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use paceline_node::{Intent, NodeError, Surroundings, Told};
+use paceline_node::{NodeError, Surroundings, Told};
 use paceline_room::{
-    body::{Introduced, Retracted},
+    body::{people, posts, taking_back},
+    command::Command,
     testing::World,
 };
 use paceline_store::{Durability, Place as Field, Store, StoreError};
@@ -29,20 +30,22 @@ fn founder(world: &mut World) -> (Place, Seat) {
     (place, seat)
 }
 
-fn name(name: &str) -> Intent {
-    Intent::plain(Introduced {
-        name: name.try_into().unwrap(),
-        strengths: Default::default(),
-        hue: 1_u64.try_into().unwrap(),
-    })
+/// A command that must see what was asked for before it, or one that need not.
+fn command(seat: &Seat, alone: bool, text: &str) -> Command {
+    if alone {
+        let post = seat.node.replica().fold().posts().next().expect("a post").cid;
+        posts::Command::Edit { post, text: text.into() }.into()
+    } else {
+        people::Command::Introduce { name: text.into(), strengths: vec![], hue: Some(1) }.into()
+    }
 }
 
 type Outcomes = Rc<RefCell<Vec<Result<(), NodeError>>>>;
 
 fn ask(place: &Place, seat: &Seat, alone: bool, text: &'static str, outcomes: &Outcomes) {
-    let (node, outcomes) = (seat.node.clone(), outcomes.clone());
+    let (node, outcomes, command) = (seat.node.clone(), outcomes.clone(), command(seat, alone, text));
     place.spawn(Box::pin(async move {
-        let outcome = node.write(alone, None, Box::new(move |_| Ok(name(text)))).await;
+        let outcome = node.act(command).await;
         outcomes.borrow_mut().push(outcome.map(drop));
     }));
 }
@@ -141,11 +144,11 @@ fn what_answers_a_post_that_was_taken_back_is_held_unless_who_wrote_it_knew() {
     let reply = Field::Reply(post);
     seat.node.set_draft(&reply, |it| it.text = "an answer".into());
     let id = seat.node.submit(&reply, "").expect("an intent");
-    let retract = Intent::plain(Retracted { post });
+    let retract = taking_back::Command::Retract { post };
     let outcome = Rc::new(RefCell::new(None));
     let (node, told) = (seat.node.clone(), outcome.clone());
     place.spawn(Box::pin(async move {
-        node.write(true, None, Box::new(move |_| Ok(retract))).await.expect("taken back");
+        node.act(retract.into()).await.expect("taken back");
         *told.borrow_mut() = Some(node.deliver(id).await);
     }));
     spread(&place, &[&seat], || outcome.borrow().is_some());

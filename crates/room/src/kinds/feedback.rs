@@ -361,4 +361,15 @@ impl Ask for Command {
             }
         }
     }
+
+    fn typed(&self) -> Vec<&str> {
+        match self {
+            Self::Give { text, .. } => text.as_deref().into_iter().collect(),
+            Self::Answer { text, .. } => vec![text],
+        }
+    }
+
+    fn is_independent(&self) -> bool {
+        matches!(self, Self::Give { .. })
+    }
 }

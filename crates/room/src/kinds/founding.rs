@@ -1,6 +1,7 @@
 //! How the room began: what it is called and for, and the values of its form that decide anything.
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteArray;
 
 use super::{Capability, Kind, Note, Tag, Title, Within, bodies};
 use crate::{
@@ -54,7 +55,7 @@ bodies! {
         /// The form's deciding values.
         values: FormValues,
         /// 16 random bytes: two rooms of one title are two rooms.
-        nonce: serde_bytes::ByteArray<16>,
+        nonce: ByteArray<16>,
     }
     /// Raises the version of the fold, once a decision carries it (so far it changes nothing).
     FoldRaised {
@@ -62,6 +63,28 @@ bodies! {
         to: u32,
         /// The closing of the decision.
         closing: Cid,
+    }
+}
+
+impl RoomFounded {
+    /// A room of this version.
+    ///
+    /// # Errors
+    /// Without a title, or if something is over its limit.
+    pub fn new(
+        title: &str,
+        purpose: &str,
+        form: &str,
+        values: FormValues,
+        nonce: [u8; 16],
+    ) -> Result<Self, CommandError> {
+        let title = title.trim();
+        if title.is_empty() {
+            return Err(CommandError::EmptyText);
+        }
+        let (title, purpose, form) = (title.try_into()?, purpose.trim().try_into()?, form.try_into()?);
+        let (fold, nonce) = (u64::from(FOLD_VERSION).try_into()?, ByteArray::new(nonce));
+        Ok(Self { fold, title, purpose, form, values, nonce })
     }
 }
 

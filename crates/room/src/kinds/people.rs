@@ -220,6 +220,15 @@ impl Ask for Command {
         let (name, hue) = (name.try_into()?, u64::from(hue % HUES).try_into()?);
         asker.plain(Introduced { name, strengths, hue })
     }
+
+    fn typed(&self) -> Vec<&str> {
+        let Self::Introduce { name, .. } = self;
+        vec![name.trim()]
+    }
+
+    fn is_independent(&self) -> bool {
+        true
+    }
 }
 
 /// The hue that follows from a key: that of somebody who has not written anything, and where the search for a free one

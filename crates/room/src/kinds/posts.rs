@@ -33,6 +33,27 @@ pub enum PostKind {
     Driver,
 }
 
+impl PostKind {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Update, Self::Question, Self::Idea, Self::Need, Self::Driver];
+
+    /// As it is written in events and in `window.paceline`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Question => "question",
+            Self::Idea => "idea",
+            Self::Need => "need",
+            Self::Driver => "driver",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+}
+
 /// Nodes that a post speaks to.
 pub type Mentions = List<NodeId, { limits::TAGS }>;
 
@@ -319,5 +340,14 @@ impl Ask for Command {
                 if gone { Err(CommandError::NotFound) } else { Ok(said) }
             }
         }
+    }
+
+    fn typed(&self) -> Vec<&str> {
+        let (Self::Post { text, .. } | Self::Edit { text, .. }) = self;
+        vec![text.trim()]
+    }
+
+    fn is_independent(&self) -> bool {
+        matches!(self, Self::Post { .. })
     }
 }

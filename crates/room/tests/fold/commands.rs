@@ -18,7 +18,7 @@ use crate::{
 };
 
 fn ask(node: &Node, who: NodeId, command: impl Into<Command>) -> Result<Saying, CommandError> {
-    command.into().ask(Asker { fold: &node.fold, log: &node.log, node: who })
+    command.into().ask(Asker { fold: &node.fold, log: &node.log, node: who, silence: &|_| 1 })
 }
 
 /// What author `i` is told, who has seen what it has.
@@ -121,7 +121,7 @@ fn about(baton: Cid, offer: Cid, to: NodeId) -> [batons::Command; 9] {
         Command::Accept { offer },
         Command::Decline { offer, why: String::new() },
         Command::Release { baton, note: String::new() },
-        Command::StepIn { baton, silent_for: 1 },
+        Command::StepIn { baton },
         Command::Reclaim { baton },
         Command::Close { baton, outcome: String::new() },
     ]

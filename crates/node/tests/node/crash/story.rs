@@ -6,10 +6,10 @@ use std::{
     rc::Rc,
 };
 
-use paceline_node::{Intent, Surroundings};
+use paceline_node::Surroundings;
 use paceline_room::{
     Cid, Keypair,
-    body::{Introduced, PostKind, Posted},
+    body::{PostKind, people, posts},
     testing::World,
 };
 use paceline_store::{Place as Field, Store};
@@ -257,14 +257,10 @@ impl Story {
                 None => self.later(Act::Edit(text)),
             },
             Act::Introduce => {
-                let body = Introduced {
-                    name: "Ann".try_into().unwrap(),
-                    strengths: Default::default(),
-                    hue: 1_u64.try_into().unwrap(),
-                };
+                let command = people::Command::Introduce { name: "Ann".into(), strengths: vec![], hue: Some(1) };
                 let (node, acknowledged) = (self.me.node.clone(), self.acknowledged.clone());
                 self.place.spawn(Box::pin(async move {
-                    if let Ok(cid) = node.write(false, None, Box::new(move |_| Ok(Intent::plain(body)))).await {
+                    if let Ok(cid) = node.act(command.into()).await {
                         acknowledged.borrow_mut().insert(cid);
                     }
                 }));
@@ -345,20 +341,10 @@ impl Story {
     /// A post by a script, which its author then takes back.
     fn retract(&mut self) {
         let (node, doomed, acknowledged) = (self.me.node.clone(), self.doomed.clone(), self.acknowledged.clone());
-        let post = |_: &paceline_mesh::Replica| {
-            Ok(Intent::worded("doomed.", |words| {
-                Posted {
-                    kind: PostKind::Update,
-                    words,
-                    reply_to: None,
-                    tags: Default::default(),
-                    mentions: Default::default(),
-                }
-                .into()
-            }))
-        };
+        let (kind, text) = (PostKind::Update, "doomed.".into());
+        let post = posts::Command::Post { kind, text, reply_to: None, tags: vec![] };
         self.place.spawn(Box::pin(async move {
-            let Ok(cid) = node.write(true, None, Box::new(post)).await else { return };
+            let Ok(cid) = node.act(post.into()).await else { return };
             acknowledged.borrow_mut().insert(cid);
             doomed.set(Some(cid));
             let Some(id) = node.begin_retract(cid) else { return };

@@ -8,10 +8,11 @@ use std::{
 
 use futures::{executor::block_on, future::LocalBoxFuture};
 use paceline_mesh::{Input, Lane, Replica};
-use paceline_node::{Intent, Key, Links, Node, NodeError, Parts, Ready, Told};
+use paceline_node::{Key, Links, Node, NodeError, Parts, Ready, Told};
 use paceline_room::{
     Cid, Keypair, NodeId, Words,
-    body::{Edited, PostKind, Posted, Retracted},
+    body::{PostKind, posts, taking_back},
+    command::Command,
 };
 use paceline_store::{Desk, Place as Field, Store, Unsent};
 
@@ -147,20 +148,16 @@ impl Seat {
     }
 }
 
-/// What intents say, as a page has it for posts.
-pub fn express(replica: &Replica, unsent: Unsent) -> Result<Intent, NodeError> {
+/// What intents stand for, as a page has it for posts.
+pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
     let text = unsent.draft.text;
-    let post = |text: String, reply_to| {
-        Intent::worded(text, move |words| {
-            Posted { kind: PostKind::Update, words, reply_to, tags: Default::default(), mentions: Default::default() }
-                .into()
-        })
-    };
+    let post =
+        |text, reply_to| Command::from(posts::Command::Post { kind: PostKind::Update, text, reply_to, tags: vec![] });
     match unsent.place {
         Field::Composer => Ok(post(text, None)),
-        Field::Reply(to) if replica.log().find(&to).is_some() => Ok(post(text, Some(to))),
-        Field::Edit(post) => Ok(Intent::worded(text, move |words| Edited { post, words }.into())),
-        Field::Retract(post) => Ok(Intent::plain(Retracted { post })),
+        Field::Reply(to) => Ok(post(text, Some(to))),
+        Field::Edit(post) => Ok(posts::Command::Edit { post, text }.into()),
+        Field::Retract(post) => Ok(taking_back::Command::Retract { post }.into()),
         _ => Err(NodeError::Refused("not-found")),
     }
 }

@@ -68,8 +68,6 @@ pub enum Command {
     StepIn {
         /// The baton.
         baton: Cid,
-        /// How long the holder was silent, in milliseconds.
-        silent_for: u64,
     },
     /// Come back to a baton that somebody stepped in for.
     Reclaim {
@@ -117,8 +115,9 @@ impl Ask for Command {
                 let (tip, note) = (open(asker, &baton)?.tip, note.try_into()?);
                 asker.plain(BatonReleased { baton, tip, note })
             }
-            Self::StepIn { baton, silent_for } => {
-                let (tip, silent_for) = (open(asker, &baton)?.tip, silent_for.try_into()?);
+            Self::StepIn { baton } => {
+                let Baton { tip, holder, .. } = *open(asker, &baton)?;
+                let silent_for = holder.map_or(0, |it| (asker.silence)(&it)).try_into()?;
                 asker.plain(BatonSteppedIn { baton, tip, silent_for })
             }
             Self::Reclaim { baton } => {
@@ -131,6 +130,24 @@ impl Ask for Command {
                 asker.plain(BatonClosed { baton, tip, outcome, by: None })
             }
         }
+    }
+
+    fn typed(&self) -> Vec<&str> {
+        match self {
+            Self::Open { title, .. } => vec![title.trim()],
+            Self::Offer { note, .. } | Self::Release { note, .. } => vec![note],
+            Self::Decline { why, .. } => vec![why],
+            Self::Close { outcome, .. } => vec![outcome],
+            Self::Take { .. }
+            | Self::Withdraw { .. }
+            | Self::Accept { .. }
+            | Self::StepIn { .. }
+            | Self::Reclaim { .. } => Vec::new(),
+        }
+    }
+
+    fn is_independent(&self) -> bool {
+        matches!(self, Self::Open { .. })
     }
 }
 

@@ -30,6 +30,7 @@
 pub(crate) mod bodies;
 mod commands;
 mod forks;
+mod ignored;
 mod path;
 mod rules;
 pub(crate) mod state;
@@ -52,6 +53,7 @@ use crate::{
 };
 pub use commands::Command;
 use forks::Forks;
+pub use ignored::IgnoredTransfer;
 use litemap::LiteMap;
 
 /// What a node of the tree is.

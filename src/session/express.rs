@@ -1,0 +1,59 @@
+//! The commands that a page's forms stand for, by the place where something is written.
+
+use paceline_node::NodeError;
+use paceline_room::{
+    Cid,
+    body::{Answer, PostKind, batons, feedback, posts, taking_back},
+    command::Command,
+};
+use paceline_store::{Draft, Place, Unsent};
+
+use super::names::is_visible;
+
+/// Whether there is anything to see in what was typed. The room says where nothing at all will not do.
+pub fn seen(command: Command) -> Result<Command, NodeError> {
+    let unseen = |text: &&str| !text.is_empty() && !is_visible(text);
+    if command.typed().iter().any(unseen) { Err(NodeError::Refused("nothing-to-see")) } else { Ok(command) }
+}
+
+/// The command that an intent stands for, or why it is none.
+pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
+    let Unsent { place, act, draft, .. } = unsent;
+    seen(match place {
+        Place::Composer => post(draft, None),
+        Place::Reply(target) => post(draft, Some(target)),
+        Place::Edit(post) => posts::Command::Edit { post, text: draft.text }.into(),
+        Place::Retract(post) => taking_back::Command::Retract { post }.into(),
+        Place::Feedback(target, stance) => {
+            let sources = draft.field("sources").lines().map(str::trim).filter(|it| !it.is_empty());
+            let sources = sources.map(str::to_owned).collect();
+            let text = Some(draft.text).filter(|it| !it.is_empty());
+            feedback::Command::Give { target, stance, text, sources }.into()
+        }
+        Place::Answer(feedback) => {
+            let answer = match act.as_str() {
+                "adjusted" => Answer::Adjusted,
+                "declined" => Answer::Declined,
+                _ => Answer::Noted,
+            };
+            feedback::Command::Answer { feedback, answer, text: draft.text, by: None }.into()
+        }
+        Place::BatonOpen => {
+            let minutes = draft.field("minutes").parse().ok();
+            batons::Command::Open { title: draft.text, need: None, strengths: vec![], minutes }.into()
+        }
+        Place::BatonOffer(baton) => {
+            let to = draft.field("to").parse().map_err(|_| NodeError::NotFound)?;
+            batons::Command::Offer { baton, to, note: draft.text }.into()
+        }
+        Place::BatonWord(baton) if act == "close" => batons::Command::Close { baton, outcome: draft.text }.into(),
+        Place::BatonWord(baton) => batons::Command::Release { baton, note: draft.text }.into(),
+        Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
+    })
+}
+
+fn post(draft: Draft, reply_to: Option<Cid>) -> Command {
+    let kind = PostKind::named(draft.field("kind")).unwrap_or(PostKind::Update);
+    let tags = draft.field("tags").split_whitespace().map(str::to_owned).collect();
+    posts::Command::Post { kind, text: draft.text, reply_to, tags }.into()
+}

@@ -1,0 +1,64 @@
+//! Links of the open room: on and off, refused, made by hand.
+
+use paceline_mesh::Input;
+use paceline_room::NodeId;
+
+use super::{Session, error::Outcome, notices};
+
+impl Session {
+    /// Drops all links and keeps working.
+    pub async fn offline(&self) -> Outcome<()> {
+        self.0.offline.set(true);
+        if let Ok(engine) = self.engine() {
+            engine.node.say_goodbye();
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// Looks for the others again.
+    pub async fn online(&self) -> Outcome<()> {
+        self.0.offline.set(false);
+        if let Ok(engine) = self.engine() {
+            engine.come_back();
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// No direct link with that node; a local choice.
+    pub fn refuse(&self, node: NodeId) {
+        if let Ok(engine) = self.engine() {
+            engine.net.refuse(node);
+        }
+    }
+
+    /// Takes [`Session::refuse`] back.
+    pub fn allow(&self, node: NodeId) {
+        if let Ok(engine) = self.engine() {
+            engine.net.allow(node);
+        }
+    }
+
+    /// The code to give to somebody who cannot be reached otherwise.
+    pub async fn by_hand_invite(&self) -> Outcome<String> {
+        self.engine()?.net.by_hand_invite().await.map_err(notices::by_hand)
+    }
+
+    /// The reply to a pasted invite.
+    pub async fn by_hand_reply(&self, invite: String) -> Outcome<String> {
+        self.engine()?.net.by_hand_reply(&invite).await.map_err(notices::by_hand)
+    }
+
+    /// The pasted reply to one's own invite.
+    pub async fn by_hand_accept(&self, reply: String) -> Outcome<()> {
+        self.engine()?.net.by_hand_accept(&reply).await.map_err(notices::by_hand)
+    }
+
+    /// Tells others whether this tab is looked at.
+    pub fn away(&self, away: bool) {
+        if let Ok(engine) = self.engine() {
+            engine.node.input(Input::Away(away));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! When snapshots are made: at most once a frame, later while much comes in, and only told where they differ.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Session, browser,
+    engine::Engine,
+    error::SessionError,
+    listen::{Listener, StateSeen},
+    publish,
+    view::{Connection, View},
+};
+
+/// Snapshots are made at most this often, in milliseconds: about once a frame.
+const FRAME_MS: u32 = 16;
+/// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
+const BUSY_FRAME_MS: u32 = 500;
+/// ... and when somebody was just linked, in milliseconds: what both lack is asked for and answered first, since drawing holds that
+/// up. It takes a few messages.
+pub const GREETING_FRAME_MS: f64 = 100.0;
+/// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
+const NOTE_MS: u32 = 3_000;
+
+impl Session {
+    /// Makes a snapshot soon, once for all changes until then.
+    pub(super) fn publish(&self) {
+        let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
+        self.mark_sync();
+        let greeting = self.0.greeting_until.get() - browser::fine_now();
+        let late = busy || greeting > 0.0;
+        let mut publishing = self.0.publishing.borrow_mut();
+        let sooner = self.0.publishing_late.get() && !late;
+        if publishing.is_some() && !sooner {
+            return;
+        }
+        self.0.publishing_late.set(late);
+        let wait = if busy { BUSY_FRAME_MS } else { FRAME_MS.max(greeting.max(0.0) as u32) };
+        let session = self.clone();
+        *publishing = Some(Timeout::new(wait, move || session.publish_now()));
+    }
+
+    fn mark_sync(&self) {
+        if self.0.synced.get() || !self.0.met.get() {
+            return;
+        }
+        let engine = self.0.engine.borrow();
+        // Told while the replica is at work: looked at again with the next change.
+        let Some(engine) = engine.as_ref().filter(|it| it.node.try_replica().is_some()) else { return };
+        if publish::connection(engine, self.0.offline.get()) == Connection::InSync {
+            self.0.synced.set(true);
+            self.0.greeting_until.set(0.0);
+            browser::mark("paceline:in-sync");
+        }
+    }
+
+    pub(super) fn publish_now(&self) {
+        self.0.publishing.borrow_mut().take();
+        self.mark_sync();
+        let engine = self.0.engine.borrow().clone();
+        let before = self.0.view.borrow().clone();
+        let offline = self.0.offline.get();
+        let now = browser::wall_clock().saturating_add_signed(self.0.clock.offset());
+        let room =
+            engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, now, before.room.as_deref())));
+        if let (Some(engine), Some(room)) = (&engine, &room) {
+            for (SessionError { code, text }, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
+                self.notify_about(code, text, Some(about));
+            }
+            if let Some(ahead) = engine.clocks.borrow().others() {
+                self.tell_clock_off(ahead);
+            }
+            self.tell_state(engine);
+            if !browser::is_hidden() {
+                engine.look();
+            }
+            if !room.title.is_empty() && before.room.as_ref().is_none_or(|it| it.title != room.title) {
+                // "My rooms" calls a room by its title, which comes with the founding event.
+                let session = self.clone();
+                spawn_local(async move { session.note_room().await });
+            }
+        }
+        let view = Rc::new(View {
+            rooms: self.0.rooms.borrow().clone(),
+            room,
+            opening: self.is_opening(),
+            notices: self.0.notices.borrow().clone().into(),
+            offline,
+            finding: self.finding(),
+        });
+        if *view != *before {
+            *self.0.view.borrow_mut() = view.clone();
+            self.0.board.each(|it| {
+                if let Listener::View(call) = it {
+                    call(view.clone());
+                }
+            });
+        }
+    }
+
+    fn tell_state(&self, engine: &Engine) {
+        let digest = engine.node.replica().fold().digest();
+        if self.0.digest.replace(digest.clone()) == digest {
+            return;
+        }
+        let seen = StateSeen { digest };
+        self.0.board.each(|it| {
+            if let Listener::State(call) = it {
+                call(&seen);
+            }
+        });
+    }
+
+    /// What came, and what of it somebody has seen, is noted for "my rooms" while the tab lives: it may die without a word.
+    pub(super) fn note_soon(&self) {
+        let mut noting = self.0.noting.borrow_mut();
+        if noting.is_some() {
+            return;
+        }
+        let session = self.clone();
+        *noting = Some(Timeout::new(NOTE_MS, move || {
+            session.0.noting.borrow_mut().take();
+            spawn_local(async move { session.note_news().await });
+        }));
+    }
+}

@@ -1,0 +1,41 @@
+//! What scripts read of the open room.
+
+use std::sync::Arc;
+
+use paceline_room::state::RoomState;
+
+use super::{
+    Session,
+    error::Outcome,
+    publish,
+    report::{LocalState, Status},
+};
+use crate::tags::tags_in;
+
+impl Session {
+    /// This node, now.
+    pub fn status(&self) -> Outcome<Status> {
+        let offline = self.0.offline.get();
+        Ok(self.engine().map_or_else(|_| Status::without_room(offline), |engine| publish::status(&engine, offline)))
+    }
+
+    /// The room's state, from the log alone.
+    pub fn state(&self) -> Outcome<RoomState> {
+        let engine = self.engine()?;
+        let replica = engine.node.replica();
+        let mut state = replica.fold().state(replica.log());
+        // An edit carries words alone: its tags are those of these words, which every node has or will have.
+        for post in state.posts.iter_mut().filter(|it| it.edited) {
+            let post = Arc::make_mut(post);
+            post.tags = post.text.as_deref().map(tags_in).unwrap_or_default();
+        }
+        Ok(state)
+    }
+
+    /// This node's own view.
+    pub fn local(&self) -> Outcome<LocalState> {
+        let mut local = publish::local(&*self.engine()?);
+        local.notices = self.0.notices.borrow().clone();
+        Ok(local)
+    }
+}

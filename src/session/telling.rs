@@ -1,0 +1,94 @@
+//! What comes of what happens in the open room: those who listen are told, and so is the person.
+
+use paceline_room::Cid;
+
+use super::{
+    Session, browser,
+    engine::Told,
+    error::SessionError,
+    listen::{EventSeen, Listener, PeerSeen},
+    notices::SUPERSEDED,
+    pacing::GREETING_FRAME_MS,
+    view::Notice,
+};
+
+/// Notices shown at once; older ones go.
+const NOTICES: usize = 20;
+
+impl Session {
+    /// Tells the person something. The same thing twice is told once.
+    pub fn notify(&self, code: &'static str, text: impl Into<String>) {
+        self.notify_about(code, text, None);
+    }
+
+    pub(super) fn notify_about(&self, code: &'static str, text: impl Into<String>, about: Option<Cid>) {
+        if code == SUPERSEDED {
+            // Who went elsewhere meanwhile knows.
+            return;
+        }
+        let (text, id) = (text.into(), self.0.next_notice.get());
+        self.0.next_notice.set(id + 1);
+        let mut notices = self.0.notices.borrow_mut();
+        if notices.iter().any(|it| it.code == code && it.text == text && it.about == about) {
+            return;
+        }
+        notices.push(Notice { code, text, about, id });
+        if notices.len() > NOTICES {
+            notices.remove(0);
+        }
+        drop(notices);
+        self.publish();
+    }
+
+    /// Takes a notice away.
+    pub fn dismiss(&self, id: u32) {
+        self.0.notices.borrow_mut().retain(|it| it.id != id);
+        self.publish();
+    }
+
+    /// Reacts to what the engine of the open room tells.
+    pub(super) fn on_told(&self, told: Told) {
+        match told {
+            Told::Admitted { cid, author, kind } => {
+                let seen = EventSeen { cid, author, kind };
+                self.0.board.each(|it| {
+                    if let Listener::Event(call) = it {
+                        call(&seen);
+                    }
+                });
+                self.publish();
+                self.note_soon();
+            }
+            Told::Peer { node, up } => {
+                if up {
+                    self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
+                    if !self.0.met.replace(true) {
+                        browser::mark("paceline:first-peer");
+                    }
+                }
+                let seen = PeerSeen { node, up };
+                self.0.board.each(|it| {
+                    if let Listener::Peer(call) = it {
+                        call(&seen);
+                    }
+                });
+                self.publish();
+            }
+            Told::Changed => self.publish(),
+            Told::TimeDoubted => self.ask_the_time(),
+            Told::TimeLearned => self.tell_the_time(),
+            // Without a network there is no relay: that is said in other words.
+            Told::Notice(SessionError { code: "no-relay", .. }) if !browser::has_network() => {}
+            Told::Notice(SessionError { code, text }) => self.notify(code, text),
+        }
+    }
+
+    /// Tells whoever shows what this is about that it changed: the place of a draft, or what a command is about.
+    pub(super) fn told(&self, about: &str) {
+        self.0.board.each(|it| {
+            if let Listener::About(call) = it {
+                call(about);
+            }
+        });
+    }
+}
