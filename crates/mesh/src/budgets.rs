@@ -4,7 +4,7 @@
 //! drop one another. What is refused is a reason. All figures are guesses, generous to people and to scripts that act
 //! like people, and say so.
 
-use crate::replica::Millis;
+use crate::time::Millis;
 
 /// A bucket that fills steadily and pays for what is let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use paceline_room::{Cid, Event, Log, NodeId, Words};
 use crate::{
     budgets::{AUTHOR, Bucket, FORWARDER, NEWCOMER_EVENTS, NEWCOMERS},
     pending::{Arrival, Checked, Source},
-    replica::Millis,
+    time::Millis,
 };
 
 /// Live events of one neighbour that wait to be checked.

@@ -16,8 +16,8 @@ use paceline_room::{Cid, NodeId};
 use crate::{
     budgets::{Bucket, LETTER_LEAST, LETTERS_FOR_ONE, LETTERS_IN, LETTERS_OUT},
     recent::Recent,
-    replica::Millis,
     roster::Roster,
+    time::Millis,
     wire::{Carry, LETTER_LINKS},
 };
 

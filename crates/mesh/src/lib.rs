@@ -1,13 +1,14 @@
 //! Paceline's mesh: how one node's log becomes everybody's.
 //!
 //! Pure state machines on virtual time: spreading (PlumTree), catching up (set reconciliation), presence and reach,
-//! letters between members who are not linked, budgets; and the [`Replica`] that joins them with the room's log. No socket, clock, task or randomness: time, seeds
-//! and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
+//! letters between members who are not linked, budgets; and the [`Replica`] that joins them with the room's log. No socket, clock,
+//! task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
 
 mod budgets;
 mod held;
 mod index;
 mod ingest;
+mod io;
 mod letters;
 mod listening;
 mod pending;
@@ -16,9 +17,12 @@ mod recent;
 pub mod replica;
 mod roster;
 mod serve;
+mod shown;
 mod sync;
+mod time;
 mod wants;
 pub mod wire;
 
 pub use budgets::{Bucket, Rate};
-pub use replica::{Input, Lane, Output, Replica};
+pub use io::{Input, Lane, Output};
+pub use replica::Replica;

@@ -5,7 +5,7 @@
 //! smallest of those that reach a server listen; in any connected group at least one does; and nobody rests on the word of a
 //! node it is not linked with. Whoever rests and sees a listener go takes over in the order of ids, so that one wakes and not all.
 
-use crate::replica::Millis;
+use crate::time::Millis;
 
 /// Listeners of a group: one and one to spare.
 pub const LISTENERS: usize = 2;

@@ -14,7 +14,7 @@ use std::{
 use litemap::LiteMap;
 use paceline_room::{Body, Cid, Event, NodeId};
 
-use crate::{plumtree::Origin, replica::Millis};
+use crate::{plumtree::Origin, time::Millis};
 
 /// Events one peer may have waiting: two requests under way, and a burst of live ones.
 pub const PEER_QUOTA: usize = 2048;

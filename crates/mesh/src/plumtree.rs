@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 use litemap::LiteMap;
 use paceline_room::{Cid, NodeId};
 
-use crate::{replica::Millis, wire::LIVE_CIDS};
+use crate::{time::Millis, wire::LIVE_CIDS};
 
 /// Up to so many links a node pushes its own events to all of them: the full mesh of eight nodes, and one to spare.
 pub const DIRECT_LINKS: usize = 8;

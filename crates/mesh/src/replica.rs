@@ -7,23 +7,31 @@
 //! stored. Others' events are admitted and forwarded at once, and reported as held (reach) after [`Input::Stored`].
 
 mod admission;
+mod link;
+mod links;
 mod messages;
+mod reporting;
 mod sending;
+mod verifying;
 
-pub use admission::{ToVerify, Verified};
+pub use verifying::{ToVerify, Verified};
+
+pub use crate::{
+    io::{Input, Lane, Output},
+    shown::{Here, Imported, Presence, Progress, Reach, Reached, Unchecked},
+    time::Millis,
+};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+use link::Link;
 use litemap::LiteMap;
-use paceline_room::{
-    Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored, body::PostKind, sorted,
-};
+use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored};
 
 use crate::{
-    budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, SERVED},
     held::Held,
     index::Index,
     ingest::Ingest,
@@ -35,226 +43,8 @@ use crate::{
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
-    wire::{Beacon, Cids, Form, Hello, Key, Live, Signed, State},
+    wire::{Form, State},
 };
-
-/// Milliseconds on a clock that never goes back; its zero is the driver's choice.
-pub type Millis = u64;
-
-/// Which stream of a link carries a message: what is live does not wait behind what is bulk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lane {
-    /// Pushes, announcements, beacons: small and urgent.
-    Live,
-    /// Catching up: batches of blocks.
-    Bulk,
-}
-
-/// What happens to a node.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// A link to this node is up and its membership is proved.
-    LinkUp(NodeId),
-    /// The same, and the node runs a build that reads messages in the form [`Form::Placed`] alone.
-    OlderLinkUp(NodeId),
-    /// The link is gone. `goodbye`: its tab closed on purpose or is known to be dead, rather than silent.
-    LinkDown {
-        /// Whose.
-        peer: NodeId,
-        /// Known to have left.
-        goodbye: bool,
-    },
-    /// Bytes from a peer.
-    Received {
-        /// From whom.
-        peer: NodeId,
-        /// On which stream.
-        lane: Lane,
-        /// One whole message.
-        bytes: Vec<u8>,
-    },
-    /// An own event, signed and durably stored.
-    Own {
-        /// Its name.
-        cid: Cid,
-        /// The event.
-        event: Box<Event>,
-        /// The event block.
-        block: Arc<[u8]>,
-        /// The words' name and block.
-        words: Option<(Cid, Arc<[u8]>)>,
-    },
-    /// Blocks (events or words) that an [`Output::Store`] named are stored now.
-    Stored(Vec<Cid>),
-    /// Blocks from an imported CAR: checked like the network's.
-    Import(Vec<Arc<[u8]>>),
-    /// A letter for a member who is not linked with this node: at most [`crate::wire::LETTER_BYTES`], sealed. It may get lost.
-    Carry {
-        /// For whom.
-        to: NodeId,
-        /// The letter.
-        bytes: Vec<u8>,
-    },
-    /// Whether newcomers would be heard here now: a server where they call is reached.
-    Hears(bool),
-    /// This tab is hidden or shown: `away` in the beacon.
-    Away(bool),
-    /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
-    Leave,
-    /// Time has come: the moment of the last [`Output::WakeAt`], or later.
-    Tick,
-}
-
-/// What a node wants done.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Send one message.
-    Send {
-        /// To whom.
-        peer: NodeId,
-        /// On which stream.
-        lane: Lane,
-        /// The message.
-        bytes: Vec<u8>,
-    },
-    /// Keep these; answer with [`Input::Stored`].
-    Store(Vec<Stored>),
-    /// Keep these words, whose events are stored already; answer with [`Input::Stored`].
-    StoreWords(Vec<(Cid, Arc<[u8]>)>),
-    /// Words whose author took them back: delete them.
-    DropWords(Vec<Cid>),
-    /// An event was admitted, own or other.
-    Admitted {
-        /// Its name.
-        cid: Cid,
-        /// Whose.
-        author: NodeId,
-        /// Of which kind.
-        kind: String,
-    },
-    /// A letter for this node, from anybody: only what is in it says from whom.
-    Carried {
-        /// The letter.
-        bytes: Vec<u8>,
-    },
-    /// Who is present and not linked with this node, to be introduced; those that have written before strangers. Replaces what was
-    /// said before.
-    Acquainted(Vec<NodeId>),
-    /// Others listen to newcomers (true), or this node should: whether it may let go of the servers where they call.
-    Rest(bool),
-    /// Presence, reach or progress changed: worth a redraw.
-    Changed,
-    /// Something was refused and counted under this code (see [`Replica::refused`]).
-    Refused {
-        /// Why: `bad-signature`, `not-canonical`, `too-large`, `wrong-room`, `wrong-depth` ...
-        code: &'static str,
-        /// Who forwarded it.
-        peer: Option<NodeId>,
-    },
-    /// The peer broke the protocol beyond forgiving: drop the link.
-    Disconnect(NodeId),
-    /// Call [`Input::Tick`] at this time; replaces earlier wishes.
-    WakeAt(Millis),
-}
-
-/// Who is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Here {
-    /// Linked (or beaconed lately) and its tab is visible.
-    Here,
-    /// Linked, its tab hidden.
-    Away,
-    /// Not any more.
-    Gone,
-}
-
-/// What is known of a node's presence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Presence {
-    /// Where it is.
-    pub here: Here,
-    /// Since when.
-    pub since: Millis,
-    /// Gone on purpose or known to be dead, rather than silent: step-in is offered at once.
-    pub goodbye: bool,
-}
-
-/// Who is here and not linked with this node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reached {
-    /// Who.
-    pub node: NodeId,
-    /// The neighbour through which it is reached.
-    pub through: NodeId,
-    /// It has written nothing that is here and was never linked with this node: perhaps a newcomer, perhaps a made-up key.
-    pub is_stranger: bool,
-}
-
-/// How catching up stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// Events known to exist that are not admitted yet.
-    pub missing_events: usize,
-    /// Words known to exist that are not here.
-    pub missing_words: usize,
-    /// Whether a reconciliation is under way with any peer.
-    pub reconciling: bool,
-    /// Whether at least one reconciliation with a current peer has completed since its link came up.
-    pub reconciled: bool,
-}
-
-/// What an import did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// Newly admitted.
-    pub admitted: usize,
-    /// Here before.
-    pub known: usize,
-    /// Waiting for what they build on.
-    pub pending: usize,
-    /// Refused, by code.
-    pub refused: BTreeMap<String, usize>,
-}
-
-/// A post whose past is not here yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unchecked {
-    /// Its name.
-    pub cid: Cid,
-    /// Who signed it.
-    pub author: NodeId,
-    /// What it is.
-    pub kind: PostKind,
-    /// Its words, if they came along and are the ones it links.
-    pub text: Option<String>,
-    /// By its author's clock.
-    pub at: u64,
-    /// Where it says it belongs.
-    pub depth: u64,
-}
-
-/// How many nodes have reported that they stored an event and its words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reach {
-    /// Those that reported it, this node included.
-    pub stored: usize,
-    /// Nodes present, this one included.
-    pub of: usize,
-}
-
-/// What is kept of a link.
-#[derive(Debug)]
-struct Link {
-    /// In which it reads messages.
-    form: Form,
-    refused: Bucket,
-    served: Bucket,
-    beacons: Bucket,
-    /// Where it is in a stream of everything.
-    streaming: Option<Key>,
-    /// Told to go: what still comes is not looked at.
-    dropped: bool,
-}
 
 /// A node of a room: everything but network, storage and clock.
 #[derive(Debug)]
@@ -503,7 +293,7 @@ impl Replica {
     pub fn unchecked_posts(&self, most: usize) -> Vec<Unchecked> {
         let mut posts = self.pending.posts(most);
         posts.reverse();
-        posts.into_iter().map(|it| admission::unchecked(it, self.log.room())).collect()
+        posts.into_iter().map(|it| verifying::unchecked(it, self.log.room())).collect()
     }
 
     /// What was refused since the start, by code.
@@ -514,45 +304,6 @@ impl Replica {
     /// The counts of the last [`Input::Import`], once all of it was worked off.
     pub fn imported(&mut self) -> Option<Imported> {
         self.imported.take()
-    }
-
-    fn on_link_up(&mut self, peer: NodeId, form: Form) {
-        if self.links.contains_key(&peer) {
-            self.on_link_down(&peer, false);
-        }
-        let now = self.now;
-        let link = Link {
-            form,
-            refused: Bucket::new(REFUSED, now),
-            served: Bucket::new(SERVED, now),
-            beacons: Bucket::new(BEACONS, now),
-            streaming: None,
-            dropped: false,
-        };
-        self.links.insert(peer, link);
-        self.sync.link_up(peer);
-        self.letters.link_up(peer, now);
-        let theirs = self.roster.link_up(peer, now);
-        let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
-        self.send_live(peer, &Live::Hello(hello));
-        self.sync_stirred = true;
-        let graft = self.tree.link_up(peer);
-        self.send_spread(graft);
-        self.changed = true;
-    }
-
-    fn on_link_down(&mut self, peer: &NodeId, goodbye: bool) {
-        if self.links.remove(peer).is_none() {
-            return;
-        }
-        self.sync.link_down(peer);
-        self.letters.link_down(peer);
-        self.sync_stirred = true;
-        self.ingest.forget(peer);
-        self.roster.link_down(peer, goodbye, self.now);
-        let graft = self.tree.link_down(peer);
-        self.send_spread(graft);
-        self.changed = true;
     }
 
     fn on_own(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, words: Option<(Cid, Arc<[u8]>)>) {
@@ -580,43 +331,6 @@ impl Replica {
         if changed {
             self.roster.change(self.now);
             self.changed = true;
-        }
-    }
-
-    /// Tips as they are reported: deepest first; if they are too many, each time others.
-    fn reported_tips(&self, mut tips: Vec<Ix>, turn: u64) -> Cids {
-        sorted::short_list(&mut tips, |ix| {
-            (std::cmp::Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid)
-        });
-        if tips.len() > crate::wire::TIPS {
-            let start = (turn as usize).wrapping_mul(crate::wire::TIPS) % tips.len();
-            tips.rotate_left(start);
-            tips.truncate(crate::wire::TIPS);
-        }
-        Cids(tips.into_iter().map(|ix| self.log.entry(ix).cid).collect())
-    }
-
-    fn send_beacon(&mut self) {
-        let missing: Vec<&Cid> = self.sync.lone_words().chain(&self.unstored_words).collect();
-        let listed = missing.iter().take(crate::wire::MISSING_WORDS).map(|cid| crate::wire::short_cid(cid)).collect();
-        let more_missing = missing.len() > crate::wire::MISSING_WORDS;
-        let beacon = Beacon {
-            tips: self.reported_tips(self.held.tips().collect(), self.roster.counter()),
-            state: self.state,
-            events: self.held.count() as u64,
-            missing_words: crate::wire::ShortIds(listed),
-            more_missing,
-            listens: self.hears && !self.listening.is_resting(),
-            ..self.roster.beacon(self.now)
-        };
-        if self.roster.greeted().is_empty() {
-            return;
-        }
-        let signed = Live::Beacon(Signed::new(&beacon, &self.keypair));
-        let greeted: Vec<NodeId> = self.roster.greeted().iter().copied().collect();
-        greeted.into_iter().for_each(|peer| self.send_live(peer, &signed));
-        for (peer, beacon) in self.roster.welcome() {
-            self.send_live(peer, &Live::Beacon(beacon));
         }
     }
 
@@ -654,43 +368,5 @@ impl Replica {
             self.out.extend(wake.map(Output::WakeAt));
         }
         std::mem::take(&mut self.out)
-    }
-
-    /// Tells whom to get acquainted with, and whether others listen to newcomers.
-    fn look_around(&mut self) {
-        let stirred = self.roster.take_stirred();
-        if stirred {
-            let acquainted: Vec<NodeId> = self.reached_through().into_iter().map(|it| it.node).collect();
-            if acquainted != self.acquainted {
-                self.acquainted.clone_from(&acquainted);
-                self.out.push(Output::Acquainted(acquainted));
-                self.changed = true;
-            }
-        }
-        let due = self.listening.next_wake().is_some_and(|due| due <= self.now);
-        if (stirred || due)
-            && let Some(rest) = self.listening.look(self.roster.smaller(), self.now)
-        {
-            self.out.push(Output::Rest(rest));
-            self.roster.change(self.now);
-        }
-    }
-
-    /// Counts a refusal, once, and holds so many bytes against the peer that sent it; none if it could not know better.
-    fn refuse(&mut self, code: &'static str, peer: Option<NodeId>, bytes: usize) {
-        *self.refused.entry(code).or_default() += 1;
-        self.out.push(Output::Refused { code, peer });
-        if let Some(peer) = peer.filter(|_| bytes > 0) {
-            self.charge(peer, bytes);
-        }
-    }
-
-    fn charge(&mut self, peer: NodeId, bytes: usize) {
-        let Some(link) = self.links.get_mut(&peer) else { return };
-        let cost = (bytes as u64).max(REFUSED_LEAST);
-        if !link.dropped && !link.refused.take(REFUSED, cost, self.now) {
-            link.dropped = true;
-            self.out.push(Output::Disconnect(peer));
-        }
     }
 }

@@ -21,7 +21,8 @@ use serde_bytes::ByteArray;
 use crate::{
     listening::Smaller,
     plumtree::Cover,
-    replica::{Here, Millis, Presence, Reached},
+    shown::{Here, Presence, Reached},
+    time::Millis,
     wire::{Beacon, Cids, LINKS, MessageError, ShortId, ShortIds, Signed, State, short_cid, short_node},
 };
 

@@ -19,61 +19,30 @@
 //! blocks that are new here, all of them end ([`STREAM_TIME`], [`ROUNDS_TIME`], [`REQUEST_TIME`]), and a stream stands in
 //! the way of other sessions only while it is young or keeps its pace ([`STREAM_PACE`]).
 
+mod limits;
+mod peer;
+mod requests;
 mod session;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use litemap::LiteMap;
 use paceline_room::{Cid, Event, NodeId, sorted};
 use serde_bytes::{ByteArray, ByteBuf};
 
+use limits::{
+    ANSWER_TIME, HELLO_PATIENCE, MAX_CLAIMED, PAGES, PARENT_PATIENCE, PATIENCE, ROUNDS, ROUNDS_TIME, SESSIONS,
+    STREAM_ALONE, STREAM_EVENTS, STREAM_PACE, STREAM_TIMES,
+};
+use peer::{LoneWords, Peer};
 use session::Session;
 
 use crate::{
     index::Index,
-    replica::Millis,
-    serve::ANSWER_BYTES,
-    wants::{WANT_CIDS, Wants},
-    wire::{BULK_CIDS, Blocks, Bulk, Cids, Have, Item, Key, Page, Stream, Want},
+    time::Millis,
+    wants::Wants,
+    wire::{BULK_CIDS, Bulk, Cids, Have, Item, Key, Page, Stream},
 };
-
-/// How long unknown tips in a beacon may be on their way before this node asks (guess: a few round trips).
-pub const PATIENCE: Millis = 1_000;
-/// The same for tips in a hello, once this node has caught up with somebody: a link that comes back amid talk finds most
-/// of it on its way.
-pub const HELLO_PATIENCE: Millis = 500;
-/// How long a missing parent may be on its way before it is asked for (guess: a few hops along the tree).
-pub const PARENT_PATIENCE: Millis = 400;
-/// How long a peer may take for one message of an answer (guess: 256 KiB over a slow line).
-pub const ANSWER_TIME: Millis = 5_000;
-/// Sessions at a time.
-pub const SESSIONS: usize = 2;
-/// Fewest events of a peer for which a stream of everything pays; to who has nothing at all it always does.
-pub const STREAM_EVENTS: u64 = 64;
-/// A stream of everything pays when the peer holds this many times what is here.
-pub const STREAM_TIMES: u64 = 8;
-/// Pages under way in a stream.
-pub const PAGES: u8 = 4;
-/// The longest a stream may take (guess: a large room over a fair line); what is left is reconciled.
-pub const STREAM_TIME: Millis = 60_000;
-/// For so long a stream is the only session, however slow.
-pub const STREAM_ALONE: Millis = 5_000;
-/// New events a second for which it stays the only one (guess: a slow line brings ten times as many).
-pub const STREAM_PACE: u64 = 20;
-/// The longest the rounds of one reconciliation may take (guess: ten of them over a slow line).
-pub const ROUNDS_TIME: Millis = 30_000;
-/// The longest all answers to one request may take (guess: 1 MiB over a slow line).
-pub const REQUEST_TIME: Millis = 30_000;
-/// Most events a peer is believed to hold: the figure is shown to people and decides what to begin with.
-pub const MAX_CLAIMED: u64 = 1 << 20;
-/// Rounds of one reconciliation; beyond, the other side is not honest (each round splits ranges by 16).
-const ROUNDS: u32 = 64;
-/// How long to leave a peer alone after a failure; doubles each time.
-const BACK_OFF: Millis = 2_000;
-/// The longest a peer is left alone.
-const MAX_BACK_OFF: Millis = 120_000;
-/// How long after all peers were asked in vain for words they are asked again.
-const WORDS_AGAIN: Millis = 30_000;
 
 /// What a session wants done.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,73 +59,8 @@ pub enum Act {
     Bad(NodeId),
 }
 
-/// A request under way, and what of it has not come.
-#[derive(Debug)]
-struct Asked {
-    serial: u64,
-    events: BTreeSet<Cid>,
-    words: BTreeSet<Cid>,
-    /// Bytes of what has come.
-    bytes: usize,
-    until: Millis,
-    ends: Millis,
-}
-
-impl Asked {
-    /// Whether so much came that it may have had to leave something out.
-    fn is_full(&self) -> bool {
-        self.bytes >= ANSWER_BYTES / 2
-    }
-}
-
-#[derive(Debug, Default)]
-struct Peer {
-    events: u64,
-    tips: Vec<Cid>,
-    session: Session,
-    /// When to look whether a session is needed.
-    look_at: Option<Millis>,
-    /// Since when what it reports is wanted already, so that a session has to wait.
-    put_off: Option<Millis>,
-    /// No session before this.
-    not_before: Millis,
-    /// No request before this.
-    mute_until: Millis,
-    failures: u32,
-    completed: bool,
-    /// A stream from it came to nothing: only reconciliations from now on.
-    no_stream: bool,
-    asked: Option<Asked>,
-    parents: Vec<Key>,
-    parents_at: Option<Millis>,
-}
-
-impl Peer {
-    /// It did not answer, or not in good order: nothing is asked of it for a while.
-    fn fail(&mut self, now: Millis) {
-        self.leave_alone(now);
-        self.mute_until = self.not_before;
-    }
-
-    /// A session with it brought nothing: the next one waits.
-    fn leave_alone(&mut self, now: Millis) {
-        self.no_stream |= matches!(self.session, Session::Streaming { .. });
-        self.session = Session::Idle;
-        self.not_before = now + (BACK_OFF << self.failures.min(16)).min(MAX_BACK_OFF);
-        self.failures = self.failures.saturating_add(1);
-        self.look_at = Some(self.not_before);
-    }
-}
-
-#[derive(Debug, Default)]
-struct LoneWords {
-    asked: Vec<NodeId>,
-    claimed: bool,
-    not_before: Millis,
-}
-
 /// What a session may ask of the rest of the node.
-pub struct Here<'a> {
+pub struct Local<'a> {
     /// Whether an event is here, be it admitted or waiting: it need not be sent again.
     pub known: &'a dyn Fn(&Cid) -> bool,
     /// Whether an event is admitted or will be without any help: a tip of that kind needs no session.
@@ -207,7 +111,7 @@ impl Sync {
     }
 
     /// What the peer holds by its beacon. Returns whether it is anything new.
-    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Here<'_>, now: Millis) -> bool {
+    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Local<'_>, now: Millis) -> bool {
         let Some(it) = self.peers.get_mut(peer) else { return false };
         (it.events, it.tips) = (events.min(MAX_CLAIMED), tips);
         let news = !it.tips.iter().all(here.settled);
@@ -235,32 +139,6 @@ impl Sync {
         if let Some(it) = self.peers.get_mut(peer) {
             it.failures = 0;
         }
-    }
-
-    /// Words are wanted and did not come with their event.
-    pub fn words_missing(&mut self, cid: Cid) {
-        self.lone.entry(cid).or_default();
-        self.lone_at = Some(0);
-    }
-
-    /// Words came, or are not wanted any more.
-    pub fn words_done(&mut self, cid: &Cid) {
-        self.lone.remove(cid);
-    }
-
-    /// Whether these words are missing.
-    pub fn lacks_words(&self, cid: &Cid) -> bool {
-        self.lone.contains_key(cid)
-    }
-
-    /// All words that are missing.
-    pub fn lone_words(&self) -> impl Iterator<Item = &Cid> {
-        self.lone.keys()
-    }
-
-    /// How many words are missing.
-    pub fn missing_words(&self) -> usize {
-        self.lone.len()
     }
 
     /// Events asked for, or to be asked for, by name.
@@ -309,7 +187,7 @@ impl Sync {
         peer: &NodeId,
         answer: &[u8],
         index: &mut Index,
-        here: &Here<'_>,
+        here: &Local<'_>,
         now: Millis,
     ) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
@@ -344,7 +222,7 @@ impl Sync {
     }
 
     /// A peer finished its reconciliation with this node.
-    pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Here<'_>, now: Millis) {
+    pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Local<'_>, now: Millis) {
         if !self.peers.contains_key(peer) {
             return;
         }
@@ -364,7 +242,7 @@ impl Sync {
 
     /// The session is over; if the tips it began for are neither here nor wanted now, the peer told of what it does not
     /// have: the next try waits.
-    fn finish(&mut self, peer: &NodeId, here: &Here<'_>, now: Millis) {
+    fn finish(&mut self, peer: &NodeId, here: &Local<'_>, now: Millis) {
         let Some(it) = self.peers.get_mut(peer) else { return };
         it.completed = true;
         it.session = Session::Idle;
@@ -375,7 +253,7 @@ impl Sync {
     }
 
     /// A page of a stream.
-    pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Here<'_>, now: Millis) -> Vec<Act> {
+    pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Local<'_>, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         let Session::Streaming { after, left, under_way, until, fresh, ahead, .. } = &mut it.session else {
             return Vec::new();
@@ -415,65 +293,8 @@ impl Sync {
         items.into_iter().map(|item| Act::Event(*peer, item)).collect()
     }
 
-    /// Blocks that were asked for; what was not is not taken.
-    pub fn on_blocks(&mut self, peer: &NodeId, blocks: Blocks, now: Millis) -> Vec<Act> {
-        let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Blocks(serial, events, words, absent, last) = blocks;
-        let Some(asked) = it.asked.as_mut().filter(|asked| asked.serial == serial) else { return Vec::new() };
-        let mut acts = Vec::new();
-        for item in events {
-            if asked.events.remove(&Cid::of(&item.0)) {
-                asked.bytes += item.0.len() + item.1.as_ref().map_or(0, |words| words.len());
-                acts.push(Act::Event(*peer, item));
-            }
-        }
-        for block in words {
-            if asked.words.remove(&Cid::of(&block)) {
-                asked.bytes += block.len();
-                acts.push(Act::Words(*peer, block));
-            }
-        }
-        let (mut no_events, mut no_words) = (Vec::new(), Vec::new());
-        for cid in absent.0 {
-            if asked.events.remove(&cid) {
-                no_events.push(cid);
-            }
-            if asked.words.remove(&cid) {
-                no_words.push(cid);
-            }
-        }
-        if !acts.is_empty() || !no_events.is_empty() || !no_words.is_empty() {
-            asked.until = (now + ANSWER_TIME).min(asked.ends);
-        }
-        self.wants.release(&no_events, Some(peer));
-        self.release_words(&no_words);
-        acts.extend(last.then_some(Act::Answered(*peer)));
-        acts
-    }
-
-    /// The last answer to a request was worked in: what it left out may be asked for again, of this peer only if there was
-    /// too much for one answer.
-    pub fn end_request(&mut self, peer: &NodeId) {
-        let Some(asked) = self.peers.get_mut(peer).and_then(|it| it.asked.take()) else { return };
-        self.release(&asked, (!asked.is_full()).then_some(peer));
-    }
-
-    fn release(&mut self, asked: &Asked, failed: Option<&NodeId>) {
-        self.wants.release(&asked.events, failed);
-        self.release_words(&asked.words);
-    }
-
-    fn release_words<'a>(&mut self, words: impl IntoIterator<Item = &'a Cid>) {
-        for cid in words {
-            self.lone_at = Some(0);
-            if let Some(lone) = self.lone.get_mut(cid) {
-                lone.claimed = false;
-            }
-        }
-    }
-
     /// Ends what has waited too long, begins what is due, asks for what is wanted.
-    pub fn tick(&mut self, index: &mut Index, here: &Here<'_>, now: Millis) -> Vec<Act> {
+    pub fn tick(&mut self, index: &mut Index, here: &Local<'_>, now: Millis) -> Vec<Act> {
         let mut acts = Vec::new();
         self.expire(now);
         self.want_parents(here, now);
@@ -503,7 +324,7 @@ impl Sync {
         }
     }
 
-    fn want_parents(&mut self, here: &Here<'_>, now: Millis) {
+    fn want_parents(&mut self, here: &Local<'_>, now: Millis) {
         for (peer, it) in &mut self.peers {
             if it.parents_at.is_some_and(|at| at <= now) {
                 if matches!(it.session, Session::Streaming { .. }) {
@@ -521,7 +342,7 @@ impl Sync {
         }
     }
 
-    fn begin_sessions(&mut self, index: &mut Index, here: &Here<'_>, now: Millis, acts: &mut Vec<Act>) {
+    fn begin_sessions(&mut self, index: &mut Index, here: &Local<'_>, now: Millis, acts: &mut Vec<Act>) {
         let in_the_way = |it: &&Peer| it.session.is_in_the_way(now);
         let streams = |it: &Peer| matches!(it.session, Session::Streaming { .. });
         let mut busy = self.peers.values().filter(in_the_way).count();
@@ -568,46 +389,6 @@ impl Sync {
         }
     }
 
-    fn ask(&mut self, now: Millis, acts: &mut Vec<Act>) {
-        let look = self.lone_at.is_some_and(|at| at <= now);
-        for (peer, it) in &mut self.peers {
-            if it.asked.is_some() || it.mute_until > now {
-                continue;
-            }
-            let events = self.wants.claim(peer);
-            let most = WANT_CIDS.saturating_sub(events.len());
-            let words = if look { claim_words(&mut self.lone, peer, most, now) } else { Vec::new() };
-            if events.is_empty() && words.is_empty() {
-                continue;
-            }
-            self.serial += 1;
-            let want = Want(self.serial, Cids(events.clone()), Cids(words.clone()));
-            acts.push(Act::Send(*peer, Bulk::Want(want)));
-            let (events, words) = (sorted::set(events), sorted::set(words));
-            let (until, ends) = (now + ANSWER_TIME, now + REQUEST_TIME);
-            it.asked = Some(Asked { serial: self.serial, events, words, bytes: 0, until, ends });
-        }
-        if look {
-            self.lone_at = self.ask_all_again(now);
-        }
-    }
-
-    /// Words that every peer was asked for in vain are asked for again, later. Returns when to look again.
-    fn ask_all_again(&mut self, now: Millis) -> Option<Millis> {
-        let mut next: Option<Millis> = None;
-        for lone in self.lone.values_mut() {
-            let all = self.peers.keys().all(|peer| lone.asked.contains(peer)) && !self.peers.is_empty();
-            if all && !lone.claimed {
-                lone.asked.clear();
-                lone.not_before = now + WORDS_AGAIN;
-            }
-            if lone.not_before > now {
-                next = Some(next.map_or(lone.not_before, |next| next.min(lone.not_before)));
-            }
-        }
-        next
-    }
-
     /// When [`Sync::tick`] has something to do.
     pub fn next_wake(&self, now: Millis) -> Option<Millis> {
         let mut wake: Option<Millis> = None;
@@ -631,17 +412,6 @@ impl Sync {
     }
 }
 
-fn claim_words(lone: &mut BTreeMap<Cid, LoneWords>, peer: &NodeId, most: usize, now: Millis) -> Vec<Cid> {
-    let open = |lone: &LoneWords| !lone.claimed && lone.not_before <= now && !lone.asked.contains(peer);
-    let mut claimed = Vec::new();
-    for (cid, lone) in lone.iter_mut().filter(|(_, lone)| open(lone)).take(most) {
-        lone.claimed = true;
-        lone.asked.push(*peer);
-        claimed.push(*cid);
-    }
-    claimed
-}
-
 /// The place of a page's last event, by the event itself: what the page says of it must be true.
 fn last_key(page: &Page) -> Option<Key> {
     let block = &page.0.last()?.0;
@@ -650,7 +420,7 @@ fn last_key(page: &Page) -> Option<Key> {
 }
 
 /// Asks for more pages when there is room for them.
-fn more(peer: &NodeId, it: &mut Peer, here: &Here<'_>, now: Millis) -> Option<Act> {
+fn more(peer: &NodeId, it: &mut Peer, here: &Local<'_>, now: Millis) -> Option<Act> {
     let Session::Streaming { under_way, until, .. } = &mut it.session else { return None };
     let pages = PAGES.saturating_sub(*under_way);
     if !here.room || pages == 0 {

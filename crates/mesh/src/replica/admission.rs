@@ -5,15 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{
-    Admission, Body, Cid, Event, Ix, NodeId, Stored, Words,
-    body::PostKind,
-    log::{Refusal, Unverified},
-    sorted,
-};
+use paceline_room::{Admission, Cid, Ix, NodeId, Stored, log::Refusal, sorted};
 use serde_bytes::ByteBuf;
 
-use super::{Imported, Output, Replica, Unchecked};
+use super::{Imported, Output, Replica, ToVerify, Verified};
 use crate::{
     ingest::{ImportRefusal, Next},
     pending::{Arrival, Checked, Source},
@@ -22,48 +17,6 @@ use crate::{
 
 /// A block in the place of words that is not what the event links.
 const WRONG_WORDS: &str = "wrong-words";
-
-/// An event that is in good order but for its signature.
-#[derive(Debug)]
-pub struct ToVerify {
-    arrival: Arrival,
-    unverified: Unverified,
-}
-
-impl ToVerify {
-    /// Verifies it; nothing else is needed, so that it can be done anywhere.
-    pub fn verify(self) -> Verified {
-        let event = self.unverified.verify(&self.arrival.block);
-        Verified { arrival: self.arrival, event }
-    }
-}
-
-/// An event whose signature is known to be good, or not.
-#[derive(Debug)]
-pub struct Verified {
-    arrival: Arrival,
-    event: Result<Event, Refusal>,
-}
-
-/// A post as it can be shown before it is admitted. Words that are not the linked ones, or another's, are left out.
-pub(super) fn unchecked(checked: &Checked, room: Cid) -> Unchecked {
-    let Checked { arrival, event } = checked;
-    let kind = match &event.body {
-        Body::Posted(post) => post.kind,
-        _ => PostKind::Update,
-    };
-    let linked = |words: &&Arc<[u8]>| event.body.words() == Some(Cid::of(words));
-    let words = arrival.words.as_ref().filter(linked).and_then(|words| Words::decode(words).ok());
-    let own = words.filter(|it| (it.0, it.1, it.2) == (room, event.author, event.seq));
-    Unchecked {
-        cid: arrival.cid,
-        author: event.author,
-        kind,
-        text: own.map(|it| it.text().into_owned()),
-        at: event.at,
-        depth: event.depth,
-    }
-}
 
 impl Replica {
     pub(super) fn work_off(&mut self, next: Next, to_verify: &mut Vec<ToVerify>) {

@@ -12,7 +12,7 @@ use crate::{
     plumtree::{GRAFT_CIDS, Origin, Spread},
     roster::BeaconError,
     serve,
-    sync::{Act, Here},
+    sync::{Act, Local},
     wire::{
         Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, LETTER_BYTES, Live, MessageError, NEWER_FIELD, Push,
         Signed, Stream, Want,
@@ -34,7 +34,7 @@ macro_rules! here {
         let (log, ingest, pending, refused) = (&$self.log, &$self.ingest, &$self.pending, &$self.refused_cids);
         let known = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) || refused.contains(cid);
         let settled = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) && !pending.contains(cid);
-        let $here = Here { known: &known, settled: &settled, room: ingest.has_room() };
+        let $here = Local { known: &known, settled: &settled, room: ingest.has_room() };
     };
 }
 

@@ -2,12 +2,12 @@
 
 use paceline_room::Cid;
 
-use super::{STREAM_ALONE, STREAM_PACE, STREAM_TIME};
-use crate::{replica::Millis, wire::Key};
+use super::limits::{STREAM_ALONE, STREAM_PACE, STREAM_TIME};
+use crate::{time::Millis, wire::Key};
 
 /// The states of the table in the module above.
 #[derive(Debug, Default, PartialEq)]
-pub(super) enum Session {
+pub enum Session {
     #[default]
     Idle,
     Rounds {
@@ -35,7 +35,7 @@ pub(super) enum Session {
 
 impl Session {
     /// Whether another session has to wait for this one.
-    pub(super) fn is_in_the_way(&self, now: Millis) -> bool {
+    pub fn is_in_the_way(&self, now: Millis) -> bool {
         match self {
             Self::Idle => false,
             Self::Streaming { since, fresh, .. } => {
@@ -47,7 +47,7 @@ impl Session {
     }
 
     /// When it is given up.
-    pub(super) fn until(&self) -> Option<Millis> {
+    pub fn until(&self) -> Option<Millis> {
         match self {
             Self::Idle => None,
             Self::Rounds { until, ends, .. } => Some(*until.min(ends)),

@@ -2,7 +2,8 @@
 
 use paceline_room::testing::World;
 
-use super::*;
+use super::{limits::*, *};
+use crate::wire::{Blocks, Want};
 
 fn node(number: u8) -> NodeId {
     NodeId::from_bytes([number; 32])
@@ -19,8 +20,8 @@ fn index(of: impl IntoIterator<Item = u64>) -> Index {
     index
 }
 
-const NOTHING: Here<'_> = Here { known: &|_| false, settled: &|_| false, room: true };
-const ALL: Here<'_> = Here { known: &|_| true, settled: &|_| true, room: true };
+const NOTHING: Local<'_> = Local { known: &|_| false, settled: &|_| false, room: true };
+const ALL: Local<'_> = Local { known: &|_| true, settled: &|_| true, room: true };
 const ME: u8 = 5;
 
 /// A node with a link to `peer`, which says that it holds so many events and an unknown tip.
@@ -73,7 +74,7 @@ fn a_reconciliation_tells_both_sides_what_they_lack() {
     let (mut sync, mut other) = (session(1, 200), Sync::new(node(1)));
     other.link_up(node(ME));
     let known = |cid_: &Cid| (1..=200).any(|it| it % 50 != 0 && cid(it) == *cid_);
-    let here = Here { known: &known, settled: &known, room: true };
+    let here = Local { known: &known, settled: &known, room: true };
     let mut acts = sync.tick(&mut mine, &here, 0);
     let mut rounds = 0;
     let have = loop {
@@ -203,7 +204,7 @@ fn a_stream_asks_for_more_only_when_there_is_room() {
     let mut sync = session(1, 800);
     let mut nothing = index([]);
     sync.tick(&mut nothing, &NOTHING, 0);
-    let full = Here { room: false, ..NOTHING };
+    let full = Local { room: false, ..NOTHING };
     let pages = pages(3, 700);
     let came = |at: usize| Act::Event(node(1), pages[at].1.clone());
     let more = |pages| Act::Send(node(1), Bulk::More(pages));
@@ -226,7 +227,7 @@ fn a_page_that_lies_about_its_last_event_ends_its_stream() {
 
 #[test]
 fn a_stream_gets_no_more_time_for_events_that_are_here() {
-    let known = Here { known: &|_| true, ..NOTHING };
+    let known = Local { known: &|_| true, ..NOTHING };
     for (here, busy) in [(&NOTHING, true), (&known, false)] {
         let mut sync = session(1, 800);
         sync.tick(&mut index([]), here, 0);

@@ -1,0 +1,78 @@
+//! What is kept of one peer: what it holds, what is done with it, what it was asked for.
+
+use std::collections::BTreeSet;
+
+use paceline_room::{Cid, NodeId};
+
+use super::{
+    limits::{BACK_OFF, MAX_BACK_OFF},
+    session::Session,
+};
+use crate::{serve::ANSWER_BYTES, time::Millis, wire::Key};
+
+/// A request under way, and what of it has not come.
+#[derive(Debug)]
+pub struct Asked {
+    pub serial: u64,
+    pub events: BTreeSet<Cid>,
+    pub words: BTreeSet<Cid>,
+    /// Bytes of what has come.
+    pub bytes: usize,
+    pub until: Millis,
+    pub ends: Millis,
+}
+
+impl Asked {
+    /// Whether so much came that it may have had to leave something out.
+    pub fn is_full(&self) -> bool {
+        self.bytes >= ANSWER_BYTES / 2
+    }
+}
+
+/// One peer.
+#[derive(Debug, Default)]
+pub struct Peer {
+    pub events: u64,
+    pub tips: Vec<Cid>,
+    pub session: Session,
+    /// When to look whether a session is needed.
+    pub look_at: Option<Millis>,
+    /// Since when what it reports is wanted already, so that a session has to wait.
+    pub put_off: Option<Millis>,
+    /// No session before this.
+    pub not_before: Millis,
+    /// No request before this.
+    pub mute_until: Millis,
+    pub failures: u32,
+    pub completed: bool,
+    /// A stream from it came to nothing: only reconciliations from now on.
+    pub no_stream: bool,
+    pub asked: Option<Asked>,
+    pub parents: Vec<Key>,
+    pub parents_at: Option<Millis>,
+}
+
+impl Peer {
+    /// It did not answer, or not in good order: nothing is asked of it for a while.
+    pub fn fail(&mut self, now: Millis) {
+        self.leave_alone(now);
+        self.mute_until = self.not_before;
+    }
+
+    /// A session with it brought nothing: the next one waits.
+    pub fn leave_alone(&mut self, now: Millis) {
+        self.no_stream |= matches!(self.session, Session::Streaming { .. });
+        self.session = Session::Idle;
+        self.not_before = now + (BACK_OFF << self.failures.min(16)).min(MAX_BACK_OFF);
+        self.failures = self.failures.saturating_add(1);
+        self.look_at = Some(self.not_before);
+    }
+}
+
+/// Words that are missing: who was asked for them.
+#[derive(Debug, Default)]
+pub struct LoneWords {
+    pub asked: Vec<NodeId>,
+    pub claimed: bool,
+    pub not_before: Millis,
+}
