@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// All kinds of cards.
-pub static KINDS: [Kind; 2] = [batons::CARDS, newer::CARDS];
+pub static KINDS: &[Kind] = &[batons::CARDS, newer::CARDS];
 
 /// Says how many are not drawn.
 pub type Untold = fn(usize) -> Html;

@@ -5,6 +5,7 @@
 //! it, and never reaches network, mesh or store: `cargo xtask check` proves both.
 
 mod about;
+pub mod at_posts;
 mod batons;
 pub mod cards;
 mod invite;
@@ -44,7 +45,7 @@ pub const INVITE: &str = "invite-open";
 pub const KEYS: &str = "keys";
 
 /// All views, in the order of the tabs and of the list of keys.
-pub static VIEWS: [View; 12] = [
+pub static VIEWS: &[View] = &[
     keys::VIEW,
     stream::VIEW,
     unsent::VIEW,
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn each_key_and_each_handle_is_of_one_view_alone() {
         let (mut keys, mut handles) = (BTreeSet::from(["Escape"]), BTreeSet::new());
-        for view in &VIEWS {
+        for view in VIEWS {
             for (key, _) in view.keys.iter().flat_map(|it| it.keys) {
                 assert!(keys.insert(key), "{key}");
             }
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_is_opened_stands_where_something_opens_it() {
-        for view in &VIEWS {
+        for view in VIEWS {
             let opened = matches!(view.region, Region::Middle | Region::Beside | Region::Dialog);
             assert_eq!(view.tab.is_some(), opened, "{:?}", view.region);
         }

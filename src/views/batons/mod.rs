@@ -3,6 +3,7 @@
 mod baton;
 mod card;
 mod history;
+mod need;
 mod offer;
 mod open;
 mod words;
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use card::CARDS;
+pub use need::OPEN_FOR;
 
 /// Its line in the table.
 pub const VIEW: View = View {

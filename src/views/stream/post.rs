@@ -4,12 +4,16 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid,
-    body::{PostKind, Stance, batons, taking_back},
+    body::{PostKind, Stance, taking_back},
     state::{FeedbackState, Person, Post, WordsState},
 };
 use yew::prelude::*;
 
-use super::{edit::EditForm, rows::Row};
+use super::{
+    super::at_posts::{ACTS, act_at},
+    edit::EditForm,
+    rows::Row,
+};
 use crate::{
     browser,
     components::{
@@ -18,7 +22,6 @@ use crate::{
         feedback::{FeedbackForm, Loop, Stances, Told},
         icons::{Icon, sign},
     },
-    excerpt,
     hooks::{use_about, use_commands, use_session},
     markdown, people,
     session::{Here, Listener, Place, Reach, Session, opens},
@@ -28,8 +31,6 @@ use crate::{
 
 /// Up to this many nodes reach is drawn as dots; beyond, the numbers say it alone.
 const REACH_DOTS: usize = 8;
-/// Characters of a need that become the title of its baton.
-const NEED_TITLE: usize = 80;
 
 /// What a post asks of the stream around it.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,8 @@ pub struct PostProps {
 enum Open {
     Feedback(Stance),
     Edit,
+    /// What a capability makes of it, by its number in the table.
+    Act(usize),
 }
 
 /// Draws a post.
@@ -125,9 +128,7 @@ pub fn PostView(props: &PostProps) -> Html {
                         { actions(props, &open, &session) }
                     </div>
                 }
-                if let Some(Open::Feedback(stance)) = *open {
-                    <FeedbackForm target={post.cid} {stance} on_close={close} />
-                }
+                { form(props, *open, close) }
             </div>
         </article>
     }
@@ -167,13 +168,13 @@ fn actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Ses
                 { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
                 if session.is_drafted(&Place::Reply(post.cid)) { <span class="mark">{ t!("draft") }</span> }
             </button>
-            if post.kind == PostKind::Need && !gone { <OpenFor post={post.clone()} /> }
+            if !gone { { acts(props, open) } }
             if props.mine && !gone {
                 { own_actions(props, open, session) }
             } else if !gone {
                 <Stances target={post.cid} appreciated={appreciated(&props.feedback)}
                     open={match **open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
-                    on_open={toggle(open)} />
+                    on_open={toggle(open, Open::Feedback)} />
             }
         </>
     }
@@ -184,16 +185,75 @@ fn half_written(session: &Session, cid: Cid) -> Option<Open> {
     match session.open_draft(|it| it.target() == Some(cid) && !matches!(it, Place::Reply(_)))? {
         Place::Edit(_) => Some(Open::Edit),
         Place::Feedback(_, stance) => Some(Open::Feedback(stance)),
-        _ => None,
+        place => act_at(place).map(Open::Act),
     }
 }
 
-fn toggle(open: &UseStateHandle<Option<Open>>) -> Callback<Stance> {
+fn toggle<T: 'static>(open: &UseStateHandle<Option<Open>>, form: fn(T) -> Open) -> Callback<T> {
     let open = open.clone();
-    Callback::from(move |stance| {
-        let wanted = Some(Open::Feedback(stance));
+    Callback::from(move |which| {
+        let wanted = Some(form(which));
         open.set(if *open == wanted { None } else { wanted });
     })
+}
+
+/// What capabilities make of it.
+fn acts(props: &PostProps, open: &UseStateHandle<Option<Open>>) -> Html {
+    let post = &props.row.post;
+    let on_open = toggle(open, Open::Act);
+    let button = |number: usize| {
+        let open = **open == Some(Open::Act(number));
+        html! { <ActButton key={number} post={post.clone()} {number} {open} on_open={on_open.clone()} /> }
+    };
+    let offered = |number: &usize| ACTS.get(*number).is_some_and(|it| (it.offered)(post));
+    html! { <>{ for (0..ACTS.len()).filter(offered).map(button) }</> }
+}
+
+#[derive(PartialEq, Properties)]
+struct ActProps {
+    post: Arc<Post>,
+    /// Which act of the table.
+    number: usize,
+    /// Its form is open.
+    open: bool,
+    on_open: Callback<usize>,
+}
+
+/// The button of an act: does it at once, or opens its form.
+#[component]
+fn ActButton(props: &ActProps) -> Html {
+    let number = props.number;
+    let commands = use_commands(format!("act {number} {}", props.post.cid));
+    let Some(act) = ACTS.get(number) else { return Html::default() };
+    let busy = commands.busy;
+    let onclick = {
+        let (post, on_open) = (props.post.clone(), props.on_open.clone());
+        Callback::from(move |_: MouseEvent| match (act.command)(&post) {
+            Some(command) => commands.act(command),
+            None => on_open.emit(number),
+        })
+    };
+    let label = (act.words)();
+    let expanded = act.form.as_ref().map(|_| props.open.to_string());
+    html! {
+        <button type="button" class="quiet-button" data-testid={act.handle} {onclick} aria-disabled={busy} aria-expanded={expanded}
+            title={label.clone()} aria-label={label.clone()}>
+            { sign(act.icon) }<span class="button-word">{ label }</span>
+        </button>
+    }
+}
+
+/// What is open beneath it.
+fn form(props: &PostProps, open: Option<Open>, on_close: Callback<()>) -> Html {
+    let post = &props.row.post;
+    match open {
+        Some(Open::Feedback(stance)) => html! { <FeedbackForm target={post.cid} {stance} {on_close} /> },
+        Some(Open::Act(number)) => {
+            let form = ACTS.get(number).and_then(|it| it.form.as_ref());
+            form.map(|it| (it.draw)(post, on_close)).unwrap_or_default()
+        }
+        Some(Open::Edit) | None => Html::default(),
+    }
 }
 
 fn undo(session: &Session, intent: &AttrValue) -> Callback<MouseEvent> {
@@ -370,27 +430,5 @@ fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: 
                 { sign(Icon::Retract) }<span class="button-word">{ t!("retract") }</span>
             </button>
         </>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct OpenForProps {
-    post: Arc<Post>,
-}
-
-/// A need wants somebody to lead: its first line becomes a baton.
-#[component]
-fn OpenFor(props: &OpenForProps) -> Html {
-    let post = props.post.clone();
-    let commands = use_commands(format!("need {}", post.cid));
-    let busy = commands.busy;
-    let onclick = Callback::from(move |_: MouseEvent| {
-        let title = excerpt::title(post.text.as_deref().unwrap_or_default(), NEED_TITLE);
-        commands.act(batons::Command::Open { title, need: Some(post.cid), strengths: vec![], minutes: None });
-    });
-    html! {
-        <button type="button" class="quiet-button" {onclick} aria-disabled={busy} title={t!("need-baton")} aria-label={t!("need-baton")}>
-            { sign(Icon::Baton) }<span class="button-word">{ t!("need-baton") }</span>
-        </button>
     }
 }
