@@ -101,7 +101,7 @@ impl Replica {
             sync: Sync::new(me),
             roster: Roster::new(me, room),
             letters: Letters::default(),
-            listening: Listening::default(),
+            listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
             acquainted: Vec::new(),
             links: LiteMap::new(),

@@ -56,7 +56,7 @@ impl Replica {
         }
         let due = self.listening.next_wake().is_some_and(|due| due <= self.now);
         if (stirred || due)
-            && let Some(rest) = self.listening.look(self.roster.smaller(), self.now)
+            && let Some(rest) = self.listening.look(self.roster.smaller(), self.roster.greeted().len(), self.now)
         {
             self.out.push(Output::Rest(rest));
             self.roster.change(self.now);

@@ -57,10 +57,10 @@ fn a_listener_that_loses_its_servers_is_replaced_and_comes_back() {
     net.run_for(20_000);
     let before = listeners(&net);
     net.set_servers(before[0], false);
-    net.run_for(40_000);
+    net.run_for(30_000);
     assert_eq!(listeners(&net), smallest(&net, 2));
     net.set_servers(before[0], true);
-    net.run_for(40_000);
+    net.run_for(30_000);
     assert_eq!(listeners(&net), before);
 }
 
@@ -100,4 +100,22 @@ fn in_a_room_with_many_broken_pairs_every_resting_node_has_two_listeners_beside_
             assert!(beside >= 2, "seed {seed}: node {at} rests beside {beside}");
         }
     }
+}
+
+#[test]
+fn those_who_rest_beside_two_that_listen_glance_now_and_then_one_at_a_time() {
+    let mut net = room(113, 6, &[]);
+    net.run_for(20_000);
+    let said = listeners(&net);
+    let mut glanced = Vec::new();
+    for second in 0..600 {
+        net.run_for(1_000);
+        let more: Vec<usize> = listeners(&net).into_iter().filter(|at| !said.contains(at)).collect();
+        assert!(more.len() <= 2, "{more:?} in second {second}");
+        glanced.extend((!more.is_empty()).then_some(second));
+    }
+    println!("seconds of ten minutes in which another node listened: {}", glanced.len());
+    let longest = [0].iter().chain(&glanced).zip(&glanced).map(|(before, after)| after - before).max();
+    assert!(longest.is_some_and(|gap| gap < 200), "{glanced:?}");
+    assert_eq!(listeners(&net).len() - usize::from(glanced.last() == Some(&599)), 2, "and they rest again");
 }
