@@ -3,7 +3,8 @@
 //! An event links words by CID under one field, whatever its kind and whether or not it counts: being unknown or ignored
 //! loses no words. The block names the room, the author and a `seq`, at most that of the event that links it. So a link
 //! is *live* (it stands), *void* (its author took the event back) or *foreign* (the block is here and belongs to somebody
-//! else: copied links bring nothing). A block is wanted as long as a live link names it.
+//! else: copied links bring nothing). A block is wanted as long as a live link names it, and no others are remembered: what
+//! was taken back costs nothing any more.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -22,13 +23,6 @@ pub(crate) struct Home {
 }
 
 #[derive(Debug, Clone)]
-struct Link {
-    /// What shows it; of an event that shows none the words are kept and passed on.
-    at: Option<Cid>,
-    live: bool,
-}
-
-#[derive(Debug, Clone)]
 enum Block {
     Absent,
     Here { author: NodeId, seq: u64, text: Arc<str> },
@@ -36,9 +30,8 @@ enum Block {
 
 #[derive(Debug, Clone)]
 struct Slot {
-    links: BTreeMap<Ix, Link>,
-    /// How many of them are live.
-    live: usize,
+    /// The live links, by their events, with what shows them; of an event that shows none the words are kept and passed on.
+    live: BTreeMap<Ix, Option<Cid>>,
     block: Block,
 }
 
@@ -52,8 +45,7 @@ pub(crate) struct WordsTable {
 impl WordsTable {
     /// Event `ix` links `words`.
     pub(crate) fn link(&mut self, log: &Log, words: Cid, ix: Ix) {
-        let slot =
-            self.slots.entry(words).or_insert_with(|| Slot { links: BTreeMap::new(), live: 0, block: Block::Absent });
+        let slot = self.slots.entry(words).or_insert_with(|| Slot { live: BTreeMap::new(), block: Block::Absent });
         let live = match &slot.block {
             Block::Here { author, seq, .. } => is_own(&log.entry(ix).event, author, *seq),
             Block::Absent => {
@@ -61,52 +53,49 @@ impl WordsTable {
                 true
             }
         };
-        slot.live += usize::from(live);
-        slot.links.insert(ix, Link { at: None, live });
+        if live {
+            slot.live.insert(ix, None);
+        }
     }
 
     /// What an event links is shown there; returns it if it is here already.
     pub(crate) fn settle(&mut self, words: &Cid, home: Home) -> Option<Arc<str>> {
         let slot = self.slots.get_mut(words)?;
-        let link = slot.links.get_mut(&home.by)?;
-        link.at = Some(home.at);
+        *slot.live.get_mut(&home.by)? = Some(home.at);
         match &slot.block {
-            Block::Here { text, .. } if link.live => Some(text.clone()),
-            _ => None,
+            Block::Here { text, .. } => Some(text.clone()),
+            Block::Absent => None,
         }
     }
 
     /// The author of event `ix` took it back. Returns whether the block is to be dropped.
     pub(crate) fn void(&mut self, words: &Cid, ix: Ix) -> bool {
         let Some(slot) = self.slots.get_mut(words) else { return false };
-        if let Some(link) = slot.links.get_mut(&ix).filter(|link| link.live) {
-            link.live = false;
-            slot.live -= 1;
+        slot.live.remove(&ix);
+        let gone = slot.live.is_empty();
+        if gone {
+            self.slots.remove(words);
+            self.missing.remove(words);
         }
-        if slot.live > 0 {
-            return false;
-        }
-        slot.block = Block::Absent;
-        self.missing.remove(words);
-        true
+        gone
     }
 
     /// Takes in a block. Returns the text and where it is shown, or `None` if nothing wants it.
     pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
         let slot = self.slots.get_mut(&words)?;
-        if slot.live == 0 || Cid::of(block) != words {
+        if Cid::of(block) != words {
             return None;
         }
         let decoded = Words::decode(block).ok().filter(|it| it.0 == log.room());
-        for (ix, link) in slot.links.iter_mut().filter(|(_, link)| link.live) {
-            link.live = decoded.as_ref().is_some_and(|it| is_own(&log.entry(*ix).event, &it.1, it.2));
-        }
         // Its bytes are fixed by its name, so a block that fits no link never will: it is not missed any more.
         self.missing.remove(&words);
-        slot.live = slot.links.values().filter(|link| link.live).count();
-        let words = decoded.filter(|_| slot.live > 0)?;
-        let live = slot.links.iter().filter(|(_, link)| link.live);
-        let homes = live.filter_map(|(ix, link)| Some(Home { at: link.at?, by: *ix })).collect();
+        slot.live.retain(|ix, _| decoded.as_ref().is_some_and(|it| is_own(&log.entry(*ix).event, &it.1, it.2)));
+        if slot.live.is_empty() {
+            self.slots.remove(&words);
+            return None;
+        }
+        let words = decoded?;
+        let homes = slot.live.iter().filter_map(|(by, at)| Some(Home { at: (*at)?, by: *by })).collect();
         let text = match &slot.block {
             Block::Here { text, .. } => text.clone(),
             Block::Absent => Arc::from(words.text()),
@@ -117,7 +106,7 @@ impl WordsTable {
 
     /// Whether a live link names this block, here or not.
     pub(crate) fn is_wanted(&self, words: &Cid) -> bool {
-        self.slots.get(words).is_some_and(|slot| slot.live > 0)
+        self.slots.contains_key(words)
     }
 
     /// Wanted and not here.

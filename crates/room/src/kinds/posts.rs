@@ -130,8 +130,9 @@ pub struct Post {
 #[derive(Debug, Clone)]
 struct Record {
     key: Key,
-    /// The words of the posting and of each edit that was not taken back, with the event that links them. The last are shown.
-    versions: LiteMap<Key, (Cid, Ix)>,
+    /// The words of the posting and of each edit, with the event that links them; none of an edit that was taken back. The last
+    /// are shown, so that nothing stands after them that was taken back.
+    versions: LiteMap<Key, Option<(Cid, Ix)>>,
     retracted: bool,
 }
 
@@ -204,8 +205,10 @@ impl Capability for Posts {
     }
 
     fn words(&mut self, home: &Home, text: &Arc<str>) {
-        let shows =
-            |record: &Record| !record.retracted && record.versions.last().is_some_and(|(_, (_, by))| *by == home.by);
+        let shows = |record: &Record| {
+            let latest = record.versions.last().and_then(|(_, version)| *version);
+            !record.retracted && latest.is_some_and(|(_, by)| by == home.by)
+        };
         if self.records.get(&home.at).is_some_and(shows) {
             self.change(&home.at, |post| {
                 post.words = WordsState::Here;
@@ -242,7 +245,7 @@ impl Posts {
         self.shown.insert(key, Arc::new(post));
         self.version += 1;
         let mut versions = LiteMap::new();
-        versions.insert(key, (words, step.ix));
+        versions.insert(key, Some((words, step.ix)));
         self.records.insert(cid, Record { key, versions, retracted: false });
         step.is_subject(Owner::Posts, event.author);
     }
@@ -251,7 +254,7 @@ impl Posts {
         let key = step.key();
         let Some(record) = self.records.get_mut(&edited.post) else { return };
         let text = step.common.words.settle(&edited.words, Home { at: edited.post, by: step.ix });
-        record.versions.insert(key, (edited.words, step.ix));
+        record.versions.insert(key, Some((edited.words, step.ix)));
         let newer = record.versions.last().is_some_and(|(latest, _)| *latest == key);
         let retracted = record.retracted;
         self.change(&edited.post, |post| {
@@ -276,9 +279,14 @@ impl Posts {
     /// What was said before the edit is shown again.
     fn take_edit_back(&mut self, step: &mut Step, post: &Cid, edit: Key) {
         let Some(record) = self.records.get_mut(post) else { return };
-        record.versions.remove(&edit);
+        if let Some(version) = record.versions.get_mut(&edit) {
+            *version = None;
+        }
+        while let Some(gone) = record.versions.last().filter(|(_, version)| version.is_none()).map(|(key, _)| *key) {
+            record.versions.remove(&gone);
+        }
         let latest = record.versions.last().filter(|_| !record.retracted);
-        let Some((words, by)) = latest.map(|(_, version)| *version) else { return };
+        let Some((words, by)) = latest.and_then(|(_, version)| *version) else { return };
         let text = step.common.words.settle(&words, Home { at: *post, by });
         self.change(post, |post| {
             post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
