@@ -2,14 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::log::LaneIx;
+use crate::{cost::look, log::LaneIx};
 
 /// How many lanes one shared chunk of a clock holds.
 const CHUNK: usize = 16;
 
 /// For each lane, how many of its events are in the past of an event. Chunks are shared with the clocks it grew from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Clock(Vec<Arc<[u32; CHUNK]>>);
+
+impl Clone for Clock {
+    fn clone(&self) -> Self {
+        look(self.0.len());
+        Self(self.0.clone())
+    }
+}
 
 impl Clock {
     /// How many events of that lane.
@@ -21,6 +28,7 @@ impl Clock {
     pub(crate) fn set(&mut self, lane: LaneIx, count: u32) {
         let (at, within) = (lane.0 as usize / CHUNK, lane.0 as usize % CHUNK);
         while self.0.len() <= at {
+            look(1);
             self.0.push(Arc::new([0; CHUNK]));
         }
         Arc::make_mut(&mut self.0[at])[within] = count;
@@ -28,6 +36,7 @@ impl Clock {
 
     /// Sees what the other has seen, too.
     pub(crate) fn join(&mut self, other: &Self) {
+        look(other.0.len());
         let common = self.0.len().min(other.0.len());
         for (ours, theirs) in self.0.iter_mut().zip(&other.0) {
             join_chunk(ours, theirs);

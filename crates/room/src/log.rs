@@ -10,15 +10,16 @@
 //! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
 //! lane the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap, btree_map},
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::btree_map, sync::Arc};
 
 use crate::{
-    Body, Cid, Draft, Event, EventError, NodeId, Table, clock::Clock, cost::looking, event::Signature, limits,
-    node::Verifier, sorted,
+    Body, Cid, Draft, Event, EventError, NodeId, Table,
+    clock::Clock,
+    cost::{BTreeMap, BTreeSet, HashMap, look, looking},
+    event::Signature,
+    limits,
+    node::Verifier,
+    sorted,
 };
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
@@ -209,6 +210,7 @@ impl Log {
     /// # Panics
     /// If the number comes from another log.
     pub fn entry(&self, ix: Ix) -> &Entry {
+        look(1);
         &self.entries[ix.0 as usize]
     }
 
@@ -219,7 +221,7 @@ impl Log {
 
     /// All events in the order of admission: parents before children.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (Ix, &Entry)> {
-        self.entries.iter().enumerate().map(|(ix, entry)| (Ix(ix as u32), entry))
+        looking(self.entries.iter().enumerate().map(|(ix, entry)| (Ix(ix as u32), entry)))
     }
 
     /// Those after the first so many.
@@ -240,7 +242,8 @@ impl Log {
 
     /// The chains of an author: one, or more once it is split.
     pub fn lanes_of(&self, author: &NodeId) -> impl Iterator<Item = (LaneIx, &Lane)> {
-        self.authors.get(author).into_iter().flat_map(|it| &it.lanes).map(|ix| (*ix, &self.lanes[ix.0 as usize]))
+        let lanes = self.authors.get(author).into_iter().flat_map(|it| &it.lanes);
+        looking(lanes.map(|ix| (*ix, &self.lanes[ix.0 as usize])))
     }
 
     /// Whether two events of this author share a `seq`.

@@ -7,7 +7,7 @@
 //!
 //! Incremental: one event costs work that does not grow with the log, but for binary searches and ordered maps (a
 //! logarithm) and for what the event itself changes (a retraction drops the words of all edits of its post; a fork
-//! looks once at every author). [`Changes::touched`] counts it.
+//! looks once at every author). [`cost`](crate::cost) counts it, and each kind has its laws.
 //!
 //! What can be done in a room lies in [`kinds`](crate::kinds), one part each: its kinds *judge* (they read everything, as
 //! the event's past has it), then its state *takes*. Here is what they share: the past, the step, what can be pointed at,
@@ -22,7 +22,7 @@ pub(crate) mod step;
 pub(crate) mod subjects;
 pub(crate) mod words;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 pub use crate::kinds::{Versions, feedback::on as feedback_on, people::own_hue};
 pub use ignored::IgnoredReason;
@@ -30,7 +30,7 @@ pub use ignored::IgnoredReason;
 use crate::{
     Body, Cid, Ix, Log, NodeId, Tree,
     body::FormValues,
-    cost::look,
+    cost::{self, HashMap, look},
     kinds::Capabilities,
     state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
 };
@@ -85,13 +85,12 @@ pub struct Changes {
     pub drop_words: Vec<Cid>,
     /// Batons whose current transfer, offer or terms changed.
     pub batons: Vec<Cid>,
-    /// Entries of the log this step looked at: the cost, for tests.
-    pub touched: usize,
 }
 
 impl Fold {
     /// Takes in the event just admitted as `ix`; each event once, in the order of admission.
     pub fn apply(&mut self, log: &Log, ix: Ix) -> Changes {
+        cost::ground(|| log.entries());
         let look = Look::new(log);
         let entry = log.entry(ix);
         let verdict = entry.event.body.judge(&Past::of_event(self, &look, ix));
@@ -118,11 +117,7 @@ impl Fold {
             capabilities.hear(&news, step.common);
         }
         step.common.deepest = step.common.deepest.max(entry.event.depth);
-        Changes {
-            drop_words: step.drop_words.into_iter().collect(),
-            batons: step.batons.into_iter().collect(),
-            touched: look.touched(),
-        }
+        Changes { drop_words: step.drop_words.into_iter().collect(), batons: step.batons.into_iter().collect() }
     }
 
     /// Why it would mean nothing here if `author` wrote this now, if it would: the same judge asks that decides about the

@@ -3,8 +3,6 @@
 //! A [`Past`] gives the whole fold to read, and says of each event whether it is in the past: a judge that asks for that
 //! whenever it rests on an event says the same whatever else the fold has taken in.
 
-use std::cell::Cell;
-
 use super::{Fold, subjects::Subject};
 use crate::{
     Cid, Ix, Log, NodeId,
@@ -12,24 +10,14 @@ use crate::{
     log::{Entry, LaneIx},
 };
 
-/// The log, and how many of its entries and records were looked at: the cost of a step.
+/// The log, as judging and taking ask it.
 pub(crate) struct Look<'a> {
     pub(crate) log: &'a Log,
-    touched: Cell<usize>,
 }
 
 impl<'a> Look<'a> {
     pub(crate) fn new(log: &'a Log) -> Self {
-        Self { log, touched: Cell::new(1) }
-    }
-
-    /// So many more were looked at.
-    pub(crate) fn count(&self, more: usize) {
-        self.touched.set(self.touched.get() + more);
-    }
-
-    pub(crate) fn touched(&self) -> usize {
-        self.touched.get()
+        Self { log }
     }
 
     pub(crate) fn entry(&self, ix: Ix) -> &'a Entry {
@@ -38,13 +26,11 @@ impl<'a> Look<'a> {
 
     /// Whether `a` is `b` or in its past.
     pub(crate) fn is_ancestor(&self, a: Ix, b: Ix) -> bool {
-        self.count(1);
         self.log.is_ancestor(a, b)
     }
 
-    /// The first event of `lane`, which has `len` events, that has `a` in its past: one look per halving.
-    pub(crate) fn first_after(&self, lane: LaneIx, len: usize, a: Ix) -> Option<Ix> {
-        self.count((usize::BITS - len.leading_zeros()) as usize);
+    /// The first event of `lane` that has `a` in its past, by halving.
+    pub(crate) fn first_after(&self, lane: LaneIx, a: Ix) -> Option<Ix> {
         self.log.first_in_lane_after(lane, a)
     }
 }
@@ -73,7 +59,6 @@ impl<'a> Past<'a> {
 
     /// Whether this event is in the past.
     pub(crate) fn has(&self, ix: Ix) -> bool {
-        self.look.count(1);
         let entry = self.look.entry(ix);
         self.itself != Some(ix) && self.clock.get(entry.lane) >= entry.place
     }

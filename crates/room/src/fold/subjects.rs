@@ -1,9 +1,7 @@
 //! What can be pointed at: by feedback, replies and needs. One table for all capabilities, so that none has to know the
 //! others' kinds.
 
-use std::collections::HashMap;
-
-use crate::{Cid, Ix, NodeId};
+use crate::{Cid, Ix, NodeId, cost::HashMap};
 
 pub(crate) use crate::kinds::Owner;
 

@@ -6,12 +6,12 @@
 //! else: copied links bring nothing). A block is wanted as long as a live link names it, and no others are remembered: what
 //! was taken back costs nothing any more.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use crate::{Cid, Event, Ix, Log, NodeId, Words};
+use crate::{
+    Cid, Event, Ix, Log, NodeId, Words,
+    cost::{BTreeMap, BTreeSet, HashMap},
+};
 
 /// Where a text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

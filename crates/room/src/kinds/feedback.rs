@@ -5,7 +5,7 @@
 //! correction *stands* until it is withdrawn or answered with "adjusted": whoever is corrected cannot lift the mark by
 //! noting or declining, since then both views are what others need to see.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use super::{Capability, Kind, List, Note, bodies};
 use crate::{
     Cid, Ix, NodeId, Table, Tree,
     command::{Ask, Asker, CommandError, Saying},
+    cost::HashMap,
     fold::{
         IgnoredReason,
         past::Past,

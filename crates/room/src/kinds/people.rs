@@ -5,7 +5,7 @@
 //! long as they chose what `Fold::free_hue` offered, which is what the page does; whoever comes later has its key's.
 //! A first event, and an introduction, look at twelve people for it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ use super::{Capability, Kind, Tags, Title, Within, bodies};
 use crate::{
     NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
+    cost::HashMap,
     fold::{
         IgnoredReason,
         past::Past,
@@ -95,7 +96,7 @@ impl Capability for People {
             person.name = name.into();
             person.strengths = strengths.into_strings();
         });
-        self.give_hues(step);
+        self.give_hues();
     }
 
     fn every(&mut self, step: &mut Step) {
@@ -111,7 +112,6 @@ impl People {
     /// Takes note of an event's author.
     fn note(&mut self, step: &Step) {
         let (key, node) = (step.key(), step.event().author);
-        step.look.count(1);
         let mut is_new = false;
         let record = self.records.entry(node).or_insert_with(|| {
             let hue = own_hue(&node);
@@ -136,12 +136,12 @@ impl People {
             self.change(&first, |person| person.split = true);
         }
         if is_new {
-            self.give_hues(step);
+            self.give_hues();
         }
     }
 
     /// Gives hues to those of the first people who have not chosen one.
-    fn give_hues(&mut self, step: &Step) {
+    fn give_hues(&mut self) {
         let chose = |person: &Person| self.records.get(&person.node).is_some_and(|it| it.introduced.is_some());
         let first = usize::from(HUES);
         let mut taken = [false; HUES as usize];
@@ -152,7 +152,6 @@ impl People {
         let mut given = Vec::new();
         // One beyond them: whom a newcomer has just pushed out.
         for (at, (key, person)) in self.shown.entries().take(first + 1).enumerate() {
-            step.look.count(1);
             if !chose(person) {
                 let own = own_hue(&person.node);
                 let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };

@@ -1,8 +1,6 @@
 //! Posts, their edits and retractions.
 
-use std::{collections::HashMap, sync::Arc};
-
-use litemap::LiteMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +8,7 @@ use super::{Capability, Kind, List, Tags, UNNAMED, bodies};
 use crate::{
     Cid, Ix, NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
+    cost::{HashMap, LiteMap},
     fold::{
         Common, IgnoredReason,
         past::Past,

@@ -3,12 +3,11 @@
 //! What is taken back loses its words on every honest node, whenever they arrive; the trace stays. This holds by author
 //! and name alone, so that a build to which the event means nothing drops its words just the same.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::{Capability, Kind, bodies, feedback::FeedbackState, posts::WordsState};
 use crate::{
     Cid, Ix,
     command::{Ask, Asker, CommandError, Saying},
+    cost::{BTreeSet, HashMap},
     fold::{IgnoredReason, past::Past, step::Step},
 };
 
@@ -60,7 +59,6 @@ impl Capability for TakenBack {
         step.taken_back.push(target);
         let target = step.look.entry(target);
         for edit in self.edits.get(&target.cid).into_iter().flatten() {
-            step.look.count(1);
             if step.look.entry(*edit).event.author == target.event.author && self.events.insert(*edit) {
                 step.taken_back.push(*edit);
             }
@@ -70,7 +68,6 @@ impl Capability for TakenBack {
     /// An edit of what its author has taken back already loses its words at once.
     fn every(&mut self, step: &mut Step) {
         let Some(post) = step.event().body.goes_with() else { return };
-        step.look.count(1);
         self.edits.entry(post).or_default().push(step.ix);
         let post = step.look.log.find(&post).filter(|ix| self.events.contains(ix));
         let gone = post.is_some_and(|ix| step.look.entry(ix).event.author == step.event().author);

@@ -1,4 +1,5 @@
-//! What one event costs does not grow with the log: counted in looks at entries and records, not in time.
+//! What one event costs does not grow with the log: counted in looks at entries and records, not in time. The laws of each kind's worst input are
+//! in `paceline_room::testing::growth`; here is what is promised of an ordinary room.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use paceline_room::{
         Answer, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken,
         Edited, FeedbackAnswered, FeedbackGiven, Introduced, PostKind, Posted, Retracted, Stance,
     },
+    cost,
     testing::World,
 };
 
@@ -38,7 +40,7 @@ impl Room {
         room
     }
 
-    fn write(&mut self, i: usize, body: impl Into<Body>) -> (Cid, usize) {
+    fn write(&mut self, i: usize, body: impl Into<Body>) -> (Cid, u64) {
         let draft = self.draft(i, body);
         self.put(i, draft)
     }
@@ -49,13 +51,13 @@ impl Room {
     }
 
     /// Admits and folds it; how much the fold looked at.
-    fn put(&mut self, i: usize, draft: Draft) -> (Cid, usize) {
+    fn put(&mut self, i: usize, draft: Draft) -> (Cid, u64) {
         let (cid, event, block) = draft.sign(&self.world.keypair(i)).expect("valid");
         let ix = match self.node.log.admit_verified(cid, event, block.into()).expect("valid") {
             paceline_room::Admission::Admitted(ix) => ix,
             other => panic!("{other:?}"),
         };
-        (cid, self.node.fold.apply(&self.node.log, ix).touched)
+        (cid, cost::of(|| self.node.fold.apply(&self.node.log, ix)).1)
     }
 
     fn open(&mut self) -> Cid {
@@ -82,9 +84,9 @@ fn posted() -> Posted {
 }
 
 /// One of each, and what each looked at.
-fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
+fn one_of_each(room: &mut Room) -> Vec<(&'static str, u64)> {
     let mut costs = vec![];
-    let mut note = |what, (cid, touched): (Cid, usize)| {
+    let mut note = |what, (cid, touched): (Cid, u64)| {
         costs.push((what, touched));
         cid
     };
@@ -129,11 +131,11 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, usize)> {
     costs
 }
 
-/// A fork is counted once, with two binary searches per author and chain: so many looks more in a log 100 times as
-/// long.
-const SEARCHES: usize = AUTHORS * 2 * 7;
+/// A fork is counted once, with two binary searches per author and chain, each halving of which compares two
+/// entries: so many looks more in a log 100 times as long.
+const SEARCHES: u64 = AUTHORS as u64 * 2 * 7 * 2;
 /// Whether an event turns the path to the other branch is up to the draw, which differs between the two logs.
-const TURN: usize = 8;
+const TURN: u64 = 60;
 
 #[test]
 fn an_event_costs_the_same_in_a_log_of_a_hundred_and_of_ten_thousand() {
@@ -169,7 +171,13 @@ fn a_handoff_costs_the_same_after_ten_terms_and_after_a_thousand() {
         tip = accepted;
         costs.push((offered, cost));
     }
-    assert_eq!(costs[10], costs[999]);
+    // Where its two terms stand among all is found by halving, two looks each time.
+    assert!(
+        costs[999].0 <= costs[10].0 && costs[999].1 <= costs[10].1 + 2 * 2 * 7,
+        "{:?}, {:?}",
+        costs[10],
+        costs[999]
+    );
     assert_eq!(room.node.fold.baton(&baton).expect("open").terms.len(), 1_001);
 }
 
@@ -208,7 +216,7 @@ fn a_post_costs_the_same_after_one_fork_and_after_two_hundred() {
         costs.push(room.write(0, posted()).1);
     }
     assert_eq!(costs[0], costs[199]);
-    assert!(costs[0] < 10);
+    assert!(costs[0] < 30, "{}", costs[0]);
 }
 
 #[test]
@@ -223,7 +231,7 @@ fn one_who_was_away_pays_for_each_fork_once() {
     }
     let (first, second) = (room.write(4, posted()).1, room.write(4, posted()).1);
     assert!(first > 50, "it meets them all: {first}");
-    assert!(second < 10, "and is done with them: {second}");
+    assert!(second < 30, "and is done with them: {second}");
 }
 
 #[test]

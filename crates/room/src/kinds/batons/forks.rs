@@ -15,17 +15,14 @@
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter
 //! changes it. (An author may still cancel its own vote by equivocation; that moves one vote, its own.)
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::{cmp::Ordering, collections::BTreeSet};
 
-use litemap::LiteMap;
 use sha2::{Digest, Sha256};
 
 use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
+    cost::{self, BTreeMap, HashMap, LiteMap, look},
     fold::step::{Key, Step},
     log::LaneIx,
 };
@@ -99,7 +96,7 @@ struct Watch {
 pub(super) struct Forks {
     pairs: BTreeMap<PairId, Pair>,
     ids: HashMap<(Ix, Ix, Ix), PairId>,
-    of_tip: HashMap<Ix, BTreeSet<PairId>>,
+    of_tip: HashMap<Ix, cost::BTreeSet<PairId>>,
     next: PairId,
     watches: HashMap<LaneIx, Watch>,
 }
@@ -115,6 +112,7 @@ impl Forks {
         let mut waiting = std::mem::take(&mut watch.open);
         waiting.extend(self.pairs.range(watch.next..).map(|(id, _)| *id));
         watch.next = self.next;
+        look(waiting.len());
         for id in waiting {
             let Some(pair) = self.pairs.get_mut(&id) else { continue };
             let [first, second] = pair.branches.map(|branch| branch.ix);
@@ -160,7 +158,7 @@ impl Forks {
 
     fn retain(&mut self, tip: Ix, used: &BTreeSet<PairId>) {
         let Some(ids) = self.of_tip.get_mut(&tip) else { return };
-        for id in ids.difference(used) {
+        for id in ids.iter().filter(|id| !used.contains(id)) {
             if let Some(pair) = self.pairs.remove(id) {
                 self.ids.remove(&pair.name());
             }
@@ -172,7 +170,6 @@ impl Forks {
     }
 
     fn compare(&mut self, step: &Step, tip: Ix, a: Branch, b: Branch) -> (PairId, Verdict) {
-        step.look.count(1);
         let branches = if a.key < b.key { [a, b] } else { [b, a] };
         let name = (tip, branches[0].ix, branches[1].ix);
         let id = *self.ids.entry(name).or_insert(self.next);
@@ -193,12 +190,11 @@ impl Pair {
         let [first, second] = branches.map(|branch| branch.ix);
         let log = step.look.log;
         for author in log.authors() {
-            for (lane, chain) in log.lanes_of(&author) {
-                step.look.count(1);
+            for (lane, _) in log.lanes_of(&author) {
                 if log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0 {
                     pair.update(log, author, |ballot| ballot.elector = true);
                 }
-                let met = [first, second].map(|it| step.look.first_after(lane, chain.events.len(), it));
+                let met = [first, second].map(|it| step.look.first_after(lane, it));
                 let at = met.map(|it| it.map_or(u32::MAX, |ix| log.entry(ix).place));
                 if met != [None, None] {
                     pair.meet(log, author, [at[0] <= at[1], at[1] <= at[0]]);

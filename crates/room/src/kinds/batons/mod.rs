@@ -35,15 +35,12 @@ mod path;
 mod rules;
 pub(crate) mod state;
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{cmp::Reverse, sync::Arc};
 
 use super::{BatonOpened, Capability};
 use crate::{
     Cid, Ix, NodeId, Tree,
+    cost::{self, BTreeSet, HashMap, LiteMap},
     fold::{
         step::{Key, Step},
         subjects::Owner,
@@ -54,7 +51,6 @@ use crate::{
 pub use commands::Command;
 use forks::Forks;
 pub use ignored::IgnoredTransfer;
-use litemap::LiteMap;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,7 +305,7 @@ impl Batons {
     fn end_offer(&mut self, step: &mut Step, offer: Ix, ending: Ending, why: &str) {
         let Some(offer) = self.offers.get_mut(&offer) else { return };
         let lane = step.entry.lane;
-        if !offer.endings.iter().any(|(other, _, _)| *other == lane) {
+        if !cost::looking(offer.endings.iter()).any(|(other, _, _)| *other == lane) {
             offer.endings.push((lane, step.ix, ending));
         }
         let (key, tip) = (offer.key, offer.tip);
@@ -361,8 +357,10 @@ impl Batons {
         let (event, (depth, cid)) = (step.event(), step.key());
         let note = Note { cid, author: event.author, act, term, to, text: text.into(), at: event.at, depth };
         let Some(shown) = self.shown.get_mut(&opening) else { return };
+        cost::unshare(shown, |it| it.terms.len() + it.notes.len());
         let notes = &mut Arc::make_mut(shown).notes;
         let place = notes.partition_point(|it| (it.depth, it.cid) < (depth, cid));
+        cost::look(notes.len() - place);
         notes.insert(place, note);
         self.changed(step, opening.1);
     }

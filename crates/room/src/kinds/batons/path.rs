@@ -7,7 +7,7 @@ use super::{
     forks::{Branch, Verdict},
 };
 use crate::{
-    Cid, Ix, NodeId,
+    Cid, Ix, NodeId, cost,
     fold::step::{Key, Step},
     limits, sorted,
     state::{Baton, BatonState, Term},
@@ -101,13 +101,11 @@ impl Batons {
         };
         let mut here = tip;
         while let Some(next) = self.choose(step, opening, here) {
-            step.look.count(1);
             let Some(track) = self.tracks.get_mut(&opening) else { return };
             if track.path.get(place + 1) == Some(&next) {
                 return;
             }
             for left in track.path.split_off(place + 1) {
-                step.look.count(1);
                 changed.insert(left);
                 track.leaning.remove(&left);
                 self.forks.forget(left);
@@ -152,7 +150,6 @@ impl Batons {
         let Some(track) = self.tracks.get(&opening) else { return };
         let Some(node) = track.path.last().and_then(|ix| self.nodes.get(ix)) else { return };
         let head = self.head(node, track.leaning.is_empty());
-        step.look.count(1 + changed.len() + head.run_ends.len());
         let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
         let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
         let Self { nodes, shown: list, .. } = self;
@@ -168,6 +165,7 @@ impl Batons {
         }
         let cid = shown.cid;
         let Some(shown) = list.get_mut(&key) else { return };
+        cost::unshare(shown, |it| it.terms.len() + it.notes.len());
         let baton = Arc::make_mut(shown);
         head.put(baton);
         // An event begins at most one term; it comes last, so that no place found above has moved.
@@ -175,7 +173,10 @@ impl Batons {
         for (place, term) in known.into_iter().chain(begun) {
             match place {
                 Ok(at) => baton.terms[at] = term,
-                Err(at) => baton.terms.insert(at, term),
+                Err(at) => {
+                    cost::look(baton.terms.len() - at);
+                    baton.terms.insert(at, term);
+                }
             }
         }
         self.changed(step, cid);

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Body, Cid, Ix, NodeId,
+    cost::looking,
     fold::{IgnoredReason, past::Past, subjects::Owner},
     sorted,
 };
@@ -236,7 +237,7 @@ impl Batons {
         if offer.tip != tip {
             return Err(IgnoredReason::OfferOfAnotherTurn);
         }
-        let ended_by = |ending| offer.endings.iter().any(|(_, ix, it)| *it == ending && past.has(*ix));
+        let ended_by = |ending| looking(offer.endings.iter()).any(|(_, ix, it)| *it == ending && past.has(*ix));
         if ended_by(Ending::Declined) {
             return Err(IgnoredReason::OfferDeclined);
         }
@@ -280,7 +281,7 @@ impl Batons {
             for (lane, chain) in log.lanes_of(&author) {
                 let seen = past.seen_of_lane(lane) as usize;
                 let before = log.seen_of_lane(end, lane) as usize;
-                let after = past.look.first_after(lane, chain.events.len(), end);
+                let after = past.look.first_after(lane, end);
                 let after = after.map_or(usize::MAX, |ix| log.entry(ix).place as usize - 1);
                 wrote_on |= after < seen && author != past.author;
                 // The last of the lane that neither is in the step-in's past nor has it in its own.
@@ -348,11 +349,10 @@ impl Batons {
         let (mut asked, mut on) = (0_usize, 0_usize);
         for author in log.authors().filter(|author| *author != mover && Some(*author) != holder) {
             let (mut was_there, mut moved, mut wrote_on) = (false, false, false);
-            for (lane, chain) in log.lanes_of(&author) {
-                past.look.count(1);
+            for (lane, _) in log.lanes_of(&author) {
                 was_there |= log.seen_of_lane(run.base, lane) > 0;
                 moved |= movers.and_then(|movers| movers.get(&lane)).is_some_and(|ix| past.has(*ix));
-                let after = past.look.first_after(lane, chain.events.len(), run.stand_in);
+                let after = past.look.first_after(lane, run.stand_in);
                 wrote_on |= after.is_some_and(|ix| log.entry(ix).place <= past.seen_of_lane(lane));
             }
             asked += usize::from(was_there && !moved);
