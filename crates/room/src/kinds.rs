@@ -241,6 +241,11 @@ macro_rules! capabilities {
         #[allow(dead_code)] // nothing of some of them can be pointed at
         pub(crate) enum Owner { $($capability,)* }
 
+        /// The laws of growth of each kind, by its name on the wire.
+        #[cfg(any(test, feature = "test-utils"))]
+        pub(crate) const LAWS: &[(&str, &[crate::testing::growth::Law])] =
+            &[$($(($name, <$kind as crate::testing::growth::Measured>::LAWS),)*)*];
+
         /// What the room can do, as far as it was done.
         #[derive(Debug, Clone, Default)]
         pub(crate) struct Capabilities { $($(#[$doc])* pub(crate) $field: $capability,)* }

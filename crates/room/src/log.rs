@@ -15,7 +15,7 @@ use std::{cmp::Reverse, collections::btree_map, sync::Arc};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
     clock::Clock,
-    cost::{BTreeMap, BTreeSet, HashMap, look, looking},
+    cost::{self, BTreeMap, BTreeSet, HashMap, look, looking},
     event::Signature,
     limits,
     node::Verifier,
@@ -280,6 +280,7 @@ impl Log {
 
     /// The next event of `author`, who has seen all tips. The caller signs it and offers it back to [`Log::admit`].
     pub fn draft(&self, author: NodeId, at: u64, body: Body) -> Draft {
+        cost::ground(|| self.entries());
         let (prev, parents) = self.next(&author);
         let depth = 1 + prev.iter().chain(&parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
         Draft {

@@ -4,6 +4,9 @@
 //! Deterministic: the same seed and calls give the same bytes. It deliberately checks every block in full wherever it
 //! crosses from one author to another, so a test cannot rest on an event that a real node would refuse.
 
+pub mod growth;
+pub mod hostile;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -130,6 +130,7 @@ impl Fold {
     /// Takes in a words block. Returns whether it is wanted: linked by an admitted event, counting or not, that has not
     /// been taken back, with that event's room, author and at most its seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
+        cost::ground(|| log.entries());
         let Some((text, homes)) = self.common.words.fill(log, cid, block) else { return false };
         for home in homes {
             self.capabilities.words(&home, &text);

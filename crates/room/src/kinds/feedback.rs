@@ -5,6 +5,9 @@
 //! correction *stands* until it is withdrawn or answered with "adjusted": whoever is corrected cannot lift the mark by
 //! noting or declining, since then both views are what others need to see.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,8 @@
 //! How the room began: what it is called and for, and the values of its form that decide anything.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 

@@ -5,6 +5,9 @@
 //! long as they chose what `Fold::free_hue` offered, which is what the page does; whoever comes later has its key's.
 //! A first event, and an introduction, look at twelve people for it.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use std::sync::Arc;
 
 use serde::Serialize;

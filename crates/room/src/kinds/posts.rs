@@ -1,5 +1,8 @@
 //! Posts, their edits and retractions.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,9 @@
 //! What is taken back loses its words on every honest node, whenever they arrive; the trace stays. This holds by author
 //! and name alone, so that a build to which the event means nothing drops its words just the same.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use super::{Capability, Kind, bodies, feedback::FeedbackState, posts::WordsState};
 use crate::{
     Cid, Ix,

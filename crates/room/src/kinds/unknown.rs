@@ -1,6 +1,9 @@
 //! What no build of this room's version understands: it is kept whole, words too, stored and passed on, and shown as what
 //! it calls itself.
 
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+
 use std::sync::Arc;
 
 use serde::Serialize;

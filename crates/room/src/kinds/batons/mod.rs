@@ -30,6 +30,8 @@
 pub(crate) mod bodies;
 mod commands;
 mod forks;
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
 mod ignored;
 mod path;
 mod rules;

@@ -1,0 +1,225 @@
+//! What the worst moves of batons known cost.
+
+use super::super::{
+    BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
+    BatonReleased, BatonSteppedIn, BatonTaken, Nominated, Shadowing,
+};
+use crate::{
+    Body, Cid,
+    testing::{
+        growth::{Grows, Law, Measured},
+        hostile::Scene,
+    },
+};
+
+/// A baton that author 1 has taken, and the transfer.
+fn held(it: &mut Scene) -> (Cid, Cid) {
+    let baton = it.open(0);
+    (baton, it.take(1, baton, baton))
+}
+
+/// Author 1 takes and lets go in turns, so many times; what is current then.
+fn turns(it: &mut Scene, n: usize) -> (Cid, Cid) {
+    let (baton, mut tip) = held(it);
+    for _ in 0..n {
+        let free = it.release(1, baton, tip);
+        tip = it.take(1, baton, free);
+    }
+    (baton, tip)
+}
+
+/// An offer of author 1 to author 2, ended as often by so many twins.
+fn ended(n: usize, by: usize, ending: fn(Cid) -> Body) -> (Scene, Cid, Cid) {
+    let mut it = Scene::new();
+    let (baton, tip) = held(&mut it);
+    let before = it.write(by, it.introduced());
+    let offer = it.offer(1, baton, tip, 2);
+    let prev = if by == 1 { offer } else { before };
+    let parents = if by == 1 { vec![] } else { vec![offer] };
+    for _ in 0..=n {
+        let draft = it.draft_on(by, Some(prev), &parents, ending(offer));
+        it.put(by, draft);
+    }
+    (it, baton, offer)
+}
+
+/// A room of so many, in which author 1 leads and author 2 stands in, with everybody's knowledge.
+fn stood_in(n: usize) -> (Scene, Cid, Cid) {
+    let mut it = Scene::new();
+    it.people(n);
+    let (baton, tip) = held(&mut it);
+    let stand_in = it.step_in(2, baton, tip);
+    (it, baton, stand_in)
+}
+
+impl Measured for BatonOpened {
+    const LAWS: &'static [Law] = &[Law::new("a baton beside n", Grows::Never, |n| {
+        let mut it = Scene::new();
+        (0..=n).for_each(|_| _ = it.open(1));
+        it.last
+    })];
+}
+
+impl Measured for BatonOffered {
+    const LAWS: &'static [Law] = &[Law::new("an offer beside n at one turn", Grows::Never, |n| {
+        let mut it = Scene::new();
+        let (baton, tip) = held(&mut it);
+        (0..=n).for_each(|_| _ = it.offer(1, baton, tip, 2));
+        it.last
+    })];
+}
+
+impl Measured for BatonOfferWithdrawn {
+    const LAWS: &'static [Law] = &[Law::new("an offer withdrawn by the last of n twins", Grows::Never, |n| {
+        ended(n, 1, |offer| BatonOfferWithdrawn { offer }.into()).0.last
+    })
+    .broken(1)];
+}
+
+impl Measured for BatonDeclined {
+    const LAWS: &'static [Law] = &[Law::new("an offer declined by the last of n twins", Grows::Never, |n| {
+        ended(n, 2, |offer| BatonDeclined { offer, why: Default::default() }.into()).0.last
+    })
+    .broken(1)];
+}
+
+impl Measured for BatonAccepted {
+    const LAWS: &'static [Law] = &[
+        Law::new("a handoff after n", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            let (baton, mut tip) = held(&mut it);
+            for turn in 0..=n {
+                tip = it.hand_on(1 + turn % 2, baton, tip, 1 + (turn + 1) % 2);
+            }
+            it.last
+        }),
+        Law::new("a handoff after n while somebody keeps what was shown", Grows::Never, |n| {
+            let mut it = Scene::new();
+            let (baton, tip) = turns(&mut it, n);
+            let by = it.offer(1, baton, tip, 2);
+            let shown = it.fold.baton(&baton).cloned();
+            it.write(2, BatonAccepted { baton, tip, by });
+            drop(shown);
+            it.last
+        })
+        .broken(6),
+        Law::new("a handoff by a stand-in in a room of n people", Grows::Never, |n| {
+            let (mut it, baton, tip) = stood_in(n);
+            it.hand_on(2, baton, tip, 3);
+            it.last
+        })
+        .broken(4),
+    ];
+}
+
+impl Measured for BatonTaken {
+    const LAWS: &'static [Law] = &[
+        Law::new("a baton taken after n turns", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            turns(&mut it, n);
+            it.last
+        }),
+        Law::new("a baton taken beside n others, each of whom won", Grows::Never, |n| {
+            let mut it = Scene::new();
+            it.takers(n + 1);
+            it.last
+        })
+        .at(8)
+        .broken(2),
+        Law::new("the first word of somebody new while n forks are open", Grows::Never, |n| {
+            let mut it = Scene::new();
+            it.forks(n);
+            it.join(4, &[it.room()]);
+            it.last
+        })
+        .broken(2),
+        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(39), |n| {
+            let mut it = Scene::new();
+            it.write(3, it.introduced());
+            it.forks(n);
+            it.post(3);
+            it.last
+        }),
+    ];
+}
+
+impl Measured for BatonSteppedIn {
+    const LAWS: &'static [Law] = &[Law::new("a step-in after n, one upon another", Grows::Halving(4), |n| {
+        let mut it = Scene::new();
+        let (baton, mut tip) = held(&mut it);
+        for turn in 0..=n {
+            tip = it.step_in(2 + turn % 2, baton, tip);
+        }
+        it.last
+    })];
+}
+
+impl Measured for BatonReclaimed {
+    const LAWS: &'static [Law] = &[
+        Law::new("a reclaim in a room of n people", Grows::Never, |n| {
+            let (mut it, baton, end) = stood_in(n);
+            it.reclaim(1, baton, &[end]);
+            it.last
+        })
+        .broken(4),
+        Law::new("a reclaim after n stood in for one another", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            let (baton, mut tip) = held(&mut it);
+            for turn in 0..n {
+                tip = it.step_in(2 + turn % 2, baton, tip);
+            }
+            it.reclaim(1, baton, &[tip]);
+            it.last
+        }),
+    ];
+}
+
+impl Measured for BatonReleased {
+    const LAWS: &'static [Law] = &[
+        Law::new("a release after n turns", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            let (baton, tip) = turns(&mut it, n);
+            it.release(1, baton, tip);
+            it.last
+        }),
+        Law::new("a release whose word comes after n and belongs before them", Grows::Each(1), |n| {
+            let mut it = Scene::new();
+            let note = || "a word".try_into().unwrap_or_default();
+            let (baton, tip) = held(&mut it);
+            let (late, mut here) = (it.draft(1, BatonReleased { baton, tip, note: note() }), tip);
+            for _ in 0..n {
+                let free = it.write(1, BatonReleased { baton, tip: here, note: note() });
+                here = it.take(1, baton, free);
+            }
+            it.put(1, late);
+            it.last
+        }),
+    ];
+}
+
+impl Measured for BatonClosed {
+    const LAWS: &'static [Law] = &[Law::new("work that ends after n turns", Grows::Halving(4), |n| {
+        let mut it = Scene::new();
+        let (baton, tip) = turns(&mut it, n);
+        it.write(1, BatonClosed { baton, tip, outcome: "done".try_into().unwrap_or_default(), by: None });
+        it.last
+    })];
+}
+
+impl Measured for Nominated {
+    const LAWS: &'static [Law] = &[Law::new("somebody named for a baton after n", Grows::Never, |n| {
+        let mut it = Scene::new();
+        let (baton, node) = (it.open(1), it.node(2));
+        (0..=n).for_each(|_| _ = it.write(1, Nominated { baton, node, why: Default::default() }));
+        it.last
+    })];
+}
+
+impl Measured for Shadowing {
+    const LAWS: &'static [Law] = &[Law::new("somebody who stands beside the holder after n", Grows::Never, |n| {
+        let mut it = Scene::new();
+        let baton = it.open(1);
+        (0..=n).for_each(|_| _ = it.write(2, Shadowing { baton }));
+        it.last
+    })];
+}

@@ -1,0 +1,164 @@
+//! Laws of growth: what the worst input known costs, and how that may grow with its size.
+//!
+//! Each kind of event states its laws beside it ([`Measured`]); one without does not compile. What is common to all is in
+//! [`COMMON`]. A law is asserted by counts ([`cost`]) at n, 2 n and 4 n, never by clocks. What is stored is folded again at
+//! every start, so a log that is slow once is slow for ever.
+//!
+//! A law that does not hold today says so, with the number of the attack that shows it: it is asserted to be broken still, so
+//! that whoever mends it must come here and say so.
+
+use crate::{
+    cost,
+    kinds::{self, Unknown},
+    testing::hostile::Scene,
+};
+
+/// Sizes are once, twice and four times this, unless a law says otherwise.
+const N: usize = 32;
+/// What a law may grow by beyond what it says: which of two branches a draw prefers, whether a list has just been made longer.
+const SLACK: u64 = 8;
+
+/// How a cost may grow while the input does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grows {
+    /// Not at all.
+    Never,
+    /// With the logarithm: so many looks more for twice the size.
+    Halving(u64),
+    /// With the size: so many looks for each. Every such law has its reason in ARCHITECTURE.md.
+    Each(u64),
+}
+
+impl Grows {
+    /// What the cost may rise by as the size rises from `n` to twice that.
+    const fn bound(self, n: usize) -> u64 {
+        SLACK
+            + match self {
+                Self::Never => 0,
+                Self::Halving(looks) => looks,
+                Self::Each(looks) => looks * n as u64,
+            }
+    }
+}
+
+/// One law.
+#[derive(Debug, Clone, Copy)]
+pub struct Law {
+    /// The worst input known, and what is measured of it.
+    pub name: &'static str,
+    /// How its cost may grow.
+    pub grows: Grows,
+    /// It does not hold: the number of the attack that shows it.
+    pub broken: Option<u8>,
+    sizes: usize,
+    cost: fn(usize) -> u64,
+}
+
+impl Law {
+    /// A law; `cost` makes the input of a size and measures what it is about.
+    pub const fn new(name: &'static str, grows: Grows, cost: fn(usize) -> u64) -> Self {
+        Self { name, grows, broken: None, sizes: N, cost }
+    }
+
+    /// The same, known to be broken by this attack.
+    pub const fn broken(self, attack: u8) -> Self {
+        Self { broken: Some(attack), ..self }
+    }
+
+    /// The same, at so many, twice and four times as many.
+    pub const fn at(self, sizes: usize) -> Self {
+        Self { sizes, ..self }
+    }
+
+    /// What it costs at the three sizes.
+    pub fn costs(&self) -> [u64; 3] {
+        [1, 2, 4].map(|times| (self.cost)(times * self.sizes))
+    }
+
+    /// The same while every step walks over the whole log, which each law must find out.
+    pub fn planted_costs(&self) -> [u64; 3] {
+        cost::planted(|| self.costs())
+    }
+
+    /// Whether these costs keep it.
+    pub fn is_kept_by(&self, [one, two, four]: [u64; 3]) -> bool {
+        let grew = |from: u64, to: u64, n: usize| to.saturating_sub(from) <= self.grows.bound(n);
+        grew(one, two, self.sizes) && grew(two, four, 2 * self.sizes)
+    }
+
+    /// What is wrong with it, if anything: it does not hold, or it does although it is said to be broken.
+    ///
+    /// # Errors
+    /// A sentence with the costs that show it.
+    pub fn check(&self) -> Result<[u64; 3], String> {
+        let costs = self.costs();
+        match (self.is_kept_by(costs), self.broken) {
+            (true, None) | (false, Some(_)) => Ok(costs),
+            (false, None) => Err(format!("{}: {costs:?} looks, and may grow {:?}", self.name, self.grows)),
+            (true, Some(attack)) => {
+                Err(format!("{}: {costs:?} looks, holds although attack {attack} is said to break it", self.name))
+            }
+        }
+    }
+}
+
+/// What has laws of growth: every kind of event.
+#[diagnostic::on_unimplemented(
+    message = "the kind `{Self}` has no law of growth",
+    note = "say what the worst input of this kind costs: `impl Measured for ..` in the file `growth.rs` of its capability"
+)]
+pub trait Measured {
+    /// Its laws; at least one.
+    const LAWS: &'static [Law];
+}
+
+/// All laws of this crate, with the kind's name on the wire, or what else they are about.
+pub fn laws() -> impl Iterator<Item = (&'static str, &'static Law)> {
+    let kinds = kinds::LAWS.iter().copied();
+    let all = kinds.chain([("unknown", Unknown::LAWS), ("common", COMMON)]);
+    all.flat_map(|(of, laws)| laws.iter().map(move |law| (of, law)))
+}
+
+/// What all kinds share: the log with its lanes and tips, and the words.
+pub const COMMON: &[Law] = &[
+    Law::new("the clock of an event that is the last of n twins", Grows::Never, |n| {
+        let mut it = Scene::new();
+        it.twins(1, n);
+        it.last
+    })
+    .at(256)
+    .broken(1),
+    Law::new("the clock of an event that joins two sides which saw every other of n twins", Grows::Never, |n| {
+        let mut it = Scene::new();
+        let twins = it.twins(1, n);
+        let sides = [0, 1].map(|odd| it.gather(2 + odd, twins.iter().skip(odd).step_by(2).copied().collect()));
+        it.join(4, &sides);
+        it.join(5, &sides);
+        it.last
+    })
+    .at(256)
+    .broken(1),
+    Law::new("the parents of what is about to be written, in a log of n tips", Grows::Never, |n| {
+        let mut it = Scene::new();
+        it.twins(1, n);
+        let (node, body) = (it.node(2), it.introduced());
+        cost::of(|| it.log.draft(node, 0, body.into())).1
+    })
+    .broken(5),
+    Law::new("words that come after they were wanted and taken back n times", Grows::Never, |n| {
+        let mut it = Scene::new();
+        let words = it.words(1);
+        for _ in 0..n {
+            let post = it.write(1, it.posted(words.0, None));
+            it.retract(1, post);
+        }
+        it.write(1, it.posted(words.0, None));
+        it.fill(&words)
+    }),
+    Law::new("words that n posts show", Grows::Each(8), |n| {
+        let mut it = Scene::new();
+        let words = it.words(1);
+        (0..n).for_each(|_| _ = it.write(1, it.posted(words.0, None)));
+        it.fill(&words)
+    }),
+];
