@@ -65,6 +65,11 @@ impl Scene {
         self.key(i).node()
     }
 
+    /// The signing key of author `i`.
+    pub fn keypair(&mut self, i: usize) -> Keypair {
+        self.key(i).clone()
+    }
+
     fn key(&mut self, i: usize) -> &Keypair {
         let Self { world, keys, .. } = self;
         keys.entry(i).or_insert_with(|| world.keypair(i))

@@ -53,7 +53,7 @@ fn stood_in(n: usize) -> (Scene, Cid, Cid) {
 }
 
 impl Measured for BatonOpened {
-    const LAWS: &'static [Law] = &[Law::new("a baton beside n", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("a baton beside n", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         (0..=n).for_each(|_| _ = it.open(1));
         it.last
@@ -61,7 +61,7 @@ impl Measured for BatonOpened {
 }
 
 impl Measured for BatonOffered {
-    const LAWS: &'static [Law] = &[Law::new("an offer beside n at one turn", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("an offer beside n at one turn", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         let (baton, tip) = held(&mut it);
         (0..=n).for_each(|_| _ = it.offer(1, baton, tip, 2));

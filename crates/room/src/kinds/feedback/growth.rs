@@ -7,7 +7,7 @@ use crate::testing::{
 };
 
 impl Measured for FeedbackGiven {
-    const LAWS: &'static [Law] = &[Law::new("a correction of what has n", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("a correction of what has n", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         let target = it.post(1);
         let given = || FeedbackGiven { target, stance: Stance::Correct, words: None, sources: Default::default() };
@@ -17,7 +17,7 @@ impl Measured for FeedbackGiven {
 }
 
 impl Measured for FeedbackAnswered {
-    const LAWS: &'static [Law] = &[Law::new("an answer to what was answered n times", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("an answer to what was answered n times", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         let target = it.post(1);
         let given = FeedbackGiven { target, stance: Stance::Correct, words: None, sources: Default::default() };

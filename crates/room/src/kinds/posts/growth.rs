@@ -11,7 +11,7 @@ use crate::{
 
 impl Measured for Posted {
     const LAWS: &'static [Law] =
-        &[Law::new("a post that answers what n with the same words have answered", Grows::Never, |n| {
+        &[Law::new("a post that answers what n with the same words have answered", Grows::Halving(2), |n| {
             let mut it = Scene::new();
             let first = it.post(1);
             (0..=n).for_each(|_| _ = it.write(1, it.posted(Cid::of(b"words"), Some(first))));
@@ -21,7 +21,7 @@ impl Measured for Posted {
 
 impl Measured for Edited {
     const LAWS: &'static [Law] = &[
-        Law::new("an edit of what was edited n times", Grows::Never, |n| {
+        Law::new("an edit of what was edited n times", Grows::Halving(2), |n| {
             let mut it = Scene::new();
             let post = it.post(1);
             (0..=n).for_each(|_| _ = it.edit(1, post));

@@ -18,14 +18,14 @@ impl Measured for Retracted {
             it.retract(1, post);
             it.last
         }),
-        Law::new("a retraction of what was retracted n times", Grows::Never, |n| {
+        Law::new("a retraction of what was retracted n times", Grows::Halving(2), |n| {
             let mut it = Scene::new();
             let post = it.post(1);
             (0..n).for_each(|_| _ = it.edit(1, post));
             (0..=n).for_each(|_| _ = it.retract(1, post));
             it.last
         }),
-        Law::new("a retraction of the first of n edits", Grows::Never, |n| {
+        Law::new("a retraction of the first of n edits", Grows::Halving(2), |n| {
             let mut it = Scene::new();
             let post = it.post(1);
             let first = it.edit(1, post);
@@ -37,7 +37,7 @@ impl Measured for Retracted {
 }
 
 impl Measured for FeedbackWithdrawn {
-    const LAWS: &'static [Law] = &[Law::new("the first of n corrections withdrawn", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("the first of n corrections withdrawn", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         let target = it.post(1);
         let given = || FeedbackGiven { target, stance: Stance::Correct, words: None, sources: Default::default() };

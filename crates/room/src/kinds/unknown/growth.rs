@@ -7,7 +7,7 @@ use crate::testing::{
 };
 
 impl Measured for Unknown {
-    const LAWS: &'static [Law] = &[Law::new("what nobody knows, after n of n kinds", Grows::Never, |n| {
+    const LAWS: &'static [Law] = &[Law::new("what nobody knows, after n of n kinds", Grows::Halving(2), |n| {
         let mut it = Scene::new();
         (0..=n).for_each(|kind| _ = it.unknown(1, &format!("kind-{kind}")));
         it.last
