@@ -2,9 +2,10 @@
 //!
 //! Admitted and stored are two things: an event is *held* once it and everything before it are stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paceline_room::{Ix, Log};
+use paceline_room::{
+    Ix, Log,
+    cost::{BTreeMap, BTreeSet},
+};
 
 /// Stored events of one log.
 #[derive(Debug, Default)]

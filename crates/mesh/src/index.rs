@@ -3,7 +3,10 @@
 //! It decides nothing about peers: [`crate::sync`] does.
 
 use negentropy::{Bound, Error, Id, Item, Negentropy, NegentropyStorageBase, Storage};
-use paceline_room::Cid;
+use paceline_room::{
+    Cid,
+    cost::{look, looking},
+};
 
 use crate::wire::Key;
 
@@ -82,6 +85,7 @@ impl Index {
 
     fn sort(&mut self) {
         if !self.sorted {
+            look(self.items.len());
             self.items.sort();
             self.sorted = true;
         }
@@ -141,6 +145,7 @@ impl NegentropyStorageBase for Index {
     }
 
     fn get_item(&self, i: usize) -> Result<Option<Item>, Error> {
+        look(1);
         Ok(self.items.get(i).copied())
     }
 
@@ -151,7 +156,7 @@ impl NegentropyStorageBase for Index {
         cb: &mut dyn FnMut(Item, usize) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let items = self.items.get(begin..end).ok_or(Error::BadRange)?;
-        for (at, item) in items.iter().enumerate() {
+        for (at, item) in looking(items.iter()).enumerate() {
             if !cb(*item, begin + at)? {
                 break;
             }

@@ -4,13 +4,12 @@
 //!
 //! It checks nothing: [`crate::Replica`] does, one event at a time.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
-use litemap::LiteMap;
-use paceline_room::{Cid, Event, Log, NodeId, Words};
+use paceline_room::{
+    Cid, Event, Log, NodeId, Words,
+    cost::{BTreeMap, BTreeSet, LiteMap},
+};
 
 use crate::{
     budgets::{AUTHOR, Bucket, FORWARDER, NEWCOMER_EVENTS, NEWCOMERS},

@@ -10,8 +10,7 @@
 //! left out, so a flood hurts neither those who pass it on nor those behind them. A neighbour that brings more than any honest
 //! node sends is refused.
 
-use litemap::LiteMap;
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, NodeId, cost::LiteMap};
 
 use crate::{
     budgets::{Bucket, LETTER_LEAST, LETTERS_FOR_ONE, LETTERS_IN, LETTERS_OUT},

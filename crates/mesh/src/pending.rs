@@ -6,13 +6,12 @@
 //! It differs from `paceline_room::pending` in that it hands back what is free instead of admitting it: here an admission
 //! also waits for its author's budget, and a long chain that comes free is worked off in slices.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use litemap::LiteMap;
-use paceline_room::{Body, Cid, Event, NodeId};
+use paceline_room::{
+    Body, Cid, Event, NodeId,
+    cost::{BTreeMap, LiteMap},
+};
 
 use crate::{plumtree::Origin, time::Millis};
 

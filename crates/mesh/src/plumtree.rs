@@ -12,10 +12,12 @@
 //!
 //! Names are those of full blocks. It sends nothing itself and knows no content: every call returns [`Spread`]s.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use litemap::LiteMap;
-use paceline_room::{Cid, NodeId};
+use paceline_room::{
+    Cid, NodeId,
+    cost::{BTreeMap, LiteMap},
+};
 
 use crate::{time::Millis, wire::LIVE_CIDS};
 

@@ -1,8 +1,8 @@
 //! The latest names seen, so many and no more.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
-use paceline_room::Cid;
+use paceline_room::{Cid, cost::BTreeSet};
 
 /// How many are remembered.
 const RECENT: usize = 4096;

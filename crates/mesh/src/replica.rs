@@ -22,14 +22,14 @@ pub use crate::{
     time::Millis,
 };
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use link::Link;
 use litemap::LiteMap;
-use paceline_room::{Admission, Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored};
+use paceline_room::{
+    Admission, Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored,
+    cost::{self, BTreeSet},
+};
 
 use crate::{
     held::Held,
@@ -66,7 +66,7 @@ pub struct Replica {
     listening: Listening,
     hears: bool,
     acquainted: Vec<NodeId>,
-    links: LiteMap<NodeId, Link>,
+    links: cost::LiteMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
     refused_cids: Refused,
     refused: BTreeMap<&'static str, u64>,
@@ -104,7 +104,7 @@ impl Replica {
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
             acquainted: Vec::new(),
-            links: LiteMap::new(),
+            links: cost::LiteMap::new(),
             refused_cids: Refused::default(),
             refused: BTreeMap::new(),
             importing: None,
@@ -187,6 +187,7 @@ impl Replica {
 
     /// Takes one input.
     pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Output> {
+        cost::ground(|| self.log.entries());
         self.now = self.now.max(now);
         match input {
             Input::LinkUp(peer) => self.on_link_up(peer, Form::Named),
@@ -226,6 +227,7 @@ impl Replica {
     /// Takes up to `most` waiting events, live ones first: those whose signatures are to be verified go out, and come back by
     /// [`Replica::verified`]; what else may happen meanwhile. The others are folded.
     pub fn to_verify(&mut self, most: usize, now: Millis) -> Vec<ToVerify> {
+        cost::ground(|| self.log.entries());
         self.now = self.now.max(now);
         let mut to_verify = Vec::new();
         for _ in 0..most {
@@ -252,6 +254,7 @@ impl Replica {
 
     /// Who is here, this node not included.
     pub fn presence(&self) -> LiteMap<NodeId, Presence> {
+        cost::ground(|| self.log.entries());
         self.roster.presence(&self.log)
     }
 
@@ -262,6 +265,7 @@ impl Replica {
 
     /// How many nodes hold an event.
     pub fn reach(&self, cid: &Cid) -> Reach {
+        cost::ground(|| self.log.entries());
         let Some(ix) = self.log.find(cid) else { return Reach::default() };
         let (stored, of) = self.roster.reach(&self.log, ix);
         let words = self.log.entry(ix).event.body.words();

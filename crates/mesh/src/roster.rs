@@ -12,10 +12,12 @@
 //! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
 //! a newer beacon.
 
-use std::collections::BTreeSet;
-
 use litemap::LiteMap;
-use paceline_room::{Cid, Ix, Log, NodeId, sorted};
+use paceline_room::{
+    Cid, Ix, Log, NodeId,
+    cost::{self, BTreeSet},
+    sorted,
+};
 use serde_bytes::ByteArray;
 
 use crate::{
@@ -100,7 +102,7 @@ impl BeaconError {
 pub struct Roster {
     me: NodeId,
     room: Cid,
-    nodes: LiteMap<NodeId, Node>,
+    nodes: cost::LiteMap<NodeId, Node>,
     /// Links on which the peer has said hello: it knows our last counter has been asked for.
     greeted: BTreeSet<NodeId>,
     /// Those that our last beacon listed.
@@ -118,7 +120,7 @@ impl Roster {
         Self {
             me,
             room,
-            nodes: LiteMap::new(),
+            nodes: cost::LiteMap::new(),
             greeted: BTreeSet::new(),
             listed: BTreeSet::new(),
             counter: 0,

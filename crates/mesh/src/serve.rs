@@ -1,9 +1,9 @@
 //! What this node answers when asked for blocks: pages of everything, and blocks by name. Pure functions of log, words
 //! and request, each bounded in bytes, so that a small request never makes a large queue.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use paceline_room::{Cid, Ix, Log};
+use paceline_room::{Cid, Ix, Log, cost::BTreeMap};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{

@@ -24,10 +24,11 @@ mod peer;
 mod requests;
 mod session;
 
-use std::collections::BTreeMap;
-
-use litemap::LiteMap;
-use paceline_room::{Cid, Event, NodeId, sorted};
+use paceline_room::{
+    Cid, Event, NodeId,
+    cost::{BTreeMap, LiteMap},
+    sorted,
+};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use limits::{

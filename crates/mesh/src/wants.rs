@@ -3,10 +3,12 @@
 //! One block is asked of one peer at a time (a *claim*); a claim ends with the block, with the peer's "not here", with
 //! its silence or with its link. It sends nothing itself: [`crate::sync`] does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use litemap::LiteMap;
-use paceline_room::{Cid, NodeId};
+use paceline_room::{
+    Cid, NodeId,
+    cost::{BTreeMap, LiteMap},
+};
 
 use crate::wire::Key;
 

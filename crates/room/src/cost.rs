@@ -89,9 +89,15 @@ pub fn planted<T>(act: impl FnOnce() -> T) -> T {
 /// What an act gives, and how many entries it looked at (on this thread).
 #[cfg(any(test, feature = "test-utils"))]
 pub fn of<T>(act: impl FnOnce() -> T) -> (T, u64) {
-    let before = LOOKED_AT.with(Cell::get);
+    let before = so_far();
     let result = act();
-    (result, LOOKED_AT.with(Cell::get) - before)
+    (result, so_far() - before)
+}
+
+/// How many entries were looked at on this thread so far.
+#[cfg(any(test, feature = "test-utils"))]
+pub fn so_far() -> u64 {
+    LOOKED_AT.with(Cell::get)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! What is asked for by name, events and words, and what came of it.
 
-use std::collections::BTreeMap;
-
-use paceline_room::{Cid, NodeId, sorted};
+use paceline_room::{Cid, NodeId, cost::BTreeMap, sorted};
 
 use super::{
     Act, Sync,

@@ -1,6 +1,7 @@
 //! Replicas from outside: what they send, keep and refuse, alone, in pairs and in whole simulated rooms.
 
 mod catching_up;
+mod growth;
 mod hostile;
 mod letters;
 mod listening;

@@ -36,8 +36,12 @@ impl Solo {
     }
 
     pub fn with_key(world: &World, key: Keypair) -> Self {
+        Self::of(world.room(), key)
+    }
+
+    pub fn of(room: Cid, key: Keypair) -> Self {
         Self {
-            replica: Replica::new(world.room(), key),
+            replica: Replica::new(room, key),
             now: 1_000,
             stores: true,
             stored: Vec::new(),
