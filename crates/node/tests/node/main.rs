@@ -1,6 +1,7 @@
 //! Nodes from outside, natively: what they write, keep and send, whatever storage does and whenever they end.
 
 mod crash;
+mod growth;
 mod keeping;
 mod two;
 mod world;
