@@ -133,7 +133,7 @@ impl Measured for BatonTaken {
             it.last
         })
         .broken(2),
-        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(39), |n| {
+        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(41), |n| {
             let mut it = Scene::new();
             it.write(3, it.introduced());
             it.forks(n);
