@@ -1,11 +1,14 @@
-//! The table of what can be made of a post: one action each, from the capability that it belongs to.
+//! What capabilities add to a post: what can be made of it, one action each, and what is told beside it. A table each.
 
-use std::sync::Arc;
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use paceline_room::{Cid, command::Command, state::Post};
 use yew::prelude::*;
 
-use super::{Words, batons};
+use super::{
+    Words, batons,
+    cards::{Around, Sources},
+};
 use crate::{components::icons::Icon, session::Place};
 
 /// All that can be made of a post, in the order in which it is offered.
@@ -33,6 +36,30 @@ pub struct Form {
     pub place: fn(Cid) -> Place,
     /// Draws it; the callback closes it.
     pub draw: fn(&Arc<Post>, Callback<()>) -> Html,
+}
+
+/// What is told beside posts.
+pub static MARKS: &[Marks] = &[];
+
+/// The marks of a capability, each with the post that it belongs to.
+pub type Marks = fn(&Sources, &Around) -> Vec<(Cid, Mark)>;
+
+/// A line beside a post.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Its sign.
+    pub icon: Icon,
+    /// What it says.
+    pub words: AttrValue,
+}
+
+/// All marks, by post.
+pub fn marks(sources: &Sources, around: &Around) -> HashMap<Cid, Rc<[Mark]>> {
+    let mut by_post: HashMap<Cid, Vec<Mark>> = HashMap::new();
+    for (post, mark) in MARKS.iter().flat_map(|marks| marks(sources, around)) {
+        by_post.entry(post).or_default().push(mark);
+    }
+    by_post.into_iter().map(|(post, marks)| (post, marks.into())).collect()
 }
 
 /// The act whose words are written at that place.

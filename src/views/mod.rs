@@ -20,6 +20,7 @@ mod unsent;
 
 use std::rc::Rc;
 
+use paceline_room::Cid;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -87,6 +88,8 @@ pub struct View {
     pub keys: &'static [Keys],
     /// What in it waits for this node.
     pub waiting: fn(&RoomView) -> Vec<Waits>,
+    /// What something of its capability is called that others said something about, and who answers for it.
+    pub called: fn(&RoomView, &Cid, String) -> Option<String>,
     /// Draws it.
     pub draw: fn(&Context) -> Html,
 }
@@ -125,8 +128,14 @@ pub struct Waits {
 }
 
 /// A view that is always there, has no keys, and in which nothing waits: for the others to differ from.
-const PLAIN: View =
-    View { region: Region::Side, tab: None, keys: &[], waiting: |_| Vec::new(), draw: |_| Html::default() };
+const PLAIN: View = View {
+    region: Region::Side,
+    tab: None,
+    keys: &[],
+    waiting: |_| Vec::new(),
+    called: |_, _, _| None,
+    draw: |_| Html::default(),
+};
 
 /// What views are drawn from.
 pub struct Context {
@@ -157,6 +166,11 @@ impl Context {
     fn loops_elsewhere(&self) -> bool {
         self.beside == LOOPS
     }
+}
+
+/// What something is called, whichever capability it belongs to.
+fn called(room: &RoomView, it: &Cid, by: &str) -> Option<String> {
+    VIEWS.iter().find_map(|view| (view.called)(room, it, by.to_owned()))
 }
 
 /// The view of a handle.

@@ -33,6 +33,10 @@ pub const VIEW: View = View {
     region: Region::Side,
     keys: &[Keys { keys: &[("b", || press_button(None, "baton-open"))], words: || t!("key-baton") }],
     waiting,
+    called: |room, cid, name| {
+        let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == *cid))?;
+        Some(t!("loop-about-term", name = name, title = baton.title.clone()))
+    },
     draw: |context: &Context| html! { <Batons room={context.room.clone()} handles={!context.loops_elsewhere()} /> },
     ..PLAIN
 };

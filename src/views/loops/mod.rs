@@ -5,13 +5,12 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::state::{Feedback, FeedbackState};
 use yew::prelude::*;
 
-use super::{Context, LOOPS, PLAIN, Region, Tab, View, Waits};
+use super::{Context, LOOPS, PLAIN, Region, Tab, View, Waits, called};
 use crate::{
     components::{
         feedback::{Loop, Told, tell},
         icons::Icon,
     },
-    excerpt,
     session::RoomView,
     texts::{changing, t},
 };
@@ -74,21 +73,10 @@ fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
     let draw = |told: &Told| {
         html! {
             <li key={told.feedback.cid.to_string()}>
-                if let Some(about) = about(told, room) { <p class="about" dir="auto">{ changing(about) }</p> }
+                if let Some(about) = called(room, &told.feedback.target, &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }
                 <Loop told={told.clone()} handles={true} />
             </li>
         }
     };
     html! { <section class="loop-group"><h3>{ title }</h3><ul>{ for loops.iter().map(draw) }</ul></section> }
-}
-
-/// What a loop is about, in its first words.
-fn about(told: &Told, room: &RoomView) -> Option<String> {
-    let target = told.feedback.target;
-    if let Some(post) = room.posts.iter().find(|it| it.cid == target) {
-        let words = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
-        return Some(t!("loop-about-post", name = told.to.to_string(), words = words));
-    }
-    let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == target))?;
-    Some(t!("loop-about-term", name = told.to.to_string(), title = baton.title.clone()))
 }

@@ -13,7 +13,10 @@ use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, Inte
 use yew::prelude::*;
 
 use super::{
-    super::cards,
+    super::{
+        at_posts::{Mark, marks},
+        cards,
+    },
     post::{Ask, PostView},
     rows::{Before, Row},
 };
@@ -45,6 +48,7 @@ pub struct Around {
     reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
     me: NodeId,
     leaving: Vec<(Cid, AttrValue)>,
+    marks: HashMap<Cid, Rc<[Mark]>>,
     handles: bool,
     moments: Rc<Before>,
     nothing: Rc<[Told]>,
@@ -53,8 +57,10 @@ pub struct Around {
 impl Around {
     /// Gathers it from a view.
     pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, moments: Rc<Before>, handles: bool) -> Self {
+        let cards = cards::Around::new(room);
         Self {
-            cards: cards::Around::new(room),
+            marks: marks(&cards::Sources::of(room), &cards),
+            cards,
             told,
             leaders: sorted::set(room.batons.iter().filter_map(|it| it.holder)),
             reach: room.reach.clone(),
@@ -178,6 +184,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
+    let marks = around.marks.get(&cid).cloned().unwrap_or_else(|| [].into());
     let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
@@ -185,6 +192,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
             { for moments.map(|it| around.cards.draw(it)) }
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
+                {marks}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />

@@ -62,6 +62,11 @@ pub const VIEW: View = View {
         },
         Keys { keys: &[("e", || press("post-edit"))], words: || t!("key-edit") },
     ],
+    called: |room, cid, name| {
+        let post = room.posts.iter().find(|it| it.cid == *cid)?;
+        let words = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
+        Some(t!("loop-about-post", name = name, words = words))
+    },
     draw: |context: &Context| {
         html! {
             <Stream room={context.room.clone()} handles={!context.loops_elsewhere()}

@@ -10,7 +10,7 @@ use paceline_room::{
 use yew::prelude::*;
 
 use super::{
-    super::at_posts::{ACTS, act_at},
+    super::at_posts::{ACTS, Mark, act_at},
     edit::EditForm,
     rows::Row,
 };
@@ -60,6 +60,8 @@ pub struct PostProps {
     pub answers: Option<AttrValue>,
     /// What others know about it.
     pub feedback: Rc<[Told]>,
+    /// What capabilities tell beside it.
+    pub marks: Rc<[Mark]>,
     /// How many nodes hold it, if it is recent.
     pub reach: Option<Reach>,
     /// Whether its loops carry the stable handles here.
@@ -119,6 +121,7 @@ pub fn PostView(props: &PostProps) -> Html {
                     <EditForm post={post.clone()} on_close={close.clone()} />
                 }
                 { signals(props) }
+                <div>{ for props.marks.iter().map(mark) }</div>
                 if let Some(intent) = &props.leaving {
                     <div class="row tight" key="leaving">
                         <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
@@ -357,6 +360,10 @@ fn signals(props: &PostProps) -> Html {
             }) }
         </>
     }
+}
+
+fn mark(it: &Mark) -> Html {
+    html! { <p class="signal" key={it.words.to_string()}>{ sign(it.icon) }<span>{ changing(it.words.clone()) }</span></p> }
 }
 
 /// One line for all who gave the same without words.
