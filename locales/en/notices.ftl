@@ -11,6 +11,7 @@ notice-storage-failed = The browser could not store this. What was stored before
 notice-target-gone = What this was about was taken back meanwhile, so it was not sent. Your words are kept.
 notice-storage-newer = The data in this browser was written by a newer Paceline. It was left as it is. Reload the page to get the newer version.
 notice-storage-blocked = Another tab with an older Paceline holds the data in this browser. Nothing was changed. Close that tab or reload it, then reload this one.
+notice-key-taken = Another tab was writing as you all along, so this one goes on as somebody new. Nothing is lost.
 notice-storage-damaged = Part of what this browser had stored of the room is damaged. What could be read is here; the rest is fetched again from the others when they are reachable.
 notice-bad-config = The list of servers beside this page (paceline.json) cannot be read, so { $remembered ->
     [yes] the last good one is used

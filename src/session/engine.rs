@@ -39,6 +39,8 @@ pub enum Told {
     TimeDoubted,
     /// Another time counts now.
     TimeLearned,
+    /// Another tab writes with this node's key.
+    KeyTaken,
     /// Something the person should know.
     Notice(SessionError),
 }
@@ -49,6 +51,7 @@ impl From<paceline_node::Told> for Told {
             paceline_node::Told::Admitted { cid, author, kind } => Self::Admitted { cid, author, kind },
             paceline_node::Told::Changed => Self::Changed,
             paceline_node::Told::Failed(error) => Self::Notice(notices::node(error)),
+            paceline_node::Told::KeyTaken => Self::KeyTaken,
         }
     }
 }
@@ -116,7 +119,7 @@ impl Engine {
     /// Goes online with what storage held.
     pub fn open(parts: Parts, ready: Ready, events: impl Stream<Item = NetEvent> + 'static) -> Rc<Self> {
         let Parts { link, link_text, key, keys, ask_who, store, desk, left, net, tell } = parts;
-        let keypair = key.keypair.clone();
+        let (keypair, lost) = (key.keypair.clone(), key.lost());
         let key = PageKey::new(keys, key);
         let damaged = ready.damaged;
         let tell_node = tell.clone();
@@ -155,6 +158,12 @@ impl Engine {
         if damaged > 0 {
             engine.notice("storage-damaged");
         }
+        let tell = engine.tell.clone();
+        spawn_local(async move {
+            if lost.await {
+                tell(Told::KeyTaken);
+            }
+        });
         let (following, stop) = abortable(engine.clone().follow_links(Box::pin(events)));
         *engine.following.borrow_mut() = Some(stop);
         spawn_local(async move {

@@ -83,8 +83,24 @@ impl Session {
 
     /// Goes on in the open room as somebody new: another key, a copy of what is stored.
     pub async fn become_new(&self) -> Outcome<()> {
+        self.renew(self.engine()?).await
+    }
+
+    /// Another tab writes with this node's key: this one signs nothing more with it, and goes on as somebody new.
+    pub(super) fn give_up_key(&self) {
+        let Ok(engine) = self.engine() else { return };
+        engine.node.close();
+        self.notify("key-taken", notices::sentence("key-taken"));
+        let session = self.clone();
+        self.run(async move { session.renew(engine).await });
+    }
+
+    /// Another room may be open by now, or none.
+    async fn renew(&self, engine: Rc<Engine>) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
-        let engine = self.engine()?;
+        if !self.engine().is_ok_and(|open| Rc::ptr_eq(&open, &engine)) {
+            return Ok(());
+        }
         let (link, old) = (engine.link.clone(), engine.node.store());
         drop(engine);
         let left = self.leave_now().await;

@@ -77,6 +77,7 @@ impl Session {
             Told::Changed => self.publish(),
             Told::TimeDoubted => self.ask_the_time(),
             Told::TimeLearned => self.tell_the_time(),
+            Told::KeyTaken => self.give_up_key(),
             // Without a network there is no relay: that is said in other words.
             Told::Notice(SessionError { code: "no-relay", .. }) if !browser::has_network() => {}
             Told::Notice(SessionError { code, text }) => self.notify(code, text),

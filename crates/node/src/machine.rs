@@ -50,6 +50,8 @@ pub enum Told {
     Changed,
     /// Something that the person should know went wrong.
     Failed(NodeError),
+    /// An own event came that was not written here: another writes with this key. Nothing is signed any more.
+    KeyTaken,
 }
 
 /// What the machine wants done, in this order.
@@ -163,17 +165,22 @@ impl Machine {
 
     /// Hands the replica one input.
     pub(crate) fn input(&mut self, input: Input, now: Millis) {
+        let own = match &input {
+            Input::Own { cid, .. } => Some(*cid),
+            _ => None,
+        };
         let outputs = self.replica.handle(input, now);
-        self.absorb(outputs);
+        self.absorb(outputs, own);
     }
 
     /// Folds received events whose signatures were verified.
     pub(crate) fn verified(&mut self, verified: Vec<Verified>, now: Millis) {
         let outputs = self.replica.verified(verified, now);
-        self.absorb(outputs);
+        self.absorb(outputs, None);
     }
 
-    fn absorb(&mut self, outputs: Vec<Output>) {
+    /// `own`: what was just written here.
+    fn absorb(&mut self, outputs: Vec<Output>, own: Option<Cid>) {
         for output in outputs {
             match output {
                 Output::Store(blocks) => self.keep(|it| it.blocks.extend(blocks)),
@@ -183,6 +190,10 @@ impl Machine {
                     if !self.writes.is_empty() {
                         // The first event of a log is the founding one, for which the writer waits.
                         self.out.push(Effect::Soon);
+                    }
+                    if author == self.keypair.node() && own != Some(cid) && !self.closed {
+                        self.close();
+                        self.tell(Told::KeyTaken);
                     }
                     self.tell(Told::Admitted { cid, author, kind });
                 }

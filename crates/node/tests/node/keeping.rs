@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use paceline_node::{NodeError, Ready, Surroundings, Told};
-use paceline_room::testing::World;
+use paceline_room::{body::people, testing::World};
 use paceline_store::{Durability, Place as Field, Store, StoreError};
 
 use crate::world::{Disk, Fault, Place, Seat, TestKey, spread};
@@ -89,6 +89,32 @@ fn what_was_lost_is_noticed_and_the_key_writes_no_more() {
     assert!(!load(blocks[..2].to_vec()).is_whole(Some(2)), "its end is lost");
     assert!(!load([&blocks[..1], &blocks[2..]].concat()).is_whole(None), "there is a hole");
     assert!(load(Vec::new()).is_empty());
+}
+
+#[test]
+fn an_own_event_that_was_not_written_here_means_that_another_has_the_key() {
+    let mut world = World::new(25);
+    let (place, holder, newcomer) = pair(&mut world, 3);
+    let mut elsewhere = Vec::new();
+    for text in ["from elsewhere", "and on"] {
+        world.post(0, text);
+        elsewhere.extend(world.blocks().last().map(|it| it.block.clone()));
+    }
+    holder.link(&newcomer);
+    spread(&place, &[&holder, &newcomer], || newcomer.len() == 4);
+    let node = newcomer.node.clone();
+    place.spawn(Box::pin(async move { assert!(node.import(elsewhere).await.is_ok()) }));
+    spread(&place, &[&holder, &newcomer], || holder.len() == 6);
+    let taken = |seat: &Seat| seat.told.borrow().iter().filter(|it| **it == Told::KeyTaken).count();
+    assert_eq!((taken(&holder), taken(&newcomer)), (1, 0), "told once, and only whose key it is");
+    let (node, outcome) = (holder.node.clone(), Rc::new(RefCell::new(None)));
+    let told = outcome.clone();
+    place.spawn(Box::pin(async move {
+        let name = people::Command::Introduce { name: "Ann".into(), strengths: vec![], hue: None };
+        *told.borrow_mut() = Some(node.act(name.into()).await);
+    }));
+    spread(&place, &[&holder, &newcomer], || outcome.borrow().is_some());
+    assert_eq!(outcome.take(), Some(Err(NodeError::Closed)), "nothing more is signed with it");
 }
 
 #[test]

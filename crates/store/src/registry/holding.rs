@@ -38,8 +38,8 @@ pub(crate) struct Holding {
 }
 
 impl Holding {
-    /// Resolves when another tab says that it held the key all along.
-    pub(crate) fn lost(&self) -> impl Future<Output = ()> + use<> {
+    /// Whether another tab says that it held the key all along; resolves with `false` once it is let go of.
+    pub(crate) fn lost(&self) -> impl Future<Output = bool> + use<> {
         lost(self.channel.as_ref())
     }
 
@@ -64,7 +64,12 @@ impl Drop for Claim {
 /// Tries to hold a node's key.
 pub(crate) async fn hold(page_path: &str, node: NodeId, patience: Patience) -> Option<Holding> {
     let channel = Channel::ask(page_path, node);
-    let taken = lost(channel.as_ref());
+    let lost = lost(channel.as_ref());
+    let taken = async {
+        if !lost.await {
+            std::future::pending::<()>().await;
+        }
+    };
     let lock = match Locks::here() {
         Some(locks) => locks.request(&names::lock(page_path, node), patience, taken).await,
         None => lease(taken).await,
@@ -88,16 +93,13 @@ pub(crate) async fn hold(page_path: &str, node: NodeId, patience: Patience) -> O
     Some(Holding { lock, channel })
 }
 
-/// Resolves when the claim is lost; without a channel nobody can object.
-fn lost(channel: Option<&Channel>) -> impl Future<Output = ()> + use<> {
+/// Whether the claim is lost, once that is known; without a channel nobody can object.
+fn lost(channel: Option<&Channel>) -> impl Future<Output = bool> + use<> {
     let lost = channel.map(Channel::lost);
     async move {
-        let is_lost = match lost {
+        match lost {
             Some(lost) => lost.await.is_ok(),
             None => false,
-        };
-        if !is_lost {
-            std::future::pending::<()>().await;
         }
     }
 }

@@ -54,9 +54,9 @@ impl HeldKey {
         IdbStore::open_holding(&self.database, Some(self.claim.0.clone())).await
     }
 
-    /// Resolves when another tab, which was busy when this one asked, says that it held the key all along: this tab must not write
-    /// with it any more. Never where Web Locks are.
-    pub fn lost(&self) -> impl Future<Output = ()> + use<> {
+    /// Whether another tab, which was busy when this one asked, says that it held the key all along: this tab must not write with it
+    /// any more. Never so where Web Locks are; resolves with `false` once the key is let go of.
+    pub fn lost(&self) -> impl Future<Output = bool> + use<> {
         self.claim.0.lost()
     }
 

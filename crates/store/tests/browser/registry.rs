@@ -242,8 +242,12 @@ async fn a_tab_that_objects_late_has_held_the_key_all_along() {
     let again = acquire(&keys).await;
     assert_eq!(again.node, node, "nobody has objected yet");
     raw::script("await globalThis.object()", &[]).await;
-    again.lost().await;
-    again.lost().await;
+    assert!(again.lost().await, "it must write no more");
+    assert!(again.lost().await, "whenever it is asked");
+    let other = keys.acquire_new(a_room(), DB_KEY).await.expect("a key");
+    let lost = other.lost();
+    drop(other);
+    assert!(!lost.await, "what was let go of is lost to nobody");
 }
 
 #[wasm_bindgen_test]

@@ -85,7 +85,7 @@ impl Story {
         let mut world = World::new(seed);
         world.post(0, "before");
         let place = Place::default();
-        let (room, me, peer) = (world.room(), world.keypair(1), world.keypair(0));
+        let (room, me, peer) = (world.room(), world.keypair(1), world.keypair(3));
         let me = Seat::open(&place, room, me, Disk::default(), Rc::default());
         let peer = Seat::open(&place, room, peer, Disk::default(), Rc::default());
         let (node, blocks) = (peer.node.clone(), world.blocks());
@@ -155,7 +155,7 @@ impl Story {
     }
 
     pub fn peer_key(&self) -> Keypair {
-        self.world.keypair(0)
+        self.world.keypair(3)
     }
 
     /// The key under which this person goes on when the first is not theirs any more.
