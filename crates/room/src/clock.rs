@@ -1,70 +1,165 @@
 //! What an event has seen, as one number for each lane of the log. Knows nothing of events.
+//!
+//! A tree over the lanes, sixteen wide, whose chunks are shared with the clocks it grew from (path copying: Driscoll, Sarnak,
+//! Sleator and Tarjan, 1989): an event makes as many chunks as the tree is high, and of lanes that it has not seen there are none.
+//! Rooms of up to sixteen lanes have one chunk.
 
 use std::sync::Arc;
 
 use crate::{cost::look, log::LaneIx};
 
-/// How many lanes one shared chunk of a clock holds.
+/// How many lanes a chunk holds, or chunks below it.
 const CHUNK: usize = 16;
+/// Bits of a lane's number that one chunk decides.
+const BITS: u32 = CHUNK.ilog2();
 
-/// For each lane, how many of its events are in the past of an event. Chunks are shared with the clocks it grew from.
-#[derive(Debug, Default)]
-pub(crate) struct Clock(Vec<Arc<[u32; CHUNK]>>);
+/// For each lane, how many of its events are in the past of an event.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clock {
+    /// How many chunks lie above those that hold numbers.
+    height: u32,
+    root: Below,
+}
 
-impl Clone for Clock {
-    fn clone(&self) -> Self {
-        look(self.0.len());
-        Self(self.0.clone())
-    }
+/// Nothing: of none of these lanes is any event in the past.
+type Below = Option<Arc<Chunk>>;
+
+#[derive(Debug, Clone)]
+enum Chunk {
+    Counts([u32; CHUNK]),
+    Fork([Below; CHUNK]),
 }
 
 impl Clock {
     /// How many events of that lane.
     pub(crate) fn get(&self, lane: LaneIx) -> u32 {
-        self.0.get(lane.0 as usize / CHUNK).map_or(0, |chunk| chunk[lane.0 as usize % CHUNK])
+        let (mut below, mut height) = (&self.root, self.height);
+        if height < needed(lane) {
+            return 0;
+        }
+        while let Some(chunk) = below {
+            match &**chunk {
+                Chunk::Counts(counts) => return counts[place(lane, 0)],
+                Chunk::Fork(forks) => below = &forks[place(lane, height)],
+            }
+            height -= 1;
+        }
+        0
     }
 
     /// Notes that so many events of that lane are in the past.
     pub(crate) fn set(&mut self, lane: LaneIx, count: u32) {
-        let (at, within) = (lane.0 as usize / CHUNK, lane.0 as usize % CHUNK);
-        while self.0.len() <= at {
+        self.rise(needed(lane));
+        let (mut below, mut height) = (&mut self.root, self.height);
+        loop {
             look(1);
-            self.0.push(Arc::new([0; CHUNK]));
+            let empty =
+                || Arc::new(if height == 0 { Chunk::Counts([0; CHUNK]) } else { Chunk::Fork(Default::default()) });
+            match Arc::make_mut(below.get_or_insert_with(empty)) {
+                Chunk::Counts(counts) => {
+                    counts[place(lane, 0)] = count;
+                    return;
+                }
+                Chunk::Fork(forks) => below = &mut forks[place(lane, height)],
+            }
+            height -= 1;
         }
-        Arc::make_mut(&mut self.0[at])[within] = count;
     }
 
     /// Sees what the other has seen, too.
     pub(crate) fn join(&mut self, other: &Self) {
-        look(other.0.len());
-        let common = self.0.len().min(other.0.len());
-        for (ours, theirs) in self.0.iter_mut().zip(&other.0) {
-            join_chunk(ours, theirs);
+        let mut other = other.clone();
+        self.rise(other.height);
+        other.rise(self.height);
+        self.root = match (self.root.take(), other.root) {
+            (Some(ours), Some(theirs)) => Some(joined(&ours, &theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+    }
+
+    /// Makes room for more lanes.
+    fn rise(&mut self, height: u32) {
+        while self.height < height {
+            if let Some(root) = self.root.take() {
+                let mut forks: [Below; CHUNK] = Default::default();
+                forks[0] = Some(root);
+                self.root = Some(Arc::new(Chunk::Fork(forks)));
+            }
+            self.height += 1;
         }
-        self.0.extend(other.0.iter().skip(common).cloned());
     }
 }
 
+/// How high a clock must be to hold that lane.
+fn needed(lane: LaneIx) -> u32 {
+    lane.0.checked_ilog2().unwrap_or(0) / BITS
+}
+
+/// Where a lane is in a chunk of that height.
+fn place(lane: LaneIx, height: u32) -> usize {
+    (lane.0 >> (BITS * height)) as usize % CHUNK
+}
+
 /// The greater of each pair; where one chunk has it all, that one is shared rather than copied.
-fn join_chunk(ours: &mut Arc<[u32; CHUNK]>, theirs: &Arc<[u32; CHUNK]>) {
-    if Arc::ptr_eq(ours, theirs) || ours.iter().zip(theirs.iter()).all(|(a, b)| a >= b) {
-        return;
+fn joined(ours: &Arc<Chunk>, theirs: &Arc<Chunk>) -> Arc<Chunk> {
+    if Arc::ptr_eq(ours, theirs) {
+        return ours.clone();
     }
-    if ours.iter().zip(theirs.iter()).all(|(a, b)| a <= b) {
-        *ours = theirs.clone();
-    } else {
-        Arc::make_mut(ours).iter_mut().zip(theirs.iter()).for_each(|(a, b)| *a = (*a).max(*b));
+    look(1);
+    let (is_ours, is_theirs, both) = match (&**ours, &**theirs) {
+        (Chunk::Counts(one), Chunk::Counts(other)) => {
+            let both: [u32; CHUNK] = std::array::from_fn(|at| one[at].max(other[at]));
+            (both == *one, both == *other, Chunk::Counts(both))
+        }
+        (Chunk::Fork(one), Chunk::Fork(other)) => {
+            let both: [Below; CHUNK] = std::array::from_fn(|at| match (&one[at], &other[at]) {
+                (Some(one), Some(other)) => Some(joined(one, other)),
+                (one, other) => one.as_ref().or(other.as_ref()).cloned(),
+            });
+            (is_same(&both, one), is_same(&both, other), Chunk::Fork(both))
+        }
+        // Chunks of one height are of one kind.
+        _ => return ours.clone(),
+    };
+    match (is_ours, is_theirs) {
+        (true, _) => ours.clone(),
+        (_, true) => theirs.clone(),
+        _ => Arc::new(both),
     }
+}
+
+/// Whether the same chunks lie below.
+fn is_same(one: &[Below; CHUNK], other: &[Below; CHUNK]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn clock(counts: &[(u32, u32)]) -> Clock {
         let mut clock = Clock::default();
         counts.iter().for_each(|(lane, count)| clock.set(LaneIx(*lane), *count));
         clock
+    }
+
+    /// Chunks that are in one clock and not in the other.
+    fn own_chunks(of: &Clock, other: &Clock) -> usize {
+        fn all(below: &Below, into: &mut Vec<*const Chunk>) {
+            let Some(chunk) = below else { return };
+            into.push(Arc::as_ptr(chunk));
+            if let Chunk::Fork(forks) = &**chunk {
+                forks.iter().for_each(|it| all(it, into));
+            }
+        }
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        all(&of.root, &mut ours);
+        all(&other.root, &mut theirs);
+        ours.iter().filter(|it| !theirs.contains(it)).count()
     }
 
     #[test]
@@ -86,9 +181,39 @@ mod tests {
 
     #[test]
     fn a_clock_that_has_seen_less_takes_over_the_chunk_of_the_other() {
-        let greater = clock(&[(1, 5), (3, 2)]);
+        let greater = clock(&[(1, 5), (3, 2), (300, 1)]);
         let mut lesser = clock(&[(1, 4)]);
         lesser.join(&greater);
-        assert!(Arc::ptr_eq(&lesser.0[0], &greater.0[0]));
+        assert_eq!(own_chunks(&lesser, &greater), 0);
+    }
+
+    #[test]
+    fn an_event_makes_as_many_chunks_as_the_tree_is_high_whatever_it_has_not_seen() {
+        for lane in [15, 16, 255, 256, 4_095, 65_535, u32::MAX] {
+            let before = clock(&[(lane, 1)]);
+            let mut after = before.clone();
+            after.set(LaneIx(lane), 2);
+            assert_eq!(own_chunks(&after, &before), own_chunks(&before, &Clock::default()));
+            assert_eq!(own_chunks(&after, &before), 1 + needed(LaneIx(lane)) as usize);
+            assert_eq!(after.get(LaneIx(lane)), 2);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_clock_is_a_map_of_lanes_whatever_is_set_and_joined(
+            one in prop::collection::vec((0..600_u32, 1..9_u32), 0..40),
+            other in prop::collection::vec((0..70_000_u32, 1..9_u32), 0..40),
+        ) {
+            let map = |of: &[(u32, u32)]| of.iter().copied().collect::<BTreeMap<u32, u32>>();
+            let (mut both, left, right) = (clock(&one), map(&one), map(&other));
+            let mut reverse = clock(&other);
+            both.join(&clock(&other));
+            reverse.join(&clock(&one));
+            for lane in left.keys().chain(right.keys()).copied().chain([0, 69_999, 1 << 20]) {
+                let most = left.get(&lane).max(right.get(&lane)).copied().unwrap_or(0);
+                prop_assert_eq!((both.get(LaneIx(lane)), reverse.get(LaneIx(lane))), (most, most));
+            }
+        }
     }
 }

@@ -121,13 +121,12 @@ pub fn laws() -> impl Iterator<Item = (&'static str, &'static Law)> {
 
 /// What all kinds share: the log with its lanes and tips, and the words.
 pub const COMMON: &[Law] = &[
-    Law::new("the clock of an event that is the last of n twins", Grows::Never, |n| {
+    Law::new("the clock of an event that is the last of n twins", Grows::Halving(1), |n| {
         let mut it = Scene::new();
         it.twins(1, n);
         it.last
     })
-    .at(256)
-    .broken(1),
+    .at(512),
     Law::new("the clock of an event that joins two sides which saw every other of n twins", Grows::Never, |n| {
         let mut it = Scene::new();
         let twins = it.twins(1, n);

@@ -18,7 +18,6 @@ impl Measured for Introduced {
             it.people(n);
             it.last
         })
-        .at(256)
-        .broken(1),
+        .at(256),
     ];
 }
