@@ -246,6 +246,12 @@ impl Log {
         looking(lanes.map(|ix| (*ix, &self.lanes[ix.0 as usize])))
     }
 
+    /// A chain by its number.
+    pub(crate) fn lane(&self, lane: LaneIx) -> &Lane {
+        look(1);
+        &self.lanes[lane.0 as usize]
+    }
+
     /// Whether two events of this author share a `seq`.
     pub fn is_split(&self, author: &NodeId) -> bool {
         self.authors.get(author).is_some_and(|it| it.lanes.len() > 1)

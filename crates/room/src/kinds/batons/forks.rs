@@ -5,24 +5,30 @@
 //! its past. Along one chain that is fixed too; an author with several chains votes with each, and when they disagree
 //! its vote cancels for good, whichever twin came first.
 //!
-//! **How it stays cheap.** When a pair is first compared, the votes of all authors are found by binary search in their
-//! lanes. After that an event concerns a pair only if it is the first of its chain to have either branch in its past;
-//! each lane remembers the pairs it has not met yet, and the first pair it has not looked at. So an event looks at the
-//! pairs that still wait for its own lane, and each lane waits for a pair once. The first event of a lane looks at all
-//! live pairs: those on the current paths, not those of all times.
+//! **How it stays cheap.** Of each branch it is known which chains have met it, that is, have it in the past of one of their
+//! events, and since when: found by binary search in all chains when the branch is first compared, unless it has just come, and
+//! from then on as events come. So the votes on a pair are counted from the chains that met one of the two, and from no others;
+//! who could vote and has met neither is counted once, and only where somebody leads at all. After that an event concerns a pair
+//! only if it is the first of its chain to have either branch in its past; each lane remembers the branches it has not met yet,
+//! and the first that it has not looked at. So an event looks at the branches that still wait for its own lane. The first event
+//! of a lane looks at all live branches: those on the current paths, not those of all times. A branch that comes is compared with
+//! as many as came to its tip, at a few looks each: no pair of others is looked at again.
 //!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter
 //! changes it. (An author may still cancel its own vote by equivocation; that moves one vote, its own.)
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap as Sorted, BTreeSet},
+};
 
 use sha2::{Digest, Sha256};
 
 use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
-    cost::{self, BTreeMap, HashMap, LiteMap, look},
+    cost::{self, BTreeMap, HashMap, LiteMap, looking},
     fold::step::{Key, Step},
     log::LaneIx,
 };
@@ -49,8 +55,6 @@ struct Ballot {
     elector: bool,
     /// A chain of it met the first, or the second, of the two alone.
     met_alone: [bool; 2],
-    /// A chain of it met either.
-    met: bool,
 }
 
 impl Ballot {
@@ -66,38 +70,61 @@ impl Ballot {
 /// Two branches of one fork, the smaller key first, and how authors stand to them.
 #[derive(Debug, Clone)]
 struct Pair {
-    tip: Ix,
     branches: [Branch; 2],
+    /// Of the authors that have met either.
     ballots: LiteMap<Voter, Ballot>,
     /// Electors' votes for each.
     votes: [usize; 2],
     /// Authors, electors or not, who built on each alone.
     built: [usize; 2],
-    /// Electors that have not met either.
-    open: usize,
+    /// Electors that have met either.
+    met: usize,
+    /// All electors, once it was asked.
+    electors: Option<usize>,
 }
 
-type PairId = u64;
+/// Branches are numbered as they are first compared.
+type BranchId = u64;
+/// The one with the smaller key first.
+type PairId = (BranchId, BranchId);
 
 /// An author, named by its first lane: shorter than its key, and there may be a ballot for each author in each pair.
 type Voter = LaneIx;
 
+/// A branch that is compared with others.
+#[derive(Debug, Clone)]
+struct Compared {
+    tip: Ix,
+    ix: Ix,
+    /// A lot that nobody can shift by writing a different event.
+    lot: [u8; 32],
+    /// Chains that have it in the past of one of their events, with the place of the first such.
+    met: Vec<(LaneIx, u32)>,
+}
+
 /// What a lane has still to look at.
 #[derive(Debug, Clone, Default)]
 struct Watch {
-    /// Pairs from here on it has never looked at.
-    next: PairId,
-    /// Pairs it looked at and has met neither branch of.
-    open: Vec<PairId>,
+    /// Branches from here on it has never looked at.
+    next: BranchId,
+    /// Branches it looked at and has not met.
+    open: Vec<BranchId>,
+}
+
+/// What is compared at one tip.
+#[derive(Debug, Clone, Default)]
+struct Fork {
+    branches: BTreeMap<Ix, BranchId>,
+    pairs: cost::BTreeSet<PairId>,
 }
 
 /// The pairs that decide the current paths.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forks {
-    pairs: BTreeMap<PairId, Pair>,
-    ids: HashMap<(Ix, Ix, Ix), PairId>,
-    of_tip: HashMap<Ix, cost::BTreeSet<PairId>>,
-    next: PairId,
+    branches: BTreeMap<BranchId, Compared>,
+    pairs: HashMap<PairId, Pair>,
+    of_tip: HashMap<Ix, Fork>,
+    next: BranchId,
     watches: HashMap<LaneIx, Watch>,
 }
 
@@ -105,25 +132,35 @@ impl Forks {
     /// Lets the event vote. Returns the tips of the forks whose counts changed.
     pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
         let mut changed = BTreeSet::new();
-        if self.pairs.is_empty() {
+        if self.branches.is_empty() {
             return changed;
         }
+        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
         let watch = self.watches.entry(step.entry.lane).or_default();
         let mut waiting = std::mem::take(&mut watch.open);
-        waiting.extend(self.pairs.range(watch.next..).map(|(id, _)| *id));
+        waiting.extend(self.branches.range(watch.next..).map(|(id, _)| *id));
         watch.next = self.next;
-        look(waiting.len());
-        for id in waiting {
-            let Some(pair) = self.pairs.get_mut(&id) else { continue };
-            let [first, second] = pair.branches.map(|branch| branch.ix);
-            let met = [step.saw(first), step.saw(second)];
-            if met == [false, false] {
+        let met_before = |branch: Ix| before.is_some_and(|before| step.look.is_ancestor(branch, before));
+        let mut forks = BTreeSet::new();
+        for id in looking(waiting.into_iter()) {
+            let Some(branch) = self.branches.get_mut(&id) else { continue };
+            if !step.saw(branch.ix) {
                 watch.open.push(id);
-                continue;
+            } else if !met_before(branch.ix) {
+                branch.met.push((step.entry.lane, step.entry.place));
+                forks.insert(branch.tip);
             }
-            // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
-            if pair.meet(step.look.log, step.event().author, met) {
-                changed.insert(pair.tip);
+        }
+        for tip in forks {
+            for id in self.of_tip.get(&tip).into_iter().flat_map(|fork| &fork.pairs) {
+                let Some(pair) = self.pairs.get_mut(id) else { continue };
+                let branches = pair.branches.map(|branch| branch.ix);
+                let met = branches.map(|ix| step.saw(ix));
+                // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
+                let is_first = met != [false, false] && !branches.into_iter().any(met_before);
+                if is_first && pair.meet(step.look.log, step.event().author, met) {
+                    changed.insert(tip);
+                }
             }
         }
         changed
@@ -134,19 +171,14 @@ impl Forks {
         let mut used = BTreeSet::new();
         let (first, rest) = branches.split_first()?;
         let mut winner = *first;
-        for branch in rest {
-            let (id, verdict) = self.compare(step, tip, winner, *branch);
-            used.insert(id);
-            if verdict.winner == branch.ix {
+        for branch in looking(rest.iter()) {
+            if self.compare(step, tip, winner, *branch, &mut used).winner == branch.ix {
                 winner = *branch;
             }
         }
-        let mut settled = true;
-        for other in branches.iter().filter(|other| other.ix != winner.ix) {
-            let (id, verdict) = self.compare(step, tip, winner, *other);
-            used.insert(id);
-            settled &= verdict == Verdict { winner: winner.ix, settled: true };
-        }
+        let mut others = looking(branches.iter()).filter(|other| other.ix != winner.ix);
+        let settled = Verdict { winner: winner.ix, settled: true };
+        let settled = others.all(|other| self.compare(step, tip, winner, *other, &mut used) == settled);
         self.retain(tip, &used);
         Some(Verdict { winner: winner.ix, settled })
     }
@@ -154,89 +186,116 @@ impl Forks {
     /// Drops what was counted for the fork at `tip`: the path does not lead over it any more.
     pub(super) fn forget(&mut self, tip: Ix) {
         self.retain(tip, &BTreeSet::new());
+        for id in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.branches).map(|(_, id)| id) {
+            self.branches.remove(&id);
+        }
     }
 
+    /// Of the pairs at `tip` only these are asked.
     fn retain(&mut self, tip: Ix, used: &BTreeSet<PairId>) {
-        let Some(ids) = self.of_tip.get_mut(&tip) else { return };
-        for id in ids.iter().filter(|id| !used.contains(id)) {
-            if let Some(pair) = self.pairs.remove(id) {
-                self.ids.remove(&pair.name());
+        let Self { of_tip, pairs, .. } = self;
+        let Some(fork) = of_tip.get_mut(&tip) else { return };
+        fork.pairs.retain(|id| {
+            let stays = used.contains(id);
+            if !stays {
+                pairs.remove(id);
+            }
+            stays
+        });
+    }
+
+    fn compare(&mut self, step: &Step, tip: Ix, a: Branch, b: Branch, used: &mut BTreeSet<PairId>) -> Verdict {
+        let branches = if a.key < b.key { [a, b] } else { [b, a] };
+        let [first, second] = branches.map(|branch| self.number(step, tip, branch));
+        let id = (first, second);
+        used.insert(id);
+        let [Some(one), Some(other)] = [first, second].map(|id| self.branches.get(&id)) else {
+            return Verdict { winner: a.ix, settled: false };
+        };
+        let lots = [one.lot, other.lot];
+        let pair = self.pairs.entry(id).or_insert_with(|| Pair::count(step.look.log, branches, [&one.met, &other.met]));
+        if let Some(fork) = self.of_tip.get_mut(&tip) {
+            fork.pairs.insert(id);
+        }
+        pair.verdict(step.look.log, lots)
+    }
+
+    /// The number of a branch; if it has none, who has met it is found.
+    fn number(&mut self, step: &Step, tip: Ix, branch: Branch) -> BranchId {
+        let ids = &mut self.of_tip.entry(tip).or_default().branches;
+        if let Some(id) = ids.get(&branch.ix) {
+            return *id;
+        }
+        let (id, log) = (self.next, step.look.log);
+        ids.insert(branch.ix, id);
+        self.next += 1;
+        let mut met = Vec::new();
+        // What has just come was met by nobody.
+        if branch.ix != step.ix {
+            for (lane, _) in log.authors().flat_map(|author| log.lanes_of(&author).collect::<Vec<_>>()) {
+                met.extend(step.look.first_after(lane, branch.ix).map(|ix| (lane, log.entry(ix).place)));
             }
         }
-        ids.retain(|id| used.contains(id));
-        if ids.is_empty() {
-            self.of_tip.remove(&tip);
-        }
-    }
-
-    fn compare(&mut self, step: &Step, tip: Ix, a: Branch, b: Branch) -> (PairId, Verdict) {
-        let branches = if a.key < b.key { [a, b] } else { [b, a] };
-        let name = (tip, branches[0].ix, branches[1].ix);
-        let id = *self.ids.entry(name).or_insert(self.next);
-        let pair = self.pairs.entry(id).or_insert_with(|| Pair::count(step, tip, branches));
-        if id == self.next {
-            self.next += 1;
-            self.of_tip.entry(tip).or_default().insert(id);
-        }
-        (id, pair.verdict(step.look.log.entry(tip).cid))
+        let lot = draw(log.entry(tip).cid, branch.author);
+        self.branches.insert(id, Compared { tip, ix: branch.ix, lot, met });
+        id
     }
 }
 
 impl Pair {
-    /// Finds the electors and everything that was voted so far.
-    fn count(step: &Step, tip: Ix, branches: [Branch; 2]) -> Self {
+    /// Finds everything that was voted so far, by who has met either.
+    fn count(log: &Log, branches: [Branch; 2], met: [&[(LaneIx, u32)]; 2]) -> Self {
         let ballots = LiteMap::new();
-        let mut pair = Self { tip, branches, ballots, votes: [0; 2], built: [0; 2], open: 0 };
-        let [first, second] = branches.map(|branch| branch.ix);
-        let log = step.look.log;
-        for author in log.authors() {
-            for (lane, _) in log.lanes_of(&author) {
-                if log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0 {
-                    pair.update(log, author, |ballot| ballot.elector = true);
-                }
-                let met = [first, second].map(|it| step.look.first_after(lane, it));
-                let at = met.map(|it| it.map_or(u32::MAX, |ix| log.entry(ix).place));
-                if met != [None, None] {
-                    pair.meet(log, author, [at[0] <= at[1], at[1] <= at[0]]);
-                }
+        let mut pair = Self { branches, ballots, votes: [0; 2], built: [0; 2], met: 0, electors: None };
+        let mut places = Sorted::new();
+        for (which, met) in met.into_iter().enumerate() {
+            for (lane, place) in looking(met.iter()) {
+                places.entry(*lane).or_insert([u32::MAX; 2])[which] = *place;
             }
+        }
+        for (lane, [first, second]) in places {
+            pair.meet(log, log.lane(lane).author, [first <= second, second <= first]);
         }
         pair
     }
 
-    /// The first event of a chain of `author` that met the first, the second, or both. Returns whether that counts.
+    /// The first event of a chain of `author` that met the first, the second, or both. Returns whether that may change the verdict.
     fn meet(&mut self, log: &Log, author: NodeId, met: [bool; 2]) -> bool {
-        self.update(log, author, |ballot| {
-            ballot.met = true;
-            if met[0] != met[1] {
-                ballot.met_alone = [ballot.met_alone[0] || met[0], ballot.met_alone[1] || met[1]];
-            }
-        })
-    }
-
-    fn update(&mut self, log: &Log, author: NodeId, change: impl FnOnce(&mut Ballot)) -> bool {
-        if self.branches.iter().any(|branch| branch.author == author) {
+        if self.is_of(author) {
             return false;
         }
         let Some((voter, _)) = log.lanes_of(&author).next() else { return false };
-        let before = self.ballots.get(&voter).copied().unwrap_or_default();
-        let mut after = before;
-        change(&mut after);
-        if let Some(vote) = before.vote() {
+        let before = self.ballots.get(&voter).copied();
+        let mut after = before.unwrap_or_else(|| Ballot { elector: self.elects(log, author), met_alone: [false; 2] });
+        if met[0] != met[1] {
+            after.met_alone = [after.met_alone[0] || met[0], after.met_alone[1] || met[1]];
+        }
+        if let Some(vote) = before.and_then(Ballot::vote) {
             self.built[vote] -= 1;
-            self.votes[vote] -= usize::from(before.elector);
+            self.votes[vote] -= usize::from(after.elector);
         }
         if let Some(vote) = after.vote() {
             self.built[vote] += 1;
             self.votes[vote] += usize::from(after.elector);
         }
-        self.open -= usize::from(before.elector && !before.met);
-        self.open += usize::from(after.elector && !after.met);
+        let is_asked_no_more = before.is_none() && after.elector;
+        self.met += usize::from(is_asked_no_more);
         self.ballots.insert(voter, after);
-        before != after
+        // Who is still to be asked matters only where somebody leads.
+        before.and_then(Ballot::vote) != after.vote() || is_asked_no_more && self.votes[0] != self.votes[1]
     }
 
-    fn verdict(&self, tip: Cid) -> Verdict {
+    fn is_of(&self, author: NodeId) -> bool {
+        self.branches.iter().any(|branch| branch.author == author)
+    }
+
+    /// Whether this author has an event in both branches' pasts.
+    fn elects(&self, log: &Log, author: NodeId) -> bool {
+        let [first, second] = self.branches.map(|branch| branch.ix);
+        log.lanes_of(&author).any(|(lane, _)| log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0)
+    }
+
+    fn verdict(&mut self, log: &Log, lots: [[u8; 32]; 2]) -> Verdict {
         let [first, second] = self.branches;
         let lead = self.votes[0].abs_diff(self.votes[1]);
         let order = self.votes[0]
@@ -244,14 +303,21 @@ impl Pair {
             .then_with(|| (first.kind == NodeKind::Reclaimed).cmp(&(second.kind == NodeKind::Reclaimed)))
             .then_with(|| (second.kind == NodeKind::Closed).cmp(&(first.kind == NodeKind::Closed)))
             .then_with(|| self.built[0].cmp(&self.built[1]))
-            .then_with(|| draw(tip, second.author).cmp(&draw(tip, first.author)))
+            .then_with(|| lots[1].cmp(&lots[0]))
             .then_with(|| second.key.1.cmp(&first.key.1));
         let winner = if order == Ordering::Greater { first.ix } else { second.ix };
-        Verdict { winner, settled: lead > self.open }
+        // Where nobody leads, nobody has to be asked who may vote still.
+        Verdict { winner, settled: lead > 0 && lead > self.electors(log).saturating_sub(self.met) }
     }
 
-    fn name(&self) -> (Ix, Ix, Ix) {
-        (self.tip, self.branches[0].ix, self.branches[1].ix)
+    /// How many could vote: fixed as soon as both branches are here.
+    fn electors(&mut self, log: &Log) -> usize {
+        if let Some(electors) = self.electors {
+            return electors;
+        }
+        let electors = log.authors().filter(|author| !self.is_of(*author) && self.elects(log, *author)).count();
+        self.electors = Some(electors);
+        electors
     }
 }
 

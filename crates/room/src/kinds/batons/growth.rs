@@ -119,13 +119,11 @@ impl Measured for BatonTaken {
             turns(&mut it, n);
             it.last
         }),
-        Law::new("a baton taken beside n others, each of whom won", Grows::Never, |n| {
+        Law::new("a baton taken beside n others, each of whom won", Grows::Each(23), |n| {
             let mut it = Scene::new();
             it.takers(n + 1);
             it.last
-        })
-        .at(8)
-        .broken(2),
+        }),
         Law::new("the first word of somebody new while n forks are open", Grows::Never, |n| {
             let mut it = Scene::new();
             it.forks(n);
@@ -133,7 +131,7 @@ impl Measured for BatonTaken {
             it.last
         })
         .broken(2),
-        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(41), |n| {
+        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(33), |n| {
             let mut it = Scene::new();
             it.write(3, it.introduced());
             it.forks(n);
