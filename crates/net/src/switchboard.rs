@@ -9,16 +9,22 @@
 //! through the room ([`introductions`]).
 
 mod by_hand;
+mod dials;
 mod hellos;
+mod introducing;
 mod introductions;
+mod io;
+mod known;
 mod outbox;
+mod signals;
 
 pub(crate) use by_hand::Unreadable;
 use hellos::Hellos;
 use introductions::Introductions;
-use libp2p_webrtc_browser::Signal;
+pub(crate) use io::{Output, Session, Through, Via};
+use known::{Attempt, Known, MAX_DIALS};
 use litemap::LiteMap;
-use outbox::{Due, Outbox};
+use outbox::Outbox;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -27,71 +33,17 @@ use crate::{
     envelope::{self, Content, Opened, Run},
     freshness::{Freshness, Replayed},
     keys::RoomKeys,
-    message::{Line, MAX_CANDIDATES, Message, Unread},
+    message::{Message, Unread},
     rendezvous::Reach,
     types::{Path, Paths},
 };
 
-/// How long WebRTC has before a link over `BroadcastChannel` is tried too.
-pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
-/// How long WebRTC has to find its first address. Where there is none but loopback Chromium finds none and does not say so.
-const FIRST_CANDIDATE: Millis = 400;
-/// The first wait after a failed dial; doubled with each further one.
-const BACK_OFF: Millis = 500;
-/// The longest wait between dials.
-const MAX_BACK_OFF: Millis = 60_000;
-/// Dials under way at a time: a member that makes nodes up cannot make this one dial them all at once.
-const MAX_DIALS: usize = 16;
-/// Whoever was not heard for this long is not dialled again before it is.
-const SILENT_FOR: Millis = 2 * hellos::FAR_MOST;
 /// One peer's hellos are answered no more often than this.
 const GREET_EVERY: Millis = 1_000;
 /// Nodes remembered; of those not linked, the one unheard for longest goes first.
 pub(crate) const MAX_KNOWN: usize = 512;
 /// Attempts remembered, to match answers with offers; the oldest goes first.
 const MAX_SESSIONS: usize = 256;
-
-type Session = [u8; 16];
-/// An index into the driver's list of rendezvous.
-pub(crate) type Via = usize;
-
-/// Through which rendezvous an envelope goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Through {
-    /// Every one.
-    All,
-    /// Those that cost nothing.
-    Near,
-    /// This one.
-    One(Via),
-}
-
-impl From<Option<Via>> for Through {
-    fn from(via: Option<Via>) -> Self {
-        via.map_or(Self::All, Self::One)
-    }
-}
-
-/// What the switchboard wants done.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Output {
-    /// Send an envelope, for one node or for everybody.
-    Send { through: Through, to: Option<NodeId>, envelope: Vec<u8> },
-    /// Hand a signal to a transport.
-    Signal { path: Path, from: NodeId, signal: Signal },
-    /// Dial.
-    Dial { peer: NodeId, path: Path },
-    /// The invite that was asked for.
-    Invite { session: Session, envelope: Vec<u8> },
-    /// The reply to an invite that was read.
-    Reply { session: Session, envelope: Vec<u8> },
-    /// An attempt that began with an invite that was read is given up.
-    HandEnded { session: Session },
-    /// The node said that it leaves.
-    Left(NodeId),
-    /// Count this.
-    Refused { code: &'static str, peer: Option<NodeId> },
-}
 
 /// Who this node is and what it may do.
 pub(crate) struct Setup {
@@ -106,29 +58,6 @@ pub(crate) struct Setup {
     pub(crate) random: fn(&mut [u8]),
     /// Whom each rendezvous reaches.
     pub(crate) reach: Vec<Reach>,
-}
-
-#[derive(Debug)]
-struct Known {
-    run: Run,
-    via: Option<Via>,
-    /// Heard since its link went down.
-    alive: bool,
-    heard: Millis,
-    greeted: Option<(Run, Millis)>,
-    linked: Option<Path>,
-    webrtc: Attempt,
-    broadcast: Attempt,
-    /// From when on a link over `BroadcastChannel` is tried.
-    broadcast_from: Option<Millis>,
-}
-
-#[derive(Debug, Default)]
-struct Attempt {
-    under_way: bool,
-    started: Millis,
-    failures: u32,
-    not_before: Millis,
 }
 
 #[derive(Debug)]
@@ -156,40 +85,6 @@ pub(crate) struct Switchboard {
     introductions: Introductions,
     outbox: Outbox,
     outputs: Vec<Output>,
-}
-
-impl Known {
-    fn new(run: Run, now: Millis) -> Self {
-        Self {
-            run,
-            via: None,
-            alive: false,
-            heard: now,
-            greeted: None,
-            linked: None,
-            webrtc: Attempt::default(),
-            broadcast: Attempt::default(),
-            broadcast_from: None,
-        }
-    }
-
-    /// WebRTC found an address to offer: it gets its whole head start.
-    fn found_address(&mut self) {
-        let head_start = self.webrtc.started + WEBRTC_HEAD_START;
-        if self.webrtc.under_way && self.webrtc.failures == 0 {
-            self.broadcast_from = self.broadcast_from.map(|from| from.max(head_start));
-        }
-    }
-
-    fn attempt(&mut self, path: Path) -> &mut Attempt {
-        if path == Path::Webrtc { &mut self.webrtc } else { &mut self.broadcast }
-    }
-}
-
-impl Attempt {
-    fn may_start(&self, now: Millis) -> bool {
-        !self.under_way && self.not_before <= now
-    }
 }
 
 impl Switchboard {
@@ -405,131 +300,6 @@ impl Switchboard {
         oldest.map(|node| self.known.remove(&node));
     }
 
-    fn on_signal(&mut self, from: NodeId, session: Session, message: Message, hash: [u8; 32]) {
-        let (path, signal) = match message {
-            Message::Offer { path, sdp, trickle } => {
-                self.note(session, SessionNote { peer: Some(from), offer: Some(hash), by_hand: false, order: 0 });
-                (path, Signal::Offer { session, sdp, trickle })
-            }
-            Message::Answer { path, sdp, offer } => {
-                let asked = self.sessions.get(&session).filter(|note| note.peer == Some(from));
-                if asked.is_none_or(|note| note.offer != Some(offer.into_array())) {
-                    return self.refuse("wrong-answer", from);
-                }
-                self.outbox.answered(&session);
-                (path, Signal::Answer { session, sdp })
-            }
-            Message::Candidates { path, candidates } => {
-                let signals = candidates.into_iter().take(MAX_CANDIDATES).map(|Line { candidate, mid }| {
-                    let signal = Signal::Candidate { session, candidate, mid };
-                    Output::Signal { path, from, signal }
-                });
-                return self.outputs.extend(signals);
-            }
-            Message::Abort { path } => {
-                self.outbox.forget(&session);
-                (path, Signal::Abort { session })
-            }
-            Message::Restart { path, round, sdp } => (path, Signal::Restart { session, round, sdp }),
-            Message::Restarted { path, round, sdp } => (path, Signal::Restarted { session, round, sdp }),
-            Message::RestartWanted { path, round } => (path, Signal::RestartWanted { session, round }),
-            Message::Hello {} | Message::Bye {} => return,
-        };
-        self.outputs.push(Output::Signal { path, from, signal });
-    }
-
-    /// A transport wants a signal sent.
-    pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal, now: Millis) {
-        let session = *signal.session();
-        let by_hand = self.sessions.get(&session).is_some_and(|note| note.by_hand);
-        let Some(message) = self.outgoing_message(path, session, signal) else { return };
-        // What began by hand goes on by whatever way there is now.
-        let open = to.and_then(|to| self.known.get(&to)).is_some_and(|known| known.linked == Some(path));
-        let by_hand = by_hand && !open && !message.is_restart();
-        match to {
-            None => {
-                if let Message::Offer { sdp, .. } = message {
-                    self.make_invite(session, &sdp);
-                }
-            }
-            Some(to) => {
-                let Some(known) = self.known.get_mut(&to) else { return };
-                if message.has_candidate() {
-                    known.found_address();
-                }
-                if by_hand {
-                    return self.send_by_hand(session, &message);
-                }
-                let message =
-                    if self.is_far(&to, path) { self.outbox.hold(session, to, message, now) } else { Some(message) };
-                if let Some(message) = message {
-                    self.send_message(to, session, &message, now);
-                }
-            }
-        }
-    }
-
-    /// A transport has had all candidates of an attempt sent.
-    pub(crate) fn gathered(&mut self, session: &Session, now: Millis) {
-        self.outbox.gathered(session, now);
-    }
-
-    /// Whether what is sent to that node passes through servers.
-    fn is_far(&self, to: &NodeId, path: Path) -> bool {
-        let is_far = |via: Via| self.setup.reach.get(via) == Some(&Reach::World);
-        self.way(to, path).map_or_else(|| self.setup.reach.contains(&Reach::World), is_far)
-    }
-
-    /// The way it was heard last; none when it is linked so: that way may be what has just broken.
-    fn way(&self, to: &NodeId, path: Path) -> Option<Via> {
-        let known = self.known.get(to)?;
-        known.via.filter(|_| known.linked != Some(path))
-    }
-
-    fn send_message(&mut self, to: NodeId, session: Session, message: &Message, now: Millis) {
-        let Some(run) = self.known.get(&to).map(|known| known.run) else { return };
-        let (envelope, hash) = self.seal(Some((to, run)), Some(session), message);
-        if matches!(message, Message::Offer { .. }) {
-            self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
-        }
-        let path = message.path();
-        if path.is_some_and(|path| self.is_far(&to, path)) {
-            self.outbox.sent(&session, &envelope, now);
-        }
-        let via = path.and_then(|path| self.way(&to, path));
-        self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
-    }
-
-    /// Sends what waited for company, or for an answer.
-    fn send_held(&mut self, now: Millis) {
-        for due in self.outbox.due(now) {
-            match due {
-                Due::Message { session, to, message } => self.send_message(to, session, &message, now),
-                Due::Again { to, envelope } => {
-                    let via = self.way(&to, Path::Webrtc);
-                    self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
-                }
-            }
-        }
-    }
-
-    fn outgoing_message(&self, path: Path, session: Session, signal: Signal) -> Option<Message> {
-        Some(match signal {
-            Signal::Offer { sdp, trickle, .. } => Message::Offer { path, sdp, trickle },
-            Signal::Answer { sdp, .. } => {
-                let offer = self.sessions.get(&session)?.offer?;
-                Message::Answer { path, sdp, offer: ByteArray::new(offer) }
-            }
-            Signal::Candidate { candidate, mid, .. } => {
-                Message::Candidates { path, candidates: vec![Line { candidate, mid }] }
-            }
-            Signal::Abort { .. } => Message::Abort { path },
-            Signal::Restart { round, sdp, .. } => Message::Restart { path, round, sdp },
-            Signal::Restarted { round, sdp, .. } => Message::Restarted { path, round, sdp },
-            Signal::RestartWanted { round, .. } => Message::RestartWanted { path, round },
-        })
-    }
-
     /// A link is up.
     pub(crate) fn linked(&mut self, peer: NodeId, path: Path, run: Run, now: Millis) {
         self.make_room_for(peer);
@@ -553,29 +323,6 @@ impl Switchboard {
         if !goodbye {
             self.near.soon(now);
             self.far.soon(now);
-        }
-    }
-
-    /// A dial came to nothing.
-    pub(crate) fn dial_failed(&mut self, peer: NodeId, path: Path, now: Millis) {
-        let Some(known) = self.known.get_mut(&peer) else { return };
-        let attempt = known.attempt(path);
-        attempt.under_way = false;
-        let wait = BACK_OFF.saturating_mul(1 << attempt.failures.min(16)).min(MAX_BACK_OFF);
-        attempt.failures = attempt.failures.saturating_add(1);
-        attempt.not_before = now + wait;
-        known.alive &= now < known.heard + SILENT_FOR;
-        if path == Path::Webrtc {
-            known.broadcast_from = Some(now);
-        }
-        self.outbox.forget_peer(&peer, path);
-        self.plan_all(now);
-    }
-
-    /// A dial led to a connection that served, and has ended. Until then, or until the link is up, it counts as under way.
-    pub(crate) fn dial_done(&mut self, peer: NodeId, path: Path) {
-        if let Some(known) = self.known.get_mut(&peer) {
-            known.attempt(path).under_way = false;
         }
     }
 
@@ -606,10 +353,6 @@ impl Switchboard {
         waiting.map(|(node, known)| (*node, known.webrtc.failures)).collect()
     }
 
-    fn dials(&self, node: &NodeId, known: &Known) -> bool {
-        self.me < *node && known.alive && known.linked != Some(Path::Webrtc) && !self.refused.contains(node)
-    }
-
     /// Of two ways to a node the one that costs less; else the later.
     fn better(&self, node: &NodeId, old: Option<Via>, new: Option<Via>) -> Option<Via> {
         let rank = |via: Option<Via>| match via.and_then(|via| self.setup.reach.get(via)) {
@@ -621,45 +364,6 @@ impl Switchboard {
             None => 0,
         };
         if rank(old) > rank(new) { old } else { new }
-    }
-
-    fn may_broadcast(&self, known: &Known) -> bool {
-        let here = known.via.is_some_and(|via| self.setup.reach.get(via) == Some(&Reach::Browser));
-        self.setup.paths.broadcast && here
-    }
-
-    fn dials_under_way(&self) -> usize {
-        let under_way = |known: &Known| usize::from(known.webrtc.under_way) + usize::from(known.broadcast.under_way);
-        self.known.values().map(under_way).sum()
-    }
-
-    fn plan_all(&mut self, now: Millis) {
-        let nodes: Vec<NodeId> = self.known.keys().copied().collect();
-        nodes.into_iter().for_each(|node| self.plan(node, now));
-    }
-
-    fn plan(&mut self, node: NodeId, now: Millis) {
-        if self.dials_under_way() >= MAX_DIALS {
-            return;
-        }
-        let Some(known) = self.known.get(&node) else { return };
-        if !self.dials(&node, known) {
-            return;
-        }
-        let may_broadcast = self.may_broadcast(known);
-        let webrtc = self.setup.paths.webrtc;
-        let Some(known) = self.known.get_mut(&node) else { return };
-        if webrtc && known.webrtc.may_start(now) {
-            known.webrtc.under_way = true;
-            known.webrtc.started = now;
-            known.broadcast_from.get_or_insert(now + FIRST_CANDIDATE);
-            self.outputs.push(Output::Dial { peer: node, path: Path::Webrtc });
-        }
-        let due = !webrtc || known.broadcast_from.is_some_and(|from| from <= now);
-        if may_broadcast && due && known.linked.is_none() && known.broadcast.may_start(now) {
-            known.broadcast.under_way = true;
-            self.outputs.push(Output::Dial { peer: node, path: Path::Broadcast });
-        }
     }
 
     fn note(&mut self, session: Session, note: SessionNote) {

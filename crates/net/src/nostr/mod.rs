@@ -12,6 +12,7 @@
 //! [`choice`] which of a list are, and `pool` all of them; these are pure. [`relays`] drives them over sockets.
 
 mod choice;
+mod context;
 mod event;
 mod letter;
 mod peers;

@@ -6,9 +6,10 @@ use paceline_room::NodeId;
 
 use super::{
     choice::{self, RELEASE_AFTER},
+    context::Context,
     letter::{Letter, Received},
     peers::{Came, Dated, Peers},
-    relay::{Context, Effect, Relay},
+    relay::{Effect, Relay},
     topics::Topics,
 };
 use crate::{

@@ -1,87 +1,29 @@
 //! How one relay is treated: connected to, listened to, spoken to within limits, and backed off. Pure: time is passed in.
 //!
-//! | state | until | then |
-//! | --- | --- | --- |
-//! | `Waiting` | its time has come | `Connecting` |
-//! | `Connecting` | the socket is open | `Subscribing` |
-//! | | it fails, or takes [`CONNECT_WITHIN`] | `Waiting` |
-//! | `Subscribing` | a subscription is confirmed | `Open` |
-//! | | it takes [`SUBSCRIBE_WITHIN`] | `Waiting` |
-//! | `Subscribing`, `Open` | the socket closes, the relay refuses, lies, floods, or says nothing for [`ANSWER_WITHIN`] to what was sent | `Waiting` |
-//! | the last three | the node rests | `Lingering`, or `Resting` where there is no socket yet |
-//! | `Lingering`, where it is still spoken to | [`LINGER`] have passed | `Resting` |
-//! | `Resting`, `Lingering` | the node wakes | `Waiting`, `Subscribing` |
-//! | any | its address cannot be used | `Hopeless` |
-//! | any but `Hopeless` | it is one of the list and others serve | `Reserve`, from where it is called to `Waiting` |
+//! Which state follows which: [`State`].
+
+pub(crate) mod limits;
+mod reading;
+mod state;
 
 use std::{collections::VecDeque, rc::Rc};
 
-use paceline_mesh::{Bucket, Rate, replica::Millis};
+use paceline_mesh::{Bucket, replica::Millis};
 
 use super::{
-    event::Event,
-    letter::{Letter, Received},
-    refusal::{self, Refusal},
-    subscriptions::{Asked, Subscriptions},
-    topics::Topics,
+    context::Context,
+    letter::Letter,
+    subscriptions::Subscriptions,
     trouble::Trouble,
     unconfirmed::Unconfirmed,
-    wire::{self, RelayMessage, Stored, Unread},
+    wire::{self, Stored},
 };
 use crate::{sockets::SocketError, types::RendezvousStatus, vary::vary};
-
-/// A socket that is not open by then is given up.
-pub(crate) const CONNECT_WITHIN: Millis = 10_000;
-/// A relay that answers, and has confirmed no subscription by then though each was asked for eight times, is given up.
-pub(crate) const SUBSCRIBE_WITHIN: Millis = 60_000;
-/// From when on a relay that connects or subscribes is called slow.
-pub(crate) const SLOW_AFTER: Millis = 3_000;
-/// A relay that says nothing at all for so long after something was sent is given up: requests and events are answered (NIP-01),
-/// and were sent four times by then. Sockets that are open and dead are found so: something is said at least every minute (a
-/// hello), and at once when the browser or the clock tells of another network or of sleep.
-pub(crate) const ANSWER_WITHIN: Millis = 15_000;
-/// The first wait after a connection failed; doubled with each further failure. All waits vary by a quarter.
-pub(crate) const BACK_OFF: Millis = 2_000;
-/// The longest such wait.
-pub(crate) const MAX_BACK_OFF: Millis = 5 * 60_000;
-/// A connection that served so long forgives the failures before it.
-pub(crate) const STEADY_AFTER: Millis = ANSWER_WITHIN;
-/// How long a relay that refuses to serve us (`blocked:`, `restricted:`, `auth-required:`, `pow:` ...) is left alone; doubled each
-/// time, until it takes something.
-pub(crate) const REFUSED_FOR: Millis = 10 * 60_000;
-/// The longest such wait.
-pub(crate) const MAX_REFUSED_FOR: Millis = 3 * 60 * 60_000;
-/// How long a relay that lies or floods is left alone.
-pub(crate) const MISBEHAVED_FOR: Millis = 10 * 60_000;
-/// How long nothing is sent to a relay that says `rate-limited:`, or that it failed; doubled each time, to [`REFUSED_FOR`],
-/// and forgiven after that long without.
-pub(crate) const MUTE_FOR: Millis = 30_000;
-/// Events sent to a relay at once, and then one every [`SEND_EVERY`].
-pub(crate) const SEND_BURST: u32 = 24;
-/// See [`SEND_BURST`].
-pub(crate) const SEND_EVERY: Millis = 2_000;
-/// What waits to be sent for so long, is dropped: whoever wrote it tries again.
-pub(crate) const WAIT_AT_MOST: Millis = 10_000;
-/// So much waits to be sent; the oldest goes first.
-pub(crate) const MAX_WAITING: usize = 32;
-/// Messages of a relay that are read at once, and then one every [`READ_EVERY`]; others are dropped unread.
-pub(crate) const READ_BURST: u32 = 1_000;
-/// See [`READ_BURST`].
-pub(crate) const READ_EVERY: Millis = 10;
-/// A relay of which so many messages were dropped unread in one connection floods.
-pub(crate) const MAX_DROPPED: u32 = 5_000;
-/// What an event costs of [`SENDING`], which gains one a second.
-const EVENT_COST: u64 = SEND_EVERY / 1_000;
-const SENDING: Rate = {
-    let burst = SEND_BURST as u64 * EVENT_COST;
-    Rate { burst, first: burst, per_second: 1 }
+use limits::{
+    ANSWER_WITHIN, BACK_OFF, CONNECT_WITHIN, EVENT_COST, LINGER, MAX_BACK_OFF, MAX_REFUSED_FOR, MAX_WAITING,
+    MISBEHAVED_FOR, MUTE_FOR, READING, REFUSED_FOR, SENDING, SLOW_AFTER, STEADY_AFTER, SUBSCRIBE_WITHIN, WAIT_AT_MOST,
 };
-const READING: Rate = Rate { burst: READ_BURST as u64, first: READ_BURST as u64, per_second: 1_000 / READ_EVERY };
-/// Messages that break the protocol (not JSON, not asked for), in one connection. What others may have made a relay say (events that
-/// are no envelopes) is dropped, and not its fault.
-pub(crate) const MAX_LIES: u32 = 16;
-/// How long the socket of a resting node stays open.
-pub(crate) const LINGER: Millis = 30_000;
+use state::State;
 
 /// What is to be done with the relay's socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,27 +33,6 @@ pub(crate) enum Effect {
     Text(String),
     /// It takes our time for wrong, and perhaps names its own (Unix milliseconds).
     Clock(Option<u64>),
-}
-
-/// Time and what every relay shares.
-pub(crate) struct Context<'a> {
-    pub(crate) now: Millis,
-    /// Unix milliseconds.
-    pub(crate) wall: u64,
-    pub(crate) topics: &'a Topics,
-    pub(crate) random: fn(&mut [u8]),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting { until: Millis },
-    Connecting { since: Millis },
-    Subscribing { since: Millis },
-    Open { since: Millis },
-    Lingering { until: Millis },
-    Resting,
-    Reserve,
-    Hopeless,
 }
 
 /// What holds for one connection.
@@ -199,6 +120,15 @@ impl Relay {
         Self { state: State::Reserve, ..Self::new(url, now) }
     }
 
+    /// The one way from state to state.
+    fn set(&mut self, to: State) {
+        debug_assert!(self.state.may_become(to), "{:?} -> {to:?}", self.state);
+        if cfg!(debug_assertions) {
+            tracing::trace!(url = self.url, from = ?self.state, ?to, "relay");
+        }
+        self.state = to;
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -227,7 +157,7 @@ impl Relay {
     /// It is needed from now on.
     pub(crate) fn engage(&mut self, now: Millis) {
         if self.state == State::Reserve {
-            self.state = State::Waiting { until: now };
+            self.set(State::Waiting { until: now });
         }
     }
 
@@ -239,7 +169,7 @@ impl Relay {
         if !matches!(self.state, State::Waiting { .. } | State::Resting) {
             self.effects.push(Effect::Close);
         }
-        self.state = State::Reserve;
+        self.set(State::Reserve);
         self.connection = self.connection.next(cx.now);
         (self.trouble, self.said, self.failures) = (None, None, 0);
         self.waiting.clear();
@@ -309,7 +239,7 @@ impl Relay {
         let late = |since: Millis, limit: Millis| cx.now >= since + limit;
         match self.state {
             State::Waiting { until } if cx.now >= until => {
-                self.state = State::Connecting { since: cx.now };
+                self.set(State::Connecting { since: cx.now });
                 self.effects.push(Effect::Connect);
             }
             State::Connecting { since } if late(since, CONNECT_WITHIN) => self.fail(Trouble::Unreachable, cx),
@@ -321,7 +251,7 @@ impl Relay {
             }
             State::Lingering { until } if cx.now >= until => {
                 self.effects.push(Effect::Close);
-                self.state = State::Resting;
+                self.set(State::Resting);
             }
             _ => {}
         }
@@ -354,7 +284,7 @@ impl Relay {
         if !matches!(self.state, State::Connecting { .. }) {
             return;
         }
-        self.state = State::Subscribing { since: cx.now };
+        self.set(State::Subscribing { since: cx.now });
         self.connection = self.connection.next(cx.now);
         self.said = None;
         self.subscribe(cx);
@@ -366,9 +296,9 @@ impl Relay {
     pub(crate) fn closed(&mut self, error: SocketError, cx: &Context<'_>) {
         self.looked = cx.now;
         match (self.state, Trouble::from(error)) {
-            (State::Lingering { .. }, _) => self.state = State::Resting,
+            (State::Lingering { .. }, _) => self.set(State::Resting),
             (_, trouble @ (Trouble::BadAddress | Trouble::MixedContent)) => {
-                self.state = State::Hopeless;
+                self.set(State::Hopeless);
                 self.trouble = Some(trouble);
             }
             (State::Connecting { .. } | State::Subscribing { .. } | State::Open { .. }, trouble) => {
@@ -402,7 +332,7 @@ impl Relay {
         if trouble == Trouble::Unreachable {
             self.said = None;
         }
-        self.state = State::Waiting { until: cx.now + vary(wait, cx.random) };
+        self.set(State::Waiting { until: cx.now + vary(wait, cx.random) });
         self.connection = self.connection.next(cx.now);
     }
 
@@ -422,149 +352,8 @@ impl Relay {
         }
     }
 
-    /// A text came. Returns the envelope in it, if it is one of ours.
-    pub(crate) fn read(&mut self, text: &str, cx: &Context<'_>) -> Option<Received> {
-        self.looked = cx.now;
-        if !self.hears() || !self.is_within_bounds(cx) {
-            return None;
-        }
-        match RelayMessage::decode(text) {
-            Ok(RelayMessage::Event { subscription, event }) => return self.on_event(&subscription, &event, cx),
-            Ok(RelayMessage::Ok { event, accepted, said }) => {
-                self.connection.unconfirmed.confirmed(&event);
-                let outdated = self.connection.unconfirmed.is_outdated(&event);
-                if accepted {
-                    self.refusals = 0;
-                } else if !(outdated && Refusal::of(&said) == Refusal::Clock) {
-                    self.on_refusal(said, cx);
-                }
-            }
-            Ok(RelayMessage::Auth | RelayMessage::Other) => {}
-            Ok(RelayMessage::Eose { subscription }) => self.on_caught_up(&subscription, cx),
-            Ok(RelayMessage::Closed { subscription, said }) => self.on_closed(&subscription, said, cx),
-            Ok(RelayMessage::Notice { said }) => self.on_notice(said, cx),
-            // Whoever knows the topic can make a relay pass on something long.
-            Err(Unread::TooLong) => {}
-            Err(Unread::Malformed) => self.lied(cx),
-        }
-        None
-    }
-
-    /// A text came that was too long to be kept.
-    pub(crate) fn read_too_long(&mut self, cx: &Context<'_>) {
-        self.looked = cx.now;
-        if self.hears() {
-            self.is_within_bounds(cx);
-        }
-    }
-
     const fn hears(&self) -> bool {
         matches!(self.state, State::Subscribing { .. } | State::Open { .. })
-    }
-
-    fn is_within_bounds(&mut self, cx: &Context<'_>) -> bool {
-        self.connection.asked = None;
-        if self.connection.reading.take(READING, 1, cx.now) {
-            return true;
-        }
-        self.connection.dropped += 1;
-        if self.connection.dropped > MAX_DROPPED {
-            self.fail(Trouble::Misbehaves, cx);
-        }
-        false
-    }
-
-    fn lied(&mut self, cx: &Context<'_>) {
-        self.connection.lies += 1;
-        if self.connection.lies > MAX_LIES {
-            self.fail(Trouble::Misbehaves, cx);
-        }
-    }
-
-    fn on_event(&mut self, subscription: &str, event: &Event, cx: &Context<'_>) -> Option<Received> {
-        let asked = self.connection.subscriptions.judge(subscription, event, cx);
-        if asked == Asked::Not {
-            self.lied(cx);
-            return None;
-        }
-        self.connection.unconfirmed.confirmed(&event.id);
-        self.on_confirmed(cx);
-        if asked == Asked::Recorded {
-            return None;
-        }
-        let envelope = wire::from_content(&event.content)?;
-        Some(Received { envelope, written: event.created_at.saturating_mul(1_000) })
-    }
-
-    /// What was read is by somebody else.
-    pub(crate) const fn count_received(&mut self) {
-        self.received += 1;
-    }
-
-    fn on_caught_up(&mut self, subscription: &str, cx: &Context<'_>) {
-        // An answer may cross the end of its subscription.
-        self.connection.subscriptions.caught_up(subscription, cx.now);
-        self.on_confirmed(cx);
-    }
-
-    fn on_confirmed(&mut self, cx: &Context<'_>) {
-        if matches!(self.state, State::Subscribing { .. }) && self.connection.subscriptions.any_confirmed() {
-            self.state = State::Open { since: cx.now };
-            self.trouble = self.spared_for.filter(|_| cx.now < self.muted_until);
-        }
-    }
-
-    /// It did not take an event.
-    fn on_refusal(&mut self, said: String, cx: &Context<'_>) {
-        let refusal = Refusal::of(&said);
-        let Some(trouble) = Trouble::of(refusal) else { return };
-        if refusal == Refusal::Clock {
-            self.effects.push(Effect::Clock(refusal::named_time(&said, cx.wall / 1_000)));
-        }
-        self.said = Some(said);
-        if trouble.is_for_good() { self.fail(trouble, cx) } else { self.spare(trouble, cx) }
-    }
-
-    /// It ended a subscription: because of how it was asked for, perhaps.
-    fn on_closed(&mut self, subscription: &str, said: String, cx: &Context<'_>) {
-        if !self.connection.subscriptions.contains(subscription) {
-            return;
-        }
-        if Refusal::may_be_about_form(&said)
-            && let Some(text) = self.connection.subscriptions.otherwise(subscription, cx)
-        {
-            return self.ask([text], cx);
-        }
-        // The time is not a subscription's fault.
-        let trouble = Trouble::of(Refusal::of(&said)).filter(|it| *it != Trouble::Clock).unwrap_or(Trouble::Fails);
-        self.said = Some(said);
-        self.fail(trouble, cx);
-    }
-
-    fn on_notice(&mut self, said: String, cx: &Context<'_>) {
-        let limits = said.to_ascii_lowercase().contains("rate");
-        self.said = Some(said);
-        if limits {
-            self.spare(Trouble::Limits, cx);
-        } else {
-            self.connection.subscriptions.noticed(cx.now);
-        }
-    }
-
-    /// Sends nothing for a while, and goes on listening.
-    fn spare(&mut self, trouble: Trouble, cx: &Context<'_>) {
-        if cx.now < self.muted_until {
-            return;
-        }
-        if cx.now >= self.muted_until + REFUSED_FOR {
-            self.mutes = 0;
-        }
-        let wait = MUTE_FOR.saturating_mul(1 << self.mutes.min(8)).min(REFUSED_FOR);
-        self.mutes = self.mutes.saturating_add(1);
-        self.muted_until = cx.now + vary(wait, cx.random);
-        self.trouble = Some(trouble);
-        self.spared_for = self.trouble;
-        self.connection.unconfirmed.clear();
     }
 
     /// Whether nothing is sent to it for a while.
@@ -659,18 +448,18 @@ impl Relay {
             State::Subscribing { .. } | State::Open { .. } if rest => {
                 let texts = self.connection.subscriptions.end();
                 self.effects.extend(texts.into_iter().map(Effect::Text));
-                self.state = State::Lingering { until: cx.now + LINGER };
+                self.set(State::Lingering { until: cx.now + LINGER });
             }
             State::Connecting { .. } if rest => {
                 self.effects.push(Effect::Close);
-                self.state = State::Resting;
+                self.set(State::Resting);
             }
-            State::Waiting { .. } if rest => self.state = State::Resting,
+            State::Waiting { .. } if rest => self.set(State::Resting),
             State::Lingering { .. } if !rest => {
-                self.state = State::Subscribing { since: cx.now };
+                self.set(State::Subscribing { since: cx.now });
                 self.subscribe(cx);
             }
-            State::Resting if !rest => self.state = State::Waiting { until: cx.now },
+            State::Resting if !rest => self.set(State::Waiting { until: cx.now }),
             _ => {}
         }
         if rest {
@@ -695,6 +484,6 @@ impl Relay {
             self.effects.push(Effect::Close);
             self.connection = self.connection.next(now);
         }
-        self.state = next;
+        self.set(next);
     }
 }

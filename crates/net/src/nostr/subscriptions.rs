@@ -6,8 +6,8 @@ use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 
 use super::{
+    context::Context,
     event::Event,
-    relay::Context,
     wire::{self, Stored},
 };
 use crate::{keys::hex, vary::vary};

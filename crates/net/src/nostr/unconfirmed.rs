@@ -5,7 +5,7 @@ use std::{collections::VecDeque, rc::Rc};
 
 use paceline_mesh::replica::Millis;
 
-use super::{letter::Letter, relay::Context};
+use super::{context::Context, letter::Letter};
 use crate::vary::vary;
 
 /// What is not confirmed by then is sent again; each time after twice as long. All waits vary by a quarter.

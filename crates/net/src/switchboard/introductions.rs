@@ -8,8 +8,6 @@ use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 
-use super::{Message, Output, Reach, Switchboard, Through, Via};
-
 /// Nodes greeted through the room at a time: a member that makes nodes up costs a bounded number of letters. The mesh names
 /// those first that have written.
 pub(super) const MAX_INTRODUCTIONS: usize = 64;
@@ -22,12 +20,13 @@ pub(super) const GREET_MOST: Millis = 60_000;
 
 /// Whom to greet, and when next.
 #[derive(Debug, Default)]
-pub(super) struct Introductions(LiteMap<NodeId, Due>);
+pub(super) struct Introductions(pub(super) LiteMap<NodeId, Due>);
 
+/// When somebody is greeted next, and how long after that.
 #[derive(Debug)]
-struct Due {
-    next: Millis,
-    wait: Millis,
+pub(super) struct Due {
+    pub(super) next: Millis,
+    pub(super) wait: Millis,
 }
 
 impl Introductions {
@@ -43,63 +42,5 @@ impl Introductions {
 
     pub(super) fn linked(&mut self, node: &NodeId) {
         self.0.remove(node);
-    }
-}
-
-impl Switchboard {
-    /// These are present, and not linked with this node as far as the mesh knows; replaces what was said before.
-    pub(crate) fn acquainted(&mut self, nodes: &[NodeId], now: Millis) {
-        let Some(room) = self.room() else { return };
-        let is_linked = |node: &NodeId| self.known.get(node).is_some_and(|known| known.linked.is_some());
-        let nodes = nodes.iter().filter(|node| **node != self.me && !is_linked(node)).take(MAX_INTRODUCTIONS);
-        let mut due: LiteMap<NodeId, Due> = LiteMap::new();
-        for node in nodes {
-            let first = if self.me < *node { GREET_LATER } else { 0 };
-            let old = self.introductions.0.remove(node);
-            due.insert(*node, old.unwrap_or(Due { next: now + first, wait: GREET_AGAIN }));
-        }
-        let gone: Vec<NodeId> = std::mem::replace(&mut self.introductions.0, due).keys().copied().collect();
-        self.forget_ways(&gone);
-        for node in self.introductions.0.keys().copied().collect::<Vec<_>>() {
-            self.also_heard(node, room);
-        }
-        self.introduce(now);
-    }
-
-    /// Greets whoever is due.
-    pub(super) fn introduce(&mut self, now: Millis) {
-        let Some(room) = self.room() else { return };
-        let mut greet = Vec::new();
-        for (node, due) in self.introductions.0.iter_mut().filter(|(_, due)| due.next <= now) {
-            due.next = now + due.wait;
-            due.wait = (due.wait * 2).min(GREET_MOST);
-            // Who was heard is dialled by the smaller, whatever comes of it.
-            let is_dialled = self.me < *node && self.known.get(node).is_some_and(|known| known.alive);
-            if !is_dialled && !self.refused.contains(node) {
-                greet.push(*node);
-            }
-        }
-        for node in greet {
-            // For everybody, as it were: which run of that node is the present one only its answer tells.
-            let (envelope, _) = self.seal(None, None, &Message::Hello {});
-            self.outputs.push(Output::Send { through: Through::One(room), to: Some(node), envelope });
-        }
-    }
-
-    /// The way through the room is not there any more.
-    pub(super) fn forget_ways(&mut self, nodes: &[NodeId]) {
-        let room = self.room();
-        for node in nodes {
-            if let Some(known) = self.known.get_mut(node)
-                && known.linked.is_none()
-                && known.via == room
-            {
-                known.via = None;
-            }
-        }
-    }
-
-    fn room(&self) -> Option<Via> {
-        self.setup.reach.iter().position(|reach| *reach == Reach::Room)
     }
 }

@@ -1,14 +1,23 @@
 //! Who is dialled, answered and let go of, on virtual time. No network.
 
+mod greeting;
+mod introducing;
 mod joining;
 
 use std::{cell::Cell, collections::BTreeSet};
 
+use libp2p_webrtc_browser::Signal;
+
 use super::{
-    introductions::{GREET_AGAIN, GREET_LATER, MAX_INTRODUCTIONS},
+    dials::{BACK_OFF, MAX_BACK_OFF, SILENT_FOR},
+    known::{FIRST_CANDIDATE, WEBRTC_HEAD_START},
     *,
 };
-use crate::{envelope::Opened, link::RoomLink};
+use crate::{
+    envelope::Opened,
+    link::RoomLink,
+    message::{Line, MAX_CANDIDATES},
+};
 
 thread_local! {
     static RANDOM: Cell<u8> = const { Cell::new(0) };
@@ -40,6 +49,9 @@ fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
     };
     Switchboard::new(setup, BTreeSet::new())
 }
+
+/// Of [`board`]'s rendezvous the room itself.
+const ROOM: Via = 2;
 
 /// Two nodes, the first with the smaller id.
 fn pair(paths: Paths) -> (Switchboard, Switchboard) {
@@ -362,72 +374,6 @@ fn more_candidates_than_belong_in_a_message_are_left_out() {
 }
 
 /// When hello is said through servers, and when where it costs nothing, up to a time.
-fn hellos_until(board: &mut Switchboard, end: Millis) -> (Vec<Millis>, Vec<Millis>) {
-    let (mut far, mut near) = (Vec::new(), Vec::new());
-    while board.wake_at() <= end {
-        let now = board.wake_at();
-        board.tick(now);
-        for output in board.outputs() {
-            match output {
-                Output::Send { through: Through::All, to: None, .. } => {
-                    far.push(now);
-                    near.push(now);
-                }
-                Output::Send { through: Through::Near, to: None, .. } => near.push(now),
-                other => panic!("only hellos are due: {other:?}"),
-            }
-        }
-    }
-    (far, near)
-}
-
-#[test]
-fn hellos_grow_rarer_and_through_servers_more_so() {
-    let (mut small, _) = pair(BOTH);
-    let (far, near) = hellos_until(&mut small, 200_000);
-    assert_eq!(far[..5], [0, 4_000, 12_000, 28_000, 60_000]);
-    let waits: Vec<Millis> = far[4..].windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let about = |most: Millis| most * 3 / 4..=most * 5 / 4;
-    assert!(waits.iter().all(|wait| about(hellos::FAR_MOST).contains(wait)), "{waits:?}");
-    assert!(waits.windows(2).any(|pair| pair[0] != pair[1]), "they vary: {waits:?}");
-    assert_eq!(near[..6], [0, 1_000, 3_000, 4_000, 12_000, 28_000]);
-    assert!(near.windows(2).all(|pair| pair[1] - pair[0] <= *about(hellos::MOST).end()), "{near:?}");
-}
-
-#[test]
-fn hellos_come_again_when_a_link_is_lost_but_not_at_once_through_servers() {
-    let (mut small, large) = pair(BOTH);
-    hellos_until(&mut small, 91_000);
-    small.linked(large.me, Path::Webrtc, [12; 16], 91_000);
-    small.unlinked(large.me, false, 91_500);
-    let (far, near) = hellos_until(&mut small, 95_500);
-    assert_eq!((far, near), (vec![92_000], vec![92_000, 93_000, 95_000]));
-}
-
-#[test]
-fn a_link_that_comes_and_goes_greets_through_servers_no_more_often_than_a_new_node() {
-    let (mut small, large) = pair(BOTH);
-    let mut at = Vec::new();
-    for now in (0..20_000).step_by(100) {
-        small.linked(large.me, Path::Webrtc, [12; 16], now);
-        small.unlinked(large.me, false, now);
-        at.extend(hellos_until(&mut small, now).0);
-    }
-    assert_eq!(at, [0, 4_000, 8_000, 12_000, 16_000]);
-}
-
-#[test]
-fn a_node_at_rest_greets_only_where_it_costs_nothing() {
-    let (mut small, _) = pair(BOTH);
-    small.rest(true, 0);
-    let (far, near) = hellos_until(&mut small, 100_000);
-    assert!(far.is_empty(), "{far:?}");
-    assert_eq!(near[..4], [0, 1_000, 3_000, 7_000]);
-    small.rest(false, 100_000);
-    assert_eq!(small.wake_at(), 100_000);
-    assert_eq!(hellos_until(&mut small, 105_000).0, [100_000, 104_000]);
-}
-
 #[test]
 fn who_is_heard_in_this_browser_is_answered_there_even_if_a_server_was_faster() {
     let (mut small, mut large) = pair(BOTH);
@@ -475,147 +421,4 @@ fn new_paths_of_an_open_link_are_signalled_through_every_rendezvous() {
         small.received(0, &sent(&mut large), 2);
         assert_eq!(small.outputs(), [Output::Signal { path: Path::Webrtc, from: large_id, signal }]);
     }
-}
-
-#[test]
-fn a_changed_network_says_hello_and_soon_again() {
-    let mut board = board(1, 11, BOTH);
-    (0..20).for_each(|at| board.hello(at));
-    board.outputs();
-    board.hello_again(1_000_000);
-    assert!(matches!(&board.outputs()[..], [Output::Send { to: None, .. }]));
-    assert!(board.wake_at() <= 1_000_000 + hellos::FIRST);
-}
-
-const ROOM: Via = 2;
-
-/// Letters since the last look, with their addressees.
-fn letters(board: &mut Switchboard) -> Vec<(NodeId, Vec<u8>)> {
-    let outputs = board.outputs().into_iter();
-    let letters = outputs.filter_map(|output| match output {
-        Output::Send { through: Through::One(ROOM), to: Some(to), envelope } => Some((to, envelope)),
-        _ => None,
-    });
-    letters.collect()
-}
-
-/// Hands each letter to the other of two nodes until none is left; how many there were.
-fn carry(one: &mut Switchboard, other: &mut Switchboard, now: Millis) -> usize {
-    let mut count = 0;
-    for _ in 0..20 {
-        for (to, letter) in letters(one) {
-            assert_eq!(to, other.me);
-            other.received(ROOM, &letter, now);
-            count += 1;
-        }
-        std::mem::swap(&mut *one, &mut *other);
-    }
-    count
-}
-
-#[test]
-fn two_nodes_that_the_room_knows_meet_with_one_hello_and_one_dial() {
-    let (mut small, mut large) = pair(BOTH);
-    small.acquainted(&[large.me], 0);
-    large.acquainted(&[small.me], 0);
-    assert_eq!(letters(&mut small), [], "it waits to be greeted");
-    let hello = letters(&mut large);
-    assert_eq!((hello.len(), hello[0].0), (1, small.me));
-    small.received(ROOM, &hello[0].1, 10);
-    assert_eq!(small.outputs(), [Output::Dial { peer: large.me, path: Path::Webrtc }]);
-    small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
-    let offered = letters(&mut small);
-    assert_eq!(offered.len(), 1);
-    large.received(ROOM, &offered[0].1, 20);
-    assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small.me, signal: offer([5; 16]) }]);
-    small.tick(GREET_LATER);
-    assert_eq!(letters(&mut small), [], "no hello to whom it dials");
-}
-
-#[test]
-fn the_smaller_says_hello_if_the_larger_knows_nothing_of_it() {
-    let (mut small, mut large) = pair(BOTH);
-    small.acquainted(&[large.me], 0);
-    let now = small.introductions.next().unwrap();
-    assert_eq!(now, GREET_LATER);
-    small.tick(now);
-    let hello = letters(&mut small);
-    assert_eq!(hello.len(), 1);
-    large.received(ROOM, &hello[0].1, now);
-    let answer = letters(&mut large);
-    assert_eq!(answer.len(), 1, "it finds back though the mesh has not named its author yet");
-    small.received(ROOM, &answer[0].1, now);
-    assert_eq!(dials(&mut small), [Path::Webrtc]);
-}
-
-#[test]
-fn a_pair_that_cannot_link_writes_more_and_more_rarely() {
-    let (mut small, mut large) = pair(Paths { webrtc: true, broadcast: false });
-    let mut per_ten_minutes = [0; 3];
-    small.acquainted(&[large.me], 0);
-    large.acquainted(&[small.me], 0);
-    for now in (0..1_800_000).step_by(100) {
-        small.tick(now);
-        large.tick(now);
-        // Beacons name them again and again.
-        small.acquainted(&[large.me], now);
-        large.acquainted(&[small.me], now);
-        if small.known.get(&large.me).is_some_and(|known| known.webrtc.under_way) {
-            small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
-            small.dial_failed(large.me, Path::Webrtc, now);
-        }
-        per_ten_minutes[now as usize / 600_000] += carry(&mut small, &mut large, now);
-    }
-    // One hello and one dial a minute; and the first ones.
-    assert!(per_ten_minutes.iter().all(|letters| (20..=40).contains(letters)), "{per_ten_minutes:?}");
-}
-
-#[test]
-fn whoever_the_room_knows_is_written_to_through_it_and_else_as_before() {
-    let (mut small, mut large) = pair(BOTH);
-    let through = |board: &mut Switchboard, to| {
-        board.send_signal(Path::Webrtc, Some(to), offer([5; 16]), 0);
-        board.send_held(outbox::GATHER_FOR);
-        let outputs = board.outputs();
-        outputs.into_iter().find_map(|it| if let Output::Send { through, .. } = it { Some(through) } else { None })
-    };
-    small.received(1, &hello(&mut large, 0), 0);
-    assert_eq!(through(&mut small, large.me), Some(Through::One(1)));
-    small.acquainted(&[large.me], 10);
-    assert_eq!(through(&mut small, large.me), Some(Through::One(ROOM)));
-    small.received(1, &hello(&mut large, 20), 20);
-    assert_eq!(through(&mut small, large.me), Some(Through::One(ROOM)), "a relay costs more");
-    small.received(0, &hello(&mut large, 30), 30);
-    assert_eq!(through(&mut small, large.me), Some(Through::One(0)), "and nothing is nearer than this browser");
-    let mut other = board(3, 13, BOTH);
-    small.acquainted(&[other.me], 40);
-    small.received(ROOM, &hello(&mut other, 40), 40);
-    small.acquainted(&[], 50);
-    assert_eq!(through(&mut small, other.me), Some(Through::All), "the room does not see it any more");
-}
-
-#[test]
-fn a_recording_that_somebody_carries_moves_nobody_away_from_a_relay() {
-    let (mut small, mut large) = pair(BOTH);
-    small.received(1, &hello(&mut large, 0), 0);
-    small.also_heard(large.me, ROOM);
-    assert_eq!(small.known[&large.me].via, Some(1));
-}
-
-#[test]
-fn the_linked_the_refused_and_more_than_a_room_has_are_not_greeted() {
-    let mut me = board(1, 1, BOTH);
-    let larger: Vec<NodeId> = (0..=255).map(|n| NodeId::from_bytes([n; 32])).collect();
-    let (linked, refused) = (larger[0], larger[1]);
-    me.linked(linked, Path::Webrtc, [2; 16], 0);
-    me.refuse_node(refused);
-    me.outputs();
-    let myself = me.me;
-    me.acquainted(&[&[myself][..], &larger].concat(), 0);
-    me.tick(GREET_LATER);
-    let greeted: Vec<NodeId> = letters(&mut me).into_iter().map(|(to, _)| to).collect();
-    assert_eq!(greeted.len(), MAX_INTRODUCTIONS - 1);
-    assert!(!greeted.contains(&linked) && !greeted.contains(&refused) && !greeted.contains(&myself));
-    me.allow_node(refused, GREET_LATER + GREET_AGAIN);
-    assert!(letters(&mut me).iter().any(|(to, _)| *to == refused));
 }

@@ -1,6 +1,7 @@
 //! What the tests run replicas in: one alone with a test that plays its peers, two with an instant link, and a whole
 //! network with delays and faults on virtual time.
 
+mod counting;
 mod liar;
 mod net;
 mod pair;
@@ -8,8 +9,9 @@ mod rng;
 mod solo;
 mod story;
 
+pub use counting::{Bites, Stats};
 pub use liar::Lie;
-pub use net::{Bites, Net, Stats};
+pub use net::Net;
 pub use pair::Pair;
 pub use rng::Rng;
 pub use solo::{ME, Solo, item};

@@ -7,11 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_mesh::{
-    Input, Lane, Output, Replica,
-    replica::Millis,
-    wire::{Bulk, Item, Live},
-};
+use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis};
 use paceline_room::{
     Body, Cid, Keypair, Log, NodeId, Stored, Words,
     body::Retracted,
@@ -19,48 +15,10 @@ use paceline_room::{
 };
 use serde_bytes::ByteArray;
 
-use super::{Lie, Rng};
+use super::{Bites, Lie, Rng, Stats};
 
 /// What wall clocks show at the beginning, skew apart.
 const EPOCH: i64 = 100_000_000;
-
-/// What was sent and received, by honest nodes.
-#[derive(Debug, Default, Clone)]
-pub struct Stats {
-    pub live_bytes: u64,
-    pub bulk_bytes: u64,
-    /// Whole event blocks received.
-    pub copies: u64,
-    /// Events received for the first time.
-    pub firsts: u64,
-    /// Links a pushed event had crossed when it came first, at most and in sum.
-    pub max_hops: u8,
-    pub hops: u64,
-    pub pushed_firsts: u64,
-    /// By how long it took from its author, in milliseconds, pushed ones only.
-    pub delays: Vec<Millis>,
-}
-
-/// What nodes of older builds did with events that mean nothing to them.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Bites {
-    pub admitted: usize,
-    /// Own events that name one among what they have seen.
-    pub built_on: usize,
-    /// Events by others, sent on.
-    pub forwarded: usize,
-    /// Words, sent on.
-    pub served: usize,
-}
-
-impl Bites {
-    pub fn add(&mut self, other: Self) {
-        self.admitted += other.admitted;
-        self.built_on += other.built_on;
-        self.forwarded += other.forwarded;
-        self.served += other.served;
-    }
-}
 
 #[derive(Debug, Default)]
 pub struct Disk {
@@ -160,7 +118,7 @@ pub struct Net {
     /// Which part of a partition a node is in.
     pub part: Vec<u8>,
     forbidden: BTreeSet<(usize, usize)>,
-    born: BTreeMap<Cid, Millis>,
+    pub(super) born: BTreeMap<Cid, Millis>,
     ids: BTreeMap<NodeId, usize>,
     links: BTreeMap<(usize, usize), Link>,
     queue: BTreeMap<(Millis, u64), Event>,
@@ -492,39 +450,6 @@ impl Net {
         self.input(to, Input::Received { peer, lane, bytes });
     }
 
-    fn count(&mut self, to: usize, lane: Lane, bytes: &[u8]) {
-        let mut blocks = Vec::new();
-        match lane {
-            Lane::Live => {
-                self.stats.live_bytes += bytes.len() as u64;
-                if let Ok(Live::Push(push)) = Live::decode(bytes) {
-                    blocks.push((Cid::of(&push.0), Some(push.2)));
-                }
-            }
-            Lane::Bulk => {
-                self.stats.bulk_bytes += bytes.len() as u64;
-                let items = match Bulk::decode(bytes) {
-                    Ok(Bulk::Page(page)) => page.0,
-                    Ok(Bulk::Blocks(blocks)) => blocks.1,
-                    _ => Vec::new(),
-                };
-                blocks.extend(items.iter().map(|item| (Cid::of(&item.0), None)));
-            }
-        }
-        for (cid, hops) in blocks {
-            self.stats.copies += 1;
-            if self.nodes[to].seen.insert(cid) {
-                self.stats.firsts += 1;
-                if let Some(hops) = hops {
-                    self.stats.max_hops = self.stats.max_hops.max(hops + 1);
-                    self.stats.hops += u64::from(hops) + 1;
-                    self.stats.pushed_firsts += 1;
-                    self.stats.delays.extend(self.born.get(&cid).map(|born| self.now - born));
-                }
-            }
-        }
-    }
-
     pub fn input(&mut self, at: usize, input: Input) {
         let now = self.now;
         let Some(replica) = &mut self.nodes[at].replica else {
@@ -588,52 +513,6 @@ impl Net {
         let node = &self.nodes[at];
         let log = node.replica.as_ref().map(Replica::log);
         log.is_some_and(|log| log.tips().any(|tip| node.hidden.contains_key(&log.entry(tip).cid)))
-    }
-
-    fn note_hidden(&mut self, at: usize, cid: Cid, kind: String) {
-        let node = &mut self.nodes[at];
-        if node.mask == Mask::default() {
-            return;
-        }
-        let log = node.replica.as_ref().map(Replica::log);
-        let entry = log.and_then(|log| Some(log.entry(log.find(&cid)?)));
-        let unknown = entry.is_some_and(|it| matches!(it.event.body, Body::Unknown(_)));
-        let field = node.mask.fields.iter().find(|(of, _)| *of == kind).map(|(_, field)| format!("{kind}.{field}"));
-        let label = match field {
-            Some(label) if !node.mask.kinds.contains(&kind.as_str()) => label,
-            _ => kind,
-        };
-        if unknown {
-            self.bites.entry(label.clone()).or_default().admitted += 1;
-            node.hidden.insert(cid, label);
-        }
-    }
-
-    /// What a node of an older build sends of what means nothing to it.
-    fn note_sent(&mut self, at: usize, lane: Lane, bytes: &[u8]) {
-        let node = &self.nodes[at];
-        if node.hidden.is_empty() {
-            return;
-        }
-        let items = match lane {
-            Lane::Live => match Live::decode(bytes) {
-                Ok(Live::Push(push)) => vec![Item(push.0, push.1)],
-                _ => return,
-            },
-            Lane::Bulk => match Bulk::decode(bytes) {
-                Ok(Bulk::Page(page)) => page.0,
-                Ok(Bulk::Blocks(blocks)) => blocks.1,
-                Ok(Bulk::Newest(items)) => items,
-                _ => return,
-            },
-        };
-        for Item(block, words) in items {
-            if let Some(label) = node.hidden.get(&Cid::of(&block)) {
-                let bites = self.bites.entry(label.clone()).or_default();
-                bites.forwarded += 1;
-                bites.served += usize::from(words.is_some());
-            }
-        }
     }
 
     pub fn send(&mut self, from: usize, peer: NodeId, lane: Lane, bytes: Vec<u8>) {

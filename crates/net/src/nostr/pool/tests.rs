@@ -10,7 +10,7 @@ use crate::{
     link::RoomLink,
     nostr::{
         event::{KIND, ThrowAway},
-        relay::{
+        relay::limits::{
             ANSWER_WITHIN, BACK_OFF, CONNECT_WITHIN, LINGER, MAX_BACK_OFF, MAX_DROPPED, MAX_LIES, MUTE_FOR, READ_BURST,
             REFUSED_FOR, SEND_BURST, SEND_EVERY, SUBSCRIBE_WITHIN, WAIT_AT_MOST,
         },

@@ -1,7 +1,7 @@
 //! What relays mean by saying no, word by word, and what becomes of a clock that is wrong.
 
 use super::*;
-use crate::nostr::relay::MAX_REFUSED_FOR;
+use crate::nostr::relay::limits::MAX_REFUSED_FOR;
 
 const HOUR: Millis = 60 * MINUTE;
 /// In milliseconds, as far as clocks may be apart.
