@@ -2,6 +2,7 @@
 //! build; its contract is `paceline.d.ts`. It only translates: the commands and what they call are a table ([`commands`]).
 
 mod commands;
+mod values;
 
 use std::{
     cell::{Cell, RefCell},
@@ -10,15 +11,14 @@ use std::{
 
 use js_sys::{Function, Object, Promise, Reflect};
 use litemap::LiteMap;
-use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::future_to_promise;
 
-use self::commands::{COMMANDS, Call};
-use crate::{
-    session::{Listener, Outcome, Session, SessionError},
-    texts::t,
+use self::{
+    commands::{COMMANDS, Call},
+    values::{bad_argument, js_error, to_js},
 };
+use crate::session::{Listener, Session};
 
 /// The number of the contract: it rises by one when `paceline.d.ts` gains something; `cargo xtask contract` holds the two together.
 const API: u32 = 1;
@@ -103,24 +103,4 @@ fn install_command(target: &Object, session: &Session, name: &str, call: Call) {
 fn set(target: &Object, name: &str, value: &JsValue) {
     // Fails only on frozen objects, and these are ours and fresh.
     let _ = Reflect::set(target, &name.into(), value);
-}
-
-fn parse<T: DeserializeOwned>(value: JsValue) -> Outcome<T> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| bad_argument(error.to_string()))
-}
-
-fn bad_argument(why: impl Into<String>) -> SessionError {
-    SessionError::new("bad-argument", t!("notice-bad-argument", why = why.into()))
-}
-
-fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// An `Error` with a `code`: the `PacelineError` of the contract.
-fn js_error(error: SessionError) -> JsValue {
-    let js = js_sys::Error::new(&error.text);
-    js.set_name("PacelineError");
-    let _ = Reflect::set(&js, &"code".into(), &error.code.into());
-    js.into()
 }

@@ -9,7 +9,10 @@ use yew::{
     virtual_dom::{VNode, VTag},
 };
 
-use super::{addresses, link, with};
+use super::{
+    addresses,
+    elements::{link, with},
+};
 
 /// Elements nested deeper than this are flattened: nesting costs stack, and words come from anybody.
 const MAX_NESTING: usize = 24;

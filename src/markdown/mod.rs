@@ -5,16 +5,15 @@
 
 mod addresses;
 mod drawing;
+mod elements;
 #[cfg(test)]
 mod tests;
 
 use pulldown_cmark::{Options, Parser, TextMergeWithOffset};
-use yew::{
-    prelude::*,
-    virtual_dom::{VNode, VTag},
-};
+use yew::{prelude::*, virtual_dom::VNode};
 
 use self::drawing::Drawing;
+pub use self::elements::link;
 
 /// The words of a post, drawn.
 pub fn render(text: &str) -> Html {
@@ -70,18 +69,4 @@ fn gather(node: &Html, wanted: fn(&str) -> bool, said: &mut String) {
         }
         _ => {}
     }
-}
-
-/// A link that tells the other side nothing about this page, or nothing if the address is of another kind.
-pub fn link(address: &str) -> Option<VTag> {
-    if !addresses::is_safe(address) {
-        return None;
-    }
-    let anchor = with(VTag::new("a"), "href", address);
-    Some(with(with(anchor, "rel", "noopener noreferrer"), "target", "_blank"))
-}
-
-fn with(mut element: VTag, name: &'static str, value: &str) -> VTag {
-    element.add_attribute(name, value.to_owned());
-    element
 }

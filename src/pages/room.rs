@@ -15,7 +15,7 @@ use crate::{
     hooks::use_keys,
     session::{RoomView, View as Snapshot},
     texts::{changing, t},
-    views::{self, Context, Region, Tab, VIEWS, View},
+    views::{self, Context, Region, Tab, VIEWS, View, Views},
 };
 
 /// Properties of [`RoomPage`].
@@ -37,7 +37,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     let leave = beside.setter();
     use_back(*beside != views::STREAM, Callback::from(move |()| leave.set(views::STREAM)));
     let (snapshot, room) = (props.view.clone(), props.room.clone());
-    let context = Context { snapshot, room, beside: *beside, open, close };
+    let context = Context { snapshot, room, beside: *beside, open, close, views: Views(VIEWS) };
     // Always one node: children are matched from the last on, and one more would make all before it anew.
     let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
     html! {

@@ -11,7 +11,7 @@ use paceline_room::{
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{bad_argument, parse, to_js};
+use super::values::{bad_argument, parse, to_js};
 use crate::session::{ImportReport, LocalState, Outcome, Session, SessionError, Status};
 
 /// The arguments of a call; missing ones are `undefined`.

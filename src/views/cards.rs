@@ -1,83 +1,16 @@
 //! The table of cards: what stands on the road between posts, each kind from the capability that it belongs to. Where all of it
 //! stands is decided by the order of the log alone.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    rc::Rc,
-    sync::Arc,
-};
-
-use paceline_room::{
-    Cid, NodeId,
-    state::{Baton, Person, UnknownEvent},
-};
 use yew::prelude::*;
 
 use super::{batons, newer};
-use crate::{
-    people,
-    session::{Here, PersonView, RoomView},
-};
+
+pub use super::card::{Around, Kind, Moment, Sources};
 
 /// All kinds of cards.
 pub static KINDS: &[Kind] = &[batons::CARDS, newer::CARDS];
 
-/// Says how many are not drawn.
-pub type Untold = fn(usize) -> Html;
-
-/// A kind of card.
-pub struct Kind {
-    /// All of them, in whatever order.
-    pub moments: fn(&Sources) -> Vec<Moment>,
-    /// Of more than so many between two posts only the last are drawn; how many there are before them is told so.
-    pub crowd: Option<(usize, Untold)>,
-}
-
-/// A moment on the road: its place, and what draws it.
-#[derive(Clone)]
-pub struct Moment {
-    depth: u64,
-    cid: Cid,
-    kind: usize,
-    draw: Rc<dyn Fn(&Around) -> Html>,
-}
-
-impl Moment {
-    /// What an event means for the stream, and how deep in the log that is.
-    pub fn new(depth: u64, cid: Cid, draw: impl Fn(&Around) -> Html + 'static) -> Self {
-        Self { depth, cid, kind: 0, draw: Rc::new(draw) }
-    }
-
-    /// Where it stands in the log.
-    pub fn key(&self) -> (u64, Cid) {
-        (self.depth, self.cid)
-    }
-}
-
-/// At the same place it is the same moment: whether what it draws changed, [`Sources`] say.
-impl PartialEq for Moment {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Moment {}
-
-/// What of a room cards are made of: the same as long as none of them changed.
-#[derive(Clone, PartialEq)]
-pub struct Sources {
-    /// In order of opening.
-    pub batons: Rc<[Arc<Baton>]>,
-    /// What a newer version wrote.
-    pub unknown: Rc<[Arc<UnknownEvent>]>,
-}
-
 impl Sources {
-    /// Takes it from a snapshot.
-    pub fn of(room: &RoomView) -> Self {
-        Self { batons: room.batons.clone(), unknown: room.unknown.clone() }
-    }
-
     /// All moments, in the order of the log.
     pub fn moments(&self) -> Vec<Moment> {
         let of = |(number, kind): (usize, &Kind)| {
@@ -91,32 +24,7 @@ impl Sources {
     }
 }
 
-/// What cards need to know of the room around them.
-pub struct Around {
-    people: HashMap<NodeId, PersonView>,
-    doubtful: Rc<BTreeSet<Cid>>,
-}
-
 impl Around {
-    /// Gathers it from a snapshot.
-    pub fn new(room: &RoomView) -> Self {
-        let people = room.people.iter().map(|it| (it.person.node, it.clone())).collect();
-        Self { people, doubtful: room.doubtful.clone() }
-    }
-
-    /// Who somebody is, what they are called, and whether they are here.
-    pub fn person(&self, node: &NodeId) -> (Arc<Person>, Rc<str>, Here) {
-        match self.people.get(node) {
-            Some(it) => (it.person.clone(), it.name.clone(), it.here),
-            None => (Arc::new(people::stranger(*node)), people::nameless(node).into(), Here::Gone),
-        }
-    }
-
-    /// Whether the time of an event cannot be.
-    pub fn is_doubtful(&self, event: &Cid) -> bool {
-        self.doubtful.contains(event)
-    }
-
     /// Moments, one after the other; of a crowd only the last.
     pub fn draw(&self, moments: &[Moment]) -> Html {
         let untold = |(number, kind): (usize, &Kind)| {
@@ -141,9 +49,12 @@ impl Around {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeSet, sync::Arc};
+
     use paceline_room::{
+        Cid, NodeId,
         body::PostKind,
-        state::{Post, WordsState},
+        state::{Post, UnknownEvent, WordsState},
     };
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

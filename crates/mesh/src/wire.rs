@@ -10,6 +10,7 @@
 //! digests, since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
 
 mod codec;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 pub use codec::Form;
 use codec::{Only, PLACED_VERSION, Read, Reader, Value, Write, Writer, next, record};
+pub use names::{Cids, ShortId, ShortIds};
 
 /// Bytes of one message on the live lane: an event block and its words at their largest fit.
 pub const LIVE_BYTES: usize = 64 * 1024;
@@ -46,10 +48,6 @@ const _: () = assert!(limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES + 128 <= L
 
 /// A place in the order of display and reconciliation: depth, then name.
 pub type Key = (u64, Cid);
-
-/// The first 8 bytes of a node's key or of a digest: enough to tell apart what a beacon lists. Whoever grinds a
-/// collision only makes a node look linked, or words look missing, that are not.
-pub type ShortId = [u8; 8];
 
 /// The short form of a node.
 pub fn short_node(node: &NodeId) -> ShortId {
@@ -102,14 +100,6 @@ impl MessageError {
         }
     }
 }
-
-/// Names of blocks, on the wire one byte string of digests.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cids(pub Vec<Cid>);
-
-/// Short ids, on the wire one byte string.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ShortIds(pub Vec<ShortId>);
 
 /// What is urgent and small.
 #[derive(Debug, Clone, PartialEq, Eq)]

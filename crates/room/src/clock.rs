@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::{cost::look, log::LaneIx};
+use crate::{cost::look, ix::LaneIx};
 
 /// How many lanes a chunk holds, or chunks below it.
 const CHUNK: usize = 16;

@@ -18,6 +18,7 @@ mod encode;
 pub mod event;
 mod fields;
 pub mod fold;
+mod ix;
 pub mod kinds;
 pub mod limits;
 pub mod log;

@@ -12,6 +12,7 @@
 
 use std::{cmp::Reverse, collections::btree_map, sync::Arc};
 
+pub use crate::ix::{Ix, LaneIx};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
     clock::Clock,
@@ -21,14 +22,6 @@ use crate::{
     node::Verifier,
     sorted,
 };
-
-/// The number of an admitted event in the order this node admitted it. Local: never sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ix(pub u32);
-
-/// A chain of one author's events linked by `prev`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LaneIx(pub u32);
 
 /// An admitted event.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{ABOUT, Context, PLAIN, Region, Tab, VIEWS, View};
+use super::{ABOUT, Context, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{icons::Icon, path::reached},
     forms, people,
@@ -16,7 +16,7 @@ use crate::{
 pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab { handle: ABOUT, icon: Icon::Room, title: || t!("view-about"), key: None }),
-    draw: |context: &Context| html! { <About room={context.room.clone()} open={context.open.clone()} /> },
+    draw: |context: &Context| html! { <About room={context.room.clone()} views={context.views} open={context.open.clone()} /> },
     ..PLAIN
 };
 
@@ -25,6 +25,8 @@ pub const VIEW: View = View {
 struct AboutProps {
     /// The room.
     room: Rc<RoomView>,
+    /// All views.
+    views: Views,
     /// Opens a view.
     open: Callback<&'static str>,
 }
@@ -59,12 +61,16 @@ fn for_me(props: &AboutProps) -> Html {
         let onclick = props.open.reform(move |_: MouseEvent| handle);
         html! { <li><button type="button" class="link-button" {onclick}>{ changing(words) }</button></li> }
     };
-    let there: Vec<Html> = VIEWS
+    let there: Vec<Html> = props
+        .views
+        .0
         .iter()
         .filter_map(|view| Some((view.tab.as_ref()?, view)))
         .flat_map(|(tab, view)| waits(view).into_iter().map(move |it| elsewhere(tab, it.words)))
         .collect();
-    let here: Vec<Html> = VIEWS
+    let here: Vec<Html> = props
+        .views
+        .0
         .iter()
         .filter(|view| view.tab.is_none())
         .flat_map(waits)

@@ -9,7 +9,7 @@ use paceline_room::{
 use yew::prelude::*;
 
 use super::{
-    super::cards::{Around, Kind, Moment},
+    super::card::{Around, Kind, Moment},
     words,
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use paceline_room::body::{PostKind, batons};
 
-use super::super::at_posts::Act;
+use super::super::at_post::Act;
 use crate::{components::icons::Icon, excerpt, texts::t};
 
 /// Its line in the table of what can be made of a post.

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::Copyable;
+use super::copyable::Copyable;
 use crate::{
     browser,
     components::{fields::value_of, qr::Qr, scanner::ScanButton},

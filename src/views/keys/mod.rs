@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{KEYS, PLAIN, Region, Tab, VIEWS, View};
+use super::{KEYS, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{dialog::Dialog, icons::Icon},
     texts::t,
@@ -12,13 +12,15 @@ use crate::{
 pub const VIEW: View = View {
     region: Region::Dialog,
     tab: Some(Tab { handle: KEYS, icon: Icon::Keys, title: || t!("keys-title"), key: Some(("?", || t!("key-help"))) }),
-    draw: |context| html! { <KeyList on_close={context.close.clone()} /> },
+    draw: |context| html! { <KeyList views={context.views} on_close={context.close.clone()} /> },
     ..PLAIN
 };
 
 /// Properties of [`KeyList`].
 #[derive(PartialEq, Properties)]
 struct KeyListProps {
+    /// All views.
+    views: Views,
     /// The dialog was closed.
     on_close: Callback<()>,
 }
@@ -26,7 +28,7 @@ struct KeyListProps {
 /// Draws the dialog.
 #[component]
 fn KeyList(props: &KeyListProps) -> Html {
-    let lines = VIEWS.iter().flat_map(|view| {
+    let lines = props.views.0.iter().flat_map(|view| {
         let inside = view.keys.iter().map(|it| line(it.keys.iter().map(|(key, _)| *key), (it.words)()));
         let opens = view.tab.iter().filter_map(|tab| tab.key).map(|(key, words)| line([key].into_iter(), words()));
         inside.chain(opens)

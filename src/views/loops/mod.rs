@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::state::{Feedback, FeedbackState};
 use yew::prelude::*;
 
-use super::{Context, LOOPS, PLAIN, Region, Tab, View, Waits, called};
+use super::{Context, LOOPS, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     components::{
         feedback::{Loop, Told, tell},
@@ -25,7 +25,7 @@ pub const VIEW: View = View {
         key: Some(("l", || t!("key-view-loops"))),
     }),
     waiting,
-    draw: |context: &Context| html! { <Loops room={context.room.clone()} /> },
+    draw: |context: &Context| html! { <Loops room={context.room.clone()} views={context.views} /> },
     ..PLAIN
 };
 
@@ -37,6 +37,8 @@ const CLOSED_SHOWN: usize = 50;
 struct LoopsProps {
     /// The room.
     room: Rc<RoomView>,
+    /// All views.
+    views: Views,
 }
 
 /// Loops that wait for this node's answer.
@@ -59,21 +61,21 @@ fn Loops(props: &LoopsProps) -> Html {
     html! {
         <>
             if nothing { <p class="empty">{ t!("loops-empty") }</p> }
-            { group(t!("loops-mine"), &mine, room) }
-            { group(t!("loops-others"), &others, room) }
-            { group(t!("loops-closed"), &closed, room) }
+            { group(t!("loops-mine"), &mine, props) }
+            { group(t!("loops-others"), &others, props) }
+            { group(t!("loops-closed"), &closed, props) }
         </>
     }
 }
 
-fn group(title: String, loops: &[Told], room: &RoomView) -> Html {
+fn group(title: String, loops: &[Told], props: &LoopsProps) -> Html {
     if loops.is_empty() {
         return Html::default();
     }
     let draw = |told: &Told| {
         html! {
             <li key={told.feedback.cid.to_string()}>
-                if let Some(about) = called(room, &told.feedback.target, &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }
+                if let Some(about) = props.views.called(&props.room, &told.feedback.target, &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }
                 <Loop told={told.clone()} handles={true} />
             </li>
         }

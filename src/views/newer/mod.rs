@@ -6,7 +6,7 @@ use std::sync::Arc;
 use paceline_room::state::UnknownEvent;
 use yew::prelude::*;
 
-use super::cards::{Around, Kind, Moment};
+use super::card::{Around, Kind, Moment};
 use crate::{
     components::disc::disc_of,
     texts::{changing, t},

@@ -4,7 +4,7 @@
 //! record for both [`Form`]s, the count of parts that this build does not know, and little weight in the page. It reads only bytes that
 //! passed [`paceline_room::canonical::check`], so nothing in here need be strict about spelling; still no byte is trusted.
 
-use paceline_room::{Cid, NodeId};
+use paceline_room::NodeId;
 use serde_bytes::{ByteArray, ByteBuf};
 
 /// How the parts of a record stand in a message.
@@ -92,7 +92,7 @@ impl Writer {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn bytes(&mut self, length: usize, bytes: impl Iterator<Item = u8>) {
+    pub(super) fn bytes(&mut self, length: usize, bytes: impl Iterator<Item = u8>) {
         self.head(2, length as u64);
         self.out.extend(bytes);
     }
@@ -373,34 +373,6 @@ impl Write for NodeId {
 impl Read for NodeId {
     fn read(from: &mut Reader, value: Value<'_>) -> Option<Self> {
         Some(Self::from_bytes(ByteArray::read(from, value)?.into_array()))
-    }
-}
-
-impl Write for super::Cids {
-    fn write(&self, to: &mut Writer) {
-        to.bytes(self.0.len() * 32, self.0.iter().flat_map(|cid| *cid.digest()));
-    }
-}
-
-impl Read for super::Cids {
-    fn read(_: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let Value::Bytes(bytes) = value else { return None };
-        let (digests, rest) = bytes.as_chunks::<32>();
-        rest.is_empty().then(|| Self(digests.iter().map(|digest| Cid::from_digest(*digest)).collect()))
-    }
-}
-
-impl Write for super::ShortIds {
-    fn write(&self, to: &mut Writer) {
-        to.bytes(self.0.len() * 8, self.0.iter().flatten().copied());
-    }
-}
-
-impl Read for super::ShortIds {
-    fn read(_: &mut Reader, value: Value<'_>) -> Option<Self> {
-        let Value::Bytes(bytes) = value else { return None };
-        let (ids, rest) = bytes.as_chunks::<8>();
-        rest.is_empty().then(|| Self(ids.to_vec()))
     }
 }
 

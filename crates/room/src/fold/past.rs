@@ -4,11 +4,7 @@
 //! whenever it rests on an event says the same whatever else the fold has taken in.
 
 use super::{Fold, subjects::Subject};
-use crate::{
-    Cid, Ix, Log, NodeId,
-    clock::Clock,
-    log::{Entry, LaneIx},
-};
+use crate::{Cid, Ix, Log, NodeId, clock::Clock, ix::LaneIx, log::Entry};
 
 /// The log, as judging and taking ask it.
 pub(crate) struct Look<'a> {

@@ -21,7 +21,10 @@ use paceline_room::{Cid, Stored, sorted};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbKeyRange, IdbRequest};
 
-use self::connection::Connection;
+use self::{
+    connection::Connection,
+    schema::{SEGMENTS, UNSENT},
+};
 use crate::{
     Adopted, Counts, Damage, Durability, Store, StoreError, adopt,
     index::{Index, Record},
@@ -31,10 +34,6 @@ use crate::{
     unsent::Change,
 };
 
-/// The store of segments by number.
-const SEGMENTS: &str = "segments";
-/// The store of drafts and intents by key.
-const UNSENT: &str = "unsent";
 /// Records read at a time at opening (at most 16 MiB).
 const OPEN_RECORDS: u32 = 256;
 /// Bytes kept from opening until they are loaded; what is beyond is read again.

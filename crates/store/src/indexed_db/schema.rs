@@ -3,8 +3,12 @@
 use wasm_bindgen::JsValue;
 use web_sys::{IdbDatabase, IdbTransaction};
 
-use super::{SEGMENTS, UNSENT, connection::Step};
+use super::connection::Step;
 
+/// The store of segments by number.
+pub(super) const SEGMENTS: &str = "segments";
+/// The store of drafts and intents by key.
+pub(super) const UNSENT: &str = "unsent";
 /// The version this build writes.
 const VERSION: usize = 3;
 

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use paceline_room::{Cid, Keypair, NodeId, sorted};
 
 use super::{
-    Rooms,
     holding::{Claim, Holding, Patience, hold},
     kv::Kv,
 };
@@ -104,11 +103,6 @@ impl Keys {
     /// A registry that is gone with the tab, where nothing can be stored.
     pub fn in_memory(page_path: &str) -> Self {
         Self { page_path: page_path.into(), kv: Rc::new(Kv::in_memory()), former: [].into() }
-    }
-
-    /// The rooms of the same page.
-    pub fn rooms(&self) -> Rooms {
-        Rooms::new(self.clone())
     }
 
     /// A key for this room: the one this tab had before it was reloaded, else the last used free one, else a new one. If the

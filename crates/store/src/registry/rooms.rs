@@ -37,6 +37,13 @@ pub struct Forgotten {
     pub in_use: usize,
 }
 
+impl Keys {
+    /// The rooms of the same page.
+    pub fn rooms(&self) -> Rooms {
+        Rooms::new(self.clone())
+    }
+}
+
 impl Rooms {
     pub(super) fn new(keys: Keys) -> Self {
         Self { keys }

@@ -1,17 +1,10 @@
 //! One attempt to connect, from the first signal to a muxed connection.
 
-use std::{
-    cell::RefCell,
-    future::Future,
-    pin::pin,
-    rc::Rc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{future::Future, pin::pin, rc::Rc, time::Duration};
 
 use futures::{
     FutureExt,
-    future::{Either, FusedFuture, LocalBoxFuture, poll_fn, select},
+    future::{Either, FusedFuture, poll_fn, select},
 };
 use gloo_timers::future::TimeoutFuture;
 use libp2p_core::{
@@ -22,31 +15,21 @@ use libp2p_identity::PeerId;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::RtcSdpType;
 
-use super::{channel::Channel, events::Event, keeper::Keeper, peer::Peer, spare::Spare};
+use super::{
+    channel::Channel,
+    events::Event,
+    keeper::Keeper,
+    peer::Peer,
+    place::{Place, Shared},
+};
 use crate::{
-    config::Config,
-    error::{Error, Refusal, Side},
+    error::{Error, Side},
     link::{LinkInfo, Role},
     negotiation::{Candidate, Misstep, Negotiation},
     sdp::{self, Fingerprint},
-    sessions::{Ended, Mail, Sessions},
-    signalling::{SessionId, Signal, Signalling},
+    sessions::{Ended, Mail},
+    signalling::{SessionId, Signal},
 };
-
-/// A connection that is being looked at.
-pub(super) type Checked = LocalBoxFuture<'static, Result<Channel, Refusal>>;
-
-/// Looks at a connection before it is used, and gives the channel back if it may be.
-pub(super) type Guard = Rc<dyn Fn(Channel, LinkInfo) -> Checked>;
-
-/// What a transport and its attempts share.
-pub(super) struct Shared {
-    pub(super) config: Config,
-    pub(super) signalling: Rc<RefCell<dyn Signalling>>,
-    pub(super) sessions: RefCell<Sessions>,
-    pub(super) guard: RefCell<Option<Guard>>,
-    pub(super) spare: Spare,
-}
 
 pub(super) type Output = (PeerId, StreamMuxerBox);
 
@@ -122,40 +105,6 @@ fn timer(limit: Duration) -> TimeoutFuture {
     // Longer than the browser's timers can count would fire at once.
     let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX).min(i32::MAX.unsigned_abs());
     TimeoutFuture::new(millis)
-}
-
-/// An attempt's place among the sessions. Given back when the attempt is over, however that happens; then the other side is
-/// told, unless it knows.
-pub(super) struct Place {
-    pub(super) shared: Rc<Shared>,
-    pub(super) session: SessionId,
-    pub(super) to: Option<PeerId>,
-    /// Nobody at the other side need be told any more, or yet: connected, or ended there, or never heard of.
-    pub(super) ended: bool,
-}
-
-impl Place {
-    pub(super) fn send(&self, signal: Signal) {
-        self.shared.sessions.borrow_mut().sent(&self.session, &signal);
-        self.shared.signalling.borrow_mut().send(self.to, signal);
-    }
-
-    async fn mail(&self) -> Mail {
-        poll_fn(|cx| self.poll_mail(cx)).await
-    }
-
-    pub(super) fn poll_mail(&self, cx: &Context<'_>) -> Poll<Mail> {
-        self.shared.sessions.borrow_mut().poll_mail(&self.session, cx)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.shared.sessions.borrow_mut().remove(&self.session);
-        if !self.ended && self.to.is_some() {
-            self.send(Signal::Abort { session: self.session });
-        }
-    }
 }
 
 struct Attempt {

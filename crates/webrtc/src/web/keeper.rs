@@ -12,9 +12,9 @@ use gloo_timers::future::TimeoutFuture;
 use web_sys::RtcSdpType;
 
 use super::{
-    attempt::Place,
     connection::Connection,
     events::{Change, Closed, Events},
+    place::Place,
 };
 use crate::{
     error::Error,

@@ -9,6 +9,7 @@ mod connection;
 mod events;
 mod keeper;
 mod peer;
+mod place;
 mod spare;
 mod transport;
 

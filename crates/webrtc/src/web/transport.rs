@@ -22,8 +22,9 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    attempt::{self, Place, Shared},
+    attempt,
     channel::Channel,
+    place::{self, Place, Shared},
     spare::{FRESH_FOR, Spare},
 };
 use crate::{
@@ -89,7 +90,7 @@ impl Transport {
         G: Fn(Channel, LinkInfo) -> F + 'static,
         F: Future<Output = Result<Channel, Refusal>> + 'static,
     {
-        let boxed = move |channel, link| -> attempt::Checked { Box::pin(guard(channel, link)) };
+        let boxed = move |channel, link| -> place::Checked { Box::pin(guard(channel, link)) };
         *self.0.shared.guard.borrow_mut() = Some(Rc::new(boxed));
         self
     }

@@ -30,7 +30,7 @@ use crate::{
     Cid, Ix, Log, NodeId,
     cost::{self, BTreeMap, HashMap, LiteMap, looking},
     fold::step::{Key, Step},
-    log::LaneIx,
+    ix::LaneIx,
 };
 
 /// One of several valid transfers from a tip.

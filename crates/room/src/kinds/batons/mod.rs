@@ -47,7 +47,7 @@ use crate::{
         step::{Key, Step},
         subjects::Owner,
     },
-    log::LaneIx,
+    ix::LaneIx,
     state::{Act, Baton, BatonState, Note, TermBy},
 };
 pub use commands::Command;

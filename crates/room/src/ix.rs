@@ -1,0 +1,9 @@
+//! By which numbers a node knows events and lanes: in the order in which it admitted them.
+
+/// The number of an admitted event in the order this node admitted it. Local: never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ix(pub u32);
+
+/// A chain of one author's events linked by `prev`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LaneIx(pub u32);
