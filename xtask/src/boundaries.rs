@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{process::Run, repo};
+use crate::{files, process::Run, repo};
 
 /// What each of our crates may depend on among our crates. A crate that is not named here must be added on purpose.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -100,7 +100,7 @@ pub fn check() -> Result<()> {
 /// The page signs nothing and stores nothing by itself: that is its node's.
 fn check_page() -> Result<()> {
     let mut wrong = Vec::new();
-    for path in repo::files()? {
+    for path in files::listed()? {
         let name = path.display().to_string();
         if name.starts_with("src/") && name.ends_with(".rs") {
             let source = fs::read_to_string(repo::root().join(&path)).with_context(|| name.clone())?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    boundaries, commands, contract, parts,
+    boundaries, circles, commands, contract, parts,
     process::{Run, step},
     texts, tidy, tools,
 };
@@ -28,6 +28,7 @@ pub fn run() -> Result<()> {
     step("The contract with scripts", || contract::check().and_then(|()| commands::check()))?;
     step("Crate boundaries", boundaries::check)?;
     step("What the page's parts know", parts::check)?;
+    step("Circles of files", circles::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
     step("Lints, native", || {
         let run = Run::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]);

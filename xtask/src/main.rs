@@ -7,10 +7,12 @@ mod bench;
 mod boundaries;
 mod browser;
 mod check;
+mod circles;
 mod commands;
 mod contract;
 mod counts;
 mod dist;
+mod files;
 mod hostile;
 mod node;
 mod parts;
@@ -19,6 +21,7 @@ mod process;
 mod relays;
 mod repo;
 mod serve;
+mod setup;
 mod styles;
 mod test;
 mod texts;
@@ -67,7 +70,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),
         "bench" => bench::run(rest),
         "relays" => nothing().and_then(|()| relays::run()),
-        "setup" => nothing().and_then(|()| tools::everything()),
+        "setup" => nothing().and_then(|()| setup::everything()),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::repo;
+use crate::{files, repo};
 
 /// What is drawn: snapshots and commands are all it knows.
 const DRAWN: &[&str] = &["views", "components", "pages", "hooks"];
@@ -35,7 +35,7 @@ const A_NODES_CALLS: &[&str] = &["commit", "commit_with", "drop_words", "put_wor
 /// # Errors
 /// Names each file and what it must not know.
 pub fn check() -> Result<()> {
-    let files = repo::files()?;
+    let files = files::listed()?;
     let views = views(files.iter().map(|it| it.as_path()));
     let kinds = kinds(&fs::read_to_string(repo::root().join(KINDS)).context(KINDS)?);
     if kinds.is_empty() {
@@ -130,7 +130,7 @@ fn module_of(path: &Path) -> Vec<String> {
 }
 
 /// A path from the crate's root, or from another crate.
-fn resolved(module: &[String], path: Vec<String>) -> Vec<String> {
+pub fn resolved(module: &[String], path: Vec<String>) -> Vec<String> {
     let up = path.iter().take_while(|it| *it == "super").count();
     match path.first().map(String::as_str) {
         Some("crate") => path.into_iter().skip(1).collect(),
@@ -144,7 +144,7 @@ fn resolved(module: &[String], path: Vec<String>) -> Vec<String> {
 }
 
 /// All paths that a source names, those of `use a::{b, c::d}` one by one.
-fn paths_in(source: &str) -> Vec<Vec<String>> {
+pub fn paths_in(source: &str) -> Vec<Vec<String>> {
     let words = words_of(source);
     let (mut paths, mut at) = (Vec::new(), 0);
     while at < words.len() {

@@ -40,15 +40,3 @@ pub fn cache() -> Result<PathBuf> {
     let home = env::home_dir().context("this user has no home folder; set PACELINE_CACHE to one for the tools")?;
     Ok(home.join(".cache/paceline"))
 }
-
-/// All files git knows, or would add, relative to the root.
-pub fn files() -> Result<Vec<PathBuf>> {
-    let listing = crate::process::Run::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
-        .read()
-        .context("the repository's files are listed with git")?;
-    let mut files: Vec<_> = listing.lines().map(PathBuf::from).filter(|path| root().join(path).is_file()).collect();
-    files.sort();
-    files.dedup();
-    Ok(files)
-}

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::repo;
+use crate::{files, repo};
 
 /// The texts in English, the complete set: a folder of files, one a capability.
 const ENGLISH: &str = "locales/en/";
@@ -49,7 +49,7 @@ pub fn check() -> Result<()> {
     let (mut used, mut codes) = (BTreeSet::new(), BTreeSet::new());
     let mut english = String::new();
     let (mut forms, mut styles) = (Vec::new(), Vec::new());
-    for path in repo::files()? {
+    for path in files::listed()? {
         let path = path.display().to_string();
         if path.starts_with("src/") && path.ends_with(".rs") {
             let source = read(&path)?;

@@ -10,7 +10,6 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    browser, node,
     process::{Run, say},
     repo,
 };
@@ -122,29 +121,10 @@ pub fn wasm_target() -> Result<()> {
         .context("the Rust target wasm32-unknown-unknown is missing; install Rust with rustup (https://rustup.rs)")
 }
 
-/// Fetches everything that any command needs.
-///
-/// # Errors
-/// Something is missing and cannot be fetched; the message says what.
-pub fn everything() -> Result<()> {
-    wasm_target()?;
-    let mut places =
-        vec![WASM_BINDGEN.ready()?, TRUNK.ready()?, node::wasm_opt()?, node::test_modules()?, node::interop_modules()?];
-    let browser = browser::Browser::ready()?;
-    places.extend([browser.chromium, browser.chromedriver]);
-    if let Some(browser) = browser::Firefox::ready()? {
-        places.extend([browser.firefox, browser.geckodriver]);
-    }
-    say("Everything is there");
-    for place in places {
-        println!("   {}", place.display());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node;
 
     #[test]
     fn the_bindings_tool_is_the_version_the_page_is_locked_to() {
