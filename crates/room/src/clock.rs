@@ -77,6 +77,15 @@ impl Clock {
         };
     }
 
+    /// Calls back with each lane of which more is in this past than in the other's, in order, until that says `false`. Looks at
+    /// what differs, and at nothing that both share.
+    pub(crate) fn beyond(&self, other: &Self, each: &mut dyn FnMut(LaneIx) -> bool) {
+        let (mut ours, mut theirs) = (self.clone(), other.clone());
+        ours.rise(other.height);
+        theirs.rise(self.height);
+        beyond(&ours.root, &theirs.root, ours.height, 0, each);
+    }
+
     /// Makes room for more lanes.
     fn rise(&mut self, height: u32) {
         while self.height < height {
@@ -125,6 +134,32 @@ fn joined(ours: &Arc<Chunk>, theirs: &Arc<Chunk>) -> Arc<Chunk> {
         (true, _) => ours.clone(),
         (_, true) => theirs.clone(),
         _ => Arc::new(both),
+    }
+}
+
+/// See [`Clock::beyond`]; `first` is the first lane below. Returns whether to go on.
+fn beyond(ours: &Below, theirs: &Below, height: u32, first: u32, each: &mut dyn FnMut(LaneIx) -> bool) -> bool {
+    let Some(chunk) = ours else { return true };
+    if theirs.as_ref().is_some_and(|it| Arc::ptr_eq(chunk, it)) {
+        return true;
+    }
+    look(1);
+    let lane = |at: usize| first | ((at as u32) << (BITS * height));
+    match &**chunk {
+        Chunk::Counts(counts) => counts.iter().enumerate().all(|(at, count)| {
+            let other = match theirs.as_deref() {
+                Some(Chunk::Counts(others)) => others[at],
+                _ => 0,
+            };
+            *count <= other || each(LaneIx(lane(at)))
+        }),
+        Chunk::Fork(forks) => forks.iter().enumerate().all(|(at, fork)| {
+            let other = match theirs.as_deref() {
+                Some(Chunk::Fork(others)) => &others[at],
+                _ => &None,
+            };
+            beyond(fork, other, height - 1, lane(at), each)
+        }),
     }
 }
 
@@ -214,6 +249,13 @@ mod tests {
                 let most = left.get(&lane).max(right.get(&lane)).copied().unwrap_or(0);
                 prop_assert_eq!((both.get(LaneIx(lane)), reverse.get(LaneIx(lane))), (most, most));
             }
+            let mut news = Vec::new();
+            clock(&other).beyond(&clock(&one), &mut |lane| {
+                news.push(lane.0);
+                true
+            });
+            let more = |(lane, count): (&u32, &u32)| (count > left.get(lane).unwrap_or(&0)).then_some(*lane);
+            prop_assert_eq!(news, right.iter().filter_map(more).collect::<Vec<_>>());
         }
     }
 }

@@ -73,4 +73,14 @@ impl<'a> Past<'a> {
     pub(crate) fn seen_of_lane(&self, lane: LaneIx) -> u32 {
         self.clock.get(lane)
     }
+
+    /// Lanes of which the author has seen more than the event `ix` had.
+    pub(crate) fn lanes_since(&self, ix: Ix) -> Vec<LaneIx> {
+        let mut lanes = Vec::new();
+        self.clock.beyond(self.look.entry(ix).clock(), &mut |lane| {
+            lanes.push(lane);
+            true
+        });
+        lanes
+    }
 }

@@ -103,12 +103,17 @@ impl Measured for BatonAccepted {
             it.last
         })
         .broken(6),
-        Law::new("a handoff by a stand-in in a room of n people", Grows::Never, |n| {
+        Law::new("a handoff by a stand-in in a room of n people", Grows::Halving(4), |n| {
             let (mut it, baton, tip) = stood_in(n);
             it.hand_on(2, baton, tip, 3);
             it.last
-        })
-        .broken(4),
+        }),
+        Law::new("a handoff by a stand-in on whom n people have written", Grows::Each(17), |n| {
+            let (mut it, baton, tip) = stood_in(n);
+            it.people(n);
+            it.hand_on(2, baton, tip, 3);
+            it.last
+        }),
     ];
 }
 
@@ -154,12 +159,17 @@ impl Measured for BatonSteppedIn {
 
 impl Measured for BatonReclaimed {
     const LAWS: &'static [Law] = &[
-        Law::new("a reclaim in a room of n people", Grows::Never, |n| {
+        Law::new("a reclaim in a room of n people", Grows::Halving(4), |n| {
             let (mut it, baton, end) = stood_in(n);
             it.reclaim(1, baton, &[end]);
             it.last
-        })
-        .broken(4),
+        }),
+        Law::new("a reclaim from one on whom n people have written", Grows::Each(8), |n| {
+            let (mut it, baton, end) = stood_in(n);
+            it.people(n);
+            it.reclaim(1, baton, &[end]);
+            it.last
+        }),
         Law::new("a reclaim after n stood in for one another", Grows::Halving(4), |n| {
             let mut it = Scene::new();
             let (baton, mut tip) = held(&mut it);

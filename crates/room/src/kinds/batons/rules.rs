@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Body, Cid, Ix, NodeId,
+    clock::Clock,
     cost::looking,
     fold::{IgnoredReason, past::Past, subjects::Owner},
     sorted,
@@ -275,24 +276,27 @@ impl Batons {
         let Some(node) = self.nodes.get(&end) else { return false };
         let Some(turn) = node.tips.first().copied() else { return false };
         let log = past.look.log;
-        let (mut beside, mut on) = (0_usize, 0_usize);
-        for author in log.authors().filter(|author| !stand_ins.contains(author)) {
-            let (mut wrote_beside, mut wrote_on) = (false, false);
-            for (lane, chain) in log.lanes_of(&author) {
-                let seen = past.seen_of_lane(lane) as usize;
-                let before = log.seen_of_lane(end, lane) as usize;
-                let after = past.look.first_after(lane, end);
-                let after = after.map_or(usize::MAX, |ix| log.entry(ix).place as usize - 1);
-                wrote_on |= after < seen && author != past.author;
-                // The last of the lane that neither is in the step-in's past nor has it in its own.
-                let last = seen.min(after);
-                wrote_beside |=
-                    last > before && chain.events.get(last - 1).is_some_and(|ix| past.look.is_ancestor(turn, *ix));
+        let (mut beside, mut on) = (BTreeSet::new(), BTreeSet::new());
+        // Who has not written since is on neither side.
+        for lane in past.lanes_since(end) {
+            let (author, events) = (log.lane(lane).author, &log.lane(lane).events);
+            if stand_ins.contains(&author) {
+                continue;
             }
-            beside += usize::from(wrote_beside);
-            on += usize::from(wrote_on);
+            let seen = past.seen_of_lane(lane) as usize;
+            let before = log.seen_of_lane(end, lane) as usize;
+            let after = past.look.first_after(lane, end);
+            let after = after.map_or(usize::MAX, |ix| log.entry(ix).place as usize - 1);
+            if after < seen && author != past.author {
+                on.insert(author);
+            }
+            // The last of the lane that neither is in the step-in's past nor has it in its own.
+            let last = seen.min(after);
+            if last > before && events.get(last - 1).is_some_and(|ix| past.look.is_ancestor(turn, *ix)) {
+                beside.insert(author);
+            }
         }
-        beside > on
+        beside.len() > on.len()
     }
 
     /// A tip of this baton that is valid, in the event's past, and from which the event has seen no other valid
@@ -346,18 +350,33 @@ impl Batons {
     fn went_on_with(&self, past: &Past, run: Run, holder: Option<NodeId>) -> bool {
         let (log, mover) = (past.look.log, past.author);
         let movers = self.runs.get(&run.base).map(|seen| &seen.movers);
-        let (mut asked, mut on) = (0_usize, 0_usize);
-        for author in log.authors().filter(|author| *author != mover && Some(*author) != holder) {
-            let (mut was_there, mut moved, mut wrote_on) = (false, false, false);
-            for (lane, _) in log.lanes_of(&author) {
-                was_there |= log.seen_of_lane(run.base, lane) > 0;
-                moved |= movers.and_then(|movers| movers.get(&lane)).is_some_and(|ix| past.has(*ix));
-                let after = past.look.first_after(lane, run.stand_in);
-                wrote_on |= after.is_some_and(|ix| log.entry(ix).place <= past.seen_of_lane(lane));
+        let is_asked = |author: &NodeId| {
+            let mut lanes = log.lanes_of(author);
+            let moved = |lane| movers.and_then(|movers| movers.get(&lane)).is_some_and(|ix| past.has(*ix));
+            *author != mover && Some(*author) != holder && !lanes.any(|(lane, _)| moved(lane))
+        };
+        let mut on = BTreeSet::new();
+        for lane in past.lanes_since(run.stand_in) {
+            let author = log.lane(lane).author;
+            let after = past.look.first_after(lane, run.stand_in);
+            let wrote_on = after.is_some_and(|ix| log.entry(ix).place <= past.seen_of_lane(lane));
+            let was_there = || log.lanes_of(&author).any(|(lane, _)| log.seen_of_lane(run.base, lane) > 0);
+            if wrote_on && was_there() && is_asked(&author) {
+                on.insert(author);
             }
-            asked += usize::from(was_there && !moved);
-            on += usize::from(was_there && !moved && wrote_on);
         }
-        2 * on > asked
+        if on.is_empty() {
+            return false;
+        }
+        // No more are counted than it takes to know that they are no majority.
+        let mut asked = BTreeSet::new();
+        log.entry(run.base).clock().beyond(&Clock::default(), &mut |lane| {
+            let author = log.lane(lane).author;
+            if is_asked(&author) {
+                asked.insert(author);
+            }
+            asked.len() < 2 * on.len()
+        });
+        2 * on.len() > asked.len()
     }
 }
