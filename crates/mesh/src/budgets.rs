@@ -42,6 +42,9 @@ pub const REFUSED_LEAST: u64 = 1024;
 /// Beacons passed here by one neighbour, its own included. Guess: it passes on what fifty nodes say twice a second, and
 /// twice as much.
 pub const BEACONS: Rate = Rate { burst: 1_000, first: 1_000, per_second: 200 };
+/// Beacons of others that this node passes on over one link: well below what a neighbour may pass here, or two members who say much
+/// would make honest nodes drop the one that passes it on. What waits is sent later, and of each node the latest alone.
+pub const RELAYED: Rate = Rate { burst: 500, first: 500, per_second: 100 };
 /// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
 pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
 

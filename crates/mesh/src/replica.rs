@@ -78,6 +78,8 @@ pub struct Replica {
     /// Sessions have something to look at; else they sleep until `sync_at`.
     sync_stirred: bool,
     sync_at: Option<Millis>,
+    /// When beacons that wait may be passed on.
+    relay_at: Option<Millis>,
     changed: bool,
     store: Vec<Stored>,
     out: Vec<Output>,
@@ -114,6 +116,7 @@ impl Replica {
             woken: None,
             sync_stirred: false,
             sync_at: None,
+            relay_at: None,
             changed: false,
             store: Vec::new(),
             out: Vec::new(),
@@ -352,6 +355,7 @@ impl Replica {
             self.expire_pending();
             self.send_beacon();
         }
+        self.relay_late();
         self.look_around();
         if !self.store.is_empty() {
             self.out.push(Output::Store(std::mem::take(&mut self.store)));
@@ -361,6 +365,7 @@ impl Replica {
         }
         let wakes = [
             self.sync_at,
+            self.relay_at,
             self.tree.next_wake(),
             self.roster.next_wake(),
             self.listening.next_wake(),

@@ -66,6 +66,8 @@ struct Node {
 /// What to do about a beacon.
 #[derive(Debug, Default, PartialEq)]
 pub struct Heard {
+    /// Whose it is, if it is worth anything.
+    pub of: Option<NodeId>,
     /// Pass it on to these.
     pub relay: Vec<NodeId>,
     /// Presence changed.
@@ -210,14 +212,15 @@ impl Roster {
 
     /// Beacons to pass on right after our own: it lists new neighbours, so from now on others believe what we bring of them.
     /// The new ones learn who else is here, the others of the new ones. (What has no place here comes with the next beacons.)
-    pub fn welcome(&mut self) -> Vec<(NodeId, Signed)> {
+    /// To whom, and of whom.
+    pub fn welcome(&mut self) -> Vec<(NodeId, NodeId)> {
         let fresh: Vec<NodeId> = self.greeted.difference(&self.listed).copied().collect();
         self.listed.clone_from(&self.greeted);
         let old = |node: &&NodeId| !fresh.contains(node);
         let to_fresh = fresh.iter().flat_map(|to| self.greeted.iter().take(WELCOMED).map(move |of| (of, to)));
         let to_old = fresh.iter().flat_map(|of| self.greeted.iter().filter(old).map(move |to| (of, to)));
         let wanting = to_fresh.chain(to_old).filter(|(of, to)| of != to && self.cover(of, to) == Cover::Me);
-        wanting.filter_map(|(of, to)| Some((*to, self.latest(of)?.clone()))).collect()
+        wanting.filter(|(of, _)| self.latest(of).is_some()).map(|(of, to)| (*to, *of)).collect()
     }
 
     /// Counter of the last beacon.
@@ -280,7 +283,7 @@ impl Roster {
         if far && let Some(node) = self.nodes.get_mut(&from) {
             node.relayed = now;
         }
-        Ok(Heard { relay, changed, tips, newer })
+        Ok(Heard { of: Some(from), relay, changed, tips, newer })
     }
 
     /// Whether a beacon of `from` that `peer` brings is worth anything: somebody's who is known here, or linked with it.

@@ -42,6 +42,8 @@ pub const LETTER_BYTES: usize = 16 * 1024;
 /// Links that a letter crosses at most.
 pub const LETTER_LINKS: u8 = 3;
 /// What a beacon's signature covers before its bytes.
+/// Bytes of a beacon at most: twice what [`TIPS`], [`LINKS`] and [`MISSING_WORDS`] take, for what later builds add.
+pub const BEACON_BYTES: usize = 8 * 1024;
 const BEACON_DOMAIN: &[u8] = b"paceline/beacon/1";
 
 const _: () = assert!(limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES + 128 <= LIVE_BYTES);
@@ -265,6 +267,10 @@ impl Signed {
         Self(ByteBuf::from(bytes), ByteArray::new(sig))
     }
 
+    fn is_short(&self) -> bool {
+        self.0.len() <= BEACON_BYTES
+    }
+
     /// Reads it, without checking the signature.
     pub fn read(&self, room: &Cid) -> Result<Beacon, MessageError> {
         self.read_and_count(room).map(|(beacon, _)| beacon)
@@ -431,11 +437,12 @@ impl Live {
         };
         let message = message.ok_or(MessageError::Malformed)?;
         let few = match &message {
-            Self::Hello(hello) => hello.1.0.len() <= TIPS,
+            Self::Hello(hello) => hello.1.0.len() <= TIPS && hello.2.as_ref().is_none_or(Signed::is_short),
             Self::Announce(announce) => announce.0.0.len() <= LIVE_CIDS && announce.0.0.len() == announce.1.len(),
             Self::Graft(cids) => cids.0.len() <= LIVE_CIDS,
             Self::Carry(carry) => carry.1 < LETTER_LINKS && carry.2.len() <= LETTER_BYTES,
-            Self::Push(_) | Self::Prune | Self::Beacon(_) => true,
+            Self::Push(_) | Self::Prune => true,
+            Self::Beacon(beacon) => beacon.is_short(),
         };
         if few { Ok((message, from.newer)) } else { Err(MessageError::TooMany) }
     }

@@ -1,10 +1,12 @@
 //! Links as they come and go, and what is held against who is at their other end.
 
+use std::collections::BTreeSet;
+
 use paceline_room::NodeId;
 
 use super::{Output, Replica, link::Link};
 use crate::{
-    budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, SERVED},
+    budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, RELAYED, SERVED},
     wire::{Form, Hello, Live},
 };
 
@@ -19,6 +21,8 @@ impl Replica {
             refused: Bucket::new(REFUSED, now),
             served: Bucket::new(SERVED, now),
             beacons: Bucket::new(BEACONS, now),
+            relayed: Bucket::new(RELAYED, now),
+            to_relay: BTreeSet::new(),
             streaming: None,
             dropped: false,
         };

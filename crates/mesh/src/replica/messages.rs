@@ -163,14 +163,15 @@ impl Replica {
         if !self.links.get_mut(&peer).is_some_and(|link| link.beacons.take(BEACONS, 1, now)) {
             return self.refuse(TOO_MANY_BEACONS, Some(peer), size);
         }
-        match self.roster.on_beacon(peer, signed.clone(), &self.log, self.now) {
+        match self.roster.on_beacon(peer, signed, &self.log, self.now) {
             Ok(heard) => {
                 self.changed = true;
                 if heard.newer > 0 {
                     self.refuse(NEWER_FIELD, Some(peer), 0);
                 }
-                let beacon = Live::Beacon(signed);
-                heard.relay.into_iter().for_each(|to| self.send_live(to, &beacon));
+                if let Some(of) = heard.of {
+                    heard.relay.into_iter().for_each(|to| self.relay(to, of));
+                }
                 if let Some((events, tips)) = heard.tips {
                     here!(self, here);
                     self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);

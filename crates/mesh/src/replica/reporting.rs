@@ -1,11 +1,14 @@
 //! What a node tells of itself to all it is linked with, and whom it would be linked with.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use paceline_room::{Cid, Ix, NodeId, sorted};
 
 use super::{Output, Replica};
-use crate::wire::{Beacon, Cids, Live, MISSING_WORDS, ShortIds, Signed, TIPS, short_cid};
+use crate::{
+    budgets::RELAYED,
+    wire::{Beacon, Cids, Live, MISSING_WORDS, ShortIds, Signed, TIPS, short_cid},
+};
 
 impl Replica {
     /// Tips as they are reported: deepest first; if they are too many, each time others.
@@ -38,8 +41,39 @@ impl Replica {
         let signed = Live::Beacon(Signed::new(&beacon, &self.keypair));
         let greeted: Vec<NodeId> = self.roster.greeted().iter().copied().collect();
         greeted.into_iter().for_each(|peer| self.send_live(peer, &signed));
-        for (peer, beacon) in self.roster.welcome() {
-            self.send_live(peer, &Live::Beacon(beacon));
+        self.roster.welcome().into_iter().for_each(|(to, of)| self.relay(to, of));
+    }
+
+    /// Passes the latest beacon of a node on, now or as soon as the link's budget allows.
+    pub(super) fn relay(&mut self, to: NodeId, of: NodeId) {
+        let now = self.now;
+        let Some(link) = self.links.get_mut(&to) else { return };
+        if link.to_relay.is_empty() && link.relayed.take(RELAYED, 1, now) {
+            if let Some(latest) = self.roster.latest(&of) {
+                let latest = Live::Beacon(latest.clone());
+                self.send_live(to, &latest);
+            }
+        } else {
+            link.to_relay.insert(of);
+            let due = link.relayed.ready_at(RELAYED, 1);
+            self.relay_at = Some(self.relay_at.map_or(due, |at| at.min(due)));
+        }
+    }
+
+    /// Passes on what waited.
+    pub(super) fn relay_late(&mut self) {
+        if self.relay_at.is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.relay_at = None;
+        let waiting: Vec<(NodeId, BTreeSet<NodeId>)> = self
+            .links
+            .iter_mut()
+            .filter(|(_, link)| !link.to_relay.is_empty())
+            .map(|(to, link)| (*to, std::mem::take(&mut link.to_relay)))
+            .collect();
+        for (to, nodes) in waiting {
+            nodes.into_iter().for_each(|of| self.relay(to, of));
         }
     }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crate::world::{ME, Pair, Solo};
 use paceline_mesh::{
     Input, Lane,
-    wire::{Beacon, Bulk, Cids, Hello, LIVE_BYTES, Live, Push, ShortIds, Signed, State, Stream, short_node},
+    wire::{
+        BEACON_BYTES, Beacon, Bulk, Cids, Hello, LINKS, LIVE_BYTES, Live, MISSING_WORDS, Push, ShortIds, Signed, State,
+        Stream, TIPS, short_node,
+    },
 };
 use paceline_room::{
     Cid, Ix, Keypair, NodeId,
@@ -500,6 +503,62 @@ fn a_neighbour_that_sends_more_beacons_than_any_room_has_is_dropped() {
     (0..1_000).for_each(|_| solo.live(peer, &message));
     assert_eq!(solo.disconnected, vec![peer]);
     assert!(solo.refused.iter().all(|it| *it == ("too-many-beacons", Some(peer))));
+}
+
+#[test]
+fn what_two_who_say_much_say_costs_no_honest_node_its_link() {
+    let (world, mut solo, peer) = room();
+    let mut honest = Solo::with_key(&world, world.keypair(PEER));
+    honest.link(world.author(ME));
+    let chatty = [20, 21].map(|key| (world.author(key), world.keypair(key)));
+    chatty.iter().for_each(|(node, _)| solo.link(*node));
+    solo.sent_beacons(peer);
+    let (mut passed_on, mut latest) = (0, BTreeMap::new());
+    let mut pass_on = |solo: &mut Solo, honest: &mut Solo| {
+        honest.now = solo.now;
+        for message in solo.sent_beacons(peer) {
+            if let Live::Beacon(signed) = &message {
+                let said = signed.read(&world.room()).unwrap();
+                latest.insert(said.node, said.counter);
+            }
+            honest.live(world.author(ME), &message);
+            passed_on += 1;
+        }
+    };
+    for counter in 1..=900 {
+        for (key, (node, keypair)) in [20, 21].into_iter().zip(&chatty) {
+            solo.live(*node, &signed(&beacon(&world, key, counter), keypair));
+        }
+        if counter % 9 == 0 {
+            solo.now += 1;
+        }
+        pass_on(&mut solo, &mut honest);
+    }
+    solo.wait(2_000);
+    pass_on(&mut solo, &mut honest);
+    assert_eq!((solo.counts(), honest.counts()), (BTreeMap::new(), BTreeMap::new()));
+    assert_eq!((&solo.disconnected, &honest.disconnected), (&vec![], &vec![]));
+    assert!(chatty.iter().all(|(node, _)| latest.get(node) == Some(&900)), "the latest of each arrives: {latest:?}");
+    println!("{passed_on} of 1,800 beacons were passed on");
+}
+
+#[test]
+fn a_beacon_of_more_bytes_than_any_honest_one_has_is_refused() {
+    let (world, mut solo, peer) = room();
+    let full = Beacon {
+        tips: Cids((0..TIPS as u64).map(|it| Cid::of(&it.to_le_bytes())).collect()),
+        missing_words: ShortIds((0..MISSING_WORDS as u64).map(u64::to_le_bytes).collect()),
+        links: ShortIds((0..LINKS as u64).map(u64::to_le_bytes).collect()),
+        counter: u64::MAX >> 12,
+        events: u64::MAX >> 12,
+        more_missing: true,
+        ..beacon(&world, PEER, 1)
+    };
+    let signed = Signed::new(&full, &world.keypair(PEER));
+    assert!(signed.0.len() <= BEACON_BYTES / 2, "{} bytes", signed.0.len());
+    let long = Signed(ByteBuf::from(vec![0; BEACON_BYTES + 1]), ByteArray::new([0; 64]));
+    solo.live(peer, &Live::Beacon(long));
+    expect(&solo, peer, "bad-message");
 }
 
 #[test]
