@@ -7,7 +7,7 @@
 //!
 //! Incremental: one event costs work that does not grow with the log, but for binary searches and ordered maps (a
 //! logarithm) and for what the event itself changes (a retraction drops the words of all edits of its post; a fork
-//! looks once at every author). [`cost`](crate::cost) counts it, and each kind has its laws.
+//! looks once at every author). [`cost`] counts it, and each kind has its laws.
 //!
 //! What can be done in a room lies in [`kinds`](crate::kinds), one part each: its kinds *judge* (they read everything, as
 //! the event's past has it), then its state *takes*. Here is what they share: the past, the step, what can be pointed at,
