@@ -5,6 +5,8 @@
 //! task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
 
 mod budgets;
+#[cfg(feature = "test-utils")]
+pub mod fuzzing;
 mod held;
 mod index;
 mod ingest;

@@ -32,7 +32,7 @@ pub const MAX_ENVELOPE: usize = 16 * 1024;
 /// The version this build writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
 
-const DOMAIN: &[u8] = b"paceline/envelope/1";
+pub(crate) const DOMAIN: &[u8] = b"paceline/envelope/1";
 const NONCE_LEN: usize = 24;
 const TAG_LEN: usize = 8;
 const HEADER_LEN: usize = 1 + NONCE_LEN + TAG_LEN + TAG_LEN;
@@ -143,7 +143,7 @@ pub(crate) fn check(signature: &[u8; SIGNATURE_LEN], content: Content) -> Option
     signed.then(|| Opened { content, hash: Sha256::digest(&bytes).into(), newer: false })
 }
 
-fn seal_raw(
+pub(crate) fn seal_raw(
     keys: &RoomKeys,
     to: Option<&NodeId>,
     signature: &[u8; SIGNATURE_LEN],

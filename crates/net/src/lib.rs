@@ -20,6 +20,8 @@ mod driver;
 pub mod envelope;
 mod events;
 pub mod freshness;
+#[cfg(feature = "test-utils")]
+pub mod fuzzing;
 mod hand;
 pub mod keys;
 mod lanes;

@@ -180,6 +180,15 @@ impl Event {
         Ok(event)
     }
 
+    /// The block, written again from what was read of it: for tests. `None`: what is unknown is not kept beside its block.
+    #[cfg(any(test, feature = "test-utils"))]
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        let Self { v, room, author, seq, prev, ref parents, depth, at, ref body, sig } = *self;
+        let known = !matches!(body, Body::Unknown(_));
+        let event = Unsigned { v, room, author, seq, prev, parents, depth, at, body, sig: Some(sig) };
+        known.then(|| encode(&event).ok()).flatten()
+    }
+
     /// Everything the author has seen directly: `prev` and `parents`.
     pub fn seen(&self) -> impl Iterator<Item = &Cid> {
         self.prev.iter().chain(&self.parents)

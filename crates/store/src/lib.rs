@@ -21,6 +21,8 @@ mod adopt;
 // without it only the tests use it
 mod choice;
 mod error;
+#[cfg(feature = "test-utils")]
+pub mod fuzzing;
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
 // without it only the tests use it
 mod index;

@@ -205,6 +205,13 @@ fn append(segment: &mut Vec<u8>, entry: &Entry) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A segment of one entry with any payload.
+#[cfg(feature = "test-utils")]
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u32).to_le_bytes();
+    [&[FORMAT], &length[..], &fnv1a(payload).to_le_bytes(), payload].concat()
+}
+
 /// How many bytes [`append`] adds.
 fn framed_bytes(entry: &Entry) -> usize {
     FRAME_BYTES

@@ -14,6 +14,8 @@
 mod choice;
 mod context;
 mod event;
+#[cfg(feature = "test-utils")]
+pub(crate) mod fuzzing;
 mod letter;
 mod peers;
 mod pool;
