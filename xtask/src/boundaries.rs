@@ -26,6 +26,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("paceline-scan", &[]),
     // Test-only pages may use everything that ships, and nothing that ships may use them.
     ("paceline-hostile", &["paceline-mesh", "paceline-net", "paceline-room", "libp2p-webrtc-browser"]),
+    // Every decoder is tried natively, from one place.
+    (
+        "paceline-fuzz",
+        &[
+            "paceline-fuzz-engine",
+            "paceline-host",
+            "paceline-mesh",
+            "paceline-net",
+            "paceline-room",
+            "paceline-store",
+            "libp2p-webrtc-browser",
+        ],
+    ),
+    ("paceline-fuzz-engine", &[]),
     ("xtask", &[]),
 ];
 

@@ -13,6 +13,7 @@ mod contract;
 mod counts;
 mod dist;
 mod files;
+mod fuzz;
 mod hostile;
 mod node;
 mod parts;
@@ -39,6 +40,8 @@ const HELP: &str = "cargo xtask COMMAND
     --only NAME               of one of the last two, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
   soak [STAGE ...]            the tests at length: every sweep whole, the simulations with many more seeds
+  fuzz [OPTIONS]              try every decoder of outside bytes: --seconds N (5), --only TARGET, --seed N, --replay FILE,
+                              --write-seeds
   check                       format, lints, docs, crate boundaries, tidiness
   contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/
@@ -65,6 +68,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         "soak" => test::soak(rest),
+        "fuzz" => fuzz::run(rest),
         "contract" => nothing().and_then(|()| contract::run()),
         "check" => nothing().and_then(|()| check::run()),
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),

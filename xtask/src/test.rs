@@ -8,7 +8,7 @@ use crate::{
     browser::{self, Browser, Firefox},
     check,
     counts::{self, CargoTest, Counts},
-    dist, hostile, node,
+    dist, fuzz, hostile, node,
     process::{Run, say, step},
     repo,
     tools::{self, WASM_BINDGEN},
@@ -23,6 +23,7 @@ const NATIVE: &[&str] = &[
     "paceline_node",
     "paceline_store",
     "paceline_host",
+    "paceline_fuzz_engine",
     "xtask",
 ];
 /// Crates with tests that need a browser: package and test binary.
@@ -142,6 +143,9 @@ fn perform(options: &Options) -> Result<()> {
     let mut outcome = Outcome::default();
     if options.stages.contains(&Stage::Native) {
         step("Native tests", || native(options, &mut outcome))?;
+        let (counts, succeeded) =
+            step("Fuzz targets", || fuzz::count(if options.soak { fuzz::SOAK_SECONDS } else { fuzz::SECONDS }))?;
+        outcome.add(counts, succeeded, "fuzz targets");
     }
     if let Some(browser) = &browser {
         if options.stages.contains(&Stage::Browser) {

@@ -1,0 +1,72 @@
+//! `fuzz`: tries every decoder of outside bytes with inputs without end. What is tried, and what must hold, is in `fuzz`; for how long
+//! decides how many inputs there are, never whether one passes.
+
+use anyhow::{Result, bail};
+
+use crate::{
+    counts::{CargoTest, Counts},
+    process::Run,
+};
+
+/// Seconds that each target takes in `cargo xtask test`.
+pub const SECONDS: u32 = 5;
+/// ... and in a soak.
+pub const SOAK_SECONDS: u32 = 60;
+
+/// Runs the targets; arguments are the driver's (see `fuzz/src/main.rs`).
+///
+/// # Errors
+/// A property does not hold.
+pub fn run(arguments: &[String]) -> Result<()> {
+    driver().args(arguments).run()
+}
+
+/// Runs all targets for so long each: how many passed, and whether the driver came to its end.
+///
+/// # Errors
+/// It cannot be started, or runs nothing.
+pub fn count(seconds: u32) -> Result<(Counts, bool)> {
+    let mut seen = CargoTest::default();
+    let succeeded = driver().args(["--seconds", &seconds.to_string()]).watch(|line| seen.line(line))?;
+    if seen.total().ran() == 0 {
+        bail!("no fuzz target ran");
+    }
+    Ok((seen.total(), succeeded))
+}
+
+fn driver() -> Run {
+    Run::cargo().args(["run", "--quiet", "--locked", "--package", "paceline-fuzz", "--"])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs};
+
+    use crate::repo;
+
+    /// Names in a folder of `fuzz`, without their endings.
+    fn names(folder: &str) -> BTreeSet<String> {
+        let entries = fs::read_dir(repo::root().join("fuzz").join(folder)).unwrap();
+        entries.map(|it| it.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn each_target_has_its_seeds_and_its_way_into_libfuzzer() {
+        let targets = names("fuzz_targets");
+        assert_eq!(targets, names("seeds"));
+        let manifest = fs::read_to_string(repo::root().join("fuzz/Cargo.toml")).unwrap();
+        let named =
+            |it: &str| it.strip_prefix("path = \"fuzz_targets/").map(|it| it.trim_end_matches(".rs\"").to_owned());
+        assert_eq!(targets, manifest.lines().filter_map(named).collect());
+        let folder = repo::root().join("fuzz/src");
+        let sources = fs::read_dir(folder).unwrap().map(|it| fs::read_to_string(it.unwrap().path()).unwrap());
+        let all: String = sources.collect();
+        for target in targets {
+            let file = format!("fuzz/fuzz_targets/{target}.rs");
+            assert!(
+                fs::read_to_string(repo::root().join(file)).unwrap().contains(&format!("libfuzzer!(\"{target}\")"))
+            );
+            assert!(all.contains(&format!("name: \"{target}\"")), "{target} is in no table");
+        }
+    }
+}
