@@ -5,6 +5,8 @@
 //! and remembering it is `load`'s.
 
 mod address;
+#[cfg(test)]
+mod fuzzing;
 mod load;
 
 use std::collections::BTreeSet;
