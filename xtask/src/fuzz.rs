@@ -13,7 +13,7 @@ pub const SECONDS: u32 = 5;
 /// ... and in a soak.
 pub const SOAK_SECONDS: u32 = 60;
 
-/// Runs the targets; arguments are the driver's (see `fuzz/src/main.rs`).
+/// Runs the targets; arguments are the driver's (see `fuzz/examples/run.rs`).
 ///
 /// # Errors
 /// A property does not hold.
@@ -35,7 +35,7 @@ pub fn count(seconds: u32) -> Result<(Counts, bool)> {
 }
 
 fn driver() -> Run {
-    Run::cargo().args(["run", "--quiet", "--locked", "--package", "paceline-fuzz", "--"])
+    Run::cargo().args(["run", "--quiet", "--locked", "--package", "paceline-fuzz", "--example", "run", "--"])
 }
 
 #[cfg(test)]

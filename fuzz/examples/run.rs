@@ -1,4 +1,5 @@
-//! Runs the targets by the engine beside this crate; `cargo xtask fuzz` calls it.
+//! Runs the targets by the engine beside this crate; `cargo xtask fuzz` calls it. An example, since `cargo fuzz` takes every program of
+//! the crate for a target.
 //!
 //! ```text
 //! --seconds N     how long each target is tried (5): decides how many inputs there are, never whether a target passes
