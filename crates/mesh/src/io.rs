@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paceline_room::{Cid, Event, NodeId, Stored};
 
-use crate::time::Millis;
+use crate::{changed::Changed, time::Millis};
 
 /// Which stream of a link carries a message: what is live does not wait behind what is bulk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,8 +107,8 @@ pub enum Output {
     Acquainted(Vec<NodeId>),
     /// Others listen to newcomers (true), or this node should: whether it may let go of the servers where they call.
     Rest(bool),
-    /// Presence, reach or progress changed: worth a redraw.
-    Changed,
+    /// Something that can be seen changed; of presence and reach, whose.
+    Changed(Changed),
     /// Something was refused and counted under this code (see [`Replica::refused`](crate::Replica::refused)).
     Refused {
         /// Why: `bad-signature`, `not-canonical`, `too-large`, `wrong-room`, `wrong-depth` ...

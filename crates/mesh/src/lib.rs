@@ -5,6 +5,7 @@
 //! task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
 
 mod budgets;
+mod changed;
 #[cfg(feature = "test-utils")]
 pub mod fuzzing;
 mod held;

@@ -74,6 +74,8 @@ pub struct Pending {
     waiting: BTreeMap<Cid, Waiting>,
     children: BTreeMap<Cid, BTreeSet<Cid>>,
     by_source: LiteMap<Source, Share>,
+    /// The posts among them, in display order.
+    posts: BTreeSet<(u64, Cid)>,
 }
 
 #[derive(Debug, Default)]
@@ -90,11 +92,8 @@ impl Pending {
 
     /// The newest so many posts among them, newest first.
     pub fn posts(&self, most: usize) -> Vec<&Checked> {
-        let mut posts: Vec<&Checked> =
-            self.waiting.values().map(|it| &it.checked).filter(|it| matches!(it.event.body, Body::Posted(_))).collect();
-        posts.sort_unstable_by_key(|it| std::cmp::Reverse((it.event.depth, it.arrival.cid)));
-        posts.truncate(most);
-        posts
+        let newest = self.posts.iter().rev().take(most);
+        newest.filter_map(|(_, cid)| self.waiting.get(cid)).map(|it| &it.checked).collect()
     }
 
     /// Whether this event waits.
@@ -116,6 +115,9 @@ impl Pending {
         let share = self.by_source.entry(source).or_default();
         share.events.insert((depth, cid));
         share.bytes += checked.arrival.block.len();
+        if matches!(checked.event.body, Body::Posted(_)) {
+            self.posts.insert((depth, cid));
+        }
         self.waiting.insert(cid, Waiting { checked, missing, since: now });
         let mut dropped = Vec::new();
         while let Some(deepest) = self.over_quota(&source) {
@@ -177,6 +179,7 @@ impl Pending {
             }
         }
         let Checked { arrival, event } = &waiting.checked;
+        self.posts.remove(&(event.depth, *cid));
         if let Some(share) = self.by_source.get_mut(&arrival.source) {
             share.events.remove(&(event.depth, *cid));
             share.bytes -= arrival.block.len();

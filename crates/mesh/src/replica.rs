@@ -17,7 +17,9 @@ mod verifying;
 pub use verifying::{ToVerify, Verified};
 
 pub use crate::{
+    changed::Changed,
     io::{Input, Lane, Output},
+    roster::Report,
     shown::{Here, Imported, Presence, Progress, Reach, Reached, Unchecked},
     time::Millis,
 };
@@ -27,8 +29,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use link::Link;
 use litemap::LiteMap;
 use paceline_room::{
-    Admission, Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored,
-    cost::{self, BTreeSet},
+    Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored,
+    cost::{self, BTreeSet, look},
 };
 
 use crate::{
@@ -66,6 +68,7 @@ pub struct Replica {
     listening: Listening,
     hears: bool,
     acquainted: Vec<NodeId>,
+    reached: Arc<[Reached]>,
     links: cost::LiteMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
     refused_cids: Refused,
@@ -81,6 +84,8 @@ pub struct Replica {
     /// When beacons that wait may be passed on.
     relay_at: Option<Millis>,
     changed: bool,
+    /// Words of which that is told with it.
+    changed_words: Changed,
     store: Vec<Stored>,
     out: Vec<Output>,
 }
@@ -106,6 +111,7 @@ impl Replica {
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
             acquainted: Vec::new(),
+            reached: [].into(),
             links: cost::LiteMap::new(),
             refused_cids: Refused::default(),
             refused: BTreeMap::new(),
@@ -118,6 +124,7 @@ impl Replica {
             sync_at: None,
             relay_at: None,
             changed: false,
+            changed_words: Changed::default(),
             store: Vec::new(),
             out: Vec::new(),
         }
@@ -261,9 +268,29 @@ impl Replica {
         self.roster.presence(&self.log)
     }
 
+    /// How one of them is; `None` for who was never met.
+    pub fn presence_of(&self, node: &NodeId) -> Option<Presence> {
+        self.roster.presence_of(node, &self.log)
+    }
+
+    /// What one of them says it has stored, as long as it is here.
+    pub fn report_of(&self, node: &NodeId) -> Option<Report<'_>> {
+        self.roster.report_of(node, &self.log)
+    }
+
+    /// Everybody who is known of, be they strangers or gone.
+    pub fn everybody(&self) -> impl Iterator<Item = NodeId> {
+        self.roster.everybody()
+    }
+
     /// Who is here and not linked with this node, and through which neighbour it is reached; strangers last.
     pub fn reached_through(&self) -> Vec<Reached> {
         self.roster.reached_through(&self.log)
+    }
+
+    /// The same as of the last step, shared: the same one as long as nothing of it changed.
+    pub fn reached(&self) -> &Arc<[Reached]> {
+        &self.reached
     }
 
     /// How many nodes hold an event.
@@ -271,10 +298,15 @@ impl Replica {
         cost::ground(|| self.log.entries());
         let Some(ix) = self.log.find(cid) else { return Reach::default() };
         let (stored, of) = self.roster.reach(&self.log, ix);
+        Reach { stored: stored + usize::from(self.has_stored(ix)), of: of + 1 }
+    }
+
+    /// Whether this node itself has stored an event, all before it, and its words.
+    pub fn has_stored(&self, ix: Ix) -> bool {
+        look(1);
         let words = self.log.entry(ix).event.body.words();
-        let mine = self.held.holds(ix)
-            && words.is_none_or(|cid| !self.unstored_words.contains(&cid) && !self.sync.lacks_words(&cid));
-        Reach { stored: stored + usize::from(mine), of: of + 1 }
+        self.held.holds(ix)
+            && words.is_none_or(|cid| !self.unstored_words.contains(&cid) && !self.sync.lacks_words(&cid))
     }
 
     /// How catching up stands.
@@ -301,6 +333,13 @@ impl Replica {
         let mut posts = self.pending.posts(most);
         posts.reverse();
         posts.into_iter().map(|it| verifying::unchecked(it, self.log.room())).collect()
+    }
+
+    /// What changed since the last [`Output::Changed`], for who looks before the next.
+    pub fn take_changed(&mut self) -> Changed {
+        let mut changed = self.roster.take_changed();
+        changed.add(std::mem::take(&mut self.changed_words));
+        changed
     }
 
     /// What was refused since the start, by code.
@@ -361,7 +400,8 @@ impl Replica {
             self.out.push(Output::Store(std::mem::take(&mut self.store)));
         }
         if std::mem::take(&mut self.changed) {
-            self.out.push(Output::Changed);
+            let changed = self.take_changed();
+            self.out.push(Output::Changed(changed));
         }
         let wakes = [
             self.sync_at,

@@ -15,12 +15,13 @@
 use litemap::LiteMap;
 use paceline_room::{
     Cid, Ix, Log, NodeId,
-    cost::{self, BTreeSet},
+    cost::{self, BTreeSet, look, looking},
     sorted,
 };
 use serde_bytes::ByteArray;
 
 use crate::{
+    changed::Changed,
     listening::Smaller,
     plumtree::Cover,
     shown::{Here, Presence, Reached},
@@ -114,6 +115,29 @@ pub struct Roster {
     due: Option<Millis>,
     /// Links, or what others say of theirs, have changed since the last look.
     stirred: bool,
+    /// Besides that, through whom somebody is reached may have changed, or who is a stranger.
+    stale: bool,
+    /// Tips that were reported and are not admitted here yet, by whom: at most those of each one's latest beacon.
+    awaited: BTreeSet<(Cid, NodeId)>,
+    changed: Changed,
+}
+
+/// What somebody says it has stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a>(&'a Node);
+
+impl Report<'_> {
+    /// Whether an event is among it, its words apart. Once it is, it stays.
+    pub fn holds(&self, log: &Log, ix: Ix) -> bool {
+        look(1);
+        log.is_covered(ix, &self.0.held)
+    }
+
+    /// Whether these words, or perhaps any, are missing there.
+    pub fn lacks(&self, words: &Cid) -> bool {
+        let Some((_, beacon)) = &self.0.beacon else { return false };
+        beacon.more_missing || beacon.missing_words.0.contains(&short_cid(words))
+    }
 }
 
 impl Roster {
@@ -129,6 +153,9 @@ impl Roster {
             last_sent: None,
             due: None,
             stirred: false,
+            stale: false,
+            awaited: BTreeSet::new(),
+            changed: Changed::default(),
         }
     }
 
@@ -140,6 +167,7 @@ impl Roster {
     /// A link is up. Returns the latest beacon of that node, for its hello.
     pub fn link_up(&mut self, peer: NodeId, now: Millis) -> Option<Signed> {
         self.stirred = true;
+        self.changed.node(peer);
         let node = self.node(peer, now);
         let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
         (node.linked, node.was_linked) = (true, true);
@@ -155,6 +183,7 @@ impl Roster {
         self.listed.remove(peer);
         self.stirred = true;
         self.change(now);
+        self.changed.node(*peer);
         let Some(node) = self.nodes.get_mut(peer) else { return };
         node.linked = false;
         if node.presence.here != Here::Gone {
@@ -257,7 +286,7 @@ impl Roster {
         if !self.has_room_for(&from, log) {
             return Ok(Heard::default());
         }
-        self.resolve(&from, log);
+        self.forget_awaited(&from);
         let node = self.node(from, now);
         let before = node.presence;
         let here = match beacon.state {
@@ -270,14 +299,23 @@ impl Roster {
         }
         node.presence.goodbye = here == Here::Gone;
         node.heard = now;
-        node.brought_by = Some(peer);
+        let brought = node.brought_by.replace(peer);
+        let rerouted = !node.linked && brought != Some(peer);
         let changed = node.presence != before;
         let stirs = |last: &Beacon| last.links != beacon.links || last.listens != beacon.listens;
         let stirred = changed || node.beacon.as_ref().is_none_or(|(_, last)| stirs(last));
+        let lacks = |it: &Beacon| it.more_missing != beacon.more_missing || it.missing_words != beacon.missing_words;
+        let says = |last: &Beacon| last.tips != beacon.tips || lacks(last);
+        let news = changed || node.beacon.as_ref().is_none_or(|(_, last)| says(last));
         let far = changed || now >= node.relayed + FAR_EVERY;
         let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
         node.beacon = Some((signed, beacon));
         self.stirred |= stirred;
+        // Who brings it counts where no neighbour is known to be linked with it.
+        self.stale |= rerouted && !self.greeted.iter().any(|it| self.are_linked(it, &from));
+        if news {
+            self.changed.node(from);
+        }
         self.resolve(&from, log);
         let relay = self.relays(&from, &peer, far);
         if far && let Some(node) = self.nodes.get_mut(&from) {
@@ -343,10 +381,11 @@ impl Roster {
     /// Nodes that nobody has heard of for long are gone. Returns whether any went.
     pub fn expire(&mut self, now: Millis) -> bool {
         let mut changed = false;
-        for (_, node) in self.nodes.iter_mut() {
+        for (id, node) in self.nodes.iter_mut() {
             let silent = !node.linked && node.presence.here != Here::Gone && node.heard + SILENT_AFTER <= now;
             if silent {
                 node.presence = Presence { here: Here::Gone, since: now, goodbye: false };
+                self.changed.node(*id);
                 changed = true;
             }
         }
@@ -357,6 +396,35 @@ impl Roster {
     /// Whether who is linked with whom, or who listens, may have changed since the last call.
     pub fn take_stirred(&mut self) -> bool {
         std::mem::take(&mut self.stirred)
+    }
+
+    /// Whether who is reached through whom may have changed otherwise.
+    pub fn take_stale(&mut self) -> bool {
+        std::mem::take(&mut self.stale)
+    }
+
+    /// Whose presence or report changed since the last call.
+    pub fn take_changed(&mut self) -> Changed {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// An event was admitted: those who reported it as a tip before it was here hold it, and its author is no stranger.
+    pub fn admitted(&mut self, log: &Log, ix: Ix) {
+        let entry = log.entry(ix);
+        while let Some(pair) = self.awaited.range((entry.cid, NodeId::from_bytes([0; 32]))..).next().copied() {
+            if pair.0 != entry.cid {
+                break;
+            }
+            self.awaited.remove(&pair);
+            if let Some(node) = self.nodes.get_mut(&pair.1) {
+                hold(node, log, ix);
+                self.changed.node(pair.1);
+            }
+        }
+        if entry.event.seq == 0 && self.nodes.contains_key(&entry.event.author) {
+            self.changed.node(entry.event.author);
+            self.stale = true;
+        }
     }
 
     /// Of the neighbours with smaller ids than this node's, how many there are and how many listen to newcomers.
@@ -373,9 +441,29 @@ impl Roster {
         LiteMap::from_sorted_store_unchecked(self.people(log).map(|(id, node)| (*id, node.presence)).collect())
     }
 
+    /// How one of them is.
+    pub fn presence_of(&self, id: &NodeId, log: &Log) -> Option<Presence> {
+        self.person(id, log).map(|node| node.presence)
+    }
+
+    /// What one of them who is here says it has stored.
+    pub fn report_of(&self, id: &NodeId, log: &Log) -> Option<Report<'_>> {
+        self.person(id, log).filter(|node| node.presence.here != Here::Gone).map(Report)
+    }
+
+    /// Everybody who is known of, strangers too.
+    pub fn everybody(&self) -> impl Iterator<Item = NodeId> {
+        looking(self.nodes.keys().copied())
+    }
+
+    fn person(&self, id: &NodeId, log: &Log) -> Option<&Node> {
+        look(1);
+        self.nodes.get(id).filter(|node| node.was_linked || has_written(id, log))
+    }
+
     /// All but strangers. Who was linked once and is gone is shown as gone.
     fn people<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = (&'a NodeId, &'a Node)> {
-        self.nodes.iter().filter(|(id, node)| node.was_linked || has_written(id, log))
+        looking(self.nodes.iter()).filter(|(id, node)| node.was_linked || has_written(id, log))
     }
 
     /// Whether a neighbour is linked with a node, as either of them says.
@@ -397,15 +485,23 @@ impl Roster {
         reached
     }
 
-    /// Takes in the tips that this node reports, as far as they are admitted here.
+    /// Takes in the tips that this node reports; those that are not admitted here, once they are.
     fn resolve(&mut self, id: &NodeId, log: &Log) {
         let Some(node) = self.nodes.get_mut(id) else { return };
-        let Some((_, beacon)) = &node.beacon else { return };
-        for tip in beacon.tips.0.iter().filter_map(|cid| log.find(cid)) {
-            if !log.is_covered(tip, &node.held) {
-                node.held.retain(|old| !log.is_ancestor(*old, tip));
-                node.held.push(tip);
+        let tips = node.beacon.as_ref().map(|(_, beacon)| beacon.tips.0.clone()).unwrap_or_default();
+        for tip in tips {
+            match log.find(&tip) {
+                Some(ix) => hold(node, log, ix),
+                None => _ = self.awaited.insert((tip, *id)),
             }
+        }
+    }
+
+    /// What this node's latest beacon reports is not waited for any more.
+    fn forget_awaited(&mut self, id: &NodeId) {
+        let beacon = self.nodes.get(id).and_then(|node| node.beacon.as_ref());
+        for tip in beacon.into_iter().flat_map(|(_, beacon)| &beacon.tips.0) {
+            self.awaited.remove(&(*tip, *id));
         }
     }
 
@@ -452,7 +548,19 @@ impl Roster {
         let free = self.nodes.iter().map(|(id, node)| (is_known(id, node), node.presence.since, *id, node));
         let free = free.filter(|(known, _, _, node)| !node.linked && (!known || node.presence.here == Here::Gone));
         let longest = free.map(|(known, since, id, _)| (known, since, id)).min().map(|(_, _, id)| id);
-        longest.is_some_and(|id| self.nodes.remove(&id).is_some())
+        longest.is_some_and(|id| {
+            self.forget_awaited(&id);
+            self.changed.node(id);
+            self.nodes.remove(&id).is_some()
+        })
+    }
+}
+
+/// It holds this event, and all before it.
+fn hold(node: &mut Node, log: &Log, tip: Ix) {
+    if !log.is_covered(tip, &node.held) {
+        node.held.retain(|old| !log.is_ancestor(*old, tip));
+        node.held.push(tip);
     }
 }
 

@@ -9,11 +9,12 @@
 //!
 //! Each event is looked at once, with what it directly builds on: three times are kept of the past of each.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::sync::Arc;
 
 use litemap::LiteMap;
 use paceline_room::{
-    Cid, Ix, Log, NodeId,
+    Ix, Log, NodeId, Tree,
+    fold::Key,
     log::{Entry, LaneIx},
 };
 
@@ -31,7 +32,7 @@ type Latest = [Option<(LaneIx, u64)>; KEPT];
 #[derive(Debug, Default)]
 pub struct Clocks {
     pasts: Vec<Latest>,
-    doubtful: Rc<BTreeSet<Cid>>,
+    doubtful: Tree<Key, ()>,
     /// What was here when this tab began to look.
     before: Option<usize>,
     /// By how much each of those heard from stands ahead of this tab, in milliseconds; 0 if not by much.
@@ -45,7 +46,7 @@ pub struct Clocks {
 impl Clocks {
     /// Looks at the events that are new. `now` is the time as far as it is known, `clock` what this tab's clock says. Returns the
     /// events whose time cannot be.
-    pub fn look(&mut self, log: &Log, me: NodeId, now: u64, clock: u64) -> Rc<BTreeSet<Cid>> {
+    pub fn look(&mut self, log: &Log, me: NodeId, now: u64, clock: u64) -> Tree<Key, ()> {
         let before = *self.before.get_or_insert(log.len());
         let known = (now as i64).saturating_sub(clock as i64);
         let mut changed = known.abs_diff(self.known) > APART_MS;
@@ -64,7 +65,7 @@ impl Clocks {
         }
         // With another idea of the time everything is looked at again.
         if changed {
-            self.doubtful = Rc::default();
+            self.doubtful = Tree::default();
             for (ix, entry) in log.entries() {
                 let past = past(log, entry, &self.pasts);
                 self.judge(log, (ix, entry), &past, me, now);
@@ -103,7 +104,7 @@ impl Clocks {
         let latest = now.saturating_add_signed(self.others.unwrap_or_default()).saturating_add(APART_MS);
         let floor = if event.author == me { None } else { self.floor(log, (ix, entry), past, me, latest) };
         if event.at > latest || floor.is_some_and(|floor| event.at.saturating_add(APART_MS) < floor) {
-            Rc::make_mut(&mut self.doubtful).insert(entry.cid);
+            self.doubtful.insert(entry.key(), Arc::new(()));
         }
     }
 
@@ -148,7 +149,9 @@ fn with(mut past: Latest, lane: LaneIx, at: u64) -> Latest {
 
 #[cfg(test)]
 mod tests {
-    use paceline_room::{Keypair, body::Retracted, testing::founding};
+    use std::collections::BTreeSet;
+
+    use paceline_room::{Cid, Keypair, body::Retracted, testing::founding};
 
     use super::*;
 
@@ -186,22 +189,27 @@ mod tests {
     }
 
     /// What a tab sees whose clock says so, and that knows no better.
-    fn see(clocks: &mut Clocks, room: &Room, me: NodeId, clock: u64) -> Rc<BTreeSet<Cid>> {
-        clocks.look(&room.log, me, clock, clock)
+    fn see(clocks: &mut Clocks, room: &Room, me: NodeId, clock: u64) -> BTreeSet<Cid> {
+        named(&clocks.look(&room.log, me, clock, clock))
+    }
+
+    fn named(events: &Tree<Key, ()>) -> BTreeSet<Cid> {
+        events.entries().map(|((_, cid), _)| *cid).collect()
     }
 
     #[test]
     fn where_the_time_is_known_an_own_clock_that_is_off_is_seen_through() {
         let (mut room, mut clocks) = (Room::new(2), Clocks::default());
-        let look =
-            |clocks: &mut Clocks, room: &Room, now: u64| clocks.look(&room.log, room.me(), now, NOON + 27 * HOUR);
+        let look = |clocks: &mut Clocks, room: &Room, now: u64| {
+            named(&clocks.look(&room.log, room.me(), now, NOON + 27 * HOUR))
+        };
         see(&mut clocks, &room, room.me(), NOON + 26 * HOUR);
         let own = room.write(0, NOON + 26 * HOUR);
         room.write(1, NOON + 60_000);
         assert!(!see(&mut clocks, &room, room.me(), NOON + 27 * HOUR).contains(&own));
-        assert_eq!(*look(&mut clocks, &room, NOON + HOUR), [own].into(), "as soon as it is known, and it alone");
+        assert_eq!(look(&mut clocks, &room, NOON + HOUR), [own].into(), "as soon as it is known, and it alone");
         room.write(1, NOON + 120_000);
-        assert_eq!(*look(&mut clocks, &room, NOON + HOUR), [own].into());
+        assert_eq!(look(&mut clocks, &room, NOON + HOUR), [own].into());
     }
 
     #[test]
@@ -230,7 +238,7 @@ mod tests {
             ahead.insert(room.write(1, now + 26 * HOUR));
             right.insert(room.write(2, now));
             right.insert(room.write(0, now));
-            assert_eq!(*see(&mut clocks, &room, room.me(), now), ahead);
+            assert_eq!(see(&mut clocks, &room, room.me(), now), ahead);
         }
         assert_eq!(clocks.others(), None, "this tab's clock is right: one of two says otherwise");
         assert_eq!(right.len(), 38);
@@ -248,7 +256,7 @@ mod tests {
         room.write(3, NOON + 10 * HOUR);
         room.write(2, NOON + 4_000);
         let all = see(&mut clocks, &room, NodeId::from_bytes([9; 32]), NOON + 20 * HOUR);
-        assert_eq!(*all, [behind].into(), "seen by somebody who has written nothing, much later");
+        assert_eq!(all, [behind].into(), "seen by somebody who has written nothing, much later");
     }
 
     #[test]
@@ -265,7 +273,7 @@ mod tests {
                 let doubtful = see(&mut clocks, &room, room.me(), now.saturating_add_signed(off));
                 assert_eq!(clocks.others(), Some(-off));
                 if off > 0 {
-                    assert_eq!(*doubtful, own, "with the others' time its own are in the future");
+                    assert_eq!(doubtful, own, "with the others' time its own are in the future");
                 }
             }
         }

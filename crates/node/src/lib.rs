@@ -17,6 +17,7 @@ mod names;
 mod node;
 mod pulse;
 mod sending;
+mod snapshot;
 mod surroundings;
 mod terms;
 mod write;
@@ -30,6 +31,9 @@ pub use names::friendly as friendly_name;
 pub use node::{Express, Node, Parts};
 pub use pulse::Pulse;
 pub use sending::{MOVED, listed};
+pub use snapshot::{
+    Crowd, IgnoredTransfer, Loops, Naming, People, PersonView, Reaches, Snapshot, Snapshots, When, grace,
+};
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
 pub use write::{Storing, silence};

@@ -20,7 +20,7 @@ use std::{collections::VecDeque, sync::Arc};
 use futures::channel::oneshot;
 use paceline_mesh::{
     Input, Output, Replica,
-    replica::{Millis, Verified},
+    replica::{Changed, Millis, Verified},
 };
 use paceline_room::{Cid, Keypair, NodeId, Stored};
 use paceline_store::{Change, Desk, Durability, StoreError};
@@ -117,6 +117,8 @@ pub(crate) struct Machine {
     /// Something was left behind for the next page.
     pub(crate) left: bool,
     pub(crate) out: Vec<Effect>,
+    /// What changed since the last snapshot.
+    pub(crate) changed: Changed,
     keypair: Keypair,
     /// As many as the person here, or a script of theirs, asks for.
     writes: VecDeque<Write>,
@@ -148,6 +150,7 @@ impl Machine {
             closed: false,
             left,
             out: Vec::new(),
+            changed: Changed::default(),
             keypair,
             writes: VecDeque::new(),
             waiting: Waiting::default(),
@@ -197,7 +200,11 @@ impl Machine {
                     }
                     self.tell(Told::Admitted { cid, author, kind });
                 }
-                Output::Changed | Output::Refused { .. } => self.tell(Told::Changed),
+                Output::Changed(changed) => {
+                    self.changed.add(changed);
+                    self.tell(Told::Changed);
+                }
+                Output::Refused { .. } => self.tell(Told::Changed),
                 Output::WakeAt(at) => self.out.push(Effect::WakeAt(at)),
                 output => self.out.push(Effect::Link(output)),
             }

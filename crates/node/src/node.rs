@@ -15,7 +15,7 @@ use paceline_room::{Cid, Keypair, NodeId, command::Command};
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
-    NodeError, Ready, Storing, Told,
+    NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
     high_water::HighWater,
     machine::{Effect, For, Job, Machine},
     surroundings::{Key, Links, Surroundings, Timer},
@@ -119,6 +119,17 @@ impl Node {
     /// The same, unless it is at work.
     pub fn try_replica(&self) -> Option<Ref<'_, Replica>> {
         Some(Ref::map(self.machine.try_borrow().ok()?, |it| &it.replica))
+    }
+
+    /// The room as it is now, from the last snapshot and what changed since. `ahead`: by how much it is later than this machine's
+    /// wall clock says, as far as that is known otherwise; `cut_off`: see [`When`].
+    pub fn snapshot(&self, snapshots: &mut Snapshots, ahead: i64, cut_off: bool) -> Rc<Snapshot> {
+        let machine = &mut *self.machine.borrow_mut();
+        snapshots.note(std::mem::take(&mut machine.changed));
+        snapshots.note(machine.replica.take_changed());
+        let clock = self.around.wall_clock();
+        let known = clock.saturating_add_signed(ahead);
+        snapshots.take(&machine.replica, When { now: self.now(), clock, known, cut_off })
     }
 
     /// Drafts and intents.
@@ -301,7 +312,7 @@ impl Node {
             | Output::StoreWords(_)
             | Output::DropWords(_)
             | Output::Admitted { .. }
-            | Output::Changed
+            | Output::Changed(_)
             | Output::Refused { .. }
             | Output::WakeAt(_) => {}
         }

@@ -41,7 +41,7 @@ pub struct Entry {
 
 impl Entry {
     /// By what events are shown in order: it respects causality and is the same everywhere.
-    pub(crate) fn key(&self) -> (u64, Cid) {
+    pub fn key(&self) -> (u64, Cid) {
         (self.event.depth, self.cid)
     }
 

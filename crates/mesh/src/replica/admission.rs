@@ -123,6 +123,7 @@ impl Replica {
         } else {
             if let Some((name, _)) = &words {
                 self.unstored_words.insert(*name);
+                self.changed_words.words(*name);
             }
             let depth = self.log.entry(ix).event.depth;
             self.store.push(Stored { cid, depth, block, words });
@@ -145,11 +146,13 @@ impl Replica {
         let (kind, name) = (entry.event.body.kind().to_owned(), entry.event.body.words());
         self.index.insert(depth, &cid);
         let changes = self.fold.apply(&self.log, ix);
+        self.roster.admitted(&self.log, ix);
         self.out.push(Output::Admitted { cid, author, kind });
         self.changed = true;
         let kept = name.and_then(|name| {
             if self.fold.words_wanted(&name) && !self.words.contains_key(&name) {
                 self.sync.words_missing(name);
+                self.changed_words.words(name);
             }
             self.accept_words(name, words?, source)
         });
@@ -212,6 +215,7 @@ impl Replica {
     fn store_words(&mut self, name: Cid, words: Arc<[u8]>, source: Source) {
         if let Some(kept) = self.accept_words(name, words, source) {
             self.unstored_words.insert(kept.0);
+            self.changed_words.words(kept.0);
             self.out.push(Output::StoreWords(vec![kept]));
             self.changed = true;
         }

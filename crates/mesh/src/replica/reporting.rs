@@ -79,9 +79,16 @@ impl Replica {
 
     /// Tells whom to get acquainted with, and whether others listen to newcomers.
     pub(super) fn look_around(&mut self) {
-        let stirred = self.roster.take_stirred();
+        let (stirred, stale) = (self.roster.take_stirred(), self.roster.take_stale());
+        if stirred || stale {
+            let reached = self.roster.reached_through(&self.log);
+            if *reached != *self.reached {
+                self.reached = reached.into();
+                self.changed = true;
+            }
+        }
         if stirred {
-            let acquainted: Vec<NodeId> = self.reached_through().into_iter().map(|it| it.node).collect();
+            let acquainted: Vec<NodeId> = self.reached.iter().map(|it| it.node).collect();
             if acquainted != self.acquainted {
                 self.acquainted.clone_from(&acquainted);
                 self.out.push(Output::Acquainted(acquainted));

@@ -498,7 +498,7 @@ impl Net {
                 Output::Acquainted(nodes) => self.nodes[at].acquainted = nodes,
                 Output::Rest(rest) => self.rest(at, rest),
                 Output::Admitted { cid, kind, .. } => self.note_hidden(at, cid, kind),
-                Output::Changed => {}
+                Output::Changed(_) => {}
             }
         }
         let node = &mut self.nodes[at];

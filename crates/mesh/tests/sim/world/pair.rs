@@ -156,7 +156,7 @@ impl Pair {
                 | Output::Carried { .. }
                 | Output::Acquainted(_)
                 | Output::Rest(_)
-                | Output::Changed => {}
+                | Output::Changed(_) => {}
             }
         }
     }

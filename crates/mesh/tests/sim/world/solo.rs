@@ -148,7 +148,7 @@ impl Solo {
                 Output::WakeAt(at) => self.wake = Some(at),
                 Output::Carried { bytes } => self.letters.push(bytes),
                 Output::Acquainted(nodes) => self.acquainted = nodes,
-                Output::Rest(_) | Output::Changed => {}
+                Output::Rest(_) | Output::Changed(_) => {}
             }
         }
     }

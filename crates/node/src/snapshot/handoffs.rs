@@ -1,0 +1,143 @@
+//! Batons as they stand: which are led, by whom somebody may step in for, what waits for this node; and what was done with
+//! them and did not count.
+
+use std::{collections::BTreeSet, rc::Rc, sync::Arc};
+
+use paceline_mesh::{
+    Replica,
+    replica::{Here, Presence},
+};
+use paceline_room::{
+    Body, Cid, Event, Ix, NodeId, Tree,
+    cost::looking,
+    fold::{IgnoredReason, Key},
+    log::Entry,
+    state::{Baton, BatonState},
+};
+
+use super::{When, grace, same};
+use crate::Terms;
+
+/// Those of all batons that are in somebody's hands, or wait for this node.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batons {
+    /// Those that somebody leads, in order of opening.
+    pub led: Tree<Key, Baton>,
+    /// Those that are offered to this node, or that it may reclaim.
+    pub for_me: Tree<Key, Baton>,
+    /// Of the first, those whose current term has lasted longer than meant, by this node's own clock.
+    pub overtime: Rc<[Cid]>,
+    /// Who leads one of them and has left, or was silent for too long: somebody may step in.
+    pub vanished: Rc<[NodeId]>,
+}
+
+impl Batons {
+    pub(super) fn follow(&mut self, before: &Tree<Key, Baton>, now: &Tree<Key, Baton>, me: NodeId) {
+        let is_led = |it: &Baton| it.holder.is_some();
+        let waits =
+            |it: &Baton| it.offered_to == Some(me) || (it.may_reclaim == Some(me) && it.state != BatonState::Closed);
+        for change in now.since(before) {
+            set(&mut self.led, change.key, change.now.filter(|it| is_led(it)));
+            set(&mut self.for_me, change.key, change.now.filter(|it| waits(it)));
+        }
+    }
+
+    /// What time alone brings: terms that are over, and silence.
+    pub(super) fn pass_time(&mut self, replica: &Replica, terms: &mut Terms, me: NodeId, when: &When) {
+        self.overtime = same(&self.overtime, terms.overtime(self.led.iter(), when.now));
+        let grace = grace(replica.fold());
+        let is_silent = |holder: &NodeId| match replica.presence_of(holder) {
+            Some(Presence { here: Here::Gone, goodbye, since }) => {
+                goodbye || (when.now.saturating_sub(since) >= grace && !when.cut_off)
+            }
+            Some(_) => false,
+            // Never met by this node since it was opened.
+            None => when.now >= grace && !when.cut_off,
+        };
+        let holders = self.led.iter().filter_map(|it| it.holder).filter(|it| *it != me);
+        let mut vanished: Vec<NodeId> = Vec::new();
+        for holder in holders {
+            if !vanished.contains(&holder) && is_silent(&holder) {
+                vanished.push(holder);
+            }
+        }
+        self.vanished = same(&self.vanished, vanished);
+    }
+}
+
+fn set(list: &mut Tree<Key, Baton>, key: &Key, baton: Option<&Arc<Baton>>) {
+    match baton {
+        Some(baton) => list.insert(*key, baton.clone()),
+        None => _ = list.remove(key),
+    }
+}
+
+/// Something done with a baton that did not count, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredTransfer {
+    /// The baton.
+    pub baton: Cid,
+    /// The event.
+    pub cid: Cid,
+    /// Whose.
+    pub author: NodeId,
+    /// By its author's clock, Unix milliseconds.
+    pub at: u64,
+    /// The rule it does not meet.
+    pub why: IgnoredReason,
+    /// The word that came with it, if any.
+    pub said: Option<Arc<str>>,
+}
+
+/// All of them, by their baton and in display order.
+#[derive(Default)]
+pub(super) struct Ignoreds {
+    shown: Tree<(Cid, Key), IgnoredTransfer>,
+    /// How many ignored events, and how many of any kind, were looked at.
+    ignored: usize,
+    events: usize,
+    /// What declines an offer that is not here: of which baton that is, is known when it comes.
+    of_offer: BTreeSet<(Cid, Ix)>,
+}
+
+impl Ignoreds {
+    pub(super) fn follow(&mut self, replica: &Replica) -> &Tree<(Cid, Key), IgnoredTransfer> {
+        let (fold, log) = (replica.fold(), replica.log());
+        let after = fold.ignored_after(self.ignored);
+        self.ignored += after.len();
+        let mut fresh = after.to_vec();
+        if !self.of_offer.is_empty() {
+            for (_, entry) in log.entries_after(self.events) {
+                let waiting = self.of_offer.range((entry.cid, Ix(0))..).take_while(|(offer, _)| *offer == entry.cid);
+                fresh.extend(looking(waiting).map(|(_, ix)| *ix));
+            }
+        }
+        self.events = log.len();
+        for ix in fresh {
+            let Entry { cid, event, .. } = log.entry(ix);
+            let Event { body, depth, author, at, .. } = event;
+            let baton = match body {
+                Body::BatonDeclined(it) => match log.find(&it.offer) {
+                    Some(offer) => offered(&log.entry(offer).event.body),
+                    None => {
+                        self.of_offer.insert((it.offer, ix));
+                        None
+                    }
+                },
+                body => body.transfers().or_else(|| offered(body)),
+            };
+            let Some((baton, why)) = baton.zip(fold.why_ignored(cid)) else { continue };
+            let said = body.note().map(Into::into);
+            let transfer = IgnoredTransfer { baton, cid: *cid, author: *author, at: *at, why, said };
+            self.shown.insert((baton, (*depth, *cid)), Arc::new(transfer));
+        }
+        &self.shown
+    }
+}
+
+fn offered(body: &Body) -> Option<Cid> {
+    match body {
+        Body::BatonOffered(it) => Some(it.baton),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! The room as it can be shown, and what each snapshot costs: what changed since the last one, and no more.
+//!
+//! A [`Snapshot`] is a handful of pointers. What did not change is the same memory as in the one before, so that whoever draws
+//! it compares pointers; what did is told by [`Tree::since`]. Of what is beside the log (presence, reports of what is stored)
+//! [`Changed`] says whose. So a post, a beacon, a handoff and a second in which nothing happens cost the same in a small
+//! room and in a large one, but for logarithms. Two things are looked at each time, since time alone changes them: the
+//! batons that somebody leads, and the newest posts that are not stored here yet.
+//!
+//! *Absent*: the clock, links, sentences: what only a page knows is added there.
+
+mod handoffs;
+mod people;
+mod reach;
+
+use std::rc::Rc;
+
+use paceline_mesh::{
+    Replica,
+    replica::{Changed, Millis, Progress, Unchecked},
+};
+use paceline_room::{
+    Cid, Fold, NodeId, Tree,
+    fold::{Key, Lists},
+    state::{Feedback, FeedbackState},
+};
+
+pub use handoffs::IgnoredTransfer;
+use handoffs::{Batons, Ignoreds};
+pub use people::{Crowd, Naming, People, PersonView};
+pub use reach::Reaches;
+use reach::Window;
+
+use crate::{Clocks, Terms};
+
+/// How many posts are shown at most before their past is here: a page to read.
+const UNCHECKED_SHOWN: usize = 30;
+/// Silence after which a step-in is offered, if the room's form does not say, in seconds.
+const DEFAULT_GRACE: u32 = 30;
+
+/// For how long a holder has to be silent before somebody may step in, in milliseconds.
+pub fn grace(fold: &Fold) -> Millis {
+    u64::from(fold.values().map_or(DEFAULT_GRACE, |it| it.grace)) * 1_000
+}
+
+/// When a snapshot is taken, and what its node cannot know by itself.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// By the clock of the node's inputs.
+    pub now: Millis,
+    /// What this machine's wall clock says, in Unix milliseconds.
+    pub clock: u64,
+    /// What time it is, as far as that is known otherwise.
+    pub known: u64,
+    /// It is rather this node that was cut off than the others: nobody's silence counts.
+    pub cut_off: bool,
+}
+
+/// Loops, by where they stand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loops {
+    /// Those that wait for an answer, in display order.
+    pub open: Tree<Key, Feedback>,
+    /// The others.
+    pub closed: Tree<Key, Feedback>,
+    /// How many wait for this node's answer.
+    pub mine: usize,
+}
+
+/// A room as one node has it. Cheap to copy and to compare: what did not change is the same.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    /// What was said and done.
+    pub lists: Lists,
+    /// Who is there.
+    pub people: People,
+    /// The loops of all feedback.
+    pub loops: Loops,
+    /// What is led, and what waits for this node.
+    pub batons: Batons,
+    /// What was done with batons and did not count.
+    pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
+    /// Events whose time cannot be.
+    pub doubtful: Tree<Key, ()>,
+    /// How many nodes hold the newest posts.
+    pub reach: Reaches,
+    /// The newest posts whose past is not here yet, in display order: to read, not to answer.
+    pub unchecked: Rc<[Unchecked]>,
+    /// How many events are here.
+    pub events: usize,
+    /// What is missing.
+    pub progress: Progress,
+}
+
+/// Takes snapshots of one replica, each from the one before.
+pub struct Snapshots {
+    me: NodeId,
+    last: Rc<Snapshot>,
+    crowd: Crowd,
+    window: Window,
+    ignored: Ignoreds,
+    terms: Terms,
+    clocks: Clocks,
+    changed: Changed,
+}
+
+impl Snapshots {
+    /// Of nothing yet: the first one looks at all there is.
+    pub fn new(me: NodeId, naming: Naming) -> Self {
+        Self {
+            me,
+            last: Rc::default(),
+            crowd: Crowd::new(me, naming),
+            window: Window::default(),
+            ignored: Ignoreds::default(),
+            terms: Terms::default(),
+            clocks: Clocks::default(),
+            changed: Changed::all(),
+        }
+    }
+
+    /// What changed until the next snapshot, as the replica tells it.
+    pub fn note(&mut self, changed: Changed) {
+        self.changed.add(changed);
+    }
+
+    /// By how much the others' clocks stand ahead of this node's, if that is clear.
+    pub fn others_ahead(&self) -> Option<i64> {
+        self.clocks.others()
+    }
+
+    /// The room as it is now. Everything that the replica told as changed was handed to [`Snapshots::note`] before.
+    pub fn take(&mut self, replica: &Replica, when: When) -> Rc<Snapshot> {
+        let changed = std::mem::take(&mut self.changed);
+        let (fold, before) = (replica.fold(), self.last.clone());
+        let lists = fold.lists();
+        self.crowd.follow(replica, &before.lists.people, &lists.people, &changed);
+        self.window.follow(replica, &before.lists.posts, &lists.posts, &changed);
+        let mut batons = before.batons.clone();
+        batons.follow(&before.lists.batons, &lists.batons, self.me);
+        batons.pass_time(replica, &mut self.terms, self.me, &when);
+        let unchecked = match (replica.pending(), before.unchecked.is_empty()) {
+            (0, true) => before.unchecked.clone(),
+            _ => same(&before.unchecked, replica.unchecked_posts(UNCHECKED_SHOWN)),
+        };
+        let now = Snapshot {
+            people: self.crowd.people().clone(),
+            loops: before.loops.follow(&before.lists.feedback, &lists.feedback, self.me),
+            batons,
+            ignored: self.ignored.follow(replica).clone(),
+            doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
+            reach: self.window.shown(),
+            unchecked,
+            events: replica.log().len(),
+            progress: replica.progress(),
+            lists,
+        };
+        if now != *before {
+            self.last = Rc::new(now);
+        }
+        self.last.clone()
+    }
+}
+
+impl Loops {
+    fn follow(&self, before: &Tree<Key, Feedback>, now: &Tree<Key, Feedback>, me: NodeId) -> Self {
+        let mut loops = self.clone();
+        let is_open = |it: &Feedback| it.state == FeedbackState::Open;
+        let is_mine = |it: &Feedback| is_open(it) && it.addressee == Some(me);
+        for change in now.since(before) {
+            if let Some(was) = change.before.filter(|it| it.stance.opens_loop()) {
+                if is_open(was) {
+                    loops.open.remove(change.key)
+                } else {
+                    loops.closed.remove(change.key)
+                };
+                loops.mine -= usize::from(is_mine(was));
+            }
+            if let Some(is) = change.now.filter(|it| it.stance.opens_loop()) {
+                let list = if is_open(is) { &mut loops.open } else { &mut loops.closed };
+                list.insert(*change.key, is.clone());
+                loops.mine += usize::from(is_mine(is));
+            }
+        }
+        loops
+    }
+}
+
+/// The earlier list if nothing in it changed.
+fn same<T: PartialEq>(before: &Rc<[T]>, now: Vec<T>) -> Rc<[T]> {
+    if **before == *now { before.clone() } else { now.into() }
+}

@@ -1,0 +1,243 @@
+//! Everybody: who wrote in the room, and who is here without having written. In the order in which they are shown, each called
+//! so that nobody passes for somebody else.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use paceline_mesh::{
+    Replica,
+    replica::{Changed, Here},
+};
+use paceline_room::{Cid, NodeId, Tree, fold::Key, sorted, state::Person};
+
+/// How names are made fit to be shown: what letters are is not known here.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming {
+    /// What to call a node by the name it gave itself.
+    pub called: fn(&NodeId, &str) -> String,
+    /// What is equal for names that look alike.
+    pub likeness: fn(&str) -> String,
+    /// What tells a node apart from others who are called alike.
+    pub mark: fn(&NodeId) -> String,
+}
+
+/// A person and whether they are here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonView {
+    /// From the log; for somebody without events yet a placeholder with an empty name.
+    pub person: Arc<Person>,
+    /// What it is called here: told apart from others, and safe to show.
+    pub name: Arc<str>,
+    /// Presence; this node is always here.
+    pub here: Here,
+    /// Whether it is this node.
+    pub me: bool,
+    called: Arc<str>,
+    likeness: Arc<str>,
+    rank: Rank,
+}
+
+/// This node first, then those here, those away, those gone; each in order of their first event, then who has none.
+type Rank = (u8, Key);
+
+/// Everybody, in the order in which they are shown, and by name.
+#[derive(Debug, Clone, Default)]
+pub struct People {
+    by_node: Tree<NodeId, PersonView>,
+    shown: Tree<Rank, PersonView>,
+    gone: usize,
+}
+
+/// The same as long as nothing of anybody changed.
+impl PartialEq for People {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_node == other.by_node
+    }
+}
+
+impl People {
+    /// Somebody.
+    pub fn find(&self, node: &NodeId) -> Option<&Arc<PersonView>> {
+        self.by_node.get(node)
+    }
+
+    /// This node first, then those present, then those gone.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<PersonView>> {
+        self.shown.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether there is nobody, not even this node.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// How many of them are gone.
+    pub fn gone(&self) -> usize {
+        self.gone
+    }
+}
+
+/// Keeps everybody up to date.
+pub struct Crowd {
+    me: NodeId,
+    naming: Naming,
+    people: People,
+    /// Who is called alike, by likeness.
+    alike: BTreeSet<(Arc<str>, NodeId)>,
+    /// Those without events: how they are drawn depends on how the others are.
+    unwritten: BTreeSet<NodeId>,
+}
+
+impl Crowd {
+    /// Nobody yet.
+    pub fn new(me: NodeId, naming: Naming) -> Self {
+        let (people, alike, unwritten) = (People::default(), BTreeSet::new(), sorted::set([me]));
+        Self { me, naming, people, alike, unwritten }
+    }
+
+    /// Everybody.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    pub(super) fn follow(
+        &mut self,
+        replica: &Replica,
+        before: &Tree<Key, Person>,
+        now: &Tree<Key, Person>,
+        changed: &Changed,
+    ) {
+        for change in now.since(before) {
+            // Who moved in the order is looked at by where it is now.
+            if let Some(person) = change.now {
+                self.look_at(replica, person.node, Some((*change.key, person.clone())));
+            }
+        }
+        let mut again: Vec<NodeId> = changed.nodes.iter().copied().collect();
+        if changed.all {
+            again.extend(replica.everybody());
+        }
+        if now != before || self.people.is_empty() {
+            again.extend(&self.unwritten);
+        }
+        for node in again {
+            let known = self.people.find(&node).filter(|it| is_written(&it.rank));
+            let first = known.map(|it| (it.rank.1, it.person.clone()));
+            self.look_at(replica, node, first);
+        }
+    }
+
+    fn look_at(&mut self, replica: &Replica, node: NodeId, first: Option<(Key, Arc<Person>)>) {
+        let presence = replica.presence_of(&node).map_or(Here::Gone, |it| it.here);
+        let here = if node == self.me { Here::Here } else { presence };
+        let unwritten = || {
+            let hue = replica.fold().free_hue(&node);
+            let person = Person { node, name: String::new(), strengths: Vec::new(), hue, split: false };
+            ((u64::MAX, Cid::from_digest(*node.as_bytes())), Arc::new(person))
+        };
+        match first {
+            None if here == Here::Gone => self.forget(&node),
+            None => {
+                self.unwritten.insert(node);
+                let (place, person) = unwritten();
+                self.show(place, person, here);
+            }
+            Some((place, person)) => {
+                self.unwritten.remove(&node);
+                self.show(place, person, here);
+            }
+        }
+    }
+
+    /// Shows somebody; `place`: the first event.
+    pub fn show(&mut self, place: Key, person: Arc<Person>, here: Here) {
+        let node = person.node;
+        let before = self.people.find(&node).cloned();
+        let me = node == self.me;
+        let rank = if me { 0 } else { 1 + here as u8 };
+        let named = before.as_ref().filter(|it| it.person.name == person.name);
+        let (called, likeness) = match named {
+            Some(it) => (it.called.clone(), it.likeness.clone()),
+            None => {
+                let called = (self.naming.called)(&node, &person.name);
+                let likeness = (self.naming.likeness)(&called);
+                (called.into(), likeness.into())
+            }
+        };
+        if before.as_ref().is_none_or(|it| it.likeness != likeness) {
+            if let Some(before) = &before {
+                self.leave(&before.likeness, node);
+            }
+            self.alike.insert((likeness.clone(), node));
+            if let [one, other] = *self.first_alike(&likeness) {
+                // Of two the other was alone; of three all are told apart already.
+                self.rename(if one == node { other } else { one });
+            }
+        }
+        let name = self.name(&called, &likeness, node);
+        let view = PersonView { person, name, here, me, called, likeness, rank: (rank, place) };
+        if before.as_deref() != Some(&view) {
+            self.put(before, view);
+        }
+    }
+
+    fn forget(&mut self, node: &NodeId) {
+        self.unwritten.remove(node);
+        let Some(before) = self.people.by_node.remove(node) else { return };
+        self.people.shown.remove(&before.rank);
+        self.people.gone -= usize::from(before.here == Here::Gone);
+        self.leave(&before.likeness, *node);
+    }
+
+    fn leave(&mut self, likeness: &Arc<str>, node: NodeId) {
+        self.alike.remove(&(likeness.clone(), node));
+        if let [last] = *self.first_alike(likeness) {
+            self.rename(last);
+        }
+    }
+
+    /// The first of those called alike: three at most.
+    fn first_alike(&self, likeness: &Arc<str>) -> Vec<NodeId> {
+        let first = (likeness.clone(), NodeId::from_bytes([0; 32]));
+        let alike = self.alike.range(first..).take_while(|(it, _)| it == likeness);
+        alike.map(|(_, node)| *node).take(3).collect()
+    }
+
+    fn name(&self, called: &Arc<str>, likeness: &Arc<str>, node: NodeId) -> Arc<str> {
+        match self.first_alike(likeness).len() {
+            0 | 1 => called.clone(),
+            _ => format!("{called} ·{}", (self.naming.mark)(&node)).into(),
+        }
+    }
+
+    /// Somebody is called alike another now, or not any more.
+    fn rename(&mut self, node: NodeId) {
+        let Some(before) = self.people.find(&node).cloned() else { return };
+        let name = self.name(&before.called, &before.likeness, node);
+        if before.name != name {
+            let view = PersonView { name, ..(*before).clone() };
+            self.put(Some(before), view);
+        }
+    }
+
+    fn put(&mut self, before: Option<Arc<PersonView>>, now: PersonView) {
+        if let Some(before) = before {
+            self.people.gone -= usize::from(before.here == Here::Gone);
+            if before.rank != now.rank {
+                self.people.shown.remove(&before.rank);
+            }
+        }
+        self.people.gone += usize::from(now.here == Here::Gone);
+        let (node, rank, now) = (now.person.node, now.rank, Arc::new(now));
+        self.people.by_node.insert(node, now.clone());
+        self.people.shown.insert(rank, now);
+    }
+}
+
+fn is_written((_, (depth, _)): &Rank) -> bool {
+    *depth < u64::MAX
+}

@@ -1,0 +1,174 @@
+//! The law: what happens costs the same in a small room and in a large one, but for logarithms. Counted in entries looked
+//! at, from what comes in to the finished snapshot.
+
+use paceline_mesh::{Input, wire::State};
+use paceline_node::Snapshots;
+use paceline_room::{
+    Body, Cid,
+    body::{BatonAccepted, BatonOffered, BatonOpened, BatonTaken, Edited, FeedbackGiven, Introduced, Stance},
+    cost,
+};
+
+use super::hall::{Hall, ME, NAMING};
+
+/// Entries of a page of the lists ([`paceline_room::tree`]), of which a change copies and compares one at each level.
+const PAGE: u64 = 32;
+/// How many levels more the lists of a room have that is a hundred times as large: half-filled pages hold sixteen.
+const LEVELS: u64 = 2;
+/// Lists that one event changes, or pages of one that are laid out: copied, and compared as they were and as they are.
+const PAGES: u64 = 4;
+/// ... which is all that a large room may cost more.
+const LOGARITHMS: u64 = PAGE * LEVELS * PAGES;
+/// Posts of which the reach is shown, and which are therefore looked at where somebody's report has changed.
+const SHOWN: u64 = 200;
+
+/// A room with so many posts by so many people, of whom all are here.
+struct Room {
+    hall: Hall,
+    baton: Cid,
+    /// The transfer that it is held by, and the offer of it.
+    tip: Cid,
+    offer: Cid,
+}
+
+fn introduced(name: &str) -> Body {
+    Introduced { name: name.try_into().unwrap(), strengths: Default::default(), hue: 0_u64.try_into().unwrap() }.into()
+}
+
+impl Room {
+    fn new(people: usize, posts: usize) -> Self {
+        let mut hall = Hall::new(people);
+        for who in 0..people {
+            hall.write(who, introduced(&format!("somebody {who}")));
+        }
+        let mut target = hall.log.room();
+        for at in 0..posts {
+            target = hall.post(at % people, "something").cid;
+            if at % 10 == 0 {
+                let stance = Stance::Question;
+                hall.write(
+                    (at + 1) % people,
+                    FeedbackGiven { target, stance, words: None, sources: Default::default() },
+                );
+            }
+        }
+        let opened = BatonOpened {
+            title: "the lead".try_into().unwrap(),
+            strengths: Default::default(),
+            minutes: Some(15_u64.try_into().unwrap()),
+            need: Some(target),
+        };
+        let baton = hall.write(1, opened).cid;
+        let taken = hall.write(1, BatonTaken { baton, tip: baton }).cid;
+        let note = "".try_into().unwrap();
+        let to = hall.node(2);
+        let offer = hall.write(1, BatonOffered { baton, tip: taken, to, note }).cid;
+        hall.load();
+        hall.link(1);
+        for who in 1..people {
+            hall.beacon(who, 1, |_| {});
+        }
+        hall.take();
+        Self { hall, baton, tip: taken, offer }
+    }
+
+    /// What each of the things that happen in a room costs.
+    fn costs(&mut self) -> Vec<(&'static str, u64)> {
+        let Self { hall, baton, tip, offer } = self;
+        let post = hall.post(1, "news");
+        let handoff = hall.write(2, BatonAccepted { baton: *baton, tip: *tip, by: *offer });
+        let edit = hall.say(1, "better", |words| Edited { post: post.cid, words }.into());
+        let target = post.cid;
+        let feedback = hall
+            .write(2, FeedbackGiven { target, stance: Stance::Appreciate, words: None, sources: Default::default() });
+        let named = hall.write(3, introduced("Somebody 4"));
+        let mut costs = Vec::new();
+        let mut cost = |what, act: &mut dyn FnMut(&mut Hall)| {
+            let (_, looked_at) = cost::of(|| {
+                act(hall);
+                hall.take();
+            });
+            costs.push((what, looked_at));
+        };
+        cost("a post", &mut |it| it.bring(&post));
+        cost("a handoff", &mut |it| it.bring(&handoff));
+        cost("an edit", &mut |it| it.bring(&edit));
+        cost("feedback", &mut |it| it.bring(&feedback));
+        cost("a name like another's", &mut |it| it.bring(&named));
+        cost("a beacon that reports what is new", &mut |it| it.beacon(3, 1, |_| {}));
+        cost("a beacon without news", &mut |it| it.beacon(3, 1, |_| {}));
+        cost("a beacon of somebody who goes", &mut |it| it.beacon(3, 1, |beacon| beacon.state = State::Gone));
+        cost("a second without events", &mut |it| it.now += 1_000);
+        let last = hall.take();
+        assert_eq!(last.lists.batons.iter().find(|it| it.cid == *baton).unwrap().holder, Some(hall.node(2)));
+        assert_eq!(last.people.gone(), 1);
+        let newest = last.lists.posts.iter().next_back().unwrap();
+        assert_eq!((newest.text.as_deref(), last.reach.get(newest).unwrap().stored), (Some("better"), 1));
+        costs
+    }
+}
+
+fn assert_level(small: Vec<(&'static str, u64)>, large: Vec<(&'static str, u64)>, drawn: u64) {
+    for ((what, small), (_, large)) in small.iter().zip(&large) {
+        eprintln!("{what}: {small}, {large}");
+    }
+    for ((what, small), (_, large)) in small.into_iter().zip(large) {
+        assert!(large <= small + LOGARITHMS + drawn, "{what} looks at {small} entries, and at {large} in a large room");
+    }
+}
+
+#[test]
+fn what_happens_costs_the_same_after_a_hundred_posts_and_after_ten_thousand() {
+    assert_level(Room::new(10, 100).costs(), Room::new(10, 10_000).costs(), SHOWN - 100);
+}
+
+#[test]
+fn what_happens_costs_the_same_among_ten_people_and_among_a_thousand() {
+    assert_level(Room::new(10, 1_000).costs(), Room::new(1_000, 1_000).costs(), 0);
+}
+
+#[test]
+fn a_look_at_everything_would_be_seen() {
+    let mut room = Room::new(10, 2_000);
+    let when = room.hall.when();
+    let (_, looked_at) = cost::of(|| Snapshots::new(room.hall.node(ME), NAMING).take(&room.hall.replica, when));
+    assert!(looked_at > 2_000 + LOGARITHMS, "{looked_at}");
+    let _ = room.hall.take();
+}
+
+#[test]
+fn five_thousand_people_of_whom_a_thousand_are_here_cost_a_snapshot_nothing() {
+    const PEOPLE: usize = 5_000;
+    let mut hall = Hall::new(PEOPLE);
+    for who in 0..PEOPLE {
+        hall.write(who, introduced(&format!("somebody {who}")));
+    }
+    for at in 0..100 {
+        hall.post(at, "something");
+    }
+    hall.load();
+    hall.link(1);
+    for who in 1..=1_000 {
+        hall.beacon(who, 1, |_| {});
+    }
+    let first = hall.take();
+    assert_eq!((first.people.len(), first.people.gone()), (PEOPLE, PEOPLE - 1_001));
+    let newest = first.lists.posts.iter().next_back().unwrap();
+    assert_eq!(first.reach.get(newest).map(|it| (it.stored, it.of)), Some((1_001, 1_001)));
+    let (same, looked_at) = cost::of(|| hall.take());
+    assert!(std::rc::Rc::ptr_eq(&first, &same));
+    assert_eq!(looked_at, 0, "nothing happened");
+    let post = hall.post(1, "news");
+    let (_, looked_at) = cost::of(|| {
+        hall.bring(&post);
+        hall.take();
+    });
+    assert!(looked_at < 2 * LOGARITHMS, "a post looks at {looked_at} entries");
+    // All of them go within one snapshot: each is looked at once, and of the posts those of which it was told.
+    let (_, looked_at) = cost::of(|| {
+        let peer = hall.node(1);
+        hall.input(Input::LinkDown { peer, goodbye: false });
+        hall.take();
+    });
+    assert!(looked_at < SHOWN + 2 * LOGARITHMS, "{looked_at}");
+}

@@ -1,0 +1,4 @@
+//! Snapshots from outside: what each costs, and that it is what a look at everything gives.
+
+mod cost;
+mod hall;
