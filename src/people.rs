@@ -2,13 +2,8 @@
 
 use paceline_room::{NodeId, body::HUES, fold::own_hue, state::Person};
 
+use crate::excerpt;
 pub use crate::session::{called, is_visible, name_in, nameless};
-use crate::{excerpt, session::PersonView};
-
-/// Somebody in the room.
-pub fn find<'a>(people: &'a [PersonView], node: &NodeId) -> Option<&'a PersonView> {
-    people.iter().find(|it| it.person.node == *node)
-}
 
 /// Somebody whose first event is not here.
 pub fn stranger(node: NodeId) -> Person {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
-    session::{Connection, Here, RoomView},
+    session::{Connection, RoomView},
     texts::{changing, t},
 };
 
@@ -23,7 +23,7 @@ pub struct ConnectionProps {
 impl ConnectionProps {
     /// From a view.
     pub fn of(room: &RoomView) -> Self {
-        let others = room.people.iter().filter(|it| !it.me && it.here != Here::Gone).count();
+        let others = (room.people.len() - room.people.gone()).saturating_sub(1);
         Self {
             connection: room.connection,
             progress: room.progress,

@@ -18,7 +18,7 @@ use crate::{
     browser,
     hooks::{Drafting, use_commands, use_draft},
     markdown, people,
-    session::{PersonView, Place},
+    session::{People, Place},
     texts::{changing, t},
     words,
 };
@@ -47,7 +47,7 @@ impl Told {
 }
 
 /// Feedback with its names.
-pub fn tell(feedback: &Arc<Feedback>, people: &[PersonView], me: NodeId) -> Told {
+pub fn tell(feedback: &Arc<Feedback>, people: &People, me: NodeId) -> Told {
     Told {
         by: if feedback.author == me { t!("you-subject") } else { people::name_in(people, &feedback.author) }.into(),
         to: feedback.addressee.map(|node| people::name_in(people, &node)).unwrap_or_default().into(),

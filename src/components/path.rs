@@ -2,12 +2,12 @@
 
 use crate::{
     people,
-    session::{PeerView, PersonView},
+    session::{PeerView, People},
     texts::t,
 };
 
 /// How a peer is reached, with the round trip where it is known.
-pub fn reached(peer: &PeerView, people: &[PersonView]) -> String {
+pub fn reached(peer: &PeerView, people: &People) -> String {
     if let Some(through) = &peer.through {
         return t!("path-through-name", name = people::name_in(people, through));
     }

@@ -12,7 +12,7 @@ use futures::{
 };
 use paceline_mesh::Input;
 use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
-use paceline_node::{Clocks, Node, Ready, Terms};
+use paceline_node::{Node, Ready, Snapshots};
 use paceline_room::{Cid, NodeId};
 use paceline_store::{Desk, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
@@ -21,7 +21,7 @@ use super::{
     browser,
     error::{Outcome, SessionError},
     express::express,
-    names::Names,
+    names::NAMING,
     notices,
     surroundings::{Linked, PageKey, ThisPage},
     view::StorageView,
@@ -78,12 +78,8 @@ pub struct Engine {
     pub lost_links: Cell<Option<f64>>,
     /// How far into the room the person at this tab has looked.
     pub seen: Cell<Seen>,
-    /// Since when the current terms are known here.
-    pub terms: RefCell<Terms>,
-    /// What people are called.
-    pub names: RefCell<Names>,
-    /// Whose clocks cannot be right.
-    pub clocks: RefCell<Clocks>,
+    /// The last snapshot, and what the next is made of.
+    pub snapshots: RefCell<Snapshots>,
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
     key: Rc<PageKey>,
@@ -138,6 +134,7 @@ impl Engine {
         let node = Node::open(node, ready);
         let engine = Rc::new(Self {
             me: node.me,
+            snapshots: RefCell::new(Snapshots::new(node.me, NAMING)),
             node,
             link,
             link_text,
@@ -147,9 +144,6 @@ impl Engine {
             opened_at: browser::fine_now(),
             lost_links: Cell::new(None),
             seen: Cell::default(),
-            terms: RefCell::default(),
-            names: RefCell::default(),
-            clocks: RefCell::default(),
             persisted: Cell::new(false),
             key,
             following: RefCell::default(),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use paceline_room::{Cid, NodeId, state::Baton};
+use paceline_room::{Cid, NodeId, fold::List, state::Baton};
 
 use super::{error::SessionError, names, notices, view::RoomView};
 
@@ -11,8 +11,7 @@ use super::{error::SessionError, names, notices, view::RoomView};
 /// A short drop never moves a baton, and nobody is pushed aside who is here.
 pub fn may_step_in(room: &RoomView, baton: &Baton) -> bool {
     let Some(holder) = baton.holder.filter(|it| *it != room.me) else { return true };
-    let vanished = room.people.iter().any(|it| it.person.node == holder && it.may_be_replaced);
-    vanished || room.overtime.contains(&baton.cid)
+    room.vanished.contains(&holder) || room.overtime.contains(&baton.cid)
 }
 
 /// A notice and the transfer it is about.
@@ -25,11 +24,13 @@ pub struct Handoffs {
 }
 
 impl Handoffs {
-    /// Looks at the batons of a new snapshot: what is new in them for this node.
-    pub fn follow(&mut self, me: NodeId, room: &RoomView) -> Vec<News> {
+    /// Looks at the batons that changed since the last snapshot of the room: what is new in them for this node.
+    pub fn follow(&mut self, me: NodeId, before: Option<&RoomView>, room: &RoomView) -> Vec<News> {
         let name = |node: &NodeId| names::name_in(&room.people, node);
         let mut news = Vec::new();
-        for baton in room.batons.iter() {
+        let none = List::default();
+        let changed = room.batons.since(before.map_or(&none, |it| &it.batons));
+        for baton in changed.into_iter().filter_map(|it| it.now) {
             self.on_parallel(me, baton, &name, &mut news);
             self.on_stand_in(me, baton, &name, &mut news);
         }

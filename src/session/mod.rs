@@ -61,9 +61,9 @@ pub use paceline_store::{Draft, Place, Unsent};
 
 pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless};
-pub use paceline_node::Storing;
+pub use paceline_node::{People, PersonView, Reaches, Storing};
 pub use report::{ImportReport, LocalState, Status};
-pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, PersonView, RoomCard, RoomView, StorageView, View};
+pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 
 /// A page's session. Clones are the same session.
 #[derive(Clone)]

@@ -1,12 +1,9 @@
 //! What people are called: safe to show, told apart, and words for those who have not said who they are.
 
-use std::{collections::BTreeSet, rc::Rc};
-
 use js_sys::{JsString, RegExp};
-use litemap::LiteMap;
-use paceline_room::{NodeId, state::Person};
+use paceline_node::{Naming, People};
+use paceline_room::NodeId;
 
-use super::view::PersonView;
 use crate::texts::t;
 
 thread_local! {
@@ -43,52 +40,8 @@ fn likeness(name: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What people of a room are called: names that look alike carry the end of their node's id.
-#[derive(Debug, Default)]
-pub struct Names {
-    named: LiteMap<NodeId, Named>,
-    /// Likenesses that more than one has.
-    shared: BTreeSet<Rc<str>>,
-}
-
-#[derive(Debug)]
-struct Named {
-    /// As its node gave it.
-    given: String,
-    called: Rc<str>,
-    likeness: Rc<str>,
-}
-
-impl Names {
-    /// Names everybody. A name is looked at once; where nothing changed this compares, and no more.
-    pub fn name(&mut self, people: &mut [PersonView]) {
-        let mut changed = false;
-        for it in people.iter() {
-            let Person { node, name, .. } = &*it.person;
-            if self.named.get(node).is_none_or(|known| known.given != *name) {
-                let called = called(node, name);
-                let likeness = likeness(&called).into();
-                self.named.insert(*node, Named { given: name.clone(), called: called.into(), likeness });
-                changed = true;
-            }
-        }
-        if changed {
-            let mut seen = BTreeSet::new();
-            self.shared.clear();
-            for named in self.named.values().filter(|it| !seen.insert(it.likeness.clone())) {
-                self.shared.insert(named.likeness.clone());
-            }
-        }
-        for it in people {
-            if let Some(named) = self.named.get(&it.person.node) {
-                it.name = named.called.clone();
-                if self.shared.contains(&named.likeness) {
-                    it.name = format!("{} ·{}", named.called, mark(&it.person.node)).into();
-                }
-            }
-        }
-    }
-}
+/// How people of a room are named: names that look alike carry the end of their node's id.
+pub const NAMING: Naming = Naming { called, likeness, mark };
 
 /// The end of a PeerId: tells those apart who are called the same. It is the same for all.
 fn mark(node: &NodeId) -> String {
@@ -97,8 +50,8 @@ fn mark(node: &NodeId) -> String {
 }
 
 /// What to call a node, also one that has not written anything.
-pub fn name_in(people: &[PersonView], node: &NodeId) -> String {
-    people.iter().find(|it| it.person.node == *node).map_or_else(|| nameless(node), |it| it.name.to_string())
+pub fn name_in(people: &People, node: &NodeId) -> String {
+    people.find(node).map_or_else(|| nameless(node), |it| it.name.to_string())
 }
 
 /// `Newcomer x7Kq`: the end of a PeerId tells nodes without a name apart.
@@ -110,26 +63,24 @@ pub fn nameless(node: &NodeId) -> String {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    use paceline_mesh::replica::Here;
+    use paceline_node::Crowd;
+    use paceline_room::{Cid, state::Person};
+
     use super::*;
 
-    fn stranger(at: u8) -> Person {
-        let node = NodeId::from_bytes([at; 32]);
-        Person { node, name: String::new(), strengths: Vec::new(), hue: 0, split: false }
+    /// Shows people whose nodes and first events have these numbers.
+    fn show(crowd: &mut Crowd, names: &[&str]) -> Vec<String> {
+        let nodes: Vec<_> = (1..).take(names.len()).map(|at| NodeId::from_bytes([at; 32])).collect();
+        for (node, (name, at)) in nodes.iter().zip(names.iter().zip(1..)) {
+            let person = Person { node: *node, name: (*name).into(), strengths: Vec::new(), hue: 0, split: false };
+            crowd.show((at, Cid::from_digest([1; 32])), person.into(), Here::Here);
+        }
+        nodes.iter().map(|node| name_in(crowd.people(), node)).collect()
     }
 
     fn named(names: &[&str]) -> Vec<String> {
-        let view = |(at, name): (usize, &&str)| PersonView {
-            person: Person { name: (*name).into(), ..stranger(at as u8 + 1) }.into(),
-            name: "".into(),
-            here: paceline_mesh::replica::Here::Here,
-            me: false,
-            path: None,
-            may_be_replaced: false,
-            silent_ms: 0,
-        };
-        let mut people: Vec<_> = names.iter().enumerate().map(view).collect();
-        Names::default().name(&mut people);
-        people.iter().map(|it| it.name.to_string()).collect()
+        show(&mut Crowd::new(NodeId::from_bytes([99; 32]), NAMING), names)
     }
 
     fn mark_of(at: u8) -> String {
@@ -160,22 +111,10 @@ mod tests {
 
     #[test]
     fn a_name_that_changes_takes_its_mark_along() {
-        let mut names = Names::default();
-        let view = |at: u8, name: &str| PersonView {
-            person: Person { name: name.into(), ..stranger(at) }.into(),
-            name: "".into(),
-            here: paceline_mesh::replica::Here::Here,
-            me: false,
-            path: None,
-            may_be_replaced: false,
-            silent_ms: 0,
-        };
-        let mut people = [view(1, "Ada"), view(2, "Ada")];
-        names.name(&mut people);
-        assert_ne!(people[0].name, people[1].name);
-        let mut people = [view(1, "Ada"), view(2, "Bea")];
-        names.name(&mut people);
-        assert_eq!([&*people[0].name, &*people[1].name], ["Ada", "Bea"]);
+        let mut crowd = Crowd::new(NodeId::from_bytes([99; 32]), NAMING);
+        let before = show(&mut crowd, &["Ada", "Ada"]);
+        assert_ne!(before[0], before[1]);
+        assert_eq!(show(&mut crowd, &["Ada", "Bea"]), ["Ada", "Bea"]);
     }
 
     #[test]

@@ -62,21 +62,23 @@ impl Session {
         let engine = self.0.engine.borrow().clone();
         let before = self.0.view.borrow().clone();
         let offline = self.0.offline.get();
-        let now = browser::wall_clock().saturating_add_signed(self.0.clock.offset());
-        let room =
-            engine.as_ref().map(|engine| Rc::new(publish::room_view(engine, offline, now, before.room.as_deref())));
+        let ahead = self.0.clock.offset();
+        let view = |engine: &Rc<Engine>| publish::room_view(engine, offline, ahead, before.room.as_ref());
+        let room = engine.as_ref().map(view);
         if let (Some(engine), Some(room)) = (&engine, &room) {
-            for (SessionError { code, text }, about) in self.0.handoffs.borrow_mut().follow(engine.me, room) {
+            let before = before.room.as_deref().filter(|it| it.room == room.room);
+            for (SessionError { code, text }, about) in self.0.handoffs.borrow_mut().follow(engine.me, before, room) {
                 self.notify_about(code, text, Some(about));
             }
-            if let Some(ahead) = engine.clocks.borrow().others() {
+            let others_ahead = engine.snapshots.borrow().others_ahead();
+            if let Some(ahead) = others_ahead {
                 self.tell_clock_off(ahead);
             }
             self.tell_state(engine);
             if !browser::is_hidden() {
                 engine.look();
             }
-            if !room.title.is_empty() && before.room.as_ref().is_none_or(|it| it.title != room.title) {
+            if !room.title.is_empty() && before.is_none_or(|it| it.title != room.title) {
                 // "My rooms" calls a room by its title, which comes with the founding event.
                 let session = self.clone();
                 spawn_local(async move { session.note_room().await });

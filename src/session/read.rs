@@ -34,7 +34,7 @@ impl Session {
 
     /// This node's own view.
     pub fn local(&self) -> Outcome<LocalState> {
-        let mut local = publish::local(&*self.engine()?);
+        let mut local = publish::local(&*self.engine()?, self.0.clock.offset());
         local.notices = self.0.notices.borrow().clone();
         Ok(local)
     }

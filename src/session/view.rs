@@ -1,19 +1,16 @@
 //! What the page shows: snapshots that components receive as props. Cheap to clone and to compare; whatever did not
 //! change keeps its `Rc` or `Arc`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::{Here, Reach, Unchecked};
-use paceline_net::RendezvousStatus;
-use paceline_node::Storing;
+use paceline_mesh::replica::{Reached, Unchecked};
+use paceline_net::{Path, RendezvousStatus};
+use paceline_node::{Loops, People, Reaches, Storing};
 use paceline_room::{
-    Cid, NodeId,
+    Cid, NodeId, Tree,
     body::FormValues,
-    state::{Baton, Feedback, IgnoredTransfer, Person, Post, UnknownEvent},
+    fold::{Key, List},
+    state::{Baton, Feedback, IgnoredTransfer, Post, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -66,25 +63,6 @@ pub struct RoomCard {
     pub new: usize,
 }
 
-/// A person and whether they are here.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PersonView {
-    /// From the log; for somebody without events yet a placeholder with an empty name.
-    pub person: Arc<Person>,
-    /// What it is called here: told apart from others, and safe to show.
-    pub name: Rc<str>,
-    /// Presence; this node is always here.
-    pub here: Here,
-    /// Whether it is this node.
-    pub me: bool,
-    /// How it is reached, if linked: `webrtc`, `broadcast`.
-    pub path: Option<&'static str>,
-    /// It has gone for good (its tab said goodbye or died) or silent longer than the form's grace time: somebody may step in.
-    pub may_be_replaced: bool,
-    /// How long it has been silent or gone, in milliseconds.
-    pub silent_ms: u64,
-}
-
 /// A room as this node sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoomView {
@@ -117,9 +95,9 @@ pub struct RoomView {
     /// A friendly proposal for a name, until this node has introduced itself.
     pub proposed_name: Option<Rc<str>>,
     /// This node first, then those present, then those gone.
-    pub people: Rc<[PersonView]>,
+    pub people: People,
     /// In display order.
-    pub posts: Rc<[Arc<Post>]>,
+    pub posts: List<Post>,
     /// The newest posts whose past is not here yet, in display order: to read, not to answer.
     pub unchecked: Rc<[Unchecked]>,
     /// Own posts being stored.
@@ -130,24 +108,35 @@ pub struct RoomView {
     pub unkept: bool,
     /// This browser's copy of the room was deleted: all of it is in this tab alone.
     pub gone: bool,
-    /// In display order.
-    pub feedback: Rc<[Arc<Feedback>]>,
+    /// By what it is about.
+    pub feedback_on: Tree<(Cid, Key), Feedback>,
+    /// The loops that feedback opened.
+    pub loops: Loops,
     /// In order of opening.
-    pub batons: Rc<[Arc<Baton>]>,
+    pub batons: List<Baton>,
+    /// Those of them that somebody leads.
+    pub led: List<Baton>,
+    /// Those that are offered to this node, or that it may reclaim.
+    pub for_me: List<Baton>,
+    /// Who leads and has gone for good (its tab said goodbye or died), or is silent longer than the form's grace time: somebody may
+    /// step in.
+    pub vanished: Rc<[NodeId]>,
     /// Batons whose current term has lasted longer than meant, by this tab's own clock.
     pub overtime: Rc<[Cid]>,
     /// Events from a newer version, in display order.
-    pub unknown: Rc<[Arc<UnknownEvent>]>,
-    /// Transfers that did not count, in display order.
-    pub ignored: Rc<[IgnoredTransfer]>,
+    pub unknown: List<UnknownEvent>,
+    /// Transfers that did not count, by baton.
+    pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
-    pub doubtful: Rc<BTreeSet<Cid>>,
+    pub doubtful: List<()>,
     /// How many nodes hold recent events (the last few hundred posts).
-    pub reach: Rc<BTreeMap<Cid, Reach>>,
+    pub reach: Reaches,
     /// Bytes and events in this browser's database, and whether the browser promised to keep them.
     pub storage: StorageView,
-    /// Peers and how they are reached.
+    /// Who is linked with this node.
     pub peers: Rc<[PeerView]>,
+    /// Who is present and reached through one of them.
+    pub reached: Arc<[Reached]>,
     /// How each way of finding others stands; none while offline.
     pub rendezvous: Rc<[RendezvousStatus]>,
     /// Who was found and is not linked, and how often a link failed.
@@ -184,6 +173,30 @@ pub struct PeerView {
     /// If it is not linked: the linked node through which it is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<NodeId>,
+}
+
+impl RoomView {
+    /// The linked nodes, then those present that are reached through them.
+    pub fn all_peers(&self) -> Vec<PeerView> {
+        let mut all = self.peers.to_vec();
+        all.extend(through(&self.peers, &self.reached));
+        all
+    }
+}
+
+/// Those present that are reached through linked nodes. Strangers (made-up keys, perhaps) are not among these.
+pub fn through(linked: &[PeerView], reached: &[Reached]) -> Vec<PeerView> {
+    let others = reached.iter().filter(|it| !it.is_stranger && !linked.iter().any(|peer| peer.node == it.node));
+    let view = |it: &Reached| PeerView {
+        node: it.node,
+        name: String::new(),
+        direct: false,
+        rtt_ms: None,
+        via: String::new(),
+        path: Path::Through.as_str(),
+        through: Some(it.through),
+    };
+    others.map(view).collect()
 }
 
 /// Everything the page shows.

@@ -1,20 +1,17 @@
 //! What a card is, and what it is made of. The table of them is `cards`.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid, NodeId,
+    fold::List,
     state::{Baton, Person, UnknownEvent},
 };
 use yew::prelude::*;
 
 use crate::{
     people,
-    session::{Here, PersonView, RoomView},
+    session::{Here, People, RoomView},
 };
 
 /// Says how many are not drawn.
@@ -62,9 +59,9 @@ impl Eq for Moment {}
 #[derive(Clone, PartialEq)]
 pub struct Sources {
     /// In order of opening.
-    pub batons: Rc<[Arc<Baton>]>,
+    pub batons: List<Baton>,
     /// What a newer version wrote.
-    pub unknown: Rc<[Arc<UnknownEvent>]>,
+    pub unknown: List<UnknownEvent>,
 }
 
 impl Sources {
@@ -76,27 +73,26 @@ impl Sources {
 
 /// What cards need to know of the room around them.
 pub struct Around {
-    people: HashMap<NodeId, PersonView>,
-    doubtful: Rc<BTreeSet<Cid>>,
+    people: People,
+    doubtful: List<()>,
 }
 
 impl Around {
     /// Gathers it from a snapshot.
     pub fn new(room: &RoomView) -> Self {
-        let people = room.people.iter().map(|it| (it.person.node, it.clone())).collect();
-        Self { people, doubtful: room.doubtful.clone() }
+        Self { people: room.people.clone(), doubtful: room.doubtful.clone() }
     }
 
     /// Who somebody is, what they are called, and whether they are here.
-    pub fn person(&self, node: &NodeId) -> (Arc<Person>, Rc<str>, Here) {
-        match self.people.get(node) {
+    pub fn person(&self, node: &NodeId) -> (Arc<Person>, Arc<str>, Here) {
+        match self.people.find(node) {
             Some(it) => (it.person.clone(), it.name.clone(), it.here),
             None => (Arc::new(people::stranger(*node)), people::nameless(node).into(), Here::Gone),
         }
     }
 
-    /// Whether the time of an event cannot be.
-    pub fn is_doubtful(&self, event: &Cid) -> bool {
-        self.doubtful.contains(event)
+    /// Whether the time of an event, at this depth in the log, cannot be.
+    pub fn is_doubtful(&self, depth: u64, event: Cid) -> bool {
+        self.doubtful.get(&(depth, event)).is_some()
     }
 }

@@ -86,9 +86,12 @@ mod tests {
                 late: false,
             })
         };
-        let rows = rows(&[deep(1, 10), deep(2, 30)], &[], &BTreeSet::new(), |at| at);
-        let unknown = [newer(9, 40), newer(8, 20), newer(7, 20)].into();
-        let (before, after) = place(&rows, Sources { batons: [].into(), unknown }.moments());
+        let mut posts = List::default();
+        [deep(1, 10), deep(2, 30)].into_iter().for_each(|it| posts.insert((it.depth, it.cid), it));
+        let rows = rows(&posts, &[], |_| false, |at| at);
+        let mut unknown = List::default();
+        [newer(9, 40), newer(8, 20), newer(7, 20)].into_iter().for_each(|it| unknown.insert((it.depth, it.cid), it));
+        let (before, after) = place(&rows, Sources { batons: List::default(), unknown }.moments());
         let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
         assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
         assert_eq!((before.len(), names(&after)), (1, vec![9]));

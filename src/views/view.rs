@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use paceline_room::Cid;
+use paceline_room::fold::Key;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -54,8 +54,9 @@ pub struct View {
     pub keys: &'static [Keys],
     /// What in it waits for this node.
     pub waiting: fn(&RoomView) -> Vec<Waits>,
-    /// What something of its capability is called that others said something about, and who answers for it.
-    pub called: fn(&RoomView, &Cid, String) -> Option<String>,
+    /// What something of its capability is called that others said something about, by its place in the log, and who answers
+    /// for it.
+    pub called: fn(&RoomView, &Key, String) -> Option<String>,
     /// Draws it.
     pub draw: fn(&Context) -> Html,
 }
@@ -72,7 +73,7 @@ impl PartialEq for Views {
 
 impl Views {
     /// What something is called, whichever capability it belongs to.
-    pub fn called(&self, room: &RoomView, it: &Cid, by: &str) -> Option<String> {
+    pub fn called(&self, room: &RoomView, it: &Key, by: &str) -> Option<String> {
         self.0.iter().find_map(|view| (view.called)(room, it, by.to_owned()))
     }
 }

@@ -8,7 +8,7 @@ use super::{ABOUT, Context, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{icons::Icon, path::reached},
     forms, people,
-    session::{PeerView, PersonView, RoomView},
+    session::{PeerView, People, RoomView},
     texts::{changing, t},
 };
 
@@ -36,6 +36,7 @@ struct AboutProps {
 fn About(props: &AboutProps) -> Html {
     let room = &props.room;
     let form = use_memo(room.form.clone(), |form| forms::by_name(form));
+    let peers = room.all_peers();
     html! {
         <>
             { for_me(props) }
@@ -48,7 +49,7 @@ fn About(props: &AboutProps) -> Html {
             }
             <h3>{ t!("held-by") }</h3>
             <p>{ t!("held-by-words") }</p>
-            if !room.peers.is_empty() { <ul class="plain-list peers">{ for room.peers.iter().map(|it| peer(it, &room.people)) }</ul> }
+            if !peers.is_empty() { <ul class="plain-list peers">{ for peers.iter().map(|it| peer(it, &room.people)) }</ul> }
         </>
     }
 }
@@ -98,7 +99,7 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
     html! { <><h4>{ title }</h4>{ list }</> }
 }
 
-fn peer(peer: &PeerView, people: &[PersonView]) -> Html {
+fn peer(peer: &PeerView, people: &People) -> Html {
     let name = people::name_in(people, &peer.node);
     html! { <li key={peer.node.to_string()}><strong translate="no"><bdi>{ name }</bdi></strong>{ " " }{ changing(reached(peer, people)) }</li> }
 }

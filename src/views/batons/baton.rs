@@ -25,7 +25,7 @@ use crate::{
     },
     hooks::{Commands, Drafting, use_commands, use_draft, use_now},
     people,
-    session::{Here, PersonView, Place},
+    session::{Here, People, Place},
     texts::{changing, t},
     when,
 };
@@ -36,13 +36,15 @@ pub struct BatonProps {
     /// The baton.
     pub baton: Arc<Baton>,
     /// Everybody.
-    pub people: Rc<[PersonView]>,
+    pub people: People,
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
     pub told: Rc<[Told]>,
     /// Transfers of it that did not count.
-    pub ignored: Rc<[IgnoredTransfer]>,
+    pub ignored: Rc<[Arc<IgnoredTransfer>]>,
+    /// Leaders for whom somebody may step in.
+    pub vanished: Rc<[NodeId]>,
     /// The minutes its term was meant to have are over, by this tab's own clock.
     pub overtime: bool,
     /// Whether loops carry their stable handles here.
@@ -59,7 +61,7 @@ impl BatonProps {
     }
 
     fn is_gone(&self, node: NodeId) -> bool {
-        people::find(&self.people, &node).is_some_and(|it| it.here == Here::Gone)
+        self.people.find(&node).is_some_and(|it| it.here == Here::Gone)
     }
 
     fn mine(&self) -> bool {
@@ -87,8 +89,8 @@ impl BatonProps {
 
     fn may_step_in(&self) -> bool {
         let Some(holder) = self.baton.holder.filter(|holder| *holder != self.me) else { return false };
-        let vanished = people::find(&self.people, &holder).is_some_and(|it| it.may_be_replaced);
-        self.baton.state != BatonState::Closed && self.baton.may_reclaim != Some(self.me) && (vanished || self.overtime)
+        let vacant = self.vanished.contains(&holder) || self.overtime;
+        self.baton.state != BatonState::Closed && self.baton.may_reclaim != Some(self.me) && vacant
     }
 
     fn may_close(&self) -> bool {
@@ -252,7 +254,7 @@ impl Run {
 
 fn capsule_discs(props: &BatonProps) -> Html {
     let baton = &props.baton;
-    let disc = |node: NodeId, leads: bool| match people::find(&props.people, &node) {
+    let disc = |node: NodeId, leads: bool| match props.people.find(&node) {
         Some(it) => disc_of(&it.person, &it.name, it.here, leads),
         None => html! { <span class="disc gone" aria-hidden="true"></span> },
     };

@@ -107,7 +107,7 @@ impl Handoff {
                 { disc_of(&person, &name, here, self.current) }
                 <span>{ changing(words) }</span>
                 <time datetime={when::iso(self.at)}>{ when::clock(self.at) }</time>
-                if around.is_doubtful(&self.from) { { doubtful() } }
+                if around.is_doubtful(self.depth, self.from) { { doubtful() } }
                 if self.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
             </p>
         }

@@ -17,7 +17,7 @@ use crate::{
         feedback::{FeedbackForm, Stances, Told},
     },
     people,
-    session::{Here, PersonView},
+    session::{Here, People, PersonView},
     texts::{self, changing, t},
     when,
     words::stance_by,
@@ -29,13 +29,13 @@ pub struct HistoryProps {
     /// The baton.
     pub baton: Arc<Baton>,
     /// Everybody.
-    pub people: Rc<[PersonView]>,
+    pub people: People,
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
     pub told: Rc<[Told]>,
     /// Transfers of it that did not count.
-    pub ignored: Rc<[IgnoredTransfer]>,
+    pub ignored: Rc<[Arc<IgnoredTransfer>]>,
     /// Unix milliseconds.
     pub now: u64,
 }
@@ -65,13 +65,13 @@ pub fn History(props: &HistoryProps) -> Html {
     }
     let term = |term: &Term| {
         html! {
-            <TermView key={term.from.to_string()} term={term.clone()} person={people::find(&props.people, &term.holder).cloned()}
+            <TermView key={term.from.to_string()} term={term.clone()} person={props.people.find(&term.holder).cloned()}
                 said={said(props, term)}
                 name={people::name_in(&props.people, &term.holder)} told={props.told.clone()} now={props.now} open={*open}
                 mine={term.holder == props.me} />
         }
     };
-    let ignored = |it: &IgnoredTransfer| {
+    let ignored = |it: &Arc<IgnoredTransfer>| {
         let name = people::name_in(&props.people, &it.author);
         html! {
             <li key={it.cid.to_string()} data-testid="ignored-transfer" data-cid={it.cid.to_string()}>
@@ -104,7 +104,7 @@ fn said(props: &HistoryProps, term: &Term) -> Rc<[(Cid, AttrValue, bool)]> {
 }
 
 /// Who did what, with which word.
-pub fn noted(note: &Note, people: &[PersonView]) -> String {
+pub fn noted(note: &Note, people: &People) -> String {
     let to = note.to.map(|to| people::name_in(people, &to));
     words::noted(note.act, &people::name_in(people, &note.author), to.as_deref().unwrap_or_default(), &note.text)
 }
@@ -113,7 +113,7 @@ pub fn noted(note: &Note, people: &[PersonView]) -> String {
 struct TermProps {
     term: Term,
     said: Rc<[(Cid, AttrValue, bool)]>,
-    person: Option<PersonView>,
+    person: Option<Arc<PersonView>>,
     name: AttrValue,
     told: Rc<[Told]>,
     now: u64,

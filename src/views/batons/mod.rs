@@ -8,10 +8,12 @@ mod offer;
 mod open;
 mod words;
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId, sorted,
+    Cid, NodeId,
+    fold::{List, feedback_on},
+    sorted,
     state::{Baton, BatonState},
 };
 use yew::prelude::*;
@@ -33,7 +35,7 @@ pub const VIEW: View = View {
     region: Region::Side,
     keys: &[Keys { keys: &[("b", || press_button(None, "baton-open"))], words: || t!("key-baton") }],
     waiting,
-    called: |room, cid, name| {
+    called: |room, (_, cid), name| {
         let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == *cid))?;
         Some(t!("loop-about-term", name = name, title = baton.title.clone()))
     },
@@ -55,8 +57,8 @@ struct BatonsProps {
 
 /// What is offered to this node, and what it may reclaim.
 fn waiting(room: &RoomView) -> Vec<Waits> {
-    let offers = room.batons.iter().filter(|it| it.offered_to == Some(room.me));
-    let back = room.batons.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
+    let offers = room.for_me.iter().filter(|it| it.offered_to == Some(room.me));
+    let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
     let offers = offers.map(|it| t!("waits-offer", title = it.title.clone()));
     let back = back.map(|it| t!("waits-reclaim", title = it.title.clone()));
     offers.chain(back).map(|words| Waits { count: 1, words }).collect()
@@ -70,21 +72,23 @@ fn Batons(props: &BatonsProps) -> Html {
     let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();
     sorted::short_list(&mut batons, |baton| rank(baton, room.me));
     let draw = |baton: &Arc<Baton>| {
-        let told: Rc<[_]> = room
-            .feedback
-            .iter()
-            .filter(|it| baton.terms.iter().any(|term| term.from == it.target))
-            .map(|it| tell(it, &room.people, room.me))
-            .collect();
+        let on_terms = baton.terms.iter().flat_map(|term| feedback_on(&room.feedback_on, &term.from));
+        let told: Rc<[_]> = on_terms.map(|it| tell(it, &room.people, room.me)).collect();
         let cid = baton.cid;
-        let ignored: Rc<[_]> = room.ignored.iter().filter(|it| it.baton == cid).cloned().collect();
+        let ignored: Rc<[_]> = room
+            .ignored
+            .from(&(cid, (0, Cid::from_digest([0; 32]))))
+            .map(|(_, it)| it)
+            .take_while(|it| it.baton == cid)
+            .cloned()
+            .collect();
         let on_show = {
             let shown = shown.clone();
             Callback::from(move |()| shown.set(if *shown == Some(cid) { None } else { Some(cid) }))
         };
         html! {
             <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {told} {ignored}
-                overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
+                vanished={room.vanished.clone()} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
         }
     };
     html! {
@@ -119,19 +123,19 @@ struct HandoffsProps {
 #[component]
 fn Handoffs(props: &HandoffsProps) -> Html {
     let said = use_state(String::new);
-    let known = use_mut_ref(|| None::<BTreeMap<Cid, (Option<NodeId>, usize)>>);
+    let known = use_mut_ref(|| None::<List<Baton>>);
     {
         let (say, people) = (said.setter(), props.room.people.clone());
         use_effect_with(props.room.batons.clone(), move |batons| {
-            let now = sorted::map(batons.iter().map(|it| (it.cid, (it.holder, it.notes.len()))));
-            let before = known.replace(Some(now));
-            let known = |it: &Baton| before.as_ref()?.get(&it.cid).copied();
-            let moved =
-                batons.iter().filter(|it| before.is_some() && known(it).and_then(|(holder, _)| holder) != it.holder);
+            // What is there from the start is no news.
+            let before = known.replace(Some(batons.clone())).unwrap_or_else(|| batons.clone());
+            let changed = batons.since(&before);
+            let changed = || changed.iter().filter_map(|it| Some((it.before, it.now?)));
+            let moved = changed().filter(|(was, is)| was.and_then(|it| it.holder) != is.holder).map(|(_, is)| is);
             // What was said comes first: it came with what moved the lead, or before.
-            let said = batons.iter().filter(|_| before.is_some()).flat_map(|it| {
-                let fresh = it.notes.len().saturating_sub(known(it).map_or(0, |(_, notes)| notes));
-                it.notes.iter().rev().take(fresh.min(NOTES_SAID)).rev()
+            let said = changed().flat_map(|(was, is)| {
+                let fresh = is.notes.len().saturating_sub(was.map_or(0, |it| it.notes.len()));
+                is.notes.iter().rev().take(fresh.min(NOTES_SAID)).rev()
             });
             let said = said.map(|it| noted(it, &people)).collect::<Vec<_>>();
             let words: Vec<_> = moved

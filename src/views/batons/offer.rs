@@ -1,6 +1,6 @@
 //! Offering a baton to somebody.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use paceline_room::{Cid, NodeId};
 use web_sys::HtmlElement;
@@ -10,7 +10,7 @@ use crate::{
     browser,
     components::fields::closes_on_escape,
     hooks::{use_chosen, use_draft},
-    session::{Here, PersonView, Place},
+    session::{Here, People, PersonView, Place},
     texts::t,
     words,
 };
@@ -21,7 +21,7 @@ pub struct OfferFormProps {
     /// What is offered.
     pub baton: Cid,
     /// Everybody.
-    pub people: Rc<[PersonView]>,
+    pub people: People,
     /// This node.
     pub me: NodeId,
     /// It was offered, or not.
@@ -58,7 +58,7 @@ pub fn OfferForm(props: &OfferFormProps) -> Html {
     if others.is_empty() {
         return html! { <p class="empty">{ t!("nobody-to-offer") }</p> };
     }
-    let option = |it: &&PersonView| {
+    let option = |it: &&Arc<PersonView>| {
         let name = it.name.to_string();
         let label = if it.here == Here::Here {
             name

@@ -1,9 +1,10 @@
 //! Opening a baton: by hand, or one that the room's form knows and nobody has opened yet.
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use paceline_room::{
     body::batons,
+    fold::List,
     state::{Baton, BatonState},
 };
 use web_sys::HtmlElement;
@@ -27,7 +28,7 @@ pub struct OpenBatonProps {
     /// Name of the room's form.
     pub form: Rc<str>,
     /// What is there already.
-    pub batons: Rc<[Arc<Baton>]>,
+    pub batons: List<Baton>,
 }
 
 /// The button, and the form behind it.

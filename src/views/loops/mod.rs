@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_room::state::{Feedback, FeedbackState};
+use paceline_room::{fold::Key, state::Feedback};
 use yew::prelude::*;
 
 use super::{Context, LOOPS, PLAIN, Region, Tab, View, Views, Waits};
@@ -43,8 +43,7 @@ struct LoopsProps {
 
 /// Loops that wait for this node's answer.
 fn waiting(room: &RoomView) -> Vec<Waits> {
-    let mine = |it: &&Arc<Feedback>| it.state == FeedbackState::Open && it.addressee == Some(room.me);
-    let count = room.feedback.iter().filter(mine).count();
+    let count = room.loops.mine;
     let waits = (count > 0).then(|| Waits { count, words: t!("waits-loops", n = count) });
     waits.into_iter().collect()
 }
@@ -53,10 +52,9 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
 #[component]
 fn Loops(props: &LoopsProps) -> Html {
     let room = &props.room;
-    let loops = room.feedback.iter().filter(|it| it.stance.opens_loop()).map(|it| tell(it, &room.people, room.me));
-    let (open, closed): (Vec<Told>, Vec<Told>) = loops.partition(|it| it.feedback.state == FeedbackState::Open);
-    let (mine, others): (Vec<Told>, Vec<Told>) = open.into_iter().partition(|it| it.to_me);
-    let closed: Vec<Told> = closed.into_iter().rev().take(CLOSED_SHOWN).collect();
+    let told = |it: &Arc<Feedback>| tell(it, &room.people, room.me);
+    let (mine, others): (Vec<Told>, Vec<Told>) = room.loops.open.iter().map(told).partition(|it| it.to_me);
+    let closed: Vec<Told> = room.loops.closed.iter().rev().take(CLOSED_SHOWN).map(told).collect();
     let nothing = mine.is_empty() && others.is_empty() && closed.is_empty();
     html! {
         <>
@@ -68,6 +66,11 @@ fn Loops(props: &LoopsProps) -> Html {
     }
 }
 
+/// Where in the log stands what it is about.
+fn about(told: &Told) -> Key {
+    (told.feedback.target_depth, told.feedback.target)
+}
+
 fn group(title: String, loops: &[Told], props: &LoopsProps) -> Html {
     if loops.is_empty() {
         return Html::default();
@@ -75,7 +78,7 @@ fn group(title: String, loops: &[Told], props: &LoopsProps) -> Html {
     let draw = |told: &Told| {
         html! {
             <li key={told.feedback.cid.to_string()}>
-                if let Some(about) = props.views.called(&props.room, &told.feedback.target, &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }
+                if let Some(about) = props.views.called(&props.room, &about(told), &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }
                 <Loop told={told.clone()} handles={true} />
             </li>
         }

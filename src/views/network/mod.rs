@@ -54,11 +54,13 @@ struct NetworkProps {
 fn Network(props: &NetworkProps) -> Html {
     let room = &props.room;
     let advice = advice(&Sight::of(room, &props.finding));
-    let linked = sorted::set(room.peers.iter().map(|it| it.node));
+    let peers = room.all_peers();
+    let linked = sorted::set(peers.iter().map(|it| it.node));
     let beyond: Vec<_> = room
         .people
         .iter()
-        .filter(|it| !it.me && it.here != Here::Gone && !linked.contains(&it.person.node))
+        .take_while(|it| it.here != Here::Gone)
+        .filter(|it| !it.me && !linked.contains(&it.person.node))
         .map(|it| it.person.node)
         .collect();
     let met = room.connection == Connection::InSync;
@@ -68,9 +70,9 @@ fn Network(props: &NetworkProps) -> Html {
             <ConnectionWords ..ConnectionProps::of(room) />
             <ul class={classes!("plain-list", "waits", met.then_some("met"))}>{ for advice.iter().map(|it| it.draw(props)) }</ul>
             <h3>{ t!("network-peers") }</h3>
-            if room.peers.is_empty() && beyond.is_empty() { <p>{ t!("network-nobody") }</p> }
+            if peers.is_empty() && beyond.is_empty() { <p>{ t!("network-nobody") }</p> }
             <ul class="plain-list peers">
-                { for room.peers.iter().map(|it| peer(it, room)) }
+                { for peers.iter().map(|it| peer(it, room)) }
                 { for beyond.iter().map(|node| html! {
                     <li key={node.to_string()} data-testid="network-peer" data-node={node.to_string()} data-path="through">
                         <strong translate="no"><bdi>{ people::name_in(&room.people, node) }</bdi></strong>

@@ -50,12 +50,12 @@ fn PeopleList(props: &PeopleProps) -> Html {
     let room = &props.room;
     let all = use_state(|| false);
     let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
-    for baton in room.batons.iter() {
+    for baton in room.led.iter() {
         if let Some(holder) = baton.holder {
             leads.entry(holder).or_default().push(&baton.title);
         }
     }
-    let gone = room.people.iter().filter(|it| it.here == Here::Gone).count();
+    let gone = room.people.gone();
     let shown = room.people.len().saturating_sub(if *all { 0 } else { gone.saturating_sub(GONE_SHOWN) });
     let here = room.people.len() - gone;
     let more = {

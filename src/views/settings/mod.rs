@@ -72,7 +72,7 @@ struct RoomProps {
 fn Who(props: &RoomProps) -> Html {
     let session = use_session();
     let (name, strengths) = (use_node_ref(), use_node_ref());
-    let me = props.room.people.iter().find(|it| it.me).map(|it| it.person.clone());
+    let me = props.room.people.me().map(|it| it.person.clone());
     {
         let (name, strengths) = (name.clone(), strengths.clone());
         let proposed = props.room.proposed_name.clone();

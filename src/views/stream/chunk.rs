@@ -1,13 +1,14 @@
 //! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
 //! posts scroll like ten.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::Range,
-    rc::Rc,
-};
+use std::{collections::BTreeSet, ops::Range, rc::Rc};
 
-use paceline_room::{Cid, NodeId, sorted};
+use paceline_room::{
+    Cid, NodeId, Tree,
+    fold::{Key, feedback_on},
+    sorted,
+    state::Feedback,
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::prelude::*;
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{
     browser,
-    components::feedback::Told,
-    session::{Place, Reach, RoomView, Unsent},
+    components::feedback::{Told, tell},
+    session::{People, Place, Reaches, RoomView, Unsent},
     texts::changing,
     when,
 };
@@ -43,33 +44,38 @@ const MARGIN: &str = "1500px 0px";
 pub struct Around {
     /// What the cards between them need to know, too.
     pub cards: cards::Around,
-    told: Rc<HashMap<Cid, Rc<[Told]>>>,
+    people: People,
+    feedback_on: Tree<(Cid, Key), Feedback>,
     leaders: BTreeSet<NodeId>,
-    reach: Rc<std::collections::BTreeMap<Cid, Reach>>,
+    reach: Reaches,
     me: NodeId,
     leaving: Vec<(Cid, AttrValue)>,
     marks: HashMap<Cid, Rc<[Mark]>>,
     handles: bool,
     moments: Rc<Before>,
-    nothing: Rc<[Told]>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(room: &RoomView, told: Rc<HashMap<Cid, Rc<[Told]>>>, moments: Rc<Before>, handles: bool) -> Self {
+    pub fn new(room: &RoomView, moments: Rc<Before>, handles: bool) -> Self {
         let cards = cards::Around::new(room);
         Self {
             marks: marks(&cards::Sources::of(room), &cards),
             cards,
-            told,
-            leaders: sorted::set(room.batons.iter().filter_map(|it| it.holder)),
+            people: room.people.clone(),
+            feedback_on: room.feedback_on.clone(),
+            leaders: sorted::set(room.led.iter().filter_map(|it| it.holder)),
             reach: room.reach.clone(),
             me: room.me,
             leaving: room.unsent.iter().filter_map(leaving).collect(),
             handles,
             moments,
-            nothing: [].into(),
         }
+    }
+
+    /// What was said of a post.
+    fn told(&self, post: &Cid) -> Rc<[Told]> {
+        feedback_on(&self.feedback_on, post).map(|it| tell(it, &self.people, self.me)).collect()
     }
 }
 
@@ -179,13 +185,13 @@ fn posts(props: &ChunkProps) -> Html {
 fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let around = &props.around;
     let (author, name, here) = around.cards.person(&row.post.author);
-    let name = AttrValue::from(name);
-    let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1));
+    let name = AttrValue::from(name.to_string());
+    let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1.to_string()));
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
     let marks = around.marks.get(&cid).cloned().unwrap_or_else(|| [].into());
-    let feedback = around.told.get(&cid).unwrap_or(&around.nothing).clone();
+    let feedback = around.told(&cid);
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
@@ -194,7 +200,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
             <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
                 {marks}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
-                reach={around.reach.get(&cid).copied()} handles={around.handles} position={at + 1}
+                reach={around.reach.get(&row.post)} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />
         </>
     }

@@ -1,5 +1,7 @@
 //! Saying something to everyone.
 
+use std::sync::Arc;
+
 use paceline_room::{Cid, body::PostKind, limits};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -33,7 +35,7 @@ pub struct Replying {
 #[derive(PartialEq, Properties)]
 pub struct ComposerProps {
     /// This node.
-    pub me: Option<PersonView>,
+    pub me: Option<Arc<PersonView>>,
     /// What is being answered.
     pub reply: Option<Replying>,
     /// The answer was given, or is put aside.

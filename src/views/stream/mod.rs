@@ -8,11 +8,11 @@ pub(super) mod rows;
 mod scroll;
 mod unchecked;
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid,
-    state::{Feedback, Post, WordsState},
+    state::{Post, WordsState},
 };
 use yew::prelude::*;
 
@@ -31,14 +31,11 @@ use super::{
 };
 use crate::{
     browser,
-    components::{
-        feedback::{Told, tell},
-        icons::{Icon, Sign},
-    },
+    components::icons::{Icon, Sign},
     excerpt,
     hooks::{use_printing, use_session},
     people,
-    session::{Connection, Listener, PersonView, Place, RoomView, Session, Storing},
+    session::{Connection, Listener, Place, RoomView, Session, Storing},
     texts::{changing, t},
     when,
 };
@@ -62,8 +59,8 @@ pub const VIEW: View = View {
         },
         Keys { keys: &[("e", || press("post-edit"))], words: || t!("key-edit") },
     ],
-    called: |room, cid, name| {
-        let post = room.posts.iter().find(|it| it.cid == *cid)?;
+    called: |room, place, name| {
+        let post = room.posts.get(place)?;
         let words = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
         Some(t!("loop-about-post", name = name, words = words))
     },
@@ -140,7 +137,7 @@ fn Stream(props: &StreamProps) -> Html {
                     </button>
                 }
                 { props.before_composer.clone() }
-                <Composer me={me(room)} {reply} on_done={cancel} unkept={room.unkept} />
+                <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} />
             </div>
         </>
     }
@@ -160,10 +157,8 @@ fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
     let rows = use_memo(posts, |(posts, storing, doubtful, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
         let mut days = when::Days::default();
-        rows::rows(posts, &storing, doubtful, |at| days.begin(at))
-    });
-    let told = use_memo((room.feedback.clone(), room.people.clone(), room.me), |(feedback, people, me)| {
-        tell_by_target(feedback, people, *me)
+        let is_doubtful = |post: &Post| doubtful.get(&(post.depth, post.cid)).is_some();
+        rows::rows(posts, &storing, is_doubtful, |at| days.begin(at))
     });
     let sources = Sources::of(room);
     let placed = use_memo((rows.clone(), sources.clone()), |(rows, sources)| {
@@ -172,10 +167,8 @@ fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
     });
     let (before, after) = (placed.0.clone(), placed.1.clone());
     let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
-    let known = (room.people.clone(), sources, local, told, before);
-    let around = use_memo((known, handles), |((_, _, _, told, before), handles)| {
-        Around::new(room, told.clone(), before.clone(), *handles)
-    });
+    let known = (room.people.clone(), sources, local, room.feedback_on.clone(), before);
+    let around = use_memo((known, handles), |((.., before), handles)| Around::new(room, before.clone(), *handles));
     Road { rows, around, after }
 }
 
@@ -230,10 +223,6 @@ fn use_replying(session: &Session) -> UseStateHandle<Option<Cid>> {
     replying
 }
 
-fn me(room: &RoomView) -> Option<PersonView> {
-    room.people.iter().find(|it| it.me).cloned()
-}
-
 fn as_post(storing: &Storing, me: paceline_room::NodeId) -> Post {
     Post {
         cid: storing.cid,
@@ -256,16 +245,4 @@ fn replying_to(room: &RoomView, rows: &[Row], cid: Cid) -> Option<Replying> {
     let post = &rows.iter().find(|row| row.post.cid == cid)?.post;
     let excerpt = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
     Some(Replying { post: cid, name: people::name_in(&room.people, &post.author).into(), excerpt: excerpt.into() })
-}
-
-fn tell_by_target(
-    feedback: &[Arc<Feedback>],
-    people: &[PersonView],
-    me: paceline_room::NodeId,
-) -> HashMap<Cid, Rc<[Told]>> {
-    let mut by_target: HashMap<Cid, Vec<Told>> = HashMap::new();
-    for it in feedback {
-        by_target.entry(it.target).or_default().push(tell(it, people, me));
-    }
-    by_target.into_iter().map(|(target, told)| (target, told.into())).collect()
 }

@@ -3,12 +3,12 @@
 //! days only ever go on. Pure.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     rc::Rc,
     sync::Arc,
 };
 
-use paceline_room::{Cid, NodeId, sorted, state::Post};
+use paceline_room::{Cid, NodeId, fold::List, sorted, state::Post};
 
 use super::super::cards::Moment;
 
@@ -53,9 +53,9 @@ pub fn place(rows: &[Row], mut moments: Vec<Moment>) -> (Before, Rc<[Moment]>) {
 
 /// All rows in drawing order. `day` says which day a time is of.
 pub fn rows(
-    posts: &[Arc<Post>],
+    posts: &List<Post>,
     storing: &[Arc<Post>],
-    doubtful: &BTreeSet<Cid>,
+    doubtful: impl Fn(&Post) -> bool,
     mut day: impl FnMut(u64) -> u64,
 ) -> Vec<Row> {
     let all = || posts.iter().map(|post| (post, false)).chain(storing.iter().map(|post| (post, true)));
@@ -70,7 +70,7 @@ pub fn rows(
     }
     let mut rows: Vec<Row> = Vec::with_capacity(by_cid.len());
     let mut today = None;
-    let times: Vec<_> = roots.iter().map(|(root, _)| (!doubtful.contains(&root.cid)).then_some(root.at)).collect();
+    let times: Vec<_> = roots.iter().map(|(root, _)| (!doubtful(root)).then_some(root.at)).collect();
     let line = line(&times);
     let first = line.iter().copied().find_map(|it| it);
     for ((root, storing), time) in roots.into_iter().zip(line) {
@@ -87,7 +87,7 @@ pub fn rows(
                 next: 0,
                 answers: parent.filter(|_| level == 2).map(|parent| parent.author),
                 new_day: (level == 0 && today.replace(day) != Some(day)).then_some(time),
-                doubtful: doubtful.contains(&post.cid),
+                doubtful: doubtful(post),
                 storing,
             });
             let below = (level + 1).min(2);
@@ -132,6 +132,16 @@ mod tests {
         state::{Post, WordsState},
     };
 
+    fn list(posts: &[Arc<Post>]) -> List<Post> {
+        let mut list = List::default();
+        posts.iter().for_each(|it| list.insert((it.depth, it.cid), it.clone()));
+        list
+    }
+
+    fn certain(_: &Post) -> bool {
+        false
+    }
+
     fn post(name: u8, reply_to: Option<u8>, at: u64) -> Arc<Post> {
         Arc::new(Post {
             cid: Cid::from_digest([name; 32]),
@@ -162,19 +172,19 @@ mod tests {
     #[test]
     fn answers_hang_under_what_they_answer_in_order() {
         let posts = [post(1, None, 0), post(2, None, 0), post(3, Some(1), 0), post(4, Some(3), 0), post(5, Some(1), 0)];
-        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
+        let rows = rows(&list(&posts), &[], certain, at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 2), (4, 2, 1), (5, 1, 0), (2, 0, 0)]);
         assert_eq!(rows[2].answers, Some(NodeId::from_bytes([3; 32])));
     }
 
     #[test]
     fn an_answer_whose_post_is_not_here_stands_on_the_road() {
-        assert_eq!(names(&rows(&[post(3, Some(9), 0)], &[], &BTreeSet::new(), at_utc)), [(3, 0, 0)]);
+        assert_eq!(names(&rows(&list(&[post(3, Some(9), 0)]), &[], certain, at_utc)), [(3, 0, 0)]);
     }
 
     #[test]
     fn a_post_that_is_being_stored_stands_where_it_will_stay() {
-        let rows = rows(&[post(1, None, 0), post(2, None, 0)], &[post(3, Some(1), 0)], &BTreeSet::new(), at_utc);
+        let rows = rows(&list(&[post(1, None, 0), post(2, None, 0)]), &[post(3, Some(1), 0)], certain, at_utc);
         assert_eq!(names(&rows), [(1, 0, 1), (3, 1, 0), (2, 0, 0)]);
         assert!(rows[1].storing && !rows[2].storing);
     }
@@ -183,7 +193,7 @@ mod tests {
     fn a_new_day_is_told_by_the_clock_of_this_browser() {
         let late = 23 * 3_600_000;
         let days = |day: fn(u64) -> u64| -> Vec<bool> {
-            rows(&[post(1, None, late), post(2, None, late + 7_200_000)], &[], &BTreeSet::new(), day)
+            rows(&list(&[post(1, None, late), post(2, None, late + 7_200_000)]), &[], certain, day)
                 .iter()
                 .map(|it| it.new_day.is_some())
                 .collect()
@@ -197,8 +207,8 @@ mod tests {
         let (hour, day) = (3_600_000, 86_400_000);
         let heads = |times: &[u64], doubted: &[u8]| -> Vec<Option<u64>> {
             let posts: Vec<_> = times.iter().zip(1..).map(|(at, name)| post(name, None, *at)).collect();
-            let doubtful = doubted.iter().map(|it| Cid::from_digest([*it; 32])).collect();
-            rows(&posts, &[], &doubtful, at_utc).iter().map(|it| it.new_day).collect()
+            let doubtful = |it: &Post| doubted.contains(&it.cid.digest()[0]);
+            rows(&list(&posts), &[], doubtful, at_utc).iter().map(|it| it.new_day).collect()
         };
         // One of three is 26 hours ahead, and nothing says yet that it cannot be.
         let ahead = [0, 1, 2 + 26, 3, 4, 5 + 26, 6, 7].map(|it| it * hour);
@@ -223,7 +233,7 @@ mod tests {
             Arc::new(it)
         };
         let posts = [deep(1, None, 10), deep(2, Some(1), 15), deep(3, None, 30), deep(4, None, 40)];
-        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
+        let rows = rows(&list(&posts), &[], certain, at_utc);
         let handoff = |name: u8, depth| Moment::new(depth, Cid::from_digest([name; 32]), |_| Html::default());
         let (before, after) = place(&rows, vec![handoff(7, 5), handoff(8, 25), handoff(9, 60)]);
         let at = |name: u8| {
@@ -245,7 +255,7 @@ mod tests {
                 Arc::new(it)
             })
             .collect();
-        let rows = rows(&posts, &[], &BTreeSet::new(), at_utc);
+        let rows = rows(&list(&posts), &[], certain, at_utc);
         assert_eq!(rows.len(), 10_000);
         assert!(rows[2..].iter().all(|row| row.level == 2));
     }

@@ -9,7 +9,7 @@ use super::post::words_of;
 use crate::{
     components::disc::disc_of,
     people,
-    session::{Here, PersonView, Unchecked},
+    session::{Here, People, Unchecked},
     texts::t,
     when,
 };
@@ -20,14 +20,14 @@ pub struct UncheckedProps {
     /// In display order.
     pub posts: Rc<[Unchecked]>,
     /// Who is known so far.
-    pub people: Rc<[PersonView]>,
+    pub people: People,
 }
 
 /// Draws them.
 #[component]
 pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
     let draw = |post: &Unchecked| {
-        let person = people::find(&props.people, &post.author);
+        let person = props.people.find(&post.author);
         let label = format!("n-{}", post.cid);
         html! {
             <article class="post level-0 next-0 unchecked" key={post.cid.to_string()} tabindex="-1" aria-labelledby={label.clone()}

@@ -3,20 +3,16 @@
 
 use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
-use paceline_mesh::{
-    Replica,
-    replica::{Here, Presence},
-};
+use paceline_mesh::{Replica, replica::Here};
 use paceline_room::{
-    Body, Cid, Event, Ix, NodeId, Tree,
+    Body, Cid, Ix, NodeId, Tree,
     cost::looking,
-    fold::{IgnoredReason, Key},
-    log::Entry,
-    state::{Baton, BatonState},
+    fold::Key,
+    state::{Baton, BatonState, IgnoredTransfer},
 };
 
 use super::{When, grace, same};
-use crate::Terms;
+use crate::{Terms, write::silence};
 
 /// Those of all batons that are in somebody's hands, or wait for this node.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,13 +42,11 @@ impl Batons {
     pub(super) fn pass_time(&mut self, replica: &Replica, terms: &mut Terms, me: NodeId, when: &When) {
         self.overtime = same(&self.overtime, terms.overtime(self.led.iter(), when.now));
         let grace = grace(replica.fold());
-        let is_silent = |holder: &NodeId| match replica.presence_of(holder) {
-            Some(Presence { here: Here::Gone, goodbye, since }) => {
-                goodbye || (when.now.saturating_sub(since) >= grace && !when.cut_off)
-            }
-            Some(_) => false,
-            // Never met by this node since it was opened.
-            None => when.now >= grace && !when.cut_off,
+        let is_silent = |holder: &NodeId| {
+            let seen = replica.presence_of(holder);
+            let goodbye = seen.is_some_and(|it| it.goodbye && it.here == Here::Gone);
+            let gone = seen.is_none_or(|it| it.here == Here::Gone);
+            goodbye || (gone && silence(seen.as_ref(), when.now) >= grace && !when.cut_off)
         };
         let holders = self.led.iter().filter_map(|it| it.holder).filter(|it| *it != me);
         let mut vanished: Vec<NodeId> = Vec::new();
@@ -72,24 +66,7 @@ fn set(list: &mut Tree<Key, Baton>, key: &Key, baton: Option<&Arc<Baton>>) {
     }
 }
 
-/// Something done with a baton that did not count, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IgnoredTransfer {
-    /// The baton.
-    pub baton: Cid,
-    /// The event.
-    pub cid: Cid,
-    /// Whose.
-    pub author: NodeId,
-    /// By its author's clock, Unix milliseconds.
-    pub at: u64,
-    /// The rule it does not meet.
-    pub why: IgnoredReason,
-    /// The word that came with it, if any.
-    pub said: Option<Arc<str>>,
-}
-
-/// All of them, by their baton and in display order.
+/// What was done with batons and did not count, by baton and in display order.
 #[derive(Default)]
 pub(super) struct Ignoreds {
     shown: Tree<(Cid, Key), IgnoredTransfer>,
@@ -114,30 +91,16 @@ impl Ignoreds {
         }
         self.events = log.len();
         for ix in fresh {
-            let Entry { cid, event, .. } = log.entry(ix);
-            let Event { body, depth, author, at, .. } = event;
-            let baton = match body {
-                Body::BatonDeclined(it) => match log.find(&it.offer) {
-                    Some(offer) => offered(&log.entry(offer).event.body),
-                    None => {
-                        self.of_offer.insert((it.offer, ix));
-                        None
+            let entry = log.entry(ix);
+            match &entry.event.body {
+                Body::BatonDeclined(it) if log.find(&it.offer).is_none() => _ = self.of_offer.insert((it.offer, ix)),
+                _ => {
+                    if let Some(transfer) = fold.ignored_transfer(log, ix) {
+                        self.shown.insert((transfer.baton, entry.key()), Arc::new(transfer));
                     }
-                },
-                body => body.transfers().or_else(|| offered(body)),
-            };
-            let Some((baton, why)) = baton.zip(fold.why_ignored(cid)) else { continue };
-            let said = body.note().map(Into::into);
-            let transfer = IgnoredTransfer { baton, cid: *cid, author: *author, at: *at, why, said };
-            self.shown.insert((baton, (*depth, *cid)), Arc::new(transfer));
+                }
+            }
         }
         &self.shown
-    }
-}
-
-fn offered(body: &Body) -> Option<Cid> {
-    match body {
-        Body::BatonOffered(it) => Some(it.baton),
-        _ => None,
     }
 }

@@ -21,11 +21,11 @@ use paceline_mesh::{
 use paceline_room::{
     Cid, Fold, NodeId, Tree,
     fold::{Key, Lists},
-    state::{Feedback, FeedbackState},
+    state::{Feedback, FeedbackState, IgnoredTransfer},
 };
 
-pub use handoffs::IgnoredTransfer;
-use handoffs::{Batons, Ignoreds};
+pub use handoffs::Batons;
+use handoffs::Ignoreds;
 pub use people::{Crowd, Naming, People, PersonView};
 pub use reach::Reaches;
 use reach::Window;

@@ -75,6 +75,11 @@ impl People {
         self.shown.is_empty()
     }
 
+    /// This node.
+    pub fn me(&self) -> Option<&Arc<PersonView>> {
+        self.shown.iter().next().filter(|it| it.me)
+    }
+
     /// How many of them are gone.
     pub fn gone(&self) -> usize {
         self.gone

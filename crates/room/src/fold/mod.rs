@@ -48,21 +48,24 @@ pub struct Fold {
     pub(crate) capabilities: Capabilities,
 }
 
+/// Entries in the order of the log.
+pub type List<T> = Tree<Key, T>;
+
 /// What is shown in lists, at one time: equal as long as nothing in them changed, and [`Tree::since`] tells what did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lists {
     /// In order of their first event.
-    pub people: Tree<Key, Person>,
+    pub people: List<Person>,
     /// In display order: `(depth, cid)`.
-    pub posts: Tree<Key, Post>,
+    pub posts: List<Post>,
     /// In display order.
-    pub feedback: Tree<Key, Feedback>,
+    pub feedback: List<Feedback>,
     /// By what it is about ([`feedback_on`]).
     pub feedback_on: Tree<(Cid, Key), Feedback>,
     /// In order of opening.
-    pub batons: Tree<Key, Baton>,
+    pub batons: List<Baton>,
     /// From a newer version, in display order.
-    pub unknown: Tree<Key, UnknownEvent>,
+    pub unknown: List<UnknownEvent>,
 }
 
 /// What all capabilities share.
@@ -153,12 +156,7 @@ impl Fold {
         self.common.ignored.get(cid).copied()
     }
 
-    /// All admitted events that mean nothing here, in no order.
-    pub fn ignored(&self) -> impl Iterator<Item = (&Cid, IgnoredReason)> {
-        self.common.ignored.iter().map(|(cid, reason)| (cid, *reason))
-    }
-
-    /// Those that came after the first so many, in the order in which they came: nothing that was ignored ever counts later.
+    /// Admitted events that mean nothing here: those that came after the first so many, in the order in which they came: nothing that was ignored ever counts later.
     pub fn ignored_after(&self, known: usize) -> &[Ix] {
         let after = self.common.ignored_in_turn.get(known..).unwrap_or_default();
         look(after.len());

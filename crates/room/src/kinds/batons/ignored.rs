@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Body, Cid, Fold, Log, NodeId, fold::IgnoredReason, sorted};
+use crate::{Body, Cid, Fold, Ix, Log, NodeId, fold::IgnoredReason, log::Entry};
 
 /// Something done with a baton that did not count, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,25 +22,20 @@ pub struct IgnoredTransfer {
 }
 
 impl Fold {
-    /// What was done with batons and did not count, in display order.
-    pub fn ignored_transfers(&self, log: &Log) -> Vec<IgnoredTransfer> {
-        let transfer = |(cid, why): (&Cid, IgnoredReason)| {
-            let entry = log.entry(log.find(cid)?);
-            let event = &entry.event;
-            let baton = match &event.body {
+    /// What was done with a baton by this event and did not count, if that is what it is. What declines an offer is known to be
+    /// about a baton only once the offer is here.
+    pub fn ignored_transfer(&self, log: &Log, ix: Ix) -> Option<IgnoredTransfer> {
+        let Entry { cid, event, .. } = log.entry(ix);
+        let why = self.why_ignored(cid)?;
+        let baton = match &event.body {
+            Body::BatonOffered(it) => Some(it.baton),
+            Body::BatonDeclined(it) => match &log.entry(log.find(&it.offer)?).event.body {
                 Body::BatonOffered(it) => Some(it.baton),
-                Body::BatonDeclined(it) => match &log.entry(log.find(&it.offer)?).event.body {
-                    Body::BatonOffered(it) => Some(it.baton),
-                    _ => None,
-                },
-                body => body.transfers(),
-            };
-            let said = event.body.note().map(Into::into);
-            let shown = IgnoredTransfer { baton: baton?, cid: *cid, author: event.author, at: event.at, why, said };
-            Some((entry.key(), shown))
+                _ => None,
+            },
+            body => body.transfers(),
         };
-        let mut ignored: Vec<_> = self.ignored().filter_map(transfer).collect();
-        sorted::short_list(&mut ignored, |(key, _)| *key);
-        ignored.into_iter().map(|(_, it)| it).collect()
+        let said = event.body.note().map(Into::into);
+        Some(IgnoredTransfer { baton: baton?, cid: *cid, author: event.author, at: event.at, why, said })
     }
 }
