@@ -11,7 +11,7 @@ use paceline_node::{Naming, Snapshot, Snapshots, When};
 use paceline_room::{
     Admission, Body, Cid, Keypair, Log, NodeId, Stored, Words,
     body::{PostKind, Posted},
-    testing::founding,
+    testing::{World, founding},
 };
 use serde_bytes::ByteArray;
 
@@ -57,6 +57,22 @@ impl Hall {
             written: vec![Stored { cid, depth: 1, block, words: None }],
             replica: Replica::new(cid, key(ME)),
             snapshots: Snapshots::new(keys[ME].node(), NAMING),
+            now: 1_000,
+            keys,
+            counter: 0,
+            stores: true,
+            unstored: Vec::new(),
+        }
+    }
+
+    /// A node of a world that others wrote in, holding nothing yet; two more people than write may be heard of.
+    pub fn of(world: &World, people: usize) -> Self {
+        let keys: Vec<_> = (0..people + 3).map(|it| world.keypair(it)).collect();
+        Self {
+            log: world.whole(),
+            written: world.blocks(),
+            replica: Replica::new(world.room(), world.keypair(ME)),
+            snapshots: Snapshots::new(world.author(ME), NAMING),
             now: 1_000,
             keys,
             counter: 0,

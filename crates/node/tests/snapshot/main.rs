@@ -1,4 +1,5 @@
 //! Snapshots from outside: what each costs, and that it is what a look at everything gives.
 
 mod cost;
+mod equal;
 mod hall;

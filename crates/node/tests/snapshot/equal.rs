@@ -1,0 +1,292 @@
+//! Whatever happens, in whatever order: the snapshot made from the one before equals one that looks at everything.
+
+use std::collections::BTreeSet;
+
+use paceline_mesh::{
+    Input, Replica,
+    replica::{Here, Reach},
+    wire::{Cids, ShortIds, State, short_cid, short_node},
+};
+use paceline_node::{Snapshot, Snapshots, Terms};
+use paceline_room::{
+    Body, Cid, Stored,
+    body::{
+        Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased,
+        BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Introduced, PostKind,
+        Posted, Retracted, Stance,
+    },
+    testing::{World, unknown},
+};
+
+use super::hall::{Hall, ME, NAMING};
+
+const PEOPLE: usize = 6;
+
+/// SplitMix64: a seed fully determines a run.
+struct Rng(u64);
+
+impl Rng {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % end as u64) as usize
+    }
+
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+}
+
+/// What people write without asking whether it counts, and what they point at.
+struct Story {
+    world: World,
+    rng: Rng,
+    posts: Vec<Cid>,
+    feedback: Vec<Cid>,
+    /// Openings, transfers and offers, with their batons.
+    steps: Vec<(Cid, Cid)>,
+}
+
+impl Story {
+    fn new(seed: u64) -> Self {
+        let world = World::new(seed);
+        let room = vec![world.room()];
+        Self { rng: Rng(seed), posts: room.clone(), steps: vec![(room[0], room[0])], feedback: room, world }
+    }
+
+    fn write(&mut self) {
+        let Self { world, rng, .. } = self;
+        let mut who = rng.below(PEOPLE);
+        match rng.below(4) {
+            0 => world.sync_all(),
+            1 => world.sync(who, rng.below(PEOPLE)),
+            _ => {}
+        }
+        // Mostly what was done last: so that some of it counts.
+        let lately = self.steps.len().saturating_sub(3 + 9 * rng.below(2));
+        let ((baton, tip), (_, by)) = (rng.pick(&self.steps[lately..]), rng.pick(&self.steps[lately..]));
+        let (post, given) = (rng.pick(&self.posts), rng.pick(&self.feedback));
+        let to = rng.below(PEOPLE);
+        let note = || "a word".try_into().unwrap();
+        let body: Body = match rng.below(26) {
+            0..=4 => {
+                let words = world.say(who, "something");
+                let (kind, reply_to) = (PostKind::Update, (rng.below(2) == 0).then_some(post));
+                Posted { kind, words, reply_to, tags: Default::default(), mentions: Default::default() }.into()
+            }
+            5 => Edited { post, words: world.say(who, "better") }.into(),
+            6 => Retracted { post }.into(),
+            7..=9 => {
+                let stance = rng.pick(&[Stance::Appreciate, Stance::Question, Stance::Correct]);
+                let words = Some(world.say(who, "feedback"));
+                FeedbackGiven { target: rng.pick(&[post, tip]), stance, words, sources: Default::default() }.into()
+            }
+            10 => {
+                let answer = rng.pick(&[Answer::Adjusted, Answer::Noted]);
+                FeedbackAnswered { feedback: given, answer, words: None, by: None }.into()
+            }
+            11 => FeedbackWithdrawn { feedback: given }.into(),
+            12 | 13 => {
+                let name = rng.pick(&["Ada", "ada", "Ben", "Cy"]).try_into().unwrap();
+                let hue = (rng.below(12) as u64).try_into().unwrap();
+                Introduced { name, strengths: Default::default(), hue }.into()
+            }
+            14 => {
+                let minutes = (rng.below(2) == 0).then(|| 1_u64.try_into().unwrap());
+                let title = "the lead".try_into().unwrap();
+                BatonOpened { title, strengths: Default::default(), minutes, need: None }.into()
+            }
+            15 => BatonTaken { baton, tip }.into(),
+            16 => BatonOffered { baton, tip, to: world.author(to), note: note() }.into(),
+            17 => BatonAccepted { baton, tip, by }.into(),
+            18 => rng
+                .pick(&[0, 1])
+                .eq(&0)
+                .then(|| BatonDeclined { offer: by, why: note() }.into())
+                .unwrap_or_else(|| BatonReclaimed { baton, tips: vec![tip].try_into().unwrap() }.into()),
+            19 => BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into(),
+            20 => BatonReleased { baton, tip, note: note() }.into(),
+            22..=25 => {
+                // Somebody to whom it may have been offered takes it, having seen all.
+                world.sync_all();
+                who = to;
+                let (last, offer) = *self.steps.last().unwrap_or(&(baton, by));
+                match rng.below(2) {
+                    0 => BatonTaken { baton: last, tip: last }.into(),
+                    _ => BatonAccepted { baton: last, tip, by: offer }.into(),
+                }
+            }
+            _ => match rng.below(2) {
+                0 => BatonClosed { baton, tip, outcome: note(), by: None }.into(),
+                _ => unknown("later", &1),
+            },
+        };
+        let kind = body.kind().to_owned();
+        let cid = world.write(who, body);
+        match kind.as_str() {
+            "posted" => self.posts.push(cid),
+            "feedback-given" => self.feedback.push(cid),
+            "baton-opened" => self.steps.push((cid, cid)),
+            it if it.starts_with("baton-") => self.steps.push((baton, cid)),
+            _ => {}
+        }
+    }
+}
+
+/// The same, of everything that has an order or a name: two snapshots made apart share nothing.
+fn told(it: &Snapshot) -> Vec<String> {
+    let people = it.people.iter().map(|it| format!("{} {:?} {} {:?}", it.name, it.here, it.me, it.person));
+    let mut told: Vec<String> = people.collect();
+    for person in it.people.iter() {
+        assert!(it.people.find(&person.person.node).is_some_and(|found| std::sync::Arc::ptr_eq(found, person)));
+    }
+    told.extend(it.lists.posts.iter().map(|it| format!("{it:?}")));
+    told.extend(it.lists.feedback.iter().map(|it| format!("{it:?}")));
+    told.extend(it.lists.batons.iter().map(|it| format!("{it:?}")));
+    told.push(format!("{:?} {:?}", it.lists.feedback_on, it.lists.unknown));
+    told.push(format!("{} {:?}", it.people.gone(), it.loops));
+    told.push(format!("{:?} {:?} {:?}", it.batons.led, it.batons.for_me, it.batons.vanished));
+    told.push(format!("{:?} {:?} {:?}", it.ignored, it.unchecked, it.progress));
+    told.extend(it.reach.iter().map(|(cid, reach)| format!("{cid} {reach:?}")));
+    told
+}
+
+/// What a look at everything says of what is kept up to date.
+fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
+    let (fold, log) = (replica.fold(), replica.log());
+    let reach: Vec<(Cid, Reach)> = fold.posts().rev().take(200).map(|it| (it.cid, replica.reach(&it.cid))).collect();
+    assert_eq!(it.reach.iter().collect::<Vec<_>>(), reach.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(**replica.reached(), *replica.reached_through());
+    let presence = replica.presence();
+    let here = |node| if node == hall.node(me) { Some(Here::Here) } else { presence.get(&node).map(|it| it.here) };
+    let mut nodes: BTreeSet<_> = fold.people().map(|it| it.node).collect();
+    nodes.extend(presence.iter().filter(|(_, it)| it.here != Here::Gone).map(|(node, _)| *node));
+    nodes.insert(hall.node(me));
+    assert_eq!(it.people.iter().map(|it| it.person.node).collect::<BTreeSet<_>>(), nodes);
+    assert!(it.people.iter().all(|it| it.here == here(it.person.node).unwrap_or(Here::Gone)));
+    assert_eq!(it.people.iter().filter(|it| it.here == Here::Gone).count(), it.people.gone());
+    for one in it.people.iter() {
+        let alike = |name: &str| name.split(" ·").next().map(str::to_lowercase);
+        let others = it.people.iter().filter(|it| alike(&it.name) == alike(&one.name)).count();
+        assert_eq!(one.name.contains('·'), others > 1, "{} of {others}", one.name);
+    }
+    let ignored = log.entries().filter_map(|(ix, it)| Some((fold.ignored_transfer(log, ix)?.baton, it.key())));
+    assert_eq!(it.ignored.entries().map(|(key, _)| *key).collect::<BTreeSet<_>>(), ignored.collect());
+    let open = fold.feedback().filter(|it| it.state == paceline_room::state::FeedbackState::Open);
+    assert_eq!(it.loops.open.len(), open.count());
+    let led = fold.batons().filter(|it| it.holder.is_some()).map(|it| it.cid);
+    assert_eq!(it.batons.led.iter().map(|it| it.cid).collect::<Vec<_>>(), led.collect::<Vec<_>>());
+}
+
+fn run(seed: u64) -> (usize, usize) {
+    let mut story = Story::new(seed);
+    for _ in 0..260 {
+        story.write();
+    }
+    story.world.sync_all();
+    let mut hall = Hall::of(&story.world, PEOPLE);
+    let mut rng = Rng(!seed);
+    // Mostly in order, so that there is something to see from the start; what comes too early waits.
+    let mut coming: Vec<Stored> = story.world.blocks();
+    coming.reverse();
+    let (mut terms, mut late, mut steps) = (Terms::default(), Vec::new(), 0);
+    while !coming.is_empty() || !late.is_empty() || steps < 500 {
+        steps += 1;
+        match rng.below(12) {
+            0..=4 if !coming.is_empty() => {
+                let at = coming.len() - 1 - rng.below(coming.len().min(4));
+                let mut stored = coming.remove(at);
+                if rng.below(4) == 0 {
+                    late.extend(stored.words.take());
+                }
+                hall.bring(&stored);
+            }
+            5 if !late.is_empty() => {
+                let (_, words) = late.remove(rng.below(late.len()));
+                hall.input(Input::Import(vec![words]));
+            }
+            6 => {
+                let who = 1 + rng.below(PEOPLE - 1);
+                if rng.below(3) == 0 {
+                    let peer = hall.node(who);
+                    hall.input(Input::LinkDown { peer, goodbye: rng.below(2) == 0 });
+                } else {
+                    hall.link(who);
+                }
+            }
+            7 | 8 => {
+                let blocks = story.world.blocks();
+                let (who, through) = (1 + rng.below(PEOPLE + 2), 1 + rng.below(PEOPLE - 1));
+                let tips = (0..rng.below(4)).map(|_| rng.pick(&blocks.iter().map(|it| it.cid).collect::<Vec<_>>()));
+                let tips: Vec<Cid> = tips.collect();
+                let names: Vec<Cid> = blocks.iter().filter_map(|it| Some(it.words.as_ref()?.0)).collect();
+                let lacks = (0..rng.below(4)).map(|_| short_cid(&rng.pick(&names))).collect();
+                let (more, state) =
+                    (rng.below(6) == 0, rng.pick(&[State::Here, State::Here, State::Away, State::Gone]));
+                let linked: Vec<usize> = (0..rng.below(4)).map(|_| rng.below(PEOPLE + 2)).collect();
+                let linked = linked.into_iter().map(|it| short_node(&hall.node(it))).collect();
+                hall.beacon(who, through, |it| {
+                    it.tips = Cids(tips);
+                    it.missing_words = ShortIds(lacks);
+                    it.links = ShortIds(linked);
+                    (it.more_missing, it.state) = (more, state);
+                });
+            }
+            9 => hall.stores = !hall.stores,
+            10 => hall.store(),
+            _ => {
+                hall.now += [10, 1_000, 20_000, 70_000][rng.below(4)];
+                hall.input(Input::Tick);
+            }
+        }
+        if rng.below(2) == 0 {
+            let now = hall.take();
+            let whole = Snapshots::new(hall.node(ME), NAMING).take(&hall.replica, hall.when());
+            assert_eq!(told(&now), told(&whole), "seed {seed}, step {steps}");
+            assert_right(&now, &hall.replica, ME, &hall);
+            let overtime = terms.overtime(hall.replica.fold().batons(), hall.now);
+            assert_eq!(*now.batons.overtime, *overtime, "seed {seed}, step {steps}");
+        }
+    }
+    let last = hall.take();
+    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len())
+}
+
+#[test]
+fn a_snapshot_made_from_the_one_before_is_what_a_look_at_everything_gives() {
+    let (mut terms, mut ignored) = (0, 0);
+    for seed in 1..=12 {
+        let (some, others) = run(seed);
+        terms += some;
+        ignored += others;
+    }
+    assert!(terms > 40 && ignored > 40, "{terms} terms and {ignored} transfers that did not count");
+}
+
+#[test]
+fn the_newest_two_hundred_posts_are_those_whose_reach_is_shown_whenever_they_come() {
+    let mut hall = Hall::new(3);
+    let posts: Vec<Stored> = (0..450).map(|at| hall.post(at % 3, "something")).collect();
+    hall.link(1);
+    let check = |hall: &mut Hall| {
+        let now = hall.take();
+        let shown: Vec<(Cid, Reach)> = now.reach.iter().collect();
+        let newest = hall.replica.fold().posts().rev().take(200);
+        let mut whole: Vec<(Cid, Reach)> = newest.map(|it| (it.cid, hall.replica.reach(&it.cid))).collect();
+        whole.reverse();
+        assert_eq!(shown, whole);
+        shown.len()
+    };
+    let written = hall.written.clone();
+    let mut counts = Vec::new();
+    for stretch in written.chunks(90) {
+        stretch.iter().for_each(|it| hall.bring(it));
+        counts.push(check(&mut hall));
+        hall.beacon(1, 1, |it| it.tips = Cids(vec![stretch[stretch.len() / 2].cid]));
+        hall.beacon(2, 1, |it| it.tips = Cids(vec![posts[440].cid]));
+        counts.push(check(&mut hall));
+    }
+    assert_eq!(counts.last(), Some(&200));
+}
