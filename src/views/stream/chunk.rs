@@ -1,7 +1,11 @@
 //! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
 //! posts scroll like ten.
 
-use std::{collections::BTreeSet, ops::Range, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+    rc::Rc,
+};
 
 use paceline_room::{
     Cid, NodeId, Tree,

@@ -1,12 +1,12 @@
 //! Batons as they stand: which are led, by whom somebody may step in for, what waits for this node; and what was done with
 //! them and did not count.
 
-use std::{collections::BTreeSet, rc::Rc, sync::Arc};
+use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::{Replica, replica::Here};
 use paceline_room::{
     Body, Cid, Ix, NodeId, Tree,
-    cost::looking,
+    cost::BTreeSet,
     fold::Key,
     state::{Baton, BatonState, IgnoredTransfer},
 };
@@ -86,7 +86,7 @@ impl Ignoreds {
         if !self.of_offer.is_empty() {
             for (_, entry) in log.entries_after(self.events) {
                 let waiting = self.of_offer.range((entry.cid, Ix(0))..).take_while(|(offer, _)| *offer == entry.cid);
-                fresh.extend(looking(waiting).map(|(_, ix)| *ix));
+                fresh.extend(waiting.map(|(_, ix)| *ix));
             }
         }
         self.events = log.len();

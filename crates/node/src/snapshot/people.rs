@@ -1,13 +1,13 @@
 //! Everybody: who wrote in the room, and who is here without having written. In the order in which they are shown, each called
 //! so that nobody passes for somebody else.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use paceline_mesh::{
     Replica,
     replica::{Changed, Here},
 };
-use paceline_room::{Cid, NodeId, Tree, fold::Key, sorted, state::Person};
+use paceline_room::{Cid, NodeId, Tree, cost::BTreeSet, fold::Key, state::Person};
 
 /// How names are made fit to be shown: what letters are is not known here.
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +100,9 @@ pub struct Crowd {
 impl Crowd {
     /// Nobody yet.
     pub fn new(me: NodeId, naming: Naming) -> Self {
-        let (people, alike, unwritten) = (People::default(), BTreeSet::new(), sorted::set([me]));
-        Self { me, naming, people, alike, unwritten }
+        let mut unwritten = BTreeSet::new();
+        unwritten.insert(me);
+        Self { me, naming, people: People::default(), alike: BTreeSet::new(), unwritten }
     }
 
     /// Everybody.

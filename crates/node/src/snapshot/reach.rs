@@ -2,14 +2,13 @@
 //! which of these posts it holds, and only those whose reports changed are looked at again. A post that has just come
 //! needs no look at anybody: whoever reported it before has been told as changed when it came.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use litemap::LiteMap;
 use paceline_mesh::{
     Replica,
     replica::{Changed, Reach},
 };
-use paceline_room::{Cid, Ix, NodeId, Tree, cost::look, fold::Key, state::Post};
+use paceline_room::{Cid, Ix, NodeId, Tree, cost::BTreeMap, fold::Key, state::Post};
 
 /// Of how many of the newest posts the reach is shown.
 const SHOWN: usize = 200;
@@ -66,7 +65,7 @@ pub(super) struct Window {
     slots: Vec<Slot>,
     places: BTreeMap<Key, usize>,
     /// Those present.
-    nodes: LiteMap<NodeId, Known>,
+    nodes: BTreeMap<NodeId, Known>,
     stored: Tree<Key, usize>,
 }
 
@@ -143,7 +142,6 @@ impl Window {
             set(&mut known.counts, at, counts);
             slot.others = slot.others + usize::from(counts) - usize::from(counted);
         }
-        look(1);
         if report.is_some() {
             self.nodes.insert(node, known);
         }

@@ -101,11 +101,10 @@ impl Story {
             15 => BatonTaken { baton, tip }.into(),
             16 => BatonOffered { baton, tip, to: world.author(to), note: note() }.into(),
             17 => BatonAccepted { baton, tip, by }.into(),
-            18 => rng
-                .pick(&[0, 1])
-                .eq(&0)
-                .then(|| BatonDeclined { offer: by, why: note() }.into())
-                .unwrap_or_else(|| BatonReclaimed { baton, tips: vec![tip].try_into().unwrap() }.into()),
+            18 => match rng.below(2) {
+                0 => BatonDeclined { offer: by, why: note() }.into(),
+                _ => BatonReclaimed { baton, tips: vec![tip].try_into().unwrap() }.into(),
+            },
             19 => BatonSteppedIn { baton, tip, silent_for: 1_u64.try_into().unwrap() }.into(),
             20 => BatonReleased { baton, tip, note: note() }.into(),
             22..=25 => {
