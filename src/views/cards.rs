@@ -49,11 +49,12 @@ impl Around {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, sync::Arc};
+    use std::sync::Arc;
 
     use paceline_room::{
         Cid, NodeId,
         body::PostKind,
+        fold::List,
         state::{Post, UnknownEvent, WordsState},
     };
     use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -166,6 +166,7 @@ fn tips_that_came_before_their_events_count_once_those_are_here() {
     let signed = said(&world, 1, 1, &[], |it| it.tips = Cids(vec![cid]));
     roster.on_beacon(world.author(1), signed, &early, 0).unwrap();
     let log = world.whole();
+    roster.admitted(&log, log.find(&cid).unwrap());
     assert_eq!(roster.reach(&log, log.find(&cid).unwrap()), (1, 1));
     // A later tip that is not here yet takes nothing back.
     let unknown = said(&world, 1, 2, &[], |it| it.tips = Cids(vec![Cid::of(b"later")]));

@@ -11,8 +11,8 @@ use paceline_room::{
     state::{Baton, BatonState, IgnoredTransfer},
 };
 
-use super::{When, grace, same};
-use crate::{Terms, write::silence};
+use super::when::{When, grace, same};
+use crate::{terms::Terms, write::silence};
 
 /// Those of all batons that are in somebody's hands, or wait for this node.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -11,15 +11,16 @@
 mod handoffs;
 mod people;
 mod reach;
+mod when;
 
 use std::rc::Rc;
 
 use paceline_mesh::{
     Replica,
-    replica::{Changed, Millis, Progress, Unchecked},
+    replica::{Changed, Progress, Unchecked},
 };
 use paceline_room::{
-    Cid, Fold, NodeId, Tree,
+    Cid, NodeId, Tree,
     fold::{Key, Lists},
     state::{Feedback, FeedbackState, IgnoredTransfer},
 };
@@ -29,32 +30,13 @@ use handoffs::Ignoreds;
 pub use people::{Crowd, Naming, People, PersonView};
 pub use reach::Reaches;
 use reach::Window;
+use when::same;
+pub use when::{When, grace};
 
-use crate::{Clocks, Terms};
+use crate::{clocks::Clocks, terms::Terms};
 
 /// How many posts are shown at most before their past is here: a page to read.
 const UNCHECKED_SHOWN: usize = 30;
-/// Silence after which a step-in is offered, if the room's form does not say, in seconds.
-const DEFAULT_GRACE: u32 = 30;
-
-/// For how long a holder has to be silent before somebody may step in, in milliseconds.
-pub fn grace(fold: &Fold) -> Millis {
-    u64::from(fold.values().map_or(DEFAULT_GRACE, |it| it.grace)) * 1_000
-}
-
-/// When a snapshot is taken, and what its node cannot know by itself.
-#[derive(Debug, Clone, Copy)]
-pub struct When {
-    /// By the clock of the node's inputs.
-    pub now: Millis,
-    /// What this machine's wall clock says, in Unix milliseconds.
-    pub clock: u64,
-    /// What time it is, as far as that is known otherwise.
-    pub known: u64,
-    /// It is rather this node that was cut off than the others: nobody's silence counts.
-    pub cut_off: bool,
-}
-
 /// Loops, by where they stand.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loops {
@@ -183,9 +165,4 @@ impl Loops {
         }
         loops
     }
-}
-
-/// The earlier list if nothing in it changed.
-fn same<T: PartialEq>(before: &Rc<[T]>, now: Vec<T>) -> Rc<[T]> {
-    if **before == *now { before.clone() } else { now.into() }
 }
