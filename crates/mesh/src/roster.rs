@@ -15,7 +15,7 @@
 use litemap::LiteMap;
 use paceline_room::{
     Cid, Ix, Log, NodeId,
-    cost::{self, BTreeSet, look, looking},
+    cost::{self, BTreeSet, look},
     sorted,
 };
 use serde_bytes::ByteArray;
@@ -411,7 +411,9 @@ impl Roster {
     /// An event was admitted: those who reported it as a tip before it was here hold it, and its author is no stranger.
     pub fn admitted(&mut self, log: &Log, ix: Ix) {
         let entry = log.entry(ix);
-        while let Some(pair) = self.awaited.range((entry.cid, NodeId::from_bytes([0; 32]))..).next().copied() {
+        while !self.awaited.is_empty()
+            && let Some(pair) = self.awaited.range((entry.cid, NodeId::from_bytes([0; 32]))..).next().copied()
+        {
             if pair.0 != entry.cid {
                 break;
             }
@@ -453,17 +455,16 @@ impl Roster {
 
     /// Everybody who is known of, strangers too.
     pub fn everybody(&self) -> impl Iterator<Item = NodeId> {
-        looking(self.nodes.keys().copied())
+        self.nodes.keys().copied()
     }
 
     fn person(&self, id: &NodeId, log: &Log) -> Option<&Node> {
-        look(1);
         self.nodes.get(id).filter(|node| node.was_linked || has_written(id, log))
     }
 
     /// All but strangers. Who was linked once and is gone is shown as gone.
     fn people<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = (&'a NodeId, &'a Node)> {
-        looking(self.nodes.iter()).filter(|(id, node)| node.was_linked || has_written(id, log))
+        self.nodes.iter().filter(|(id, node)| node.was_linked || has_written(id, log))
     }
 
     /// Whether a neighbour is linked with a node, as either of them says.

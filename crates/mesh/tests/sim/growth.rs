@@ -199,7 +199,7 @@ const PUSH: &[Law] = &[
         let next = room.next();
         room.live(pushed(&next))
     }),
-    Law::new("an event pushed for which n wait", Grows::Each(68), |n| {
+    Law::new("an event pushed for which n wait", Grows::Each(70), |n| {
         let mut room = Room::posts(0);
         let first = room.orphans(n);
         room.live(pushed(&first))
