@@ -25,6 +25,7 @@ const MEANT: &[(&[&str], &str)] = &[
             "crates/room/src/kinds",
             "crates/room/src/fold",
             "crates/room/src/command",
+            "crates/room/src/day",
             "crates/room/src/event",
             "crates/room/src/fields",
             "crates/room/src/log",

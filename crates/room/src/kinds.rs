@@ -10,6 +10,7 @@ pub mod feedback;
 pub mod founding;
 pub mod people;
 pub mod posts;
+pub mod promises;
 pub mod taking_back;
 pub mod unknown;
 
@@ -40,11 +41,12 @@ pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
 pub use people::{HUES, Hue, Introduced};
 pub use posts::{Edited, Mentions, PostKind, Posted};
+pub use promises::{Asked, PromiseDropped, PromiseKept, Promised};
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
 use {
-    batons::Batons, feedback::Loops, founding::Founding, people::People, posts::Posts, taking_back::TakenBack,
-    unknown::Unknowns,
+    batons::Batons, feedback::Loops, founding::Founding, people::People, posts::Posts, promises::Promises,
+    taking_back::TakenBack, unknown::Unknowns,
 };
 
 /// Stands in a field for words that have no name yet, until `set_words`.
@@ -375,6 +377,13 @@ capabilities! {
         BatonClosed = "baton-closed",
         Nominated = "nominated",
         Shadowing = "shadowing",
+    }
+    /// What somebody will do.
+    promises: Promises versioned {
+        Asked = "asked",
+        Promised = "promised",
+        PromiseKept = "promise-kept",
+        PromiseDropped = "promise-dropped",
     }
     /// What no build of this version understands.
     unknown: Unknowns versioned {}

@@ -12,6 +12,7 @@ pub use crate::kinds::{
     feedback::{Feedback, FeedbackState},
     people::Person,
     posts::{Post, WordsState},
+    promises::{End, Promise, PromiseLists, PromiseState},
     unknown::UnknownEvent,
 };
 use crate::{NodeId, body::FormValues};
@@ -41,6 +42,8 @@ pub struct RoomState {
     pub feedback: Vec<Arc<Feedback>>,
     /// In order of opening.
     pub batons: Vec<Arc<Baton>>,
+    /// In display order.
+    pub promises: Vec<Arc<Promise>>,
     /// Founded by a version that this build does not know.
     pub newer: bool,
     /// From a newer version, in display order.

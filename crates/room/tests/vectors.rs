@@ -5,10 +5,10 @@
 use paceline_room::{
     Body, Cid, Draft, Event, EventError, Keypair, Log, NodeId, Words,
     body::{
-        Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
+        Answer, Asked, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
         BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, FoldRaised, FormValues, Introduced, Nominated, Policy, PostKind, Posted, Retracted,
-        RoomFounded, Shadowing, Stance,
+        FeedbackWithdrawn, FoldRaised, FormValues, Introduced, Nominated, Policy, PostKind, Posted, PromiseDropped,
+        PromiseKept, Promised, Retracted, RoomFounded, Shadowing, Stance,
     },
     words::Text,
 };
@@ -190,7 +190,7 @@ fn every_golden_kind_is_written_again_to_the_bit() {
             assert_eq!(draft.sign(&signer).expect("within its limits").2, block, "{}", it.name);
         }
     }
-    assert_eq!(kinds.len(), 21, "{kinds:?}");
+    assert_eq!(kinds.len(), 25, "{kinds:?}");
 }
 
 #[test]
@@ -200,6 +200,28 @@ fn a_raise_of_the_fold_is_a_kind_of_version_1() {
     let event = Event::decode(&hex(&it.block)).expect("it is good");
     let closing = vectors.events[1].cid;
     assert_eq!(event.body, FoldRaised { to: u32::MAX, closing }.into());
+}
+
+#[test]
+fn asks_and_promises_say_what_the_second_table_says() {
+    let vectors = vectors();
+    let (first, node) = (vectors.events[1].cid, keypair(1).node());
+    let (words, promise) = (first, first);
+    let last: paceline_room::Day = "9999-12-31".parse().expect("a day");
+    #[rustfmt::skip] // a table
+    let said: [(&str, Body); 7] = [
+        ("asked, at its limits", Asked { node, words }.into()),
+        ("promised, at its limits", Promised { words, due: Some(last), from: Some(first) }.into()),
+        ("promised, no more than it needs", Promised { words, due: None, from: None }.into()),
+        ("promise-kept, at its limits", PromiseKept { promise, evidence: Some(first) }.into()),
+        ("promise-kept, no more than it needs", PromiseKept { promise, evidence: None }.into()),
+        ("promise-dropped, at its limits", PromiseDropped { promise, words }.into()),
+        ("promise-dropped, no more than it needs", PromiseDropped { promise, words }.into()),
+    ];
+    for (name, body) in said {
+        let it = vectors.events.iter().find(|it| it.name == name).expect("it is there");
+        assert_eq!(Event::decode(&hex(&it.block)).map(|it| it.body), Ok(body), "{name}");
+    }
 }
 
 #[test]

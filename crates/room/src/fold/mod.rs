@@ -32,7 +32,7 @@ use crate::{
     body::FormValues,
     cost::{self, HashMap, look},
     kinds::Capabilities,
-    state::{Baton, Feedback, Person, Post, RoomState, UnknownEvent},
+    state::{Baton, Feedback, Person, Post, PromiseLists, RoomState, UnknownEvent},
 };
 use digest::SetDigest;
 use past::{Look, Past};
@@ -64,6 +64,8 @@ pub struct Lists {
     pub feedback_on: Tree<(Cid, Key), Feedback>,
     /// In order of opening.
     pub batons: List<Baton>,
+    /// Asks and promises.
+    pub promises: PromiseLists,
     /// From a newer version, in display order.
     pub unknown: List<UnknownEvent>,
 }
@@ -256,13 +258,14 @@ impl Fold {
 
     /// All that is shown in lists, as it is now: copies of so many pointers.
     pub fn lists(&self) -> Lists {
-        let Capabilities { people, posts, feedback, batons, unknown, .. } = &self.capabilities;
+        let Capabilities { people, posts, feedback, batons, promises, unknown, .. } = &self.capabilities;
         Lists {
             people: people.shown.clone(),
             posts: posts.shown.clone(),
             feedback: feedback.shown.clone(),
             feedback_on: feedback.on.clone(),
             batons: batons.shown.clone(),
+            promises: promises.lists.clone(),
             unknown: unknown.shown.clone(),
         }
     }
@@ -285,6 +288,7 @@ impl Fold {
             posts: self.posts().cloned().collect(),
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),
+            promises: self.promises().cloned().collect(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),
         }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, PostKind, Stance, batons, feedback, people, posts, taking_back},
+    body::{Answer, PostKind, Stance, batons, feedback, people, posts, promises, taking_back},
     command::{Asker, Command, CommandError, Saying},
     testing::{World, unknown},
 };
@@ -221,7 +221,7 @@ enum Try {
 fn tries() -> impl Strategy<Value = Vec<Try>> {
     let then = (0..AUTHORS, any::<usize>(), any::<[Index; 2]>());
     let then = then.prop_map(|(who, kind, about)| Try::Then { who, kind, about });
-    prop::collection::vec(prop_oneof![1 => ops(1, 2).prop_map(|mut it| Try::First(it.remove(0))), 2 => then], 8..60)
+    prop::collection::vec(prop_oneof![1 => ops(1, 2).prop_map(|mut it| Try::First(it.remove(0))), 2 => then], 8..76)
 }
 
 #[test]
@@ -239,15 +239,17 @@ fn what_may_be_done_counts() {
                     Try::Then { who, kind, about } => (who, kind, about),
                 };
                 // Mostly about what one wrote, or was asked, and with the whole room at hand.
-                let kinds: &[&str] = match kind % 16 {
+                let kinds: &[&str] = match kind % 20 {
                     4 | 6 => &["feedback-given"],
+                    17 => &["posted", "asked"],
+                    18 | 19 => &["promised"],
                     _ => &["posted"],
                 };
                 let (one, other) = (pick(&sim, &at[0], kinds), pick(&sim, &at[1], &["edited"]));
                 let asked = sim.nodes.iter().find_map(|it| it.fold.feedback_by_cid(&one)?.addressee);
                 let author = sim.written.iter().find(|it| it.0 == one).map(|it| it.1.author);
                 let offered_to = sim.nodes[who].fold.baton(&sim.baton).and_then(|it| it.offered_to);
-                let mine = match kind % 16 {
+                let mine = match kind % 20 {
                     4 => asked,
                     10 | 11 => offered_to,
                     _ => author,
@@ -259,8 +261,8 @@ fn what_may_be_done_counts() {
                 }
                 let node = &sim.nodes[who];
                 let offer = node.fold.baton(&sim.baton).and_then(|it| it.offer).unwrap_or(one);
-                let about = about(sim.baton, offer, sim.node_id(kind / 16 % AUTHORS));
-                let command: Command = match kind % 16 {
+                let about = about(sim.baton, offer, sim.node_id(kind / 20 % AUTHORS));
+                let command: Command = match kind % 20 {
                     0 => post("words", Some(one), &[]).into(),
                     1 => post("words", None, &[]).into(),
                     2 => edit(one, "other words").into(),
@@ -274,6 +276,12 @@ fn what_may_be_done_counts() {
                     .into(),
                     5 => taking_back::Command::Retract { post: one }.into(),
                     6 => taking_back::Command::Withdraw { feedback: one }.into(),
+                    16 => {
+                        promises::Command::Ask { node: sim.node_id(kind / 20 % AUTHORS), text: "words".into() }.into()
+                    }
+                    17 => promises::Command::Make { text: "words".into(), due: None, from: Some(one) }.into(),
+                    18 => promises::Command::Keep { promise: one, evidence: None }.into(),
+                    19 => promises::Command::Drop { promise: one, why: "words".into() }.into(),
                     nth => about.into_iter().nth(nth - 7).expect("nine of them").into(),
                 };
                 let Ok(saying) = ask(node, sim.node_id(who), command) else { continue };
@@ -286,5 +294,5 @@ fn what_may_be_done_counts() {
         })
         .expect("it counts");
     let seen = seen.into_inner();
-    assert_eq!(seen.len(), 15, "too tame: {seen:?}");
+    assert_eq!(seen.len(), 19, "too tame: {seen:?}");
 }

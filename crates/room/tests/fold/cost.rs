@@ -6,8 +6,9 @@ use std::sync::Arc;
 use paceline_room::{
     Body, Cid, Draft,
     body::{
-        Answer, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken,
-        Edited, FeedbackAnswered, FeedbackGiven, Introduced, PostKind, Posted, Retracted, Stance,
+        Answer, Asked, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn,
+        BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, Introduced, PostKind, Posted, PromiseDropped, PromiseKept,
+        Promised, Retracted, Stance,
     },
     cost,
     testing::World,
@@ -98,6 +99,11 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, u64)> {
     let answer = FeedbackAnswered { feedback, answer: Answer::Adjusted, words: None, by: None };
     note("feedback answered", room.write(1, answer));
     note("retracted", room.write(1, Retracted { post }));
+    let words = Cid::of(b"words");
+    let ask = note("asked", room.write(1, Asked { node: room.world.author(2), words }));
+    let promise = note("promised", room.write(2, Promised { words, due: None, from: Some(ask) }));
+    note("dropped", room.write(2, PromiseDropped { promise, words }));
+    note("kept", room.write(2, PromiseKept { promise, evidence: Some(post) }));
     let opened =
         BatonOpened { title: "lead".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None };
     let baton = note("opened", room.write(1, opened));
@@ -157,7 +163,7 @@ fn an_event_costs_the_same_in_a_log_of_a_hundred_and_of_ten_thousand() {
         } + DEEPER;
         assert!(*many <= few + allowed, "{what}: {few} looks in the short log, {many} in the long");
     }
-    assert_eq!(short.len(), 18);
+    assert_eq!(short.len(), 22);
 }
 
 #[test]

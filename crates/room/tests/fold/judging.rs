@@ -9,8 +9,9 @@ use std::{
 use paceline_room::{
     Body, Cid, Ix, NodeId,
     body::{
-        Answer, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, Introduced, Nominated, PostKind, Posted, Retracted, Shadowing, Stance,
+        Answer, Asked, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven,
+        FeedbackWithdrawn, Introduced, Nominated, PostKind, Posted, PromiseDropped, PromiseKept, Promised, Retracted,
+        Shadowing, Stance,
     },
     testing::{World, judge_again, unknown},
 };
@@ -24,14 +25,14 @@ use crate::{
 
 /// What happens in a room in which everything does.
 #[derive(Debug, Clone)]
-enum Act {
+pub enum Act {
     /// Something about a baton, or somebody hears of something.
     Baton(Op),
     /// One writes an event of this kind about two that it may have seen.
     Say { who: usize, kind: usize, about: [Index; 2] },
 }
 
-fn acts() -> impl Strategy<Value = Vec<Act>> {
+pub fn acts() -> impl Strategy<Value = Vec<Act>> {
     let say =
         (0..AUTHORS, any::<usize>(), any::<[Index; 2]>()).prop_map(|(who, kind, about)| Act::Say { who, kind, about });
     let act = prop_oneof![3 => ops(1, 2).prop_map(|mut it| Act::Baton(it.remove(0))), 5 => say];
@@ -47,18 +48,18 @@ pub fn pick(sim: &Sim, index: &Index, kinds: &[&str]) -> Cid {
 }
 
 fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
-    const TERMS: [&str; 4] = ["posted", "baton-taken", "baton-accepted", "baton-stepped-in"];
+    const TERMS: [&str; 6] = ["posted", "baton-taken", "baton-accepted", "baton-stepped-in", "asked", "promised"];
     let one = |kinds: &[&str]| pick(sim, &about[0], kinds);
     let other = |kinds: &[&str]| pick(sim, &about[1], kinds);
     let words = Cid::of(&kind.to_le_bytes());
-    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 18 % 3];
-    match kind % 18 {
+    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 26 % 3];
+    match kind % 26 {
         0..3 => {
             let (reply_to, tags) = (Some(one(&["posted"])), Default::default());
             Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
         }
         3..5 => Edited { post: one(&["posted"]), words }.into(),
-        5 => Retracted { post: one(&["posted", "edited"]) }.into(),
+        5 => Retracted { post: one(&["posted", "edited", "asked", "promised", "promise-dropped"]) }.into(),
         6..9 => FeedbackGiven { target: one(&TERMS), stance, words: None, sources: Default::default() }.into(),
         9..11 => {
             let (feedback, by) = (one(&["feedback-given"]), Some(other(&["posted", "edited"])));
@@ -70,13 +71,20 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
             BatonOpened { title, strengths: Default::default(), minutes: None, need }.into()
         }
         13 => {
-            let hue = (kind as u64 / 18 % 12).try_into().unwrap();
+            let hue = (kind as u64 / 26 % 12).try_into().unwrap();
             Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue }.into()
         }
         14 => unknown("from-a-newer-version", &kind.to_string()),
         15 => BatonOfferWithdrawn { offer: one(&["baton-offered"]) }.into(),
         16 => BatonDeclined { offer: one(&["baton-offered"]), why: Default::default() }.into(),
-        _ if (kind / 18).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
+        17 | 18 => Asked { node: sim.node_id(kind / 26 % AUTHORS), words }.into(),
+        19 | 20 => {
+            let due = [None, "2026-12-01".parse().ok()][kind / 26 % 2];
+            Promised { words, due, from: Some(one(&["asked", "posted"])) }.into()
+        }
+        21 | 22 => PromiseKept { promise: one(&["promised"]), evidence: Some(other(&["posted"])) }.into(),
+        23 | 24 => PromiseDropped { promise: one(&["promised"]), words }.into(),
+        _ if (kind / 26).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
         _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
     }
 }
@@ -88,6 +96,8 @@ fn rightful(sim: &Sim, body: &Body) -> Option<NodeId> {
         Body::Edited(it) => author(&it.post),
         Body::Retracted(it) => author(&it.post),
         Body::FeedbackWithdrawn(it) => author(&it.feedback),
+        Body::PromiseKept(it) => author(&it.promise),
+        Body::PromiseDropped(it) => author(&it.promise),
         Body::FeedbackAnswered(it) => {
             sim.nodes.iter().find_map(|node| node.fold.feedback_by_cid(&it.feedback)).and_then(|it| it.addressee)
         }
@@ -96,7 +106,7 @@ fn rightful(sim: &Sim, body: &Body) -> Option<NodeId> {
 }
 
 /// A room in which this happened; each was asked before it wrote whether it would count.
-fn room(acts: &[Act], asked: &RefCell<BTreeMap<String, [usize; 2]>>) -> Sim {
+pub fn room(acts: &[Act], asked: &RefCell<BTreeMap<String, [usize; 2]>>) -> Sim {
     let mut sim = Sim::new(0);
     for act in acts {
         match act {
@@ -150,8 +160,17 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         })
         .expect("the same verdict");
     // Kinds that always count, and those that need not: of the latter both were seen.
-    const ALWAYS: [&str; 7] =
-        ["room-founded", "introduced", "posted", "baton-opened", "nominated", "shadowing", "from-a-newer-version"];
+    const ALWAYS: [&str; 9] = [
+        "room-founded",
+        "introduced",
+        "posted",
+        "baton-opened",
+        "nominated",
+        "shadowing",
+        "asked",
+        "promised",
+        "from-a-newer-version",
+    ];
     for seen in [asked.into_inner(), judged.clone().into_inner()] {
         for (kind, [counted, ignored]) in seen {
             let always = ALWAYS.contains(&kind.as_str());
@@ -159,7 +178,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         }
     }
     // All kinds but the raise of the fold, and one that is unknown.
-    assert_eq!(judged.into_inner().len(), 21);
+    assert_eq!(judged.into_inner().len(), 25);
 }
 
 #[test]
@@ -171,7 +190,8 @@ fn a_version_rises_when_what_is_shown_changes() {
             let sim = room(&acts, &asked);
             let mut node = Node::new(sim.room);
             for written in reorder(&sim.written, &choice) {
-                let (shown, versions) = (node.state(), node.fold.versions());
+                let promises = |node: &Node| node.fold.asks_and_promises().cloned().collect::<Vec<_>>();
+                let (shown, promised, versions) = (node.state(), promises(&node), node.fold.versions());
                 admit(&mut node, &written);
                 let (now, after) = (node.state(), node.fold.versions());
                 let founded = (shown.founder != now.founder, versions.founding < after.founding);
@@ -180,6 +200,7 @@ fn a_version_rises_when_what_is_shown_changes() {
                     ("posts", (shown.posts != now.posts, versions.posts < after.posts)),
                     ("feedback", (shown.feedback != now.feedback, versions.feedback < after.feedback)),
                     ("batons", (shown.batons != now.batons, versions.batons < after.batons)),
+                    ("promises", (promised != promises(&node), versions.promises < after.promises)),
                     ("unknown", (shown.unknown != now.unknown, versions.unknown < after.unknown)),
                 ] {
                     prop_assert_eq!(changes, rises, "{} by {:?}", what, written.1.body);
@@ -193,7 +214,7 @@ fn a_version_rises_when_what_is_shown_changes() {
             Ok(())
         })
         .expect("versions tell");
-    assert_eq!(rose.into_inner().len(), 5);
+    assert_eq!(rose.into_inner().len(), 6);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod notes;
 mod oracle;
 mod people;
 mod posts;
+mod promises;
 mod properties;
 mod rules;
 mod runs;

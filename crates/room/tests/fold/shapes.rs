@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use paceline_room::{
-    body::{Answer, BatonClosed, BatonOpened, Introduced, PostKind, Posted, Stance},
-    state::Act,
+    body::{Answer, Asked, BatonClosed, BatonOpened, Introduced, PostKind, Posted, PromiseKept, Promised, Stance},
+    state::{Act, PromiseState},
     testing::{World, unknown},
 };
 use serde_json::{Value, json};
@@ -31,8 +31,10 @@ fn the_room_and_its_people_have_the_promised_shape() {
         },
     );
     let state = json(&whole(&world));
-    let promised =
-        ["digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons", "newer", "unknown"];
+    let promised = [
+        "digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons", "promises", "newer",
+        "unknown",
+    ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");
     assert_eq!(state["purpose"], "To try things out");
@@ -202,4 +204,31 @@ fn batons_have_the_promised_shape() {
     let acts = [Act::Offered, Act::Declined, Act::Released, Act::Closed];
     assert_eq!(serde_json::to_value(acts).expect("JSON"), json!(["offered", "declined", "released", "closed"]));
     assert_eq!(serde_json::to_value(paceline_room::state::TermBy::Decision).expect("JSON"), "decision");
+}
+
+#[test]
+fn promises_have_the_promised_shape() {
+    let mut world = World::new(11);
+    let words = world.say(1, "the minutes, please");
+    let ask = world.write(1, Asked { node: world.author(2), words });
+    let words = world.say(1, "the venue");
+    let promise = world.write(1, Promised { words, due: "2026-12-01".parse().ok(), from: Some(ask) });
+    let words = world.say(1, "and the chairs?");
+    let open = world.write(1, Asked { node: world.author(2), words });
+    world.write(1, PromiseKept { promise, evidence: None });
+    let state = json(&whole(&world));
+    let [me, other, promise, ask, open] = [
+        world.author(1).to_string(),
+        world.author(2).to_string(),
+        promise.to_string(),
+        ask.to_string(),
+        open.to_string(),
+    ];
+    let rows = json!([
+        { "cid": promise, "node": me, "text": "the venue", "state": "kept", "due": "2026-12-01", "from": ask },
+        { "cid": open, "node": other, "text": "and the chairs?", "state": "asked", "due": null, "from": null },
+    ]);
+    assert_eq!(state["promises"], rows);
+    let words = [PromiseState::Asked, PromiseState::Promised, PromiseState::Kept, PromiseState::Dropped];
+    assert_eq!(serde_json::to_value(words).expect("JSON"), json!(["asked", "promised", "kept", "dropped"]));
 }

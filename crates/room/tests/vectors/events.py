@@ -246,6 +246,7 @@ NUMBER_32, MILLISECONDS, HUE = ("number", 2**32 - 1), ("number", 2**53 - 1), ("n
 POST = ("one of", "update", "question", "idea", "need", "driver")
 STANCE = ("one of", "appreciate", "build-on", "question", "concern", "correct")
 ANSWER = ("one of", "adjusted", "noted", "declined")
+DAY = ("day",)
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
@@ -267,6 +268,10 @@ KINDS = {
     "baton-closed": {"baton": LINK, "tip": LINK, "outcome?": NOTE, "by?": LINK},
     "nominated": {"baton": LINK, "node": NODE, "why?": NOTE},
     "shadowing": {"baton": LINK},
+    "asked": {"node": NODE, "words": LINK},
+    "promised": {"words": LINK, "due?": DAY, "from?": LINK},
+    "promise-kept": {"promise": LINK, "evidence?": LINK},
+    "promise-dropped": {"promise": LINK, "words": LINK},
 }
 
 
@@ -278,6 +283,7 @@ def at_limit(of):
         case ("text", most): return "\u00e9" + "x" * (most - 1)
         case ("number", most): return most
         case ("one of", *words): return words[-1]
+        case ("day",): return "9999-12-31"
         case ("list", item, _, most): return [at_limit(item) if item[0] != "text" else "x"] * most
 
 
@@ -311,6 +317,13 @@ def wrong_values(of, optional):
         case ("one of", *_):
             yield "is another word", "other"
             yield "is a map", {of[-1]: None}
+        case ("day",):
+            yield "is a number", 20261201
+            yield "is empty and there", ""
+            for what, day in [("lacks a zero", "2026-12-1"), ("has a time", "2026-12-01T00:00"), ("has slashes", "2026/12/01"),
+                              ("is in no calendar", "2026-02-29"), ("is in no month", "2026-13-01"),
+                              ("is before the first", "0000-12-31"), ("has a sign", "+026-12-01")]:
+                yield what, day
         case ("list", item, least, most):
             yield "is no list", at_limit(item)
             yield "is an item too long", [at_limit(item) if item[0] != "text" else "x"] * (most + 1)
