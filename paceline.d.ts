@@ -84,6 +84,18 @@ interface Paceline {
     close(baton: Cid, outcome?: string): Promise<Cid>;
   };
 
+  /** What somebody will do. Nobody gives anybody a task: an ask waits until somebody promises from it. */
+  readonly promise: {
+    /** Only an ask. */
+    ask(node: NodeId, text: string): Promise<Cid>;
+    /** Promises something; `due` is a day, "2026-12-01"; `from` an ask, whoever was asked, or a post. */
+    make(o: { text: string; due?: string; from?: Cid }): Promise<Cid>;
+    /** It is done; `evidence` is a post that shows it. A promise that was dropped may still be kept. The ask that a promise comes from names it, too. */
+    keep(promise: Cid, evidence?: Cid): Promise<Cid>;
+    /** It will not be done. */
+    drop(promise: Cid, why: string): Promise<Cid>;
+  };
+
   /** This node, now. */
   status(): Promise<Status>;
   /** The room, from the log alone: nodes with the same digest show the same (but for words not yet here). */
@@ -217,6 +229,18 @@ interface RoomState {
       to: NodeId | null;
       text: string;
     }[];
+  }[];
+  /** In display order. An ask and the promise from it are one row: `cid` and `node` are those of the ask, then those of the promise. */
+  promises: {
+    cid: Cid;
+    /** Who promised it, or is asked to. */
+    node: NodeId;
+    text: string | null;
+    state: "asked" | "promised" | "kept" | "dropped";
+    /** A day, "2026-12-01". */
+    due: string | null;
+    /** The ask or the post that it comes from. */
+    from: Cid | null;
   }[];
   /** Founded by a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
   newer: boolean;

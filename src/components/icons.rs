@@ -27,6 +27,7 @@ pub enum Icon {
     Keys,
     Plus,
     Baton,
+    Promise,
 }
 
 impl Icon {
@@ -56,6 +57,7 @@ impl Icon {
             }
             Self::Keys => "M3 6 H17 V14 H3 Z M6 9 h.1 M10 9 h.1 M14 9 h.1 M7 11.5 H13",
             Self::Plus => "M10 4 V16 M4 10 H16",
+            Self::Promise => "M16.5 9 V15.5 H3.5 V4.5 H12 M7 9 l3 3 L17 4.5",
             Self::Baton => "M4 13.5 L13.5 4 a1.8 1.8 0 0 1 2.5 2.5 L6.5 16 a1.8 1.8 0 0 1 -2.5 -2.5 Z",
         }
     }

@@ -5,7 +5,7 @@ use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, PostKind, Stance, batons, feedback, people, posts, taking_back},
+    body::{Answer, PostKind, Stance, batons, feedback, people, posts, promises, taking_back},
     state::RoomState,
 };
 use serde::Deserialize;
@@ -57,6 +57,11 @@ commands! { session:
     "baton.stepIn" (baton: Cid) -> Cid = session.act(batons::Command::StepIn { baton }).await;
     "baton.reclaim" (baton: Cid) -> Cid = session.act(batons::Command::Reclaim { baton }).await;
     "baton.close" (baton: Cid, outcome: Option<String>) -> Cid = session.act(batons::Command::Close { baton, outcome: outcome.unwrap_or_default() }).await;
+
+    "promise.ask" (node: NodeId, text: String) -> Cid = session.act(promises::Command::Ask { node, text }).await;
+    "promise.make" (o: Promise) -> Cid = session.act(o.command()?).await;
+    "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;
+    "promise.drop" (promise: Cid, why: String) -> Cid = session.act(promises::Command::Drop { promise, why }).await;
 
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();
@@ -159,6 +164,21 @@ impl Baton {
     }
 }
 
+#[derive(Deserialize)]
+struct Promise {
+    text: String,
+    due: Option<String>,
+    from: Option<Cid>,
+}
+
+impl Promise {
+    fn command(self) -> Outcome<promises::Command> {
+        let Self { text, due, from } = self;
+        let due = due.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))?;
+        Ok(promises::Command::Make { text, due, from })
+    }
+}
+
 /// A file.
 struct Bytes(Vec<u8>);
 
@@ -220,6 +240,6 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, String, Option<String>, Cid, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

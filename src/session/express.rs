@@ -1,5 +1,7 @@
 //! The commands that a page's forms stand for, by the place where something is written.
 
+mod promises;
+
 use paceline_node::NodeError;
 use paceline_room::{
     Cid,
@@ -48,6 +50,9 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         }
         Place::BatonWord(baton) if act == "close" => batons::Command::Close { baton, outcome: draft.text }.into(),
         Place::BatonWord(baton) => batons::Command::Release { baton, note: draft.text }.into(),
+        Place::Promise => promises::new(draft)?.into(),
+        Place::PromiseFrom(from) => promises::make(draft, Some(from)).into(),
+        Place::PromiseWord(promise) => promises::drop(draft, promise).into(),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
     })
 }

@@ -75,6 +75,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         feedback_on: lists.feedback_on,
         loops: now.loops.clone(),
         batons: lists.batons,
+        promises: lists.promises,
         led: batons.led,
         for_me: batons.for_me,
         vanished: batons.vanished,

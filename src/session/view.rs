@@ -10,7 +10,7 @@ use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
-    state::{Baton, Feedback, IgnoredTransfer, Post, UnknownEvent},
+    state::{Baton, Feedback, IgnoredTransfer, Post, PromiseLists, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -114,6 +114,8 @@ pub struct RoomView {
     pub loops: Loops,
     /// In order of opening.
     pub batons: List<Baton>,
+    /// Asks and promises.
+    pub promises: PromiseLists,
     /// Those of them that somebody leads.
     pub led: List<Baton>,
     /// Those that are offered to this node, or that it may reclaim.

@@ -7,16 +7,17 @@ use paceline_room::Cid;
 use super::{
     batons,
     card::{Around, Sources},
+    promises,
 };
 use crate::session::Place;
 
 pub use super::at_post::{Act, Mark, Marks};
 
 /// All that can be made of a post, in the order in which it is offered.
-pub static ACTS: &[Act] = &[batons::OPEN_FOR];
+pub static ACTS: &[Act] = &[promises::DO_THIS, batons::OPEN_FOR];
 
 /// What is told beside posts.
-pub static MARKS: &[Marks] = &[];
+pub static MARKS: &[Marks] = &[promises::marks];
 
 /// All marks, by post.
 pub fn marks(sources: &Sources, around: &Around) -> HashMap<Cid, Rc<[Mark]>> {

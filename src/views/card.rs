@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{
     Cid, NodeId,
     fold::List,
-    state::{Baton, Person, UnknownEvent},
+    state::{Baton, Person, PromiseLists, UnknownEvent},
 };
 use yew::prelude::*;
 
@@ -60,6 +60,8 @@ impl Eq for Moment {}
 pub struct Sources {
     /// In order of opening.
     pub batons: List<Baton>,
+    /// Asks and promises.
+    pub promises: PromiseLists,
     /// What a newer version wrote.
     pub unknown: List<UnknownEvent>,
 }
@@ -67,7 +69,7 @@ pub struct Sources {
 impl Sources {
     /// Takes it from a snapshot.
     pub fn of(room: &RoomView) -> Self {
-        Self { batons: room.batons.clone(), unknown: room.unknown.clone() }
+        Self { batons: room.batons.clone(), promises: room.promises.clone(), unknown: room.unknown.clone() }
     }
 }
 

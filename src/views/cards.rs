@@ -3,12 +3,12 @@
 
 use yew::prelude::*;
 
-use super::{batons, newer};
+use super::{batons, newer, promises};
 
 pub use super::card::{Around, Kind, Moment, Sources};
 
 /// All kinds of cards.
-pub static KINDS: &[Kind] = &[batons::CARDS, newer::CARDS];
+pub static KINDS: &[Kind] = &[batons::CARDS, promises::CARDS, newer::CARDS];
 
 impl Sources {
     /// All moments, in the order of the log.
@@ -55,7 +55,7 @@ mod tests {
         Cid, NodeId,
         body::PostKind,
         fold::List,
-        state::{Post, UnknownEvent, WordsState},
+        state::{Post, PromiseLists, UnknownEvent, WordsState},
     };
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -92,7 +92,8 @@ mod tests {
         let rows = rows(&posts, &[], |_| false, |at| at);
         let mut unknown = List::default();
         [newer(9, 40), newer(8, 20), newer(7, 20)].into_iter().for_each(|it| unknown.insert((it.depth, it.cid), it));
-        let (before, after) = place(&rows, Sources { batons: List::default(), unknown }.moments());
+        let sources = Sources { batons: List::default(), promises: PromiseLists::default(), unknown };
+        let (before, after) = place(&rows, sources.moments());
         let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
         assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
         assert_eq!((before.len(), names(&after)), (1, vec![9]));

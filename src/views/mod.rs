@@ -16,6 +16,7 @@ mod loops;
 mod network;
 mod newer;
 mod people;
+mod promises;
 mod settings;
 mod stream;
 mod unsent;
@@ -38,6 +39,7 @@ pub static VIEWS: &[View] = &[
     people::VIEW,
     people::NAME_BAR,
     about::VIEW,
+    promises::VIEW,
     loops::VIEW,
     invite::VIEW,
     network::VIEW,

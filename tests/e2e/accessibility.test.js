@@ -121,6 +121,14 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       await world.picture(`${size} ${colorScheme} by hand`, ada);
       await ada.page.keyboard.press('Escape');
 
+      await ben.call('promise.ask', await ada.node(), 'Bring the long brushes');
+      await ada.shownPost(post).getByTestId('do-this').click();
+      await ada.at('view-promises').click();
+      await ada.at('promise-accept').waitFor();
+      await ada.at('promise-open').click();
+      await check(ada, name('promises'));
+      await fits(ada, name('promises'));
+
       await ada.at('view-network').click();
       await ada.at('network-peer').first().waitFor();
       await check(ada, name('network'));

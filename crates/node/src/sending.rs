@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 use paceline_mesh::Replica;
 use paceline_room::{
     Cid, limits,
-    state::{FeedbackState, WordsState},
+    state::{FeedbackState, PromiseState, WordsState},
 };
 use paceline_store::{Desk, Draft, Place, Unsent};
 
@@ -196,7 +196,7 @@ fn is_taken_back(replica: &Replica, place: &Place) -> bool {
 fn is_reachable(replica: &Replica, place: &Place) -> bool {
     let (fold, me) = (replica.fold(), replica.node());
     match place {
-        Place::Composer | Place::Retract(_) | Place::BatonOpen => true,
+        Place::Composer | Place::Retract(_) | Place::BatonOpen | Place::Promise => true,
         Place::Reply(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
         Place::Edit(post) => fold.post(post).is_some_and(|it| it.author == me) && !is_taken_back(replica, place),
         Place::Feedback(target, _) => replica.log().find(target).is_some() && !is_taken_back(replica, place),
@@ -204,6 +204,10 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
             fold.feedback_by_cid(feedback).is_some_and(|it| it.addressee == Some(me) && it.state == FeedbackState::Open)
         }
         Place::BatonOffer(baton) | Place::BatonWord(baton) => fold.baton(baton).is_some_and(|it| it.holder == Some(me)),
+        Place::PromiseFrom(from) => fold.may_promise_from(from) && !is_taken_back(replica, place),
+        Place::PromiseWord(promise) => {
+            fold.promise(promise).is_some_and(|it| it.node == me && it.state == PromiseState::Promised)
+        }
         Place::BatonDecline(offer) => fold.batons().any(|it| it.offer == Some(*offer) && it.offered_to == Some(me)),
     }
 }

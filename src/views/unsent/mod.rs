@@ -101,6 +101,8 @@ fn what(place: &Place) -> String {
         Place::BatonOpen => t!("open-baton"),
         Place::BatonOffer(_) => t!("offer"),
         Place::BatonWord(_) => t!("add-a-word"),
+        Place::Promise | Place::PromiseFrom(_) => t!("promise"),
+        Place::PromiseWord(_) => t!("unsent-drop"),
         Place::BatonDecline(_) => t!("decline"),
     }
 }

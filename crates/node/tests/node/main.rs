@@ -3,6 +3,7 @@
 mod crash;
 mod growth;
 mod keeping;
+mod promises;
 mod two;
 mod world;
 mod writing;

@@ -13,7 +13,7 @@ use paceline_store::{Durability, Place as Field, Store, StoreError};
 use crate::world::{Disk, Fault, Place, Seat, TestKey, own_texts, spread};
 
 /// A founder's node, whose database holds the founding event and one post.
-fn founder(world: &mut World) -> (Place, Seat) {
+pub fn founder(world: &mut World) -> (Place, Seat) {
     world.post(0, "first");
     let (place, disk) = (Place::default(), Disk::default());
     let stored = disk.clone();

@@ -61,6 +61,8 @@ places! {
         Composer = "composer",
         /// A baton that is to be opened.
         BatonOpen = "baton-open",
+        /// A promise, or an ask.
+        Promise = "promise",
     }
     about {
         /// The answer to a post.
@@ -77,6 +79,10 @@ places! {
         BatonWord = "baton-word",
         /// Why an offer is declined.
         BatonDecline = "baton-decline",
+        /// A promise from a post or an ask.
+        PromiseFrom = "promise-from",
+        /// Why a promise is dropped.
+        PromiseWord = "promise-word",
     }
 }
 

@@ -11,7 +11,7 @@ use paceline_mesh::{Input, Lane, Replica};
 use paceline_node::{Key, Links, Node, NodeError, Parts, Ready, Told};
 use paceline_room::{
     Cid, Keypair, NodeId, Words,
-    body::{PostKind, posts, taking_back},
+    body::{PostKind, posts, promises, taking_back},
     command::Command,
 };
 use paceline_store::{Desk, Place as Field, Store, Unsent};
@@ -158,6 +158,7 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Field::Reply(to) => Ok(post(text, Some(to))),
         Field::Edit(post) => Ok(posts::Command::Edit { post, text }.into()),
         Field::Retract(post) => Ok(taking_back::Command::Retract { post }.into()),
+        Field::Promise => Ok(promises::Command::Make { text, due: None, from: None }.into()),
         _ => Err(NodeError::Refused("not-found")),
     }
 }

@@ -1,0 +1,225 @@
+//! Asks and promises: what is mine first, then the others', what is done last.
+
+mod accept;
+mod card;
+mod due;
+mod ending;
+mod form;
+mod post;
+mod row;
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use paceline_room::{
+    Cid, Day, NodeId,
+    fold::{Key, feedback_on},
+    sorted,
+    state::{Feedback, FeedbackState, Promise, PromiseState},
+};
+use yew::prelude::*;
+
+use self::{
+    form::NewPromise,
+    row::{Person, Row, RowView, said},
+};
+use super::{Context, Keys, Region, Tab, View, Waits, press_button};
+use crate::{
+    components::{feedback::tell, icons::Icon},
+    excerpt,
+    hooks::use_now,
+    people,
+    session::{Here, Place, RoomView, Unsent},
+    texts::{changing, t},
+};
+
+pub use card::CARDS;
+pub use post::{DO_THIS, marks};
+
+/// Its handle.
+const PROMISES: &str = "view-promises";
+/// Rows that are drawn of each group; of what is done the newest.
+const SHOWN: usize = 50;
+/// Of so many posts, the newest, mine can be chosen to show that a promise was kept.
+const LOOKED_AT: usize = 400;
+/// Posts of mine that can be chosen to show that a promise was kept; the newest.
+const EVIDENCE: usize = 20;
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: PROMISES,
+        icon: Icon::Promise,
+        title: || t!("view-promises"),
+        key: Some(("p", || t!("key-view-promises"))),
+    }),
+    keys: &[Keys { keys: &[("d", || press_button(Some(".post"), "do-this"))], words: || t!("key-do-this") }],
+    waiting,
+    called: |room, place, name| {
+        let promise = room.promises.all.get(place)?;
+        Some(t!("loop-about-promise", name = name, words = said(promise)))
+    },
+    draw: |context: &Context| html! { <Promises room={context.room.clone()} /> },
+};
+
+/// Asks made of this node, and what it promised by today or before, by this browser's clock.
+fn waiting(room: &RoomView) -> Vec<Waits> {
+    let (mut asks, mut due, mut late) = (0, 0, 0);
+    let today = due::today();
+    for it in room.promises.open_of(room.me) {
+        match (it.state, it.due.zip(today)) {
+            (PromiseState::Asked, _) if waits(it) => asks += 1,
+            (PromiseState::Promised, Some((day, today))) if day == today => due += 1,
+            (PromiseState::Promised, Some((day, today))) if day < today => late += 1,
+            _ => {}
+        }
+    }
+    let waits =
+        [(late, t!("waits-overdue", n = late)), (due, t!("waits-due", n = due)), (asks, t!("waits-asks", n = asks))];
+    waits.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| Waits { count, words }).collect()
+}
+
+/// An ask whose author still asks, and that nobody has taken up.
+fn waits(it: &Promise) -> bool {
+    it.state == PromiseState::Asked && !it.taken && !row::is_gone(it)
+}
+
+/// Properties of [`Promises`].
+#[derive(PartialEq, Properties)]
+struct PromisesProps {
+    /// The room.
+    room: Rc<RoomView>,
+}
+
+/// Draws the view.
+#[component]
+fn Promises(props: &PromisesProps) -> Html {
+    let room = &props.room;
+    // What is due changes at midnight.
+    use_now();
+    let today = due::today();
+    let lists = &room.promises;
+    let mut mine: Vec<&Arc<Promise>> = lists.open_of(room.me).collect();
+    // Asks first, then by day; what has none last.
+    sorted::short_list(&mut mine, |it| (it.state != PromiseState::Asked, it.due.is_none(), it.due));
+    let count = lists.open.len() - mine.len();
+    let others = Group { rows: lists.open.iter().filter(|it| it.node != room.me).take(SHOWN).collect(), count };
+    let done = Group { rows: lists.done.iter().rev().take(SHOWN).collect(), count: lists.done.len() };
+    let mine = Group { count: mine.len(), rows: mine };
+    let nothing = mine.count + others.count + done.count == 0;
+    let around = Around { room, today, posts: evidence(room), acted: use_mut_ref(|| false) };
+    let group = |title: String, rows: &Group| group(title, rows, &around);
+    html! {
+        <>
+            // What a promise is in a newer version, only that one knows.
+            if !room.newer { <NewPromise people={room.people.clone()} me={room.me} /> }
+            if nothing { <p class="empty">{ t!("promises-empty") }</p> }
+            { group(t!("promises-mine"), &mine) }
+            { group(t!("promises-others"), &others) }
+            { group(t!("promises-done"), &done) }
+        </>
+    }
+}
+
+/// Rows that stand together.
+struct Group<'a> {
+    /// The first of them.
+    rows: Vec<&'a Arc<Promise>>,
+    /// How many there are.
+    count: usize,
+}
+
+/// What rows are drawn from.
+struct Around<'a> {
+    room: &'a RoomView,
+    today: Option<Day>,
+    posts: Rc<[(Cid, AttrValue)]>,
+    /// Somebody pressed a button of a row.
+    acted: Rc<RefCell<bool>>,
+}
+
+fn group(title: String, Group { rows, count }: &Group, around: &Around) -> Html {
+    if rows.is_empty() {
+        return Html::default();
+    }
+    let draw = |it: &&Arc<Promise>| html! { <RowView key={it.cid.to_string()} ..row(it, around) /> };
+    let more = count - rows.len().min(SHOWN);
+    html! {
+        <section class="promise-group">
+            <h3>{ title }</h3>
+            <ul class="plain-list">{ for rows.iter().take(SHOWN).map(draw) }</ul>
+            if more > 0 { <p class="hint">{ changing(t!("promises-more", n = more)) }</p> }
+        </section>
+    }
+}
+
+/// All that a row shows.
+fn row(it: &Arc<Promise>, around: &Around) -> Row {
+    let Around { room, today, posts, acted } = around;
+    let mine = |node: NodeId| node == room.me;
+    let told = feedback_on(&room.feedback_on, &it.cid).filter(|told| is_said(told));
+    let asked = it.from.and_then(|from| room.promises.all.get(&(it.from_depth, from)));
+    let after = match asked {
+        Some(ask) => Some(t!("promise-after-ask", name = name(room, ask.author), words = said(ask))),
+        None => it.from.and_then(|post| {
+            quoted(room, &(it.from_depth, post), |name, words| t!("promise-after-post", name = name, words = words))
+        }),
+    };
+    let shown_by = it
+        .end
+        .as_ref()
+        .and_then(|end| end.evidence)
+        .and_then(|post| quoted(room, &post, |name, words| t!("promise-shown-by", name = name, words = words)));
+    Row {
+        promise: it.clone(),
+        node: person(room, it.node),
+        author: person(room, it.author),
+        to_me: mine(it.node),
+        by_me: mine(it.author),
+        after: after.map(Into::into),
+        shown_by: shown_by.map(Into::into),
+        ask: asked.filter(|ask| mine(ask.author) && !row::is_gone(ask)).map(|ask| ask.cid),
+        told: told.map(|told| tell(told, &room.people, room.me)).collect(),
+        leaving: room.unsent.iter().filter_map(leaving).collect(),
+        posts: posts.clone(),
+        today: *today,
+        acted: acted.clone(),
+    }
+}
+
+fn is_said(it: &Feedback) -> bool {
+    it.stance.opens_loop() && it.state != FeedbackState::Withdrawn
+}
+
+fn name(room: &RoomView, node: NodeId) -> String {
+    people::name_in(&room.people, &node)
+}
+
+fn person(room: &RoomView, node: NodeId) -> Person {
+    match room.people.find(&node) {
+        Some(it) => (it.person.clone(), it.name.to_string().into(), it.here),
+        None => (Arc::new(people::stranger(node)), people::nameless(&node).into(), Here::Gone),
+    }
+}
+
+/// Who wrote a post, and how it begins.
+fn quoted(room: &RoomView, post: &Key, tell: impl Fn(String, String) -> String) -> Option<String> {
+    let post = room.posts.get(post)?;
+    let words = excerpt::excerpt(post.text.as_deref().unwrap_or("…"), excerpt::QUOTED);
+    Some(tell(name(room, post.author), words))
+}
+
+/// What may show that a promise of mine was kept: my newest posts, by their beginnings.
+fn evidence(room: &RoomView) -> Rc<[(Cid, AttrValue)]> {
+    let mine = room.posts.iter().rev().take(LOOKED_AT).filter(|it| it.author == room.me);
+    let told = mine.filter_map(|it| Some((it.cid, excerpt::excerpt(it.text.as_deref()?, excerpt::QUOTED).into())));
+    told.take(EVIDENCE).collect()
+}
+
+/// The event whose words are about to be deleted, and the intent.
+fn leaving(unsent: &Unsent) -> Option<(Cid, AttrValue)> {
+    match unsent.place {
+        Place::Retract(event) if unsent.held.is_empty() => Some((event, unsent.id.clone().into())),
+        _ => None,
+    }
+}

@@ -1,0 +1,119 @@
+//! A promise made of a post.
+
+use std::sync::Arc;
+
+use paceline_room::{
+    Cid,
+    state::{Post, Promise, PromiseState},
+};
+use yew::prelude::*;
+
+use super::{
+    super::{
+        at_post::{Act, Form, Mark},
+        card::{Around, Sources},
+    },
+    form::by_when,
+};
+use crate::{
+    browser,
+    components::{
+        fields::{closes_on_escape, focus_on, submits_on_control_enter},
+        icons::Icon,
+    },
+    excerpt,
+    hooks::use_draft,
+    session::Place,
+    texts::t,
+};
+
+/// Its line in the table of what can be made of a post.
+pub const DO_THIS: Act = Act {
+    handle: Some("do-this"),
+    icon: Icon::Promise,
+    words: || t!("do-this"),
+    offered: |_| true,
+    command: |_| None,
+    form: Some(Form {
+        place: Place::PromiseFrom,
+        draw: |post, on_close| html! { <DoThis post={post.clone()} {on_close} /> },
+    }),
+};
+
+/// Who does what a post calls for, or has done it.
+pub fn marks(sources: &Sources, around: &Around) -> Vec<(Cid, Mark)> {
+    let mark = |it: &Arc<Promise>| {
+        let name = around.person(&it.node).1.to_string();
+        let words = match it.state {
+            PromiseState::Promised => t!("post-does", name = name),
+            PromiseState::Kept => t!("post-did", name = name),
+            PromiseState::Asked | PromiseState::Dropped => return None,
+        };
+        Some((it.from?, Mark { icon: Icon::Promise, words: words.into() }))
+    };
+    sources.promises.from.iter().filter_map(mark).collect()
+}
+
+/// Characters of a post that are proposed as the words of a promise.
+const PROPOSED: usize = 200;
+
+#[derive(PartialEq, Properties)]
+struct DoThisProps {
+    post: Arc<Post>,
+    on_close: Callback<()>,
+}
+
+/// What somebody will do, in the words of the post until they say it in their own.
+#[component]
+fn DoThis(props: &DoThisProps) -> Html {
+    let drafting = use_draft(Place::PromiseFrom(props.post.cid));
+    let field = use_node_ref();
+    {
+        let field = field.clone();
+        use_effect_with((), move |()| focus_on(&field));
+    }
+    // Only once: words that are edited meanwhile must not replace what somebody reads here.
+    let proposed = use_memo((), |()| excerpt::title(props.post.text.as_deref().unwrap_or_default(), PROPOSED));
+    let begun = !drafting.draft.text.is_empty() || !drafting.draft.field("begun").is_empty();
+    let value = if begun { drafting.draft.text.clone() } else { proposed.to_string() };
+    let oninput = {
+        let drafting = drafting.clone();
+        Callback::from(move |event: InputEvent| {
+            let words = browser::value_of(&event);
+            drafting.write(|draft| {
+                // Also who deletes every word has begun.
+                draft.set_field("begun", "1");
+                draft.text = words;
+            });
+        })
+    };
+    let onsubmit = {
+        let (drafting, field, value) = (drafting.clone(), field.clone(), value.clone());
+        let on_close = props.on_close.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if value.trim().is_empty() {
+                return focus_on(&field);
+            }
+            drafting.write(|draft| draft.text = value.clone());
+            let on_close = on_close.clone();
+            drafting.send("", move || on_close.emit(()));
+        })
+    };
+    html! {
+        <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.on_close)}>
+            <label class="field">
+                <span>{ t!("do-this-what") }</span>
+                <textarea ref={field} rows="2" dir="auto" data-testid="promise-text" onkeydown={submits_on_control_enter()}
+                    {value} {oninput} readonly={drafting.sending} />
+            </label>
+            { by_when(&drafting) }
+            <div class="row">
+                <button type="submit" class="button" data-testid="promise-submit" aria-disabled={drafting.sending.then_some("true")}>
+                    { t!("promise") }
+                </button>
+                <button type="button" class="quiet-button" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
+            </div>
+        </form>
+    }
+}
