@@ -10,7 +10,7 @@ fn every_law_of_growth_is_kept_or_known_to_be_broken() {
     let wrong: Vec<String> = checked
         .filter_map(|(of, law, found)| match found {
             Ok(costs) => {
-                let broken = law.broken.map_or_else(String::new, |attack| format!(", broken by attack {attack}"));
+                let broken = law.broken.map_or_else(String::new, |it| format!(", broken: {it:?}"));
                 println!("{of}: {}: {costs:?} {:?}{broken}", law.name, law.grows);
                 None
             }

@@ -4,7 +4,7 @@
 //! [`COMMON`]. A law is asserted by counts ([`cost`]) at n, 2 n and 4 n, never by clocks. What is stored is folded again at
 //! every start, so a log that is slow once is slow for ever.
 //!
-//! A law that does not hold today says so, with the number of the attack that shows it: it is asserted to be broken still, so
+//! A law that does not hold today says so, with the number of the attack that shows it or else with what it takes: it is asserted to be broken still, so
 //! that whoever mends it must come here and say so.
 
 use crate::{
@@ -41,6 +41,15 @@ impl Grows {
     }
 }
 
+/// Why a law is known not to hold today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// The attack of this number shows it.
+    Attack(u8),
+    /// No attack does: what it takes to come there.
+    Because(&'static str),
+}
+
 /// One law.
 #[derive(Debug, Clone, Copy)]
 pub struct Law {
@@ -48,8 +57,8 @@ pub struct Law {
     pub name: &'static str,
     /// How its cost may grow.
     pub grows: Grows,
-    /// It does not hold: the number of the attack that shows it.
-    pub broken: Option<u8>,
+    /// It does not hold, and why that is known.
+    pub broken: Option<Broken>,
     sizes: usize,
     cost: fn(usize) -> u64,
 }
@@ -62,7 +71,12 @@ impl Law {
 
     /// The same, known to be broken by this attack.
     pub const fn broken(self, attack: u8) -> Self {
-        Self { broken: Some(attack), ..self }
+        Self { broken: Some(Broken::Attack(attack)), ..self }
+    }
+
+    /// The same, known to be broken without an attack that shows it.
+    pub const fn broken_because(self, why: &'static str) -> Self {
+        Self { broken: Some(Broken::Because(why)), ..self }
     }
 
     /// The same, at so many, twice and four times as many.
@@ -95,8 +109,8 @@ impl Law {
         match (self.is_kept_by(costs), self.broken) {
             (true, None) | (false, Some(_)) => Ok(costs),
             (false, None) => Err(format!("{}: {costs:?} looks, and may grow {:?}", self.name, self.grows)),
-            (true, Some(attack)) => {
-                Err(format!("{}: {costs:?} looks, holds although attack {attack} is said to break it", self.name))
+            (true, Some(broken)) => {
+                Err(format!("{}: {costs:?} looks, holds although it is said to be broken: {broken:?}", self.name))
             }
         }
     }
