@@ -13,6 +13,8 @@
 //!
 //! What failed waits again: own events are given back to who asked, others' until it is tried again, drafts with the next write.
 
+#[cfg(test)]
+mod growth;
 mod waiting;
 
 use std::{collections::VecDeque, sync::Arc};
@@ -22,7 +24,7 @@ use paceline_mesh::{
     Input, Output, Replica,
     replica::{Changed, Millis, Verified},
 };
-use paceline_room::{Cid, Keypair, NodeId, Stored};
+use paceline_room::{Cid, Keypair, NodeId, Stored, cost};
 use paceline_store::{Change, Desk, Durability, StoreError};
 
 use crate::{
@@ -216,6 +218,7 @@ impl Machine {
     }
 
     fn keep(&mut self, add: impl FnOnce(&mut Waiting)) {
+        self.waiting.ground();
         add(&mut self.waiting);
         if !self.keep_failed {
             self.keep_due = true;
@@ -256,15 +259,18 @@ impl Machine {
     /// From now on nothing is signed: another node may write with the key. What is being stored is stored; what was only asked for
     /// is refused.
     pub(crate) fn close(&mut self) {
+        cost::ground(|| cost::looking(self.writes.iter()));
         self.closed = true;
         self.anew.clear();
-        for write in self.writes.drain(..) {
+        for write in cost::looking(self.writes.drain(..)) {
             let _ = write.reply.send(Err(NodeError::Closed));
         }
     }
 
     /// Begins what can begin, at this time by the wall clock.
     pub(crate) fn advance(&mut self, at: u64, salt: &mut dyn FnMut() -> Salt) {
+        self.waiting.ground();
+        cost::ground(|| cost::looking(self.writes.iter()));
         if matches!(self.log_turn, Turn::Free) && !self.desk_taken {
             while let Some(tell) = self.anew.pop() {
                 if tell.send(()).is_ok() {
@@ -302,6 +308,7 @@ impl Machine {
     fn begin_own(&mut self, at: u64, salt: &mut dyn FnMut() -> Salt) {
         let (mut signed, mut settled): (Vec<(Written, Reply)>, Vec<String>) = (Vec::new(), Vec::new());
         let mut asked = 0;
+        cost::look(self.writes.len().min(BATCH));
         while asked < BATCH
             && let Some(Write { make, alone, settles, reply }) = self.writes.pop_front_if(|it| asked == 0 || !it.alone)
         {
@@ -333,7 +340,7 @@ impl Machine {
         self.tell(Told::Changed);
         let before = self.waiting.take_blocks();
         let own = signed.iter().map(|(written, _)| &written.stored);
-        let events = before.blocks.iter().chain(own).cloned().collect();
+        let events = cost::looking(before.blocks.iter().chain(own)).cloned().collect();
         let unsent = self.take_desk(&settled);
         self.log_turn = Turn::Own { signed, before };
         self.others_next = true;
@@ -351,6 +358,7 @@ impl Machine {
         self.keep_due = false;
         self.others_next = false;
         let batch = std::mem::take(&mut self.waiting);
+        cost::look(batch.len());
         let (events, words, drops) = (batch.blocks.clone(), batch.words.clone(), batch.drops.clone());
         self.log_turn = Turn::Others(batch);
         let (unsent, durability) = (Vec::new(), Durability::Relaxed);
@@ -387,6 +395,7 @@ impl Machine {
 
     /// Storage answered.
     pub(crate) fn stored(&mut self, of: For, outcome: &Result<(), StoreError>, now: Millis) {
+        self.waiting.ground();
         match of {
             For::Desk => self.on_desk(outcome),
             For::Own => {
@@ -433,7 +442,7 @@ impl Machine {
             Ok(()) => self.on_kept(&before, now),
             Err(_) => self.waiting.put_back(before),
         }
-        self.storing.retain(|it| !signed.iter().any(|(written, _)| written.stored.cid == it.cid));
+        self.storing.retain(|it| !cost::looking(signed.iter()).any(|(written, _)| written.stored.cid == it.cid));
         for (written, reply) in signed {
             let told = match outcome {
                 Ok(()) => {
@@ -470,6 +479,7 @@ impl Machine {
 
     /// Everything that is here of the log.
     pub(crate) fn everything(&self) -> Vec<Stored> {
+        cost::ground(|| self.replica.log().entries());
         let words = |cid: Cid| Some((cid, self.replica.words(&cid)?));
         let entries = self.replica.log().entries();
         let stored = entries.map(|(_, it)| Stored {

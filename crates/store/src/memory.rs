@@ -2,13 +2,15 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     ops::Bound::{Excluded, Unbounded},
     sync::Arc,
 };
 
 use async_trait::async_trait;
-use paceline_room::{Cid, Stored};
+use paceline_room::{
+    Cid, Stored,
+    cost::{self, BTreeMap},
+};
 
 use crate::{
     Counts, Damage, Durability, Store, StoreError,
@@ -78,6 +80,11 @@ impl Inner {
         Ok(())
     }
 
+    /// Where a test plants its walk over all that is here.
+    fn ground(&self) {
+        cost::ground(|| self.events.keys());
+    }
+
     fn add_words(&mut self, (cid, block): (Cid, Arc<[u8]>)) {
         self.bytes += block.len();
         let before = self.words.insert(cid, block);
@@ -95,6 +102,7 @@ impl Store for MemoryStore {
     async fn commit_with(&self, events: Vec<Stored>, unsent: Vec<Change>, _: Durability) -> Result<(), StoreError> {
         events.iter().try_for_each(check_sizes)?;
         let inner = &mut *self.inner.borrow_mut();
+        inner.ground();
         inner.admit(events.iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |it| it.1.len())).sum())?;
         for mut event in events {
             if let Some(words) = event.words.take() {
@@ -119,6 +127,7 @@ impl Store for MemoryStore {
 
     async fn put_words(&self, words: Vec<(Cid, Arc<[u8]>)>) -> Result<(), StoreError> {
         let inner = &mut *self.inner.borrow_mut();
+        inner.ground();
         inner.admit(words.iter().map(|(_, block)| block.len()).sum())?;
         words.into_iter().for_each(|words| inner.add_words(words));
         Ok(())
@@ -126,6 +135,7 @@ impl Store for MemoryStore {
 
     async fn drop_words(&self, words: Vec<Cid>) -> Result<(), StoreError> {
         let inner = &mut *self.inner.borrow_mut();
+        inner.ground();
         inner.admit(0)?;
         for cid in words {
             inner.bytes -= inner.words.remove(&cid).map_or(0, |block| block.len());
@@ -135,12 +145,14 @@ impl Store for MemoryStore {
 
     async fn load_page(&self, after: Option<(u64, Cid)>, most: usize) -> Result<Vec<Stored>, StoreError> {
         let inner = self.inner.borrow();
+        inner.ground();
         let from = after.map_or(Unbounded, Excluded);
         Ok(inner.events.range((from, Unbounded)).take(most).map(|(_, event)| inner.with_words(event)).collect())
     }
 
     async fn get(&self, cid: &Cid) -> Result<Option<Stored>, StoreError> {
         let inner = self.inner.borrow();
+        inner.ground();
         Ok(inner.events.values().find(|event| event.cid == *cid).map(|event| inner.with_words(event)))
     }
 

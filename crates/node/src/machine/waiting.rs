@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paceline_room::{Cid, Stored};
+use paceline_room::{Cid, Stored, cost};
 
 /// What is to be kept of others' events, and is not yet. It is bounded by the log, which holds the same blocks.
 #[derive(Default)]
@@ -17,6 +17,16 @@ impl Waiting {
         self.blocks.is_empty() && self.words.is_empty() && self.drops.is_empty()
     }
 
+    /// Where a test plants its walk over all that waits.
+    pub(super) fn ground(&self) {
+        let words = self.words.iter().map(|_| ()).chain(self.drops.iter().map(|_| ()));
+        cost::ground(|| cost::looking(self.blocks.iter().map(|_| ()).chain(words)));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.blocks.len() + self.words.len() + self.drops.len()
+    }
+
     /// The blocks alone: what an own event may build on.
     pub(super) fn take_blocks(&mut self) -> Self {
         Self { blocks: std::mem::take(&mut self.blocks), ..Self::default() }
@@ -24,6 +34,7 @@ impl Waiting {
 
     /// What could not be stored waits again, before what came since.
     pub(super) fn put_back(&mut self, mut failed: Self) {
+        cost::look(self.len());
         failed.blocks.append(&mut self.blocks);
         failed.words.append(&mut self.words);
         failed.drops.append(&mut self.drops);
@@ -34,6 +45,6 @@ impl Waiting {
     pub(super) fn names(&self) -> Vec<Cid> {
         let beside = self.blocks.iter().filter_map(|it| it.words.as_ref());
         let words = beside.chain(&self.words).map(|(cid, _)| *cid);
-        self.blocks.iter().map(|it| it.cid).chain(words).collect()
+        cost::looking(self.blocks.iter().map(|it| it.cid).chain(words)).collect()
     }
 }

@@ -4,7 +4,7 @@
 //! goes from the database before the intent that was made of it is there, and a note that was left by a dying page is known to be
 //! older than what is stored, or newer, or to tell of a write of which only the database knows whether it came to its end.
 
-use litemap::LiteMap;
+use paceline_room::cost::{self, LiteMap};
 use serde::{Deserialize, Serialize};
 
 use super::{DRAFT_BYTES, Draft, Place, Unsent};
@@ -107,6 +107,7 @@ impl Desk {
 
     /// Somebody writes. `false`: it is too long to be kept anywhere but in this page.
     pub fn set(&mut self, place: &Place, draft: Draft) -> bool {
+        self.ground();
         let (key, place) = (format!("{DRAFT}{place}"), place.to_string());
         if draft.is_empty() {
             if self.drafts.remove(&place).is_some() {
@@ -144,17 +145,20 @@ impl Desk {
 
     /// All intents, the oldest first.
     pub fn unsent(&self) -> &[Unsent] {
+        self.ground();
+        cost::look(self.unsent.len());
         &self.unsent
     }
 
     /// An intent by its name.
     pub fn find(&self, id: &str) -> Option<&Unsent> {
-        self.unsent.iter().find(|it| it.id == id)
+        self.ground();
+        self.intents().find(|it| it.id == id)
     }
 
     /// The intent that was written at a place and is on its way.
     pub fn sending(&self, place: &Place) -> Option<&Unsent> {
-        self.unsent.iter().find(|it| it.place == *place && it.held.is_empty() && !it.resumed)
+        self.intents().find(|it| it.place == *place && it.held.is_empty() && !it.resumed)
     }
 
     /// Its event is signed: from now on it cannot be taken back. `false`: it is there no more, or is being stored already.
@@ -168,11 +172,12 @@ impl Desk {
 
     /// Whether its event is being stored.
     pub fn is_going(&self, id: &str) -> bool {
-        self.going.iter().any(|it| it == id)
+        cost::looking(self.going.iter()).any(|it| it == id)
     }
 
     /// Its event is not stored after all.
     pub fn stay(&mut self, id: &str) {
+        cost::look(self.going.len());
         self.going.retain(|it| it != id);
     }
 
@@ -192,7 +197,7 @@ impl Desk {
     /// It does not go out by itself (any more); empty: it does.
     pub fn hold(&mut self, id: &str, why: &str) {
         self.stay(id);
-        let Some(unsent) = self.unsent.iter_mut().find(|it| it.id == id) else { return };
+        let Some(unsent) = cost::looking(self.unsent.iter_mut()).find(|it| it.id == id) else { return };
         unsent.held = why.into();
         let value = json(unsent);
         self.change(intent_key(id), value);
@@ -219,7 +224,8 @@ impl Desk {
 
     /// It goes without a trace; returns it.
     pub fn remove(&mut self, id: &str) -> Option<Unsent> {
-        let at = self.unsent.iter().position(|it| it.id == id)?;
+        let at = self.intents().position(|it| it.id == id)?;
+        cost::look(self.unsent.len() - at);
         self.change(intent_key(id), None);
         self.stay(id);
         Some(self.unsent.remove(at))
@@ -231,9 +237,10 @@ impl Desk {
         if self.flight.is_some() || (self.dirty.is_empty() && settled.is_empty()) {
             return None;
         }
+        self.ground();
         self.rev += 1;
         let dirty = std::mem::take(&mut self.dirty);
-        let is_settled = |key: &str| settled.iter().any(|id| intent_key(id) == key);
+        let is_settled = |key: &str| cost::looking(settled.iter()).any(|id| intent_key(id) == key);
         let changes: Vec<Change> = dirty.into_iter().filter(|(key, _)| !is_settled(key)).collect();
         let mut write = changes.clone();
         write.extend(settled.iter().map(|id| (intent_key(id), None)));
@@ -244,9 +251,11 @@ impl Desk {
 
     /// The write that [`Desk::take`] began came to its end, or nothing of it was written.
     pub fn wrote(&mut self, done: bool) {
+        self.ground();
         let Some(flight) = self.flight.take() else { return };
         if done {
-            self.unsent.retain(|it| !flight.settled.contains(&it.id));
+            cost::look(self.unsent.len());
+            self.unsent.retain(|it| !cost::looking(flight.settled.iter()).any(|id| *id == it.id));
         } else {
             for (key, value) in self.restored(&flight) {
                 if !self.dirty.contains_key(&key) {
@@ -254,7 +263,7 @@ impl Desk {
                 }
             }
         }
-        self.going.retain(|it| !flight.settled.contains(it));
+        self.going.retain(|it| !cost::looking(flight.settled.iter()).any(|id| id == it));
     }
 
     /// Whether anything is yet to be written.
@@ -281,7 +290,7 @@ impl Desk {
     pub fn write_all(&mut self) {
         let drafts = self.drafts.iter().filter(|(_, draft)| draft.text.len() <= DRAFT_BYTES);
         let drafts = drafts.map(|(place, draft)| (format!("{DRAFT}{place}"), json(draft)));
-        let intents = self.unsent.iter().map(|it| (intent_key(&it.id), json(it)));
+        let intents = self.intents().map(|it| (intent_key(&it.id), json(it)));
         let all: Vec<Change> = drafts.chain(intents).collect();
         self.dirty.extend(all);
     }
@@ -294,7 +303,7 @@ impl Desk {
     /// What another node left, drafts too, as intents that wait until somebody says so.
     pub fn take_over(&mut self, other: &Self, why: &str, id: impl Fn() -> String) {
         let drafts = other.drafts().map(|(place, draft)| (place, "", 0, draft.clone()));
-        let unsent = other.unsent.iter().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let unsent = other.intents().filter(|it| !matches!(it.place, Place::Retract(_)));
         let unsent = unsent.map(|it| (it.place, it.act.as_str(), it.made, it.draft.clone()));
         for (place, act, made, draft) in drafts.chain(unsent) {
             let id = self.add(&place, act, id(), made, draft).id.clone();
@@ -309,21 +318,31 @@ impl Desk {
         let goes = |key: &String| all || self.touched.contains_key(key);
         let drafts = self.drafts.iter().map(|(place, draft)| (format!("{DRAFT}{place}"), json(draft)));
         // Only who wrote a post can take it back: that waits where it is.
-        let words = self.unsent.iter().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let words = self.intents().filter(|it| !matches!(it.place, Place::Retract(_)));
         let intents = words.map(|it| (intent_key(&it.id), json(&Unsent { held: why.into(), ..it.clone() })));
         let there: Vec<Change> = drafts.chain(intents).filter(|(key, _)| goes(key)).collect();
         let here = there.iter().map(|(key, _)| (key.clone(), None)).collect();
         (there, here)
     }
 
+    fn intents(&self) -> impl Iterator<Item = &Unsent> {
+        cost::looking(self.unsent.iter())
+    }
+
+    /// Where a test plants its walk over all that is here.
+    fn ground(&self) {
+        cost::ground(|| self.drafts.keys().map(|_| ()).chain(self.intents().map(|_| ())));
+    }
+
     fn change(&mut self, key: String, value: Option<String>) {
+        self.ground();
         self.touched.insert(key.clone(), ());
         self.dirty.insert(key, value);
     }
 
     /// What a write that failed leaves to be written: its drafts, and the intents that it would have settled.
     fn restored(&self, flight: &Flight) -> Vec<Change> {
-        let settled = self.unsent.iter().filter(|it| flight.settled.contains(&it.id));
+        let settled = self.intents().filter(|it| flight.settled.contains(&it.id));
         let intents = settled.map(|it| (intent_key(&it.id), json(it)));
         flight.changes.iter().cloned().chain(intents).collect()
     }
