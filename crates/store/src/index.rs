@@ -1,10 +1,12 @@
 //! Where everything is: which record holds an event or words. Kept in memory (about 100 bytes an event), so that records stay opaque
 //! to IndexedDB, which makes writing ten times cheaper.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet as Set;
 
-use litemap::LiteMap;
-use paceline_room::Cid;
+use paceline_room::{
+    Cid,
+    cost::{self, BTreeMap, BTreeSet, LiteMap},
+};
 
 use crate::segment::Entry;
 
@@ -46,15 +48,21 @@ impl Index {
     }
 
     /// Words were dropped from a record, which has this size now.
-    pub(crate) fn drop_words(&mut self, record: Record, bytes: usize, dropped: &BTreeSet<Cid>) {
+    pub(crate) fn drop_words(&mut self, record: Record, bytes: usize, dropped: &Set<Cid>) {
         self.resize(record, bytes);
         for cid in dropped {
             self.words.remove(&(*cid, record));
         }
     }
 
+    /// Where a test plants its walk over all that is here.
+    fn ground(&self) {
+        cost::ground(|| self.events.keys());
+    }
+
     /// A record's size; 0: it is gone.
     fn resize(&mut self, record: Record, bytes: usize) {
+        self.ground();
         let before = if bytes == 0 { self.records.remove(&record) } else { self.records.insert(record, bytes) };
         self.bytes = self.bytes + bytes - before.unwrap_or(0);
     }
@@ -76,11 +84,13 @@ impl Index {
 
     /// Whether the event is here.
     pub(crate) fn holds_event(&self, depth: u64, cid: Cid) -> bool {
+        self.ground();
         self.events.contains_key(&(depth, cid))
     }
 
     /// The record of an event whose depth is not known. Looks at each: who asks so wants one event, not many.
     pub(crate) fn find(&self, cid: &Cid) -> Option<((u64, Cid), Record)> {
+        self.ground();
         self.events.iter().find(|((_, it), _)| it == cid).map(|(key, record)| (*key, *record))
     }
 
@@ -96,12 +106,14 @@ impl Index {
 
     /// All records that hold a copy of the words.
     pub(crate) fn words_in(&self, cid: Cid) -> impl Iterator<Item = Record> {
+        self.ground();
         self.words.range((cid, Record::MIN)..=(cid, Record::MAX)).map(|(_, record)| *record)
     }
 
     /// Up to `most` events after `after`.
     pub(crate) fn page(&self, after: Option<(u64, Cid)>, most: usize) -> Vec<((u64, Cid), Record)> {
         use std::ops::Bound::{Excluded, Unbounded};
+        self.ground();
         let from = after.map_or(Unbounded, Excluded);
         self.events.range((from, Unbounded)).take(most).map(|(key, record)| (*key, *record)).collect()
     }

@@ -23,6 +23,8 @@ mod choice;
 mod error;
 #[cfg(feature = "test-utils")]
 pub mod fuzzing;
+#[cfg(test)]
+mod growth;
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]
 // without it only the tests use it
 mod index;

@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use paceline_room::{Cid, Event, Stored};
+use paceline_room::{Cid, Event, Stored, cost};
 
 use crate::StoreError;
 
@@ -146,6 +146,8 @@ fn frames(bytes: &[u8]) -> impl Iterator<Item = Piece<'_>> {
         if rest.is_empty() {
             return None;
         }
+        cost::look(1);
+        cost::ground(|| cost::looking(rest.iter()));
         let Some(length) = frame_length(rest) else {
             return Some(Piece::bad(std::mem::take(&mut rest), "cut short", None));
         };
@@ -191,6 +193,8 @@ fn proved(frame: &[u8]) -> Option<Entry> {
 
 /// Appends an entry in its frame.
 fn append(segment: &mut Vec<u8>, entry: &Entry) -> Result<(), StoreError> {
+    cost::look(1);
+    cost::ground(|| cost::looking(segment.iter()));
     let start = segment.len();
     segment.extend([0; FRAME_BYTES]);
     append_payload(segment, entry)?;
