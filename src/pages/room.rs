@@ -51,7 +51,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <section class="side" aria-label={t!("side")}>{ context.draw(Region::Side) }</section>
             <section class="said-here" aria-label={t!("stream")}>{ context.draw(Region::Middle) }</section>
             <nav class="views" aria-label={t!("views")}>{ tabs(&context) }</nav>
-            <section class="view" aria-label={t!("view")}>{ beside_the_stream(&context) }</section>
+            // It scrolls, and there may be nothing in it to reach with the keyboard.
+            <section class="view" tabindex="0" aria-label={t!("view")}>{ beside_the_stream(&context) }</section>
             </main>
             { dialog }
         </div>
