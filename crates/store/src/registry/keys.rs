@@ -180,7 +180,7 @@ impl Keys {
         self.change(node, |record| record.whole = false).await
     }
 
-    /// Forgets a key. Its database is not touched: see [`Rooms::remove_node`].
+    /// Forgets a key. Its database is not touched: see [`Rooms::remove_node`](crate::Rooms::remove_node).
     pub async fn forget(&self, node: NodeId) -> Result<(), StoreError> {
         if let Some(storage) = js::storage("localStorage") {
             // Refused: then nothing was left there either.
