@@ -165,7 +165,7 @@ impl Ingest {
     /// Charges the author of a live event; if it is over budget, keeps the event until it is not.
     pub fn afford(&mut self, checked: Checked, log: &Log, now: Millis) -> Result<Checked, Parked> {
         let author = checked.event.author;
-        let written: usize = log.lanes_of(&author).map(|(_, lane)| lane.events.len()).sum();
+        let written: usize = log.chains_of(&author).map(|(_, chain)| chain.events.len()).sum();
         let is_new = written < NEWCOMER_EVENTS
             || (self.authors.len() > MAX_AUTHORS && !self.authors.contains_key(&Some(author)));
         let payer = (!is_new).then_some(author);

@@ -567,7 +567,7 @@ fn hold(node: &mut Node, log: &Log, tip: Ix) {
 
 /// Whether any of its events is here.
 fn has_written(node: &NodeId, log: &Log) -> bool {
-    log.lanes_of(node).next().is_some()
+    log.chains_of(node).next().is_some()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use litemap::LiteMap;
 use paceline_room::{
     Ix, Log, NodeId, Tree,
     fold::Key,
-    log::{Entry, LaneIx},
+    log::{ChainIx, Entry},
 };
 
 /// How far clocks may stand apart, in milliseconds: most are set by the network, the others are looked at by people.
@@ -26,7 +26,7 @@ const HEARD: usize = 64;
 const KEPT: usize = 3;
 
 /// The latest times that different authors named in the past of an event, the latest first.
-type Latest = [Option<(LaneIx, u64)>; KEPT];
+type Latest = [Option<(ChainIx, u64)>; KEPT];
 
 /// How clocks stand, as far as the log tells.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ impl Clocks {
                 changed |= believed != self.others.is_some();
             }
             self.judge(log, (ix, entry), &past, me, now);
-            self.pasts.push(with(past, entry.lane, entry.event.at));
+            self.pasts.push(with(past, entry.chain, entry.event.at));
         }
         // With another idea of the time everything is looked at again.
         if changed {
@@ -110,7 +110,7 @@ impl Clocks {
 
     /// The latest time that is believed of what an event builds on.
     fn floor(&self, log: &Log, (ix, entry): (Ix, &Entry), past: &Latest, me: NodeId, latest: u64) -> Option<u64> {
-        let mut others = past.iter().flatten().filter(|(lane, _)| *lane != entry.lane).map(|(_, at)| *at);
+        let mut others = past.iter().flatten().filter(|(chain, _)| *chain != entry.chain).map(|(_, at)| *at);
         let first = others.next();
         let agreed = others.next().or(first).filter(|at| *at <= latest);
         let own = own_before(log, ix, me).filter(|_| self.others.is_none()).map(|own| log.entry(own).event.at);
@@ -120,24 +120,24 @@ impl Clocks {
 
 /// The latest own event in the past of another.
 fn own_before(log: &Log, ix: Ix, me: NodeId) -> Option<Ix> {
-    let (lane, chain) = log.lanes_of(&me).last()?;
-    chain.events.get((log.seen_of_lane(ix, lane) as usize).checked_sub(1)?).copied()
+    let (number, chain) = log.chains_of(&me).last()?;
+    chain.events.get((log.seen_of_chain(ix, number) as usize).checked_sub(1)?).copied()
 }
 
 fn past(log: &Log, entry: &Entry, pasts: &[Latest]) -> Latest {
     let seen = entry.event.seen().filter_map(|cid| pasts.get(log.find(cid)?.0 as usize));
-    seen.flatten().flatten().fold([None; KEPT], |past, (lane, at)| with(past, *lane, *at))
+    seen.flatten().flatten().fold([None; KEPT], |past, (chain, at)| with(past, *chain, *at))
 }
 
 /// With one more time; one of an author stays.
-fn with(mut past: Latest, lane: LaneIx, at: u64) -> Latest {
-    let mut one = Some((lane, at));
+fn with(mut past: Latest, chain: ChainIx, at: u64) -> Latest {
+    let mut one = Some((chain, at));
     for it in &mut past {
         let Some((carried, when)) = one else { break };
         match it {
             // Its own earlier one goes, be it for itself or for one that it has moved down.
-            Some((other, then)) if *other == lane => {
-                *it = Some((carried, if carried == lane { when.max(*then) } else { when }));
+            Some((other, then)) if *other == chain => {
+                *it = Some((carried, if carried == chain { when.max(*then) } else { when }));
                 one = None;
             }
             Some((_, then)) if *then >= when => {}
@@ -291,9 +291,9 @@ mod tests {
 
     #[test]
     fn of_each_author_one_time_is_kept_and_the_latest_three() {
-        let upto = |lanes: &[(u32, u64)]| {
-            let kept = lanes.iter().fold([None; KEPT], |past, (lane, at)| with(past, LaneIx(*lane), *at));
-            kept.iter().flatten().map(|(lane, at)| (lane.0, *at)).collect::<Vec<_>>()
+        let upto = |chains: &[(u32, u64)]| {
+            let kept = chains.iter().fold([None; KEPT], |past, (chain, at)| with(past, ChainIx(*chain), *at));
+            kept.iter().flatten().map(|(chain, at)| (chain.0, *at)).collect::<Vec<_>>()
         };
         assert_eq!(upto(&[(0, 5), (1, 9), (0, 7), (2, 1), (3, 8), (1, 2)]), [(1, 9), (3, 8), (0, 7)]);
         assert_eq!(upto(&[(3, 8), (0, 7), (0, 10)]), [(0, 10), (3, 8)]);

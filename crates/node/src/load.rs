@@ -55,8 +55,8 @@ impl Ready {
     /// Positions of this node's own events that are here.
     fn own_seqs(&self) -> Vec<u64> {
         let log = self.replica.log();
-        log.lanes_of(&self.replica.node())
-            .flat_map(|(_, lane)| &lane.events)
+        log.chains_of(&self.replica.node())
+            .flat_map(|(_, chain)| &chain.events)
             .map(|ix| log.entry(*ix).event.seq)
             .collect()
     }

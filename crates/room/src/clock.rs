@@ -1,19 +1,19 @@
-//! What an event has seen, as one number for each lane of the log. Knows nothing of events.
+//! What an event has seen, as one number for each chain of the log. Knows nothing of events.
 //!
-//! A tree over the lanes, sixteen wide, whose chunks are shared with the clocks it grew from (path copying: Driscoll, Sarnak,
-//! Sleator and Tarjan, 1989): an event makes as many chunks as the tree is high, and of lanes that it has not seen there are none.
-//! Rooms of up to sixteen lanes have one chunk.
+//! A tree over the chains, sixteen wide, whose chunks are shared with the clocks it grew from (path copying: Driscoll, Sarnak,
+//! Sleator and Tarjan, 1989): an event makes as many chunks as the tree is high, and of chains that it has not seen there are none.
+//! Rooms of up to sixteen chains have one chunk.
 
 use std::sync::Arc;
 
-use crate::{cost::look, ix::LaneIx};
+use crate::{cost::look, ix::ChainIx};
 
-/// How many lanes a chunk holds, or chunks below it.
+/// How many chains a chunk holds, or chunks below it.
 const CHUNK: usize = 16;
-/// Bits of a lane's number that one chunk decides.
+/// Bits of a chain's number that one chunk decides.
 const BITS: u32 = CHUNK.ilog2();
 
-/// For each lane, how many of its events are in the past of an event.
+/// For each chain, how many of its events are in the past of an event.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clock {
     /// How many chunks lie above those that hold numbers.
@@ -21,7 +21,7 @@ pub(crate) struct Clock {
     root: Below,
 }
 
-/// Nothing: of none of these lanes is any event in the past.
+/// Nothing: of none of these chains is any event in the past.
 type Below = Option<Arc<Chunk>>;
 
 #[derive(Debug, Clone)]
@@ -31,25 +31,25 @@ enum Chunk {
 }
 
 impl Clock {
-    /// How many events of that lane.
-    pub(crate) fn get(&self, lane: LaneIx) -> u32 {
+    /// How many events of that chain.
+    pub(crate) fn get(&self, chain: ChainIx) -> u32 {
         let (mut below, mut height) = (&self.root, self.height);
-        if height < needed(lane) {
+        if height < needed(chain) {
             return 0;
         }
         while let Some(chunk) = below {
             match &**chunk {
-                Chunk::Counts(counts) => return counts[place(lane, 0)],
-                Chunk::Fork(forks) => below = &forks[place(lane, height)],
+                Chunk::Counts(counts) => return counts[place(chain, 0)],
+                Chunk::Fork(forks) => below = &forks[place(chain, height)],
             }
             height -= 1;
         }
         0
     }
 
-    /// Notes that so many events of that lane are in the past.
-    pub(crate) fn set(&mut self, lane: LaneIx, count: u32) {
-        self.rise(needed(lane));
+    /// Notes that so many events of that chain are in the past.
+    pub(crate) fn set(&mut self, chain: ChainIx, count: u32) {
+        self.rise(needed(chain));
         let (mut below, mut height) = (&mut self.root, self.height);
         loop {
             look(1);
@@ -57,10 +57,10 @@ impl Clock {
                 || Arc::new(if height == 0 { Chunk::Counts([0; CHUNK]) } else { Chunk::Fork(Default::default()) });
             match Arc::make_mut(below.get_or_insert_with(empty)) {
                 Chunk::Counts(counts) => {
-                    counts[place(lane, 0)] = count;
+                    counts[place(chain, 0)] = count;
                     return;
                 }
-                Chunk::Fork(forks) => below = &mut forks[place(lane, height)],
+                Chunk::Fork(forks) => below = &mut forks[place(chain, height)],
             }
             height -= 1;
         }
@@ -77,16 +77,16 @@ impl Clock {
         };
     }
 
-    /// Calls back with each lane of which more is in this past than in the other's, in order, until that says `false`. Looks at
+    /// Calls back with each chain of which more is in this past than in the other's, in order, until that says `false`. Looks at
     /// what differs, and at nothing that both share.
-    pub(crate) fn beyond(&self, other: &Self, each: &mut dyn FnMut(LaneIx) -> bool) {
+    pub(crate) fn beyond(&self, other: &Self, each: &mut dyn FnMut(ChainIx) -> bool) {
         let (mut ours, mut theirs) = (self.clone(), other.clone());
         ours.rise(other.height);
         theirs.rise(self.height);
         beyond(&ours.root, &theirs.root, ours.height, 0, each);
     }
 
-    /// Makes room for more lanes.
+    /// Makes room for more chains.
     fn rise(&mut self, height: u32) {
         while self.height < height {
             if let Some(root) = self.root.take() {
@@ -99,14 +99,14 @@ impl Clock {
     }
 }
 
-/// How high a clock must be to hold that lane.
-fn needed(lane: LaneIx) -> u32 {
-    lane.0.checked_ilog2().unwrap_or(0) / BITS
+/// How high a clock must be to hold that chain.
+fn needed(chain: ChainIx) -> u32 {
+    chain.0.checked_ilog2().unwrap_or(0) / BITS
 }
 
-/// Where a lane is in a chunk of that height.
-fn place(lane: LaneIx, height: u32) -> usize {
-    (lane.0 >> (BITS * height)) as usize % CHUNK
+/// Where a chain is in a chunk of that height.
+fn place(chain: ChainIx, height: u32) -> usize {
+    (chain.0 >> (BITS * height)) as usize % CHUNK
 }
 
 /// The greater of each pair; where one chunk has it all, that one is shared rather than copied.
@@ -137,28 +137,28 @@ fn joined(ours: &Arc<Chunk>, theirs: &Arc<Chunk>) -> Arc<Chunk> {
     }
 }
 
-/// See [`Clock::beyond`]; `first` is the first lane below. Returns whether to go on.
-fn beyond(ours: &Below, theirs: &Below, height: u32, first: u32, each: &mut dyn FnMut(LaneIx) -> bool) -> bool {
+/// See [`Clock::beyond`]; `first` is the first chain below. Returns whether to go on.
+fn beyond(ours: &Below, theirs: &Below, height: u32, first: u32, each: &mut dyn FnMut(ChainIx) -> bool) -> bool {
     let Some(chunk) = ours else { return true };
     if theirs.as_ref().is_some_and(|it| Arc::ptr_eq(chunk, it)) {
         return true;
     }
     look(1);
-    let lane = |at: usize| first | ((at as u32) << (BITS * height));
+    let chain = |at: usize| first | ((at as u32) << (BITS * height));
     match &**chunk {
         Chunk::Counts(counts) => counts.iter().enumerate().all(|(at, count)| {
             let other = match theirs.as_deref() {
                 Some(Chunk::Counts(others)) => others[at],
                 _ => 0,
             };
-            *count <= other || each(LaneIx(lane(at)))
+            *count <= other || each(ChainIx(chain(at)))
         }),
         Chunk::Fork(forks) => forks.iter().enumerate().all(|(at, fork)| {
             let other = match theirs.as_deref() {
                 Some(Chunk::Fork(others)) => &others[at],
                 _ => &None,
             };
-            beyond(fork, other, height - 1, lane(at), each)
+            beyond(fork, other, height - 1, chain(at), each)
         }),
     }
 }
@@ -178,7 +178,7 @@ mod tests {
 
     fn clock(counts: &[(u32, u32)]) -> Clock {
         let mut clock = Clock::default();
-        counts.iter().for_each(|(lane, count)| clock.set(LaneIx(*lane), *count));
+        counts.iter().for_each(|(chain, count)| clock.set(ChainIx(*chain), *count));
         clock
     }
 
@@ -202,7 +202,7 @@ mod tests {
         let mut one = clock(&[(0, 3), (1, 1), (40, 2)]);
         let other = clock(&[(0, 2), (1, 5), (17, 4), (90, 1)]);
         one.join(&other);
-        let seen = |lane| one.get(LaneIx(lane));
+        let seen = |chain| one.get(ChainIx(chain));
         assert_eq!([0, 1, 17, 40, 90, 91, 5_000].map(seen), [3, 5, 4, 2, 1, 0, 0]);
     }
 
@@ -210,8 +210,8 @@ mod tests {
     fn setting_a_lane_leaves_the_clock_it_grew_from_alone() {
         let before = clock(&[(2, 7)]);
         let mut after = before.clone();
-        after.set(LaneIx(2), 8);
-        assert_eq!((before.get(LaneIx(2)), after.get(LaneIx(2))), (7, 8));
+        after.set(ChainIx(2), 8);
+        assert_eq!((before.get(ChainIx(2)), after.get(ChainIx(2))), (7, 8));
     }
 
     #[test]
@@ -224,13 +224,13 @@ mod tests {
 
     #[test]
     fn an_event_makes_as_many_chunks_as_the_tree_is_high_whatever_it_has_not_seen() {
-        for lane in [15, 16, 255, 256, 4_095, 65_535, u32::MAX] {
-            let before = clock(&[(lane, 1)]);
+        for chain in [15, 16, 255, 256, 4_095, 65_535, u32::MAX] {
+            let before = clock(&[(chain, 1)]);
             let mut after = before.clone();
-            after.set(LaneIx(lane), 2);
+            after.set(ChainIx(chain), 2);
             assert_eq!(own_chunks(&after, &before), own_chunks(&before, &Clock::default()));
-            assert_eq!(own_chunks(&after, &before), 1 + needed(LaneIx(lane)) as usize);
-            assert_eq!(after.get(LaneIx(lane)), 2);
+            assert_eq!(own_chunks(&after, &before), 1 + needed(ChainIx(chain)) as usize);
+            assert_eq!(after.get(ChainIx(chain)), 2);
         }
     }
 
@@ -245,16 +245,16 @@ mod tests {
             let mut reverse = clock(&other);
             both.join(&clock(&other));
             reverse.join(&clock(&one));
-            for lane in left.keys().chain(right.keys()).copied().chain([0, 69_999, 1 << 20]) {
-                let most = left.get(&lane).max(right.get(&lane)).copied().unwrap_or(0);
-                prop_assert_eq!((both.get(LaneIx(lane)), reverse.get(LaneIx(lane))), (most, most));
+            for chain in left.keys().chain(right.keys()).copied().chain([0, 69_999, 1 << 20]) {
+                let most = left.get(&chain).max(right.get(&chain)).copied().unwrap_or(0);
+                prop_assert_eq!((both.get(ChainIx(chain)), reverse.get(ChainIx(chain))), (most, most));
             }
             let mut news = Vec::new();
-            clock(&other).beyond(&clock(&one), &mut |lane| {
-                news.push(lane.0);
+            clock(&other).beyond(&clock(&one), &mut |chain| {
+                news.push(chain.0);
                 true
             });
-            let more = |(lane, count): (&u32, &u32)| (count > left.get(lane).unwrap_or(&0)).then_some(*lane);
+            let more = |(chain, count): (&u32, &u32)| (count > left.get(chain).unwrap_or(&0)).then_some(*chain);
             prop_assert_eq!(news, right.iter().filter_map(more).collect::<Vec<_>>());
         }
     }

@@ -1,4 +1,4 @@
-//! By which numbers a node knows events and lanes: in the order in which it admitted them.
+//! By which numbers a node knows events and chains: in the order in which it admitted them.
 
 /// The number of an admitted event in the order this node admitted it. Local: never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -6,4 +6,4 @@ pub struct Ix(pub u32);
 
 /// A chain of one author's events linked by `prev`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LaneIx(pub u32);
+pub struct ChainIx(pub u32);

@@ -5,14 +5,14 @@
 //! parents); what is wrong is refused with one reason. What an event says is never asked: every build admits the same
 //! events, whatever it understands of them. Of the body only the kinds of the room's [`Table`] are understood.
 //!
-//! **Causality.** Each author's events form *lanes*: chains linked by `prev`. An honest author has one lane; an
-//! equivocation starts another. Each event carries a clock: for every lane, how many of that lane's events are in its
+//! **Causality.** Each author's events form *chains*, linked by `prev`. An honest author has one chain; an
+//! equivocation starts another. Each event carries a clock: for every chain, how many of that chain's events are in its
 //! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
-//! lane the answer changes once, so that the first event of an author that saw `a` is found by binary search.
+//! chain the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
 use std::{cmp::Reverse, collections::btree_map, sync::Arc};
 
-pub use crate::ix::{Ix, LaneIx};
+pub use crate::ix::{ChainIx, Ix};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
     clock::Clock,
@@ -33,8 +33,8 @@ pub struct Entry {
     /// The block itself.
     pub block: Arc<[u8]>,
     /// The author's chain it stands in.
-    pub lane: LaneIx,
-    /// Its place in that lane, from 1.
+    pub chain: ChainIx,
+    /// Its place in that chain, from 1.
     pub place: u32,
     clock: Clock,
 }
@@ -53,10 +53,10 @@ impl Entry {
 
 /// One chain of one author.
 #[derive(Debug, Clone)]
-pub struct Lane {
+pub struct Chain {
     /// Whose.
     pub author: NodeId,
-    /// Its events in order; lanes that fork off another start where they differ.
+    /// Its events in order; chains that fork off another start where they differ.
     pub events: Vec<Ix>,
 }
 
@@ -122,7 +122,7 @@ impl Refusal {
 #[derive(Debug, Clone)]
 struct Author {
     key: Verifier,
-    lanes: Vec<LaneIx>,
+    chains: Vec<ChainIx>,
 }
 
 /// An event whose signature is yet to be verified: wherever that is fastest.
@@ -148,7 +148,7 @@ pub struct Log {
     room: Cid,
     entries: Vec<Entry>,
     by_cid: HashMap<Cid, Ix>,
-    lanes: Vec<Lane>,
+    chains: Vec<Chain>,
     authors: BTreeMap<NodeId, Author>,
     tips: BTreeSet<Ix>,
     table: Table,
@@ -163,7 +163,7 @@ impl Log {
             room,
             entries: Vec::new(),
             by_cid: HashMap::new(),
-            lanes: Vec::new(),
+            chains: Vec::new(),
             authors: BTreeMap::new(),
             tips: BTreeSet::new(),
             table: Table::default(),
@@ -234,26 +234,26 @@ impl Log {
     }
 
     /// The chains of an author: one, or more once it is split.
-    pub fn lanes_of(&self, author: &NodeId) -> impl Iterator<Item = (LaneIx, &Lane)> {
-        let lanes = self.authors.get(author).into_iter().flat_map(|it| &it.lanes);
-        looking(lanes.map(|ix| (*ix, &self.lanes[ix.0 as usize])))
+    pub fn chains_of(&self, author: &NodeId) -> impl Iterator<Item = (ChainIx, &Chain)> {
+        let chains = self.authors.get(author).into_iter().flat_map(|it| &it.chains);
+        looking(chains.map(|ix| (*ix, &self.chains[ix.0 as usize])))
     }
 
     /// A chain by its number.
-    pub(crate) fn lane(&self, lane: LaneIx) -> &Lane {
+    pub(crate) fn chain(&self, chain: ChainIx) -> &Chain {
         look(1);
-        &self.lanes[lane.0 as usize]
+        &self.chains[chain.0 as usize]
     }
 
     /// Whether two events of this author share a `seq`.
     pub fn is_split(&self, author: &NodeId) -> bool {
-        self.authors.get(author).is_some_and(|it| it.lanes.len() > 1)
+        self.authors.get(author).is_some_and(|it| it.chains.len() > 1)
     }
 
     /// Whether `a` is `b` or in its past.
     pub fn is_ancestor(&self, a: Ix, b: Ix) -> bool {
         let a = self.entry(a);
-        self.entry(b).clock.get(a.lane) >= a.place
+        self.entry(b).clock.get(a.chain) >= a.place
     }
 
     /// Whether `a` is in the past of any of `tips` or one of them: what a node that reports these tips holds.
@@ -261,14 +261,14 @@ impl Log {
         tips.iter().any(|tip| self.is_ancestor(a, *tip))
     }
 
-    /// How many events of `lane` are in the past of `ix` (itself included).
-    pub fn seen_of_lane(&self, ix: Ix, lane: LaneIx) -> u32 {
-        self.entry(ix).clock.get(lane)
+    /// How many events of `chain` are in the past of `ix` (itself included).
+    pub fn seen_of_chain(&self, ix: Ix, chain: ChainIx) -> u32 {
+        self.entry(ix).clock.get(chain)
     }
 
-    /// The first event of `lane` that has `a` in its past (or is `a`), by binary search.
-    pub fn first_in_lane_after(&self, lane: LaneIx, a: Ix) -> Option<Ix> {
-        let events = &self.lanes[lane.0 as usize].events;
+    /// The first event of `chain` that has `a` in its past (or is `a`), by binary search.
+    pub fn first_in_chain_after(&self, chain: ChainIx, a: Ix) -> Option<Ix> {
+        let events = &self.chains[chain.0 as usize].events;
         events.get(events.partition_point(|ix| !self.is_ancestor(a, *ix))).copied()
     }
 
@@ -297,8 +297,8 @@ impl Log {
     /// The author's latest event, and the tips that its next one names beside it.
     fn next(&self, author: &NodeId) -> (Option<Ix>, Vec<Ix>) {
         let prev = self
-            .lanes_of(author)
-            .filter_map(|(_, lane)| lane.events.last())
+            .chains_of(author)
+            .filter_map(|(_, chain)| chain.events.last())
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
         let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
@@ -365,7 +365,7 @@ impl Log {
         self.check_depth(&event, prev, &parents)?;
         if let btree_map::Entry::Vacant(author) = self.authors.entry(event.author) {
             let key = event.author.verifier().ok_or(EventError::BadSignature)?;
-            author.insert(Author { key, lanes: Vec::new() });
+            author.insert(Author { key, chains: Vec::new() });
         }
         Ok(Admission::Admitted(self.insert(cid, event, block, prev, &parents)))
     }
@@ -412,29 +412,29 @@ impl Log {
         for seen in prev.iter().chain(parents) {
             self.tips.remove(seen);
         }
-        let lane = self.lane_after(prev, event.author);
-        let events = &mut self.lanes[lane.0 as usize].events;
+        let chain = self.chain_after(prev, event.author);
+        let events = &mut self.chains[chain.0 as usize].events;
         events.push(ix);
         let place = events.len() as u32;
-        clock.set(lane, place);
+        clock.set(chain, place);
         self.tips.insert(ix);
         self.by_cid.insert(cid, ix);
-        self.entries.push(Entry { cid, event, block, lane, place, clock });
+        self.entries.push(Entry { cid, event, block, chain, place, clock });
         ix
     }
 
-    /// The lane of `prev`, if the next event is the first to go on with it; else a new one.
-    fn lane_after(&mut self, prev: Option<Ix>, author: NodeId) -> LaneIx {
+    /// The chain of `prev`, if the next event is the first to go on with it; else a new one.
+    fn chain_after(&mut self, prev: Option<Ix>, author: NodeId) -> ChainIx {
         let going_on = prev
-            .map(|ix| self.entry(ix).lane)
-            .filter(|lane| self.lanes[lane.0 as usize].events.last() == prev.as_ref());
+            .map(|ix| self.entry(ix).chain)
+            .filter(|chain| self.chains[chain.0 as usize].events.last() == prev.as_ref());
         going_on.unwrap_or_else(|| {
-            let lane = LaneIx(self.lanes.len() as u32);
-            self.lanes.push(Lane { author, events: Vec::new() });
+            let chain = ChainIx(self.chains.len() as u32);
+            self.chains.push(Chain { author, events: Vec::new() });
             if let Some(author) = self.authors.get_mut(&author) {
-                author.lanes.push(lane);
+                author.chains.push(chain);
             }
-            lane
+            chain
         })
     }
 }

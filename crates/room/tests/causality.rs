@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn every_answer_about_the_past_is_that_of_a_walk_along_the_links(steps in steps(), shuffle: u64) {
         let world = play(&steps);
-        // Admitted in another order than written, so that lanes are cut in other ways.
+        // Admitted in another order than written, so that chains are cut in other ways.
         let mut log = Log::new(world.room());
         let mut left = world.shuffled(shuffle);
         while !left.is_empty() {
@@ -78,27 +78,27 @@ proptest! {
         let tips: Vec<Ix> = log.tips().collect();
         prop_assert!(pasts.keys().all(|it| log.is_covered(*it, &tips)));
 
-        let mut in_lanes = BTreeSet::new();
+        let mut in_chains = BTreeSet::new();
         for author in log.authors().collect::<Vec<_>>() {
-            for (lane, it) in log.lanes_of(&author) {
+            for (chain, it) in log.chains_of(&author) {
                 prop_assert_eq!(it.author, author);
-                in_lanes.extend(it.events.iter().copied());
+                in_chains.extend(it.events.iter().copied());
                 // Each goes on with the one before.
                 for pair in it.events.windows(2) {
                     prop_assert_eq!(log.entry(pair[1]).event.prev, Some(log.entry(pair[0]).cid));
                 }
                 for (b, past) in &pasts {
                     let seen = it.events.iter().filter(|it| past.contains(it)).count();
-                    prop_assert_eq!(log.seen_of_lane(*b, lane) as usize, seen);
+                    prop_assert_eq!(log.seen_of_chain(*b, chain) as usize, seen);
                     let first = it.events.iter().find(|it| pasts[it].contains(b)).copied();
-                    prop_assert_eq!(log.first_in_lane_after(lane, *b), first);
+                    prop_assert_eq!(log.first_in_chain_after(chain, *b), first);
                 }
             }
             let numbers: Vec<u64> =
                 log.entries().filter(|(_, it)| it.event.author == author).map(|(_, it)| it.event.seq).collect();
             prop_assert_eq!(log.is_split(&author), numbers.iter().collect::<BTreeSet<_>>().len() < numbers.len());
         }
-        prop_assert_eq!(in_lanes.len(), log.len());
+        prop_assert_eq!(in_chains.len(), log.len());
     }
 
     #[test]

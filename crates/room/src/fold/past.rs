@@ -4,7 +4,7 @@
 //! whenever it rests on an event says the same whatever else the fold has taken in.
 
 use super::{Fold, subjects::Subject};
-use crate::{Cid, Ix, Log, NodeId, clock::Clock, ix::LaneIx, log::Entry};
+use crate::{Cid, Ix, Log, NodeId, clock::Clock, ix::ChainIx, log::Entry};
 
 /// The log, as judging and taking ask it.
 pub(crate) struct Look<'a> {
@@ -25,9 +25,9 @@ impl<'a> Look<'a> {
         self.log.is_ancestor(a, b)
     }
 
-    /// The first event of `lane` that has `a` in its past, by halving.
-    pub(crate) fn first_after(&self, lane: LaneIx, a: Ix) -> Option<Ix> {
-        self.log.first_in_lane_after(lane, a)
+    /// The first event of `chain` that has `a` in its past, by halving.
+    pub(crate) fn first_after(&self, chain: ChainIx, a: Ix) -> Option<Ix> {
+        self.log.first_in_chain_after(chain, a)
     }
 }
 
@@ -56,7 +56,7 @@ impl<'a> Past<'a> {
     /// Whether this event is in the past.
     pub(crate) fn has(&self, ix: Ix) -> bool {
         let entry = self.look.entry(ix);
-        self.itself != Some(ix) && self.clock.get(entry.lane) >= entry.place
+        self.itself != Some(ix) && self.clock.get(entry.chain) >= entry.place
     }
 
     /// The event of that name, if it is in the past.
@@ -69,18 +69,18 @@ impl<'a> Past<'a> {
         self.fold.common.subjects.get(cid).filter(|it| self.has(it.ix))
     }
 
-    /// How many events of a lane the author has seen; where it is an event, itself included.
-    pub(crate) fn seen_of_lane(&self, lane: LaneIx) -> u32 {
-        self.clock.get(lane)
+    /// How many events of a chain the author has seen; where it is an event, itself included.
+    pub(crate) fn seen_of_chain(&self, chain: ChainIx) -> u32 {
+        self.clock.get(chain)
     }
 
-    /// Lanes of which the author has seen more than the event `ix` had.
-    pub(crate) fn lanes_since(&self, ix: Ix) -> Vec<LaneIx> {
-        let mut lanes = Vec::new();
-        self.clock.beyond(self.look.entry(ix).clock(), &mut |lane| {
-            lanes.push(lane);
+    /// Chains of which the author has seen more than the event `ix` had.
+    pub(crate) fn chains_since(&self, ix: Ix) -> Vec<ChainIx> {
+        let mut chains = Vec::new();
+        self.clock.beyond(self.look.entry(ix).clock(), &mut |chain| {
+            chains.push(chain);
             true
         });
-        lanes
+        chains
     }
 }

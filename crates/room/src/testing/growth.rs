@@ -133,7 +133,7 @@ pub fn laws() -> impl Iterator<Item = (&'static str, &'static Law)> {
     all.flat_map(|(of, laws)| laws.iter().map(move |law| (of, law)))
 }
 
-/// What all kinds share: the log with its lanes and tips, and the words.
+/// What all kinds share: the log with its chains and tips, and the words.
 pub const COMMON: &[Law] = &[
     Law::new("the clock of an event that is the last of n twins", Grows::Halving(1), |n| {
         let mut it = Scene::new();

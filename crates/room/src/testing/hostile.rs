@@ -1,4 +1,4 @@
-//! The worst that members are known to write, as logs of any size: lanes, forks, chains of edits and what takes them back, wide
+//! The worst that members are known to write, as logs of any size: chains, forks, chains of edits and what takes them back, wide
 //! parents, many keys, shared words, kinds nobody knows. Every block is valid and signed, as a real node would admit it.
 //!
 //! Deterministic, like [`World`]. It deliberately has one node, which admits and folds everything at once and measures the last
@@ -124,7 +124,7 @@ impl Scene {
         self.put(i, draft)
     }
 
-    /// So many first events of one author: each has a lane of its own.
+    /// So many first events of one author: each has a chain of its own.
     pub fn twins(&mut self, i: usize, n: usize) -> Vec<Cid> {
         (0..n).map(|_| self.join(i, &[self.room()])).collect()
     }

@@ -140,7 +140,7 @@ fn hues_are_the_same_in_whatever_order_events_came() {
             }
         }
         // A twin of a first event may be the first of them.
-        let first = world.log(5).lanes_of(&world.author(5)).next().map(|(_, lane)| lane.events[0]).expect("wrote");
+        let first = world.log(5).chains_of(&world.author(5)).next().map(|(_, chain)| chain.events[0]).expect("wrote");
         let first = world.log(5).entry(first).cid;
         world.write_twin(
             5,

@@ -9,9 +9,9 @@
 //! events, and since when: found by binary search in all chains when the branch is first compared, unless it has just come, and
 //! from then on as events come. So the votes on a pair are counted from the chains that met one of the two, and from no others;
 //! who could vote and has met neither is counted once, and only where somebody leads at all. After that an event concerns a pair
-//! only if it is the first of its chain to have either branch in its past; each lane remembers the branches it has not met yet,
-//! and the first that it has not looked at. So an event looks at the branches that still wait for its own lane. The first event
-//! of a lane looks at all live branches: those on the current paths, not those of all times. A branch that comes is compared with
+//! only if it is the first of its chain to have either branch in its past; each chain remembers the branches it has not met yet,
+//! and the first that it has not looked at. So an event looks at the branches that still wait for its own chain. The first event
+//! of a chain looks at all live branches: those on the current paths, not those of all times. A branch that comes is compared with
 //! as many as came to its tip, at a few looks each: no pair of others is looked at again.
 //!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
@@ -30,7 +30,7 @@ use crate::{
     Cid, Ix, Log, NodeId,
     cost::{self, BTreeMap, HashMap, LiteMap, looking},
     fold::step::{Key, Step},
-    ix::LaneIx,
+    ix::ChainIx,
 };
 
 /// One of several valid transfers from a tip.
@@ -88,8 +88,8 @@ type BranchId = u64;
 /// The one with the smaller key first.
 type PairId = (BranchId, BranchId);
 
-/// An author, named by its first lane: shorter than its key, and there may be a ballot for each author in each pair.
-type Voter = LaneIx;
+/// An author, named by its first chain: shorter than its key, and there may be a ballot for each author in each pair.
+type Voter = ChainIx;
 
 /// A branch that is compared with others.
 #[derive(Debug, Clone)]
@@ -99,10 +99,10 @@ struct Compared {
     /// A lot that nobody can shift by writing a different event.
     lot: [u8; 32],
     /// Chains that have it in the past of one of their events, with the place of the first such.
-    met: Vec<(LaneIx, u32)>,
+    met: Vec<(ChainIx, u32)>,
 }
 
-/// What a lane has still to look at.
+/// What a chain has still to look at.
 #[derive(Debug, Clone, Default)]
 struct Watch {
     /// Branches from here on it has never looked at.
@@ -125,7 +125,7 @@ pub(super) struct Forks {
     pairs: HashMap<PairId, Pair>,
     of_tip: HashMap<Ix, Fork>,
     next: BranchId,
-    watches: HashMap<LaneIx, Watch>,
+    watches: HashMap<ChainIx, Watch>,
 }
 
 impl Forks {
@@ -136,7 +136,7 @@ impl Forks {
             return changed;
         }
         let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
-        let watch = self.watches.entry(step.entry.lane).or_default();
+        let watch = self.watches.entry(step.entry.chain).or_default();
         let mut waiting = std::mem::take(&mut watch.open);
         waiting.extend(self.branches.range(watch.next..).map(|(id, _)| *id));
         watch.next = self.next;
@@ -147,7 +147,7 @@ impl Forks {
             if !step.saw(branch.ix) {
                 watch.open.push(id);
             } else if !met_before(branch.ix) {
-                branch.met.push((step.entry.lane, step.entry.place));
+                branch.met.push((step.entry.chain, step.entry.place));
                 forks.insert(branch.tip);
             }
         }
@@ -232,8 +232,8 @@ impl Forks {
         let mut met = Vec::new();
         // What has just come was met by nobody.
         if branch.ix != step.ix {
-            for (lane, _) in log.authors().flat_map(|author| log.lanes_of(&author).collect::<Vec<_>>()) {
-                met.extend(step.look.first_after(lane, branch.ix).map(|ix| (lane, log.entry(ix).place)));
+            for (chain, _) in log.authors().flat_map(|author| log.chains_of(&author).collect::<Vec<_>>()) {
+                met.extend(step.look.first_after(chain, branch.ix).map(|ix| (chain, log.entry(ix).place)));
             }
         }
         let lot = draw(log.entry(tip).cid, branch.author);
@@ -244,17 +244,17 @@ impl Forks {
 
 impl Pair {
     /// Finds everything that was voted so far, by who has met either.
-    fn count(log: &Log, branches: [Branch; 2], met: [&[(LaneIx, u32)]; 2]) -> Self {
+    fn count(log: &Log, branches: [Branch; 2], met: [&[(ChainIx, u32)]; 2]) -> Self {
         let ballots = LiteMap::new();
         let mut pair = Self { branches, ballots, votes: [0; 2], built: [0; 2], met: 0, electors: None };
         let mut places = Sorted::new();
         for (which, met) in met.into_iter().enumerate() {
-            for (lane, place) in looking(met.iter()) {
-                places.entry(*lane).or_insert([u32::MAX; 2])[which] = *place;
+            for (chain, place) in looking(met.iter()) {
+                places.entry(*chain).or_insert([u32::MAX; 2])[which] = *place;
             }
         }
-        for (lane, [first, second]) in places {
-            pair.meet(log, log.lane(lane).author, [first <= second, second <= first]);
+        for (chain, [first, second]) in places {
+            pair.meet(log, log.chain(chain).author, [first <= second, second <= first]);
         }
         pair
     }
@@ -264,7 +264,7 @@ impl Pair {
         if self.is_of(author) {
             return false;
         }
-        let Some((voter, _)) = log.lanes_of(&author).next() else { return false };
+        let Some((voter, _)) = log.chains_of(&author).next() else { return false };
         let before = self.ballots.get(&voter).copied();
         let mut after = before.unwrap_or_else(|| Ballot { elector: self.elects(log, author), met_alone: [false; 2] });
         if met[0] != met[1] {
@@ -292,7 +292,8 @@ impl Pair {
     /// Whether this author has an event in both branches' pasts.
     fn elects(&self, log: &Log, author: NodeId) -> bool {
         let [first, second] = self.branches.map(|branch| branch.ix);
-        log.lanes_of(&author).any(|(lane, _)| log.seen_of_lane(first, lane) > 0 && log.seen_of_lane(second, lane) > 0)
+        log.chains_of(&author)
+            .any(|(chain, _)| log.seen_of_chain(first, chain) > 0 && log.seen_of_chain(second, chain) > 0)
     }
 
     fn verdict(&mut self, log: &Log, lots: [[u8; 32]; 2]) -> Verdict {

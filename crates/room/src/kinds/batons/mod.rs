@@ -47,7 +47,7 @@ use crate::{
         step::{Key, Step},
         subjects::Owner,
     },
-    ix::LaneIx,
+    ix::ChainIx,
     state::{Act, Baton, BatonState, Note, TermBy},
 };
 pub use commands::Command;
@@ -105,8 +105,8 @@ struct RunSeen {
     /// What nothing builds on; in the order in which a draft names tips, so that a reclaim that cannot name all names those
     /// it has seen.
     ends: BTreeSet<(Reverse<u64>, Cid)>,
-    /// The first transfer of it in each lane that has one: whose they are, is asked by none.
-    movers: LiteMap<LaneIx, Ix>,
+    /// The first transfer of it in each chain that has one: whose they are, is asked by none.
+    movers: LiteMap<ChainIx, Ix>,
 }
 
 /// An opening or a valid transfer.
@@ -146,8 +146,8 @@ struct Offer {
     tip: Ix,
     author: NodeId,
     to: NodeId,
-    /// The first decline or withdrawal in each of its author's lanes: later ones add nothing.
-    endings: Vec<(LaneIx, Ix, Ending)>,
+    /// The first decline or withdrawal in each of its author's chains: later ones add nothing.
+    endings: Vec<(ChainIx, Ix, Ending)>,
 }
 
 /// The way from the opening to the current transfer.
@@ -306,9 +306,9 @@ impl Batons {
 
     fn end_offer(&mut self, step: &mut Step, offer: Ix, ending: Ending, why: &str) {
         let Some(offer) = self.offers.get_mut(&offer) else { return };
-        let lane = step.entry.lane;
-        if !cost::looking(offer.endings.iter()).any(|(other, _, _)| *other == lane) {
-            offer.endings.push((lane, step.ix, ending));
+        let chain = step.entry.chain;
+        if !cost::looking(offer.endings.iter()).any(|(other, _, _)| *other == chain) {
+            offer.endings.push((chain, step.ix, ending));
         }
         let (key, tip) = (offer.key, offer.tip);
         if let Some(node) = self.nodes.get_mut(&tip) {

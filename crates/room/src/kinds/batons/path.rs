@@ -65,8 +65,8 @@ impl Batons {
         if let Some(run) = run {
             let seen = self.runs.entry(run.base).or_default();
             seen.ends.insert(end(key));
-            if !seen.movers.contains_key(&step.entry.lane) {
-                seen.movers.insert(step.entry.lane, ix);
+            if !seen.movers.contains_key(&step.entry.chain) {
+                seen.movers.insert(step.entry.chain, ix);
             }
         }
         self.nodes.insert(ix, node);

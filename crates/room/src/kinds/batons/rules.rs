@@ -278,19 +278,19 @@ impl Batons {
         let log = past.look.log;
         let (mut beside, mut on) = (BTreeSet::new(), BTreeSet::new());
         // Who has not written since is on neither side.
-        for lane in past.lanes_since(end) {
-            let (author, events) = (log.lane(lane).author, &log.lane(lane).events);
+        for chain in past.chains_since(end) {
+            let (author, events) = (log.chain(chain).author, &log.chain(chain).events);
             if stand_ins.contains(&author) {
                 continue;
             }
-            let seen = past.seen_of_lane(lane) as usize;
-            let before = log.seen_of_lane(end, lane) as usize;
-            let after = past.look.first_after(lane, end);
+            let seen = past.seen_of_chain(chain) as usize;
+            let before = log.seen_of_chain(end, chain) as usize;
+            let after = past.look.first_after(chain, end);
             let after = after.map_or(usize::MAX, |ix| log.entry(ix).place as usize - 1);
             if after < seen && author != past.author {
                 on.insert(author);
             }
-            // The last of the lane that neither is in the step-in's past nor has it in its own.
+            // The last of the chain that neither is in the step-in's past nor has it in its own.
             let last = seen.min(after);
             if last > before && events.get(last - 1).is_some_and(|ix| past.look.is_ancestor(turn, *ix)) {
                 beside.insert(author);
@@ -351,16 +351,16 @@ impl Batons {
         let (log, mover) = (past.look.log, past.author);
         let movers = self.runs.get(&run.base).map(|seen| &seen.movers);
         let is_asked = |author: &NodeId| {
-            let mut lanes = log.lanes_of(author);
-            let moved = |lane| movers.and_then(|movers| movers.get(&lane)).is_some_and(|ix| past.has(*ix));
-            *author != mover && Some(*author) != holder && !lanes.any(|(lane, _)| moved(lane))
+            let mut chains = log.chains_of(author);
+            let moved = |chain| movers.and_then(|movers| movers.get(&chain)).is_some_and(|ix| past.has(*ix));
+            *author != mover && Some(*author) != holder && !chains.any(|(chain, _)| moved(chain))
         };
         let mut on = BTreeSet::new();
-        for lane in past.lanes_since(run.stand_in) {
-            let author = log.lane(lane).author;
-            let after = past.look.first_after(lane, run.stand_in);
-            let wrote_on = after.is_some_and(|ix| log.entry(ix).place <= past.seen_of_lane(lane));
-            let was_there = || log.lanes_of(&author).any(|(lane, _)| log.seen_of_lane(run.base, lane) > 0);
+        for chain in past.chains_since(run.stand_in) {
+            let author = log.chain(chain).author;
+            let after = past.look.first_after(chain, run.stand_in);
+            let wrote_on = after.is_some_and(|ix| log.entry(ix).place <= past.seen_of_chain(chain));
+            let was_there = || log.chains_of(&author).any(|(chain, _)| log.seen_of_chain(run.base, chain) > 0);
             if wrote_on && was_there() && is_asked(&author) {
                 on.insert(author);
             }
@@ -370,8 +370,8 @@ impl Batons {
         }
         // No more are counted than it takes to know that they are no majority.
         let mut asked = BTreeSet::new();
-        log.entry(run.base).clock().beyond(&Clock::default(), &mut |lane| {
-            let author = log.lane(lane).author;
+        log.entry(run.base).clock().beyond(&Clock::default(), &mut |chain| {
+            let author = log.chain(chain).author;
             if is_asked(&author) {
                 asked.insert(author);
             }
