@@ -18,7 +18,7 @@ use web_sys::RtcSdpType;
 use super::{
     channel::Channel,
     events::Event,
-    keeper::Keeper,
+    caretaker::Caretaker,
     peer::Peer,
     place::{Place, Shared},
 };
@@ -214,9 +214,9 @@ impl Attempt {
             remote_fingerprint,
         };
         let Self { place, peer, .. } = self;
-        let keeper =
-            Keeper::new(place, peer.connection.clone(), Rc::clone(&peer.events), link.role, remote_fingerprint);
-        spawn_local(keeper.run());
+        let caretaker =
+            Caretaker::new(place, peer.connection.clone(), Rc::clone(&peer.events), link.role, remote_fingerprint);
+        spawn_local(caretaker.run());
         Ok((Channel::new(peer), link))
     }
 

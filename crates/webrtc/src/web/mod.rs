@@ -7,7 +7,7 @@ mod attempt;
 mod channel;
 mod connection;
 mod events;
-mod keeper;
+mod caretaker;
 mod peer;
 mod place;
 mod spare;

@@ -30,7 +30,7 @@ use crate::{
 /// nearby. Fewer signals are kinder to relays; what comes later follows one by one.
 const GATHER: u32 = 300;
 
-pub(super) struct Keeper {
+pub(super) struct Caretaker {
     place: Place,
     connection: Connection,
     events: Rc<Events>,
@@ -47,7 +47,7 @@ enum Heard {
     Step(Step),
 }
 
-impl Keeper {
+impl Caretaker {
     pub(super) fn new(
         place: Place,
         connection: Connection,
