@@ -25,7 +25,7 @@ use crate::{
 
 /// Feedback with the names of those concerned.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct Attributed {
     /// What was said.
     pub feedback: Arc<Feedback>,
     /// Who said it.
@@ -38,7 +38,7 @@ pub struct Told {
     pub to_me: bool,
 }
 
-impl Told {
+impl Attributed {
     /// Whether it is a correction that stands: until it is taken back or answered by adjusting, however it was answered.
     pub fn stands(&self) -> bool {
         let lifted = matches!(self.feedback.state, FeedbackState::Adjusted | FeedbackState::Withdrawn);
@@ -47,8 +47,8 @@ impl Told {
 }
 
 /// Feedback with its names.
-pub fn tell(feedback: &Arc<Feedback>, people: &People, me: NodeId) -> Told {
-    Told {
+pub fn tell(feedback: &Arc<Feedback>, people: &People, me: NodeId) -> Attributed {
+    Attributed {
         by: if feedback.author == me { t!("you-subject") } else { people::name_in(people, &feedback.author) }.into(),
         to: feedback.addressee.map(|node| people::name_in(people, &node)).unwrap_or_default().into(),
         mine: feedback.author == me,
@@ -163,7 +163,7 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
 #[derive(PartialEq, Properties)]
 pub struct LoopProps {
     /// The feedback that opened it.
-    pub told: Told,
+    pub told: Attributed,
     /// Whether this drawing carries the stable handles: a loop may be drawn twice, in the stream and among the loops.
     pub handles: bool,
 }
@@ -177,7 +177,7 @@ impl LoopProps {
 /// A loop: what was asked, where it stands, and the answer or the way to give it.
 #[component]
 pub fn Loop(props: &LoopProps) -> Html {
-    let Told { feedback, by, to, mine, to_me } = &props.told;
+    let Attributed { feedback, by, to, mine, to_me } = &props.told;
     let commands = use_commands(format!("loop {}", feedback.cid));
     let drafting = use_draft(Place::Answer(feedback.cid));
     let field = use_node_ref();
@@ -220,7 +220,7 @@ pub fn Loop(props: &LoopProps) -> Html {
 }
 
 /// Where a loop stands.
-fn state(told: &Told) -> String {
+fn state(told: &Attributed) -> String {
     let to = || told.to.to_string();
     match told.feedback.state {
         FeedbackState::Given | FeedbackState::Open if told.to_me => t!("loop-open-to-you"),

@@ -19,7 +19,7 @@ const CHOSEN: &str = "servers";
 
 /// What a person should know of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum Complaint {
     /// It cannot be used; the last good one is used in its place, if there is one.
     Bad(ConfigError, Instead),
     /// Relays that this page may not open.
@@ -76,7 +76,7 @@ impl Config {
     }
 
     /// Fetches the file and takes it over.
-    pub async fn fetch(&self) -> Option<Told> {
+    pub async fn fetch(&self) -> Option<Complaint> {
         let before = self.finding();
         let (page, told) = match fetch_text().await {
             Fetched::Unreachable => return None,
@@ -92,7 +92,7 @@ impl Config {
                 Err(error) => {
                     let kept = self.settings.get(REMEMBERED).is_some();
                     let instead = if kept { Instead::Remembered } else { Instead::Nothing };
-                    (before.page.clone(), Some(Told::Bad(error, instead)))
+                    (before.page.clone(), Some(Complaint::Bad(error, instead)))
                 }
             },
         };
@@ -100,7 +100,7 @@ impl Config {
         told.or_else(|| {
             let refused = |relay: &&String| is_mixed(relay, &self.page);
             let mixed: Vec<String> = self.finding().page.relays.iter().filter(refused).cloned().collect();
-            (!mixed.is_empty()).then_some(Told::Mixed(mixed))
+            (!mixed.is_empty()).then_some(Complaint::Mixed(mixed))
         })
     }
 

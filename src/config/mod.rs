@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use address::is_beside;
 pub use address::{AddressError, Kind, is_mixed};
-pub use load::{Config, Instead, Told};
+pub use load::{Complaint, Config, Instead};
 
 /// Longer files are not read, in bytes: a list of servers takes one or two thousand.
 const MAX_FILE: usize = 64 * 1024;

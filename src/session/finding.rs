@@ -6,7 +6,7 @@ use paceline_net::{HandCode, NetConfig};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Outcome, Session, SessionError, notices};
-use crate::config::{Choices, Finding, Instead, Told};
+use crate::config::{Choices, Complaint, Finding, Instead};
 
 impl Session {
     /// The servers of the page and what was chosen of them.
@@ -38,12 +38,14 @@ impl Session {
             session.take_over(&before);
             let Some(told) = told else { return };
             let SessionError { code, text } = match told {
-                Told::Bad(why, instead) => {
+                Complaint::Bad(why, instead) => {
                     let remembered = if instead == Instead::Remembered { "yes" } else { "no" };
                     let values = [("why", why.to_string().into()), ("remembered", remembered.into())];
                     notices::error_with("bad-config", &values)
                 }
-                Told::Mixed(relays) => notices::error_with("mixed-content", &[("relays", relays.join(", ").into())]),
+                Complaint::Mixed(relays) => {
+                    notices::error_with("mixed-content", &[("relays", relays.join(", ").into())])
+                }
             };
             session.notify(code, text);
         });

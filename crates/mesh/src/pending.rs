@@ -62,7 +62,7 @@ pub struct Checked {
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Orphan {
     checked: Checked,
     missing: BTreeSet<Cid>,
     since: Millis,
@@ -71,7 +71,7 @@ struct Waiting {
 /// The waiting events.
 #[derive(Debug, Default)]
 pub struct Pending {
-    waiting: BTreeMap<Cid, Waiting>,
+    waiting: BTreeMap<Cid, Orphan>,
     children: BTreeMap<Cid, BTreeSet<Cid>>,
     by_source: LiteMap<Source, Share>,
     /// The posts among them, in display order.
@@ -118,7 +118,7 @@ impl Pending {
         if matches!(checked.event.body, Body::Posted(_)) {
             self.posts.insert((depth, cid));
         }
-        self.waiting.insert(cid, Waiting { checked, missing, since: now });
+        self.waiting.insert(cid, Orphan { checked, missing, since: now });
         let mut dropped = Vec::new();
         while let Some(deepest) = self.over_quota(&source) {
             self.remove(&deepest);
@@ -129,7 +129,7 @@ impl Pending {
 
     /// Drops what peers sent and what has waited too long. Returns its names.
     pub fn expire(&mut self, now: Millis) -> Vec<Cid> {
-        let late = |it: &Waiting| matches!(it.checked.arrival.source, Source::Peer(_)) && it.since + PEER_TIME <= now;
+        let late = |it: &Orphan| matches!(it.checked.arrival.source, Source::Peer(_)) && it.since + PEER_TIME <= now;
         let names: Vec<Cid> = self.waiting.iter().filter(|(_, it)| late(it)).map(|(cid, _)| *cid).collect();
         names.iter().for_each(|cid| _ = self.remove(cid));
         names

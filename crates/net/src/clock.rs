@@ -38,7 +38,7 @@ struct Heard {
 
 /// The last time that was told.
 #[derive(Debug, Clone, Copy)]
-struct Told {
+struct Sample {
     pulse: Millis,
     wall: i64,
     time: i64,
@@ -55,7 +55,7 @@ pub(crate) struct Reckoning {
     own_refuted: bool,
     refused_by: Vec<usize>,
     heard: VecDeque<Heard>,
-    told: Option<Told>,
+    told: Option<Sample>,
     wanted: bool,
 }
 
@@ -78,7 +78,7 @@ impl Reckoning {
         }
         let time = wall.saturating_add(self.used);
         let time = self.told.map_or(time, |told| time.max(told.time));
-        self.told = Some(Told { pulse, wall, time });
+        self.told = Some(Sample { pulse, wall, time });
         time
     }
 

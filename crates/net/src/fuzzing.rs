@@ -7,7 +7,7 @@ use paceline_room::{Cid, Keypair, NodeId};
 use crate::{
     by_hand::{ByHandError, Codes, HandCode},
     envelope::{self, Content, Run},
-    hand::{Asked, Hand, Unfit, Waiting},
+    hand::{Asked, Hand, OpenInvite, Unfit},
     keys::RoomKeys,
     lanes::Frame,
     message::{Message, Unread},
@@ -114,7 +114,7 @@ impl Carrier {
 
     /// A reply to an invite of `to`.
     pub fn reply(&self, to: &Self, session: [u8; 16], hash: [u8; 32], sdp: &str, salt: [u8; 12]) -> Vec<u8> {
-        let asked = Asked { invite: Waiting { session, hash }, from: to.keypair.node(), run: to.run };
+        let asked = Asked { invite: OpenInvite { session, hash }, from: to.keypair.node(), run: to.run };
         self.hand().reply(&self.keypair, 1, &asked, sdp, salt).0
     }
 
@@ -123,7 +123,7 @@ impl Carrier {
     /// # Errors
     /// It is none.
     pub fn open_reply(&self, bytes: &[u8], session: [u8; 16], hash: [u8; 32]) -> Carried {
-        let waiting = [Waiting { session, hash }];
+        let waiting = [OpenInvite { session, hash }];
         self.hand().open_reply(bytes, &waiting).map(|it| (it.content, it.newer)).map_err(unfit)
     }
 }

@@ -52,7 +52,7 @@ pub(crate) struct Hand<'a> {
 
 /// An invite of this node that a reply may answer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Waiting {
+pub(crate) struct OpenInvite {
     pub(crate) session: Session,
     pub(crate) hash: [u8; 32],
 }
@@ -60,7 +60,7 @@ pub(crate) struct Waiting {
 /// What a reply answers: the invite, and who wrote it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
-    pub(crate) invite: Waiting,
+    pub(crate) invite: OpenInvite,
     pub(crate) from: NodeId,
     pub(crate) run: Run,
 }
@@ -104,7 +104,7 @@ impl Hand<'_> {
     }
 
     /// Opens a reply to one of the invites that are waited for.
-    pub(crate) fn open_reply(&self, bytes: &[u8], waiting: &[Waiting]) -> Result<Opened, Unfit> {
+    pub(crate) fn open_reply(&self, bytes: &[u8], waiting: &[OpenInvite]) -> Result<Opened, Unfit> {
         let (salt, sealed) = bytes.split_first_chunk::<SALT_LEN>().ok_or(Unfit::Damaged)?;
         let plain = self.unseal(b"reply", salt, sealed)?;
         let (addressee, rest) = plain.split_first_chunk::<ADDRESSEE_LEN>().ok_or(Unfit::Damaged)?;
@@ -129,7 +129,7 @@ impl Hand<'_> {
         from: (NodeId, Run),
         count: u64,
         to: (NodeId, Run),
-        invite: Waiting,
+        invite: OpenInvite,
         sdp: String,
     ) -> Content {
         let answer = Message::Answer { path: Path::Webrtc, sdp, offer: ByteArray::new(invite.hash) };
@@ -252,12 +252,12 @@ mod tests {
             Hand { keys: &self.keys, room: self.room, me: self.keypair.node(), run: self.run }
         }
 
-        fn invite(&self) -> (Vec<u8>, Waiting) {
+        fn invite(&self) -> (Vec<u8>, OpenInvite) {
             let (bytes, hash) = self.hand().invite(&self.keypair, 1, SESSION, SDP);
-            (bytes, Waiting { session: SESSION, hash })
+            (bytes, OpenInvite { session: SESSION, hash })
         }
 
-        fn reply(&self, to: &Self, invite: Waiting) -> Vec<u8> {
+        fn reply(&self, to: &Self, invite: OpenInvite) -> Vec<u8> {
             let asked = Asked { invite, from: to.keypair.node(), run: to.run };
             self.hand().reply(&self.keypair, 300, &asked, SDP, [9; SALT_LEN]).0
         }

@@ -50,14 +50,14 @@ pub(crate) enum PathNews {
 
 /// What waits for an open connection: the latest of each kind.
 #[derive(Debug, Default)]
-struct Waiting {
+struct PathMail {
     network_changed: bool,
     wanted: Option<u32>,
     offer: Option<(u32, String)>,
     answer: Option<(u32, String)>,
 }
 
-impl Waiting {
+impl PathMail {
     fn pop(&mut self) -> Option<PathNews> {
         if std::mem::take(&mut self.network_changed) {
             return Some(PathNews::NetworkChanged);
@@ -126,7 +126,7 @@ struct Entry {
     answer: Option<(PeerId, String)>,
     candidates: VecDeque<Candidate>,
     /// The connection is open; what it hears from now on.
-    open: Option<Waiting>,
+    open: Option<PathMail>,
     ended: Option<Ended>,
     waker: Option<Waker>,
 }
@@ -322,7 +322,7 @@ impl Sessions {
             return Poll::Ready(Mail::Answer { from, sdp });
         }
         // Before candidates: those of a restart belong to its description.
-        if read_on && let Some(heard) = entry.open.as_mut().and_then(Waiting::pop) {
+        if read_on && let Some(heard) = entry.open.as_mut().and_then(PathMail::pop) {
             return Poll::Ready(Mail::Paths(heard));
         }
         if read_on && let Some(candidate) = entry.candidates.pop_front() {
@@ -340,7 +340,7 @@ impl Sessions {
         if let Some(entry) = self.entries.get_mut(session) {
             entry.candidates.clear();
             entry.sent.clear();
-            entry.open = Some(Waiting::default());
+            entry.open = Some(PathMail::default());
         }
     }
 

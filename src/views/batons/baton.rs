@@ -20,7 +20,7 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{Loop, Told},
+        feedback::{Attributed, Loop},
         icons::{Icon, Sign},
     },
     hooks::{Commands, Drafting, use_commands, use_draft, use_now},
@@ -40,7 +40,7 @@ pub struct BatonProps {
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
-    pub told: Rc<[Told]>,
+    pub told: Rc<[Attributed]>,
     /// Transfers of it that did not count.
     pub ignored: Rc<[Arc<IgnoredTransfer>]>,
     /// Leaders for whom somebody may step in.

@@ -14,7 +14,7 @@ use super::{card::is_beside, words};
 use crate::{
     components::{
         disc::disc_of,
-        feedback::{FeedbackForm, Stances, Told},
+        feedback::{Attributed, FeedbackForm, Stances},
     },
     people,
     session::{Here, People, PersonView},
@@ -33,7 +33,7 @@ pub struct HistoryProps {
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
-    pub told: Rc<[Told]>,
+    pub told: Rc<[Attributed]>,
     /// Transfers of it that did not count.
     pub ignored: Rc<[Arc<IgnoredTransfer>]>,
     /// Unix milliseconds.
@@ -115,7 +115,7 @@ struct TermProps {
     said: Rc<[(Cid, AttrValue, bool)]>,
     person: Option<Arc<PersonView>>,
     name: AttrValue,
-    told: Rc<[Told]>,
+    told: Rc<[Attributed]>,
     now: u64,
     open: bool,
     mine: bool,

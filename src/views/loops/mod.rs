@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::{Context, LOOPS, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     components::{
-        feedback::{Loop, Told, tell},
+        feedback::{Attributed, Loop, tell},
         icons::Icon,
     },
     session::RoomView,
@@ -53,8 +53,8 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
 fn Loops(props: &LoopsProps) -> Html {
     let room = &props.room;
     let told = |it: &Arc<Feedback>| tell(it, &room.people, room.me);
-    let (mine, others): (Vec<Told>, Vec<Told>) = room.loops.open.iter().map(told).partition(|it| it.to_me);
-    let closed: Vec<Told> = room.loops.closed.iter().rev().take(CLOSED_SHOWN).map(told).collect();
+    let (mine, others): (Vec<Attributed>, Vec<Attributed>) = room.loops.open.iter().map(told).partition(|it| it.to_me);
+    let closed: Vec<Attributed> = room.loops.closed.iter().rev().take(CLOSED_SHOWN).map(told).collect();
     let nothing = mine.is_empty() && others.is_empty() && closed.is_empty();
     html! {
         <>
@@ -67,15 +67,15 @@ fn Loops(props: &LoopsProps) -> Html {
 }
 
 /// Where in the log stands what it is about.
-fn about(told: &Told) -> Key {
+fn about(told: &Attributed) -> Key {
     (told.feedback.target_depth, told.feedback.target)
 }
 
-fn group(title: String, loops: &[Told], props: &LoopsProps) -> Html {
+fn group(title: String, loops: &[Attributed], props: &LoopsProps) -> Html {
     if loops.is_empty() {
         return Html::default();
     }
-    let draw = |told: &Told| {
+    let draw = |told: &Attributed| {
         html! {
             <li key={told.feedback.cid.to_string()}>
                 if let Some(about) = props.views.called(&props.room, &about(told), &told.to) { <p class="about" dir="auto">{ changing(about) }</p> }

@@ -14,7 +14,7 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{Loop, Told},
+        feedback::{Attributed, Loop},
         icons::{Icon, sign},
     },
     excerpt,
@@ -47,7 +47,7 @@ pub struct Row {
     /// The ask that it comes from, if its words are this node's.
     pub ask: Option<Cid>,
     /// Loops on it.
-    pub told: Rc<[Told]>,
+    pub told: Rc<[Attributed]>,
     /// Events whose words are about to be deleted, each with its intent.
     pub leaving: Rc<[(Cid, AttrValue)]>,
     /// Posts that may show that it was kept.

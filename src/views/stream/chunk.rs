@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     browser,
-    components::feedback::{Told, tell},
+    components::feedback::{Attributed, tell},
     session::{People, Place, Reaches, RoomView, Unsent},
     texts::changing,
     when,
@@ -78,7 +78,7 @@ impl Around {
     }
 
     /// What was said of a post.
-    fn told(&self, post: &Cid) -> Rc<[Told]> {
+    fn told(&self, post: &Cid) -> Rc<[Attributed]> {
         feedback_on(&self.feedback_on, post).map(|it| tell(it, &self.people, self.me)).collect()
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     components::{
         disc::disc_of,
         doubtful::doubtful,
-        feedback::{FeedbackForm, Loop, Stances, Told},
+        feedback::{Attributed, FeedbackForm, Loop, Stances},
         icons::{Icon, sign},
     },
     hooks::{use_about, use_commands, use_session},
@@ -59,7 +59,7 @@ pub struct PostProps {
     /// Whom it answers, where the drawing does not say it.
     pub answers: Option<AttrValue>,
     /// What others know about it.
-    pub feedback: Rc<[Told]>,
+    pub feedback: Rc<[Attributed]>,
     /// What capabilities tell beside it.
     pub marks: Rc<[Mark]>,
     /// How many nodes hold it, if it is recent.
@@ -269,7 +269,7 @@ fn ask_reply(props: &PostProps) -> Callback<MouseEvent> {
     props.on_ask.reform(move |_| Ask::Reply(cid))
 }
 
-fn appreciated(feedback: &[Told]) -> bool {
+fn appreciated(feedback: &[Attributed]) -> bool {
     feedback
         .iter()
         .any(|it| it.mine && it.feedback.stance == Stance::Appreciate && it.feedback.state != FeedbackState::Withdrawn)
@@ -336,18 +336,17 @@ pub fn words_of(text: &str) -> Html {
 
 /// Standing corrections stand directly beneath the claim.
 fn corrections(props: &PostProps) -> Html {
-    let draw =
-        |it: &Told| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} /> };
+    let draw = |it: &Attributed| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} /> };
     html! { <>{ for props.feedback.iter().filter(|it| it.stands()).map(draw) }</> }
 }
 
 /// Everything else that was said about it.
 fn signals(props: &PostProps) -> Html {
-    let (loops, light): (Vec<&Told>, Vec<&Told>) =
+    let (loops, light): (Vec<&Attributed>, Vec<&Attributed>) =
         props.feedback.iter().filter(|it| !it.stands()).partition(|it| it.feedback.stance.opens_loop());
     let light: Vec<_> = light.into_iter().filter(|it| it.feedback.state != FeedbackState::Withdrawn).collect();
     let worded = light.iter().filter(|it| it.feedback.text.is_some());
-    let bare = |stance| -> Vec<&&Told> {
+    let bare = |stance| -> Vec<&&Attributed> {
         light.iter().filter(|it| it.feedback.stance == stance && it.feedback.text.is_none()).collect()
     };
     html! {
@@ -367,7 +366,7 @@ fn mark(it: &Mark) -> Html {
 }
 
 /// One line for all who gave the same without words.
-fn names(given: Vec<&&Told>) -> Html {
+fn names(given: Vec<&&Attributed>) -> Html {
     let Some(first) = given.first() else { return Html::default() };
     let (_, icon, _) = words::stance_button(first.feedback.stance);
     let all = texts::list(given.iter().map(|it| it.by.as_str()));
@@ -381,13 +380,13 @@ fn names(given: Vec<&&Told>) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct SignalProps {
-    told: Told,
+    told: Attributed,
 }
 
 /// Light feedback that came with words.
 #[component]
 fn Signal(props: &SignalProps) -> Html {
-    let Told { feedback, by, mine, .. } = &props.told;
+    let Attributed { feedback, by, mine, .. } = &props.told;
     let (_, icon, _) = words::stance_button(feedback.stance);
     html! {
         <div class="signal">

@@ -12,7 +12,7 @@ use super::{
     filter::{Filter, Topic},
     limits::{FILTERS, SUBSCRIPTIONS, VALUES},
     message,
-    outbox::{Outbox, Waiting},
+    outbox::{Backlog, Outbox},
 };
 
 /// Why a subscription is not accepted.
@@ -35,7 +35,7 @@ pub enum SubscribeError {
 /// The connections and their subscriptions.
 #[derive(Debug, Default)]
 pub struct Hub {
-    waiting: Arc<Waiting>,
+    waiting: Arc<Backlog>,
     state: Mutex<State>,
 }
 

@@ -14,14 +14,14 @@ use super::limits::{WAITING_BYTES, WAITING_BYTES_OF_ALL, WAITING_MESSAGES};
 
 /// Bytes that wait for all readers.
 #[derive(Debug, Default)]
-pub struct Waiting(AtomicUsize);
+pub struct Backlog(AtomicUsize);
 
 /// A queue with one reader.
 #[derive(Debug)]
 pub struct Outbox {
     queue: Mutex<Queue>,
     changed: Notify,
-    waiting: Arc<Waiting>,
+    waiting: Arc<Backlog>,
 }
 
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ pub struct TooSlow;
 
 impl Outbox {
     /// An empty queue.
-    pub fn new(waiting: Arc<Waiting>) -> Self {
+    pub fn new(waiting: Arc<Backlog>) -> Self {
         Self { queue: Mutex::default(), changed: Notify::new(), waiting }
     }
 
@@ -107,7 +107,7 @@ impl Drop for Outbox {
 mod tests {
     use super::*;
 
-    fn waiting(all: &Arc<Waiting>) -> usize {
+    fn waiting(all: &Arc<Backlog>) -> usize {
         all.0.load(Ordering::Relaxed)
     }
 

@@ -197,12 +197,12 @@ fn within_time(
 }
 
 /// Keeps a dialled session in the table no longer than the dial lasts.
-struct Waiting {
+struct Dialled {
     inner: Rc<RefCell<Inner>>,
     session: Session,
 }
 
-impl Drop for Waiting {
+impl Drop for Dialled {
     fn drop(&mut self) {
         self.inner.borrow_mut().waiting.remove(&self.session);
     }
@@ -247,7 +247,7 @@ impl Transport for BroadcastTransport {
         inner.waiting.insert(session, (peer, answered));
         inner.signalling.send(Some(peer), Signal::Offer { session, sdp: String::new(), trickle: false });
         let guard = Rc::clone(&inner.guard);
-        let waiting = Waiting { inner: Rc::clone(&self.inner), session };
+        let waiting = Dialled { inner: Rc::clone(&self.inner), session };
         Ok(within_time(async move {
             let waiting = waiting;
             answer.await.map_err(|_| BroadcastError::Aborted)?;

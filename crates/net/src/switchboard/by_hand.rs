@@ -7,7 +7,7 @@ use serde_bytes::ByteArray;
 use super::{Output, Session, SessionNote, Switchboard};
 use crate::{
     envelope::Opened,
-    hand::{Asked, Hand, Unfit, Waiting},
+    hand::{Asked, Hand, OpenInvite, Unfit},
     message::Message,
 };
 
@@ -50,7 +50,7 @@ impl Switchboard {
         let note = self.sessions.get(&session).and_then(|note| Some((note.peer?, note.offer?)));
         let Some((from, hash)) = note else { return };
         let Some(run) = self.known.get(&from).map(|known| known.run) else { return };
-        let asked = Asked { invite: Waiting { session, hash }, from, run };
+        let asked = Asked { invite: OpenInvite { session, hash }, from, run };
         let mut salt = [0; 12];
         (self.setup.random)(&mut salt);
         let count = self.fresh.next_count();
@@ -67,9 +67,9 @@ impl Switchboard {
     pub(crate) fn open_reply(&self, bytes: &[u8]) -> Result<Opened, Unfit> {
         let waiting = |(session, note): (&Session, &SessionNote)| {
             let hash = note.offer.filter(|_| note.by_hand)?;
-            Some(Waiting { session: *session, hash })
+            Some(OpenInvite { session: *session, hash })
         };
-        let waiting: Vec<Waiting> = self.sessions.iter().filter_map(waiting).collect();
+        let waiting: Vec<OpenInvite> = self.sessions.iter().filter_map(waiting).collect();
         self.hand().open_reply(bytes, &waiting)
     }
 

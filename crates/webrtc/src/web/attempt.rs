@@ -16,9 +16,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::RtcSdpType;
 
 use super::{
+    caretaker::Caretaker,
     channel::Channel,
     events::Event,
-    caretaker::Caretaker,
     peer::Peer,
     place::{Place, Shared},
 };

@@ -4,10 +4,10 @@
 //! the object whose events they handle and go with it.
 
 mod attempt;
+mod caretaker;
 mod channel;
 mod connection;
 mod events;
-mod caretaker;
 mod peer;
 mod place;
 mod spare;
