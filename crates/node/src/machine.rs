@@ -9,12 +9,21 @@
 //! | free -> others | as it is | others' events wait; own ones do not, or had the last turn |
 //! | as it is | free -> taken | drafts or intents changed, and no own event waits for it alone |
 //! | free -> anew | free -> taken | all is to be stored anew |
-//! | any -> free | taken -> free | storage answered |
+//! | own -> free | taken -> free | storage answered |
+//! | others -> free | as it is | storage answered |
+//! | as it is | taken -> free | storage answered, to a write of the desk alone |
+//! | anew -> free | taken -> free | all was stored anew, or could not be |
+//!
+//! | the node | becomes | by what |
+//! | --- | --- | --- |
+//! | open | key taken | an own event comes that was not written here |
+//! | open, key taken | closed | whoever opened the node closes it |
 //!
 //! What failed waits again: own events are given back to who asked, others' until it is tried again, drafts with the next write.
 
 #[cfg(test)]
 mod growth;
+mod turns;
 mod waiting;
 
 use std::{collections::VecDeque, sync::Arc};
@@ -31,6 +40,7 @@ use crate::{
     NodeError,
     write::{Reply, Salt, Storing, Write, Written, sign},
 };
+use turns::{DeskTurn, Standing, Turn};
 use waiting::Waiting;
 
 /// Own events that share one transaction at most.
@@ -97,14 +107,6 @@ pub(crate) struct Job {
     pub(crate) drops: Vec<Cid>,
 }
 
-/// Whose turn it is to write to the log.
-enum Turn {
-    Free,
-    Own { signed: Vec<(Written, Reply)>, before: Waiting },
-    Others(Waiting),
-    Anew,
-}
-
 /// See the module.
 pub(crate) struct Machine {
     pub(crate) replica: Replica,
@@ -115,7 +117,6 @@ pub(crate) struct Machine {
     pub(crate) unkept: bool,
     /// The database was deleted or taken: what is here is in memory alone.
     pub(crate) gone: bool,
-    pub(crate) closed: bool,
     /// Something was left behind for the next page.
     pub(crate) left: bool,
     pub(crate) out: Vec<Effect>,
@@ -125,6 +126,7 @@ pub(crate) struct Machine {
     /// As many as the person here, or a script of theirs, asks for.
     writes: VecDeque<Write>,
     waiting: Waiting,
+    standing: Standing,
     log_turn: Turn,
     /// The last turn was for own events: others' are next.
     others_next: bool,
@@ -132,7 +134,7 @@ pub(crate) struct Machine {
     keep_due: bool,
     /// Storing others' events failed: they wait until it is tried again, rather than for whatever comes in next.
     keep_failed: bool,
-    desk_taken: bool,
+    desk_turn: DeskTurn,
     desk_due: bool,
     /// Those who wait for what the desk holds now to be written, or refused; then those for the write that is under way.
     desk_asked: Vec<oneshot::Sender<()>>,
@@ -149,23 +151,44 @@ impl Machine {
             storing: Vec::new(),
             unkept: false,
             gone: false,
-            closed: false,
             left,
             out: Vec::new(),
             changed: Changed::default(),
             keypair,
             writes: VecDeque::new(),
             waiting: Waiting::default(),
+            standing: Standing::Open,
             log_turn: Turn::Free,
             others_next: false,
             keep_due: false,
             keep_failed: false,
-            desk_taken: false,
+            desk_turn: DeskTurn::Free,
             desk_due: false,
             desk_asked: Vec::new(),
             desk_answered: Vec::new(),
             anew: Vec::new(),
         }
+    }
+
+    fn set_standing(&mut self, to: Standing) {
+        debug_assert!(self.standing.may_become(to), "{:?} -> {to:?}", self.standing);
+        self.standing = to;
+    }
+
+    /// What the turn before was for.
+    fn set_log_turn(&mut self, to: Turn) -> Turn {
+        debug_assert!(self.log_turn.may_become(&to), "{} -> {}", self.log_turn.name(), to.name());
+        std::mem::replace(&mut self.log_turn, to)
+    }
+
+    fn set_desk_turn(&mut self, to: DeskTurn) {
+        debug_assert!(self.desk_turn != to, "{to:?} twice");
+        self.desk_turn = to;
+    }
+
+    /// Whether nothing is signed any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.standing != Standing::Open
     }
 
     /// Hands the replica one input.
@@ -196,8 +219,8 @@ impl Machine {
                         // The first event of a log is the founding one, for which the writer waits.
                         self.out.push(Effect::Soon);
                     }
-                    if author == self.keypair.node() && own != Some(cid) && !self.closed {
-                        self.close();
+                    if author == self.keypair.node() && own != Some(cid) && !self.is_closed() {
+                        self.end(Standing::KeyTaken);
                         self.tell(Told::KeyTaken);
                     }
                     self.tell(Told::Admitted { cid, author, kind });
@@ -234,7 +257,7 @@ impl Machine {
 
     /// Somebody wants an own event.
     pub(crate) fn ask(&mut self, write: Write) {
-        if self.closed {
+        if self.is_closed() {
             // Whoever asked may have gone.
             let _ = write.reply.send(Err(NodeError::Closed));
             return;
@@ -259,8 +282,14 @@ impl Machine {
     /// From now on nothing is signed: another node may write with the key. What is being stored is stored; what was only asked for
     /// is refused.
     pub(crate) fn close(&mut self) {
+        if self.standing != Standing::Closed {
+            self.end(Standing::Closed);
+        }
+    }
+
+    fn end(&mut self, standing: Standing) {
         cost::ground(|| cost::looking(self.writes.iter()));
-        self.closed = true;
+        self.set_standing(standing);
         self.anew.clear();
         for write in cost::looking(self.writes.drain(..)) {
             let _ = write.reply.send(Err(NodeError::Closed));
@@ -271,21 +300,21 @@ impl Machine {
     pub(crate) fn advance(&mut self, at: u64, salt: &mut dyn FnMut() -> Salt) {
         self.waiting.ground();
         cost::ground(|| cost::looking(self.writes.iter()));
-        if matches!(self.log_turn, Turn::Free) && !self.desk_taken {
+        if self.log_turn.is_free() && self.desk_turn == DeskTurn::Free {
             while let Some(tell) = self.anew.pop() {
                 if tell.send(()).is_ok() {
-                    self.log_turn = Turn::Anew;
-                    self.desk_taken = true;
+                    self.set_log_turn(Turn::Anew);
+                    self.set_desk_turn(DeskTurn::Taken);
                     return;
                 }
             }
         }
         // The desk is left to own events that wait for it alone.
         let mut reserved = !self.anew.is_empty();
-        while matches!(self.log_turn, Turn::Free) && !reserved {
+        while self.log_turn.is_free() && !reserved {
             let others = self.keep_due && !self.waiting.is_empty();
             if self.may_write() && !(others && self.others_next) {
-                reserved = self.desk_taken;
+                reserved = self.desk_turn == DeskTurn::Taken;
                 if !reserved {
                     self.begin_own(at, salt);
                 }
@@ -295,7 +324,7 @@ impl Machine {
                 break;
             }
         }
-        if self.desk_due && !self.desk_taken && !reserved {
+        if self.desk_due && self.desk_turn == DeskTurn::Free && !reserved {
             self.begin_desk();
         }
     }
@@ -342,7 +371,7 @@ impl Machine {
         let own = signed.iter().map(|(written, _)| &written.stored);
         let events = cost::looking(before.blocks.iter().chain(own)).cloned().collect();
         let unsent = self.take_desk(&settled);
-        self.log_turn = Turn::Own { signed, before };
+        self.set_log_turn(Turn::Own { signed, before });
         self.others_next = true;
         self.store(Job {
             of: For::Own,
@@ -360,7 +389,7 @@ impl Machine {
         let batch = std::mem::take(&mut self.waiting);
         cost::look(batch.len());
         let (events, words, drops) = (batch.blocks.clone(), batch.words.clone(), batch.drops.clone());
-        self.log_turn = Turn::Others(batch);
+        self.set_log_turn(Turn::Others(batch));
         let (unsent, durability) = (Vec::new(), Durability::Relaxed);
         self.store(Job { of: For::Others, events, unsent, durability, words, drops });
     }
@@ -382,8 +411,13 @@ impl Machine {
     }
 
     /// Takes the desk's turn with all that changed on it.
-    pub(crate) fn take_desk(&mut self, settled: &[String]) -> Vec<Change> {
-        self.desk_taken = true;
+    fn take_desk(&mut self, settled: &[String]) -> Vec<Change> {
+        self.set_desk_turn(DeskTurn::Taken);
+        self.desk_changes(settled)
+    }
+
+    /// All that changed on the desk, for whoever has its turn.
+    pub(crate) fn desk_changes(&mut self, settled: &[String]) -> Vec<Change> {
         self.desk_due = false;
         self.desk_answered = std::mem::take(&mut self.desk_asked);
         self.desk.take(settled).unwrap_or_default()
@@ -403,7 +437,7 @@ impl Machine {
                 self.on_own(outcome, now);
             }
             For::Others => {
-                if let Turn::Others(batch) = std::mem::replace(&mut self.log_turn, Turn::Free) {
+                if let Turn::Others(batch) = self.set_log_turn(Turn::Free) {
                     self.on_others(batch, outcome, now);
                 }
             }
@@ -431,13 +465,13 @@ impl Machine {
             self.keep_due = true;
         }
         let stored = batch.names();
-        if !stored.is_empty() && !self.closed {
+        if !stored.is_empty() && !self.is_closed() {
             self.input(Input::Stored(stored), now);
         }
     }
 
     fn on_own(&mut self, outcome: &Result<(), StoreError>, now: Millis) {
-        let Turn::Own { signed, before } = std::mem::replace(&mut self.log_turn, Turn::Free) else { return };
+        let Turn::Own { signed, before } = self.set_log_turn(Turn::Free) else { return };
         match outcome {
             Ok(()) => self.on_kept(&before, now),
             Err(_) => self.waiting.put_back(before),
@@ -463,7 +497,7 @@ impl Machine {
     }
 
     fn on_desk(&mut self, outcome: &Result<(), StoreError>) {
-        self.desk_taken = false;
+        self.set_desk_turn(DeskTurn::Free);
         self.desk.wrote(outcome.is_ok());
         let before = std::mem::replace(&mut self.unkept, outcome.is_err());
         if outcome.is_err() || self.left {
@@ -493,15 +527,17 @@ impl Machine {
 
     /// After [`Machine::ask_anew`]. `None`: no database was opened; else how storing everything in it went.
     pub(crate) fn end_anew(&mut self, outcome: Option<&Result<(), StoreError>>) {
-        self.log_turn = Turn::Free;
-        self.desk_taken = false;
-        if let Some(outcome) = outcome {
-            if outcome.is_ok() {
-                self.gone = false;
-                // What waited to be stored is stored; the others are told.
-                self.keep_due = true;
+        self.set_log_turn(Turn::Free);
+        match outcome {
+            Some(outcome) => {
+                if outcome.is_ok() {
+                    self.gone = false;
+                    // What waited to be stored is stored; the others are told.
+                    self.keep_due = true;
+                }
+                self.on_desk(outcome);
             }
-            self.on_desk(outcome);
+            None => self.set_desk_turn(DeskTurn::Free),
         }
         self.out.push(Effect::Soon);
     }

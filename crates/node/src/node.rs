@@ -157,9 +157,9 @@ impl Node {
         self.busy.get()
     }
 
-    /// Whether [`Node::close`] was called.
+    /// Whether nothing is signed any more: [`Node::close`] was called, or [`Told::KeyTaken`] told.
     pub fn is_closed(&self) -> bool {
-        self.machine.borrow().closed
+        self.machine.borrow().is_closed()
     }
 
     /// This node's database.
@@ -366,7 +366,7 @@ impl Node {
     pub fn leave_unsaved(&self) {
         let machine = &mut *self.machine.borrow_mut();
         let note = machine.desk.note();
-        if !machine.closed && (note.is_some() || machine.left) {
+        if !machine.is_closed() && (note.is_some() || machine.left) {
             machine.left = self.key.leave_unsaved(note.as_deref()) && note.is_some();
         }
     }
@@ -391,7 +391,7 @@ impl Node {
         let (all, unsent) = {
             let machine = &mut *self.machine.borrow_mut();
             machine.desk.write_all();
-            (machine.everything(), machine.take_desk(&[]))
+            (machine.everything(), machine.desk_changes(&[]))
         };
         let outcome = store.commit_with(all, unsent, Durability::Strict).await;
         if outcome.is_ok() {
