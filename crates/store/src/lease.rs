@@ -1,12 +1,6 @@
 //! Who holds a key, agreed by asking: over a channel that reaches all tabs, whoever wants a key asks, and whoever has it
 //! objects. It replaces Web Locks where they are missing; where they exist it tells at once that waiting is in vain.
 //!
-//! ```text
-//! Asking --objection, or a rival with a smaller number asks--> Lost
-//! Asking --nobody objects in time--> Held --released--> (gone)
-//! Held --a late objection--> Lost
-//! Asking, Lost --a Web Lock was granted--> Locked --released--> (gone)
-//! ```
 //! A holder always objects. Of two that ask at the same time the one with the smaller random number objects. A tab may be busy for
 //! longer than anybody waits: its objection comes late, and who holds the key since then must write no more with it.
 
@@ -36,7 +30,14 @@ pub(crate) enum Message {
     },
 }
 
-/// Where a tab stands with one key.
+/// Where a tab stands with one key, until it releases it.
+///
+/// | from | to | when |
+/// | --- | --- | --- |
+/// | asking | held | nobody objects in time |
+/// | asking | lost | somebody objects, or a rival with a smaller number asks |
+/// | held | lost | a late objection |
+/// | any but locked | locked | a Web Lock was granted |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// Waiting for objections.
@@ -47,6 +48,17 @@ pub(crate) enum Standing {
     Locked,
     /// Somebody else has it.
     Lost,
+}
+
+impl Standing {
+    /// Whether the table above has a line for it.
+    const fn may_become(self, to: Self) -> bool {
+        match (self, to) {
+            (Self::Asking, Self::Held) | (Self::Asking | Self::Held, Self::Lost) => true,
+            (Self::Asking | Self::Held | Self::Lost, Self::Locked) => true,
+            (Self::Asking | Self::Held | Self::Locked | Self::Lost, _) => false,
+        }
+    }
 }
 
 /// One tab's claim on one key.
@@ -67,15 +79,20 @@ impl Lease {
         self.standing
     }
 
+    fn set(&mut self, to: Standing) {
+        debug_assert!(self.standing.may_become(to), "{:?} -> {to:?}", self.standing);
+        self.standing = to;
+    }
+
     /// A Web Lock was granted, which settles it.
     pub(crate) fn locked(&mut self) {
-        self.standing = Standing::Locked;
+        self.set(Standing::Locked);
     }
 
     /// Nobody objected in time.
     pub(crate) fn hold(&mut self) {
         if self.standing == Standing::Asking {
-            self.standing = Standing::Held;
+            self.set(Standing::Held);
         }
     }
 
@@ -83,14 +100,14 @@ impl Lease {
     pub(crate) fn hear(&mut self, message: Message) -> Option<Message> {
         match message {
             Message::Object { node, to } if node == self.node && to == self.tab => {
-                if self.standing != Standing::Locked {
-                    self.standing = Standing::Lost;
+                if matches!(self.standing, Standing::Asking | Standing::Held) {
+                    self.set(Standing::Lost);
                 }
                 None
             }
             Message::Ask { node, tab } if node == self.node && tab != self.tab => {
                 match self.standing {
-                    Standing::Asking if tab < self.tab => self.standing = Standing::Lost,
+                    Standing::Asking if tab < self.tab => self.set(Standing::Lost),
                     Standing::Asking | Standing::Held | Standing::Locked => {
                         return Some(Message::Object { node, to: tab });
                     }
