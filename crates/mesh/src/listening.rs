@@ -51,6 +51,18 @@ enum Standing {
     Glancing { until: Millis },
 }
 
+impl Standing {
+    /// Whether the table above has a line for it.
+    const fn may_become(self, to: Self) -> bool {
+        match (self, to) {
+            (Self::Awake | Self::Glancing { .. }, Self::Resting { .. }) => true,
+            (Self::Resting { .. } | Self::Glancing { .. }, Self::Awake) => true,
+            (Self::Resting { .. }, Self::Glancing { .. }) => true,
+            (Self::Awake | Self::Resting { .. } | Self::Glancing { .. }, _) => false,
+        }
+    }
+}
+
 /// A node's part in listening to newcomers.
 #[derive(Debug)]
 pub struct Listening {
@@ -65,6 +77,11 @@ impl Listening {
     /// Awake; `seed` differs from node to node.
     pub fn new(seed: u64) -> Self {
         Self { standing: Standing::Awake, due: None, seed }
+    }
+
+    fn set(&mut self, to: Standing) {
+        debug_assert!(self.standing.may_become(to), "{:?} -> {to:?}", self.standing);
+        self.standing = to;
     }
 
     /// Whether it leaves listening to others, but for a glance now and then.
@@ -96,7 +113,8 @@ impl Listening {
         }
         let before = self.standing;
         self.due = None;
-        self.standing = if enough { self.resting(neighbours, now) } else { Standing::Awake };
+        let standing = if enough { self.resting(neighbours, now) } else { Standing::Awake };
+        self.set(standing);
         // Who glances is awake already.
         (!matches!(before, Standing::Glancing { .. })).then_some(enough)
     }
@@ -104,11 +122,12 @@ impl Listening {
     fn glance(&mut self, neighbours: usize, now: Millis) -> Option<bool> {
         match self.standing {
             Standing::Resting { glance_at } if glance_at <= now => {
-                self.standing = Standing::Glancing { until: now + GLANCE };
+                self.set(Standing::Glancing { until: now + GLANCE });
                 Some(false)
             }
             Standing::Glancing { until } if until <= now => {
-                self.standing = self.resting(neighbours, now);
+                let resting = self.resting(neighbours, now);
+                self.set(resting);
                 Some(true)
             }
             _ => None,

@@ -10,6 +10,7 @@
 //! | rounds | idle | the last round: what is here and not there is told with `Have`; or silence |
 //! | rounds | waiting | both sides began at once: the smaller node goes on, the other waits for its `Have` |
 //! | waiting, streaming | idle | `Have`, the last page; or silence |
+//! | any | idle | the peer breaks the protocol, or does not answer a request |
 //!
 //! Two sessions at a time ([`SESSIONS`]), one while streaming, so that a newcomer does not learn (or download) the same
 //! from seven peers. What a reconciliation found is asked for by name ([`crate::wants`]). Who does not answer is left
@@ -149,8 +150,8 @@ impl Sync {
 
     /// Events that a stream of everything has still to bring, those included that came ahead of it.
     pub fn streamed(&self) -> usize {
-        let streamed = self.peers.values().map(|it| match it.session {
-            Session::Streaming { left, .. } => usize::try_from(left).unwrap_or(usize::MAX),
+        let streamed = self.peers.values().map(|it| match it.session() {
+            Session::Streaming { left, .. } => usize::try_from(*left).unwrap_or(usize::MAX),
             _ => 0,
         });
         // Streams of the same events are counted once.
@@ -159,7 +160,7 @@ impl Sync {
 
     /// Whether any reconciliation is under way.
     pub fn is_busy(&self) -> bool {
-        self.peers.values().any(|it| it.session != Session::Idle)
+        self.peers.values().any(|it| *it.session() != Session::Idle)
     }
 
     /// Whether a reconciliation with a current peer has been completed.
@@ -170,11 +171,11 @@ impl Sync {
     /// A peer began or goes on with a reconciliation.
     pub fn on_round(&mut self, peer: &NodeId, round: &[u8], index: &mut Index, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        if let Session::Rounds { count: 0, .. } = it.session {
+        if let Session::Rounds { count: 0, .. } = it.session() {
             if self.me < *peer {
                 return Vec::new();
             }
-            it.session = Session::Waiting { until: now + ANSWER_TIME };
+            it.set(Session::Waiting { until: now + ANSWER_TIME });
         }
         match index.answer(round) {
             Ok(answer) => vec![Act::Send(*peer, Bulk::Answer(ByteBuf::from(answer)))],
@@ -193,7 +194,7 @@ impl Sync {
     ) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         // An answer to a round that was given up, or that nobody asked for: nothing rests on it.
-        let Session::Rounds { count, have, all, until, .. } = &mut it.session else { return Vec::new() };
+        let Session::Rounds { count, have, all, until, .. } = it.session_mut() else { return Vec::new() };
         let Ok(round) = index.proceed(answer) else {
             it.fail(now);
             return vec![Act::Bad(*peer)];
@@ -246,7 +247,7 @@ impl Sync {
     fn finish(&mut self, peer: &NodeId, here: &Local<'_>, now: Millis) {
         let Some(it) = self.peers.get_mut(peer) else { return };
         it.completed = true;
-        it.session = Session::Idle;
+        it.set(Session::Idle);
         it.look_at = None;
         if !it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
             it.leave_alone(now);
@@ -256,7 +257,7 @@ impl Sync {
     /// A page of a stream.
     pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Local<'_>, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Session::Streaming { after, left, under_way, until, fresh, ahead, .. } = &mut it.session else {
+        let Session::Streaming { after, left, under_way, until, fresh, ahead, .. } = it.session_mut() else {
             return Vec::new();
         };
         let last = last_key(&page);
@@ -277,7 +278,7 @@ impl Sync {
         *under_way = under_way.saturating_sub(1);
         let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
         if still == 0 {
-            it.session = Session::Idle;
+            it.set(Session::Idle);
             it.completed = true;
             it.look_at = Some(now + PARENT_PATIENCE);
         } else {
@@ -289,7 +290,7 @@ impl Sync {
     /// The newest posts, ahead of the first page of a stream. Another time they are not taken.
     pub fn on_newest(&mut self, peer: &NodeId, items: Vec<Item>) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Session::Streaming { ahead, .. } = &mut it.session else { return Vec::new() };
+        let Session::Streaming { ahead, .. } = it.session_mut() else { return Vec::new() };
         let items = if std::mem::take(ahead) { items } else { Vec::new() };
         items.into_iter().map(|item| Act::Event(*peer, item)).collect()
     }
@@ -312,7 +313,7 @@ impl Sync {
     fn expire(&mut self, now: Millis) {
         let mut silent = Vec::new();
         for (peer, it) in &mut self.peers {
-            if it.session.until().is_some_and(|until| until <= now) {
+            if it.session().until().is_some_and(|until| until <= now) {
                 it.fail(now);
             }
             if it.asked.as_ref().is_some_and(|asked| asked.until <= now) {
@@ -328,7 +329,7 @@ impl Sync {
     fn want_parents(&mut self, here: &Local<'_>, now: Millis) {
         for (peer, it) in &mut self.peers {
             if it.parents_at.is_some_and(|at| at <= now) {
-                if matches!(it.session, Session::Streaming { .. }) {
+                if matches!(it.session(), Session::Streaming { .. }) {
                     // It sends everything, these too; what does not come by then is asked for.
                     it.parents_at = Some(now + PARENT_PATIENCE);
                     continue;
@@ -344,8 +345,8 @@ impl Sync {
     }
 
     fn begin_sessions(&mut self, index: &mut Index, here: &Local<'_>, now: Millis, acts: &mut Vec<Act>) {
-        let in_the_way = |it: &&Peer| it.session.is_in_the_way(now);
-        let streams = |it: &Peer| matches!(it.session, Session::Streaming { .. });
+        let in_the_way = |it: &&Peer| it.session().is_in_the_way(now);
+        let streams = |it: &Peer| matches!(it.session(), Session::Streaming { .. });
         let mut busy = self.peers.values().filter(in_the_way).count();
         let mut alone = self.peers.values().filter(in_the_way).any(streams);
         let mut streaming = self.peers.values().any(streams);
@@ -357,7 +358,7 @@ impl Sync {
                 return;
             }
             let due = it.look_at.is_some_and(|at| at <= now) && it.not_before <= now;
-            if !due || it.session != Session::Idle {
+            if !due || *it.session() != Session::Idle {
                 continue;
             }
             if it.tips.iter().all(here.settled) {
@@ -379,12 +380,11 @@ impl Sync {
                 (streaming, alone) = (true, true);
                 let after = (0, Cid::from_digest([0; 32]));
                 let (left, until) = (it.events, now + ANSWER_TIME);
-                it.session =
-                    Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0, ahead: true };
+                it.set(Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0, ahead: true });
                 acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
             } else if let Ok(first) = index.initiate() {
                 let (until, ends) = (now + ANSWER_TIME, now + ROUNDS_TIME);
-                it.session = Session::Rounds { count: 0, have: Vec::new(), all: true, until, ends };
+                it.set(Session::Rounds { count: 0, have: Vec::new(), all: true, until, ends });
                 acts.push(Act::Send(*peer, Bulk::Round(ByteBuf::from(first))));
             }
         }
@@ -400,8 +400,8 @@ impl Sync {
             }
         };
         for it in self.peers.values() {
-            it.session.until().into_iter().for_each(&mut at);
-            if let Session::Streaming { since, fresh, .. } = it.session {
+            it.session().until().into_iter().for_each(&mut at);
+            if let Session::Streaming { since, fresh, .. } = it.session() {
                 at(since + STREAM_ALONE.max(fresh.saturating_mul(1_000) / STREAM_PACE + 1));
             }
             it.asked.iter().for_each(|asked| at(asked.until));
@@ -422,7 +422,7 @@ fn last_key(page: &Page) -> Option<Key> {
 
 /// Asks for more pages when there is room for them.
 fn more(peer: &NodeId, it: &mut Peer, here: &Local<'_>, now: Millis) -> Option<Act> {
-    let Session::Streaming { under_way, until, .. } = &mut it.session else { return None };
+    let Session::Streaming { under_way, until, .. } = it.session_mut() else { return None };
     let pages = PAGES.saturating_sub(*under_way);
     if !here.room || pages == 0 {
         return None;

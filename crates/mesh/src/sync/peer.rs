@@ -34,7 +34,7 @@ impl Asked {
 pub struct Peer {
     pub events: u64,
     pub tips: Vec<Cid>,
-    pub session: Session,
+    session: Session,
     /// When to look whether a session is needed.
     pub look_at: Option<Millis>,
     /// Since when what it reports is wanted already, so that a session has to wait.
@@ -53,6 +53,22 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// What is done with it.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// What is done with it, to note how that goes; [`Peer::set`] alone makes it another.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Something else is done with it from now on.
+    pub fn set(&mut self, to: Session) {
+        debug_assert!(self.session.may_become(&to), "{:?} -> {to:?}", self.session);
+        self.session = to;
+    }
+
     /// It did not answer, or not in good order: nothing is asked of it for a while.
     pub fn fail(&mut self, now: Millis) {
         self.leave_alone(now);
@@ -62,7 +78,7 @@ impl Peer {
     /// A session with it brought nothing: the next one waits.
     pub fn leave_alone(&mut self, now: Millis) {
         self.no_stream |= matches!(self.session, Session::Streaming { .. });
-        self.session = Session::Idle;
+        self.set(Session::Idle);
         self.not_before = now + (BACK_OFF << self.failures.min(16)).min(MAX_BACK_OFF);
         self.failures = self.failures.saturating_add(1);
         self.look_at = Some(self.not_before);

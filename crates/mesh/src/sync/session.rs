@@ -34,6 +34,15 @@ pub enum Session {
 }
 
 impl Session {
+    /// Whether the table in the module above has a line for it. What is over ends again with whatever else ends.
+    pub const fn may_become(&self, to: &Self) -> bool {
+        match (self, to) {
+            (_, Self::Idle) | (Self::Idle, Self::Rounds { .. } | Self::Streaming { .. }) => true,
+            (Self::Rounds { .. }, Self::Waiting { .. }) => true,
+            (Self::Idle | Self::Rounds { .. } | Self::Waiting { .. } | Self::Streaming { .. }, _) => false,
+        }
+    }
+
     /// Whether another session has to wait for this one.
     pub fn is_in_the_way(&self, now: Millis) -> bool {
         match self {
