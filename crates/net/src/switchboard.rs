@@ -22,7 +22,7 @@ pub(crate) use by_hand::Unreadable;
 use hellos::Hellos;
 use introductions::Introductions;
 pub(crate) use io::{Output, Session, Through, Via};
-use known::{Attempt, Known, MAX_DIALS};
+use known::{Known, MAX_DIALS};
 use litemap::LiteMap;
 use outbox::Outbox;
 use paceline_mesh::replica::Millis;
@@ -123,11 +123,11 @@ impl Switchboard {
             return self.outbox.next().map_or(hellos, |next| next.min(hellos));
         }
         let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
-            let webrtc = (self.setup.paths.webrtc && !known.webrtc.under_way).then_some(known.webrtc.not_before);
+            let webrtc = known.webrtc.not_before().filter(|_| self.setup.paths.webrtc);
             let broadcast = match known.linked {
-                None if self.may_broadcast(known) && !known.broadcast.under_way => {
+                None if self.may_broadcast(known) => {
                     let from = if self.setup.paths.webrtc { known.broadcast_from } else { Some(0) };
-                    from.map(|from| from.max(known.broadcast.not_before))
+                    from.zip(known.broadcast.not_before()).map(|(from, not_before)| from.max(not_before))
                 }
                 _ => None,
             };
@@ -308,7 +308,7 @@ impl Switchboard {
         known.alive = true;
         known.linked = Some(path);
         self.introductions.linked(&peer);
-        *known.attempt(path) = Attempt::default();
+        known.attempt(path).succeed();
         self.outbox.forget_peer(&peer, path);
         self.plan_all(now);
     }

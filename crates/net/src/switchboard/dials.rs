@@ -9,10 +9,6 @@ use super::{
 };
 use crate::{rendezvous::Reach, types::Path};
 
-/// The first wait after a failed dial; doubled with each further one.
-pub(super) const BACK_OFF: Millis = 500;
-/// The longest wait between dials.
-pub(super) const MAX_BACK_OFF: Millis = 60_000;
 /// Whoever was not heard for this long is not dialled again before it is.
 pub(super) const SILENT_FOR: Millis = 2 * hellos::FAR_MOST;
 
@@ -20,11 +16,7 @@ impl Switchboard {
     /// A dial came to nothing.
     pub(crate) fn dial_failed(&mut self, peer: NodeId, path: Path, now: Millis) {
         let Some(known) = self.known.get_mut(&peer) else { return };
-        let attempt = known.attempt(path);
-        attempt.under_way = false;
-        let wait = BACK_OFF.saturating_mul(1 << attempt.failures.min(16)).min(MAX_BACK_OFF);
-        attempt.failures = attempt.failures.saturating_add(1);
-        attempt.not_before = now + wait;
+        known.attempt(path).fail(now);
         known.alive &= now < known.heard + SILENT_FOR;
         if path == Path::Webrtc {
             known.broadcast_from = Some(now);
@@ -36,7 +28,7 @@ impl Switchboard {
     /// A dial led to a connection that served, and has ended. Until then, or until the link is up, it counts as under way.
     pub(crate) fn dial_done(&mut self, peer: NodeId, path: Path) {
         if let Some(known) = self.known.get_mut(&peer) {
-            known.attempt(path).under_way = false;
+            known.attempt(path).end();
         }
     }
 
@@ -50,7 +42,8 @@ impl Switchboard {
     }
 
     pub(super) fn dials_under_way(&self) -> usize {
-        let under_way = |known: &Known| usize::from(known.webrtc.under_way) + usize::from(known.broadcast.under_way);
+        let under_way =
+            |known: &Known| usize::from(known.webrtc.is_under_way()) + usize::from(known.broadcast.is_under_way());
         self.known.values().map(under_way).sum()
     }
 
@@ -71,14 +64,13 @@ impl Switchboard {
         let webrtc = self.setup.paths.webrtc;
         let Some(known) = self.known.get_mut(&node) else { return };
         if webrtc && known.webrtc.may_start(now) {
-            known.webrtc.under_way = true;
-            known.webrtc.started = now;
+            known.webrtc.start(now);
             known.broadcast_from.get_or_insert(now + FIRST_CANDIDATE);
             self.outputs.push(Output::Dial { peer: node, path: Path::Webrtc });
         }
         let due = !webrtc || known.broadcast_from.is_some_and(|from| from <= now);
         if may_broadcast && due && known.linked.is_none() && known.broadcast.may_start(now) {
-            known.broadcast.under_way = true;
+            known.broadcast.start(now);
             self.outputs.push(Output::Dial { peer: node, path: Path::Broadcast });
         }
     }

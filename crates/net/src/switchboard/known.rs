@@ -11,6 +11,10 @@ pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
 pub(super) const FIRST_CANDIDATE: Millis = 400;
 /// Dials under way at a time: a member that makes nodes up cannot make this one dial them all at once.
 pub(super) const MAX_DIALS: usize = 16;
+/// The first wait after a failed dial; doubled with each further one.
+pub(super) const BACK_OFF: Millis = 500;
+/// The longest wait between dials.
+pub(super) const MAX_BACK_OFF: Millis = 60_000;
 
 /// One node.
 #[derive(Debug)]
@@ -31,10 +35,33 @@ pub(super) struct Known {
 /// Dialling it over one path.
 #[derive(Debug, Default)]
 pub(super) struct Attempt {
-    pub(super) under_way: bool,
-    pub(super) started: Millis,
+    dial: Dial,
     pub(super) failures: u32,
-    pub(super) not_before: Millis,
+}
+
+/// How a dial stands.
+///
+/// | from | to | when |
+/// | --- | --- | --- |
+/// | idle | under way | it is due |
+/// | any | idle | it failed, and waits; a link over that path is up, or was and has ended |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dial {
+    Idle { not_before: Millis },
+    UnderWay { since: Millis },
+}
+
+impl Default for Dial {
+    fn default() -> Self {
+        Self::Idle { not_before: 0 }
+    }
+}
+
+impl Dial {
+    /// Whether the table above has a line for it.
+    const fn may_become(self, to: Self) -> bool {
+        matches!((self, to), (_, Self::Idle { .. }) | (Self::Idle { .. }, Self::UnderWay { .. }))
+    }
 }
 
 impl Known {
@@ -54,9 +81,8 @@ impl Known {
 
     /// WebRTC found an address to offer: it gets its whole head start.
     pub(super) fn found_address(&mut self) {
-        let head_start = self.webrtc.started + WEBRTC_HEAD_START;
-        if self.webrtc.under_way && self.webrtc.failures == 0 {
-            self.broadcast_from = self.broadcast_from.map(|from| from.max(head_start));
+        if let (Dial::UnderWay { since }, 0) = (self.webrtc.dial, self.webrtc.failures) {
+            self.broadcast_from = self.broadcast_from.map(|from| from.max(since + WEBRTC_HEAD_START));
         }
     }
 
@@ -66,7 +92,51 @@ impl Known {
 }
 
 impl Attempt {
+    fn set(&mut self, to: Dial) {
+        debug_assert!(self.dial.may_become(to), "{:?} -> {to:?}", self.dial);
+        if cfg!(debug_assertions) {
+            tracing::trace!(from = ?self.dial, ?to, "dial");
+        }
+        self.dial = to;
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        matches!(self.dial, Dial::UnderWay { .. })
+    }
+
+    /// Not while one is under way.
+    pub(super) fn not_before(&self) -> Option<Millis> {
+        match self.dial {
+            Dial::Idle { not_before } => Some(not_before),
+            Dial::UnderWay { .. } => None,
+        }
+    }
+
     pub(super) fn may_start(&self, now: Millis) -> bool {
-        !self.under_way && self.not_before <= now
+        self.not_before().is_some_and(|from| from <= now)
+    }
+
+    pub(super) fn start(&mut self, now: Millis) {
+        self.set(Dial::UnderWay { since: now });
+    }
+
+    /// The next one waits, longer each time.
+    pub(super) fn fail(&mut self, now: Millis) {
+        let wait = BACK_OFF.saturating_mul(1 << self.failures.min(16)).min(MAX_BACK_OFF);
+        self.failures = self.failures.saturating_add(1);
+        self.set(Dial::Idle { not_before: now + wait });
+    }
+
+    /// It led to a connection that has ended: the next one may start at once.
+    pub(super) fn end(&mut self) {
+        if self.is_under_way() {
+            self.set(Dial::Idle { not_before: 0 });
+        }
+    }
+
+    /// A link is up: whatever failed is forgotten.
+    pub(super) fn succeed(&mut self) {
+        self.failures = 0;
+        self.set(Dial::Idle { not_before: 0 });
     }
 }

@@ -9,8 +9,8 @@ use std::{cell::Cell, collections::BTreeSet};
 use libp2p_webrtc_browser::Signal;
 
 use super::{
-    dials::{BACK_OFF, MAX_BACK_OFF, SILENT_FOR},
-    known::{FIRST_CANDIDATE, WEBRTC_HEAD_START},
+    dials::SILENT_FOR,
+    known::{BACK_OFF, FIRST_CANDIDATE, MAX_BACK_OFF, WEBRTC_HEAD_START},
     *,
 };
 use crate::{
@@ -210,7 +210,7 @@ fn failing_dials_back_off_to_a_limit() {
     for _ in 0..10 {
         small.dial_failed(large.me, Path::Broadcast, now);
         small.received(0, &hello(&mut large, now), now);
-        let due = small.known[&large.me].broadcast.not_before;
+        let due = small.known[&large.me].broadcast.not_before().expect("none is under way");
         waits.push(due - now);
         small.tick(due - 1);
         assert_eq!(dials(&mut small), []);

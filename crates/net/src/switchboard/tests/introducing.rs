@@ -76,7 +76,7 @@ fn a_pair_that_cannot_link_writes_more_and_more_rarely() {
         // Beacons name them again and again.
         small.acquainted(&[large.me], now);
         large.acquainted(&[small.me], now);
-        if small.known.get(&large.me).is_some_and(|known| known.webrtc.under_way) {
+        if small.known.get(&large.me).is_some_and(|known| known.webrtc.is_under_way()) {
             small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
             small.dial_failed(large.me, Path::Webrtc, now);
         }
