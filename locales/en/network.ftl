@@ -42,7 +42,6 @@ rendezvous-refused = refuses
 rendezvous-backed-off = not reached, tried again by itself
 rendezvous-resting = resting: the room does its work now
 rendezvous-unavailable = not possible in this browser
-rendezvous-closed = closed
 rendezvous-counts = { $sent } sent, { $received } received
 rendezvous-said = It says: “{ $said }”
 advice-offline = You chose to work offline: nobody is looked for. What you write is kept here and goes out when you come back.

@@ -2,7 +2,7 @@
 
 use crate::{
     people,
-    session::{PeerView, People},
+    session::{Path, PeerView, People},
     texts::t,
 };
 
@@ -12,10 +12,10 @@ pub fn reached(peer: &PeerView, people: &People) -> String {
         return t!("path-through-name", name = people::name_in(people, through));
     }
     let how = match peer.path {
-        "webrtc" => t!("path-webrtc"),
-        "broadcast" => t!("path-broadcast"),
-        "relayed" => t!("path-relayed"),
-        _ => t!("path-through"),
+        Path::Webrtc => t!("path-webrtc"),
+        Path::Broadcast => t!("path-broadcast"),
+        Path::Relayed => t!("path-relayed"),
+        Path::Through | Path::Unknown => t!("path-through"),
     };
     match peer.rtt_ms {
         Some(rtt) => t!("path-with-rtt", how = how, rtt = rtt),

@@ -56,7 +56,7 @@ use crate::{address, browser::page_path, config::Config};
 pub use error::{Outcome, SessionError};
 // What snapshots are made of: whoever draws them needs no other crate for it.
 pub use paceline_mesh::replica::{Here, Reach, Unchecked};
-pub use paceline_net::RendezvousStatus;
+pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
 pub use listen::{Listener, Subscription, opens};

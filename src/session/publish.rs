@@ -113,7 +113,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
     let rendezvous = engine.net.rendezvous().into_iter().map(|it| Rendezvous {
         kind: it.kind.to_string(),
         url: it.url,
-        state: it.state.to_string(),
+        state: it.state,
         sent: it.sent,
         received: it.received,
     });
@@ -154,7 +154,7 @@ fn linked(engine: &Engine) -> Vec<PeerView> {
         direct: it.direct,
         rtt_ms: it.rtt_ms,
         via: it.via,
-        path: it.path.as_str(),
+        path: it.path,
         through: None,
     };
     engine.net.peers().into_iter().map(view).collect()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use paceline_mesh::replica::{Here, Reach};
+use paceline_net::RendezvousState;
 use paceline_room::{Cid, NodeId};
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ pub struct Rendezvous {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// In a word.
-    pub state: String,
+    pub state: RendezvousState,
     /// Messages sent.
     pub sent: u64,
     /// Messages received.

@@ -170,8 +170,8 @@ pub struct PeerView {
     pub rtt_ms: Option<u32>,
     /// Which rendezvous found it; empty if it is not linked.
     pub via: String,
-    /// `webrtc`, `broadcast`, `relayed` or `through`.
-    pub path: &'static str,
+    /// What carries the link, or that there is none.
+    pub path: Path,
     /// If it is not linked: the linked node through which it is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<NodeId>,
@@ -195,7 +195,7 @@ pub fn through(linked: &[PeerView], reached: &[Reached]) -> Vec<PeerView> {
         direct: false,
         rtt_ms: None,
         via: String::new(),
-        path: Path::Through.as_str(),
+        path: Path::Through,
         through: Some(it.through),
     };
     others.map(view).collect()

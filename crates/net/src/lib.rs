@@ -60,5 +60,6 @@ pub use platform::{NetworkChanges, Platform, Prover, Transport, WebrtcSetup};
 pub use ports::Port;
 pub use rendezvous::{Arrival, Reach, Rendezvous};
 pub use types::{
-    IceServer, MAX_LISTED_RELAYS, MAX_OWN_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousStatus,
+    IceServer, MAX_LISTED_RELAYS, MAX_OWN_RELAYS, NetConfig, NetEvent, Path, Paths, PeerInfo, RendezvousState,
+    RendezvousStatus,
 };

@@ -15,7 +15,7 @@ use crate::{
     platform::NetworkChanges,
     rendezvous::{Arrival, Reach, Rendezvous},
     switchboard::{Output, Switchboard, Through, Via},
-    types::RendezvousStatus,
+    types::{RendezvousState, RendezvousStatus},
 };
 
 /// Shown for nodes met by a pasted code.
@@ -121,7 +121,7 @@ impl Meeting {
     /// Whether newcomers are heard: a server is reached.
     pub(crate) fn hears(&self) -> bool {
         let servers = self.rendezvous.iter().filter(|rendezvous| rendezvous.reach() == Reach::World);
-        servers.flat_map(|rendezvous| rendezvous.statuses()).any(|status| status.state == "open")
+        servers.flat_map(|rendezvous| rendezvous.statuses()).any(|status| status.state == RendezvousState::Open)
     }
 
     /// Tells everybody that this node leaves.
@@ -169,7 +169,10 @@ impl Meeting {
     pub(crate) fn servers_fail(&self) -> bool {
         let servers = self.rendezvous.iter().filter(|rendezvous| rendezvous.reach() == Reach::World);
         let statuses: Vec<RendezvousStatus> = servers.flat_map(|rendezvous| rendezvous.statuses()).collect();
-        !statuses.is_empty() && statuses.iter().all(|status| matches!(status.state, "backed-off" | "refused"))
+        !statuses.is_empty()
+            && statuses
+                .iter()
+                .all(|status| matches!(status.state, RendezvousState::BackedOff | RendezvousState::Refused))
     }
 
     pub(crate) fn code_sent(&mut self) {
@@ -192,7 +195,7 @@ impl Meeting {
         via.is_some_and(|rendezvous| rendezvous.reach() == Reach::Browser)
     }
 
-    pub(crate) fn status(&self, by_hand: &'static str) -> Vec<RendezvousStatus> {
+    pub(crate) fn status(&self, by_hand: RendezvousState) -> Vec<RendezvousStatus> {
         let each = self.rendezvous.iter().flat_map(|rendezvous| rendezvous.statuses());
         let (sent, received) = self.by_hand;
         each.chain([RendezvousStatus { sent, received, ..RendezvousStatus::new(BY_HAND, by_hand) }]).collect()

@@ -36,7 +36,7 @@ use crate::{
     room::Room,
     status::Status,
     switchboard::{Setup, Switchboard},
-    types::{NetConfig, NetEvent, Path, PeerInfo, RendezvousStatus},
+    types::{NetConfig, NetEvent, Path, PeerInfo, RendezvousState, RendezvousStatus},
 };
 
 /// A node's network. Clones are the same one; it ends when the last of them and the event stream are dropped, or by
@@ -61,7 +61,7 @@ struct Online {
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
     letters: mpsc::UnboundedSender<Vec<u8>>,
-    by_hand: &'static str,
+    by_hand: RendezvousState,
     _life: Option<Box<dyn std::any::Any>>,
 }
 
@@ -327,7 +327,7 @@ impl Inner {
 
         let mut ports = LiteMap::new();
         let webrtc = self.webrtc(&prover, &signals, &mut ports, &network);
-        let by_hand = if webrtc.is_some() { "open" } else { "unavailable" };
+        let by_hand = if webrtc.is_some() { RendezvousState::Open } else { RendezvousState::Unavailable };
         let broadcast =
             channels.filter(|_| self.config().paths.broadcast && self.config().same_browser).map(|channels| {
                 let (near, sender) = port(Path::Broadcast, signals.clone());

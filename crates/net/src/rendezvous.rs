@@ -5,7 +5,10 @@ use std::task::{Context, Poll};
 
 use paceline_room::NodeId;
 
-use crate::{channels::Channel, types::RendezvousStatus};
+use crate::{
+    channels::Channel,
+    types::{RendezvousState, RendezvousStatus},
+};
 
 /// Who is met through a rendezvous, and at whose cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +90,7 @@ impl Rendezvous for SameBrowser {
 
     fn statuses(&self) -> Vec<RendezvousStatus> {
         let Self { sent, received, .. } = *self;
-        vec![RendezvousStatus { sent, received, ..RendezvousStatus::new(self.kind(), "open") }]
+        vec![RendezvousStatus { sent, received, ..RendezvousStatus::new(self.kind(), RendezvousState::Open) }]
     }
 
     fn send(&mut self, _: Option<&NodeId>, envelope: &[u8]) {

@@ -12,7 +12,7 @@ use paceline_room::NodeId;
 use crate::{
     events::EventQueue,
     rendezvous::{Arrival, Reach, Rendezvous},
-    types::{NetEvent, RendezvousStatus},
+    types::{NetEvent, RendezvousState, RendezvousStatus},
 };
 
 /// The kind of this rendezvous.
@@ -44,7 +44,7 @@ impl Rendezvous for Room {
 
     fn statuses(&self) -> Vec<RendezvousStatus> {
         let (sent, received) = (self.sent, self.received);
-        vec![RendezvousStatus { sent, received, ..RendezvousStatus::new(KIND, "open") }]
+        vec![RendezvousStatus { sent, received, ..RendezvousStatus::new(KIND, RendezvousState::Open) }]
     }
 
     /// What is for everybody stays here: those who are linked need it not, the others are greeted one by one.

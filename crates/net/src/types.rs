@@ -215,8 +215,8 @@ pub struct RendezvousStatus {
     /// Where it is, if it is a server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// `open`, `connecting`, `closed` ...: see there.
-    pub state: &'static str,
+    /// In a word.
+    pub state: RendezvousState,
     /// Why it does not work, if it does not: a code of `docs/notices.md`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
@@ -229,9 +229,62 @@ pub struct RendezvousStatus {
     pub received: u64,
 }
 
+/// How a rendezvous stands, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RendezvousState {
+    /// It is of use.
+    Open,
+    /// It is being reached.
+    Connecting,
+    /// It takes long to answer.
+    Slow,
+    /// It failed, and is tried again later.
+    BackedOff,
+    /// It does not want this node, or cannot be used at all.
+    Refused,
+    /// It is not needed now.
+    Resting,
+    /// This browser has no means for it.
+    Unavailable,
+}
+
+impl RendezvousState {
+    /// As the app and scripts see it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Connecting => "connecting",
+            Self::Slow => "slow",
+            Self::BackedOff => "backed-off",
+            Self::Refused => "refused",
+            Self::Resting => "resting",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl Serialize for RendezvousState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl RendezvousStatus {
     /// With nothing but a kind and a state.
-    pub(crate) fn new(kind: &'static str, state: &'static str) -> Self {
+    pub(crate) fn new(kind: &'static str, state: RendezvousState) -> Self {
         Self { kind, url: None, state, code: None, said: None, sent: 0, received: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_read_the_words_that_the_page_shows() {
+        for path in [Path::Webrtc, Path::Broadcast, Path::Relayed, Path::Through, Path::Unknown] {
+            assert_eq!(serde_json::json!(path), path.as_str());
+        }
+        assert_eq!(serde_json::json!(RendezvousState::BackedOff), "backed-off");
     }
 }

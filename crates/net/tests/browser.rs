@@ -435,7 +435,7 @@ async fn relays_that_nobody_runs_or_that_are_none_say_so() {
     let relays = ["ws://127.0.0.1:9/", "https://relay.example/", "ws://[nonsense/"].map(str::to_owned).to_vec();
     let mut a = start(NetConfig { relays, ..config(&room("browser: relays"), 1) });
     let relays = failed_relays(&mut a).await;
-    let states: Vec<_> = relays.iter().map(|relay| (relay.state, relay.code.unwrap_or_default())).collect();
+    let states: Vec<_> = relays.iter().map(|relay| (relay.state.as_str(), relay.code.unwrap_or_default())).collect();
     let bad = ("refused", "relay-bad-address");
     assert_eq!(states, [("backed-off", "relay-unreachable"), bad, bad]);
 }

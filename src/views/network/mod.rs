@@ -14,7 +14,7 @@ use crate::{
     },
     config::Finding,
     people,
-    session::{Connection, Here, PeerView, RendezvousStatus, RoomView},
+    session::{Connection, Here, PeerView, RendezvousState, RendezvousStatus, RoomView},
     texts::{self, changing, t},
     words,
 };
@@ -97,7 +97,7 @@ fn ConnectionWords(props: &ConnectionProps) -> Html {
 
 fn peer(peer: &PeerView, room: &RoomView) -> Html {
     html! {
-        <li key={peer.node.to_string()} data-testid="network-peer" data-node={peer.node.to_string()} data-path={peer.path}>
+        <li key={peer.node.to_string()} data-testid="network-peer" data-node={peer.node.to_string()} data-path={peer.path.as_str()}>
             <strong translate="no"><bdi>{ people::name_in(&room.people, &peer.node) }</bdi></strong>
             <span>{ changing(reached(peer, &room.people)) }</span>
             if peer.direct { <span>{ changing(found(&peer.via)) }</span> }
@@ -125,7 +125,7 @@ fn rendezvous(status: &RendezvousStatus) -> Html {
     };
     let why = status.code.map(|code| texts::notice(code, &[]));
     html! {
-        <li key={name.clone()} data-testid="rendezvous" data-kind={status.kind} data-state={status.state}>
+        <li key={name.clone()} data-testid="rendezvous" data-kind={status.kind} data-state={status.state.as_str()}>
             <strong>{ name }</strong>
             <span>{ changing(state(status.state)) }</span>
             <span>{ changing(t!("rendezvous-counts", sent = status.sent, received = status.received)) }</span>
@@ -135,16 +135,15 @@ fn rendezvous(status: &RendezvousStatus) -> Html {
     }
 }
 
-fn state(state: &str) -> String {
+fn state(state: RendezvousState) -> String {
     match state {
-        "open" => t!("rendezvous-open"),
-        "connecting" => t!("rendezvous-connecting"),
-        "slow" => t!("rendezvous-slow"),
-        "refused" => t!("rendezvous-refused"),
-        "backed-off" => t!("rendezvous-backed-off"),
-        "resting" => t!("rendezvous-resting"),
-        "unavailable" => t!("rendezvous-unavailable"),
-        _ => t!("rendezvous-closed"),
+        RendezvousState::Open => t!("rendezvous-open"),
+        RendezvousState::Connecting => t!("rendezvous-connecting"),
+        RendezvousState::Slow => t!("rendezvous-slow"),
+        RendezvousState::Refused => t!("rendezvous-refused"),
+        RendezvousState::BackedOff => t!("rendezvous-backed-off"),
+        RendezvousState::Resting => t!("rendezvous-resting"),
+        RendezvousState::Unavailable => t!("rendezvous-unavailable"),
     }
 }
 
@@ -178,14 +177,16 @@ impl Sight {
             alone: !room.peers.iter().any(|it| it.direct),
             relays: finding.used.relays.len(),
             relays_open: relays()
-                .filter(|it| matches!(it.state, "open" | "resting"))
+                .filter(|it| matches!(it.state, RendezvousState::Open | RendezvousState::Resting))
                 .filter_map(|it| it.url.clone())
                 .collect(),
-            relays_coming: relays().filter(|it| matches!(it.state, "connecting" | "slow")).count(),
+            relays_coming: relays()
+                .filter(|it| matches!(it.state, RendezvousState::Connecting | RendezvousState::Slow))
+                .count(),
             clock_refused: relays().any(|it| it.code == Some("relay-clock")),
             turn: !finding.used.turn.is_empty(),
             relay_only: finding.used.relay_only,
-            by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == "open"),
+            by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == RendezvousState::Open),
             unreached: failed.map(|(node, _)| people::name_in(&room.people, node)).collect(),
         }
     }

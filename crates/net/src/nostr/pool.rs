@@ -15,7 +15,7 @@ use super::{
 use crate::{
     keys::RoomKeys,
     sockets::SocketError,
-    types::{MAX_LISTED_RELAYS, MAX_OWN_RELAYS, RendezvousStatus},
+    types::{MAX_LISTED_RELAYS, MAX_OWN_RELAYS, RendezvousState, RendezvousStatus},
 };
 
 /// Longer addresses are not looked at.
@@ -61,7 +61,7 @@ pub(crate) struct Pool {
     kind: &'static str,
     turn_at: Millis,
     outputs: Vec<Output>,
-    reported: Vec<(&'static str, Option<&'static str>)>,
+    reported: Vec<(RendezvousState, Option<&'static str>)>,
 }
 
 impl Pool {

@@ -18,7 +18,11 @@ use super::{
     unconfirmed::Unconfirmed,
     wire::{self, Stored},
 };
-use crate::{sockets::SocketError, types::RendezvousStatus, vary::vary};
+use crate::{
+    sockets::SocketError,
+    types::{RendezvousState, RendezvousStatus},
+    vary::vary,
+};
 use limits::{
     ANSWER_WITHIN, BACK_OFF, CONNECT_WITHIN, EVENT_COST, LINGER, MAX_BACK_OFF, MAX_REFUSED_FOR, MAX_WAITING,
     MISBEHAVED_FOR, MUTE_FOR, READING, REFUSED_FOR, SENDING, SLOW_AFTER, STEADY_AFTER, SUBSCRIBE_WITHIN, WAIT_AT_MOST,
@@ -185,24 +189,24 @@ impl Relay {
     }
 
     /// How it stands, in a word.
-    const fn word(&self) -> &'static str {
+    const fn word(&self) -> RendezvousState {
         match (self.state, self.trouble) {
-            (State::Waiting { .. }, None) => "connecting",
-            (State::Waiting { .. }, Some(trouble)) if trouble.is_refusal() => "refused",
-            (State::Waiting { .. }, Some(_)) => "backed-off",
+            (State::Waiting { .. }, None) => RendezvousState::Connecting,
+            (State::Waiting { .. }, Some(trouble)) if trouble.is_refusal() => RendezvousState::Refused,
+            (State::Waiting { .. }, Some(_)) => RendezvousState::BackedOff,
             (State::Connecting { since } | State::Subscribing { since }, _) if self.looked < since + SLOW_AFTER => {
-                "connecting"
+                RendezvousState::Connecting
             }
-            (State::Connecting { .. } | State::Subscribing { .. }, _) => "slow",
+            (State::Connecting { .. } | State::Subscribing { .. }, _) => RendezvousState::Slow,
             // It is heard, even while nothing is sent to it.
-            (State::Open { .. }, _) => "open",
-            (State::Lingering { .. } | State::Resting | State::Reserve, _) => "resting",
-            (State::Hopeless, _) => "refused",
+            (State::Open { .. }, _) => RendezvousState::Open,
+            (State::Lingering { .. } | State::Resting | State::Reserve, _) => RendezvousState::Resting,
+            (State::Hopeless, _) => RendezvousState::Refused,
         }
     }
 
     /// What people see of how it stands, without counts.
-    pub(crate) fn standing(&self) -> (&'static str, Option<&'static str>) {
+    pub(crate) fn standing(&self) -> (RendezvousState, Option<&'static str>) {
         (self.word(), self.trouble.map(Trouble::code))
     }
 

@@ -216,7 +216,7 @@ impl World {
 
     /// The relays that a node has open.
     pub(super) fn open(&self, node: usize) -> BTreeSet<usize> {
-        let open = self.nodes[node].pool.statuses().into_iter().filter(|it| it.state == "open");
+        let open = self.nodes[node].pool.statuses().into_iter().filter(|it| it.state.as_str() == "open");
         open.filter_map(|it| (0..self.relays.len()).find(|relay| it.url.as_ref() == Some(&url(*relay)))).collect()
     }
 
@@ -249,7 +249,7 @@ impl World {
 
     pub(super) fn state(&self, node: usize, relay: usize) -> (&'static str, Option<&'static str>) {
         let status = &self.nodes[node].pool.statuses()[relay];
-        (status.state, status.code)
+        (status.state.as_str(), status.code)
     }
 
     pub(super) fn is_connected(&self, node: usize, relay: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, task::Poll};
 
-use paceline_net::{NetConfig, NetEvent, RendezvousStatus};
+use paceline_net::{NetConfig, NetEvent, RendezvousState, RendezvousStatus};
 
 use crate::{
     common::{Node, config, exchange, meet, room},
@@ -33,7 +33,7 @@ async fn turn() {
 /// Waits until the relay stands so.
 async fn stands(node: &mut Node, state: &str) {
     let net = node.net.clone();
-    let stands = || net.rendezvous().iter().any(|it| it.kind == "nostr" && it.state == state);
+    let stands = || net.rendezvous().iter().any(|it| it.kind == "nostr" && it.state.as_str() == state);
     if !stands() {
         node.until(|event| (matches!(event, NetEvent::Rendezvous) && stands()).then_some(())).await;
     }
@@ -59,7 +59,7 @@ fn that_no_relay_works_is_said_to_who_is_alone() {
         let mut a = machine.start(at_relay("down", 1));
         let code = a.until(|event| if let NetEvent::Failed { code, .. } = event { Some(*code) } else { None }).await;
         assert_eq!(code, "no-relay");
-        assert_eq!((relay_of(&a).state, relay_of(&a).code), ("backed-off", Some("relay-unreachable")));
+        assert_eq!((relay_of(&a).state.as_str(), relay_of(&a).code), ("backed-off", Some("relay-unreachable")));
         machine.relay.set_down(false);
         a.net.online();
         stands(&mut a, "open").await;
@@ -74,7 +74,7 @@ fn who_is_linked_hears_nothing_of_relays_that_fail() {
         stands(&mut a, "open").await;
         machine.relay.set_down(true);
         let net = a.net.clone();
-        let failing = || net.rendezvous().iter().any(|it| it.kind == "nostr" && it.state == "backed-off");
+        let failing = || net.rendezvous().iter().any(|it| it.kind == "nostr" && it.state == RendezvousState::BackedOff);
         a.until(|event| match event {
             NetEvent::Failed { code, .. } => panic!("{code}"),
             NetEvent::Rendezvous => failing().then_some(()),

@@ -417,7 +417,7 @@ fn addresses_that_are_none_are_named_and_never_tried() {
         let (tried, statuses) = statuses(urls);
         assert_eq!(tried, 0);
         assert!(
-            statuses.iter().all(|it| (it.state, it.code) == ("refused", Some("relay-bad-address"))),
+            statuses.iter().all(|it| (it.state.as_str(), it.code) == ("refused", Some("relay-bad-address"))),
             "{statuses:?}"
         );
     }
