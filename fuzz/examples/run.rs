@@ -2,7 +2,8 @@
 //! the crate for a target.
 //!
 //! ```text
-//! --seconds N     how long each target is tried (5): decides how many inputs there are, never whether a target passes
+//! --seconds N     how long each target is tried; without it each tries as many inputs as it says (`paceline_fuzz::tries_of`), the same
+//!                 ones on every machine
 //! --only NAME     one target
 //! --seed N        other inputs
 //! --replay FILE   one input of one target
@@ -33,6 +34,7 @@ use std::{
 use paceline_fuzz::{
     Chance, TARGETS, Target,
     engine::{Fault, Session, attempt, shrink},
+    tries_of,
 };
 
 /// What a page's stack has: who recurses deeper natively would break there.
@@ -43,7 +45,7 @@ const SEED_BYTES: usize = 6 * 1024;
 
 #[derive(Debug)]
 struct Options {
-    seconds: u64,
+    seconds: Option<u64>,
     only: Option<String>,
     seed: u64,
     replay: Option<PathBuf>,
@@ -84,13 +86,13 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { seconds: 5, only: None, seed: 1, replay: None, write_seeds: false };
+    let mut options = Options { seconds: None, only: None, seed: 1, replay: None, write_seeds: false };
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs something after it"));
         let number = |text: String| text.parse::<u64>().map_err(|_| format!("{text} is no number"));
         match argument.as_str() {
-            "--seconds" => options.seconds = number(value()?)?,
+            "--seconds" => options.seconds = Some(number(value()?)?),
             "--only" => options.only = Some(value()?),
             "--seed" => options.seed = number(value()?)?,
             "--replay" => options.replay = Some(value()?.into()),
@@ -146,10 +148,8 @@ fn replay(targets: &[&Target], file: &Path) -> Result<bool, String> {
 
 /// As cargo's tests are told, and so counted.
 fn run_all(targets: &[&Target], options: &Options) -> bool {
-    println!(
-        "     Running fuzz targets, {} s each, inputs of seed {} (paceline_fuzz)\n",
-        options.seconds, options.seed
-    );
+    let long = options.seconds.map_or_else(|| "as many inputs as each says".to_owned(), |it| format!("{it} s each"));
+    println!("     Running fuzz targets, {long}, of seed {} (paceline_fuzz)\n", options.seed);
     let (next, runs) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -186,10 +186,12 @@ fn run(target: &Target, options: &Options) -> Run {
         Ok(at_hand) => at_hand,
         Err(error) => return fault(format!("inputs cannot be written down: {error}")),
     };
-    let until = Instant::now() + Duration::from_secs(options.seconds);
+    let until = options.seconds.map(|it| Instant::now() + Duration::from_secs(it));
+    let tries = tries_of(target.name);
+    let goes_on = |tried: u64| until.map_or(tried < tries, |until| Instant::now() < until);
     let mut session = Session::new(target, &seeds, options.seed);
     // Seeds are all tried, however slow the machine is.
-    while session.tried() <= seeds.len() as u64 || Instant::now() < until {
+    while session.tried() <= seeds.len() as u64 || goes_on(session.tried()) {
         let input = session.next_input();
         at_hand.note(&input);
         match attempt(target.check, &input) {

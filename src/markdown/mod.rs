@@ -17,6 +17,10 @@ pub use self::elements::link;
 
 /// The words of a post, drawn.
 pub fn render(text: &str) -> Html {
+    // A lone carriage return ends a line, too (CommonMark 2.1); after indented code the parser loses the line that follows it.
+    if text.contains('\r') {
+        return render(&text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
     let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
     let mut drawing = Drawing::new(text);
     // Merged, so that an address is one text, whatever its underscores might have meant.

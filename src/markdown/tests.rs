@@ -48,6 +48,14 @@ fn leads(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_stands_after_a_lone_carriage_return_is_there() {
+    for text in ["    0\n\r3", "    0\r\n\r\n3", "0\r3", "- 0\r\r  3", "> 0\r3", "```\r0\r```\r3"] {
+        let (shown, _) = drawn(text);
+        assert!(shown.contains('0') && shown.contains('3'), "{text:?} is {shown:?}");
+    }
+}
+
+#[test]
 fn raw_html_stays_text() {
     let drawn = format!("{:?}", render("a <img src=x onerror=alert(1)> b\n\n<script>x</script>"));
     assert!(!drawn.contains("VTag { inner: Other { tag: \"script\"") && !drawn.contains("\"img\""), "{drawn}");

@@ -143,8 +143,7 @@ fn perform(options: &Options) -> Result<()> {
     let mut outcome = Outcome::default();
     if options.stages.contains(&Stage::Native) {
         step("Native tests", || native(options, &mut outcome))?;
-        let (counts, succeeded) =
-            step("Fuzz targets", || fuzz::count(if options.soak { fuzz::SOAK_SECONDS } else { fuzz::SECONDS }))?;
+        let (counts, succeeded) = step("Fuzz targets", || fuzz::count(options.soak.then_some(fuzz::SOAK_SECONDS)))?;
         outcome.add(counts, succeeded, "fuzz targets");
     }
     if let Some(browser) = &browser {
