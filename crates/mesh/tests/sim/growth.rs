@@ -13,7 +13,7 @@ use paceline_mesh::{
 use paceline_room::{
     Cid, Stored, cost,
     testing::{
-        growth::{Grows, Law},
+        growth::{Grows, Law, assert_kept, assert_sighted},
         hostile::Scene,
     },
 };
@@ -463,22 +463,12 @@ fn laws() -> impl Iterator<Item = &'static Law> {
 
 #[test]
 fn every_law_of_growth_of_a_replica_is_kept_or_known_to_be_broken() {
-    let mut wrong = Vec::new();
-    for law in laws() {
-        match law.check() {
-            Ok(costs) => println!("{}: {costs:?} {:?} {:?}", law.name, law.grows, law.broken),
-            Err(it) => wrong.push(it),
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_kept(laws());
 }
 
 #[test]
 fn a_planted_walk_over_the_log_breaks_every_law_of_growth_of_a_replica() {
-    for law in laws() {
-        let costs = law.planted_costs();
-        assert!(!law.is_kept_by(costs), "{}: {costs:?}", law.name);
-    }
+    assert_sighted(laws());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use paceline_node::{MOVED, Ready, Surroundings, Timer, listed};
 use paceline_room::{
     Cid, cost,
     testing::{
-        growth::{Grows, Law},
+        growth::{Grows, Law, assert_kept, assert_sighted},
         hostile::Scene,
     },
 };
@@ -235,19 +235,10 @@ impl Surroundings for Turns {
 
 #[test]
 fn every_law_of_growth_of_a_node_is_kept_or_known_to_be_broken() {
-    let mut wrong = Vec::new();
-    for law in LAWS {
-        match law.check() {
-            Ok(costs) => println!("{}: {costs:?} {:?} {:?}", law.name, law.grows, law.broken),
-            Err(costs) => wrong.push(costs),
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_kept(LAWS);
 }
 
 #[test]
 fn a_planted_walk_over_the_log_breaks_every_law_of_growth_of_a_node() {
-    let costs = LAWS.iter().map(|law| (law, law.planted_costs()));
-    let blind: Vec<_> = costs.filter(|(law, costs)| law.is_kept_by(*costs)).map(|(law, it)| (law.name, it)).collect();
-    assert!(blind.is_empty(), "{blind:#?}");
+    assert_sighted(LAWS);
 }

@@ -116,6 +116,31 @@ impl Law {
     }
 }
 
+/// All laws are kept, or known to be broken and still are; prints what each costs.
+///
+/// # Panics
+/// One is not: tells all that are wrong.
+pub fn assert_kept<'a>(laws: impl IntoIterator<Item = &'a Law>) {
+    let mut wrong = Vec::new();
+    for law in laws {
+        match law.check() {
+            Ok(costs) => println!("{}: {costs:?} {:?} {:?}", law.name, law.grows, law.broken),
+            Err(it) => wrong.push(it),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Each of these laws would find a walk over everything.
+///
+/// # Panics
+/// One would not: tells all that are blind.
+pub fn assert_sighted<'a>(laws: impl IntoIterator<Item = &'a Law>) {
+    let costs = laws.into_iter().map(|law| (law, law.planted_costs()));
+    let blind: Vec<_> = costs.filter(|(law, costs)| law.is_kept_by(*costs)).map(|(law, it)| (law.name, it)).collect();
+    assert!(blind.is_empty(), "{blind:#?}");
+}
+
 /// What has laws of growth: every kind of event.
 #[diagnostic::on_unimplemented(
     message = "the kind `{Self}` has no law of growth",
