@@ -24,18 +24,7 @@ use crate::world::{ME, Solo, item};
 /// The author whose link is up.
 const PEER: usize = 3;
 
-/// Says for each case which laws it has; a case that is left out does not compile.
-macro_rules! handlers {
-    ($laws_of:ident, $all:ident, $cases:ident: $($case:pat => $laws:ident),* $(,)?) => {
-        fn $laws_of(it: &$cases) -> &'static [Law] {
-            match it { $($case => $laws,)* }
-        }
-
-        const $all: &[&[Law]] = &[$($laws),*];
-    };
-}
-
-handlers! { laws_of_input, INPUTS, Input:
+paceline_room::laws_of! { laws_of_input, INPUTS, Input:
     Input::LinkUp(_) => LINK_UP,
     Input::OlderLinkUp(_) => OLDER_LINK_UP,
     Input::LinkDown { .. } => LINK_DOWN,
@@ -50,7 +39,7 @@ handlers! { laws_of_input, INPUTS, Input:
     Input::Tick => TICK,
 }
 
-handlers! { laws_of_live, LIVE, Live:
+paceline_room::laws_of! { laws_of_live, LIVE, Live:
     Live::Hello(_) => HELLO,
     Live::Push(_) => PUSH,
     Live::Announce(_) => ANNOUNCE,
@@ -60,7 +49,7 @@ handlers! { laws_of_live, LIVE, Live:
     Live::Carry(_) => CARRY,
 }
 
-handlers! { laws_of_bulk, BULK, Bulk:
+paceline_room::laws_of! { laws_of_bulk, BULK, Bulk:
     Bulk::Round(_) => ROUND,
     Bulk::Answer(_) => ANSWER,
     Bulk::Have(_) => HAVE,

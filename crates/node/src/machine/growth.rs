@@ -14,18 +14,7 @@ use paceline_room::{
 use super::*;
 use crate::write::ask;
 
-/// Says for each case which laws it has; a case that is left out does not compile.
-macro_rules! laws {
-    ($laws_of:ident, $all:ident, $cases:ident: $($case:pat => $laws:ident),* $(,)?) => {
-        fn $laws_of(it: &$cases) -> &'static [Law] {
-            match it { $($case => $laws,)* }
-        }
-
-        const $all: &[&[Law]] = &[$($laws),*];
-    };
-}
-
-laws! { laws_of_output, OUTPUTS, Output:
+paceline_room::laws_of! { laws_of_output, OUTPUTS, Output:
     Output::Store(_) => KEPT,
     Output::StoreWords(_) => KEPT_WORDS,
     Output::DropWords(_) => DROPPED_WORDS,
@@ -36,7 +25,7 @@ laws! { laws_of_output, OUTPUTS, Output:
         | Output::Acquainted(_) | Output::Rest(_) | Output::Disconnect(_) => HANDED_ON,
 }
 
-laws! { laws_of_end, ENDS, For:
+paceline_room::laws_of! { laws_of_end, ENDS, For:
     For::Own => OWN,
     For::Others => OTHERS,
     For::Desk => DESK,

@@ -116,6 +116,19 @@ impl Law {
     }
 }
 
+/// Says for each case of an enum which laws it has: a function that gives them, and a list of all. A case that is left out does
+/// not compile.
+#[macro_export]
+macro_rules! laws_of {
+    ($laws_of:ident, $all:ident, $cases:ident: $($case:pat => $laws:ident),* $(,)?) => {
+        fn $laws_of(it: &$cases) -> &'static [$crate::testing::growth::Law] {
+            match it { $($case => $laws,)* }
+        }
+
+        const $all: &[&[$crate::testing::growth::Law]] = &[$($laws),*];
+    };
+}
+
 /// All laws are kept, or known to be broken and still are; prints what each costs.
 ///
 /// # Panics
