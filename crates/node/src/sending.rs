@@ -131,9 +131,9 @@ impl Node {
     /// Posts that wait to be taken back, with the names of their intents.
     pub fn retracts(&self) -> Vec<(String, Cid)> {
         let desk = self.desk();
-        let waiting = desk.unsent().iter().filter(|it| it.held.is_empty() && !desk.is_going(&it.id));
+        let waiting = desk.unsent().iter().filter(|it| it.held.is_empty());
         let retracts = waiting.filter_map(|it| match it.place {
-            Place::Retract(post) => Some((it.id.clone(), post)),
+            Place::Retract(post) if !desk.is_going(&it.id) => Some((it.id.clone(), post)),
             _ => None,
         });
         retracts.collect()
@@ -183,7 +183,7 @@ impl Node {
 pub fn listed(desk: &Desk) -> Vec<Unsent> {
     let in_the_stream = |place: &Place| matches!(place, Place::Composer | Place::Reply(_) | Place::Retract(_));
     let hidden = |it: &Unsent| !it.resumed && it.held.is_empty() && !in_the_stream(&it.place);
-    desk.unsent().iter().filter(|it| !desk.is_going(&it.id) && !hidden(it)).cloned().collect()
+    desk.unsent().iter().filter(|it| !hidden(it) && !desk.is_going(&it.id)).cloned().collect()
 }
 
 /// Whether the post that it is about was taken back.

@@ -4,7 +4,10 @@
 //! goes from the database before the intent that was made of it is there, and a note that was left by a dying page is known to be
 //! older than what is stored, or newer, or to tell of a write of which only the database knows whether it came to its end.
 
-use paceline_room::cost::{self, LiteMap};
+use paceline_room::{
+    cost::{self, LiteMap},
+    sorted,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{DRAFT_BYTES, Draft, Place, Unsent};
@@ -29,14 +32,26 @@ pub enum GiveBack {
 #[derive(Debug, Default)]
 pub struct Desk {
     drafts: LiteMap<String, Draft>,
+    /// Intents, the oldest first; each has the number at the same place in `numbers`.
     unsent: Vec<Unsent>,
-    /// Signed, and being stored: too late to take back.
-    going: Vec<String>,
+    /// They rise.
+    numbers: Vec<u64>,
+    /// Where each intent is found by its name.
+    names: LiteMap<String, Named>,
+    next: u64,
     dirty: LiteMap<String, Option<String>>,
     flight: Option<Flight>,
     rev: u64,
     /// Keys that were changed since the page was opened.
     touched: LiteMap<String, ()>,
+}
+
+/// What is known of an intent by its name.
+#[derive(Debug)]
+struct Named {
+    number: u64,
+    /// Signed, and being stored: too late to take back.
+    going: bool,
 }
 
 /// The write that is under way.
@@ -64,6 +79,7 @@ impl Desk {
     /// to a place of a newer build, is left where it is.
     pub fn open(stored: Vec<(String, String)>, note: Option<&str>) -> Self {
         let mut desk = Self::default();
+        let mut unsent = Vec::new();
         let mut records: LiteMap<String, String> = LiteMap::new();
         records.extend(stored);
         desk.rev = records.get(REV).and_then(|it| it.parse().ok()).unwrap_or(0);
@@ -85,13 +101,14 @@ impl Desk {
                     desk.drafts.insert(place.into(), draft);
                 }
             } else if key.starts_with(INTENT)
-                && let Ok(unsent) = serde_json::from_str::<Unsent>(value)
-                && intent_key(&unsent.id) == *key
+                && let Ok(it) = serde_json::from_str::<Unsent>(value)
+                && intent_key(&it.id) == *key
             {
-                desk.unsent.push(Unsent { resumed: true, ..unsent });
+                unsent.push(Unsent { resumed: true, ..it });
             }
         }
-        paceline_room::sorted::short_list(&mut desk.unsent, |it| it.made);
+        sorted::short_list(&mut unsent, |it| it.made);
+        desk.put(unsent);
         desk
     }
 
@@ -139,8 +156,23 @@ impl Desk {
         let unsent = Unsent { id, place: *place, act: act.into(), made, held: String::new(), draft, resumed: false };
         self.change(intent_key(&unsent.id), json(&unsent));
         let at = self.unsent.len();
+        self.names.insert(unsent.id.clone(), Named { number: self.next, going: false });
+        self.numbers.push(self.next);
+        self.next += 1;
         self.unsent.push(unsent);
         &self.unsent[at]
+    }
+
+    /// Intents that come together, after all others.
+    fn put(&mut self, unsent: Vec<Unsent>) {
+        cost::look(unsent.len());
+        let numbers = self.next..;
+        self.next += unsent.len() as u64;
+        self.names.extend(
+            unsent.iter().zip(numbers.clone()).map(|(it, number)| (it.id.clone(), Named { number, going: false })),
+        );
+        self.numbers.extend(numbers.take(unsent.len()));
+        self.unsent.extend(unsent);
     }
 
     /// All intents, the oldest first.
@@ -153,7 +185,13 @@ impl Desk {
     /// An intent by its name.
     pub fn find(&self, id: &str) -> Option<&Unsent> {
         self.ground();
-        self.intents().find(|it| it.id == id)
+        self.unsent.get(self.place_of(id)?)
+    }
+
+    /// Where an intent stands among all.
+    fn place_of(&self, id: &str) -> Option<usize> {
+        let number = self.names.get(id)?.number;
+        self.numbers.binary_search(&number).ok()
     }
 
     /// The intent that was written at a place and is on its way.
@@ -163,22 +201,20 @@ impl Desk {
 
     /// Its event is signed: from now on it cannot be taken back. `false`: it is there no more, or is being stored already.
     pub fn go(&mut self, id: &str) -> bool {
-        let free = self.find(id).is_some() && !self.is_going(id);
-        if free {
-            self.going.push(id.into());
-        }
-        free
+        self.ground();
+        self.names.get_mut(id).is_some_and(|it| !std::mem::replace(&mut it.going, true))
     }
 
     /// Whether its event is being stored.
     pub fn is_going(&self, id: &str) -> bool {
-        cost::looking(self.going.iter()).any(|it| it == id)
+        self.names.get(id).is_some_and(|it| it.going)
     }
 
     /// Its event is not stored after all.
     pub fn stay(&mut self, id: &str) {
-        cost::look(self.going.len());
-        self.going.retain(|it| it != id);
+        if let Some(it) = self.names.get_mut(id) {
+            it.going = false;
+        }
     }
 
     /// It was refused: its words are a draft again, unless something else is written there by now; then it waits, and says why.
@@ -197,7 +233,7 @@ impl Desk {
     /// It does not go out by itself (any more); empty: it does.
     pub fn hold(&mut self, id: &str, why: &str) {
         self.stay(id);
-        let Some(unsent) = cost::looking(self.unsent.iter_mut()).find(|it| it.id == id) else { return };
+        let Some(unsent) = self.place_of(id).and_then(|at| self.unsent.get_mut(at)) else { return };
         unsent.held = why.into();
         let value = json(unsent);
         self.change(intent_key(id), value);
@@ -224,10 +260,11 @@ impl Desk {
 
     /// It goes without a trace; returns it.
     pub fn remove(&mut self, id: &str) -> Option<Unsent> {
-        let at = self.intents().position(|it| it.id == id)?;
+        let at = self.place_of(id)?;
         cost::look(self.unsent.len() - at);
         self.change(intent_key(id), None);
-        self.stay(id);
+        self.names.remove(&id.to_owned());
+        self.numbers.remove(at);
         Some(self.unsent.remove(at))
     }
 
@@ -240,8 +277,8 @@ impl Desk {
         self.ground();
         self.rev += 1;
         let dirty = std::mem::take(&mut self.dirty);
-        let is_settled = |key: &str| cost::looking(settled.iter()).any(|id| intent_key(id) == key);
-        let changes: Vec<Change> = dirty.into_iter().filter(|(key, _)| !is_settled(key)).collect();
+        let ends = sorted::set(settled.iter().map(|id| intent_key(id)));
+        let changes: Vec<Change> = dirty.into_iter().filter(|(key, _)| !ends.contains(key)).collect();
         let mut write = changes.clone();
         write.extend(settled.iter().map(|id| (intent_key(id), None)));
         write.push((REV.into(), Some(self.rev.to_string())));
@@ -254,8 +291,7 @@ impl Desk {
         self.ground();
         let Some(flight) = self.flight.take() else { return };
         if done {
-            cost::look(self.unsent.len());
-            self.unsent.retain(|it| !cost::looking(flight.settled.iter()).any(|id| *id == it.id));
+            self.settle(&flight.settled);
         } else {
             for (key, value) in self.restored(&flight) {
                 if !self.dirty.contains_key(&key) {
@@ -263,7 +299,20 @@ impl Desk {
                 }
             }
         }
-        self.going.retain(|it| !cost::looking(flight.settled.iter()).any(|id| id == it));
+        flight.settled.iter().for_each(|id| self.stay(id));
+    }
+
+    /// Takes away intents whose events are stored, all in one walk.
+    fn settle(&mut self, settled: &[String]) {
+        if settled.is_empty() {
+            return;
+        }
+        let gone = sorted::set(settled.iter().filter_map(|id| Some(self.names.get(id)?.number)));
+        cost::look(self.unsent.len());
+        let mut number = self.numbers.iter();
+        self.unsent.retain(|_| number.next().is_none_or(|it| !gone.contains(it)));
+        self.numbers.retain(|it| !gone.contains(it));
+        self.names.retain(|_, it| !gone.contains(&it.number));
     }
 
     /// Whether anything is yet to be written.
@@ -302,13 +351,19 @@ impl Desk {
 
     /// What another node left, drafts too, as intents that wait until somebody says so.
     pub fn take_over(&mut self, other: &Self, why: &str, id: impl Fn() -> String) {
+        self.ground();
         let drafts = other.drafts().map(|(place, draft)| (place, "", 0, draft.clone()));
         let unsent = other.intents().filter(|it| !matches!(it.place, Place::Retract(_)));
         let unsent = unsent.map(|it| (it.place, it.act.as_str(), it.made, it.draft.clone()));
-        for (place, act, made, draft) in drafts.chain(unsent) {
-            let id = self.add(&place, act, id(), made, draft).id.clone();
-            self.hold(&id, why);
-        }
+        let held = drafts.chain(unsent).map(|(place, act, made, draft)| {
+            let (act, held) = (act.into(), why.into());
+            Unsent { id: id(), place, act, made, held, draft, resumed: false }
+        });
+        let held: Vec<Unsent> = held.collect();
+        cost::look(2 * held.len());
+        self.touched.extend(held.iter().map(|it| (intent_key(&it.id), ())));
+        self.dirty.extend(held.iter().map(|it| (intent_key(&it.id), json(it))));
+        self.put(held);
     }
 
     /// What goes along to another node, and what is to be deleted here once it is there. `all`, or only what was changed since the
@@ -342,7 +397,7 @@ impl Desk {
 
     /// What a write that failed leaves to be written: its drafts, and the intents that it would have settled.
     fn restored(&self, flight: &Flight) -> Vec<Change> {
-        let settled = self.intents().filter(|it| flight.settled.contains(&it.id));
+        let settled = flight.settled.iter().filter_map(|id| self.find(id));
         let intents = settled.map(|it| (intent_key(&it.id), json(it)));
         flight.changes.iter().cloned().chain(intents).collect()
     }
