@@ -476,7 +476,8 @@ impl Machine {
             Ok(()) => self.on_kept(&before, now),
             Err(_) => self.waiting.put_back(before),
         }
-        self.storing.retain(|it| !cost::looking(signed.iter()).any(|(written, _)| written.stored.cid == it.cid));
+        // Only what was signed together is on its way at once.
+        self.storing.clear();
         for (written, reply) in signed {
             let told = match outcome {
                 Ok(()) => {
@@ -525,7 +526,8 @@ impl Machine {
         stored.collect()
     }
 
-    /// After [`Machine::ask_anew`]. `None`: no database was opened; else how storing everything in it went.
+    /// After [`Machine::ask_anew`]. `None`: no database was opened, or nobody waits any more for what becomes of it; else how
+    /// storing everything in it went.
     pub(crate) fn end_anew(&mut self, outcome: Option<&Result<(), StoreError>>) {
         self.set_log_turn(Turn::Free);
         match outcome {
@@ -537,7 +539,13 @@ impl Machine {
                 }
                 self.on_desk(outcome);
             }
-            None => self.set_desk_turn(DeskTurn::Free),
+            None => {
+                self.set_desk_turn(DeskTurn::Free);
+                // What was taken to be written there waits again, and so do those who wait for it.
+                self.desk.wrote(false);
+                self.desk_asked.append(&mut self.desk_answered);
+                self.desk_due = true;
+            }
         }
         self.out.push(Effect::Soon);
     }

@@ -382,8 +382,8 @@ impl Node {
         }
         let (tell, told) = oneshot::channel();
         self.change(|it| it.ask_anew(tell));
-        told.await.map_err(|_| NodeError::Closed)?;
-        let turn = AnewTurn { node: self, ended: false };
+        let mut turn = AnewTurn { node: self, told, begun: false };
+        turn.begin().await?;
         let store = match open().await {
             Ok(store) => store,
             Err(error) => return Err(error.into()),
@@ -457,22 +457,32 @@ impl Node {
     }
 }
 
-/// All is being stored anew, and nothing else is written meanwhile; also if whoever asked for it does not wait for the end.
+/// All is being stored anew, or is about to be, and nothing else is written meanwhile; also if whoever asked for it does not wait
+/// for the end, or not even for the beginning.
 struct AnewTurn<'a> {
     node: &'a Rc<Node>,
-    ended: bool,
+    told: oneshot::Receiver<()>,
+    begun: bool,
 }
 
 impl AnewTurn<'_> {
+    /// Waits for the turn.
+    async fn begin(&mut self) -> Result<(), NodeError> {
+        (&mut self.told).await.map_err(|_| NodeError::Closed)?;
+        self.begun = true;
+        Ok(())
+    }
+
     fn end(mut self, outcome: &Result<(), StoreError>) {
-        self.ended = true;
+        self.begun = false;
         self.node.change(|it| it.end_anew(Some(outcome)));
     }
 }
 
 impl Drop for AnewTurn<'_> {
     fn drop(&mut self) {
-        if !self.ended {
+        // The turn may have been given and not been taken yet.
+        if self.begun || matches!(self.told.try_recv(), Ok(Some(()))) {
             self.node.change(|it| it.end_anew(None));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use futures::FutureExt;
 use paceline_node::{NodeError, Ready, Surroundings, Told};
 use paceline_room::{body::people, testing::World};
 use paceline_store::{Durability, Place as Field, Store, StoreError};
@@ -142,4 +143,44 @@ fn a_database_that_was_deleted_is_stored_anew_with_what_is_being_written() {
     place.spawn(Box::pin(async move { assert_eq!(node.deliver(id).await, Ok(())) }));
     spread(&place, &[&holder, &newcomer], || other.counts().events == 5);
     assert_eq!(holder.disk.counts().events, 4);
+}
+
+#[test]
+fn whoever_gives_up_storing_anew_at_any_instant_leaves_the_node_writing() {
+    let (mut begun, mut opened) = (0, 0);
+    for instant in 0..4 {
+        let (place, holder, newcomer) = pair(&mut World::new(25), 3);
+        spread(&place, &[&holder, &newcomer], || !place.has_task());
+        let (other, node) = (Disk::default(), holder.node.clone());
+        let database = other.clone();
+        let open = || -> futures::future::LocalBoxFuture<'static, Result<Rc<dyn Store>, StoreError>> {
+            Box::pin(async { Ok(Rc::new(database) as Rc<dyn Store>) })
+        };
+        let mut anew = Box::pin(async move { node.store_anew(open).await });
+        let mut look = || anew.as_mut().now_or_never();
+        holder.node.set_draft(&Field::Composer, |it| it.text = "half of".into());
+        // Asked for; then the turn is given; then it is taken, and the other database is written; then that is done.
+        assert_eq!(look(), None);
+        if instant > 0 {
+            place.run_task();
+            place.run_task();
+        }
+        if instant > 1 {
+            assert_eq!(look(), None);
+            begun += other.begun();
+        }
+        if instant > 2 {
+            other.end_write();
+            opened += other.counts().events;
+        }
+        drop(anew);
+        let stored = || futures::executor::block_on(holder.disk.unsent()).expect("read");
+        spread(&place, &[&holder, &newcomer], || stored().iter().any(|(_, value)| value.contains("half of")));
+        let id = holder.node.submit(&Field::Composer, "").expect("an intent");
+        let node = holder.node.clone();
+        place.spawn(Box::pin(async move { assert_eq!(node.deliver(id).await, Ok(())) }));
+        spread(&place, &[&holder, &newcomer], || holder.disk.counts().events == 5);
+        assert_eq!(holder.node.desk().unsent(), []);
+    }
+    assert_eq!((begun, opened), (2, 4), "each instant was one");
 }
