@@ -7,8 +7,8 @@ use paceline_mesh::{
     Input, Lane, Output, Replica,
     fuzzing::Index,
     wire::{
-        Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Form, Have, Hello, Item, LETTER_BYTES, LINKS,
-        LIVE_BYTES, Live, MISSING_WORDS, Page, Push, ShortIds, Signed, State, Stream, TIPS, Want,
+        Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Form, Have, Hello, Item, LINKS, LIVE_BYTES, Live,
+        MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, State, Stream, TIPS, Want,
     },
 };
 use paceline_room::{Cid, Keypair, testing::World};
@@ -279,8 +279,8 @@ fn make_talk(chance: &mut Chance) -> Vec<u8> {
     talk
 }
 
-/// Whatever two neighbours say, only whole events of the room are held, everything that goes out can be read, and no more is said than
-/// what was heard calls for.
+/// Whatever two neighbours say, only whole events of the room are held, everything that goes out can be read, and no more is
+/// said than what was heard calls for.
 fn check_replica(bytes: &[u8]) -> bool {
     let world = world();
     let mut replica = Replica::new(world.room(), Keypair::from_secret([9; 32]));
@@ -323,6 +323,6 @@ fn check_replica(bytes: &[u8]) -> bool {
     // What is said at first and each minute, and for each message at most all that there is, to both.
     let all: usize =
         blocks.iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |(_, block)| block.len()) + 200).sum();
-    assert!(said <= 8 * 1024 + 2 * (heard + 1) * (all + LETTER_BYTES), "{heard} messages made it say {said} bytes");
+    assert!(said <= 8 * 1024 + 2 * (heard + 1) * (all + RELAYED_BYTES), "{heard} messages made it say {said} bytes");
     heard > 0
 }

@@ -48,16 +48,16 @@ pub const RELAYED: Rate = Rate { burst: 500, first: 500, per_second: 100 };
 /// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
 pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
 
-/// Bytes of letters passed on for one neighbour. Guess: to introduce two nodes takes a dozen letters and 8 KiB, both ways
-/// together; a newcomer meets thirty at once.
-pub const LETTERS_FOR_ONE: Rate = Rate { burst: 256 * 1024, first: 256 * 1024, per_second: 16 * 1024 };
-/// Bytes of letters, own ones too, that go over one link: a quarter of what its live lane holds, and so much more than one
+/// Bytes of relayed messages passed on for one neighbour. Guess: to introduce two nodes takes a dozen relayed messages and 8
+/// KiB, both ways together; a newcomer meets thirty at once.
+pub const RELAYED_FOR_ONE: Rate = Rate { burst: 256 * 1024, first: 256 * 1024, per_second: 16 * 1024 };
+/// Bytes of relayed messages, own ones too, that go over one link: a quarter of what its live lane holds, and so much more than one
 /// neighbour may fill that a few floods leave some for the others.
-pub const LETTERS_OUT: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 64 * 1024 };
-/// Bytes of letters that come over one link. Twice what an honest node sends: whoever sends more means no good.
-pub const LETTERS_IN: Rate = Rate { burst: 1024 * 1024, first: 1024 * 1024, per_second: 128 * 1024 };
-/// What a letter costs at least, so that tiny ones count too.
-pub const LETTER_LEAST: u64 = 512;
+pub const RELAYED_OUT: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 64 * 1024 };
+/// Bytes of relayed messages that come over one link. Twice what an honest node sends: whoever sends more means no good.
+pub const RELAYED_IN: Rate = Rate { burst: 1024 * 1024, first: 1024 * 1024, per_second: 128 * 1024 };
+/// What a relayed message costs at least, so that tiny ones count too.
+pub const RELAYED_LEAST: u64 = 512;
 
 impl Bucket {
     /// A new bucket.

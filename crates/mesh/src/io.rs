@@ -53,11 +53,12 @@ pub enum Input {
     Stored(Vec<Cid>),
     /// Blocks from an imported CAR: checked like the network's.
     Import(Vec<Arc<[u8]>>),
-    /// A letter for a member who is not linked with this node: at most [`crate::wire::LETTER_BYTES`], sealed. It may get lost.
+    /// A relayed message for a member who is not linked with this node: at most [`crate::wire::RELAYED_BYTES`], sealed. It may
+    /// get lost.
     Carry {
         /// For whom.
         to: NodeId,
-        /// The letter.
+        /// The message.
         bytes: Vec<u8>,
     },
     /// Whether newcomers would be heard here now: a server where they call is reached.
@@ -97,9 +98,9 @@ pub enum Output {
         /// Of which kind.
         kind: String,
     },
-    /// A letter for this node, from anybody: only what is in it says from whom.
+    /// A relayed message for this node, from anybody: only what is in it says from whom.
     Carried {
-        /// The letter.
+        /// The message.
         bytes: Vec<u8>,
     },
     /// Who is present and not linked with this node, to be introduced; those that have written before strangers. Replaces what was

@@ -1,8 +1,9 @@
 //! Paceline's mesh: how one node's log becomes everybody's.
 //!
-//! Pure state machines on virtual time: spreading (PlumTree), catching up (set reconciliation), presence and reach,
-//! letters between members who are not linked, budgets; and the [`Replica`] that joins them with the room's log. No socket, clock,
-//! task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as [`Output`]s.
+//! Pure state machines on virtual time: spreading (PlumTree), catching up (set reconciliation), presence and reach, relayed
+//! messages between members who are not linked, budgets; and the [`Replica`] that joins them with the room's log. No socket,
+//! clock, task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as
+//! [`Output`]s.
 
 mod budgets;
 mod changed;
@@ -12,11 +13,11 @@ mod held;
 mod index;
 mod ingest;
 mod io;
-mod letters;
 mod listening;
 mod pending;
 mod plumtree;
 mod recent;
+mod relayed;
 pub mod replica;
 mod roster;
 mod serve;

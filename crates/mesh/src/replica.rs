@@ -37,11 +37,11 @@ use crate::{
     held::Held,
     index::Index,
     ingest::Ingest,
-    letters::Letters,
     listening::Listening,
     pending::{Arrival, Checked, Pending, Source},
     plumtree::{Origin, PlumTree},
     recent::Refused,
+    relayed::Relayed,
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
@@ -64,7 +64,7 @@ pub struct Replica {
     tree: PlumTree,
     sync: Sync,
     roster: Roster,
-    letters: Letters,
+    relayed: Relayed,
     listening: Listening,
     hears: bool,
     acquainted: Vec<NodeId>,
@@ -107,7 +107,7 @@ impl Replica {
             tree: PlumTree::default(),
             sync: Sync::new(me),
             roster: Roster::new(me, room),
-            letters: Letters::default(),
+            relayed: Relayed::default(),
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
             acquainted: Vec::new(),
@@ -210,7 +210,7 @@ impl Replica {
                 self.importing.get_or_insert_default();
                 self.ingest.push_import(blocks);
             }
-            Input::Carry { to, bytes } => self.send_letter(to, bytes),
+            Input::Carry { to, bytes } => self.send_relayed(to, bytes),
             Input::Hears(hears) => {
                 if std::mem::replace(&mut self.hears, hears) != hears {
                     self.roster.change(self.now);

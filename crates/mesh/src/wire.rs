@@ -1,13 +1,13 @@
 //! What nodes say to one another once membership is proved: messages in canonical DAG-CBOR, and nothing else.
 //!
-//! A message is a map of one entry: its kind, and a map of named parts. A part that this build does not know is skipped and counted, and so
-//! is a message of a kind that it does not know: whoever sent it runs a newer build and is no offender. What is not in canonical form, lacks
-//! a part or breaks a bound is. With builds from before the first release the same messages are exchanged in another [`Form`]; who speaks
-//! which is agreed on when a lane opens.
+//! A message is a map of one entry: its kind, and a map of named parts. A part that this build does not know is skipped and
+//! counted, and so is a message of a kind that it does not know: whoever sent it runs a newer build and is no offender. What is
+//! not in canonical form, lacks a part or breaks a bound is. With builds from before the first release the same messages are
+//! exchanged in another [`Form`]; who speaks which is agreed on when a lane opens.
 //!
 //! Two lanes, so that what is live never waits behind what is bulk. Every message is bounded before it is decoded
-//! ([`LIVE_BYTES`], [`BULK_BYTES`]), lists inside it after ([`MessageError::TooMany`]). Names of blocks travel as bare
-//! digests, since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
+//! ([`LIVE_BYTES`], [`BULK_BYTES`]), lists inside it after ([`MessageError::TooMany`]). Names of blocks travel as bare digests,
+//! since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
 
 mod codec;
 mod names;
@@ -37,10 +37,10 @@ pub const TIPS: usize = 64;
 pub const LINKS: usize = 128;
 /// Missing words that a beacon lists (by [`ShortId`]).
 pub const MISSING_WORDS: usize = 32;
-/// Bytes of a letter: what one sealed envelope of signalling takes at most.
-pub const LETTER_BYTES: usize = 16 * 1024;
-/// Links that a letter crosses at most.
-pub const LETTER_LINKS: u8 = 3;
+/// Bytes of a relayed message: what one sealed envelope of signalling takes at most.
+pub const RELAYED_BYTES: usize = 16 * 1024;
+/// Links that a relayed message crosses at most.
+pub const RELAYED_LINKS: u8 = 3;
 /// What a beacon's signature covers before its bytes.
 /// Bytes of a beacon at most: twice what [`TIPS`], [`LINKS`] and [`MISSING_WORDS`] take, for what later builds add.
 pub const BEACON_BYTES: usize = 8 * 1024;
@@ -118,7 +118,7 @@ pub enum Live {
     Prune,
     /// A node's presence, the sender's own or passed on.
     Beacon(Signed),
-    /// A letter on its way to a member.
+    /// A relayed message on its way to a member.
     Carry(Carry),
 }
 
@@ -160,9 +160,9 @@ pub struct Announce(
 pub struct Carry(
     /// For whom.
     pub NodeId,
-    /// How many links it may cross after this one; below [`LETTER_LINKS`].
+    /// How many links it may cross after this one; below [`RELAYED_LINKS`].
     pub u8,
-    /// The letter, at most [`LETTER_BYTES`].
+    /// The message, at most [`RELAYED_BYTES`].
     pub ByteBuf,
 );
 
@@ -440,7 +440,7 @@ impl Live {
             Self::Hello(hello) => hello.1.0.len() <= TIPS && hello.2.as_ref().is_none_or(Signed::is_short),
             Self::Announce(announce) => announce.0.0.len() <= LIVE_CIDS && announce.0.0.len() == announce.1.len(),
             Self::Graft(cids) => cids.0.len() <= LIVE_CIDS,
-            Self::Carry(carry) => carry.1 < LETTER_LINKS && carry.2.len() <= LETTER_BYTES,
+            Self::Carry(carry) => carry.1 < RELAYED_LINKS && carry.2.len() <= RELAYED_BYTES,
             Self::Push(_) | Self::Prune => true,
             Self::Beacon(beacon) => beacon.is_short(),
         };

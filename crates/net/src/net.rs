@@ -60,7 +60,7 @@ struct Online {
     meeting: Rc<RefCell<Meeting>>,
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
-    letters: mpsc::UnboundedSender<Vec<u8>>,
+    relayed: mpsc::UnboundedSender<Vec<u8>>,
     by_hand: RendezvousState,
     _life: Option<Box<dyn std::any::Any>>,
 }
@@ -222,10 +222,10 @@ impl Net {
         }
     }
 
-    /// A letter came through the room for this node: the other end of [`NetEvent::Carry`].
+    /// A relayed message came through the room for this node: the other end of [`NetEvent::Carry`].
     pub fn carried(&self, bytes: Vec<u8>) {
         if let Some(online) = &*self.0.online.borrow() {
-            let _ = online.letters.unbounded_send(bytes);
+            let _ = online.relayed.unbounded_send(bytes);
         }
     }
 
@@ -318,9 +318,9 @@ impl Inner {
         let life = self.platform.show_life(&format!("{life_prefix}{}", prover.me));
 
         let channels = self.platform.channels();
-        let (letters, letter_source) = mpsc::unbounded();
+        let (relayed, relayed_source) = mpsc::unbounded();
         let network = NetworkChanges::default();
-        let meeting = self.meeting(channels.as_deref(), letter_source, run, network.clone());
+        let meeting = self.meeting(channels.as_deref(), relayed_source, run, network.clone());
         let meeting = Rc::new(RefCell::new(meeting));
         // Others should hear of this node before it spends time on anything else.
         meeting.borrow_mut().say_hello(self.status.now());
@@ -349,13 +349,13 @@ impl Inner {
         };
         let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
         let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
-        Online { meeting, commands, driver, letters, by_hand, _life: life }
+        Online { meeting, commands, driver, relayed, by_hand, _life: life }
     }
 
     fn meeting(
         &self,
         channels: Option<&dyn Channels>,
-        letters: mpsc::UnboundedReceiver<Vec<u8>>,
+        relayed: mpsc::UnboundedReceiver<Vec<u8>>,
         run: [u8; 16],
         network: NetworkChanges,
     ) -> Meeting {
@@ -375,7 +375,7 @@ impl Inner {
         if let Some(sockets) = self.platform.sockets().filter(|_| named) {
             rendezvous.push(Box::new(Relays::new(&config, self.keys.clone(), sockets, self.status.events())));
         }
-        rendezvous.push(Box::new(Room::new(self.status.events(), letters)));
+        rendezvous.push(Box::new(Room::new(self.status.events(), relayed)));
         let setup = Setup {
             keys: self.keys.clone(),
             room: self.config().link.room,

@@ -1,5 +1,5 @@
-//! The room itself as a rendezvous: envelopes travel as letters over the links that are up. The app carries them between here and
-//! the mesh, which knows the ways; what is in them is sealed to the addressee as everywhere else.
+//! The room itself as a rendezvous: envelopes travel as relayed messages over the links that are up. The app carries them
+//! between here and the mesh, which knows the ways; what is in them is sealed to the addressee as everywhere else.
 
 use std::{
     rc::Rc,
@@ -21,15 +21,15 @@ pub(crate) const KIND: &str = "room";
 /// See the module.
 pub(crate) struct Room {
     events: Rc<EventQueue>,
-    letters: mpsc::UnboundedReceiver<Vec<u8>>,
+    relayed: mpsc::UnboundedReceiver<Vec<u8>>,
     sent: u64,
     received: u64,
 }
 
 impl Room {
-    /// `letters`: those that came for this node; the mesh bounds how many.
-    pub(crate) fn new(events: Rc<EventQueue>, letters: mpsc::UnboundedReceiver<Vec<u8>>) -> Self {
-        Self { events, letters, sent: 0, received: 0 }
+    /// `relayed`: those that came for this node; the mesh bounds how many.
+    pub(crate) fn new(events: Rc<EventQueue>, relayed: mpsc::UnboundedReceiver<Vec<u8>>) -> Self {
+        Self { events, relayed, sent: 0, received: 0 }
     }
 }
 
@@ -56,8 +56,8 @@ impl Rendezvous for Room {
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
-        let Poll::Ready(Some(letter)) = self.letters.poll_next_unpin(cx) else { return Poll::Pending };
+        let Poll::Ready(Some(message)) = self.relayed.poll_next_unpin(cx) else { return Poll::Pending };
         self.received += 1;
-        Poll::Ready(Arrival::Envelope(letter))
+        Poll::Ready(Arrival::Envelope(message))
     }
 }

@@ -359,7 +359,7 @@ impl Switchboard {
             Some(Reach::Browser) => 4,
             Some(Reach::Room) if self.introductions.knows(node) => 3,
             Some(Reach::World) => 2,
-            // A letter may come from somebody whom the room does not see: perhaps it finds back.
+            // A relayed message may come from somebody whom the room does not see: perhaps it finds back.
             Some(Reach::Room) => 1,
             None => 0,
         };

@@ -163,7 +163,7 @@ pub enum NetEvent {
         /// The message.
         bytes: Vec<u8>,
     },
-    /// A letter to be carried through the room; it comes out by [`crate::Net::carried`] there.
+    /// A relayed message to be carried through the room; it comes out by [`crate::Net::carried`] there.
     Carry {
         /// For whom.
         to: NodeId,

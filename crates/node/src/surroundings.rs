@@ -32,7 +32,7 @@ pub trait Links {
     fn send(&self, peer: NodeId, lane: Lane, bytes: Vec<u8>);
     /// Drops the link: its peer broke the protocol.
     fn disconnect(&self, peer: NodeId);
-    /// A letter that was carried here.
+    /// A relayed message that was carried here.
     fn carried(&self, bytes: Vec<u8>);
     /// Who is present and not linked, to be introduced.
     fn acquainted(&self, nodes: &[NodeId]);
@@ -48,7 +48,8 @@ pub trait Links {
 
 /// The key that this node holds, as the place keeps it: what is noted beside the node's database.
 pub trait Key {
-    /// Leaves behind what is not stored yet ([`paceline_store::Desk::note`]), at once; `None` takes it away. `false`: it is not kept.
+    /// Leaves behind what is not stored yet ([`paceline_store::Desk::note`]), at once; `None` takes it away. `false`: it is not
+    /// kept.
     fn leave_unsaved(&self, note: Option<&str>) -> bool;
     /// Notes how far this node has written, so that a loss of its events is noticed. One call at a time.
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()>;

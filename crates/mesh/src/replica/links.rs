@@ -28,7 +28,7 @@ impl Replica {
         };
         self.links.insert(peer, link);
         self.sync.link_up(peer);
-        self.letters.link_up(peer, now);
+        self.relayed.link_up(peer, now);
         let theirs = self.roster.link_up(peer, now);
         let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
         self.send_live(peer, &Live::Hello(hello));
@@ -43,7 +43,7 @@ impl Replica {
             return;
         }
         self.sync.link_down(peer);
-        self.letters.link_down(peer);
+        self.relayed.link_down(peer);
         self.sync_stirred = true;
         self.ingest.forget(peer);
         self.roster.link_down(peer, goodbye, self.now);

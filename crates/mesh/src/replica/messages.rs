@@ -7,14 +7,14 @@ use serde_bytes::ByteBuf;
 use super::{Lane, Output, Replica};
 use crate::{
     budgets::{BEACONS, SERVED},
-    letters::{Fate, TOO_MANY_LETTERS},
     pending::{Arrival, Source},
     plumtree::{GRAFT_CIDS, Origin, Spread},
+    relayed::{Fate, TOO_MANY_RELAYED},
     roster::BeaconError,
     serve,
     sync::{Act, Local},
     wire::{
-        Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, LETTER_BYTES, Live, MessageError, NEWER_FIELD, Push,
+        Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, Live, MessageError, NEWER_FIELD, Push, RELAYED_BYTES,
         Signed, Stream, Want,
     },
 };
@@ -72,27 +72,27 @@ impl Replica {
             Live::Beacon(signed) => self.on_beacon(peer, signed, size),
             Live::Carry(carry) => {
                 let me = self.node();
-                let fate = self.letters.on_carry(peer, carry, &me, &self.roster, self.now);
-                self.do_with_letter(fate, Some(peer), size);
+                let fate = self.relayed.on_carry(peer, carry, &me, &self.roster, self.now);
+                self.do_with_relayed(fate, Some(peer), size);
             }
         }
     }
 
-    pub(super) fn send_letter(&mut self, to: NodeId, bytes: Vec<u8>) {
-        if to != self.node() && bytes.len() <= LETTER_BYTES {
-            let fate = self.letters.send(to, bytes, &self.roster, self.now);
-            self.do_with_letter(fate, None, 0);
+    pub(super) fn send_relayed(&mut self, to: NodeId, bytes: Vec<u8>) {
+        if to != self.node() && bytes.len() <= RELAYED_BYTES {
+            let fate = self.relayed.send(to, bytes, &self.roster, self.now);
+            self.do_with_relayed(fate, None, 0);
         }
     }
 
-    fn do_with_letter(&mut self, fate: Fate, from: Option<NodeId>, size: usize) {
+    fn do_with_relayed(&mut self, fate: Fate, from: Option<NodeId>, size: usize) {
         match fate {
             Fate::Mine(bytes) => self.out.push(Output::Carried { bytes }),
             Fate::GoesOn(next, carry) => {
-                let letter = Live::Carry(carry);
-                next.into_iter().for_each(|peer| self.send_live(peer, &letter));
+                let message = Live::Carry(carry);
+                next.into_iter().for_each(|peer| self.send_live(peer, &message));
             }
-            Fate::TooMany => self.refuse(TOO_MANY_LETTERS, from, size),
+            Fate::TooMany => self.refuse(TOO_MANY_RELAYED, from, size),
         }
     }
 

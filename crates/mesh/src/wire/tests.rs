@@ -242,10 +242,10 @@ fn a_list_over_its_limit_is_too_many() {
     assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
     let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));
     assert_eq!(Live::decode(&lame.encode()), Err(MessageError::TooMany));
-    let letter = |links, bytes| Live::Carry(Carry(beacon().node, links, ByteBuf::from(vec![0; bytes])));
-    assert!(Live::decode(&letter(LETTER_LINKS - 1, LETTER_BYTES).encode()).is_ok());
-    assert_eq!(Live::decode(&letter(LETTER_LINKS, 1).encode()), Err(MessageError::TooMany));
-    assert_eq!(Live::decode(&letter(0, LETTER_BYTES + 1).encode()), Err(MessageError::TooMany));
+    let message = |links, bytes| Live::Carry(Carry(beacon().node, links, ByteBuf::from(vec![0; bytes])));
+    assert!(Live::decode(&message(RELAYED_LINKS - 1, RELAYED_BYTES).encode()).is_ok());
+    assert_eq!(Live::decode(&message(RELAYED_LINKS, 1).encode()), Err(MessageError::TooMany));
+    assert_eq!(Live::decode(&message(0, RELAYED_BYTES + 1).encode()), Err(MessageError::TooMany));
     let key = Keypair::from_secret([2; 32]);
     let room = Cid::from_digest([1; 32]);
     let long = Signed::new(&Beacon { tips: cids(TIPS + 1), ..beacon() }, &key);

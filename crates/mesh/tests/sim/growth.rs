@@ -32,7 +32,7 @@ paceline_room::laws_of! { laws_of_input, INPUTS, Input:
     Input::Own { .. } => OWN,
     Input::Stored(_) => STORED,
     Input::Import(_) => IMPORT,
-    Input::Carry { .. } => SENT_LETTER,
+    Input::Carry { .. } => SENT_RELAYED,
     Input::Hears(_) => HEARS,
     Input::Away(_) => AWAY,
     Input::Leave => LEAVE,
@@ -139,12 +139,12 @@ const IMPORT: &[Law] = &[Law::new("a block imported into a log of n", Grows::Nev
     room.input(Input::Import(vec![next.block]))
 })];
 
-const SENT_LETTER: &[Law] = &[Law::new("a letter sent after n", Grows::Never, |n| {
+const SENT_RELAYED: &[Law] = &[Law::new("a relayed message sent after n", Grows::Never, |n| {
     let mut room = Room::posts(n);
     let to = room.scene.node(8);
-    let letter = |room: &mut Room, it: usize| room.input(Input::Carry { to, bytes: it.to_le_bytes().to_vec() });
-    (0..n).for_each(|it| _ = letter(&mut room, it));
-    letter(&mut room, n)
+    let message = |room: &mut Room, it: usize| room.input(Input::Carry { to, bytes: it.to_le_bytes().to_vec() });
+    (0..n).for_each(|it| _ = message(&mut room, it));
+    message(&mut room, n)
 })];
 
 const HEARS: &[Law] =
@@ -228,12 +228,12 @@ const BEACON: &[Law] = &[
     .broken(5),
 ];
 
-const CARRY: &[Law] = &[Law::new("a letter passed on after n", Grows::Never, |n| {
+const CARRY: &[Law] = &[Law::new("a relayed message passed on after n", Grows::Never, |n| {
     let mut room = Room::posts(n);
     let to = room.scene.node(8);
-    let letter = |room: &mut Room, it: usize| room.live(Live::Carry(Carry(to, 2, ByteBuf::from(it.to_le_bytes()))));
-    (0..n).for_each(|it| _ = letter(&mut room, it));
-    letter(&mut room, n)
+    let message = |room: &mut Room, it: usize| room.live(Live::Carry(Carry(to, 2, ByteBuf::from(it.to_le_bytes()))));
+    (0..n).for_each(|it| _ = message(&mut room, it));
+    message(&mut room, n)
 })];
 
 const ROUND: &[Law] = &[Law::new("a round of reconciliation with a log of n", Grows::Each(2), |n| {

@@ -3,10 +3,10 @@
 mod catching_up;
 mod growth;
 mod hostile;
-mod letters;
 mod listening;
 mod mixed;
 mod presence;
+mod relayed;
 mod rooms;
 mod stalling;
 mod storage;

@@ -8,8 +8,8 @@ use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 
-/// Nodes greeted through the room at a time: a member that makes nodes up costs a bounded number of letters. The mesh names
-/// those first that have written.
+/// Nodes greeted through the room at a time: a member that makes nodes up costs a bounded number of relayed messages. The mesh
+/// names those first that have written.
 pub(super) const MAX_INTRODUCTIONS: usize = 64;
 /// How long the smaller of a pair waits for the larger's hello.
 pub(super) const GREET_LATER: Millis = 1_500;

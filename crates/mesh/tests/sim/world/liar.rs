@@ -24,10 +24,10 @@ pub enum Lie {
     EmptyPages,
     /// Says it holds a lot and streams one known event at a time, just before patience ends.
     Trickle,
-    /// Says that it is linked with everybody, and swallows the letters that this brings.
+    /// Says that it is linked with everybody, and swallows the relayed messages that this brings.
     EveryLink,
-    /// Sends everybody more letters for everybody than anybody carries.
-    LetterFlood,
+    /// Sends everybody more relayed messages for everybody than anybody carries.
+    RelayedFlood,
     /// Tells of what there is, and when asked for it goes on answering without ever sending any.
     SlowBlocks,
 }
@@ -55,14 +55,14 @@ impl Net {
                     let signed = Signed::new(&beacon, &self.nodes[at].key);
                     self.send(at, peer, Lane::Live, Live::Beacon(signed).encode());
                 }
-                Lie::LetterFlood => {
+                Lie::RelayedFlood => {
                     for to in self.alive() {
                         let to = self.nodes[to].key.node();
                         for _ in 0..100 {
                             let noise: [u8; 32] = self.rng.bytes();
                             let text = noise.map(|byte| b'a' + byte % 26).repeat(32);
-                            let letter = Live::Carry(Carry(to, 2, ByteBuf::from(text)));
-                            self.send(at, peer, Lane::Live, letter.encode());
+                            let message = Live::Carry(Carry(to, 2, ByteBuf::from(text)));
+                            self.send(at, peer, Lane::Live, message.encode());
                         }
                     }
                 }

@@ -113,8 +113,8 @@ pub struct Net {
     pub bites: BTreeMap<String, Bites>,
     /// Links that honest nodes dropped for good reason, as they thought.
     pub dropped_links: usize,
-    /// Letters that honest nodes got.
-    pub letters: BTreeMap<usize, Vec<Vec<u8>>>,
+    /// Relayed messages that honest nodes got.
+    pub relayed: BTreeMap<usize, Vec<Vec<u8>>>,
     /// Which part of a partition a node is in.
     pub part: Vec<u8>,
     forbidden: BTreeSet<(usize, usize)>,
@@ -141,7 +141,7 @@ impl Net {
             stats: Stats::default(),
             bites: BTreeMap::new(),
             dropped_links: 0,
-            letters: BTreeMap::new(),
+            relayed: BTreeMap::new(),
             part: Vec::new(),
             forbidden: BTreeSet::new(),
             born: BTreeMap::new(),
@@ -494,7 +494,7 @@ impl Net {
                         peer.and_then(|peer| self.ids.get(&peer)).is_some_and(|at| self.nodes[*at].lie.is_some());
                     assert!(liar, "an honest node's message was refused: {code}");
                 }
-                Output::Carried { bytes } => self.letters.entry(at).or_default().push(bytes),
+                Output::Carried { bytes } => self.relayed.entry(at).or_default().push(bytes),
                 Output::Acquainted(nodes) => self.nodes[at].acquainted = nodes,
                 Output::Rest(rest) => self.rest(at, rest),
                 Output::Admitted { cid, kind, .. } => self.note_hidden(at, cid, kind),

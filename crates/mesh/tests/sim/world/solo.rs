@@ -20,7 +20,7 @@ pub struct Solo {
     pub disconnected: Vec<NodeId>,
     pub refused: Vec<(&'static str, Option<NodeId>)>,
     pub admitted: Vec<Cid>,
-    pub letters: Vec<Vec<u8>>,
+    pub relayed: Vec<Vec<u8>>,
     pub acquainted: Vec<NodeId>,
     pub wake: Option<Millis>,
     sent: Vec<(NodeId, Lane, Vec<u8>)>,
@@ -49,7 +49,7 @@ impl Solo {
             disconnected: Vec::new(),
             refused: Vec::new(),
             admitted: Vec::new(),
-            letters: Vec::new(),
+            relayed: Vec::new(),
             acquainted: Vec::new(),
             wake: None,
             sent: Vec::new(),
@@ -146,7 +146,7 @@ impl Solo {
                 Output::Refused { code, peer } => self.refused.push((code, peer)),
                 Output::Disconnect(peer) => self.disconnected.push(peer),
                 Output::WakeAt(at) => self.wake = Some(at),
-                Output::Carried { bytes } => self.letters.push(bytes),
+                Output::Carried { bytes } => self.relayed.push(bytes),
                 Output::Acquainted(nodes) => self.acquainted = nodes,
                 Output::Rest(_) | Output::Changed(_) => {}
             }

@@ -5,23 +5,23 @@ use super::{
     *,
 };
 
-/// Letters since the last look, with their addressees.
-fn letters(board: &mut Switchboard) -> Vec<(NodeId, Vec<u8>)> {
+/// Relayed messages since the last look, with their addressees.
+fn relayed(board: &mut Switchboard) -> Vec<(NodeId, Vec<u8>)> {
     let outputs = board.outputs().into_iter();
-    let letters = outputs.filter_map(|output| match output {
+    let relayed = outputs.filter_map(|output| match output {
         Output::Send { through: Through::One(ROOM), to: Some(to), envelope } => Some((to, envelope)),
         _ => None,
     });
-    letters.collect()
+    relayed.collect()
 }
 
-/// Hands each letter to the other of two nodes until none is left; how many there were.
+/// Hands each relayed message to the other of two nodes until none is left; how many there were.
 fn carry(one: &mut Switchboard, other: &mut Switchboard, now: Millis) -> usize {
     let mut count = 0;
     for _ in 0..20 {
-        for (to, letter) in letters(one) {
+        for (to, message) in relayed(one) {
             assert_eq!(to, other.me);
-            other.received(ROOM, &letter, now);
+            other.received(ROOM, &message, now);
             count += 1;
         }
         std::mem::swap(&mut *one, &mut *other);
@@ -34,18 +34,18 @@ fn two_nodes_that_the_room_knows_meet_with_one_hello_and_one_dial() {
     let (mut small, mut large) = pair(BOTH);
     small.acquainted(&[large.me], 0);
     large.acquainted(&[small.me], 0);
-    assert_eq!(letters(&mut small), [], "it waits to be greeted");
-    let hello = letters(&mut large);
+    assert_eq!(relayed(&mut small), [], "it waits to be greeted");
+    let hello = relayed(&mut large);
     assert_eq!((hello.len(), hello[0].0), (1, small.me));
     small.received(ROOM, &hello[0].1, 10);
     assert_eq!(small.outputs(), [Output::Dial { peer: large.me, path: Path::Webrtc }]);
     small.send_signal(Path::Webrtc, Some(large.me), offer([5; 16]), 0);
-    let offered = letters(&mut small);
+    let offered = relayed(&mut small);
     assert_eq!(offered.len(), 1);
     large.received(ROOM, &offered[0].1, 20);
     assert_eq!(large.outputs(), [Output::Signal { path: Path::Webrtc, from: small.me, signal: offer([5; 16]) }]);
     small.tick(GREET_LATER);
-    assert_eq!(letters(&mut small), [], "no hello to whom it dials");
+    assert_eq!(relayed(&mut small), [], "no hello to whom it dials");
 }
 
 #[test]
@@ -55,10 +55,10 @@ fn the_smaller_says_hello_if_the_larger_knows_nothing_of_it() {
     let now = small.introductions.next().unwrap();
     assert_eq!(now, GREET_LATER);
     small.tick(now);
-    let hello = letters(&mut small);
+    let hello = relayed(&mut small);
     assert_eq!(hello.len(), 1);
     large.received(ROOM, &hello[0].1, now);
-    let answer = letters(&mut large);
+    let answer = relayed(&mut large);
     assert_eq!(answer.len(), 1, "it finds back though the mesh has not named its author yet");
     small.received(ROOM, &answer[0].1, now);
     assert_eq!(dials(&mut small), [Path::Webrtc]);
@@ -83,7 +83,7 @@ fn a_pair_that_cannot_link_writes_more_and_more_rarely() {
         per_ten_minutes[now as usize / 600_000] += carry(&mut small, &mut large, now);
     }
     // One hello and one dial a minute; and the first ones.
-    assert!(per_ten_minutes.iter().all(|letters| (20..=40).contains(letters)), "{per_ten_minutes:?}");
+    assert!(per_ten_minutes.iter().all(|relayed| (20..=40).contains(relayed)), "{per_ten_minutes:?}");
 }
 
 #[test]
@@ -129,9 +129,9 @@ fn the_linked_the_refused_and_more_than_a_room_has_are_not_greeted() {
     let myself = me.me;
     me.acquainted(&[&[myself][..], &larger].concat(), 0);
     me.tick(GREET_LATER);
-    let greeted: Vec<NodeId> = letters(&mut me).into_iter().map(|(to, _)| to).collect();
+    let greeted: Vec<NodeId> = relayed(&mut me).into_iter().map(|(to, _)| to).collect();
     assert_eq!(greeted.len(), MAX_INTRODUCTIONS - 1);
     assert!(!greeted.contains(&linked) && !greeted.contains(&refused) && !greeted.contains(&myself));
     me.allow_node(refused, GREET_LATER + GREET_AGAIN);
-    assert!(letters(&mut me).iter().any(|(to, _)| *to == refused));
+    assert!(relayed(&mut me).iter().any(|(to, _)| *to == refused));
 }

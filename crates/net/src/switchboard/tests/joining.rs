@@ -23,13 +23,13 @@ struct Node {
     relay: bool,
     resting: bool,
     links: BTreeSet<usize>,
-    room_letters: usize,
+    through_room: usize,
 }
 
 enum Event {
     Relay { from: usize, envelope: Vec<u8> },
     Mesh { from: usize, to: usize, lane: Lane, bytes: Vec<u8> },
-    Letter { to: usize, bytes: Vec<u8> },
+    Relayed { to: usize, bytes: Vec<u8> },
     Up(usize, usize),
     Failed { at: usize, peer: usize },
 }
@@ -52,7 +52,7 @@ impl Room {
         let mut replica = Replica::new(room().room, Keypair::from_secret([n; 32]));
         replica.started(1_000);
         let node =
-            Node { board, replica, tick_at: None, relay, resting: false, links: BTreeSet::new(), room_letters: 0 };
+            Node { board, replica, tick_at: None, relay, resting: false, links: BTreeSet::new(), through_room: 0 };
         self.nodes.push(node);
         self.mesh(at, Input::Hears(relay));
         self.nodes[at].board.hello(self.now);
@@ -145,7 +145,7 @@ impl Room {
                     self.mesh(to, Input::Received { peer, lane, bytes });
                 }
             }
-            Event::Letter { to, bytes } => {
+            Event::Relayed { to, bytes } => {
                 self.nodes[to].board.received(ROOM, &bytes, now);
                 self.carry_out(to);
             }
@@ -166,7 +166,7 @@ impl Room {
                     let to = self.index(&peer);
                     self.later(WAY, Event::Mesh { from: at, to, lane, bytes });
                 }
-                Mesh::Carried { bytes } => self.later(0, Event::Letter { to: at, bytes }),
+                Mesh::Carried { bytes } => self.later(0, Event::Relayed { to: at, bytes }),
                 Mesh::Acquainted(nodes) => self.nodes[at].board.acquainted(&nodes, now),
                 Mesh::Rest(rest) => {
                     self.nodes[at].resting = rest;
@@ -229,7 +229,7 @@ impl Room {
             self.later(WAY, Event::Relay { from: at, envelope: envelope.clone() });
         }
         if let (Some(to), Through::All | Through::One(ROOM)) = (to, through) {
-            self.nodes[at].room_letters += 1;
+            self.nodes[at].through_room += 1;
             self.mesh(at, Input::Carry { to, bytes: envelope });
         }
     }
@@ -319,10 +319,10 @@ fn with_one_link_a_newcomer_gets_all_others_without_any_relay() {
         room.run_for(3_000);
         assert!(room.nodes[..=at].iter().all(|node| node.links.len() == at), "with node {at}");
     }
-    let letters: usize = room.nodes.iter().map(|node| node.room_letters).sum();
+    let relayed: usize = room.nodes.iter().map(|node| node.through_room).sum();
     let introductions = 7 * 6 / 2 - 6;
-    println!("{letters} letters for {introductions} introductions, {CANDIDATES} candidates a side");
-    assert!(letters <= introductions * (1 + 2 * (1 + CANDIDATES) + 1));
+    println!("{relayed} relayed messages for {introductions} introductions, {CANDIDATES} candidates a side");
+    assert!(relayed <= introductions * (1 + 2 * (1 + CANDIDATES) + 1));
 }
 
 #[test]
@@ -346,11 +346,11 @@ fn a_pair_that_cannot_link_costs_the_relay_nothing() {
     room.run_for(120_000);
     assert!(room.nodes[2].links.len() == 4 && room.nodes[5].links.len() == 4);
     room.relayed();
-    let before: usize = room.nodes.iter().map(|node| node.room_letters).sum();
+    let before: usize = room.nodes.iter().map(|node| node.through_room).sum();
     room.run_for(10 * 60_000);
-    let letters = room.nodes.iter().map(|node| node.room_letters).sum::<usize>() - before;
+    let through_room = room.nodes.iter().map(|node| node.through_room).sum::<usize>() - before;
     let relayed = room.relayed();
-    println!("{relayed} messages on the relay and {letters} letters in ten minutes");
+    println!("{relayed} messages on the relay and {through_room} through the room in ten minutes");
     assert!(relayed <= 22 + 30, "hellos of the two who listen, and of those who glance");
-    assert!(letters <= 10 * (1 + 2 * (1 + CANDIDATES) + 1));
+    assert!(through_room <= 10 * (1 + 2 * (1 + CANDIDATES) + 1));
 }

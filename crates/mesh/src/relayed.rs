@@ -1,10 +1,11 @@
-//! Letters: small sealed bytes that cross a few links to a member who is not a neighbour, so that the room introduces its own
-//! newcomers to one another. What is in them is nobody's business here, and nothing is kept.
+//! Relayed messages: small sealed bytes that cross a few links to a member who is not a neighbour, so that the room introduces
+//! its own newcomers to one another. What is in them is nobody's business here, and nothing is kept.
 //!
-//! Every node a letter passes decides alone where it goes on: to its addressee if they are linked, else to neighbours that
-//! are linked with the addressee by what beacons say, else to a few others. A letter crosses [`LETTER_LINKS`] links at most, may
-//! take two ways at once and is dropped where it has been before. It may be lost, doubled and overtaken, and nobody says so: who
-//! sent it tries again, and then other neighbours carry it (one that lies about its links keeps nobody apart for long).
+//! Every node a relayed message passes decides alone where it goes on: to its addressee if they are linked, else to neighbours
+//! that are linked with the addressee by what beacons say, else to a few others. A relayed message crosses [`RELAYED_LINKS`]
+//! links at most, may take two ways at once and is dropped where it has been before. It may be lost, doubled and overtaken, and
+//! nobody says so: who sent it tries again, and then other neighbours carry it (one that lies about its links keeps nobody
+//! apart for long).
 //!
 //! Budgets are per link. Of what a neighbour brings only so much is passed on, and over each link goes only so much: the rest is
 //! left out, so a flood hurts neither those who pass it on nor those behind them. A neighbour that brings more than any honest
@@ -13,27 +14,27 @@
 use paceline_room::{Cid, NodeId, cost::LiteMap};
 
 use crate::{
-    budgets::{Bucket, LETTER_LEAST, LETTERS_FOR_ONE, LETTERS_IN, LETTERS_OUT},
+    budgets::{Bucket, RELAYED_FOR_ONE, RELAYED_IN, RELAYED_LEAST, RELAYED_OUT},
     recent::Recent,
     roster::Roster,
     time::Millis,
-    wire::{Carry, LETTER_LINKS},
+    wire::{Carry, RELAYED_LINKS},
 };
 
-/// More letters came over a link than any honest node sends.
-pub const TOO_MANY_LETTERS: &str = "too-many-letters";
-/// Neighbours that get a letter if none is known to be linked with its addressee. Guess: most of a small room; in a large one
-/// the beacons know better.
+/// More relayed messages came over a link than any honest node sends.
+pub const TOO_MANY_RELAYED: &str = "too-many-letters";
+/// Neighbours that get a relayed message if none is known to be linked with its addressee. Guess: most of a small room; in a
+/// large one the beacons know better.
 const SCATTERED: usize = 3;
-/// Neighbours linked with the addressee that get a letter: one and one to spare.
+/// Neighbours linked with the addressee that get a relayed message: one and one to spare.
 const BEARERS: usize = 2;
-/// How long a node gives letters for one addressee to the same neighbours: the first messages of one attempt to connect.
+/// How long a node gives relayed messages for one addressee to the same neighbours: the first messages of one attempt to connect.
 const TURN: Millis = 8_000;
 
 // Honest nodes refuse nothing of one another.
-const _: () = assert!(LETTERS_OUT.burst < LETTERS_IN.burst && LETTERS_OUT.per_second < LETTERS_IN.per_second);
+const _: () = assert!(RELAYED_OUT.burst < RELAYED_IN.burst && RELAYED_OUT.per_second < RELAYED_IN.per_second);
 
-/// What becomes of a letter.
+/// What becomes of a relayed message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is for this node.
@@ -44,9 +45,9 @@ pub enum Fate {
     TooMany,
 }
 
-/// What is remembered of letters. See the module.
+/// What is remembered of relayed messages. See the module.
 #[derive(Debug, Default)]
-pub struct Letters {
+pub struct Relayed {
     seen: Recent,
     links: LiteMap<NodeId, Budget>,
 }
@@ -58,13 +59,13 @@ struct Budget {
     went: Bucket,
 }
 
-impl Letters {
+impl Relayed {
     /// A link is up.
     pub fn link_up(&mut self, peer: NodeId, now: Millis) {
         let budget = Budget {
-            came: Bucket::new(LETTERS_IN, now),
-            passed_on: Bucket::new(LETTERS_FOR_ONE, now),
-            went: Bucket::new(LETTERS_OUT, now),
+            came: Bucket::new(RELAYED_IN, now),
+            passed_on: Bucket::new(RELAYED_FOR_ONE, now),
+            went: Bucket::new(RELAYED_OUT, now),
         };
         self.links.insert(peer, budget);
     }
@@ -74,18 +75,18 @@ impl Letters {
         self.links.remove(peer);
     }
 
-    /// This node sends a letter.
+    /// This node sends a relayed message.
     pub fn send(&mut self, to: NodeId, bytes: Vec<u8>, roster: &Roster, now: Millis) -> Fate {
-        let carry = Carry(to, LETTER_LINKS, bytes.into());
+        let carry = Carry(to, RELAYED_LINKS, bytes.into());
         self.seen.insert(name(&carry));
         self.pass_on(None, carry, roster, now)
     }
 
-    /// A letter came over the link with `peer`.
+    /// A relayed message came over the link with `peer`.
     pub fn on_carry(&mut self, peer: NodeId, carry: Carry, me: &NodeId, roster: &Roster, now: Millis) -> Fate {
         let cost = cost(&carry);
         let Some(link) = self.links.get_mut(&peer) else { return Fate::TooMany };
-        if !link.came.take(LETTERS_IN, cost, now) {
+        if !link.came.take(RELAYED_IN, cost, now) {
             return Fate::TooMany;
         }
         let name = name(&carry);
@@ -97,7 +98,7 @@ impl Letters {
             return Fate::Mine(carry.2.into_vec());
         }
         // One that has come too far may still come by a shorter way.
-        if carry.1 == 0 || !link.passed_on.take(LETTERS_FOR_ONE, cost, now) {
+        if carry.1 == 0 || !link.passed_on.take(RELAYED_FOR_ONE, cost, now) {
             return Fate::GoesOn(Vec::new(), carry);
         }
         self.seen.insert(name);
@@ -110,24 +111,24 @@ impl Letters {
         let carry = Carry(to, links.saturating_sub(1), bytes);
         let cost = cost(&carry);
         let mut next = ways(&to, from, links, roster, now);
-        next.retain(|peer| self.links.get_mut(peer).is_some_and(|link| link.went.take(LETTERS_OUT, cost, now)));
+        next.retain(|peer| self.links.get_mut(peer).is_some_and(|link| link.went.take(RELAYED_OUT, cost, now)));
         Fate::GoesOn(next, carry)
     }
 }
 
-/// The neighbours that get a letter which may cross so many links from here.
+/// The neighbours that get a relayed message which may cross so many links from here.
 fn ways(to: &NodeId, from: Option<&NodeId>, links: u8, roster: &Roster, now: Millis) -> Vec<NodeId> {
     if links == 0 {
         return Vec::new();
     }
     let straight = roster.greeted().get(to);
-    // Who writes to a neighbour may do so because their link fails: those letters go around it as well.
+    // Who writes to a neighbour may do so because their link fails: those relayed messages go around it as well.
     if let (Some(to), Some(_)) = (straight, from) {
         return vec![*to];
     }
     let mut others: Vec<&NodeId> =
         roster.greeted().iter().filter(|peer| Some(*peer) != from && Some(*peer) != straight).collect();
-    // For a while the same ones, so that letters seldom overtake one another; then others.
+    // For a while the same ones, so that relayed messages seldom overtake one another; then others.
     let turn = now / TURN;
     others.sort_by_cached_key(|peer| Cid::of(&[peer.as_bytes(), to.as_bytes(), &turn.to_le_bytes()[..]].concat()));
     let (near, far): (Vec<&NodeId>, Vec<&NodeId>) = others.into_iter().partition(|peer| roster.are_linked(peer, to));
@@ -144,7 +145,7 @@ fn name(Carry(to, _, bytes): &Carry) -> Cid {
 }
 
 fn cost(carry: &Carry) -> u64 {
-    (carry.2.len() as u64).max(LETTER_LEAST)
+    (carry.2.len() as u64).max(RELAYED_LEAST)
 }
 
 #[cfg(test)]

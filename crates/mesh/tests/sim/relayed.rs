@@ -1,8 +1,8 @@
-//! Letters to members who are not linked: that they arrive through others, how far, and what liars and floods change.
+//! Relayed messages to members who are not linked: that they arrive through others, how far, and what liars and floods change.
 
 use paceline_mesh::{
     Input,
-    wire::{Beacon, Carry, LETTER_BYTES, LETTER_LINKS, Live, ShortIds, Signed, State, short_node},
+    wire::{Beacon, Carry, Live, RELAYED_BYTES, RELAYED_LINKS, ShortIds, Signed, State, short_node},
 };
 use paceline_room::{NodeId, testing::World};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -14,8 +14,8 @@ fn send(net: &mut Net, from: usize, to: usize, text: &str) {
     net.input(from, Input::Carry { to, bytes: text.as_bytes().to_vec() });
 }
 
-fn letters(net: &mut Net, at: usize) -> Vec<String> {
-    net.letters.remove(&at).unwrap_or_default().into_iter().map(|it| String::from_utf8(it).unwrap()).collect()
+fn relayed(net: &mut Net, at: usize) -> Vec<String> {
+    net.relayed.remove(&at).unwrap_or_default().into_iter().map(|it| String::from_utf8(it).unwrap()).collect()
 }
 
 /// A row of nodes, each linked with the next only.
@@ -33,8 +33,8 @@ fn two_nodes_that_cannot_link_write_to_each_other_through_a_third() {
     send(&mut net, 0, 2, "there");
     send(&mut net, 2, 0, "back");
     net.run_for(1_000);
-    assert_eq!((letters(&mut net, 2), letters(&mut net, 0)), (vec!["there".to_owned()], vec!["back".to_owned()]));
-    assert_eq!(letters(&mut net, 1), Vec::<String>::new());
+    assert_eq!((relayed(&mut net, 2), relayed(&mut net, 0)), (vec!["there".to_owned()], vec!["back".to_owned()]));
+    assert_eq!(relayed(&mut net, 1), Vec::<String>::new());
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_letter_crosses_three_links_and_no_more() {
     send(&mut net, 0, 3, "three links");
     send(&mut net, 0, 4, "four links");
     net.run_for(5_000);
-    assert_eq!((letters(&mut net, 3), letters(&mut net, 4)), (vec!["three links".to_owned()], vec![]));
+    assert_eq!((relayed(&mut net, 3), relayed(&mut net, 4)), (vec!["three links".to_owned()], vec![]));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn in_a_room_of_twenty_with_many_broken_pairs_every_letter_arrives_once() {
         for b in 0..20 {
             let mut wanted: Vec<String> = (0..20).filter(|a| *a != b).map(|a| format!("{a} to {b}")).collect();
             wanted.sort_unstable();
-            let mut got = letters(&mut net, b);
+            let mut got = relayed(&mut net, b);
             got.sort_unstable();
             assert_eq!(got, wanted, "seed {seed}");
         }
@@ -99,7 +99,7 @@ fn a_newcomer_and_the_room_hear_of_each_other_with_the_first_link() {
     assert_eq!(net.replica(0).unwrap().reached_through(), vec![], "it is gone");
 }
 
-/// Neighbours that claim to be linked with everybody attract letters and swallow them: others carry the next ones.
+/// Neighbours that claim to be linked with everybody attract relayed messages and swallow them: others carry the next ones.
 #[test]
 fn liars_that_claim_every_link_do_not_keep_two_nodes_apart() {
     let mut net = Net::new(58);
@@ -111,8 +111,8 @@ fn liars_that_claim_every_link_do_not_keep_two_nodes_apart() {
         send(&mut net, 0, 3, &format!("attempt {attempt}"));
         net.run_for(8_000);
     }
-    let arrived = letters(&mut net, 3).len();
-    println!("{arrived} of 10 letters arrived with 3 liars among 5 bearers");
+    let arrived = relayed(&mut net, 3).len();
+    println!("{arrived} of 10 relayed messages arrived with 3 liars among 5 bearers");
     assert!(arrived >= 3);
 }
 
@@ -121,13 +121,13 @@ fn a_flood_of_letters_harms_nobody_and_is_told() {
     let mut net = Net::new(59);
     net.forbid(0, 3);
     (1..4).for_each(|_| _ = net.join());
-    net.join_liar(Lie::LetterFlood);
+    net.join_liar(Lie::RelayedFlood);
     net.run_for(10_000);
     let mut got = 0;
     for attempt in 0..5 {
         send(&mut net, 0, 3, &format!("attempt {attempt}"));
         net.run_for(1_000);
-        got += letters(&mut net, 3).iter().filter(|it| it.starts_with("attempt")).count();
+        got += relayed(&mut net, 3).iter().filter(|it| it.starts_with("attempt")).count();
     }
     assert_eq!(got, 5);
     let honest = net.up_links().into_iter().filter(|(a, b)| *a < 4 && *b < 4).count();
@@ -143,16 +143,16 @@ fn letters_over_their_limits_are_refused_and_own_ones_not_sent() {
     let (peer, far) = (world.author(1), world.author(2));
     solo.link(peer);
     solo.sent_live(peer);
-    for (links, size) in [(LETTER_LINKS, 1), (0, LETTER_BYTES + 1)] {
+    for (links, size) in [(RELAYED_LINKS, 1), (0, RELAYED_BYTES + 1)] {
         solo.live(peer, &Live::Carry(Carry(far, links, ByteBuf::from(vec![0; size]))));
     }
     assert_eq!(solo.refused, vec![("bad-message", Some(peer)); 2]);
-    solo.input(Input::Carry { to: far, bytes: vec![0; LETTER_BYTES + 1] });
+    solo.input(Input::Carry { to: far, bytes: vec![0; RELAYED_BYTES + 1] });
     solo.input(Input::Carry { to: solo.replica.node(), bytes: vec![0] });
     assert_eq!(solo.sent_live(peer), vec![]);
     solo.input(Input::Carry { to: far, bytes: vec![7] });
-    assert_eq!(solo.sent_live(peer), vec![Live::Carry(Carry(far, LETTER_LINKS - 1, ByteBuf::from(vec![7])))]);
-    assert!(solo.letters.is_empty());
+    assert_eq!(solo.sent_live(peer), vec![Live::Carry(Carry(far, RELAYED_LINKS - 1, ByteBuf::from(vec![7])))]);
+    assert!(solo.relayed.is_empty());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where letters go on, and how many. Whole rooms are in tests/sim.
+//! Where relayed messages go on, and how many. Whole rooms are in tests/sim.
 
 use paceline_room::testing::World;
 
@@ -10,7 +10,7 @@ const ME: usize = 0;
 struct Node {
     world: World,
     roster: Roster,
-    letters: Letters,
+    relayed: Relayed,
     heard: u64,
 }
 
@@ -18,12 +18,12 @@ struct Node {
 fn node(neighbours: &[(usize, &[usize])]) -> Node {
     let world = World::new(80);
     let mut node =
-        Node { roster: Roster::new(world.author(ME), world.room()), letters: Letters::default(), heard: 0, world };
+        Node { roster: Roster::new(world.author(ME), world.room()), relayed: Relayed::default(), heard: 0, world };
     for (peer, links) in neighbours {
         let id = node.world.author(*peer);
         node.roster.link_up(id, 0);
         node.roster.on_hello(id, None, 0).unwrap();
-        node.letters.link_up(id, 0);
+        node.relayed.link_up(id, 0);
         node.hear(*peer, *peer, links);
     }
     node
@@ -40,16 +40,16 @@ impl Node {
     }
 
     fn send(&mut self, to: usize, bytes: &[u8], now: Millis) -> Vec<NodeId> {
-        let fate = self.letters.send(self.world.author(to), bytes.to_vec(), &self.roster, now);
+        let fate = self.relayed.send(self.world.author(to), bytes.to_vec(), &self.roster, now);
         let Fate::GoesOn(next, carry) = fate else { panic!("{fate:?}") };
-        assert_eq!(carry.1, LETTER_LINKS - 1);
+        assert_eq!(carry.1, RELAYED_LINKS - 1);
         next
     }
 
     fn take(&mut self, from: usize, to: usize, links: u8, bytes: &[u8], now: Millis) -> Fate {
         let carry = Carry(self.world.author(to), links, bytes.to_vec().into());
         let (from, me) = (self.world.author(from), self.world.author(ME));
-        self.letters.on_carry(from, carry, &me, &self.roster, now)
+        self.relayed.on_carry(from, carry, &me, &self.roster, now)
     }
 
     fn authors(&self, of: &[usize]) -> Vec<NodeId> {
@@ -105,7 +105,7 @@ fn a_letter_for_somebody_far_is_scattered_once() {
     let mut node = node(&[(1, &[0]), (2, &[0]), (3, &[0]), (4, &[0]), (5, &[0])]);
     assert_eq!(node.send(9, b"mine", 0).len(), SCATTERED);
     assert_eq!(
-        goes_to(node.take(1, 9, LETTER_LINKS - 1, b"another's", 0)),
+        goes_to(node.take(1, 9, RELAYED_LINKS - 1, b"another's", 0)),
         vec![],
         "one link is left, none leads there"
     );
@@ -129,7 +129,11 @@ fn a_letter_is_read_once_and_passed_on_once() {
     let mut node = node(&[(1, &[0, 2]), (2, &[0, 1]), (3, &[0, 1])]);
     assert_eq!(node.take(1, ME, 0, b"letter", 0), Fate::Mine(b"letter".to_vec()));
     assert_eq!(goes_to(node.take(2, ME, 0, b"letter", 0)), vec![]);
-    assert_eq!(goes_to(node.take(1, 2, 1, b"letter", 0)), node.authors(&[2]), "another addressee, another letter");
+    assert_eq!(
+        goes_to(node.take(1, 2, 1, b"letter", 0)),
+        node.authors(&[2]),
+        "another addressee, another relayed message"
+    );
     assert_eq!(goes_to(node.take(3, 2, 1, b"letter", 0)), vec![]);
 }
 
@@ -145,8 +149,8 @@ fn flood(node: &mut Node, from: usize, number: u32, now: Millis) -> (u64, u64) {
     let (mut passed_on, mut refused) = (0, 0);
     for number in 0..number {
         match node.take(from, 9, 1, &[number.to_be_bytes(), [from as u8; 4]].concat(), now) {
-            Fate::GoesOn(next, _) => passed_on += next.len() as u64 * LETTER_LEAST,
-            Fate::TooMany => refused += LETTER_LEAST,
+            Fate::GoesOn(next, _) => passed_on += next.len() as u64 * RELAYED_LEAST,
+            Fate::TooMany => refused += RELAYED_LEAST,
             fate @ Fate::Mine(_) => panic!("{fate:?}"),
         }
     }
@@ -156,7 +160,7 @@ fn flood(node: &mut Node, from: usize, number: u32, now: Millis) -> (u64, u64) {
 #[test]
 fn what_a_neighbour_brings_too_much_of_is_left_out_and_the_others_letters_go_on() {
     let mut node = node(&[(1, &[0]), (2, &[0]), (9, &[0])]);
-    assert_eq!(flood(&mut node, 1, 1_000, 0), (LETTERS_FOR_ONE.burst, 0));
+    assert_eq!(flood(&mut node, 1, 1_000, 0), (RELAYED_FOR_ONE.burst, 0));
     assert_eq!(goes_to(node.take(2, 9, 1, b"somebody else's", 0)), node.authors(&[9]));
     assert_eq!(node.take(1, ME, 0, b"for this node", 0), Fate::Mine(b"for this node".to_vec()));
 }
@@ -165,7 +169,7 @@ fn what_a_neighbour_brings_too_much_of_is_left_out_and_the_others_letters_go_on(
 fn a_neighbour_that_brings_more_than_any_honest_node_sends_is_refused() {
     let mut node = node(&[(1, &[0]), (9, &[0])]);
     let (_, refused) = flood(&mut node, 1, 3_000, 0);
-    assert_eq!(refused, 3_000 * LETTER_LEAST - LETTERS_IN.burst);
+    assert_eq!(refused, 3_000 * RELAYED_LEAST - RELAYED_IN.burst);
 }
 
 #[test]
@@ -173,5 +177,5 @@ fn no_link_gets_more_letters_than_it_carries_beside_its_own_work() {
     let flooders: Vec<(usize, &[usize])> = (1..9).map(|peer| (peer, &[0][..])).collect();
     let mut node = node(&[&flooders[..], &[(9, &[0])]].concat());
     let sent: u64 = (1..9).map(|peer| flood(&mut node, peer, 600, 0).0).sum();
-    assert_eq!(sent, LETTERS_OUT.burst);
+    assert_eq!(sent, RELAYED_OUT.burst);
 }
