@@ -16,7 +16,7 @@ mod context;
 mod event;
 #[cfg(feature = "test-utils")]
 pub(crate) mod fuzzing;
-mod letter;
+mod outgoing;
 mod peers;
 mod pool;
 mod refusal;

@@ -7,7 +7,7 @@ use paceline_room::NodeId;
 use super::{
     choice::{self, RELEASE_AFTER},
     context::Context,
-    letter::{Letter, Received},
+    outgoing::{Outgoing, Received},
     peers::{Came, Dated, Peers},
     relay::{Effect, Relay},
     topics::Topics,
@@ -214,16 +214,16 @@ impl Pool {
     pub(crate) fn send(&mut self, to: Option<&NodeId>, envelope: &[u8], time: Time) {
         self.turn(time);
         self.peers.sending(envelope);
-        let letter = Letter::new(envelope);
-        let Some(to) = to else { return self.each(time, |relay, cx| relay.greet(&letter, cx)) };
+        let outgoing = Outgoing::new(envelope);
+        let Some(to) = to else { return self.each(time, |relay, cx| relay.greet(&outgoing, cx)) };
         let heard_on = self.peers.heard_on(to);
         let serving = |(at, relay): &(usize, &Relay)| relay.serves() && heard_on.contains(*at);
         let chosen: Vec<usize> = self.relays.iter().enumerate().filter(serving).map(|(at, _)| at).collect();
         if chosen.is_empty() {
-            return self.each(time, |relay, cx| relay.send(&letter, cx));
+            return self.each(time, |relay, cx| relay.send(&outgoing, cx));
         }
         for relay in chosen {
-            self.one(relay, time, |relay, cx| relay.send(&letter, cx));
+            self.one(relay, time, |relay, cx| relay.send(&outgoing, cx));
         }
     }
 

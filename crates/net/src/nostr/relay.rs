@@ -12,7 +12,7 @@ use paceline_mesh::{Bucket, replica::Millis};
 
 use super::{
     context::Context,
-    letter::Letter,
+    outgoing::Outgoing,
     subscriptions::Subscriptions,
     trouble::Trouble,
     unconfirmed::Unconfirmed,
@@ -67,9 +67,9 @@ pub(crate) struct Relay {
     mutes: u32,
     /// Why nothing was sent to it until then.
     spared_for: Option<Trouble>,
-    /// The newest letter for everybody: sent once on each connection.
-    greeting: Option<Rc<Letter>>,
-    waiting: VecDeque<(Millis, Rc<Letter>)>,
+    /// The newest envelope for everybody: sent once on each connection.
+    greeting: Option<Rc<Outgoing>>,
+    waiting: VecDeque<(Millis, Rc<Outgoing>)>,
     /// The last time that was looked at.
     looked: Millis,
     effects: Vec<Effect>,
@@ -221,7 +221,7 @@ impl Relay {
     pub(crate) fn wake_at(&self) -> Option<Millis> {
         let asked = self.connection.asked.map(|asked| asked + ANSWER_WITHIN);
         let muted = self.is_spared().then_some(self.muted_until);
-        let to_send = self.has_letters().then(|| self.sending.ready_at(SENDING, EVENT_COST).max(self.muted_until));
+        let to_send = self.has_waiting().then(|| self.sending.ready_at(SENDING, EVENT_COST).max(self.muted_until));
         let (again, unconfirmed) = (self.connection.subscriptions.next(), self.connection.unconfirmed.next());
         // Then it only shows differently: that is done once somebody has looked.
         let slow = |since: Millis| Some(since + SLOW_AFTER).filter(|at| *at > self.looked);
@@ -274,10 +274,10 @@ impl Relay {
         }
         let texts = self.connection.subscriptions.ask_again(cx);
         self.ask(texts, cx);
-        for letter in self.connection.unconfirmed.due(cx) {
+        for envelope in self.connection.unconfirmed.due(cx) {
             // At a relay that gets as much as it may, what is new goes first.
             if cx.now >= self.muted_until && self.may_send(cx) {
-                self.publish(&letter, cx);
+                self.publish(&envelope, cx);
             }
         }
     }
@@ -380,14 +380,14 @@ impl Relay {
         let under_way = self.connection.unconfirmed.outdate();
         self.connection.greeted &= !(refused || new_topics || !under_way.is_empty());
         let greeting = self.greeting.clone();
-        for letter in under_way.iter().filter(|it| greeting.as_ref().is_none_or(|greeting| !greeting.is_same(it))) {
-            self.send(letter, cx);
+        for envelope in under_way.iter().filter(|it| greeting.as_ref().is_none_or(|greeting| !greeting.is_same(it))) {
+            self.send(envelope, cx);
         }
         self.flush(cx);
     }
 
-    /// Sends a letter to one node: now, or when it may.
-    pub(crate) fn send(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
+    /// Sends an envelope to one node: now, or when it may.
+    pub(crate) fn send(&mut self, envelope: &Rc<Outgoing>, cx: &Context<'_>) {
         self.looked = cx.now;
         if matches!(self.state, State::Resting | State::Reserve | State::Hopeless) {
             return;
@@ -395,14 +395,14 @@ impl Relay {
         if self.waiting.len() >= MAX_WAITING {
             self.waiting.pop_front();
         }
-        self.waiting.push_back((cx.now, Rc::clone(letter)));
+        self.waiting.push_back((cx.now, Rc::clone(envelope)));
         self.flush(cx);
     }
 
-    /// Sends a letter to everybody: now, and once more whenever the relay was away.
-    pub(crate) fn greet(&mut self, letter: &Rc<Letter>, cx: &Context<'_>) {
+    /// Sends an envelope to everybody: now, and once more whenever the relay was away.
+    pub(crate) fn greet(&mut self, envelope: &Rc<Outgoing>, cx: &Context<'_>) {
         self.looked = cx.now;
-        if let Some(old) = self.greeting.replace(Rc::clone(letter)) {
+        if let Some(old) = self.greeting.replace(Rc::clone(envelope)) {
             self.connection.unconfirmed.forget(&old);
         }
         self.connection.greeted = false;
@@ -414,32 +414,32 @@ impl Relay {
         self.sending.take(SENDING, EVENT_COST, cx.now)
     }
 
-    fn has_letters(&self) -> bool {
+    fn has_waiting(&self) -> bool {
         !self.waiting.is_empty() || (self.greeting.is_some() && !self.connection.greeted)
     }
 
     fn flush(&mut self, cx: &Context<'_>) {
-        while self.serves() && cx.now >= self.muted_until && self.has_letters() && self.may_send(cx) {
+        while self.serves() && cx.now >= self.muted_until && self.has_waiting() && self.may_send(cx) {
             let greeting = self.greeting.as_ref().filter(|_| !self.connection.greeted).cloned();
-            let letter = match greeting {
-                Some(letter) => {
+            let envelope = match greeting {
+                Some(envelope) => {
                     self.connection.greeted = true;
-                    Some(letter)
+                    Some(envelope)
                 }
-                None => self.waiting.pop_front().map(|(_, letter)| letter),
+                None => self.waiting.pop_front().map(|(_, envelope)| envelope),
             };
-            let Some(letter) = letter else { continue };
-            if let Some(id) = self.publish(&letter, cx)
+            let Some(envelope) = envelope else { continue };
+            if let Some(id) = self.publish(&envelope, cx)
                 && self.hears()
             {
-                self.connection.unconfirmed.sent(id, letter, cx);
+                self.connection.unconfirmed.sent(id, envelope, cx);
             }
         }
     }
 
-    /// Sends a letter; returns the event's id.
-    fn publish(&mut self, letter: &Letter, cx: &Context<'_>) -> Option<String> {
-        let event = letter.event(cx.topics, cx.wall)?;
+    /// Sends an envelope; returns the event's id.
+    fn publish(&mut self, envelope: &Outgoing, cx: &Context<'_>) -> Option<String> {
+        let event = envelope.event(cx.topics, cx.wall)?;
         self.sent += 1;
         self.ask([wire::publish(&event)], cx);
         Some(event.id.clone())

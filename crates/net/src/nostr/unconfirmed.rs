@@ -5,7 +5,7 @@ use std::{collections::VecDeque, rc::Rc};
 
 use paceline_mesh::replica::Millis;
 
-use super::{context::Context, letter::Letter};
+use super::{context::Context, outgoing::Outgoing};
 use crate::vary::vary;
 
 /// What is not confirmed by then is sent again; each time after twice as long. All waits vary by a quarter.
@@ -18,7 +18,7 @@ const MAX_UNCONFIRMED: usize = 32;
 struct Sent {
     /// The event's.
     id: String,
-    letter: Rc<Letter>,
+    envelope: Rc<Outgoing>,
     again: u32,
     again_at: Millis,
 }
@@ -32,14 +32,14 @@ pub(super) struct Unconfirmed(VecDeque<Sent>, Outdated);
 struct Outdated(Vec<String>);
 
 impl Unconfirmed {
-    /// A letter went for the first time, as that event.
-    pub(super) fn sent(&mut self, id: String, letter: Rc<Letter>, cx: &Context<'_>) {
+    /// An envelope went for the first time, as that event.
+    pub(super) fn sent(&mut self, id: String, envelope: Rc<Outgoing>, cx: &Context<'_>) {
         // Whoever sends an envelope once more has waited for an answer in vain: that counts from now.
-        self.forget(&letter);
+        self.forget(&envelope);
         if self.0.len() >= MAX_UNCONFIRMED {
             self.0.pop_front();
         }
-        self.0.push_back(Sent { id, letter, again: 0, again_at: cx.now + vary(SEND_AGAIN_AFTER, cx.random) });
+        self.0.push_back(Sent { id, envelope, again: 0, again_at: cx.now + vary(SEND_AGAIN_AFTER, cx.random) });
     }
 
     /// The relay has that event.
@@ -47,16 +47,16 @@ impl Unconfirmed {
         self.0.retain(|sent| sent.id != id);
     }
 
-    /// That letter is not sent again.
-    pub(super) fn forget(&mut self, letter: &Letter) {
-        self.0.retain(|sent| !sent.letter.is_same(letter));
+    /// That envelope is not sent again.
+    pub(super) fn forget(&mut self, envelope: &Outgoing) {
+        self.0.retain(|sent| !sent.envelope.is_same(envelope));
     }
 
     /// Another time counts: all of it is to be written anew. Returns it, in order.
-    pub(super) fn outdate(&mut self) -> Vec<Rc<Letter>> {
+    pub(super) fn outdate(&mut self) -> Vec<Rc<Outgoing>> {
         let sent = std::mem::take(&mut self.0);
         self.1 = Outdated(sent.iter().map(|sent| sent.id.clone()).collect());
-        sent.into_iter().map(|sent| sent.letter).collect()
+        sent.into_iter().map(|sent| sent.envelope).collect()
     }
 
     /// Whether that event was written by a time that counts no longer.
@@ -75,7 +75,7 @@ impl Unconfirmed {
     }
 
     /// What is to be sent again now.
-    pub(super) fn due(&mut self, cx: &Context<'_>) -> Vec<Rc<Letter>> {
+    pub(super) fn due(&mut self, cx: &Context<'_>) -> Vec<Rc<Outgoing>> {
         let mut due = Vec::new();
         self.0.retain_mut(|sent| {
             if cx.now < sent.again_at {
@@ -83,7 +83,7 @@ impl Unconfirmed {
             }
             sent.again += 1;
             sent.again_at = cx.now + vary(SEND_AGAIN_AFTER << sent.again, cx.random);
-            due.push(Rc::clone(&sent.letter));
+            due.push(Rc::clone(&sent.envelope));
             sent.again < MAX_SENT_AGAIN
         });
         due

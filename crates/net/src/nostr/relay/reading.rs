@@ -9,7 +9,7 @@ use crate::{
     nostr::{
         context::Context,
         event::Event,
-        letter::Received,
+        outgoing::Received,
         refusal::{self, Refusal},
         subscriptions::Asked,
         trouble::Trouble,

@@ -9,7 +9,7 @@ const SIGNED_FOR: u64 = 20_000;
 
 /// An envelope on its way to relays: signed once for all of them.
 #[derive(Debug)]
-pub(crate) struct Letter {
+pub(crate) struct Outgoing {
     envelope: Vec<u8>,
     signed: RefCell<Option<(u64, Rc<Event>)>>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Received {
     pub(crate) written: u64,
 }
 
-impl Letter {
+impl Outgoing {
     pub(crate) fn new(envelope: &[u8]) -> Rc<Self> {
         Rc::new(Self { envelope: envelope.to_vec(), signed: RefCell::default() })
     }
