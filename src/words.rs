@@ -8,7 +8,7 @@ use paceline_room::{
 
 use crate::{
     components::icons::Icon,
-    config::Finding,
+    config::Discovery,
     session::{Connection, Here},
     texts::t,
 };
@@ -113,9 +113,9 @@ pub const fn connection_value(connection: Connection) -> &'static str {
 }
 
 /// Of how many relays a room uses some, and when they were tried; nothing where it uses all.
-pub fn relays_chosen(finding: &Finding) -> Option<String> {
-    let of = finding.listed().len();
-    let probed = match &finding.page.probed {
+pub fn relays_chosen(discovery: &Discovery) -> Option<String> {
+    let of = discovery.listed().len();
+    let probed = match &discovery.page.probed {
         Some(probed) => t!("relays-probed", on = probed.on.clone()),
         None => t!("relays-not-probed"),
     };

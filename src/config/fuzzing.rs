@@ -91,11 +91,11 @@ fn check(bytes: &[u8]) -> bool {
 
 fn used(page: &Servers, choices: Choices) -> bool {
     let off = choices.off.clone();
-    let finding = Finding::of(page.clone(), choices, PAGE);
-    let used = &finding.used;
+    let discovery = Discovery::of(page.clone(), choices, PAGE);
+    let used = &discovery.used;
     assert!(used.relays.iter().chain(&used.stun).all(|it| !off.contains(it)), "what is off is used");
     assert!(!used.relays.iter().any(|it| is_mixed(it, PAGE)), "a relay is used that the browser refuses");
-    assert_eq!(finding.always.len() + finding.listed().len(), used.relays.len());
+    assert_eq!(discovery.always.len() + discovery.listed().len(), used.relays.len());
     true
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::{Choices, ConfigError, Finding, Servers, is_mixed};
+use super::{Choices, ConfigError, Discovery, Servers, is_mixed};
 
 /// The file's name, beside the page.
 const FILE: &str = "paceline.json";
@@ -47,7 +47,7 @@ enum Fetched {
 pub struct Config {
     page: String,
     settings: Settings,
-    finding: RefCell<Rc<Finding>>,
+    discovery: RefCell<Rc<Discovery>>,
 }
 
 impl Config {
@@ -57,27 +57,27 @@ impl Config {
         let page = settings.get(REMEMBERED).and_then(|text| Servers::parse(&text, page_url).ok()).unwrap_or_default();
         // What an older or newer build wrote and this one cannot read is as good as not chosen.
         let choices = settings.get(CHOSEN).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let config = Self { page: page_url.to_owned(), settings, finding: RefCell::default() };
+        let config = Self { page: page_url.to_owned(), settings, discovery: RefCell::default() };
         config.set(page, choices);
         config
     }
 
     /// How others are found, now.
-    pub fn finding(&self) -> Rc<Finding> {
-        self.finding.borrow().clone()
+    pub fn discovery(&self) -> Rc<Discovery> {
+        self.discovery.borrow().clone()
     }
 
     /// Takes over what people chose, and remembers it.
     pub fn choose(&self, choices: Choices) {
         let text = serde_json::to_string(&choices).unwrap_or_default();
         self.settings.set(CHOSEN, (choices != Choices::default()).then_some(&text));
-        let page = self.finding().page.clone();
+        let page = self.discovery().page.clone();
         self.set(page, choices);
     }
 
     /// Fetches the file and takes it over.
     pub async fn fetch(&self) -> Option<Complaint> {
-        let before = self.finding();
+        let before = self.discovery();
         let (page, told) = match fetch_text().await {
             Fetched::Unreachable => return None,
             Fetched::Missing => {
@@ -96,18 +96,18 @@ impl Config {
                 }
             },
         };
-        self.set(page, self.finding().choices.clone());
+        self.set(page, self.discovery().choices.clone());
         told.or_else(|| {
             let refused = |relay: &&String| is_mixed(relay, &self.page);
-            let mixed: Vec<String> = self.finding().page.relays.iter().filter(refused).cloned().collect();
+            let mixed: Vec<String> = self.discovery().page.relays.iter().filter(refused).cloned().collect();
             (!mixed.is_empty()).then_some(Complaint::Mixed(mixed))
         })
     }
 
     fn set(&self, page: Servers, choices: Choices) {
-        let finding = Finding::of(page, choices, &self.page);
-        if **self.finding.borrow() != finding {
-            *self.finding.borrow_mut() = Rc::new(finding);
+        let discovery = Discovery::of(page, choices, &self.page);
+        if **self.discovery.borrow() != discovery {
+            *self.discovery.borrow_mut() = Rc::new(discovery);
         }
     }
 }

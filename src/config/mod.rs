@@ -157,7 +157,7 @@ impl Choices {
 
 /// How this browser finds others: for Settings and the connection panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Finding {
+pub struct Discovery {
     /// What the page's file says.
     pub page: Servers,
     /// What this browser chose.
@@ -168,7 +168,7 @@ pub struct Finding {
     pub always: Vec<String>,
 }
 
-impl Finding {
+impl Discovery {
     /// From the page's file and what was chosen; `page_url` is the page's address.
     fn of(page: Servers, choices: Choices, page_url: &str) -> Self {
         let mut used = choices.apply(&page);
@@ -253,11 +253,11 @@ mod tests {
         let page =
             parse(r#"{"relays": ["relay", "wss://a.example/", "wss://b.example/", "wss://example.org:8443/x"]}"#);
         let own = parse(r#"{"relays": ["wss://b.example/", "wss://own.example/"]}"#).unwrap();
-        let finding = Finding::of(page.unwrap(), Choices { own, ..Choices::default() }, PAGE);
-        assert_eq!(finding.always, ["wss://example.org/people/ada/relay", "wss://b.example/", "wss://own.example/"]);
-        assert_eq!(finding.listed(), ["wss://a.example/", "wss://example.org:8443/x"]);
+        let discovery = Discovery::of(page.unwrap(), Choices { own, ..Choices::default() }, PAGE);
+        assert_eq!(discovery.always, ["wss://example.org/people/ada/relay", "wss://b.example/", "wss://own.example/"]);
+        assert_eq!(discovery.listed(), ["wss://a.example/", "wss://example.org:8443/x"]);
         // Older builds read what was chosen, too: nothing is written that they do not know.
-        assert!(!serde_json::to_string(&finding.choices).unwrap().contains("probed"));
+        assert!(!serde_json::to_string(&discovery.choices).unwrap().contains("probed"));
     }
 
     #[test]

@@ -9,10 +9,10 @@ mod browser;
 mod car;
 mod clock;
 mod commands;
+mod discovery;
 mod engine;
 mod error;
 mod express;
-mod finding;
 mod going;
 mod handoffs;
 mod lifecycle;
@@ -116,10 +116,10 @@ impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
         let config = Config::remembered(&address::page(), &page_path());
-        let finding = config.finding();
+        let discovery = config.discovery();
         // Known before the first drawing: the start page need not be drawn for who opens a room's link.
         let opening = matches!(address::place(), address::Place::Room { .. });
-        let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, finding };
+        let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, discovery };
         let session = Self(Rc::new(Inner {
             board: Board::default(),
             running: RefCell::default(),

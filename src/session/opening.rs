@@ -9,10 +9,9 @@ use paceline_room::{Cid, body::batons};
 use paceline_store::{Desk, HeldKey, How, Place, Store};
 
 use super::{
-    Session, browser,
+    Session, browser, discovery,
     engine::{Engine, Parts},
     error::Outcome,
-    finding,
     handoffs::Handoffs,
     notices::{self, storage},
     places::{Places, storage_key},
@@ -74,9 +73,10 @@ impl Session {
     pub(super) fn call_relays(&self) {
         let wanted = self.0.wanted.borrow();
         if let Some(link) = wanted.as_ref().filter(|_| !self.0.offline.get()) {
-            let finding = self.finding();
-            let listed = RoomKeys::new(link).order_of(&finding.listed());
-            let relays: Vec<_> = finding.always.iter().cloned().chain(listed.into_iter().take(CHOSEN_RELAYS)).collect();
+            let discovery = self.discovery();
+            let listed = RoomKeys::new(link).order_of(&discovery.listed());
+            let relays: Vec<_> =
+                discovery.always.iter().cloned().chain(listed.into_iter().take(CHOSEN_RELAYS)).collect();
             *self.0.calls.borrow_mut() = Calls::to(&relays);
         }
     }
@@ -136,7 +136,7 @@ impl Session {
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
         // Others are called while storage is read; what they send waits.
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
-        finding::use_servers(&mut net_config, &self.finding());
+        discovery::use_servers(&mut net_config, &self.discovery());
         net_config.clock = self.0.clock.clone();
         let (net, events) = Net::start(net_config, self.0.calls.take());
         if self.0.offline.get() {

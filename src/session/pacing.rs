@@ -90,7 +90,7 @@ impl Session {
             opening: self.is_opening(),
             notices: self.0.notices.borrow().clone().into(),
             offline,
-            finding: self.finding(),
+            discovery: self.discovery(),
         });
         if *view != *before {
             *self.0.view.borrow_mut() = view.clone();

@@ -15,7 +15,7 @@ use paceline_room::{
 use paceline_store::Unsent;
 use serde::Serialize;
 
-use crate::config::Finding;
+use crate::config::Discovery;
 
 /// How this node stands to the others. `data-state` of `connection-state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -215,7 +215,7 @@ pub struct View {
     /// Whether the offline switch is on.
     pub offline: bool,
     /// The servers of the page and what was chosen of them.
-    pub finding: Rc<Finding>,
+    pub discovery: Rc<Discovery>,
 }
 
 /// The copy of the room that another node of this browser has.

@@ -12,7 +12,7 @@ use crate::{
         icons::Icon,
         path::reached,
     },
-    config::Finding,
+    config::Discovery,
     people,
     session::{Connection, Here, PeerView, RendezvousState, RendezvousStatus, RoomView},
     texts::{self, changing, t},
@@ -29,8 +29,8 @@ pub const VIEW: View = View {
         key: Some(("w", || t!("key-network"))),
     }),
     draw: |context: &Context| {
-        let finding = context.snapshot.finding.clone();
-        html! { <Network room={context.room.clone()} {finding} open={context.open.clone()} /> }
+        let discovery = context.snapshot.discovery.clone();
+        html! { <Network room={context.room.clone()} {discovery} open={context.open.clone()} /> }
     },
     ..PLAIN
 };
@@ -44,7 +44,7 @@ struct NetworkProps {
     /// The room.
     room: Rc<RoomView>,
     /// The servers in use.
-    finding: Rc<Finding>,
+    discovery: Rc<Discovery>,
     /// Opens another view.
     open: Callback<&'static str>,
 }
@@ -53,7 +53,7 @@ struct NetworkProps {
 #[component]
 fn Network(props: &NetworkProps) -> Html {
     let room = &props.room;
-    let advice = advice(&Sight::of(room, &props.finding));
+    let advice = advice(&Sight::of(room, &props.discovery));
     let peers = room.all_peers();
     let linked = sorted::set(peers.iter().map(|it| it.node));
     let beyond: Vec<_> = room
@@ -82,7 +82,7 @@ fn Network(props: &NetworkProps) -> Html {
             </ul>
             <h3>{ t!("network-rendezvous") }</h3>
             <p class="hint">{ t!("network-rendezvous-words") }</p>
-            if let Some(words) = words::relays_chosen(&props.finding) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
+            if let Some(words) = words::relays_chosen(&props.discovery) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
             if room.rendezvous.is_empty() { <p>{ t!("network-rendezvous-none") }</p> }
             <ul class="plain-list rendezvous">{ for room.rendezvous.iter().map(rendezvous) }</ul>
         </div>
@@ -168,14 +168,14 @@ struct Sight {
 }
 
 impl Sight {
-    fn of(room: &RoomView, finding: &Finding) -> Self {
+    fn of(room: &RoomView, discovery: &Discovery) -> Self {
         let relays = || room.rendezvous.iter().filter(|it| it.kind == RELAY);
         let failed = room.unlinked.iter().filter(|(_, failures)| *failures > 0);
         Self {
             offline: room.connection == Connection::Offline,
             unplugged: room.unplugged,
             alone: !room.peers.iter().any(|it| it.direct),
-            relays: finding.used.relays.len(),
+            relays: discovery.used.relays.len(),
             relays_open: relays()
                 .filter(|it| matches!(it.state, RendezvousState::Open | RendezvousState::Resting))
                 .filter_map(|it| it.url.clone())
@@ -184,8 +184,8 @@ impl Sight {
                 .filter(|it| matches!(it.state, RendezvousState::Connecting | RendezvousState::Slow))
                 .count(),
             clock_refused: relays().any(|it| it.code == Some("relay-clock")),
-            turn: !finding.used.turn.is_empty(),
-            relay_only: finding.used.relay_only,
+            turn: !discovery.used.turn.is_empty(),
+            relay_only: discovery.used.relay_only,
             by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == RendezvousState::Open),
             unreached: failed.map(|(node, _)| people::name_in(&room.people, node)).collect(),
         }

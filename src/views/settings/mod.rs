@@ -16,7 +16,7 @@ use super::{Context, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
     components::{dialog::Dialog, export::use_export, icons::Icon, theme::Theme},
-    config::Finding,
+    config::Discovery,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
     session::{RoomView, Session},
     texts::{changing, t},
@@ -32,8 +32,8 @@ pub const VIEW: View = View {
         key: Some(("s", || t!("key-settings"))),
     }),
     draw: |context: &Context| {
-        let (offline, finding) = (context.snapshot.offline, context.snapshot.finding.clone());
-        html! { <Settings room={context.room.clone()} {offline} {finding} /> }
+        let (offline, discovery) = (context.snapshot.offline, context.snapshot.discovery.clone());
+        html! { <Settings room={context.room.clone()} {offline} {discovery} /> }
     },
     ..PLAIN
 };
@@ -46,7 +46,7 @@ struct SettingsProps {
     /// The offline switch is on.
     offline: bool,
     /// The servers and what was chosen of them.
-    finding: Rc<Finding>,
+    discovery: Rc<Discovery>,
 }
 
 /// Draws the view.
@@ -56,7 +56,7 @@ fn Settings(props: &SettingsProps) -> Html {
         <div class="settings">
             <Who room={props.room.clone()} />
             <ThisBrowser offline={props.offline} />
-            <ServerList finding={props.finding.clone()} />
+            <ServerList discovery={props.discovery.clone()} />
             <Carry room={props.room.clone()} />
         </div>
     }

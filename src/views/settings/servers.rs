@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    config::{Choices, Finding, IceServer, Kind, MAX_ENTRIES, is_mixed},
+    config::{Choices, Discovery, IceServer, Kind, MAX_ENTRIES, is_mixed},
     hooks::{use_chosen, use_session},
     texts::{changing, t},
     words,
@@ -17,32 +17,32 @@ use crate::{
 #[derive(PartialEq, Properties)]
 pub struct ServerListProps {
     /// The servers and what was chosen of them.
-    pub finding: Rc<Finding>,
+    pub discovery: Rc<Discovery>,
 }
 
 /// Draws the part of Settings.
 #[component]
 pub fn ServerList(props: &ServerListProps) -> Html {
     let session = use_session();
-    let finding = &props.finding;
+    let discovery = &props.discovery;
     let choose = {
         let session = session.clone();
         Callback::from(move |choices: Choices| session.choose_servers(choices))
     };
     let hide = {
-        let (choices, choose, now) = (finding.choices.clone(), choose.clone(), finding.used.relay_only);
+        let (choices, choose, now) = (discovery.choices.clone(), choose.clone(), discovery.used.relay_only);
         Callback::from(move |_: Event| choose.emit(Choices { relay_only: Some(!now), ..choices.clone() }))
     };
     html! {
         <section class="servers">
             <h3>{ t!("settings-finding") }</h3>
             <p class="hint">{ t!("settings-finding-words") }</p>
-            { for groups(finding).into_iter().map(|group| html! {
-                <Group {group} choices={finding.choices.clone()} choose={choose.clone()} />
+            { for groups(discovery).into_iter().map(|group| html! {
+                <Group {group} choices={discovery.choices.clone()} choose={choose.clone()} />
             }) }
-            <Add choices={finding.choices.clone()} {choose} />
+            <Add choices={discovery.choices.clone()} {choose} />
             <label class="switch">
-                <input type="checkbox" role="switch" data-testid="relay-only" checked={finding.used.relay_only} onchange={hide} />
+                <input type="checkbox" role="switch" data-testid="relay-only" checked={discovery.used.relay_only} onchange={hide} />
                 <span>{ t!("settings-relay-only") }<small>{ t!("settings-relay-only-words") }</small></span>
             </label>
         </section>
@@ -65,13 +65,13 @@ struct Entries {
     entries: Vec<Entry>,
 }
 
-fn groups(finding: &Finding) -> [Entries; 3] {
+fn groups(discovery: &Discovery) -> [Entries; 3] {
     let both = |page: Vec<&String>, own: Vec<&String>| {
         let own: Vec<_> = own.into_iter().filter(|it| !page.contains(it)).collect();
         let entry = |own: bool| move |address: &String| Entry { address: address.clone(), own };
         page.into_iter().map(entry(false)).chain(own.into_iter().map(entry(true))).collect()
     };
-    let (page, own) = (&finding.page, &finding.choices.own);
+    let (page, own) = (&discovery.page, &discovery.choices.own);
     let first = |servers: &'_ [IceServer]| -> Vec<String> {
         servers.iter().filter_map(|it| it.urls.first().cloned()).collect()
     };
@@ -80,7 +80,7 @@ fn groups(finding: &Finding) -> [Entries; 3] {
         Entries {
             title: t!("settings-relays"),
             hint: t!("settings-relays-words"),
-            long: words::relays_chosen(finding),
+            long: words::relays_chosen(discovery),
             entries: both(page.relays.iter().collect(), own.relays.iter().collect()),
         },
         Entries {

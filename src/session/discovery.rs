@@ -6,17 +6,17 @@ use paceline_net::{HandCode, NetConfig};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Outcome, Session, SessionError, notices};
-use crate::config::{Choices, Complaint, Finding, Instead};
+use crate::config::{Choices, Complaint, Discovery, Instead};
 
 impl Session {
     /// The servers of the page and what was chosen of them.
-    pub fn finding(&self) -> Rc<Finding> {
-        self.0.config.finding()
+    pub fn discovery(&self) -> Rc<Discovery> {
+        self.0.config.discovery()
     }
 
     /// Other servers from now on: kept in this browser, used at once.
     pub fn choose_servers(&self, choices: Choices) {
-        let before = self.finding();
+        let before = self.discovery();
         self.0.config.choose(choices);
         self.take_over(&before);
     }
@@ -33,7 +33,7 @@ impl Session {
     pub(super) fn fetch_config(&self) {
         let session = self.clone();
         spawn_local(async move {
-            let before = session.finding();
+            let before = session.discovery();
             let told = session.0.config.fetch().await;
             session.take_over(&before);
             let Some(told) = told else { return };
@@ -51,8 +51,8 @@ impl Session {
         });
     }
 
-    fn take_over(&self, before: &Finding) {
-        let now = self.finding();
+    fn take_over(&self, before: &Discovery) {
+        let now = self.discovery();
         if now.used.relays != before.used.relays && self.is_opening() && self.engine().is_err() {
             self.call_relays();
         }
@@ -73,10 +73,10 @@ impl Session {
 }
 
 /// Puts servers into a node's configuration.
-pub(super) fn use_servers(config: &mut NetConfig, finding: &Finding) {
-    let servers = &finding.used;
-    config.relays = finding.always.clone();
-    config.listed_relays = finding.listed();
+pub(super) fn use_servers(config: &mut NetConfig, discovery: &Discovery) {
+    let servers = &discovery.used;
+    config.relays = discovery.always.clone();
+    config.listed_relays = discovery.listed();
     config.ice_servers = servers.ice_servers();
     config.relay_only = servers.relay_only;
 }
