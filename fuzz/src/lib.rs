@@ -1,8 +1,8 @@
 //! Fuzz targets: every decoder of outside bytes, each with what must hold of it beyond that it does not panic.
 //!
-//! [`TARGETS`] is the one table. `cargo xtask fuzz` runs them by the engine beside this crate ([`tries_of`] each in `cargo xtask test`,
-//! for a minute each in a soak), `cargo fuzz run -s none NAME` by libFuzzer. The page's `paceline.json` needs a browser's `URL` and is tried there
-//! (`src/config/fuzzing.rs`), by the same engine.
+//! [`TARGETS`] is the one table. `cargo xtask fuzz` runs them by the engine beside this crate ([`tries_of`] each in `cargo
+//! xtask test`, for a minute each in a soak), `cargo fuzz run -s none NAME` by libFuzzer. The page's `paceline.json` needs a
+//! browser's `URL` and is tried there (`src/config/fuzzing.rs`), by the same engine.
 
 mod host;
 pub mod memory;
@@ -33,7 +33,7 @@ pub const TARGETS: &[Target] = &[
     net::ENVELOPE,
     net::SIGNAL,
     net::LINK,
-    net::BY_HAND,
+    net::OUT_OF_BAND,
     net::CARRIED,
     net::PACKED_SDP,
     net::SDP,

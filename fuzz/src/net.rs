@@ -8,7 +8,7 @@ use ipld_core::ipld::Ipld;
 use libp2p_webrtc_browser::{IceServer, SdpError, Signal, sdp, sift};
 use paceline_fuzz_engine::{Chance, Target};
 use paceline_net::{
-    ByHandError, HandCode, LinkError, RoomKeys, RoomLink,
+    HandCode, LinkError, OutOfBandError, RoomKeys, RoomLink,
     envelope::{self, Content, EnvelopeError, MAX_ENVELOPE},
     fuzzing::{self, Carrier, Heard},
     link::ROUTE,
@@ -53,7 +53,7 @@ pub(crate) const LINK: Target = Target {
     words: &[ROUTE, "%23/r/", "=2F", "\u{2013}", "\u{200b}", "\n> ", "&lt;"],
     most: 8192,
 };
-pub(crate) const BY_HAND: Target = Target {
+pub(crate) const OUT_OF_BAND: Target = Target {
     name: "by-hand",
     check: check_code,
     make: make_code,
@@ -148,8 +148,8 @@ fn make_envelope(chance: &mut Chance) -> Vec<u8> {
     envelope::seal(&keys().1, &key(1), &content, &chance.array()).0
 }
 
-/// Nothing opens that a member did not seal: not with another room's keys, not with one bit changed. What is sealed rightly opens if it
-/// is a content, and is what was sealed.
+/// Nothing opens that a member did not seal: not with another room's keys, not with one bit changed. What is sealed rightly
+/// opens if it is a content, and is what was sealed.
 fn check_envelope(bytes: &[u8]) -> bool {
     let (link, keys, other) = keys();
     let (me, open) = (key(2).node(), |bytes: &[u8]| envelope::open(keys, &link.room, &key(2).node(), bytes));
@@ -289,7 +289,7 @@ fn check_code(bytes: &[u8]) -> bool {
         assert_eq!(HandCode::of(&broken), Some(kind));
         let cut = &code[..code.len() - 1];
         assert!(
-            matches!(fuzzing::read_code(kind, cut), Err(ByHandError::Damaged | ByHandError::NotACode)),
+            matches!(fuzzing::read_code(kind, cut), Err(OutOfBandError::Damaged | OutOfBandError::NotACode)),
             "a code that was cut is read"
         );
     }
@@ -378,7 +378,8 @@ const LINES: &[&str] = &[
     "a=candidate:",
 ];
 
-/// What comes out of packed bytes has no foreign line and is one data channel with one fingerprint; packed once more it stays the same.
+/// What comes out of packed bytes has no foreign line and is one data channel with one fingerprint; packed once more it stays
+/// the same.
 fn check_packed(bytes: &[u8]) -> bool {
     let Some((sdp, _)) = bounded(bytes, 16, 8192, || fuzzing::unpack(bytes)) else { return false };
     if bytes.first() == Some(&255) {
@@ -459,7 +460,8 @@ fn make_frames(chance: &mut Chance) -> Vec<u8> {
     lane
 }
 
-/// Frames that are read are those that stand there, one after the other; a length that lies takes no more than one message's memory.
+/// Frames that are read are those that stand there, one after the other; a length that lies takes no more than one message's
+/// memory.
 fn check_frames(bytes: &[u8]) -> bool {
     let (frames, end) = bounded(bytes, 64, paceline_net::MAX_MESSAGE + 4096, || fuzzing::frames(bytes));
     let mut rest = bytes;
@@ -503,8 +505,8 @@ fn make_nostr(chance: &mut Chance) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What a relay says is kept within bounds: words without control characters, envelopes no larger than any. An event is written as it
-/// was read; a time that a refusal names stands in it.
+/// What a relay says is kept within bounds: words without control characters, envelopes no larger than any. An event is written
+/// as it was read; a time that a refusal names stands in it.
 fn check_nostr(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let Some(heard) = bounded(bytes, 64, 8192, || fuzzing::heard(text)) else { return false };

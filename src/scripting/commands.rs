@@ -1,5 +1,5 @@
-//! The table of commands that scripts have: name, arguments, what comes of it, and the call of the session that it is. `paceline.d.ts`
-//! says the same for people, and is written by hand; `cargo xtask check` compares the two.
+//! The table of commands that scripts have: name, arguments, what comes of it, and the call of the session that it is.
+//! `paceline.d.ts` says the same for people, and is written by hand; `cargo xtask check` compares the two.
 
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
@@ -73,9 +73,9 @@ commands! { session:
     "online" () -> () = session.online().await;
     "refuse" (node: NodeId) -> () = Ok::<_, SessionError>(session.refuse(node));
     "allow" (node: NodeId) -> () = Ok::<_, SessionError>(session.allow(node));
-    "byHand.invite" () -> String = session.by_hand_invite().await;
-    "byHand.reply" (invite: String) -> String = session.by_hand_reply(invite).await;
-    "byHand.accept" (reply: String) -> () = session.by_hand_accept(reply).await;
+    "byHand.invite" () -> String = session.out_of_band_invite().await;
+    "byHand.reply" (invite: String) -> String = session.out_of_band_reply(invite).await;
+    "byHand.accept" (reply: String) -> () = session.out_of_band_accept(reply).await;
 }
 
 #[derive(Deserialize)]

@@ -24,8 +24,8 @@ impl Session {
     /// A code that was carried here: of an invite the reply, of a reply nothing but the connection.
     pub async fn take_code(&self, code: String) -> Outcome<Option<String>> {
         match HandCode::of(&code) {
-            Some(HandCode::Reply) => self.by_hand_accept(code).await.map(|()| None),
-            _ => self.by_hand_reply(code).await.map(Some),
+            Some(HandCode::Reply) => self.out_of_band_accept(code).await.map(|()| None),
+            _ => self.out_of_band_reply(code).await.map(Some),
         }
     }
 

@@ -41,18 +41,18 @@ impl Session {
     }
 
     /// The code to give to somebody who cannot be reached otherwise.
-    pub async fn by_hand_invite(&self) -> Outcome<String> {
-        self.engine()?.net.by_hand_invite().await.map_err(notices::by_hand)
+    pub async fn out_of_band_invite(&self) -> Outcome<String> {
+        self.engine()?.net.out_of_band_invite().await.map_err(notices::out_of_band)
     }
 
     /// The reply to a pasted invite.
-    pub async fn by_hand_reply(&self, invite: String) -> Outcome<String> {
-        self.engine()?.net.by_hand_reply(&invite).await.map_err(notices::by_hand)
+    pub async fn out_of_band_reply(&self, invite: String) -> Outcome<String> {
+        self.engine()?.net.out_of_band_reply(&invite).await.map_err(notices::out_of_band)
     }
 
     /// The pasted reply to one's own invite.
-    pub async fn by_hand_accept(&self, reply: String) -> Outcome<()> {
-        self.engine()?.net.by_hand_accept(&reply).await.map_err(notices::by_hand)
+    pub async fn out_of_band_accept(&self, reply: String) -> Outcome<()> {
+        self.engine()?.net.out_of_band_accept(&reply).await.map_err(notices::out_of_band)
     }
 
     /// Tells others whether this tab is looked at.

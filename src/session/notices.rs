@@ -33,7 +33,7 @@ pub fn error_with(code: &'static str, values: &[(&str, Value<'_>)]) -> SessionEr
 }
 
 /// A pasted code that could not be used.
-pub fn by_hand(error: paceline_net::ByHandError) -> SessionError {
+pub fn out_of_band(error: paceline_net::OutOfBandError) -> SessionError {
     self::error(error.code())
 }
 

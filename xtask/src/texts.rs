@@ -31,7 +31,7 @@ const MAKERS: &[&str] =
 /// Whose notices reach the page, besides its own.
 const TELLING: &[&str] = &[
     "crates/room/src/command.rs",
-    "crates/net/src/by_hand.rs",
+    "crates/net/src/out_of_band.rs",
     "crates/net/src/driver.rs",
     "crates/net/src/link.rs",
     "crates/net/src/net.rs",

@@ -30,11 +30,11 @@ use paceline_room::NodeId;
 
 use crate::{
     broadcast,
-    by_hand::{ByHandError, Codes, HandCode},
     envelope::{self, Run},
     lanes::{self, LaneOpened, Report},
     links::{Action, Links},
     meeting::Meeting,
+    out_of_band::{Codes, HandCode, OutOfBandError},
     peer_id::{node_id, peer_id},
     platform::{Platform, Transport},
     ports::Outgoing,
@@ -50,11 +50,11 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 /// A request of the app that takes time.
 pub(crate) enum Command {
     /// Make an invite.
-    Invite(oneshot::Sender<Result<String, ByHandError>>),
+    Invite(oneshot::Sender<Result<String, OutOfBandError>>),
     /// Read an invite, make the reply.
-    Reply(String, oneshot::Sender<Result<String, ByHandError>>),
+    Reply(String, oneshot::Sender<Result<String, OutOfBandError>>),
     /// Read a reply.
-    Accept(String, oneshot::Sender<Result<(), ByHandError>>),
+    Accept(String, oneshot::Sender<Result<(), OutOfBandError>>),
     /// The shared state was changed from outside: look at it.
     Look,
 }
@@ -121,8 +121,8 @@ pub(crate) struct Driver {
     codes: Codes,
     /// That no server works has been said.
     servers_failed: bool,
-    invites: VecDeque<oneshot::Sender<Result<String, ByHandError>>>,
-    replies: LiteMap<[u8; 16], oneshot::Sender<Result<String, ByHandError>>>,
+    invites: VecDeque<oneshot::Sender<Result<String, OutOfBandError>>>,
+    replies: LiteMap<[u8; 16], oneshot::Sender<Result<String, OutOfBandError>>>,
 }
 
 impl Driver {
@@ -275,7 +275,7 @@ impl Driver {
                 }
                 Output::HandEnded { session } => {
                     if let Some(waiting) = self.replies.remove(&session) {
-                        let _ = waiting.send(Err(ByHandError::Unavailable));
+                        let _ = waiting.send(Err(OutOfBandError::Unavailable));
                     }
                 }
                 Output::Left(node) => self.drop_link(node, true),
@@ -311,7 +311,7 @@ impl Driver {
             }
             None => match self.invites.pop_front() {
                 Some(waiting) => {
-                    let _ = waiting.send(Err(ByHandError::Unavailable));
+                    let _ = waiting.send(Err(OutOfBandError::Unavailable));
                 }
                 None => {
                     let text = "The connection by hand did not come up. Make a new invite.".to_owned();
@@ -474,7 +474,7 @@ impl Driver {
                 self.dial(None, Path::Webrtc);
             }
             Command::Invite(answer) => {
-                let _ = answer.send(Err(ByHandError::Unavailable));
+                let _ = answer.send(Err(OutOfBandError::Unavailable));
             }
             Command::Reply(text, answer) => match self.read_invite(&text) {
                 Ok(session) => {
@@ -490,32 +490,32 @@ impl Driver {
         }
     }
 
-    fn open_code(&mut self, wanted: HandCode, text: &str) -> Result<envelope::Opened, ByHandError> {
+    fn open_code(&mut self, wanted: HandCode, text: &str) -> Result<envelope::Opened, OutOfBandError> {
         let bytes = self.codes.read(wanted, text)?;
         let opened = match wanted {
             HandCode::Invite => self.common.meeting.borrow().switchboard.open_invite(&bytes)?,
             HandCode::Reply => self.common.meeting.borrow().switchboard.open_reply(&bytes)?,
         };
         if opened.content.from == self.common.me {
-            return Err(ByHandError::OwnCode);
+            return Err(OutOfBandError::OwnCode);
         }
         if !self.sources.ports.contains_key(&Path::Webrtc) {
-            return Err(ByHandError::Unavailable);
+            return Err(OutOfBandError::Unavailable);
         }
         if self.common.links.borrow().run(&opened.content.from).is_some() {
-            return Err(ByHandError::AlreadyLinked);
+            return Err(OutOfBandError::AlreadyLinked);
         }
         self.common.meeting.borrow_mut().code_received();
         Ok(opened)
     }
 
-    fn read_invite(&mut self, text: &str) -> Result<[u8; 16], ByHandError> {
+    fn read_invite(&mut self, text: &str) -> Result<[u8; 16], OutOfBandError> {
         let opened = self.open_code(HandCode::Invite, text)?;
         let now = self.common.status.now();
         Ok(self.common.meeting.borrow_mut().switchboard.read_invite(&opened, now)?)
     }
 
-    fn read_reply(&mut self, text: &str) -> Result<(), ByHandError> {
+    fn read_reply(&mut self, text: &str) -> Result<(), OutOfBandError> {
         let opened = self.open_code(HandCode::Reply, text)?;
         let now = self.common.status.now();
         Ok(self.common.meeting.borrow_mut().switchboard.read_reply(&opened, now)?)

@@ -1,17 +1,17 @@
-//! What the fuzz targets need of what is private here: each decoder with its encoder, and sealing what no node would seal. Never on in
-//! the page. It asserts nothing: the targets do.
+//! What the fuzz targets need of what is private here: each decoder with its encoder, and sealing what no node would seal.
+//! Never on in the page. It asserts nothing: the targets do.
 
 use futures::{executor::block_on, io::Cursor};
 use paceline_room::{Cid, Keypair, NodeId};
 
 use crate::{
-    by_hand::{ByHandError, Codes, HandCode},
     envelope::{self, Content, Run},
     hand::{Asked, Hand, OpenInvite, Unfit},
     keys::RoomKeys,
     lanes::Frame,
     message::{Message, Unread},
     nostr::fuzzing as nostr,
+    out_of_band::{Codes, HandCode, OutOfBandError},
     sdp,
 };
 
@@ -29,8 +29,8 @@ pub fn seal_content(
     envelope::seal_raw(keys, to, &signature, content, nonce).0
 }
 
-/// A message of signalling: its kind's place among them all, written again, and whether there was more in it; or the code under which
-/// it is counted.
+/// A message of signalling: its kind's place among them all, written again, and whether there was more in it; or the code under
+/// which it is counted.
 ///
 /// # Errors
 /// It is not read.
@@ -51,8 +51,8 @@ pub fn unpack(packed: &[u8]) -> Option<(String, bool)> {
 /// Frames, and how a lane ended.
 pub type Frames = (Vec<Option<Vec<u8>>>, Result<(), Option<&'static str>>);
 
-/// The frames of a lane, each written again unless it is of a later build; and whether the lane ended in order, or the code under which
-/// its end is counted.
+/// The frames of a lane, each written again unless it is of a later build; and whether the lane ended in order, or the code
+/// under which its end is counted.
 pub fn frames(bytes: &[u8]) -> Frames {
     let (mut from, mut frames) = (Cursor::new(bytes), Vec::new());
     loop {
@@ -74,11 +74,11 @@ pub fn write_code(kind: HandCode, sealed: &[u8]) -> String {
 ///
 /// # Errors
 /// There is none.
-pub fn read_code(kind: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
+pub fn read_code(kind: HandCode, text: &str) -> Result<Vec<u8>, OutOfBandError> {
     Codes::default().read(kind, text)
 }
 
-/// Somebody who makes and reads codes by hand.
+/// Somebody who makes and reads out-of-band codes.
 #[derive(Debug)]
 pub struct Carrier {
     /// The room's.
@@ -129,5 +129,5 @@ impl Carrier {
 }
 
 fn unfit(unfit: Unfit) -> &'static str {
-    ByHandError::from(unfit).code()
+    OutOfBandError::from(unfit).code()
 }

@@ -12,7 +12,6 @@
 mod broadcast;
 #[cfg(target_arch = "wasm32")]
 mod browser;
-mod by_hand;
 mod changes;
 pub mod channels;
 mod clock;
@@ -32,6 +31,7 @@ pub mod membership;
 mod message;
 mod net;
 mod nostr;
+mod out_of_band;
 mod peer_id;
 #[cfg(test)]
 mod pipe;
@@ -48,13 +48,13 @@ mod vary;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::{Browser, Calls};
-pub use by_hand::{ByHandError, HandCode};
 pub use clock::Clock;
 pub use keys::RoomKeys;
 pub use lanes::MAX_MESSAGE;
 pub use link::{LinkError, RoomLink};
 pub use net::Net;
 pub use nostr::CHOSEN_RELAYS;
+pub use out_of_band::{HandCode, OutOfBandError};
 pub use peer_id::{node_id, peer_id};
 pub use platform::{NetworkChanges, Platform, Prover, Transport, WebrtcSetup};
 pub use ports::Port;

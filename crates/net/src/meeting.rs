@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Shown for nodes met by a pasted code.
-const BY_HAND: &str = "by-hand";
+const OUT_OF_BAND: &str = "by-hand";
 /// Envelopes remembered, to know one that comes by several ways; the oldest goes first.
 const MAX_SEEN: usize = 1024;
 
@@ -27,7 +27,7 @@ pub(crate) struct Meeting {
     pub(crate) switchboard: Switchboard,
     rendezvous: Vec<Box<dyn Rendezvous>>,
     seen: Seen,
-    by_hand: (u64, u64),
+    out_of_band: (u64, u64),
     changes: Changes,
     /// The transports, which look for new paths when the network changes.
     network: NetworkChanges,
@@ -58,7 +58,7 @@ impl Meeting {
     /// `network`: told of its changes.
     pub(crate) fn new(switchboard: Switchboard, rendezvous: Vec<Box<dyn Rendezvous>>, network: NetworkChanges) -> Self {
         let (seen, changes) = (Seen::default(), Changes::default());
-        Self { switchboard, rendezvous, seen, by_hand: (0, 0), changes, network }
+        Self { switchboard, rendezvous, seen, out_of_band: (0, 0), changes, network }
     }
 
     /// When [`Self::tick`] is to be called.
@@ -176,17 +176,17 @@ impl Meeting {
     }
 
     pub(crate) fn code_sent(&mut self) {
-        self.by_hand.0 += 1;
+        self.out_of_band.0 += 1;
     }
 
     pub(crate) fn code_received(&mut self) {
-        self.by_hand.1 += 1;
+        self.out_of_band.1 += 1;
     }
 
     /// The kind of rendezvous through which a node is heard.
     pub(crate) fn via(&self, node: &NodeId) -> String {
         let via = self.switchboard.via(node).and_then(|via| self.rendezvous.get(via));
-        via.map_or(BY_HAND, |rendezvous| rendezvous.kind()).to_owned()
+        via.map_or(OUT_OF_BAND, |rendezvous| rendezvous.kind()).to_owned()
     }
 
     /// Whether that node was heard within this browser.
@@ -195,9 +195,9 @@ impl Meeting {
         via.is_some_and(|rendezvous| rendezvous.reach() == Reach::Browser)
     }
 
-    pub(crate) fn status(&self, by_hand: RendezvousState) -> Vec<RendezvousStatus> {
+    pub(crate) fn status(&self, out_of_band: RendezvousState) -> Vec<RendezvousStatus> {
         let each = self.rendezvous.iter().flat_map(|rendezvous| rendezvous.statuses());
-        let (sent, received) = self.by_hand;
-        each.chain([RendezvousStatus { sent, received, ..RendezvousStatus::new(BY_HAND, by_hand) }]).collect()
+        let (sent, received) = self.out_of_band;
+        each.chain([RendezvousStatus { sent, received, ..RendezvousStatus::new(OUT_OF_BAND, out_of_band) }]).collect()
     }
 }

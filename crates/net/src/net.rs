@@ -21,7 +21,6 @@ use paceline_room::NodeId;
 
 use crate::{
     broadcast::{self, BroadcastTransport},
-    by_hand::ByHandError,
     channels::Channels,
     driver::{Command, Common, Driver, Sources},
     events::EventQueue,
@@ -29,6 +28,7 @@ use crate::{
     links::Links,
     meeting::Meeting,
     nostr::Relays,
+    out_of_band::OutOfBandError,
     peer_id::peer_id,
     platform::{self, NetworkChanges, Platform, Prover, Transport, WebrtcSetup},
     ports::{Outgoing, port},
@@ -61,7 +61,7 @@ struct Online {
     commands: mpsc::UnboundedSender<Command>,
     driver: Rc<RefCell<Running>>,
     relayed: mpsc::UnboundedSender<Vec<u8>>,
-    by_hand: RendezvousState,
+    out_of_band: RendezvousState,
     _life: Option<Box<dyn std::any::Any>>,
 }
 
@@ -204,7 +204,7 @@ impl Net {
     /// How each rendezvous stands; none while offline.
     pub fn rendezvous(&self) -> Vec<RendezvousStatus> {
         let online = self.0.online.borrow();
-        online.as_ref().map(|online| online.meeting.borrow().status(online.by_hand)).unwrap_or_default()
+        online.as_ref().map(|online| online.meeting.borrow().status(online.out_of_band)).unwrap_or_default()
     }
 
     /// The network may be another than before, or this machine has slept: open links look for new paths, lost ones are found
@@ -259,33 +259,33 @@ impl Net {
 
     /// The first of two codes to carry by hand: paste it in the other tab. It is good for one other node, for half an hour,
     /// while this tab stays open.
-    pub async fn by_hand_invite(&self) -> Result<String, ByHandError> {
+    pub async fn out_of_band_invite(&self) -> Result<String, OutOfBandError> {
         self.ask(Command::Invite).await
     }
 
     /// The second, made from the first.
-    pub async fn by_hand_reply(&self, invite: &str) -> Result<String, ByHandError> {
+    pub async fn out_of_band_reply(&self, invite: &str) -> Result<String, OutOfBandError> {
         let invite = invite.to_owned();
         self.ask(|answer| Command::Reply(invite, answer)).await
     }
 
     /// Takes the reply to an invite of this tab; the link comes up as an event.
-    pub async fn by_hand_accept(&self, reply: &str) -> Result<(), ByHandError> {
+    pub async fn out_of_band_accept(&self, reply: &str) -> Result<(), OutOfBandError> {
         let reply = reply.to_owned();
         self.ask(|answer| Command::Accept(reply, answer)).await
     }
 
     async fn ask<T>(
         &self,
-        command: impl FnOnce(oneshot::Sender<Result<T, ByHandError>>) -> Command,
-    ) -> Result<T, ByHandError> {
+        command: impl FnOnce(oneshot::Sender<Result<T, OutOfBandError>>) -> Command,
+    ) -> Result<T, OutOfBandError> {
         let commands = self.0.online.borrow().as_ref().map(|online| online.commands.clone());
         let (answer, answered) = oneshot::channel();
         let sent = commands.map(|commands| commands.unbounded_send(command(answer)));
         if !matches!(sent, Some(Ok(()))) {
-            return Err(ByHandError::Offline);
+            return Err(OutOfBandError::Offline);
         }
-        answered.await.unwrap_or(Err(ByHandError::Offline))
+        answered.await.unwrap_or(Err(OutOfBandError::Offline))
     }
 
     /// Looks for others again, after [`Net::offline`]: says hello at once. While online already: tries at once what was put off.
@@ -327,7 +327,7 @@ impl Inner {
 
         let mut ports = LiteMap::new();
         let webrtc = self.webrtc(&prover, &signals, &mut ports, &network);
-        let by_hand = if webrtc.is_some() { RendezvousState::Open } else { RendezvousState::Unavailable };
+        let out_of_band = if webrtc.is_some() { RendezvousState::Open } else { RendezvousState::Unavailable };
         let broadcast =
             channels.filter(|_| self.config().paths.broadcast && self.config().same_browser).map(|channels| {
                 let (near, sender) = port(Path::Broadcast, signals.clone());
@@ -349,7 +349,7 @@ impl Inner {
         };
         let sources = Sources { commands: command_source, signals: signal_source, refusals: refusal_source, ports };
         let driver = self.run_driver(Driver::new(common, sources, join(webrtc, broadcast), listen));
-        Online { meeting, commands, driver, relayed, by_hand, _life: life }
+        Online { meeting, commands, driver, relayed, out_of_band, _life: life }
     }
 
     fn meeting(

@@ -8,22 +8,22 @@
 //! link went down is dialled again once it is heard again. Whom the room knows and this node is not linked with is greeted
 //! through the room ([`introductions`]).
 
-mod by_hand;
 mod dials;
 mod hellos;
 mod introducing;
 mod introductions;
 mod io;
 mod known;
+mod out_of_band;
 mod outbox;
 mod signals;
 
-pub(crate) use by_hand::Unreadable;
 use hellos::Hellos;
 use introductions::Introductions;
 pub(crate) use io::{Output, Session, Through, Via};
 use known::{Known, MAX_DIALS};
 use litemap::LiteMap;
+pub(crate) use out_of_band::Unreadable;
 use outbox::Outbox;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
@@ -64,7 +64,7 @@ pub(crate) struct Setup {
 struct SessionNote {
     peer: Option<NodeId>,
     offer: Option<[u8; 32]>,
-    by_hand: bool,
+    out_of_band: bool,
     order: u64,
 }
 

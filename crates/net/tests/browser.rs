@@ -15,7 +15,7 @@ use futures::{
 use libp2p_core::Transport as _;
 use paceline_mesh::Lane;
 use paceline_net::{
-    Browser, ByHandError, IceServer, Net, NetConfig, NetEvent, Path, Paths, Platform, RendezvousStatus, RoomLink,
+    Browser, IceServer, Net, NetConfig, NetEvent, OutOfBandError, Path, Paths, Platform, RendezvousStatus, RoomLink,
     Transport, WebrtcSetup, channels::Channels,
 };
 use paceline_room::NodeId;
@@ -31,7 +31,7 @@ fn start(config: NetConfig) -> Node {
     Node::start(Rc::new(Browser), config)
 }
 
-fn by_hand_only(config: NetConfig) -> NetConfig {
+fn out_of_band_only(config: NetConfig) -> NetConfig {
     NetConfig { same_browser: false, ..config }
 }
 
@@ -65,39 +65,39 @@ async fn a_late_node_links_with_all() {
 #[wasm_bindgen_test]
 async fn two_nodes_meet_by_codes_alone() {
     let room = room("browser: codes");
-    let mut a = start(by_hand_only(config(&room, 1)));
-    let mut b = start(by_hand_only(config(&room, 2)));
-    let invite = a.net.by_hand_invite().await.unwrap();
+    let mut a = start(out_of_band_only(config(&room, 1)));
+    let mut b = start(out_of_band_only(config(&room, 2)));
+    let invite = a.net.out_of_band_invite().await.unwrap();
     console_log!("an invite has {} characters", invite.len());
-    assert_eq!(a.net.by_hand_reply(&invite).await, Err(ByHandError::OwnCode));
-    let reply = b.net.by_hand_reply(&invite).await.unwrap();
+    assert_eq!(a.net.out_of_band_reply(&invite).await, Err(OutOfBandError::OwnCode));
+    let reply = b.net.out_of_band_reply(&invite).await.unwrap();
     console_log!("a reply has {} characters", reply.len());
-    assert_eq!(a.net.by_hand_accept(&invite).await, Err(ByHandError::OwnCode));
-    a.net.by_hand_accept(&reply).await.unwrap();
+    assert_eq!(a.net.out_of_band_accept(&invite).await, Err(OutOfBandError::OwnCode));
+    a.net.out_of_band_accept(&reply).await.unwrap();
     let (one, _) = meet(&mut a, &mut b).await;
     assert_eq!(one, (Path::Webrtc, "by-hand".to_owned()));
     exchange(&mut a, &mut b).await;
-    assert_eq!(b.net.by_hand_reply(&invite).await, Err(ByHandError::AlreadyLinked));
+    assert_eq!(b.net.out_of_band_reply(&invite).await, Err(OutOfBandError::AlreadyLinked));
 }
 
 #[wasm_bindgen_test]
 async fn codes_in_the_wrong_place_are_named() {
     let room = room("browser: wrong codes");
-    let a = start(by_hand_only(config(&room, 1)));
-    let b = start(by_hand_only(config(&room, 2)));
-    let c = start(by_hand_only(config(&room, 3)));
+    let a = start(out_of_band_only(config(&room, 1)));
+    let b = start(out_of_band_only(config(&room, 2)));
+    let c = start(out_of_band_only(config(&room, 3)));
     let other_room = RoomLink { secret: [8; 32], ..room.clone() };
-    let other = start(by_hand_only(config(&other_room, 4)));
-    let invite = a.net.by_hand_invite().await.unwrap();
-    assert_eq!(other.net.by_hand_reply(&invite).await, Err(ByHandError::AnotherRoom));
-    assert_eq!(b.net.by_hand_accept(&invite).await, Err(ByHandError::ReplyWanted));
-    let reply = b.net.by_hand_reply(&invite).await.unwrap();
-    assert_eq!(b.net.by_hand_reply(&invite).await, Err(ByHandError::UsedBefore));
-    assert_eq!(a.net.by_hand_reply(&reply).await, Err(ByHandError::InviteWanted));
-    assert_eq!(c.net.by_hand_accept(&reply).await, Err(ByHandError::AnotherTab));
+    let other = start(out_of_band_only(config(&other_room, 4)));
+    let invite = a.net.out_of_band_invite().await.unwrap();
+    assert_eq!(other.net.out_of_band_reply(&invite).await, Err(OutOfBandError::AnotherRoom));
+    assert_eq!(b.net.out_of_band_accept(&invite).await, Err(OutOfBandError::ReplyWanted));
+    let reply = b.net.out_of_band_reply(&invite).await.unwrap();
+    assert_eq!(b.net.out_of_band_reply(&invite).await, Err(OutOfBandError::UsedBefore));
+    assert_eq!(a.net.out_of_band_reply(&reply).await, Err(OutOfBandError::InviteWanted));
+    assert_eq!(c.net.out_of_band_accept(&reply).await, Err(OutOfBandError::AnotherTab));
     a.net.offline();
     a.net.online();
-    assert_eq!(a.net.by_hand_accept(&reply).await, Err(ByHandError::TooLate));
+    assert_eq!(a.net.out_of_band_accept(&reply).await, Err(OutOfBandError::TooLate));
 }
 
 #[wasm_bindgen_test]
@@ -261,12 +261,12 @@ async fn failed(node: &mut Node, wanted: &str) -> String {
 #[wasm_bindgen_test]
 async fn who_hides_its_address_and_has_no_relay_is_told_and_no_address_leaves() {
     let room = room("browser: hidden");
-    let mut a = start(NetConfig { relay_only: true, ..by_hand_only(config(&room, 1)) });
+    let mut a = start(NetConfig { relay_only: true, ..out_of_band_only(config(&room, 1)) });
     failed(&mut a, "relay-only-without-turn").await;
-    assert_eq!(a.net.by_hand_invite().await, Err(ByHandError::Unavailable));
-    let b = start(by_hand_only(config(&room, 2)));
-    let invite = b.net.by_hand_invite().await.expect("an invite");
-    assert_eq!(a.net.by_hand_reply(&invite).await, Err(ByHandError::Unavailable));
+    assert_eq!(a.net.out_of_band_invite().await, Err(OutOfBandError::Unavailable));
+    let b = start(out_of_band_only(config(&room, 2)));
+    let invite = b.net.out_of_band_invite().await.expect("an invite");
+    assert_eq!(a.net.out_of_band_reply(&invite).await, Err(OutOfBandError::Unavailable));
 }
 
 #[wasm_bindgen_test]
@@ -326,11 +326,11 @@ async fn a_goodbye_is_heard_as_one() {
 #[wasm_bindgen_test]
 async fn a_goodbye_by_hand_is_heard_as_one() {
     let room = room("browser: goodbye by hand");
-    let mut a = start(by_hand_only(config(&room, 1)));
-    let mut b = start(by_hand_only(config(&room, 2)));
-    let invite = a.net.by_hand_invite().await.unwrap();
-    let reply = b.net.by_hand_reply(&invite).await.unwrap();
-    a.net.by_hand_accept(&reply).await.unwrap();
+    let mut a = start(out_of_band_only(config(&room, 1)));
+    let mut b = start(out_of_band_only(config(&room, 2)));
+    let invite = a.net.out_of_band_invite().await.unwrap();
+    let reply = b.net.out_of_band_reply(&invite).await.unwrap();
+    a.net.out_of_band_accept(&reply).await.unwrap();
     meet(&mut a, &mut b).await;
     a.net.goodbye();
     assert!(b.unlinked(a.id).await);

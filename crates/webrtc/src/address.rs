@@ -37,7 +37,7 @@ pub fn listen_address() -> Multiaddr {
     Multiaddr::empty().with(Protocol::WebRTC)
 }
 
-/// The address to dial whoever answers (a code carried by hand). A swarm never dials an address that it listens at, so it
+/// The address to dial whoever answers (an out-of-band code). A swarm never dials an address that it listens at, so it
 /// cannot be `/webrtc` itself.
 pub fn anyone_address() -> Multiaddr {
     listen_address().with(Protocol::Memory(0))

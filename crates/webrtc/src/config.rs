@@ -11,9 +11,9 @@ pub struct Config {
     pub ice_transport_policy: IceTransportPolicy,
     /// How long an attempt may take, guard included. Default: 15 s.
     pub attempt_timeout: Duration,
-    /// The same for attempts whose messages may travel by hand. Default: 30 min.
-    pub by_hand_timeout: Duration,
-    /// How long to wait for candidates that are sent all together (by hand) once there is at least one: a STUN server that
+    /// The same for attempts whose messages may travel out of band, carried by people. Default: 30 min.
+    pub out_of_band_timeout: Duration,
+    /// How long to wait for candidates that are sent all together (out of band) once there is at least one: a STUN server that
     /// does not answer would take 10 s. Default: 2 s.
     pub gather_timeout: Duration,
     /// Most incoming attempts at a time; offers beyond are ignored. Default: 16.
@@ -26,7 +26,7 @@ impl Default for Config {
             ice_servers: Vec::new(),
             ice_transport_policy: IceTransportPolicy::All,
             attempt_timeout: Duration::from_secs(15),
-            by_hand_timeout: Duration::from_secs(30 * 60),
+            out_of_band_timeout: Duration::from_secs(30 * 60),
             gather_timeout: Duration::from_secs(2),
             max_incoming: 16,
         }

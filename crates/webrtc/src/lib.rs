@@ -12,7 +12,7 @@
 //! 3. Dial `/webrtc/p2p/<peer>` ([`peer_address`]): the offer leaves before anything is gathered, the answer likewise, and
 //!    candidates follow one by one.
 //! 4. Or dial `/webrtc/memory/0` ([`anyone_address`]), an offer to *whoever answers*: [`Signalling::send`] gets it with `to: None`
-//!    and all candidates inside, and nothing more is sent. It may travel by hand and take [`Config::by_hand_timeout`];
+//!    and all candidates inside, and nothing more is sent. It may travel out of band and take [`Config::out_of_band_timeout`];
 //!    the answer's signer becomes the peer. (`SwarmBuilder` limits every dial to 10 s unless told otherwise.)
 //! 5. The output is `(PeerId, StreamMuxerBox)`. Dropping a connection closes it at once; closing it first lets what was
 //!    written arrive.
@@ -24,11 +24,11 @@
 //!
 //! **When both dial.** Two peers that dial each other at the same time get one connection: the dial of the *lower*
 //! `PeerId` goes on; the other one fails with [`Error::Superseded`] and its side gets the connection as an incoming one.
-//! A winner whose offer may have been lost sends it again. Offers by hand are exempt.
+//! A winner whose offer may have been lost sends it again. Out-of-band offers are exempt.
 //!
-//! **Bounds.** Bytes handed to the browser and not sent: 128 KiB. Bytes received and not read: [`MAX_UNREAD`], then the peer is cut off
-//! (a data channel cannot be paused; yamux keeps honest peers far below). Incoming attempts: [`Config::max_incoming`], and two
-//! of one peer. Candidates: 64 an attempt or restart. Descriptions: [`sdp::MAX_SDP`]. Messages: 64 KiB.
+//! **Bounds.** Bytes handed to the browser and not sent: 128 KiB. Bytes received and not read: [`MAX_UNREAD`], then the peer is
+//! cut off (a data channel cannot be paused; yamux keeps honest peers far below). Incoming attempts: [`Config::max_incoming`],
+//! and two of one peer. Candidates: 64 an attempt or restart. Descriptions: [`sdp::MAX_SDP`]. Messages: 64 KiB.
 //!
 //! **When the network changes** (another address, a few seconds without any, a machine that slept) an open connection finds new
 //! paths by itself: an ICE restart over [`Signalling`], by the dialer, or by it when the listener asks. Nothing under way is lost,

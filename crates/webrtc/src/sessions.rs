@@ -2,7 +2,7 @@
 //!
 //! **Glare.** Two peers that dial each other at the same time end with one connection: the dial of the *lower* `PeerId`
 //! (compared as bytes) goes on, the other one fails with `Superseded`, and its side gets the connection as an incoming one.
-//! Offers that travel by hand (not trickled) are exempt: they may take minutes, and nothing is known of them meanwhile.
+//! Out-of-band offers (carried by people, not trickled) are exempt: they may take minutes, and nothing is known of them meanwhile.
 
 use std::{
     collections::{BTreeMap, VecDeque},

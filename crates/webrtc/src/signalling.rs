@@ -137,8 +137,8 @@ fn check_candidate(candidate: &str, mid: Option<&str>) -> Result<(), SignalError
 /// Carries signals to a peer and back. An implementation must deliver them unchanged and from the named peer (it seals and
 /// signs them); it may lose, delay and repeat them.
 pub trait Signalling: 'static {
-    /// Sends a signal. `to` is `None` for an offer to whoever answers it (a code pasted by hand). Must not block: what
-    /// cannot be sent is dropped, and the attempt times out.
+    /// Sends a signal. `to` is `None` for an offer to whoever answers it (an out-of-band code, pasted by a person). Must not
+    /// block: what cannot be sent is dropped, and the attempt times out.
     fn send(&mut self, to: Option<PeerId>, signal: Signal);
 
     /// All candidates of an attempt have been sent: what waits for further ones, to go together, need wait no longer.

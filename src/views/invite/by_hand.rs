@@ -101,7 +101,7 @@ fn use_invite(session: &Session, asked: u32, failed: &Callback<SessionError>) ->
     let (session, setter, failed) = (session.clone(), invite.setter(), failed.clone());
     use_effect_with(asked, move |_| {
         spawn_local(async move {
-            match session.by_hand_invite().await {
+            match session.out_of_band_invite().await {
                 Ok(code) => setter.set(Some(code)),
                 Err(error) => failed.emit(error),
             }

@@ -162,7 +162,7 @@ struct Sight {
     clock_refused: bool,
     turn: bool,
     relay_only: bool,
-    by_hand: bool,
+    out_of_band: bool,
     /// Names of those found whom no link reaches, after failed attempts.
     unreached: Vec<String>,
 }
@@ -186,7 +186,7 @@ impl Sight {
             clock_refused: relays().any(|it| it.code == Some("relay-clock")),
             turn: !discovery.used.turn.is_empty(),
             relay_only: discovery.used.relay_only,
-            by_hand: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == RendezvousState::Open),
+            out_of_band: room.rendezvous.iter().any(|it| it.kind == "by-hand" && it.state == RendezvousState::Open),
             unreached: failed.map(|(node, _)| people::name_in(&room.people, node)).collect(),
         }
     }
@@ -218,7 +218,7 @@ fn advice(sight: &Sight) -> Vec<Advice> {
     if sight.clock_refused {
         advice.push(Advice::ClockRefused);
     }
-    if !sight.by_hand {
+    if !sight.out_of_band {
         advice.push(Advice::NoWebrtc);
     }
     if sight.relay_only && !sight.turn {
@@ -298,7 +298,7 @@ mod tests {
     use super::*;
 
     fn sight() -> Sight {
-        Sight { alone: true, relays: 2, by_hand: true, ..Sight::default() }
+        Sight { alone: true, relays: 2, out_of_band: true, ..Sight::default() }
     }
 
     #[test]
@@ -316,7 +316,7 @@ mod tests {
             (sight(), vec![Advice::RelaysUnreachable]),
             (Sight { relays_open: open.clone(), ..sight() }, vec![Advice::AloneOn(open.clone())]),
             (Sight { relays_open: open.clone(), alone: false, ..sight() }, vec![]),
-            (Sight { by_hand: false, relays: 0, ..sight() }, vec![Advice::NoWebrtc, Advice::NoRelay]),
+            (Sight { out_of_band: false, relays: 0, ..sight() }, vec![Advice::NoWebrtc, Advice::NoRelay]),
             (
                 Sight { relay_only: true, relays_open: open.clone(), alone: false, ..sight() },
                 vec![Advice::RelayOnlyWithoutTurn],

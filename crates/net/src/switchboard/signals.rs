@@ -16,7 +16,7 @@ impl Switchboard {
     pub(super) fn on_signal(&mut self, from: NodeId, session: Session, message: Message, hash: [u8; 32]) {
         let (path, signal) = match message {
             Message::Offer { path, sdp, trickle } => {
-                self.note(session, SessionNote { peer: Some(from), offer: Some(hash), by_hand: false, order: 0 });
+                self.note(session, SessionNote { peer: Some(from), offer: Some(hash), out_of_band: false, order: 0 });
                 (path, Signal::Offer { session, sdp, trickle })
             }
             Message::Answer { path, sdp, offer } => {
@@ -49,11 +49,11 @@ impl Switchboard {
     /// A transport wants a signal sent.
     pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal, now: Millis) {
         let session = *signal.session();
-        let by_hand = self.sessions.get(&session).is_some_and(|note| note.by_hand);
+        let out_of_band = self.sessions.get(&session).is_some_and(|note| note.out_of_band);
         let Some(message) = self.outgoing_message(path, session, signal) else { return };
-        // What began by hand goes on by whatever way there is now.
+        // What began out of band goes on by whatever way there is now.
         let open = to.and_then(|to| self.known.get(&to)).is_some_and(|known| known.linked == Some(path));
-        let by_hand = by_hand && !open && !message.is_restart();
+        let out_of_band = out_of_band && !open && !message.is_restart();
         match to {
             None => {
                 if let Message::Offer { sdp, .. } = message {
@@ -65,8 +65,8 @@ impl Switchboard {
                 if message.has_candidate() {
                     known.found_address();
                 }
-                if by_hand {
-                    return self.send_by_hand(session, &message);
+                if out_of_band {
+                    return self.send_out_of_band(session, &message);
                 }
                 let message =
                     if self.is_far(&to, path) { self.outbox.hold(session, to, message, now) } else { Some(message) };
@@ -98,7 +98,7 @@ impl Switchboard {
         let Some(run) = self.known.get(&to).map(|known| known.run) else { return };
         let (envelope, hash) = self.seal(Some((to, run)), Some(session), message);
         if matches!(message, Message::Offer { .. }) {
-            self.note(session, SessionNote { peer: Some(to), offer: Some(hash), by_hand: false, order: 0 });
+            self.note(session, SessionNote { peer: Some(to), offer: Some(hash), out_of_band: false, order: 0 });
         }
         let path = message.path();
         if path.is_some_and(|path| self.is_far(&to, path)) {

@@ -14,7 +14,7 @@ use common::{Node, config, exchange, key, meet, room};
 use futures::task::noop_waker;
 use machine::run;
 use paceline_mesh::Lane;
-use paceline_net::{ByHandError, MAX_MESSAGE, NetEvent, Path, RoomLink};
+use paceline_net::{MAX_MESSAGE, NetEvent, OutOfBandError, Path, RoomLink};
 
 #[test]
 fn two_nodes_meet_and_exchange_messages_on_both_lanes() {
@@ -151,7 +151,7 @@ fn offline_is_silent_and_online_comes_back() {
         assert!(!a.unlinked(b.id).await, "the others did not leave");
         assert!(b.unlinked(a.id).await);
         assert!(!a.net.is_online() && a.net.rendezvous().is_empty());
-        assert_eq!(a.net.by_hand_invite().await, Err(ByHandError::Offline));
+        assert_eq!(a.net.out_of_band_invite().await, Err(OutOfBandError::Offline));
         a.net.online();
         meet(&mut a, &mut b).await;
         exchange(&mut a, &mut b).await;
@@ -270,8 +270,8 @@ fn what_is_sent_without_a_link_goes_nowhere() {
 fn codes_by_hand_need_webrtc() {
     run(async |machine| {
         let a = machine.start(config(&room("hand"), 1));
-        assert_eq!(a.net.by_hand_invite().await, Err(ByHandError::Unavailable));
-        assert_eq!(a.net.by_hand_reply("hello").await, Err(ByHandError::NotACode));
-        assert_eq!(a.net.by_hand_accept(&room("hand").code()).await, Err(ByHandError::RoomLink));
+        assert_eq!(a.net.out_of_band_invite().await, Err(OutOfBandError::Unavailable));
+        assert_eq!(a.net.out_of_band_reply("hello").await, Err(OutOfBandError::NotACode));
+        assert_eq!(a.net.out_of_band_accept(&room("hand").code()).await, Err(OutOfBandError::RoomLink));
     });
 }

@@ -66,10 +66,10 @@ fn attempts_are_bounded_per_peer_and_in_all() {
 fn codes_carried_by_hand_do_not_take_the_place_of_other_attempts() {
     let (a, b) = peers();
     let mut sessions = Sessions::new(a, 4);
-    let by_hand = |id| Signal::Offer { session: [id; 16], sdp: "offer".to_owned(), trickle: false };
-    assert!(accepted(&sessions.deliver(b, by_hand(1), true)));
-    assert!(accepted(&sessions.deliver(b, by_hand(2), true)));
-    assert_eq!(sessions.deliver(b, by_hand(3), true), Delivery::Ignored(Ignored::TooMany));
+    let out_of_band = |id| Signal::Offer { session: [id; 16], sdp: "offer".to_owned(), trickle: false };
+    assert!(accepted(&sessions.deliver(b, out_of_band(1), true)));
+    assert!(accepted(&sessions.deliver(b, out_of_band(2), true)));
+    assert_eq!(sessions.deliver(b, out_of_band(3), true), Delivery::Ignored(Ignored::TooMany));
     assert!(accepted(&sessions.deliver(b, offer(4), true)));
 }
 
@@ -187,8 +187,8 @@ fn a_code_carried_by_hand_is_taken_even_while_dialing() {
     let (low, high) = peers();
     let mut sessions = Sessions::new(low, 4);
     sessions.dial([1; 16], Some(high)).unwrap();
-    let by_hand = Signal::Offer { session: [2; 16], sdp: "offer".to_owned(), trickle: false };
-    assert!(accepted(&sessions.deliver(high, by_hand, true)));
+    let out_of_band = Signal::Offer { session: [2; 16], sdp: "offer".to_owned(), trickle: false };
+    assert!(accepted(&sessions.deliver(high, out_of_band, true)));
     assert_eq!(mail(&mut sessions, 1), Poll::Pending);
 }
 

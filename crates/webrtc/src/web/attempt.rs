@@ -62,7 +62,7 @@ async fn establish(
     trickle: bool,
     offer: Option<String>,
 ) -> Result<Output, Error> {
-    let limit = if trickle { shared.config.attempt_timeout } else { shared.config.by_hand_timeout };
+    let limit = if trickle { shared.config.attempt_timeout } else { shared.config.out_of_band_timeout };
     let connect = async {
         let peer = shared.spare.take(&shared.config)?;
         let attempt = Attempt { place, peer, negotiation: Negotiation::new(role), trickle, remote: None };

@@ -1,4 +1,4 @@
-//! Codes by hand: made, opened and taken by the switchboard. How they are written is `crate::hand`'s.
+//! Out-of-band codes: made, opened and taken by the switchboard. How they are written is `crate::out_of_band`'s.
 
 use libp2p_webrtc_browser::Signal;
 use paceline_mesh::replica::Millis;
@@ -11,7 +11,7 @@ use crate::{
     message::Message,
 };
 
-/// Why an opened code by hand leads nowhere.
+/// Why an opened out-of-band code leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     /// It says something else than its kind.
@@ -34,11 +34,11 @@ impl Switchboard {
         }
         let count = self.fresh.next_count();
         let (envelope, hash) = self.hand().invite(&self.setup.keypair, count, session, sdp);
-        self.note(session, SessionNote { peer: None, offer: Some(hash), by_hand: true, order: 0 });
+        self.note(session, SessionNote { peer: None, offer: Some(hash), out_of_band: true, order: 0 });
         self.outputs.push(Output::Invite { session, envelope });
     }
 
-    pub(super) fn send_by_hand(&mut self, session: Session, message: &Message) {
+    pub(super) fn send_out_of_band(&mut self, session: Session, message: &Message) {
         match message {
             Message::Answer { sdp, .. } => self.make_reply(session, sdp),
             Message::Abort { .. } => self.outputs.push(Output::HandEnded { session }),
@@ -66,7 +66,7 @@ impl Switchboard {
     /// Opens a reply to an invite of this node.
     pub(crate) fn open_reply(&self, bytes: &[u8]) -> Result<Opened, Unfit> {
         let waiting = |(session, note): (&Session, &SessionNote)| {
-            let hash = note.offer.filter(|_| note.by_hand)?;
+            let hash = note.offer.filter(|_| note.out_of_band)?;
             Some(OpenInvite { session: *session, hash })
         };
         let waiting: Vec<OpenInvite> = self.sessions.iter().filter_map(waiting).collect();
@@ -87,7 +87,7 @@ impl Switchboard {
         self.heard(content, None, now);
         let from = content.from;
         self.skipped_in_code(opened);
-        self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), by_hand: true, order: 0 });
+        self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), out_of_band: true, order: 0 });
         self.outputs.push(Output::Signal { path, from, signal: Signal::Offer { session, sdp, trickle: false } });
         Ok(session)
     }
@@ -108,7 +108,7 @@ impl Switchboard {
             return Err(Unreadable::NotExpected);
         };
         let invite =
-            self.sessions.get_mut(&session).filter(|note| note.by_hand && note.offer == Some(offer.into_array()));
+            self.sessions.get_mut(&session).filter(|note| note.out_of_band && note.offer == Some(offer.into_array()));
         let Some(invite) = invite else { return Err(Unreadable::TooLate) };
         if invite.peer.is_some_and(|peer| peer != content.from) {
             return Err(Unreadable::UsedBefore);

@@ -4,12 +4,12 @@
 //! two bytes are three of 41 characters that a QR code packs two in 11 bits (ISO/IEC 18004, alphanumeric mode), and that mail,
 //! chat and people's fingers leave alone; upper and lower case are one. The prefix is for people; what the code says is sealed.
 //!
-//! A code is found in whatever was pasted (a mail that quotes it, with words around): it begins after a prefix, what is no digit is left
-//! out, and it ends where a checksum fits. No code ends in a character that what makes links of texts cuts off: the last digit of three
-//! is at most `+`, that of two at most `6`.
+//! A code is found in whatever was pasted (a mail that quotes it, with words around): it begins after a prefix, what is no
+//! digit is left out, and it ends where a checksum fits. No code ends in a character that what makes links of texts cuts off:
+//! the last digit of three is at most `+`, that of two at most `6`.
 //!
-//! **Version.** What a code holds is signed as a whole ([`crate::hand`]), so there is no field that an older build could skip: whatever is
-//! added is a new version, and told as such.
+//! **Version.** What a code holds is signed as a whole ([`crate::hand`]), so there is no field that an older build could skip:
+//! whatever is added is a new version, and told as such.
 
 use std::collections::VecDeque;
 
@@ -26,7 +26,8 @@ const VERSION: u8 = 2;
 const MAX_TEXT: usize = MAX_ENVELOPE * 3 / 2;
 /// Own codes remembered, to tell a person that pastes one back.
 const MAX_OWN: usize = 16;
-/// The digits of base 41. Of what a QR code packs, they leave out space, `*`, `.` and `:`, which mail and chat change or make links of.
+/// The digits of base 41. Of what a QR code packs, they leave out space, `*`, `.` and `:`, which mail and chat change or make
+/// links of.
 const DIGITS: &[u8; 41] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$%+-/";
 /// How codes of version 1 began.
 const OLDER: [&str; 2] = ["invite.", "reply."];
@@ -105,7 +106,7 @@ fn read(digits: &str) -> Code {
 
 /// Why a code leads nowhere; the texts are for the person who pasted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ByHandError {
+pub enum OutOfBandError {
     /// Neither invite nor reply.
     #[error("this is not a code made by hand: an invite starts with \"INVITE:\", a reply with \"REPLY:\"")]
     NotACode,
@@ -157,7 +158,7 @@ pub enum ByHandError {
     Offline,
 }
 
-impl ByHandError {
+impl OutOfBandError {
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -180,7 +181,7 @@ impl ByHandError {
     }
 }
 
-impl From<Unfit> for ByHandError {
+impl From<Unfit> for OutOfBandError {
     fn from(error: Unfit) -> Self {
         match error {
             Unfit::Foreign => Self::AnotherRoom,
@@ -191,7 +192,7 @@ impl From<Unfit> for ByHandError {
     }
 }
 
-impl From<Unreadable> for ByHandError {
+impl From<Unreadable> for OutOfBandError {
     fn from(error: Unreadable) -> Self {
         match error {
             Unreadable::NotExpected => Self::Damaged,
@@ -221,25 +222,25 @@ impl Codes {
     }
 
     /// What is sealed in the first code of the kind that is wanted; if there is none, what there is instead.
-    pub(crate) fn read(&self, wanted: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
+    pub(crate) fn read(&self, wanted: HandCode, text: &str) -> Result<Vec<u8>, OutOfBandError> {
         let pasted = Pasted::new(text);
         let mut error = None;
         for code in pasted.codes(wanted) {
             match code {
-                Code::Whole(sealed) if self.own.contains(&sealed) => error = Some(ByHandError::OwnCode),
+                Code::Whole(sealed) if self.own.contains(&sealed) => error = Some(OutOfBandError::OwnCode),
                 Code::Whole(sealed) => return Ok(sealed),
-                Code::Newer => error = error.or(Some(ByHandError::Newer)),
-                Code::Damaged => error = error.or(Some(ByHandError::Damaged)),
+                Code::Newer => error = error.or(Some(OutOfBandError::Newer)),
+                Code::Damaged => error = error.or(Some(OutOfBandError::Damaged)),
             }
         }
         let (other, its_error) = match wanted {
-            HandCode::Invite => (HandCode::Reply, ByHandError::InviteWanted),
-            HandCode::Reply => (HandCode::Invite, ByHandError::ReplyWanted),
+            HandCode::Invite => (HandCode::Reply, OutOfBandError::InviteWanted),
+            HandCode::Reply => (HandCode::Invite, OutOfBandError::ReplyWanted),
         };
         let mut others = pasted.codes(other);
         let another = others.next().map(|first| {
             match std::iter::once(first).chain(others).find(|it| matches!(it, Code::Whole(_))) {
-                Some(Code::Whole(sealed)) if self.own.contains(&sealed) => ByHandError::OwnCode,
+                Some(Code::Whole(sealed)) if self.own.contains(&sealed) => OutOfBandError::OwnCode,
                 _ => its_error,
             }
         });
@@ -247,10 +248,10 @@ impl Codes {
             return Err(error);
         }
         if text.contains(link::ROUTE) || matches!(RoomLink::parse(text), Ok(_) | Err(LinkError::Newer)) {
-            return Err(ByHandError::RoomLink);
+            return Err(OutOfBandError::RoomLink);
         }
         let older = OLDER.iter().any(|prefix| text.trim_start().starts_with(prefix));
-        Err(if older { ByHandError::Older } else { ByHandError::NotACode })
+        Err(if older { OutOfBandError::Older } else { OutOfBandError::NotACode })
     }
 }
 
@@ -295,7 +296,7 @@ mod tests {
         Codes::default().write(kind, b"an envelope")
     }
 
-    fn read(wanted: HandCode, text: &str) -> Result<Vec<u8>, ByHandError> {
+    fn read(wanted: HandCode, text: &str) -> Result<Vec<u8>, OutOfBandError> {
         Codes::default().read(wanted, text)
     }
 
@@ -308,29 +309,29 @@ mod tests {
 
     #[test]
     fn a_code_in_the_wrong_place_says_which_is_wanted() {
-        assert_eq!(read(HandCode::Invite, &code(HandCode::Reply)), Err(ByHandError::InviteWanted));
-        assert_eq!(read(HandCode::Reply, &code(HandCode::Invite)), Err(ByHandError::ReplyWanted));
+        assert_eq!(read(HandCode::Invite, &code(HandCode::Reply)), Err(OutOfBandError::InviteWanted));
+        assert_eq!(read(HandCode::Reply, &code(HandCode::Invite)), Err(OutOfBandError::ReplyWanted));
     }
 
     #[test]
     fn a_room_link_is_named_whole_or_bare() {
         let link = RoomLink { room: Cid::of(b"a room"), secret: [7; 32] };
-        assert_eq!(read(HandCode::Invite, &link.url("https://example.org/")), Err(ByHandError::RoomLink));
-        assert_eq!(read(HandCode::Invite, &link.code()), Err(ByHandError::RoomLink));
+        assert_eq!(read(HandCode::Invite, &link.url("https://example.org/")), Err(OutOfBandError::RoomLink));
+        assert_eq!(read(HandCode::Invite, &link.code()), Err(OutOfBandError::RoomLink));
     }
 
     #[test]
     fn an_own_code_pasted_back_is_named() {
         let mut codes = Codes::default();
         let invite = codes.write(HandCode::Invite, b"x");
-        assert_eq!(codes.read(HandCode::Invite, &invite), Err(ByHandError::OwnCode));
-        assert_eq!(codes.read(HandCode::Reply, &invite), Err(ByHandError::OwnCode));
+        assert_eq!(codes.read(HandCode::Invite, &invite), Err(OutOfBandError::OwnCode));
+        assert_eq!(codes.read(HandCode::Reply, &invite), Err(OutOfBandError::OwnCode));
     }
 
     #[test]
     fn other_texts_are_no_codes() {
         for text in ["", "hello", "invite", "here is my invite", &"A".repeat(MAX_TEXT + 1)] {
-            assert_eq!(read(HandCode::Invite, text), Err(ByHandError::NotACode));
+            assert_eq!(read(HandCode::Invite, text), Err(OutOfBandError::NotACode));
         }
     }
 
@@ -338,7 +339,7 @@ mod tests {
     fn a_cut_code_is_damaged() {
         let code = code(HandCode::Invite);
         for end in HandCode::Invite.prefix().len()..code.len() {
-            assert_eq!(read(HandCode::Invite, &code[..end]), Err(ByHandError::Damaged));
+            assert_eq!(read(HandCode::Invite, &code[..end]), Err(OutOfBandError::Damaged));
         }
     }
 
@@ -376,7 +377,7 @@ mod tests {
         for text in [format!("{reply}\n\nOn Monday I wrote:\n> {invite}"), format!("> {invite}\n\n{reply}")] {
             assert_eq!(HandCode::of(&text), Some(HandCode::Reply));
             assert_eq!(codes.read(HandCode::Reply, &text), Ok(b"theirs".to_vec()));
-            assert_eq!(codes.read(HandCode::Invite, &text), Err(ByHandError::OwnCode));
+            assert_eq!(codes.read(HandCode::Invite, &text), Err(OutOfBandError::OwnCode));
         }
     }
 
@@ -386,7 +387,7 @@ mod tests {
         let damaged = code(HandCode::Invite).replace('0', "1").replace('A', "B");
         let text = format!("{damaged}, no: {other}, or: {}", code(HandCode::Invite));
         assert_eq!(read(HandCode::Invite, &text), Ok(b"another".to_vec()));
-        assert_eq!(read(HandCode::Invite, &damaged), Err(ByHandError::Damaged));
+        assert_eq!(read(HandCode::Invite, &damaged), Err(OutOfBandError::Damaged));
     }
 
     #[test]
@@ -394,14 +395,14 @@ mod tests {
         let mut bytes = vec![VERSION + 1, 1, 1];
         link::push_checksum(&mut bytes);
         let text = format!("INVITE:{}", encode(&bytes));
-        assert_eq!(read(HandCode::Invite, &text), Err(ByHandError::Newer));
-        assert_eq!(read(HandCode::Invite, &format!("so: {text}, see you")), Err(ByHandError::Newer));
+        assert_eq!(read(HandCode::Invite, &text), Err(OutOfBandError::Newer));
+        assert_eq!(read(HandCode::Invite, &format!("so: {text}, see you")), Err(OutOfBandError::Newer));
     }
 
     #[test]
     fn a_code_of_the_first_version_is_older() {
-        assert_eq!(read(HandCode::Invite, "invite.AQGGGGGGGGGG"), Err(ByHandError::Older));
-        assert_eq!(read(HandCode::Reply, " reply.AQGGGGGGGGGG"), Err(ByHandError::Older));
+        assert_eq!(read(HandCode::Invite, "invite.AQGGGGGGGGGG"), Err(OutOfBandError::Older));
+        assert_eq!(read(HandCode::Reply, " reply.AQGGGGGGGGGG"), Err(OutOfBandError::Older));
     }
 
     #[test]
@@ -415,7 +416,7 @@ mod tests {
 
     #[test]
     fn each_error_says_something_of_its_own() {
-        use ByHandError::*;
+        use OutOfBandError::*;
         let all = [
             NotACode,
             RoomLink,
