@@ -87,7 +87,7 @@ impl Session {
         }
         self.leave_now().await;
         let opened = self.open_held(link).await;
-        self.0.calls.take();
+        self.0.preconnect.take();
         opened
     }
 

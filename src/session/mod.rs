@@ -1,8 +1,8 @@
 //! The one place that knows room, net and store: commands in, [`View`]s out.
 //!
-//! A person acts -> [`Session::act`] -> the room's node says what to write or why not, signs, stores and spreads it -> the view shows
-//! it as sent. What is asked for resolves once its event is durably stored, or rejects with a [`SessionError`]; components and
-//! scripts call the same methods. *Absent*: events, signing, transactions (`cargo xtask check` proves it).
+//! A person acts -> [`Session::act`] -> the room's node says what to write or why not, signs, stores and spreads it -> the view
+//! shows it as sent. What is asked for resolves once its event is durably stored, or rejects with a [`SessionError`];
+//! components and scripts call the same methods. *Absent*: events, signing, transactions (`cargo xtask check` proves it).
 
 mod asking;
 mod browser;
@@ -41,7 +41,7 @@ use std::{
 
 use futures::lock::Mutex;
 use gloo::timers::callback::Timeout;
-use paceline_net::{Calls, Clock, RoomLink};
+use paceline_net::{Clock, Preconnect, RoomLink};
 use wasm_bindgen_futures::spawn_local;
 
 use asking::Asking;
@@ -96,7 +96,7 @@ struct Inner {
     handoffs: RefCell<Handoffs>,
     places: Mutex<Option<Places>>,
     /// Relays that were called for the room that is being opened.
-    calls: RefCell<Calls>,
+    preconnect: RefCell<Preconnect>,
     /// What time it is, for relays.
     clock: Clock,
     asking: Asking,
@@ -140,7 +140,7 @@ impl Session {
             noting: RefCell::default(),
             handoffs: RefCell::default(),
             places: Mutex::default(),
-            calls: RefCell::default(),
+            preconnect: RefCell::default(),
             clock: Clock::default(),
             asking: Asking::default(),
             digest: RefCell::default(),

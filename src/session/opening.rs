@@ -3,7 +3,7 @@
 use std::rc::{Rc, Weak};
 
 use futures::future::try_join_all;
-use paceline_net::{CHOSEN_RELAYS, Calls, Net, NetConfig, RoomKeys, RoomLink};
+use paceline_net::{CHOSEN_RELAYS, Net, NetConfig, Preconnect, RoomKeys, RoomLink};
 use paceline_node::{Founding, Move, Node, Ready};
 use paceline_room::{Cid, body::batons};
 use paceline_store::{Desk, HeldKey, How, Place, Store};
@@ -77,7 +77,7 @@ impl Session {
             let listed = RoomKeys::new(link).order_of(&discovery.listed());
             let relays: Vec<_> =
                 discovery.always.iter().cloned().chain(listed.into_iter().take(CHOSEN_RELAYS)).collect();
-            *self.0.calls.borrow_mut() = Calls::to(&relays);
+            *self.0.preconnect.borrow_mut() = Preconnect::to(&relays);
         }
     }
 
@@ -138,7 +138,7 @@ impl Session {
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
         discovery::use_servers(&mut net_config, &self.discovery());
         net_config.clock = self.0.clock.clone();
-        let (net, events) = Net::start(net_config, self.0.calls.take());
+        let (net, events) = Net::start(net_config, self.0.preconnect.take());
         if self.0.offline.get() {
             net.offline();
         }

@@ -47,7 +47,7 @@ mod types;
 mod vary;
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{Browser, Calls};
+pub use browser::{Browser, Preconnect};
 pub use clock::Clock;
 pub use keys::RoomKeys;
 pub use lanes::MAX_MESSAGE;

@@ -15,7 +15,7 @@ use std::{
 
 use futures::StreamExt as _;
 use paceline_mesh::Lane;
-use paceline_net::{Calls, Net, NetConfig, NetEvent, RoomKeys, RoomLink};
+use paceline_net::{Net, NetConfig, NetEvent, Preconnect, RoomKeys, RoomLink};
 use paceline_room::{Cid, Keypair, NodeId};
 use wasm_bindgen::prelude::*;
 
@@ -50,7 +50,7 @@ impl Hostile {
         }
         let keypair = Keypair::from_secret(random()?);
         let config = NetConfig::new(link.clone(), keypair.clone(), page_path);
-        let (net, mut events) = Net::start(config, Calls::default());
+        let (net, mut events) = Net::start(config, Preconnect::default());
         let seen = Rc::new(Seen::default());
         let liar = Rc::new(RefCell::new(Liar::new(link.room, keypair)));
         let (noted, answering, replies) = (Rc::clone(&seen), Rc::clone(&liar), net.clone());

@@ -1,11 +1,11 @@
 //! A node in a browser tab: `BroadcastChannel`, WebRTC, WebSockets, Web Locks.
 
-mod calls;
 mod channel;
 mod locks;
+mod preconnect;
 mod socket;
 
-pub use calls::Calls;
+pub use preconnect::Preconnect;
 
 use std::{any::Any, rc::Rc};
 
@@ -28,8 +28,8 @@ pub struct Browser;
 
 impl Net {
     /// Goes online in a room from this tab, with the relays that were called ahead; see [`Net::start_on`].
-    pub fn start(config: NetConfig, calls: Calls) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
-        Self::start_on(Rc::new(calls), config)
+    pub fn start(config: NetConfig, preconnect: Preconnect) -> (Self, impl Stream<Item = NetEvent> + Unpin + 'static) {
+        Self::start_on(Rc::new(preconnect), config)
     }
 }
 

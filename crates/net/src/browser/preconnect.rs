@@ -1,4 +1,4 @@
-//! This tab, with relays that were called ahead.
+//! This tab, with relays it began to connect to ahead.
 
 use std::{any::Any, cell::RefCell, fmt, rc::Rc};
 
@@ -11,25 +11,25 @@ use crate::{
     sockets::{Ahead, Sockets},
 };
 
-/// Relays called before it is known who this node is: it takes them longer to answer than it takes to read a key. Nothing is said to
-/// them; dropping it hangs up.
+/// Relays connected to before it is known who this node is: it takes them longer to answer than it takes to read a key. Nothing
+/// is said to them; dropping it closes them.
 #[derive(Default)]
-pub struct Calls(RefCell<Option<Ahead>>);
+pub struct Preconnect(RefCell<Option<Ahead>>);
 
-impl Calls {
+impl Preconnect {
     /// Begins to connect.
     pub fn to(relays: &[String]) -> Self {
         Self(RefCell::new(Browser.sockets().map(|sockets| Ahead::new(sockets, relays))))
     }
 }
 
-impl fmt::Debug for Calls {
+impl fmt::Debug for Preconnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Calls").finish_non_exhaustive()
+        f.debug_struct("Preconnect").finish_non_exhaustive()
     }
 }
 
-impl Platform for Calls {
+impl Platform for Preconnect {
     fn channels(&self) -> Option<Rc<dyn Channels>> {
         Browser.channels()
     }
@@ -38,10 +38,10 @@ impl Platform for Calls {
         Browser.webrtc(setup)
     }
 
-    /// The first time with those that were called.
+    /// The first time with those connected ahead.
     fn sockets(&self) -> Option<Rc<dyn Sockets>> {
-        let called = self.0.borrow_mut().take().map(|ahead| Rc::new(ahead) as Rc<dyn Sockets>);
-        called.or_else(|| Browser.sockets())
+        let ahead = self.0.borrow_mut().take().map(|ahead| Rc::new(ahead) as Rc<dyn Sockets>);
+        ahead.or_else(|| Browser.sockets())
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
