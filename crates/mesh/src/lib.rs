@@ -24,7 +24,7 @@ mod serve;
 mod shown;
 mod sync;
 mod time;
-mod wants;
+mod want_list;
 pub mod wire;
 
 pub use budgets::{Bucket, Rate};

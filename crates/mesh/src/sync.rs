@@ -13,7 +13,7 @@
 //! | any | idle | the peer breaks the protocol, or does not answer a request |
 //!
 //! Two sessions at a time ([`SESSIONS`]), one while streaming, so that a newcomer does not learn (or download) the same
-//! from seven peers. What a reconciliation found is asked for by name ([`crate::wants`]). Who does not answer is left
+//! from seven peers. What a reconciliation found is asked for by name ([`crate::want_list`]). Who does not answer is left
 //! alone for a while, longer each time. Pages come oldest first, since that is the order in which they can be admitted.
 //!
 //! Nothing that a peer claims keeps others from being asked for long: a stream and a request are given more time only for
@@ -42,7 +42,7 @@ use session::Session;
 use crate::{
     index::Index,
     time::Millis,
-    wants::Wants,
+    want_list::WantList,
     wire::{BULK_CIDS, Bulk, Cids, Have, Item, Key, Page, Stream},
 };
 
@@ -76,7 +76,7 @@ pub struct Local<'a> {
 pub struct Sync {
     me: NodeId,
     peers: LiteMap<NodeId, Peer>,
-    wants: Wants,
+    want_list: WantList,
     lone: BTreeMap<Cid, LoneWords>,
     /// When to look through `lone` again: it may be long, and mostly nothing has changed.
     lone_at: Option<Millis>,
@@ -86,7 +86,14 @@ pub struct Sync {
 impl Sync {
     /// No peers yet.
     pub fn new(me: NodeId) -> Self {
-        Self { me, peers: LiteMap::new(), wants: Wants::default(), lone: BTreeMap::new(), lone_at: None, serial: 0 }
+        Self {
+            me,
+            peers: LiteMap::new(),
+            want_list: WantList::default(),
+            lone: BTreeMap::new(),
+            lone_at: None,
+            serial: 0,
+        }
     }
 
     /// A link is up.
@@ -102,7 +109,7 @@ impl Sync {
         if let Some(asked) = self.peers.remove(peer).and_then(|peer| peer.asked) {
             self.release(&asked, Some(peer));
         }
-        self.wants.forget(peer);
+        self.want_list.forget(peer);
     }
 
     /// What the peer holds by its hello.
@@ -133,7 +140,7 @@ impl Sync {
 
     /// An event is admitted, waiting or refused: it need not be asked for. Returns whether it was wanted.
     pub fn on_event(&mut self, cid: &Cid) -> bool {
-        self.wants.remove(cid)
+        self.want_list.remove(cid)
     }
 
     /// Something of this peer was admitted: it is worth asking.
@@ -145,7 +152,7 @@ impl Sync {
 
     /// Events asked for, or to be asked for, by name.
     pub fn wanted(&self) -> usize {
-        self.wants.count()
+        self.want_list.count()
     }
 
     /// Events that a stream of everything has still to bring, those included that came ahead of it.
@@ -206,7 +213,7 @@ impl Sync {
         have.truncate(BULK_CIDS);
         for key in round.need {
             if !(here.known)(&key.1) {
-                self.wants.add(key, *peer);
+                self.want_list.add(key, *peer);
             }
         }
         match round.next {
@@ -231,7 +238,7 @@ impl Sync {
         for cid in have.0.0 {
             if !(here.known)(&cid) {
                 // Depths are not told; what has no depth is asked for after what has.
-                self.wants.add((u64::MAX, cid), *peer);
+                self.want_list.add((u64::MAX, cid), *peer);
             }
         }
         self.finish(peer, here, now);
@@ -249,7 +256,7 @@ impl Sync {
         it.completed = true;
         it.set(Session::Idle);
         it.look_at = None;
-        if !it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+        if !it.tips.iter().all(|cid| (here.settled)(cid) || self.want_list.contains(cid)) {
             it.leave_alone(now);
         }
     }
@@ -337,7 +344,7 @@ impl Sync {
                 it.parents_at = None;
                 for key in std::mem::take(&mut it.parents) {
                     if !(here.known)(&key.1) {
-                        self.wants.add(key, *peer);
+                        self.want_list.add(key, *peer);
                     }
                 }
             }
@@ -367,7 +374,7 @@ impl Sync {
             }
             // Who promised what is wanted may be slow, or have nothing: then this peer is a better source.
             let patient = now < it.put_off.unwrap_or(now) + ANSWER_TIME;
-            if patient && it.tips.iter().all(|cid| (here.settled)(cid) || self.wants.contains(cid)) {
+            if patient && it.tips.iter().all(|cid| (here.settled)(cid) || self.want_list.contains(cid)) {
                 it.put_off.get_or_insert(now);
                 it.look_at = Some(now + PATIENCE);
                 continue;

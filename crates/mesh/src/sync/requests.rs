@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     time::Millis,
-    wants::WANT_CIDS,
+    want_list::WANT_CIDS,
     wire::{Blocks, Bulk, Cids, Want},
 };
 
@@ -70,7 +70,7 @@ impl Sync {
         if !acts.is_empty() || !no_events.is_empty() || !no_words.is_empty() {
             asked.until = (now + ANSWER_TIME).min(asked.ends);
         }
-        self.wants.release(&no_events, Some(peer));
+        self.want_list.release(&no_events, Some(peer));
         self.release_words(&no_words);
         acts.extend(last.then_some(Act::Answered(*peer)));
         acts
@@ -84,7 +84,7 @@ impl Sync {
     }
 
     pub(super) fn release(&mut self, asked: &Asked, failed: Option<&NodeId>) {
-        self.wants.release(&asked.events, failed);
+        self.want_list.release(&asked.events, failed);
         self.release_words(&asked.words);
     }
 
@@ -103,7 +103,7 @@ impl Sync {
             if it.asked.is_some() || it.mute_until > now {
                 continue;
             }
-            let events = self.wants.claim(peer);
+            let events = self.want_list.claim(peer);
             let most = WANT_CIDS.saturating_sub(events.len());
             let words = if look { claim_words(&mut self.lone, peer, most, now) } else { Vec::new() };
             if events.is_empty() && words.is_empty() {

@@ -1,4 +1,4 @@
-//! Blocks known to exist and not here: who has them, who was asked for them, and what happens when nobody answers.
+//! The want-list: blocks known to exist and not here; who has them, who was asked for them, and what happens when nobody answers.
 //!
 //! One block is asked of one peer at a time (a *claim*); a claim ends with the block, with the peer's "not here", with
 //! its silence or with its link. It sends nothing itself: [`crate::sync`] does.
@@ -28,7 +28,7 @@ struct Wanted {
 
 /// Events that are wanted, in about the order of depth.
 #[derive(Debug, Default)]
-pub struct Wants {
+pub struct WantList {
     order: BTreeMap<(u64, u64), Cid>,
     events: BTreeMap<Cid, Wanted>,
     /// By source: how many of its events are unclaimed, so that asking costs nothing when there is nothing to ask.
@@ -36,7 +36,7 @@ pub struct Wants {
     added: u64,
 }
 
-impl Wants {
+impl WantList {
     /// How many events are wanted.
     pub fn count(&self) -> usize {
         self.events.len()
@@ -155,40 +155,40 @@ mod tests {
 
     #[test]
     fn what_is_claimed_is_not_asked_of_anybody_else() {
-        let mut wants = Wants::default();
+        let mut want_list = WantList::default();
         for depth in 0..3 {
-            wants.add((depth, cid(depth)), node(1));
-            wants.add((depth, cid(depth)), node(2));
+            want_list.add((depth, cid(depth)), node(1));
+            want_list.add((depth, cid(depth)), node(2));
         }
-        assert_eq!(wants.claim(&node(2)), vec![cid(0), cid(1), cid(2)]);
-        assert_eq!(wants.claim(&node(1)), vec![]);
-        wants.release(&[cid(1)], Some(&node(2)));
-        assert_eq!(wants.claim(&node(2)), vec![], "it did not have it");
-        assert_eq!(wants.claim(&node(1)), vec![cid(1)]);
-        assert_eq!(wants.count(), 3);
+        assert_eq!(want_list.claim(&node(2)), vec![cid(0), cid(1), cid(2)]);
+        assert_eq!(want_list.claim(&node(1)), vec![]);
+        want_list.release(&[cid(1)], Some(&node(2)));
+        assert_eq!(want_list.claim(&node(2)), vec![], "it did not have it");
+        assert_eq!(want_list.claim(&node(1)), vec![cid(1)]);
+        assert_eq!(want_list.count(), 3);
     }
 
     #[test]
     fn what_nobody_has_any_more_is_not_wanted() {
-        let mut wants = Wants::default();
-        wants.add((1, cid(1)), node(1));
-        wants.add((2, cid(2)), node(1));
-        wants.add((2, cid(2)), node(2));
-        assert_eq!(wants.claim(&node(1)).len(), 2);
-        wants.forget(&node(1));
-        wants.release(&[cid(1), cid(2)], Some(&node(1)));
-        assert_eq!((wants.count(), wants.claim(&node(2))), (1, vec![cid(2)]));
+        let mut want_list = WantList::default();
+        want_list.add((1, cid(1)), node(1));
+        want_list.add((2, cid(2)), node(1));
+        want_list.add((2, cid(2)), node(2));
+        assert_eq!(want_list.claim(&node(1)).len(), 2);
+        want_list.forget(&node(1));
+        want_list.release(&[cid(1), cid(2)], Some(&node(1)));
+        assert_eq!((want_list.count(), want_list.claim(&node(2))), (1, vec![cid(2)]));
     }
 
     #[test]
     fn requests_and_the_whole_list_are_bounded_and_the_shallow_come_first() {
-        let mut wants = Wants::default();
+        let mut want_list = WantList::default();
         for depth in (0..MAX_WANTED as u64 + 10).rev() {
-            wants.add((depth, cid(depth)), node(1));
+            want_list.add((depth, cid(depth)), node(1));
         }
-        assert_eq!(wants.count(), MAX_WANTED);
-        let first = wants.claim(&node(1));
+        assert_eq!(want_list.count(), MAX_WANTED);
+        let first = want_list.claim(&node(1));
         assert_eq!((first.len(), first[0]), (WANT_CIDS, cid(10)));
-        assert!(wants.remove(&cid(10)) && !wants.remove(&cid(10)));
+        assert!(want_list.remove(&cid(10)) && !want_list.remove(&cid(10)));
     }
 }
