@@ -6,20 +6,19 @@
 //! proves it fresh. WebRTC is dialled first; a link over `BroadcastChannel` follows when that failed, found no address within
 //! [`FIRST_CANDIDATE`] or took [`WEBRTC_HEAD_START`], and WebRTC is tried again beside it. Failing dials back off; a peer whose
 //! link went down is dialled again once it is heard again. Whom the room knows and this node is not linked with is greeted
-//! through the room ([`introductions`]).
+//! through the room ([`peer_exchange`]).
 
 mod dials;
+mod exchanging;
 mod hellos;
-mod introducing;
-mod introductions;
 mod io;
 mod known;
 mod out_of_band;
 mod outbox;
+mod peer_exchange;
 mod signals;
 
 use hellos::Hellos;
-use introductions::Introductions;
 pub(crate) use io::{Output, Session, Through, Via};
 use known::{Known, MAX_DIALS};
 use litemap::LiteMap;
@@ -27,6 +26,7 @@ pub(crate) use out_of_band::Unreadable;
 use outbox::Outbox;
 use paceline_mesh::replica::Millis;
 use paceline_room::{Cid, Keypair, NodeId};
+use peer_exchange::PeerExchange;
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{
@@ -82,7 +82,7 @@ pub(crate) struct Switchboard {
     /// Hellos through servers.
     far: Hellos,
     resting: bool,
-    introductions: Introductions,
+    peer_exchange: PeerExchange,
     outbox: Outbox,
     outputs: Vec<Output>,
 }
@@ -104,7 +104,7 @@ impl Switchboard {
             near: Hellos::near(),
             far: Hellos::far(0),
             resting: false,
-            introductions: Introductions::default(),
+            peer_exchange: PeerExchange::default(),
             outbox,
             outputs: Vec::new(),
         }
@@ -118,7 +118,7 @@ impl Switchboard {
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Millis {
         let hellos = if self.resting { self.near.due } else { self.near.due.min(self.far.due) };
-        let hellos = self.introductions.next().map_or(hellos, |next| next.min(hellos));
+        let hellos = self.peer_exchange.next().map_or(hellos, |next| next.min(hellos));
         if self.dials_under_way() >= MAX_DIALS {
             return self.outbox.next().map_or(hellos, |next| next.min(hellos));
         }
@@ -143,7 +143,7 @@ impl Switchboard {
         } else if now >= self.near.due {
             self.say_hello(Through::Near, now);
         }
-        self.introduce(now);
+        self.exchange(now);
         self.send_held(now);
         self.plan_all(now);
     }
@@ -307,7 +307,7 @@ impl Switchboard {
         known.run = run;
         known.alive = true;
         known.linked = Some(path);
-        self.introductions.linked(&peer);
+        self.peer_exchange.linked(&peer);
         known.attempt(path).succeed();
         self.outbox.forget_peer(&peer, path);
         self.plan_all(now);
@@ -335,7 +335,7 @@ impl Switchboard {
     pub(crate) fn allow_node(&mut self, node: NodeId, now: Millis) {
         self.refused.remove(&node);
         self.hello(now);
-        self.introduce(now);
+        self.exchange(now);
         self.plan(node, now);
     }
 
@@ -357,7 +357,7 @@ impl Switchboard {
     fn better(&self, node: &NodeId, old: Option<Via>, new: Option<Via>) -> Option<Via> {
         let rank = |via: Option<Via>| match via.and_then(|via| self.setup.reach.get(via)) {
             Some(Reach::Browser) => 4,
-            Some(Reach::Room) if self.introductions.knows(node) => 3,
+            Some(Reach::Room) if self.peer_exchange.knows(node) => 3,
             Some(Reach::World) => 2,
             // A relayed message may come from somebody whom the room does not see: perhaps it finds back.
             Some(Reach::Room) => 1,

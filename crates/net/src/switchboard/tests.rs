@@ -1,8 +1,8 @@
 //! Who is dialled, answered and let go of, on virtual time. No network.
 
 mod greeting;
-mod introducing;
 mod joining;
+mod peer_exchange;
 
 use std::{cell::Cell, collections::BTreeSet};
 

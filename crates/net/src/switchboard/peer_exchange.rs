@@ -1,4 +1,4 @@
-//! Introductions: nodes of the room that this one is not linked with are greeted through it.
+//! Peer exchange: nodes of the room that this one is not linked with are greeted through it.
 //!
 //! Of a pair the larger says hello at once, and is dialled; the smaller says hello only if it hears nothing for a while. Who
 //! does not answer, or cannot be linked with, is greeted more and more rarely. That it is asked at all is the mesh's word, on
@@ -10,7 +10,7 @@ use paceline_room::NodeId;
 
 /// Nodes greeted through the room at a time: a member that makes nodes up costs a bounded number of relayed messages. The mesh
 /// names those first that have written.
-pub(super) const MAX_INTRODUCTIONS: usize = 64;
+pub(super) const MAX_EXCHANGED: usize = 64;
 /// How long the smaller of a pair waits for the larger's hello.
 pub(super) const GREET_LATER: Millis = 1_500;
 /// The first wait between hellos to one node; doubled each time.
@@ -20,7 +20,7 @@ pub(super) const GREET_MOST: Millis = 60_000;
 
 /// Whom to greet, and when next.
 #[derive(Debug, Default)]
-pub(super) struct Introductions(pub(super) LiteMap<NodeId, Due>);
+pub(super) struct PeerExchange(pub(super) LiteMap<NodeId, Due>);
 
 /// When somebody is greeted next, and how long after that.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Due {
     pub(super) wait: Millis,
 }
 
-impl Introductions {
+impl PeerExchange {
     /// Whether the room knows that node, and this one is not linked with it.
     pub(super) fn knows(&self, node: &NodeId) -> bool {
         self.0.contains_key(node)

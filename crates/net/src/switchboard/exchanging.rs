@@ -1,4 +1,4 @@
-//! Greets through the room whom this node is not linked with: when, [`Introductions`](super::introductions::Introductions) say.
+//! Greets through the room whom this node is not linked with: when, [`PeerExchange`](super::peer_exchange::PeerExchange) say.
 
 use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
@@ -6,7 +6,7 @@ use paceline_room::NodeId;
 
 use super::{
     Output, Switchboard, Through, Via,
-    introductions::{Due, GREET_AGAIN, GREET_LATER, GREET_MOST, MAX_INTRODUCTIONS},
+    peer_exchange::{Due, GREET_AGAIN, GREET_LATER, GREET_MOST, MAX_EXCHANGED},
 };
 use crate::{message::Message, rendezvous::Reach};
 
@@ -15,26 +15,26 @@ impl Switchboard {
     pub(crate) fn acquainted(&mut self, nodes: &[NodeId], now: Millis) {
         let Some(room) = self.room() else { return };
         let is_linked = |node: &NodeId| self.known.get(node).is_some_and(|known| known.linked.is_some());
-        let nodes = nodes.iter().filter(|node| **node != self.me && !is_linked(node)).take(MAX_INTRODUCTIONS);
+        let nodes = nodes.iter().filter(|node| **node != self.me && !is_linked(node)).take(MAX_EXCHANGED);
         let mut due: LiteMap<NodeId, Due> = LiteMap::new();
         for node in nodes {
             let first = if self.me < *node { GREET_LATER } else { 0 };
-            let old = self.introductions.0.remove(node);
+            let old = self.peer_exchange.0.remove(node);
             due.insert(*node, old.unwrap_or(Due { next: now + first, wait: GREET_AGAIN }));
         }
-        let gone: Vec<NodeId> = std::mem::replace(&mut self.introductions.0, due).keys().copied().collect();
+        let gone: Vec<NodeId> = std::mem::replace(&mut self.peer_exchange.0, due).keys().copied().collect();
         self.forget_ways(&gone);
-        for node in self.introductions.0.keys().copied().collect::<Vec<_>>() {
+        for node in self.peer_exchange.0.keys().copied().collect::<Vec<_>>() {
             self.also_heard(node, room);
         }
-        self.introduce(now);
+        self.exchange(now);
     }
 
     /// Greets whoever is due.
-    pub(super) fn introduce(&mut self, now: Millis) {
+    pub(super) fn exchange(&mut self, now: Millis) {
         let Some(room) = self.room() else { return };
         let mut greet = Vec::new();
-        for (node, due) in self.introductions.0.iter_mut().filter(|(_, due)| due.next <= now) {
+        for (node, due) in self.peer_exchange.0.iter_mut().filter(|(_, due)| due.next <= now) {
             due.next = now + due.wait;
             due.wait = (due.wait * 2).min(GREET_MOST);
             // Who was heard is dialled by the smaller, whatever comes of it.

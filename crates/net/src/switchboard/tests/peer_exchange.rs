@@ -1,7 +1,7 @@
 //! Whom the room knows is greeted through it.
 
 use super::{
-    super::introductions::{GREET_AGAIN, GREET_LATER, MAX_INTRODUCTIONS},
+    super::peer_exchange::{GREET_AGAIN, GREET_LATER, MAX_EXCHANGED},
     *,
 };
 
@@ -52,7 +52,7 @@ fn two_nodes_that_the_room_knows_meet_with_one_hello_and_one_dial() {
 fn the_smaller_says_hello_if_the_larger_knows_nothing_of_it() {
     let (mut small, mut large) = pair(BOTH);
     small.acquainted(&[large.me], 0);
-    let now = small.introductions.next().unwrap();
+    let now = small.peer_exchange.next().unwrap();
     assert_eq!(now, GREET_LATER);
     small.tick(now);
     let hello = relayed(&mut small);
@@ -130,7 +130,7 @@ fn the_linked_the_refused_and_more_than_a_room_has_are_not_greeted() {
     me.acquainted(&[&[myself][..], &larger].concat(), 0);
     me.tick(GREET_LATER);
     let greeted: Vec<NodeId> = relayed(&mut me).into_iter().map(|(to, _)| to).collect();
-    assert_eq!(greeted.len(), MAX_INTRODUCTIONS - 1);
+    assert_eq!(greeted.len(), MAX_EXCHANGED - 1);
     assert!(!greeted.contains(&linked) && !greeted.contains(&refused) && !greeted.contains(&myself));
     me.allow_node(refused, GREET_LATER + GREET_AGAIN);
     assert!(relayed(&mut me).iter().any(|(to, _)| *to == refused));
