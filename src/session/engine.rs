@@ -27,8 +27,8 @@ use super::{
     view::StorageView,
 };
 
-/// What the engine tells the session.
-pub enum Told {
+/// What happens at the links and in the node, for the session.
+pub enum Happened {
     /// An event was admitted.
     Admitted { cid: Cid, author: NodeId, kind: String },
     /// A link came up or went down.
@@ -45,7 +45,7 @@ pub enum Told {
     Notice(SessionError),
 }
 
-impl From<paceline_node::Told> for Told {
+impl From<paceline_node::Told> for Happened {
     fn from(told: paceline_node::Told) -> Self {
         match told {
             paceline_node::Told::Admitted { cid, author, kind } => Self::Admitted { cid, author, kind },
@@ -84,7 +84,7 @@ pub struct Engine {
     pub persisted: Cell<bool>,
     key: Rc<PageKey>,
     following: RefCell<Option<AbortHandle>>,
-    tell: Rc<dyn Fn(Told)>,
+    tell: Rc<dyn Fn(Happened)>,
 }
 
 /// What an engine is made of.
@@ -108,7 +108,7 @@ pub struct Parts {
     /// The links.
     pub net: Net,
     /// Told of what happens.
-    pub tell: Rc<dyn Fn(Told)>,
+    pub tell: Rc<dyn Fn(Happened)>,
 }
 
 impl Engine {
@@ -155,7 +155,7 @@ impl Engine {
         let tell = engine.tell.clone();
         spawn_local(async move {
             if lost.await {
-                tell(Told::KeyTaken);
+                tell(Happened::KeyTaken);
             }
         });
         let (following, stop) = abortable(engine.clone().follow_links(Box::pin(events)));
@@ -246,32 +246,32 @@ impl Engine {
         match event {
             NetEvent::LinkUp { peer, older, .. } => {
                 self.node.input(if older { Input::OlderLinkUp(peer) } else { Input::LinkUp(peer) });
-                (self.tell)(Told::Peer { node: peer, up: true });
+                (self.tell)(Happened::Peer { node: peer, up: true });
             }
             NetEvent::LinkDown { peer, goodbye } => {
                 if !goodbye {
                     self.lost_links.set(Some(browser::fine_now()));
                 }
                 self.node.input(Input::LinkDown { peer, goodbye });
-                (self.tell)(Told::Peer { node: peer, up: false });
+                (self.tell)(Happened::Peer { node: peer, up: false });
             }
             NetEvent::Received { peer, lane, bytes } => self.node.input(Input::Received { peer, lane, bytes }),
             NetEvent::Carry { to, bytes } => self.node.input(Input::Carry { to, bytes }),
             NetEvent::Rendezvous => {
                 self.node.input(Input::Hears(self.net.hears()));
-                (self.tell)(Told::Changed);
+                (self.tell)(Happened::Changed);
             }
             NetEvent::Refused { code, .. } => {
                 *self.refused.borrow_mut().entry(code).or_default() += 1;
-                (self.tell)(Told::Changed);
+                (self.tell)(Happened::Changed);
             }
-            NetEvent::TimeDoubted => (self.tell)(Told::TimeDoubted),
-            NetEvent::TimeLearned => (self.tell)(Told::TimeLearned),
+            NetEvent::TimeDoubted => (self.tell)(Happened::TimeDoubted),
+            NetEvent::TimeLearned => (self.tell)(Happened::TimeLearned),
             // What it says besides its code is for programs without a person before them.
             NetEvent::Failed { code, text } => {
-                (self.tell)(Told::Notice(notices::error_with(code, &[("why", text.into())])));
+                (self.tell)(Happened::Notice(notices::error_with(code, &[("why", text.into())])));
             }
-            _ => (self.tell)(Told::Changed),
+            _ => (self.tell)(Happened::Changed),
         }
     }
 
@@ -281,6 +281,6 @@ impl Engine {
     }
 
     fn notice(&self, code: &'static str) {
-        (self.tell)(Told::Notice(notices::error(code)));
+        (self.tell)(Happened::Notice(notices::error(code)));
     }
 }

@@ -176,7 +176,7 @@ impl Session {
             desk,
             left: left.is_some(),
             net,
-            tell: Rc::new(move |told| session.on_told(told)),
+            tell: Rc::new(move |told| session.on_happened(told)),
         };
         let engine = Engine::open(parts, ready, events);
         self.ask_the_time();

@@ -4,7 +4,7 @@ use paceline_room::Cid;
 
 use super::{
     Session, browser,
-    engine::Told,
+    engine::Happened,
     error::SessionError,
     listen::{EventSeen, Listener, PeerSeen},
     notices::SUPERSEDED,
@@ -47,9 +47,9 @@ impl Session {
     }
 
     /// Reacts to what the engine of the open room tells.
-    pub(super) fn on_told(&self, told: Told) {
-        match told {
-            Told::Admitted { cid, author, kind } => {
+    pub(super) fn on_happened(&self, what: Happened) {
+        match what {
+            Happened::Admitted { cid, author, kind } => {
                 let seen = EventSeen { cid, author, kind };
                 self.0.board.each(|it| {
                     if let Listener::Event(call) = it {
@@ -59,7 +59,7 @@ impl Session {
                 self.publish();
                 self.note_soon();
             }
-            Told::Peer { node, up } => {
+            Happened::Peer { node, up } => {
                 if up {
                     self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
                     if !self.0.met.replace(true) {
@@ -74,13 +74,13 @@ impl Session {
                 });
                 self.publish();
             }
-            Told::Changed => self.publish(),
-            Told::TimeDoubted => self.ask_the_time(),
-            Told::TimeLearned => self.tell_the_time(),
-            Told::KeyTaken => self.give_up_key(),
+            Happened::Changed => self.publish(),
+            Happened::TimeDoubted => self.ask_the_time(),
+            Happened::TimeLearned => self.tell_the_time(),
+            Happened::KeyTaken => self.give_up_key(),
             // Without a network there is no relay: that is said in other words.
-            Told::Notice(SessionError { code: "no-relay", .. }) if !browser::has_network() => {}
-            Told::Notice(SessionError { code, text }) => self.notify(code, text),
+            Happened::Notice(SessionError { code: "no-relay", .. }) if !browser::has_network() => {}
+            Happened::Notice(SessionError { code, text }) => self.notify(code, text),
         }
     }
 
