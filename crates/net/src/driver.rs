@@ -169,9 +169,11 @@ impl Driver {
                 Stimulus::Link(action) => self.on_action(action),
                 Stimulus::Report(id, lane, report) => self.on_report(id, lane, report),
                 Stimulus::Signal(Outgoing::Signal(path, to, signal)) => self.on_outgoing(path, to, signal),
-                Stimulus::Signal(Outgoing::Gathered(session)) => {
-                    let now = self.common.status.now();
-                    self.common.meeting.borrow_mut().switchboard.gathered(&session, now);
+                Stimulus::Signal(Outgoing::Gathered(peer, session)) => {
+                    if let Some(node) = node_id(&peer) {
+                        let now = self.common.status.now();
+                        self.common.meeting.borrow_mut().switchboard.gathered(node, session, now);
+                    }
                 }
                 Stimulus::Refusal(code, peer) => self.common.status.refused(code, Some(peer)),
                 Stimulus::Died(node, run) => self.on_death(node, run),

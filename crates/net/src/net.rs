@@ -35,7 +35,7 @@ use crate::{
     rendezvous::{Rendezvous, SameBrowser},
     room::Room,
     status::Status,
-    switchboard::{Setup, Switchboard},
+    switchboard::{Bounds, Setup, Switchboard},
     types::{NetConfig, NetEvent, Path, PeerInfo, RendezvousState, RendezvousStatus},
 };
 
@@ -385,6 +385,7 @@ impl Inner {
             servers: !self.config().ice_servers.is_empty(),
             random: platform::random,
             reach: rendezvous.iter().map(|rendezvous| rendezvous.reach()).collect(),
+            bounds: Bounds::default(),
         };
         Meeting::new(Switchboard::new(setup, self.status.all_refused()), rendezvous, network)
     }

@@ -15,8 +15,8 @@ const MAX_WAITING: usize = 256;
 pub(crate) enum Outgoing {
     /// Send this to that peer, or to whoever answers.
     Signal(Path, Option<PeerId>, Signal),
-    /// No more candidates of this attempt come.
-    Gathered(SessionId),
+    /// No more candidates of this attempt with that peer come.
+    Gathered(PeerId, SessionId),
 }
 
 /// The transport's end: a [`Signalling`].
@@ -37,8 +37,8 @@ impl Signalling for Port {
         let _ = self.outgoing.unbounded_send(Outgoing::Signal(self.path, to, signal));
     }
 
-    fn gathered(&mut self, session: SessionId) {
-        let _ = self.outgoing.unbounded_send(Outgoing::Gathered(session));
+    fn gathered(&mut self, to: PeerId, session: SessionId) {
+        let _ = self.outgoing.unbounded_send(Outgoing::Gathered(to, session));
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(PeerId, Signal)>> {

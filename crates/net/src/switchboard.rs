@@ -16,18 +16,24 @@ mod known;
 mod out_of_band;
 mod outbox;
 mod peer_exchange;
+mod sessions;
 mod signals;
 
 use hellos::Hellos;
 pub(crate) use io::{Output, Session, Through, Via};
-use known::{Known, MAX_DIALS};
-use litemap::LiteMap;
+use known::Known;
 pub(crate) use out_of_band::Unreadable;
 use outbox::Outbox;
 use paceline_mesh::replica::Millis;
-use paceline_room::{Cid, Keypair, NodeId};
+use paceline_room::{
+    Cid, Keypair, NodeId,
+    cost::{BTreeSet, LiteMap},
+};
 use peer_exchange::PeerExchange;
 use serde_bytes::{ByteArray, ByteBuf};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use sessions::MAX_OFFERS;
+use sessions::Sessions;
 
 use crate::{
     envelope::{self, Content, Opened, Run},
@@ -40,10 +46,9 @@ use crate::{
 
 /// One peer's hellos are answered no more often than this.
 const GREET_EVERY: Millis = 1_000;
-/// Nodes remembered; of those not linked, the one unheard for longest goes first.
-pub(crate) const MAX_KNOWN: usize = 512;
-/// Attempts remembered, to match answers with offers; the oldest goes first.
-const MAX_SESSIONS: usize = 256;
+/// Nodes remembered. Of those that are neither linked nor being linked with, the one unheard for longest goes first; no other
+/// goes, so that keys that are made up push out nobody.
+const MAX_KNOWN: usize = 512;
 
 /// Who this node is and what it may do.
 pub(crate) struct Setup {
@@ -58,14 +63,21 @@ pub(crate) struct Setup {
     pub(crate) random: fn(&mut [u8]),
     /// Whom each rendezvous reaches.
     pub(crate) reach: Vec<Reach>,
+    pub(crate) bounds: Bounds,
 }
 
-#[derive(Debug)]
-struct SessionNote {
-    peer: Option<NodeId>,
-    offer: Option<[u8; 32]>,
-    out_of_band: bool,
-    order: u64,
+/// How much each table holds. Tests ask what a full one costs, at several sizes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    known: usize,
+    held: usize,
+    a_way: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { known: MAX_KNOWN, held: outbox::MAX_HELD, a_way: sessions::MAX_A_WAY }
+    }
 }
 
 /// See the module.
@@ -74,9 +86,8 @@ pub(crate) struct Switchboard {
     me: NodeId,
     fresh: Freshness,
     known: LiteMap<NodeId, Known>,
-    refused: std::collections::BTreeSet<NodeId>,
-    sessions: LiteMap<Session, SessionNote>,
-    sessions_made: u64,
+    refused: BTreeSet<NodeId>,
+    sessions: Sessions,
     /// Hellos where they cost nothing.
     near: Hellos,
     /// Hellos through servers.
@@ -89,18 +100,18 @@ pub(crate) struct Switchboard {
 
 impl Switchboard {
     /// `refused`: with whom there shall be no link.
-    pub(crate) fn new(setup: Setup, refused: std::collections::BTreeSet<NodeId>) -> Self {
+    pub(crate) fn new(setup: Setup, refused: impl IntoIterator<Item = NodeId>) -> Self {
         let me = setup.keypair.node();
         let fresh = Freshness::new(setup.run);
-        let outbox = Outbox::new(setup.servers);
+        let outbox = Outbox::new(setup.servers, setup.bounds.held);
+        let sessions = Sessions::new(setup.bounds.a_way);
         Self {
             setup,
             me,
             fresh,
             known: LiteMap::new(),
-            refused,
-            sessions: LiteMap::new(),
-            sessions_made: 0,
+            refused: refused.into_iter().collect(),
+            sessions,
             near: Hellos::near(),
             far: Hellos::far(0),
             resting: false,
@@ -119,10 +130,10 @@ impl Switchboard {
     pub(crate) fn wake_at(&self) -> Millis {
         let hellos = if self.resting { self.near.due } else { self.near.due.min(self.far.due) };
         let hellos = self.peer_exchange.next().map_or(hellos, |next| next.min(hellos));
-        if self.dials_under_way() >= MAX_DIALS {
-            return self.outbox.next().map_or(hellos, |next| next.min(hellos));
-        }
-        let dials = self.known.iter().filter(|(node, known)| self.dials(node, known)).filter_map(|(_, known)| {
+        let under_way = self.under_way();
+        let may_dial =
+            |node: &NodeId, known: &Known| under_way.leaves_room(self.is_far_off(known)) && self.dials(node, known);
+        let dials = self.known.iter().filter(|(node, known)| may_dial(node, known)).filter_map(|(_, known)| {
             let webrtc = known.webrtc.not_before().filter(|_| self.setup.paths.webrtc);
             let broadcast = match known.linked {
                 None if self.may_broadcast(known) => {
@@ -219,7 +230,7 @@ impl Switchboard {
         };
         self.heard(&opened.content, Some(via), now);
         if let Some(message) = message {
-            self.on_message(message, &opened, now);
+            self.on_message(message, &opened, via, now);
         }
         Some(from)
     }
@@ -233,7 +244,7 @@ impl Switchboard {
         }
     }
 
-    fn on_message(&mut self, message: Message, opened: &Opened, now: Millis) {
+    fn on_message(&mut self, message: Message, opened: &Opened, via: Via, now: Millis) {
         let content = &opened.content;
         let from = content.from;
         let addressed = content.to.is_some();
@@ -248,7 +259,7 @@ impl Switchboard {
                     self.outputs.push(Output::Left(from));
                 }
             }
-            (message, Some(session)) if addressed => self.on_signal(from, session, message, opened.hash),
+            (message, Some(session)) if addressed => self.on_signal((from, session), message, opened.hash, via, now),
             _ => self.refuse("malformed-envelope", from),
         }
     }
@@ -274,10 +285,12 @@ impl Switchboard {
     fn heard(&mut self, content: &Content, via: Option<Via>, now: Millis) {
         let (from, run) = (content.from, content.run.into_array());
         let proved = content.to.is_some();
-        self.make_room_for(from);
+        self.make_room_for(from, now);
+        let is_offered = self.sessions.is_offered_by(&from, now);
         let known = self.known.entry(from).or_insert_with(|| Known::new(run, now));
-        // While linked, only an echo shows that a new run is no recording of an old one.
-        if known.run != run && (proved || known.linked.is_none()) {
+        // While it is linked or being linked with, only an echo shows that a new run is no recording of an old one.
+        let is_idle = known.linked.is_none() && !known.is_dialled() && !is_offered;
+        if known.run != run && (proved || is_idle) {
             *known = Known { greeted: known.greeted, ..Known::new(run, now) };
         }
         if known.run == run {
@@ -291,24 +304,27 @@ impl Switchboard {
         }
     }
 
-    fn make_room_for(&mut self, node: NodeId) {
-        if self.known.len() < MAX_KNOWN || self.known.contains_key(&node) {
+    fn make_room_for(&mut self, node: NodeId, now: Millis) {
+        if self.known.len() < self.setup.bounds.known || self.known.contains_key(&node) {
             return;
         }
-        let idle = self.known.iter().filter(|(_, known)| known.linked.is_none());
+        let idle = self.known.iter().filter(|(node, known)| {
+            known.linked.is_none() && !known.is_dialled() && !self.sessions.is_offered_by(node, now)
+        });
         let oldest = idle.min_by_key(|(_, known)| known.heard).map(|(node, _)| *node);
         oldest.map(|node| self.known.remove(&node));
     }
 
     /// A link is up.
     pub(crate) fn linked(&mut self, peer: NodeId, path: Path, run: Run, now: Millis) {
-        self.make_room_for(peer);
+        self.make_room_for(peer, now);
         let known = self.known.entry(peer).or_insert_with(|| Known::new(run, now));
         known.run = run;
         known.alive = true;
         known.linked = Some(path);
         self.peer_exchange.linked(&peer);
         known.attempt(path).succeed();
+        self.sessions.linked(&peer, path);
         self.outbox.forget_peer(&peer, path);
         self.plan_all(now);
     }
@@ -364,15 +380,6 @@ impl Switchboard {
             None => 0,
         };
         if rank(old) > rank(new) { old } else { new }
-    }
-
-    fn note(&mut self, session: Session, note: SessionNote) {
-        self.sessions_made += 1;
-        if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&session) {
-            let oldest = self.sessions.iter().min_by_key(|(_, note)| note.order).map(|(session, _)| *session);
-            oldest.map(|session| self.sessions.remove(&session));
-        }
-        self.sessions.insert(session, SessionNote { order: self.sessions_made, ..note });
     }
 
     fn refuse(&mut self, code: &'static str, peer: NodeId) {

@@ -1,5 +1,8 @@
 //! Which attempts are under way, whom a signal belongs to, and who wins when two peers dial each other. Knows no browser.
 //!
+//! The name that signals carry may be read by others than the two, who may use it, too. So an attempt is its peer and that name
+//! together: nobody's signals begin, end or hinder an attempt with somebody else.
+//!
 //! **Glare.** Two peers that dial each other at the same time end with one connection: the dial of the *lower* `PeerId`
 //! (compared as bytes) goes on, the other one fails with `Superseded`, and its side gets the connection as an incoming one.
 //! Out-of-band offers (carried by people, not trickled) are exempt: they may take minutes, and nothing is known of them meanwhile.
@@ -17,7 +20,8 @@ use crate::{
     signalling::{SessionId, Signal},
 };
 
-/// Most incoming attempts of one peer at a time: one that hangs since its tab was reloaded, and the one after.
+/// Most incoming attempts of one peer at a time: one that hangs since its tab was reloaded, and the one after. Neither these nor
+/// all incoming ones together push out any that is under way: what is too much is ignored, and own dials are not counted.
 pub(crate) const MAX_INCOMING_PER_PEER: usize = 2;
 
 /// How many ended attempts are remembered, so that a repeated offer does not start one again.
@@ -25,6 +29,9 @@ pub(crate) const MAX_RECENT: usize = 128;
 
 /// How often an offer is sent again because the peer's own offer shows that it may not have got ours.
 pub(crate) const MAX_REPEATS: usize = 3;
+
+/// An attempt's name here: the peer that was dialled, or that offers (`None`: whoever answers), and the name that signals carry.
+pub(crate) type Name = (Option<PeerId>, SessionId);
 
 /// What an attempt, or the connection that came of it, hears from outside.
 #[derive(Debug, PartialEq, Eq)]
@@ -181,8 +188,8 @@ impl Entry {
 pub(crate) struct Sessions {
     local: PeerId,
     max_incoming: usize,
-    entries: BTreeMap<SessionId, Entry>,
-    recent: VecDeque<SessionId>,
+    entries: BTreeMap<Name, Entry>,
+    recent: VecDeque<Name>,
 }
 
 impl Sessions {
@@ -203,13 +210,13 @@ impl Sessions {
                 entry.end(Ended::Superseded);
             }
         }
-        self.entries.insert(session, Entry::new(to, Role::Dialer, to.is_some()));
+        self.entries.insert((to, session), Entry::new(to, Role::Dialer, to.is_some()));
         Ok(())
     }
 
     /// Keeps what a dial of ours has sent, in case it must be sent again.
-    pub(crate) fn sent(&mut self, session: &SessionId, signal: &Signal) {
-        if let Some(entry) = self.entries.get_mut(session)
+    pub(crate) fn sent(&mut self, name: &Name, signal: &Signal) {
+        if let Some(entry) = self.entries.get_mut(name)
             && entry.role == Role::Dialer
             && !entry.answered
             && entry.sent.len() <= MAX_CANDIDATES
@@ -224,7 +231,9 @@ impl Sessions {
             return self.on_offer(from, session, sdp, trickle, listening);
         }
         let about_open = matches!(signal, Signal::Restart { .. } | Signal::RestartWanted { .. });
-        let entry = match self.entries.get_mut(signal.session()) {
+        let with_peer = (Some(from), *signal.session());
+        let name = if self.entries.contains_key(&with_peer) { with_peer } else { (None, with_peer.1) };
+        let entry = match self.entries.get_mut(&name) {
             Some(entry) if entry.peer.is_none_or(|peer| peer == from) => entry,
             None if about_open => return Delivery::Gone,
             _ => return Delivery::Ignored(Ignored::Unknown),
@@ -255,30 +264,25 @@ impl Sessions {
     }
 
     fn on_offer(&mut self, from: PeerId, session: SessionId, sdp: String, trickle: bool, listening: bool) -> Delivery {
-        match self.judge_offer(from, &session, trickle, listening) {
+        match self.judge_offer(from, session, trickle, listening) {
             Err(Ignored::Glare) => self.repeat_offer(from),
             Err(why) => Delivery::Ignored(why),
             Ok(()) => {
-                self.entries.insert(session, Entry::new(Some(from), Role::Listener, trickle));
+                self.entries.insert((Some(from), session), Entry::new(Some(from), Role::Listener, trickle));
                 Delivery::Accepted { from, session, sdp, trickle }
             }
         }
     }
 
-    fn judge_offer(
-        &mut self,
-        from: PeerId,
-        session: &SessionId,
-        trickle: bool,
-        listening: bool,
-    ) -> Result<(), Ignored> {
+    fn judge_offer(&mut self, from: PeerId, session: SessionId, trickle: bool, listening: bool) -> Result<(), Ignored> {
         if from == self.local {
             return Err(Ignored::Ourselves);
         }
         if !listening {
             return Err(Ignored::NotListening);
         }
-        if self.entries.contains_key(session) || self.recent.contains(session) {
+        let name = (Some(from), session);
+        if self.entries.contains_key(&name) || self.recent.contains(&name) {
             return Err(Ignored::Replay);
         }
         // Counted apart: a code that a person carries around must not lock the peer out meanwhile.
@@ -312,8 +316,8 @@ impl Sessions {
     }
 
     /// What the attempt hears next.
-    pub(crate) fn poll_mail(&mut self, session: &SessionId, cx: &Context<'_>) -> Poll<Mail> {
-        let Some(entry) = self.entries.get_mut(session) else {
+    pub(crate) fn poll_mail(&mut self, name: &Name, cx: &Context<'_>) -> Poll<Mail> {
+        let Some(entry) = self.entries.get_mut(name) else {
             return Poll::Ready(Mail::Ended(Ended::SignallingClosed));
         };
         // What was said before the end may tell why it came; when we end it ourselves, nobody asks.
@@ -336,8 +340,8 @@ impl Sessions {
     }
 
     /// The attempt has led to a connection, whose paths may be signalled anew from now on.
-    pub(crate) fn opened(&mut self, session: &SessionId) {
-        if let Some(entry) = self.entries.get_mut(session) {
+    pub(crate) fn opened(&mut self, name: &Name) {
+        if let Some(entry) = self.entries.get_mut(name) {
             entry.candidates.clear();
             entry.sent.clear();
             entry.open = Some(PathMail::default());
@@ -355,14 +359,14 @@ impl Sessions {
     }
 
     /// The attempt is over, or the connection that came of it is gone.
-    pub(crate) fn remove(&mut self, session: &SessionId) {
-        if self.entries.remove(session).is_none() {
+    pub(crate) fn remove(&mut self, name: &Name) {
+        if self.entries.remove(name).is_none() {
             return;
         }
         if self.recent.len() >= MAX_RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back(*session);
+        self.recent.push_back(*name);
     }
 
     /// No signal will come in any more. Open connections go on without.

@@ -141,8 +141,9 @@ pub trait Signalling: 'static {
     /// block: what cannot be sent is dropped, and the attempt times out.
     fn send(&mut self, to: Option<PeerId>, signal: Signal);
 
-    /// All candidates of an attempt have been sent: what waits for further ones, to go together, need wait no longer.
-    fn gathered(&mut self, _session: SessionId) {}
+    /// All candidates of an attempt with this peer have been sent: what waits for further ones, to go together, need wait no
+    /// longer.
+    fn gathered(&mut self, _to: PeerId, _session: SessionId) {}
 
     /// The next signal that came in, and who signed it. `None`: nothing will come any more.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(PeerId, Signal)>>;

@@ -19,6 +19,7 @@ use crate::{
     net::Net,
     platform::{Platform, Transport, WebrtcSetup},
     sockets::Sockets,
+    switchboard::MAX_OFFERS,
     types::{NetConfig, NetEvent},
 };
 
@@ -46,7 +47,8 @@ impl Platform for Browser {
         let ice_servers = ice_servers.into_iter().map(Into::into).collect();
         let ice_transport_policy =
             if relay_only { webrtc::IceTransportPolicy::Relay } else { webrtc::IceTransportPolicy::All };
-        let config = webrtc::Config { ice_servers, ice_transport_policy, ..webrtc::Config::default() };
+        let max_incoming = MAX_OFFERS;
+        let config = webrtc::Config { ice_servers, ice_transport_policy, max_incoming, ..webrtc::Config::default() };
         let guard = move |channel: webrtc::Channel, link: webrtc::LinkInfo| {
             let prover = prover.clone();
             async move {

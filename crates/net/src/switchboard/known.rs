@@ -11,6 +11,9 @@ pub(crate) const WEBRTC_HEAD_START: Millis = 3_000;
 pub(super) const FIRST_CANDIDATE: Millis = 400;
 /// Dials under way at a time: a member that makes nodes up cannot make this one dial them all at once.
 pub(super) const MAX_DIALS: usize = 16;
+/// Of these, dials to nodes that were heard through servers alone: anybody makes them up, and none is up in less than it takes to
+/// fail. The rest are for who is in this browser, or known to the room.
+pub(super) const MAX_FAR_DIALS: usize = 12;
 /// The first wait after a failed dial; doubled with each further one.
 pub(super) const BACK_OFF: Millis = 500;
 /// The longest wait between dials.
@@ -84,6 +87,11 @@ impl Known {
         if let (Dial::UnderWay { since }, 0) = (self.webrtc.dial, self.webrtc.failures) {
             self.broadcast_from = self.broadcast_from.map(|from| from.max(since + WEBRTC_HEAD_START));
         }
+    }
+
+    /// Whether it is dialled now.
+    pub(super) fn is_dialled(&self) -> bool {
+        self.webrtc.is_under_way() || self.broadcast.is_under_way()
     }
 
     pub(super) fn attempt(&mut self, path: Path) -> &mut Attempt {

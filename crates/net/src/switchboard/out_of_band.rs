@@ -2,9 +2,10 @@
 
 use libp2p_webrtc_browser::Signal;
 use paceline_mesh::replica::Millis;
+use paceline_room::NodeId;
 use serde_bytes::ByteArray;
 
-use super::{Output, Session, SessionNote, Switchboard};
+use super::{Output, Session, Switchboard};
 use crate::{
     envelope::Opened,
     hand::{Asked, Hand, OpenInvite, Unfit},
@@ -29,26 +30,25 @@ impl Switchboard {
 
     pub(super) fn make_invite(&mut self, session: Session, sdp: &str) {
         // One invite for a session: it makes the nonce.
-        if self.sessions.contains_key(&session) {
+        if self.sessions.invites.contains_key(&session) {
             return;
         }
         let count = self.fresh.next_count();
         let (envelope, hash) = self.hand().invite(&self.setup.keypair, count, session, sdp);
-        self.note(session, SessionNote { peer: None, offer: Some(hash), out_of_band: true, order: 0 });
+        self.sessions.invite(session, hash);
         self.outputs.push(Output::Invite { session, envelope });
     }
 
-    pub(super) fn send_out_of_band(&mut self, session: Session, message: &Message) {
+    pub(super) fn send_out_of_band(&mut self, to: NodeId, session: Session, message: &Message) {
         match message {
-            Message::Answer { sdp, .. } => self.make_reply(session, sdp),
+            Message::Answer { sdp, .. } => self.make_reply(to, session, sdp),
             Message::Abort { .. } => self.outputs.push(Output::HandEnded { session }),
             _ => {}
         }
     }
 
-    fn make_reply(&mut self, session: Session, sdp: &str) {
-        let note = self.sessions.get(&session).and_then(|note| Some((note.peer?, note.offer?)));
-        let Some((from, hash)) = note else { return };
+    fn make_reply(&mut self, from: NodeId, session: Session, sdp: &str) {
+        let Some(hash) = self.sessions.taken(&(from, session)) else { return };
         let Some(run) = self.known.get(&from).map(|known| known.run) else { return };
         let asked = Asked { invite: OpenInvite { session, hash }, from, run };
         let mut salt = [0; 12];
@@ -65,11 +65,9 @@ impl Switchboard {
 
     /// Opens a reply to an invite of this node.
     pub(crate) fn open_reply(&self, bytes: &[u8]) -> Result<Opened, Unfit> {
-        let waiting = |(session, note): (&Session, &SessionNote)| {
-            let hash = note.offer.filter(|_| note.out_of_band)?;
-            Some(OpenInvite { session: *session, hash })
-        };
-        let waiting: Vec<OpenInvite> = self.sessions.iter().filter_map(waiting).collect();
+        let invites = self.sessions.invites.iter();
+        let waiting: Vec<OpenInvite> =
+            invites.map(|(session, it)| OpenInvite { session: *session, hash: it.hash }).collect();
         self.hand().open_reply(bytes, &waiting)
     }
 
@@ -87,7 +85,7 @@ impl Switchboard {
         self.heard(content, None, now);
         let from = content.from;
         self.skipped_in_code(opened);
-        self.note(session, SessionNote { peer: Some(from), offer: Some(opened.hash), out_of_band: true, order: 0 });
+        self.sessions.read((from, session), opened.hash);
         self.outputs.push(Output::Signal { path, from, signal: Signal::Offer { session, sdp, trickle: false } });
         Ok(session)
     }
@@ -107,13 +105,12 @@ impl Switchboard {
         else {
             return Err(Unreadable::NotExpected);
         };
-        let invite =
-            self.sessions.get_mut(&session).filter(|note| note.out_of_band && note.offer == Some(offer.into_array()));
+        let invite = self.sessions.invites.get_mut(&session).filter(|it| it.hash == offer.into_array());
         let Some(invite) = invite else { return Err(Unreadable::TooLate) };
-        if invite.peer.is_some_and(|peer| peer != content.from) {
+        if invite.by.is_some_and(|peer| peer != content.from) {
             return Err(Unreadable::UsedBefore);
         }
-        invite.peer = Some(content.from);
+        invite.by = Some(content.from);
         if content.echo.map(ByteArray::into_array) != Some(self.fresh.run()) {
             return Err(Unreadable::TooLate);
         }

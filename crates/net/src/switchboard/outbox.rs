@@ -2,11 +2,10 @@
 //! candidates go together, and what is not answered is sent again, the very same envelope, so that nobody takes it for another.
 //! Pure.
 
-use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
-use paceline_room::NodeId;
+use paceline_room::{NodeId, cost::LiteMap};
 
-use super::Session;
+use super::sessions::Name;
 use crate::{
     message::{Line, MAX_CANDIDATES, Message},
     types::Path,
@@ -27,20 +26,19 @@ pub(super) const AGAIN_AFTER: Millis = 2_000;
 /// How often it is sent again. The dial itself is tried again, too, with back-off.
 const MAX_AGAIN: u32 = 3;
 /// Attempts that wait; what is sent for further ones does not.
-const MAX_HELD: usize = 128;
+pub(super) const MAX_HELD: usize = 128;
 
 /// What is to be sent now.
 #[derive(Debug, PartialEq)]
 pub(super) enum Due {
     /// Seal this, tell the envelope ([`Outbox::sent`]), and send it.
-    Message { session: Session, to: NodeId, message: Message },
+    Message { name: Name, message: Message },
     /// Send this again.
     Again { to: NodeId, envelope: Vec<u8> },
 }
 
 #[derive(Debug)]
 struct Held {
-    to: NodeId,
     path: Path,
     /// An offer or an answer that was not sent yet.
     description: Option<Message>,
@@ -59,37 +57,38 @@ struct Held {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    held: LiteMap<Session, Held>,
+    held: LiteMap<Name, Held>,
+    most: usize,
     /// Servers tell this node of addresses, too.
     servers: bool,
 }
 
 impl Outbox {
-    /// `servers`: whether servers tell this node of addresses.
-    pub(super) const fn new(servers: bool) -> Self {
-        Self { held: LiteMap::new(), servers }
+    /// `servers`: whether servers tell this node of addresses. `most`: attempts that may wait.
+    pub(super) fn new(servers: bool, most: usize) -> Self {
+        Self { held: LiteMap::new(), most, servers }
     }
 
     /// Takes an offer, an answer or candidates. Gives back what is to be sent at once.
-    pub(super) fn hold(&mut self, session: Session, to: NodeId, message: Message, now: Millis) -> Option<Message> {
+    pub(super) fn hold(&mut self, name: Name, message: Message, now: Millis) -> Option<Message> {
         match message {
             Message::Offer { path, .. } | Message::Answer { path, .. } => {
-                if self.held.len() >= MAX_HELD && !self.held.contains_key(&session) {
+                if self.held.len() >= self.most && !self.held.contains_key(&name) {
                     return Some(message);
                 }
-                self.held.insert(session, Held::new(to, path, Some(message), now));
+                self.held.insert(name, Held::new(path, Some(message), now));
                 None
             }
             Message::Candidates { path, candidates } => {
-                if self.held.len() >= MAX_HELD && !self.held.contains_key(&session) {
+                if self.held.len() >= self.most && !self.held.contains_key(&name) {
                     return Some(Message::Candidates { path, candidates });
                 }
-                let held = self.held.entry(session).or_insert_with(|| Held::new(to, path, None, now));
+                let held = self.held.entry(name).or_insert_with(|| Held::new(path, None, now));
                 held.push(candidates, self.servers, now);
                 None
             }
             // Nobody knows of an attempt whose description has not gone.
-            Message::Abort { .. } => match self.held.remove(&session) {
+            Message::Abort { .. } => match self.held.remove(&name) {
                 Some(Held { description: Some(_), .. }) => None,
                 _ => Some(message),
             },
@@ -97,24 +96,29 @@ impl Outbox {
         }
     }
 
+    /// Whether a description of the attempt waits.
+    pub(super) fn holds(&self, name: &Name) -> bool {
+        self.held.get(name).is_some_and(|held| held.description.is_some())
+    }
+
     /// No more candidates of the attempt come: nothing waits for them.
-    pub(super) fn gathered(&mut self, session: &Session, now: Millis) {
-        if let Some(held) = self.held.get_mut(session) {
+    pub(super) fn gathered(&mut self, name: &Name, now: Millis) {
+        if let Some(held) = self.held.get_mut(name) {
             held.due = held.due.map(|due| due.min(now));
         }
     }
 
     /// That became of a [`Due::Message`].
-    pub(super) fn sent(&mut self, session: &Session, envelope: &[u8], now: Millis) {
-        if let Some(held) = self.held.get_mut(session).filter(|held| held.again < MAX_AGAIN) {
+    pub(super) fn sent(&mut self, name: &Name, envelope: &[u8], now: Millis) {
+        if let Some(held) = self.held.get_mut(name).filter(|held| held.again < MAX_AGAIN) {
             held.sent.push(envelope.to_vec());
             held.again_at.get_or_insert(now + AGAIN_AFTER);
         }
     }
 
     /// The other side has heard of the attempt.
-    pub(super) fn answered(&mut self, session: &Session) {
-        if let Some(held) = self.held.get_mut(session) {
+    pub(super) fn answered(&mut self, name: &Name) {
+        if let Some(held) = self.held.get_mut(name) {
             held.again = MAX_AGAIN;
             held.again_at = None;
             held.sent.clear();
@@ -122,13 +126,13 @@ impl Outbox {
     }
 
     /// The attempt is over.
-    pub(super) fn forget(&mut self, session: &Session) {
-        self.held.remove(session);
+    pub(super) fn forget(&mut self, name: &Name) {
+        self.held.remove(name);
     }
 
     /// All attempts with a peer over a path are over.
     pub(super) fn forget_peer(&mut self, peer: &NodeId, path: Path) {
-        self.held.retain(|_, held| held.to != *peer || held.path != path);
+        self.held.retain(|(to, _), held| to != peer || held.path != path);
     }
 
     /// When something is due.
@@ -138,9 +142,9 @@ impl Outbox {
 
     pub(super) fn due(&mut self, now: Millis) -> Vec<Due> {
         let mut due = Vec::new();
-        for (session, held) in &mut self.held {
-            due.extend(held.message(now).map(|message| Due::Message { session: *session, to: held.to, message }));
-            due.extend(held.again(now).into_iter().map(|envelope| Due::Again { to: held.to, envelope }));
+        for (name, held) in self.held.iter_mut() {
+            due.extend(held.message(now).map(|message| Due::Message { name: *name, message }));
+            due.extend(held.again(now).into_iter().map(|envelope| Due::Again { to: name.0, envelope }));
         }
         self.held.retain(|_, held| held.due.is_some() || held.again_at.is_some() || now < held.limit + AGAIN_AFTER * 7);
         due
@@ -148,13 +152,13 @@ impl Outbox {
 }
 
 impl Held {
-    fn new(to: NodeId, path: Path, description: Option<Message>, now: Millis) -> Self {
+    fn new(path: Path, description: Option<Message>, now: Millis) -> Self {
         let limit = now + GATHER_FOR;
         let due = description.is_some().then_some(limit);
         // Candidates of what went otherwise do not go again without it.
         let again = if due.is_some() { 0 } else { MAX_AGAIN };
         let (candidates, sent) = (Vec::new(), Vec::new());
-        Self { to, path, description, candidates, due, limit, later: 0, sent, again_at: None, again }
+        Self { path, description, candidates, due, limit, later: 0, sent, again_at: None, again }
     }
 
     fn push(&mut self, candidates: Vec<Line>, servers: bool, now: Millis) {
@@ -197,7 +201,7 @@ mod tests {
     use super::*;
 
     const PEER: NodeId = NodeId::from_bytes([1; 32]);
-    const SESSION: Session = [5; 16];
+    const SESSION: Name = (PEER, [5; 16]);
     const PATH: Path = Path::Webrtc;
 
     fn offer(sdp: &str) -> Message {
@@ -224,63 +228,63 @@ mod tests {
 
     #[test]
     fn an_offer_takes_the_candidates_of_the_first_moments_along() {
-        let mut outbox = Outbox::new(true);
-        assert_eq!(outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000), None);
-        outbox.hold(SESSION, PEER, candidates(&["1"]), 1_010);
-        outbox.hold(SESSION, PEER, candidates(&["2"]), 1_030);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        assert_eq!(outbox.hold(SESSION, offer("v=0\r\n"), 1_000), None);
+        outbox.hold(SESSION, candidates(&["1"]), 1_010);
+        outbox.hold(SESSION, candidates(&["2"]), 1_030);
         let whole = offer("v=0\r\na=candidate:1\r\na=candidate:2\r\n");
         assert_eq!(until(&mut outbox, 9_000), [(1_030 + QUIET, whole)]);
     }
 
     #[test]
     fn an_offer_waits_no_longer_once_candidates_of_the_last_kind_or_all_are_there() {
-        let mut outbox = Outbox::new(true);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
-        outbox.hold(SESSION, PEER, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        outbox.hold(SESSION, offer("v=0\r\n"), 1_000);
+        outbox.hold(SESSION, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
         assert_eq!(outbox.next(), Some(1_010 + QUIET), "a server may tell of more");
-        outbox.hold(SESSION, PEER, candidates(&["2 1 udp 1 203.0.113.7 9 typ srflx raddr 0.0.0.0 rport 0"]), 1_030);
+        outbox.hold(SESSION, candidates(&["2 1 udp 1 203.0.113.7 9 typ srflx raddr 0.0.0.0 rport 0"]), 1_030);
         assert_eq!(outbox.next(), Some(1_030 + QUIET_AT_LAST));
         outbox.gathered(&SESSION, 1_035);
         assert_eq!(until(&mut outbox, 9_000).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [1_035]);
-        let mut without = Outbox::new(false);
-        without.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
-        without.hold(SESSION, PEER, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
+        let mut without = Outbox::new(false, MAX_HELD);
+        without.hold(SESSION, offer("v=0\r\n"), 1_000);
+        without.hold(SESSION, candidates(&["1 1 udp 1 host.local 9 typ host"]), 1_010);
         assert_eq!(without.next(), Some(1_010 + QUIET_AT_LAST));
     }
 
     #[test]
     fn later_candidates_go_at_once_when_they_are_the_last() {
-        let mut outbox = Outbox::new(true);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        outbox.hold(SESSION, offer("v=0\r\n"), 0);
         until(&mut outbox, 1_000);
         outbox.gathered(&SESSION, 1_000);
         assert_eq!(outbox.next(), None, "nothing is sent to say so");
-        outbox.hold(SESSION, PEER, candidates(&["1"]), 1_010);
+        outbox.hold(SESSION, candidates(&["1"]), 1_010);
         outbox.gathered(&SESSION, 1_020);
         assert_eq!(outbox.next(), Some(1_020));
     }
 
     #[test]
     fn an_offer_never_waits_long_whether_candidates_come_or_not() {
-        let mut outbox = Outbox::new(true);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 1_000);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        outbox.hold(SESSION, offer("v=0\r\n"), 1_000);
         assert_eq!(until(&mut outbox, 9_000), [(1_000 + GATHER_FOR, offer("v=0\r\n"))]);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 10_000);
+        outbox.hold(SESSION, offer("v=0\r\n"), 10_000);
         for at in (10_000..10_200).step_by(50) {
             assert!(until(&mut outbox, at).is_empty());
-            outbox.hold(SESSION, PEER, candidates(&["1"]), at);
+            outbox.hold(SESSION, candidates(&["1"]), at);
         }
         assert_eq!(until(&mut outbox, 19_000).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [10_000 + GATHER_FOR]);
     }
 
     #[test]
     fn later_candidates_go_together_and_ever_more_rarely() {
-        let mut outbox = Outbox::new(true);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        outbox.hold(SESSION, offer("v=0\r\n"), 0);
         until(&mut outbox, 1_000);
         let mut gone = Vec::new();
         for at in (1_000..12_000).step_by(100) {
-            outbox.hold(SESSION, PEER, candidates(&["1"]), at);
+            outbox.hold(SESSION, candidates(&["1"]), at);
             gone.extend(until(&mut outbox, at));
         }
         let at: Vec<Millis> = gone.iter().map(|(at, _)| *at).collect();
@@ -291,8 +295,8 @@ mod tests {
 
     #[test]
     fn what_is_not_answered_goes_again_a_few_times_as_it_was() {
-        let mut outbox = Outbox::new(true);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+        let mut outbox = Outbox::new(true, MAX_HELD);
+        outbox.hold(SESSION, offer("v=0\r\n"), 0);
         assert_eq!(outbox.due(200).len(), 1);
         outbox.sent(&SESSION, b"sealed", 200);
         let mut again = Vec::new();
@@ -306,8 +310,8 @@ mod tests {
     #[test]
     fn what_was_answered_or_is_over_does_not_go_again() {
         for end in [Outbox::answered, Outbox::forget] {
-            let mut outbox = Outbox::new(true);
-            outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
+            let mut outbox = Outbox::new(true, MAX_HELD);
+            outbox.hold(SESSION, offer("v=0\r\n"), 0);
             outbox.due(200);
             outbox.sent(&SESSION, b"sealed", 200);
             end(&mut outbox, &SESSION);
@@ -317,28 +321,28 @@ mod tests {
 
     #[test]
     fn what_was_given_up_before_it_went_costs_nothing() {
-        let mut outbox = Outbox::new(true);
+        let mut outbox = Outbox::new(true, MAX_HELD);
         let abort = || Message::Abort { path: PATH };
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 0);
-        assert_eq!(outbox.hold(SESSION, PEER, abort(), 10), None);
+        outbox.hold(SESSION, offer("v=0\r\n"), 0);
+        assert_eq!(outbox.hold(SESSION, abort(), 10), None);
         assert_eq!(outbox.next(), None);
-        outbox.hold(SESSION, PEER, offer("v=0\r\n"), 20);
+        outbox.hold(SESSION, offer("v=0\r\n"), 20);
         outbox.due(220);
-        assert_eq!(outbox.hold(SESSION, PEER, abort(), 300), Some(abort()));
+        assert_eq!(outbox.hold(SESSION, abort(), 300), Some(abort()));
     }
 
     #[test]
     fn memory_is_bounded() {
-        let mut outbox = Outbox::new(true);
+        let mut outbox = Outbox::new(true, MAX_HELD);
         for n in 0..=u8::MAX {
-            outbox.hold([n; 16], PEER, offer("v=0\r\n"), 0);
+            outbox.hold((PEER, [n; 16]), offer("v=0\r\n"), 0);
         }
         assert_eq!(outbox.held.len(), MAX_HELD);
-        assert_eq!(outbox.hold([200; 16], PEER, offer("x"), 0), Some(offer("x")), "it goes without waiting");
+        assert_eq!(outbox.hold((PEER, [200; 16]), offer("x"), 0), Some(offer("x")), "it goes without waiting");
         for at in 0..100 {
-            outbox.hold([0; 16], PEER, candidates(&["1", "2"]), at);
+            outbox.hold((PEER, [0; 16]), candidates(&["1", "2"]), at);
         }
-        assert_eq!(outbox.held[&[0; 16]].candidates.len(), MAX_CANDIDATES);
+        assert_eq!(outbox.held.get(&(PEER, [0; 16])).map(|it| it.candidates.len()), Some(MAX_CANDIDATES));
         while let Some(now) = outbox.next() {
             outbox.due(now);
         }

@@ -5,7 +5,11 @@ use paceline_mesh::replica::Millis;
 use paceline_room::NodeId;
 use serde_bytes::ByteArray;
 
-use super::{Output, Session, SessionNote, Switchboard, Via, outbox::Due};
+use super::{
+    Output, Session, Switchboard, Via,
+    outbox::Due,
+    sessions::{Name, Offered},
+};
 use crate::{
     message::{Line, MAX_CANDIDATES, Message},
     rendezvous::Reach,
@@ -13,18 +17,20 @@ use crate::{
 };
 
 impl Switchboard {
-    pub(super) fn on_signal(&mut self, from: NodeId, session: Session, message: Message, hash: [u8; 32]) {
+    pub(super) fn on_signal(&mut self, name: Name, message: Message, hash: [u8; 32], via: Via, now: Millis) {
+        let (from, session) = name;
         let (path, signal) = match message {
             Message::Offer { path, sdp, trickle } => {
-                self.note(session, SessionNote { peer: Some(from), offer: Some(hash), out_of_band: false, order: 0 });
+                if !self.sessions.take(name, Offered { hash, path, at: now }, via) {
+                    return self.refuse("too-many-offers", from);
+                }
                 (path, Signal::Offer { session, sdp, trickle })
             }
             Message::Answer { path, sdp, offer } => {
-                let asked = self.sessions.get(&session).filter(|note| note.peer == Some(from));
-                if asked.is_none_or(|note| note.offer != Some(offer.into_array())) {
+                if self.sessions.offered(&name) != Some(offer.into_array()) {
                     return self.refuse("wrong-answer", from);
                 }
-                self.outbox.answered(&session);
+                self.outbox.answered(&name);
                 (path, Signal::Answer { session, sdp })
             }
             Message::Candidates { path, candidates } => {
@@ -35,7 +41,8 @@ impl Switchboard {
                 return self.outputs.extend(signals);
             }
             Message::Abort { path } => {
-                self.outbox.forget(&session);
+                self.outbox.forget(&name);
+                self.sessions.give_up(&name);
                 (path, Signal::Abort { session })
             }
             Message::Restart { path, round, sdp } => (path, Signal::Restart { session, round, sdp }),
@@ -49,8 +56,8 @@ impl Switchboard {
     /// A transport wants a signal sent.
     pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal, now: Millis) {
         let session = *signal.session();
-        let out_of_band = self.sessions.get(&session).is_some_and(|note| note.out_of_band);
-        let Some(message) = self.outgoing_message(path, session, signal) else { return };
+        let out_of_band = self.sessions.is_out_of_band(to, session);
+        let Some(message) = self.outgoing_message(path, to, session, signal) else { return };
         // What began out of band goes on by whatever way there is now.
         let open = to.and_then(|to| self.known.get(&to)).is_some_and(|known| known.linked == Some(path));
         let out_of_band = out_of_band && !open && !message.is_restart();
@@ -66,10 +73,15 @@ impl Switchboard {
                     known.found_address();
                 }
                 if out_of_band {
-                    return self.send_out_of_band(session, &message);
+                    return self.send_out_of_band(to, session, &message);
                 }
-                let message =
-                    if self.is_far(&to, path) { self.outbox.hold(session, to, message, now) } else { Some(message) };
+                let name = (to, session);
+                if matches!(message, Message::Abort { .. }) {
+                    self.sessions.give_up(&name);
+                }
+                // What belongs to an offer that waits does not overtake it, though a shorter way was found meanwhile.
+                let waits = self.is_far(&to, path) || self.outbox.holds(&name);
+                let message = if waits { self.outbox.hold(name, message, now) } else { Some(message) };
                 if let Some(message) = message {
                     self.send_message(to, session, &message, now);
                 }
@@ -78,8 +90,8 @@ impl Switchboard {
     }
 
     /// A transport has had all candidates of an attempt sent.
-    pub(crate) fn gathered(&mut self, session: &Session, now: Millis) {
-        self.outbox.gathered(session, now);
+    pub(crate) fn gathered(&mut self, peer: NodeId, session: Session, now: Millis) {
+        self.outbox.gathered(&(peer, session), now);
     }
 
     /// Whether what is sent to that node passes through servers.
@@ -97,12 +109,13 @@ impl Switchboard {
     pub(super) fn send_message(&mut self, to: NodeId, session: Session, message: &Message, now: Millis) {
         let Some(run) = self.known.get(&to).map(|known| known.run) else { return };
         let (envelope, hash) = self.seal(Some((to, run)), Some(session), message);
-        if matches!(message, Message::Offer { .. }) {
-            self.note(session, SessionNote { peer: Some(to), offer: Some(hash), out_of_band: false, order: 0 });
+        let name = (to, session);
+        if let Message::Offer { path, .. } = message {
+            self.sessions.offer(name, Offered { hash, path: *path, at: now });
         }
         let path = message.path();
         if path.is_some_and(|path| self.is_far(&to, path)) {
-            self.outbox.sent(&session, &envelope, now);
+            self.outbox.sent(&name, &envelope, now);
         }
         let via = path.and_then(|path| self.way(&to, path));
         self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
@@ -112,7 +125,7 @@ impl Switchboard {
     pub(super) fn send_held(&mut self, now: Millis) {
         for due in self.outbox.due(now) {
             match due {
-                Due::Message { session, to, message } => self.send_message(to, session, &message, now),
+                Due::Message { name: (to, session), message } => self.send_message(to, session, &message, now),
                 Due::Again { to, envelope } => {
                     let via = self.way(&to, Path::Webrtc);
                     self.outputs.push(Output::Send { through: via.into(), to: Some(to), envelope });
@@ -121,11 +134,11 @@ impl Switchboard {
         }
     }
 
-    fn outgoing_message(&self, path: Path, session: Session, signal: Signal) -> Option<Message> {
+    fn outgoing_message(&self, path: Path, to: Option<NodeId>, session: Session, signal: Signal) -> Option<Message> {
         Some(match signal {
             Signal::Offer { sdp, trickle, .. } => Message::Offer { path, sdp, trickle },
             Signal::Answer { sdp, .. } => {
-                let offer = self.sessions.get(&session)?.offer?;
+                let offer = self.sessions.taken(&(to?, session))?;
                 Message::Answer { path, sdp, offer: ByteArray::new(offer) }
             }
             Signal::Candidate { candidate, mid, .. } => {

@@ -1,16 +1,17 @@
 //! Who is dialled, answered and let go of, on virtual time. No network.
 
+mod attacks;
 mod greeting;
 mod joining;
 mod peer_exchange;
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::cell::Cell;
 
 use libp2p_webrtc_browser::Signal;
 
 use super::{
     dials::SILENT_FOR,
-    known::{BACK_OFF, FIRST_CANDIDATE, MAX_BACK_OFF, WEBRTC_HEAD_START},
+    known::{BACK_OFF, FIRST_CANDIDATE, MAX_BACK_OFF, MAX_DIALS, WEBRTC_HEAD_START},
     *,
 };
 use crate::{
@@ -46,8 +47,9 @@ fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
         servers: true,
         random,
         reach: vec![Reach::Browser, Reach::World, Reach::Room],
+        bounds: Bounds::default(),
     };
-    Switchboard::new(setup, BTreeSet::new())
+    Switchboard::new(setup, [])
 }
 
 /// Of [`board`]'s rendezvous the room itself.
@@ -316,7 +318,7 @@ fn made_up_nodes_fill_neither_memory_nor_dials() {
     }
     assert_eq!(me.known.len(), MAX_KNOWN);
     assert!(dials(&mut me).len() <= MAX_DIALS);
-    assert!(me.dials_under_way() <= MAX_DIALS);
+    assert!(me.under_way().all <= MAX_DIALS);
 }
 
 #[test]

@@ -19,8 +19,28 @@ fn candidate(id: u8, number: usize) -> Signal {
     Signal::Candidate { session: [id; 16], candidate: format!("candidate:{number}"), mid: None }
 }
 
+/// The only attempt whose signals carry this name.
+fn named(sessions: &Sessions, id: u8) -> Name {
+    let mut names = sessions.entries.keys().filter(|(_, session)| *session == [id; 16]);
+    let name = *names.next().expect("there is one");
+    assert_eq!(names.next(), None);
+    name
+}
+
 fn mail(sessions: &mut Sessions, id: u8) -> Poll<Mail> {
-    sessions.poll_mail(&[id; 16], &Context::from_waker(Waker::noop()))
+    sessions.poll_mail(&named(sessions, id), &Context::from_waker(Waker::noop()))
+}
+
+fn remove(sessions: &mut Sessions, id: u8) {
+    sessions.remove(&named(sessions, id));
+}
+
+fn opened(sessions: &mut Sessions, id: u8) {
+    sessions.opened(&named(sessions, id));
+}
+
+fn sent(sessions: &mut Sessions, id: u8, signal: &Signal) {
+    sessions.sent(&named(sessions, id), signal);
 }
 
 fn accepted(delivery: &Delivery) -> bool {
@@ -44,7 +64,7 @@ fn a_repeated_offer_is_ignored_while_its_attempt_lives_and_after() {
     let mut sessions = Sessions::new(a, 4);
     assert!(accepted(&sessions.deliver(b, offer(1), true)));
     assert_eq!(sessions.deliver(b, offer(1), true), Delivery::Ignored(Ignored::Replay));
-    sessions.remove(&[1; 16]);
+    remove(&mut sessions, 1);
     assert_eq!(sessions.deliver(b, offer(1), true), Delivery::Ignored(Ignored::Replay));
     assert!(accepted(&sessions.deliver(b, offer(2), true)));
 }
@@ -58,7 +78,7 @@ fn attempts_are_bounded_per_peer_and_in_all() {
     assert_eq!(sessions.deliver(b, offer(3), true), Delivery::Ignored(Ignored::TooMany));
     assert!(accepted(&sessions.deliver(PeerId::random(), offer(4), true)));
     assert_eq!(sessions.deliver(PeerId::random(), offer(5), true), Delivery::Ignored(Ignored::TooMany));
-    sessions.remove(&[1; 16]);
+    remove(&mut sessions, 1);
     assert!(accepted(&sessions.deliver(PeerId::random(), offer(6), true)));
 }
 
@@ -95,6 +115,28 @@ fn signals_of_a_third_peer_do_not_reach_an_attempt() {
     assert_eq!(mail(&mut sessions, 1), Poll::Ready(Mail::Answer { from: b, sdp: "answer".to_owned() }));
 }
 
+/// Whoever reads the rendezvous reads the names of attempts.
+#[test]
+fn who_uses_the_name_of_anothers_attempt_hinders_it_neither_before_nor_while_it_is_under_way_nor_ends_it() {
+    let (a, b) = peers();
+    let stranger = PeerId::random();
+    let mut sessions = Sessions::new(a, 4);
+    assert!(accepted(&sessions.deliver(stranger, offer(1), true)));
+    assert!(accepted(&sessions.deliver(b, offer(1), true)));
+    sessions.dial([2; 16], Some(b)).unwrap();
+    assert!(accepted(&sessions.deliver(stranger, offer(2), true)));
+    assert_eq!(sessions.deliver(stranger, Signal::Abort { session: [2; 16] }, true), Delivery::Routed);
+    assert_eq!(sessions.deliver(b, answer(2), true), Delivery::Routed);
+    let mut heard = |peer, id: u8| sessions.poll_mail(&(Some(peer), [id; 16]), &Context::from_waker(Waker::noop()));
+    assert_eq!(heard(stranger, 2), Poll::Ready(Mail::Ended(Ended::Aborted)));
+    assert!(matches!(heard(b, 2), Poll::Ready(Mail::Answer { from, .. }) if from == b));
+    sessions.remove(&(Some(stranger), [1; 16]));
+    assert_eq!(sessions.deliver(b, candidate(1, 1), true), Delivery::Routed, "the other goes on");
+    sessions.dial([3; 16], Some(stranger)).unwrap();
+    sessions.remove(&(Some(stranger), [3; 16]));
+    assert!(accepted(&sessions.deliver(PeerId::random(), offer(3), true)), "what has ended was another");
+}
+
 #[test]
 fn only_the_first_answer_counts_and_a_listener_takes_none() {
     let (a, b) = peers();
@@ -103,7 +145,7 @@ fn only_the_first_answer_counts_and_a_listener_takes_none() {
     assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Routed);
     assert_eq!(sessions.deliver(b, answer(1), true), Delivery::Ignored(Ignored::Surplus));
     assert!(accepted(&sessions.deliver(PeerId::random(), offer(2), true)));
-    let from = sessions.entries[&[2; 16]].peer.unwrap();
+    let from = sessions.entries[&named(&sessions, 2)].peer.unwrap();
     assert_eq!(sessions.deliver(from, answer(2), true), Delivery::Ignored(Ignored::Surplus));
 }
 
@@ -137,10 +179,10 @@ fn when_offers_cross_the_lower_peers_dial_goes_on_at_both_ends() {
     let (low, high) = peers();
     let (mut of_low, mut of_high) = (Sessions::new(low, 4), Sessions::new(high, 4));
     of_low.dial([1; 16], Some(high)).unwrap();
-    of_low.sent(&[1; 16], &offer(1));
-    of_low.sent(&[1; 16], &candidate(1, 1));
+    sent(&mut of_low, 1, &offer(1));
+    sent(&mut of_low, 1, &candidate(1, 1));
     of_high.dial([2; 16], Some(low)).unwrap();
-    of_high.sent(&[2; 16], &offer(2));
+    sent(&mut of_high, 2, &offer(2));
 
     let again = Delivery::Repeat { to: high, signals: vec![offer(1), candidate(1, 1)] };
     assert_eq!(of_low.deliver(high, offer(2), true), again);
@@ -156,7 +198,7 @@ fn a_winning_offer_that_was_lost_is_sent_again_but_not_for_ever() {
     let mut sessions = Sessions::new(low, 4);
     sessions.dial([1; 16], Some(high)).unwrap();
     assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Ignored(Ignored::Glare), "none was sent yet");
-    sessions.sent(&[1; 16], &offer(1));
+    sent(&mut sessions, 1, &offer(1));
     for _ in 0..MAX_REPEATS {
         assert_eq!(sessions.deliver(high, offer(2), true), Delivery::Repeat { to: high, signals: vec![offer(1)] });
     }
@@ -237,7 +279,7 @@ fn open(role: Role, local: PeerId, peer: PeerId) -> Sessions {
         }
         Role::Listener => assert!(accepted(&sessions.deliver(peer, offer(1), true))),
     }
-    sessions.opened(&[1; 16]);
+    opened(&mut sessions, 1);
     sessions
 }
 
@@ -271,7 +313,8 @@ fn nobody_else_may_restart_a_connection_and_none_that_is_not_open() {
     let (a, b) = peers();
     let stranger = PeerId::random();
     let mut listener = open(Role::Listener, a, b);
-    assert_eq!(listener.deliver(stranger, restart(1, 1), true), Delivery::Ignored(Ignored::Unknown));
+    assert_eq!(listener.deliver(stranger, restart(1, 1), true), Delivery::Gone, "with it there is none");
+    assert_eq!(mail(&mut listener, 1), Poll::Pending);
     let mut early = Sessions::new(a, 4);
     early.deliver(b, offer(1), true);
     assert_eq!(early.deliver(b, restart(1, 1), true), Delivery::Ignored(Ignored::Surplus));
@@ -281,7 +324,7 @@ fn nobody_else_may_restart_a_connection_and_none_that_is_not_open() {
 fn who_restarts_a_connection_that_is_gone_is_told_so_and_an_answer_is_not() {
     let (a, b) = peers();
     let mut sessions = open(Role::Listener, a, b);
-    sessions.remove(&[1; 16]);
+    remove(&mut sessions, 1);
     assert_eq!(sessions.deliver(b, restart(1, 1), true), Delivery::Gone);
     assert_eq!(sessions.deliver(b, wanted(1, 1), true), Delivery::Gone);
     assert_eq!(sessions.deliver(b, restarted(1, 1), true), Delivery::Ignored(Ignored::Unknown));
@@ -293,7 +336,7 @@ fn an_open_connection_takes_no_place_among_the_attempts() {
     let (a, b) = peers();
     let mut sessions = open(Role::Dialer, a, b);
     assert!(accepted(&sessions.deliver(b, offer(2), true)), "no glare with what is open");
-    sessions.opened(&[2; 16]);
+    opened(&mut sessions, 2);
     sessions.dial([3; 16], Some(b)).unwrap();
     assert_eq!(mail(&mut sessions, 2), Poll::Pending, "not superseded");
     for id in 4..4 + MAX_INCOMING_PER_PEER as u8 {

@@ -39,7 +39,7 @@ pub(super) async fn dial(shared: Rc<Shared>, to: Option<PeerId>) -> Result<Outpu
     shared.sessions.borrow_mut().dial(session, to)?;
     let trickle = to.is_some();
     // Nobody knows of the attempt yet, so nobody need be told of its end.
-    let place = Place { shared: Rc::clone(&shared), session, to, ended: true };
+    let place = Place { shared: Rc::clone(&shared), session, with: to, to, ended: true };
     establish(shared, place, Role::Dialer, trickle, None).await
 }
 
@@ -262,7 +262,11 @@ impl Attempt {
                 self.place.send(Signal::Candidate { session, candidate: String::new(), mid: None });
                 return Err(Error::NoCandidates(Side::Local));
             }
-            Event::Gathered { any: true } => self.place.shared.signalling.borrow_mut().gathered(session),
+            Event::Gathered { any: true } => {
+                if let Some(to) = self.place.to {
+                    self.place.shared.signalling.borrow_mut().gathered(to, session);
+                }
+            }
             // By hand, the listener's browser gives up long before the reply has travelled, and is found all the same.
             Event::Failed if !self.trickle && self.negotiation.role() == Role::Listener => {}
             Event::Failed | Event::Closed => return Err(Error::ConnectionFailed),

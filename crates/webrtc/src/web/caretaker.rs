@@ -55,7 +55,7 @@ impl Caretaker {
         role: Role,
         remote: Fingerprint,
     ) -> Self {
-        place.shared.sessions.borrow_mut().opened(&place.session);
+        place.shared.sessions.borrow_mut().opened(&place.name());
         Self { place, connection, events, upkeep: Upkeep::new(role), remote, taken: 0 }
     }
 

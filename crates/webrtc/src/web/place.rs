@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     error::Refusal,
     link::LinkInfo,
-    sessions::{Mail, Sessions},
+    sessions::{Mail, Name, Sessions},
     signalling::{SessionId, Signal, Signalling},
 };
 
@@ -39,14 +39,20 @@ pub(super) struct Shared {
 pub(super) struct Place {
     pub(super) shared: Rc<Shared>,
     pub(super) session: SessionId,
+    /// With whom it began: with `session` its name among them.
+    pub(super) with: Option<PeerId>,
     pub(super) to: Option<PeerId>,
     /// Nobody at the other side need be told any more, or yet: connected, or ended there, or never heard of.
     pub(super) ended: bool,
 }
 
 impl Place {
+    pub(super) fn name(&self) -> Name {
+        (self.with, self.session)
+    }
+
     pub(super) fn send(&self, signal: Signal) {
-        self.shared.sessions.borrow_mut().sent(&self.session, &signal);
+        self.shared.sessions.borrow_mut().sent(&self.name(), &signal);
         self.shared.signalling.borrow_mut().send(self.to, signal);
     }
 
@@ -55,13 +61,13 @@ impl Place {
     }
 
     pub(super) fn poll_mail(&self, cx: &Context<'_>) -> Poll<Mail> {
-        self.shared.sessions.borrow_mut().poll_mail(&self.session, cx)
+        self.shared.sessions.borrow_mut().poll_mail(&self.name(), cx)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.shared.sessions.borrow_mut().remove(&self.session);
+        self.shared.sessions.borrow_mut().remove(&self.name());
         if !self.ended && self.to.is_some() {
             self.send(Signal::Abort { session: self.session });
         }

@@ -190,7 +190,7 @@ impl Inner {
     fn on_offer(&mut self, from: PeerId, session: SessionId, sdp: String, trickle: bool) {
         let shared = Rc::clone(&self.shared);
         // Made here and not in the upgrade, so that the place is given back even if that is never polled.
-        let place = Place { shared: Rc::clone(&shared), session, to: Some(from), ended: false };
+        let place = Place { shared: Rc::clone(&shared), session, with: Some(from), to: Some(from), ended: false };
         let Some(listener_id) = self.listener else { return };
         self.push(TransportEvent::Incoming {
             listener_id,

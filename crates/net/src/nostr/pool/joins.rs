@@ -10,7 +10,7 @@ use crate::{
     keys::RoomKeys,
     nostr::simulation::{Manner, World, random, room, seed},
     rendezvous::Reach,
-    switchboard::{Output, Setup, Switchboard, Through},
+    switchboard::{Bounds, Output, Setup, Switchboard, Through},
     types::{Path, Paths},
 };
 
@@ -55,8 +55,9 @@ impl Meetup {
             servers: true,
             random,
             reach: vec![Reach::World],
+            bounds: Bounds::default(),
         };
-        let mut board = Switchboard::new(setup, std::collections::BTreeSet::new());
+        let mut board = Switchboard::new(setup, []);
         board.hello(self.world.now);
         self.members.push(Member { id, run, board, linked: false, dialled: None, signals: Vec::new() });
         self.carry_out();
