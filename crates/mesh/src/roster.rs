@@ -133,10 +133,10 @@ impl Report<'_> {
         log.is_covered(ix, &self.0.held)
     }
 
-    /// Whether these words, or perhaps any, are missing there.
+    /// Whether these words are missing there, as it says. What it does not list is unknown and not lacking, even if it lacks more
+    /// than it can list: it lists some of each author, and nobody's count is another's to take.
     pub fn lacks(&self, words: &Cid) -> bool {
-        let Some((_, beacon)) = &self.0.beacon else { return false };
-        beacon.more_missing || beacon.missing_words.0.contains(&short_cid(words))
+        self.0.beacon.as_ref().is_some_and(|(_, beacon)| beacon.missing_words.0.contains(&short_cid(words)))
     }
 }
 
@@ -304,8 +304,7 @@ impl Roster {
         let changed = node.presence != before;
         let stirs = |last: &Beacon| last.links != beacon.links || last.listens != beacon.listens;
         let stirred = changed || node.beacon.as_ref().is_none_or(|(_, last)| stirs(last));
-        let lacks = |it: &Beacon| it.more_missing != beacon.more_missing || it.missing_words != beacon.missing_words;
-        let says = |last: &Beacon| last.tips != beacon.tips || lacks(last);
+        let says = |last: &Beacon| last.tips != beacon.tips || last.missing_words != beacon.missing_words;
         let news = changed || node.beacon.as_ref().is_none_or(|(_, last)| says(last));
         let far = changed || now >= node.relayed + FAR_EVERY;
         let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
@@ -508,13 +507,13 @@ impl Roster {
 
     /// How many present nodes report having stored the event and its words; and how many are present.
     pub fn reach(&self, log: &Log, ix: Ix) -> (usize, usize) {
-        let words = log.entry(ix).event.body.words().map(|cid| short_cid(&cid));
+        let words = log.entry(ix).event.body.words();
         let present = self.people(log).map(|(_, node)| node).filter(|node| node.presence.here != Here::Gone);
         let (mut stored, mut of) = (0, 0);
         for node in present {
             of += 1;
             let Some((_, beacon)) = &node.beacon else { continue };
-            let lacks_words = words.is_some_and(|words| beacon.more_missing || beacon.missing_words.0.contains(&words));
+            let lacks_words = words.is_some_and(|words| Report(node).lacks(&words));
             // Tips that were not admitted here when the beacon came may be by now.
             let mut tips = beacon.tips.0.iter().filter_map(|cid| log.find(cid));
             let holds = log.is_covered(ix, &node.held) || tips.any(|tip| log.is_ancestor(ix, tip));

@@ -151,7 +151,7 @@ impl Replica {
         self.changed = true;
         let kept = name.and_then(|name| {
             if self.fold.words_wanted(&name) && !self.words.contains_key(&name) {
-                self.sync.words_missing(name);
+                self.sync.words_missing(name, author);
                 self.changed_words.words(name);
             }
             self.accept_words(name, words?, source)

@@ -2,12 +2,13 @@
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use paceline_room::{Cid, Ix, NodeId, sorted};
+use litemap::LiteMap;
+use paceline_room::{Ix, NodeId, sorted};
 
 use super::{Output, Replica};
 use crate::{
     budgets::RELAYED,
-    wire::{Beacon, Cids, Live, MISSING_WORDS, ShortIds, Signed, TIPS, short_cid},
+    wire::{Beacon, Cids, Live, MISSING_WORDS, ShortId, ShortIds, Signed, TIPS, short_cid},
 };
 
 impl Replica {
@@ -22,15 +23,34 @@ impl Replica {
         Cids(tips.into_iter().map(|ix| self.log.entry(ix).cid).collect())
     }
 
+    /// Missing words as they are reported: the first of each author, then the second of each, as far as there is room, so that
+    /// who withholds words of its own hides nobody else's behind them. Whether there are more.
+    fn reported_missing(&self) -> (ShortIds, bool) {
+        let mut turns: [Vec<ShortId>; MISSING_WORDS] = Default::default();
+        let [first, ..] = &mut turns;
+        first.extend(self.unstored_words.iter().take(MISSING_WORDS).map(short_cid));
+        let mut of_author: LiteMap<NodeId, usize> = LiteMap::new();
+        for (cid, author) in self.sync.lone_words() {
+            if turns.first().is_some_and(|first| first.len() >= MISSING_WORDS) {
+                break;
+            }
+            let before = of_author.entry(author).or_default();
+            if let Some(turn) = turns.get_mut(*before) {
+                turn.push(short_cid(cid));
+            }
+            *before += 1;
+        }
+        let listed = turns.into_iter().flatten().take(MISSING_WORDS).collect();
+        (ShortIds(listed), self.sync.missing_words() + self.unstored_words.len() > MISSING_WORDS)
+    }
+
     pub(super) fn send_beacon(&mut self) {
-        let missing: Vec<&Cid> = self.sync.lone_words().chain(&self.unstored_words).collect();
-        let listed = missing.iter().take(MISSING_WORDS).map(|cid| short_cid(cid)).collect();
-        let more_missing = missing.len() > MISSING_WORDS;
+        let (missing_words, more_missing) = self.reported_missing();
         let beacon = Beacon {
             tips: self.reported_tips(self.held.tips().collect(), self.roster.counter()),
             state: self.state,
             events: self.held.count() as u64,
-            missing_words: ShortIds(listed),
+            missing_words,
             more_missing,
             listens: self.hears && !self.listening.is_resting(),
             ..self.roster.beacon(self.now)

@@ -86,9 +86,18 @@ impl Peer {
 }
 
 /// Words that are missing: who was asked for them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LoneWords {
+    /// Of the event that named them first.
+    pub author: NodeId,
     pub asked: Vec<NodeId>,
     pub claimed: bool,
     pub not_before: Millis,
+}
+
+impl LoneWords {
+    /// Nobody was asked yet.
+    pub const fn of(author: NodeId) -> Self {
+        Self { author, asked: Vec::new(), claimed: false, not_before: 0 }
+    }
 }

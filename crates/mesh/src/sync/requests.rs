@@ -14,9 +14,9 @@ use crate::{
 };
 
 impl Sync {
-    /// Words are wanted and did not come with their event.
-    pub fn words_missing(&mut self, cid: Cid) {
-        self.lone.entry(cid).or_default();
+    /// Words are wanted and did not come with their event, which is this author's.
+    pub fn words_missing(&mut self, cid: Cid, author: NodeId) {
+        self.lone.entry(cid).or_insert_with(|| LoneWords::of(author));
         self.lone_at = Some(0);
     }
 
@@ -30,9 +30,9 @@ impl Sync {
         self.lone.contains_key(cid)
     }
 
-    /// All words that are missing.
-    pub fn lone_words(&self) -> impl Iterator<Item = &Cid> {
-        self.lone.keys()
+    /// All words that are missing, and whose they are.
+    pub fn lone_words(&self) -> impl Iterator<Item = (&Cid, NodeId)> {
+        self.lone.iter().map(|(cid, lone)| (cid, lone.author))
     }
 
     /// How many words are missing.

@@ -3,11 +3,11 @@
 use paceline_mesh::{
     Input,
     replica::{Here, Presence, Reach},
-    wire::{Beacon, Live, State, short_node},
+    wire::{Beacon, Live, MISSING_WORDS, State, short_node},
 };
-use paceline_room::{NodeId, testing::World};
+use paceline_room::{Cid, NodeId, Stored, testing::World};
 
-use crate::world::{Faults, Net, Solo, run_story};
+use crate::world::{Faults, ME, Net, Solo, run_story};
 
 fn beacons(solo: &mut Solo, to: NodeId, world: &World) -> Vec<Beacon> {
     let sent = solo.sent_beacons(to).into_iter();
@@ -227,4 +227,44 @@ fn a_beacon_lists_the_links_of_its_node() {
     let mut links = vec![short_node(&one), short_node(&two)];
     links.sort_unstable();
     assert_eq!(told.links.0, links);
+}
+
+/// Two nodes of people who write, and a third member whose words nobody gets. Both lack the words of those after `lacking` of
+/// the first one's posts. Tells how many nodes hold each of these, as the first one sees it.
+fn reach_beside_withheld_words(withheld: usize, posts: usize, lacking: usize) -> Vec<usize> {
+    let mut world = World::new(35);
+    let (me, other, hostile) = (ME, 1, 3);
+    world.introduce(other, "Other");
+    let mine: Vec<Cid> = (0..posts).map(|at| world.post(me, &format!("said {at}"))).collect();
+    let hidden: Vec<Cid> = (0..withheld).map(|at| world.post(hostile, &format!("hidden {at}"))).collect();
+    let blocks = |lacks: &[Cid]| -> Vec<Stored> {
+        let without = |it: Stored| Stored { words: it.words.clone().filter(|_| !lacks.contains(&it.cid)), ..it };
+        world.blocks().into_iter().map(without).collect()
+    };
+    let (mut first, mut second) = (Solo::empty(&world), Solo::with_key(&world, world.keypair(other)));
+    assert_eq!(first.replica.load(blocks(&hidden)), vec![]);
+    assert_eq!(second.replica.load(blocks(&[&hidden, &mine[lacking..]].concat())), vec![]);
+    first.link(world.author(other));
+    second.link(world.author(me));
+    second.wait(1_000);
+    let beacons = second.sent_beacons(world.author(me));
+    assert!(!beacons.is_empty());
+    beacons.iter().for_each(|it| first.live(world.author(other), it));
+    let reach: Vec<Reach> = mine.iter().map(|cid| first.replica.reach(cid)).collect();
+    assert!(reach.iter().all(|it| it.of == 2));
+    reach.into_iter().map(|it| it.stored).collect()
+}
+
+#[test]
+fn words_that_a_member_withholds_take_nothing_from_the_reach_of_others_posts() {
+    for withheld in [MISSING_WORDS, MISSING_WORDS + 1, 10 * MISSING_WORDS] {
+        assert_eq!(reach_beside_withheld_words(withheld, 3, 3), [2, 2, 2], "{withheld}");
+    }
+}
+
+#[test]
+fn words_that_a_member_withholds_hide_no_lack_of_others_words() {
+    for withheld in [0, MISSING_WORDS + 1, 10 * MISSING_WORDS] {
+        assert_eq!(reach_beside_withheld_words(withheld, 12, 4)[..], [[2; 4], [1; 4], [1; 4]].concat(), "{withheld}");
+    }
 }
