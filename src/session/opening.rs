@@ -160,6 +160,10 @@ impl Session {
             let carried = Move::of(&Desk::open(unsent, key.unsaved().as_deref()), true);
             return Box::pin(self.open_as_new(places, link, store, carried, Some(key))).await;
         }
+        if let Some(seq) = ready.unnoted(key.high_water) {
+            // Without it a loss is noticed less.
+            let _ = places.keys.note_used(key.node, None, Some(seq)).await;
+        }
         let left = key.unsaved();
         let mut desk = Desk::open(store.unsent().await.map_err(storage)?, left.as_deref());
         take_old_draft(&mut desk, link.room);

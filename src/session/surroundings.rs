@@ -110,7 +110,7 @@ impl Key for PageKey {
 
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()> {
         let (keys, node) = (self.keys.clone(), self.node);
-        // A mark that is too low only notices less.
+        // Without it a loss is noticed less.
         Box::pin(async move { _ = keys.note_used(node, None, Some(seq)).await })
     }
 }

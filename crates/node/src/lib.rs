@@ -9,7 +9,6 @@
 
 mod clocks;
 mod error;
-mod high_water;
 mod load;
 mod machine;
 mod moving;

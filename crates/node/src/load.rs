@@ -52,6 +52,12 @@ impl Ready {
         self.replica.pending() == 0 && chain_is_whole(self.own_seqs(), high_water)
     }
 
+    /// What is to be noted as written before this node opens, if anything: a page may end between storing and noting, and what is
+    /// here is sent.
+    pub fn unnoted(&self, high_water: Option<u64>) -> Option<u64> {
+        self.own_seqs().into_iter().max().filter(|last| Some(*last) > high_water)
+    }
+
     /// Positions of this node's own events that are here.
     fn own_seqs(&self) -> Vec<u64> {
         let log = self.replica.log();

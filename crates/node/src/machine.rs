@@ -9,7 +9,9 @@
 //! | free -> others | as it is | others' events wait; own ones do not, or had the last turn |
 //! | as it is | free -> taken | drafts or intents changed, and no own event waits for it alone |
 //! | free -> anew | free -> taken | all is to be stored anew |
-//! | own -> free | taken -> free | storage answered |
+//! | own -> noting | taken -> free | storage has them |
+//! | noting -> free | as it is | how far they go is noted beside the database, or cannot be |
+//! | own -> free | taken -> free | storage refused them |
 //! | others -> free | as it is | storage answered |
 //! | as it is | taken -> free | storage answered, to a write of the desk alone |
 //! | anew -> free | taken -> free | all was stored anew, or could not be |
@@ -80,8 +82,8 @@ pub(crate) enum Effect {
     KeepAgain,
     /// What is not stored of the desk is left for the next page.
     LeaveUnsaved,
-    /// An own event is stored at this position.
-    Rise(u64),
+    /// Own events are stored up to this position, which is to be noted; its end is told with [`Machine::noted`].
+    Note(u64),
     /// To whoever opened the node.
     Tell(Told),
 }
@@ -471,30 +473,39 @@ impl Machine {
     }
 
     fn on_own(&mut self, outcome: &Result<(), StoreError>, now: Millis) {
-        let Turn::Own { signed, before } = self.set_log_turn(Turn::Free) else { return };
-        match outcome {
-            Ok(()) => self.on_kept(&before, now),
-            Err(_) => self.waiting.put_back(before),
-        }
+        let next = if outcome.is_ok() { Turn::Noting(Vec::new()) } else { Turn::Free };
+        let Turn::Own { signed, before } = self.set_log_turn(next) else { return };
+        let Err(error) = outcome else {
+            self.on_kept(&before, now);
+            self.out.extend(signed.last().map(|(written, _)| Effect::Note(written.event.seq)));
+            if let Turn::Noting(stored) = &mut self.log_turn {
+                *stored = signed;
+            }
+            return;
+        };
+        self.waiting.put_back(before);
         // Only what was signed together is on its way at once.
         self.storing.clear();
-        for (written, reply) in signed {
-            let told = match outcome {
-                Ok(()) => {
-                    let (cid, seq) = (written.stored.cid, written.event.seq);
-                    self.input(written.into_input(), now);
-                    self.out.push(Effect::Rise(seq));
-                    Ok(cid)
-                }
-                Err(error) => {
-                    // A script gets the error; the person here is told as well, since their own words are concerned.
-                    self.tell(Told::Failed(error.clone().into()));
-                    Err(error.clone().into())
-                }
-            };
-            let _ = reply.send(told);
+        for (_, reply) in signed {
+            // A script gets the error; the person here is told as well, since their own words are concerned.
+            self.tell(Told::Failed(error.clone().into()));
+            let _ = reply.send(Err(error.clone().into()));
         }
         self.tell(Told::Changed);
+    }
+
+    /// How far the own events go that were stored is noted beside the database, or cannot be: they are sent now. Were one sent
+    /// before and the database lost, its position would be written once more.
+    pub(crate) fn noted(&mut self, now: Millis) {
+        let Turn::Noting(signed) = self.set_log_turn(Turn::Free) else { return };
+        self.storing.clear();
+        for (written, reply) in signed {
+            let cid = written.stored.cid;
+            self.input(written.into_input(), now);
+            let _ = reply.send(Ok(cid));
+        }
+        self.tell(Told::Changed);
+        self.out.push(Effect::Soon);
     }
 
     fn on_desk(&mut self, outcome: &Result<(), StoreError>) {

@@ -16,7 +16,6 @@ use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
     NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
-    high_water::HighWater,
     machine::{Effect, For, Job, Machine},
     surroundings::{Key, Links, Surroundings, Timer},
     write::{MakeSaying, Write, ask},
@@ -70,7 +69,6 @@ pub struct Node {
     /// This node's database; another one once it was stored anew.
     store: RefCell<Rc<dyn Store>>,
     key: Rc<dyn Key>,
-    high_water: Rc<HighWater>,
     timer: RefCell<Option<Timer>>,
     keep_again: RefCell<Option<Timer>>,
     /// The machine will soon be advanced.
@@ -93,7 +91,6 @@ impl Node {
             machine: RefCell::new(Machine::new(ready.replica, keypair, desk, left)),
             express,
             links,
-            high_water: HighWater::new(key.clone(), around.clone()),
             around,
             store: RefCell::new(store),
             key,
@@ -282,7 +279,7 @@ impl Node {
                 *self.keep_again.borrow_mut() = Some(again);
             }
             Effect::LeaveUnsaved => self.leave_unsaved(),
-            Effect::Rise(seq) => self.high_water.rise(seq),
+            Effect::Note(seq) => self.around.spawn(Box::pin(self.clone().note(seq))),
             Effect::Tell(told) => (self.tell)(told),
         }
     }
@@ -338,6 +335,13 @@ impl Node {
         drop(store);
         let now = self.now();
         self.change(|it| it.stored(of, &outcome, now));
+        self.start_work();
+    }
+
+    async fn note(self: Rc<Self>, seq: u64) {
+        self.key.note_written(seq).await;
+        let now = self.now();
+        self.change(|it| it.noted(now));
         self.start_work();
     }
 

@@ -51,6 +51,7 @@ pub trait Key {
     /// Leaves behind what is not stored yet ([`paceline_store::Desk::note`]), at once; `None` takes it away. `false`: it is not
     /// kept.
     fn leave_unsaved(&self, note: Option<&str>) -> bool;
-    /// Notes how far this node has written, so that a loss of its events is noticed. One call at a time.
+    /// Notes how far this node has written, so that a loss of its events is noticed. Nothing up to there is sent before it
+    /// resolves; that is once it is noted, or cannot be: then a loss is noticed less. One call at a time.
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()>;
 }

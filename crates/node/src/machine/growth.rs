@@ -211,7 +211,13 @@ impl Bench {
         assert_eq!(begun.next_back(), Some(of));
         drop(begun);
         let outcome = if well { Ok(()) } else { Err(StoreError::Full) };
-        cost::of(|| self.machine.stored(of, &outcome, 0)).1
+        cost::of(|| {
+            self.machine.stored(of, &outcome, 0);
+            if of == For::Own && well {
+                self.machine.noted(0);
+            }
+        })
+        .1
     }
 }
 

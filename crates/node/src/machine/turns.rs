@@ -7,7 +7,12 @@ use crate::write::{Reply, Written};
 /// Whose turn it is to write to the log.
 pub(super) enum Turn {
     Free,
-    Own { signed: Vec<(Written, Reply)>, before: Waiting },
+    Own {
+        signed: Vec<(Written, Reply)>,
+        before: Waiting,
+    },
+    /// Own events are stored, and how far they go is noted: until then nobody hears of them.
+    Noting(Vec<(Written, Reply)>),
     Others(Waiting),
     Anew,
 }
@@ -33,15 +38,19 @@ impl Turn {
         matches!(self, Self::Free)
     }
 
-    /// From free to any other, and back.
+    /// From free to any other but noting, which follows own, and back.
     pub(super) const fn may_become(&self, to: &Self) -> bool {
-        self.is_free() != to.is_free()
+        match to {
+            Self::Noting(_) => matches!(self, Self::Own { .. }),
+            _ => self.is_free() != to.is_free(),
+        }
     }
 
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Free => "free",
             Self::Own { .. } => "own",
+            Self::Noting(_) => "noting",
             Self::Others(_) => "others",
             Self::Anew => "anew",
         }

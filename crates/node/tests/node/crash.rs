@@ -279,3 +279,63 @@ fn whenever_the_tab_is_frozen_it_goes_on_or_is_discarded_and_nothing_is_lost_or_
     println!("frozen: {frozen}, with {ended} writes that nobody was told of; {counts:?}");
     assert!(frozen > 100 && ended > 50 && counts.crashes == 2 * frozen && counts.intents_found > 50);
 }
+
+/// The database of events is deleted, or an older copy of it comes back, while what is noted beside it stays: after each step.
+#[test]
+fn whenever_its_events_are_lost_a_key_never_goes_on_below_what_was_sent() {
+    let (mut lost, mut empty, mut whole, mut unnoted) = (0, 0, 0, 0);
+    for (seed, slow, turns) in [(9, false, 0), (9, true, 0), (10, false, 5), (11, true, 20)] {
+        let mut story = Story::new(seed, None, slow);
+        story.me.key.slow.set(turns);
+        loop {
+            let mine = story.me.node.me;
+            // What this node counts as its own it may send at any time.
+            let sent = story.me.events_of(mine);
+            let mark = story.me.key.mark.get();
+            for writes in 0..=story.me.disk.written() {
+                let disk = story.me.disk.copy_of(writes);
+                let ready = block_on(Ready::load(story.room(), &story.my_key(), &disk, &story.place)).expect("read");
+                let log = ready.replica().log();
+                let is_missing = sent.iter().any(|cid| log.find(cid).is_none());
+                let when = format!("seed {seed} step {} of {turns} turns, {writes} writes kept", story.step);
+                if ready.is_whole(mark) {
+                    assert!(!is_missing, "{when}: it goes on below what was sent");
+                    whole += 1;
+                } else {
+                    lost += 1;
+                    empty += usize::from(ready.is_empty());
+                }
+                unnoted += usize::from(
+                    log.chains_of(&mine).map(|(_, it)| it.events.len() as u64).max() > mark.map(|it| it + 1),
+                );
+            }
+            if !story.go_on() {
+                break;
+            }
+        }
+    }
+    println!("lost: {lost}, of these all {empty}; whole: {whole}, with {unnoted} that were stored and not noted");
+    assert!(lost > 1_000 && empty > 100 && whole > 1_000 && unnoted > 50);
+}
+
+/// The process ends between storing and noting.
+#[test]
+fn what_was_stored_and_not_noted_is_noted_before_it_is_sent() {
+    let mut found = 0;
+    let mut story = Story::new(12, None, false);
+    story.me.key.slow.set(10);
+    loop {
+        let mark = story.me.key.mark.get();
+        let key = Rc::new(TestKey::default());
+        key.mark.set(mark);
+        let place = Place::default();
+        let me = Seat::open(&place, story.room(), story.my_key(), story.me.disk.after_crash(0, 0), key);
+        let here = me.events_of(me.node.me).len() as u64;
+        assert!(me.whole && me.key.mark.get().map_or(0, |it| it + 1) >= here, "step {}", story.step);
+        found += usize::from(me.key.mark.get() > mark);
+        if !story.go_on() {
+            break;
+        }
+    }
+    assert!(found > 10, "{found}");
+}

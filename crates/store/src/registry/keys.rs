@@ -167,8 +167,8 @@ impl Keys {
         self.note_used(held.node, None, None).await
     }
 
-    /// Notes that a key is in use, by which name, and the highest `seq` it has committed. To be called after each own
-    /// commit; nothing needs to wait for it.
+    /// Notes that a key is in use, by which name, and the highest `seq` it has committed: after each own commit, and before any of
+    /// it is sent.
     pub async fn note_used(&self, node: NodeId, name: Option<&str>, seq: Option<u64>) -> Result<(), StoreError> {
         let name = name.map(String::from);
         self.change(node, move |record| record.note(now(), name.as_deref(), seq)).await

@@ -132,6 +132,20 @@ impl Disk {
         disk
     }
 
+    /// What was on the disk once so many of its writes had come to their end: an older copy of it, or none.
+    pub fn copy_of(&self, writes: usize) -> Self {
+        let disk = Self::default();
+        for tx in self.0.journal.borrow().iter().take(writes) {
+            tx.clone().apply(&disk.0.memory).expect("it was possible before");
+        }
+        disk
+    }
+
+    /// How many writes came to a good end.
+    pub fn written(&self) -> usize {
+        self.0.journal.borrow().len()
+    }
+
     fn begin(&self, tx: Tx) -> oneshot::Receiver<Result<(), StoreError>> {
         let (answer, outcome) = oneshot::channel();
         self.0.begun.borrow_mut().push((tx, answer));

@@ -3,7 +3,9 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
+    future::poll_fn,
     rc::Rc,
+    task::Poll,
 };
 
 use futures::{executor::block_on, future::LocalBoxFuture};
@@ -22,7 +24,11 @@ use super::{Disk, Place};
 #[derive(Default)]
 pub struct TestKey {
     pub note: RefCell<Option<String>>,
-    pub mark: Cell<Option<u64>>,
+    pub mark: Rc<Cell<Option<u64>>>,
+    /// How often its place has something else to do before a mark is noted, once.
+    pub slow: Cell<usize>,
+    /// No mark can be noted.
+    pub forgets: Cell<bool>,
     /// The note is refused.
     pub refuses: Cell<bool>,
 }
@@ -36,8 +42,18 @@ impl Key for TestKey {
     }
 
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()> {
-        self.mark.set(self.mark.get().max(Some(seq)));
-        Box::pin(async {})
+        let (mark, forgets, mut turns) = (self.mark.clone(), self.forgets.get(), self.slow.get() + 1);
+        Box::pin(poll_fn(move |cx| {
+            turns -= 1;
+            if turns > 0 {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if !forgets {
+                mark.set(mark.get().max(Some(seq)));
+            }
+            Poll::Ready(())
+        }))
     }
 }
 
@@ -86,6 +102,9 @@ impl Seat {
         let ready = block_on(Ready::load(room, &keypair, &disk, place)).expect("a disk can be read");
         let whole = ready.is_whole(key.mark.get());
         assert_eq!(ready.damaged, 0, "nothing on it is damaged");
+        if let Some(seq) = ready.unnoted(key.mark.get()) {
+            block_on(key.note_written(seq));
+        }
         let note = key.note.borrow().clone();
         let desk = Desk::open(block_on(disk.unsent()).expect("a disk can be read"), note.as_deref());
         let (wire, told) = (Rc::new(Wire::default()), Rc::<RefCell<Vec<Told>>>::default());
