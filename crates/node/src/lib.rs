@@ -16,6 +16,7 @@ mod names;
 mod node;
 mod pulse;
 mod sending;
+mod slice;
 mod snapshot;
 mod surroundings;
 mod terms;

@@ -4,7 +4,10 @@ use paceline_mesh::Replica;
 use paceline_room::{Cid, Keypair};
 use paceline_store::{Store, StoreError, chain_is_whole};
 
-use crate::surroundings::Surroundings;
+use crate::{
+    slice::{self, Slice},
+    surroundings::Surroundings,
+};
 
 /// Events read from storage at a time.
 const LOAD_PAGE: usize = 1_000;
@@ -31,7 +34,15 @@ impl Ready {
             let page = store.load_page(after, LOAD_PAGE).await?;
             let Some(last) = page.last() else { return Ok(Self { replica, damaged }) };
             after = Some((last.depth, last.cid));
-            damaged += replica.load(page).len();
+            around.turn().await;
+            let (mut page, mut slice) = (page.into_iter(), Slice::begin(around));
+            while !page.as_slice().is_empty() {
+                damaged += replica.load(page.by_ref().take(slice::EVENTS).collect()).len();
+                if slice.is_over(around) {
+                    around.turn().await;
+                    slice = Slice::begin(around);
+                }
+            }
             around.turn().await;
         }
     }

@@ -17,15 +17,11 @@ use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 use crate::{
     NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
     machine::{Effect, For, Job, Machine},
+    slice::{self, Slice},
     surroundings::{Key, Links, Surroundings, Timer},
     write::{MakeSaying, Write, ask},
 };
 
-/// The longest a slice of checking and folding may take before others get a turn, in milliseconds: no task of a page may reach
-/// 100 ms, and drawing comes on top.
-const SLICE_MS: f64 = 30.0;
-/// Received events checked between two looks at the clock.
-const SLICE_EVENTS: usize = 16;
 /// When storing others' events is tried again after it failed (a full disk), in milliseconds: a guess.
 const KEEP_AGAIN_MS: u32 = 10_000;
 /// The longest a node sleeps, in milliseconds: a clock that jumped is noticed by then.
@@ -444,17 +440,17 @@ impl Node {
 
     /// Works for at most a slice; whether there is more.
     fn work_slice(self: &Rc<Self>) -> bool {
-        let began = self.around.now();
+        let slice = Slice::begin(&*self.around);
         loop {
             let now = self.now();
             // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            let to_verify = self.machine.borrow_mut().replica.to_verify(SLICE_EVENTS, now);
+            let to_verify = self.machine.borrow_mut().replica.to_verify(slice::EVENTS, now);
             let verified = to_verify.into_iter().map(ToVerify::verify).collect();
             self.change(|it| it.verified(verified, now));
             if !self.machine.borrow().replica.has_work() {
                 return false;
             }
-            if self.around.now() - began > SLICE_MS {
+            if slice.is_over(&*self.around) {
                 return true;
             }
         }
