@@ -31,6 +31,7 @@ use litemap::LiteMap;
 use paceline_room::{
     Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored,
     cost::{self, BTreeSet, look},
+    log::Rank,
 };
 
 use crate::{
@@ -68,6 +69,8 @@ pub struct Replica {
     listening: Listening,
     hears: bool,
     acquainted: Vec<NodeId>,
+    /// The last tip that was reported, if there were more.
+    reported: Option<Rank>,
     reached: Arc<[Reached]>,
     links: cost::LiteMap<NodeId, Link>,
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
@@ -111,6 +114,7 @@ impl Replica {
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
             acquainted: Vec::new(),
+            reported: None,
             reached: [].into(),
             links: cost::LiteMap::new(),
             refused_cids: Refused::default(),

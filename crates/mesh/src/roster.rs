@@ -16,6 +16,7 @@ use litemap::LiteMap;
 use paceline_room::{
     Cid, Ix, Log, NodeId,
     cost::{self, BTreeSet, look},
+    log::Seen,
     sorted,
 };
 use serde_bytes::ByteArray;
@@ -60,8 +61,8 @@ struct Node {
     /// The neighbour that brought its latest beacon.
     brought_by: Option<NodeId>,
     relayed: Millis,
-    /// What it has ever reported as stored, as tips; only grows, since what is durably stored stays.
-    held: Vec<Ix>,
+    /// What it has ever reported as stored; only grows, since what is durably stored stays.
+    held: Seen,
 }
 
 /// What to do about a beacon.
@@ -130,7 +131,7 @@ impl Report<'_> {
     /// Whether an event is among it, its words apart. Once it is, it stays.
     pub fn holds(&self, log: &Log, ix: Ix) -> bool {
         look(1);
-        log.is_covered(ix, &self.0.held)
+        log.is_seen(&self.0.held, ix)
     }
 
     /// Whether these words are missing there, as it says. What it does not list is unknown and not lacking, even if it lacks more
@@ -250,11 +251,6 @@ impl Roster {
         let to_old = fresh.iter().flat_map(|of| self.greeted.iter().filter(old).map(move |to| (of, to)));
         let wanting = to_fresh.chain(to_old).filter(|(of, to)| of != to && self.cover(of, to) == Cover::Me);
         wanting.filter(|(of, _)| self.latest(of).is_some()).map(|(of, to)| (*to, *of)).collect()
-    }
-
-    /// Counter of the last beacon.
-    pub fn counter(&self) -> u64 {
-        self.counter
     }
 
     /// Neighbours that have said hello.
@@ -418,7 +414,7 @@ impl Roster {
             }
             self.awaited.remove(&pair);
             if let Some(node) = self.nodes.get_mut(&pair.1) {
-                hold(node, log, ix);
+                log.see(&mut node.held, ix);
                 self.changed.node(pair.1);
             }
         }
@@ -491,7 +487,7 @@ impl Roster {
         let tips = node.beacon.as_ref().map(|(_, beacon)| beacon.tips.0.clone()).unwrap_or_default();
         for tip in tips {
             match log.find(&tip) {
-                Some(ix) => hold(node, log, ix),
+                Some(ix) => log.see(&mut node.held, ix),
                 None => _ = self.awaited.insert((tip, *id)),
             }
         }
@@ -516,7 +512,7 @@ impl Roster {
             let lacks_words = words.is_some_and(|words| Report(node).lacks(&words));
             // Tips that were not admitted here when the beacon came may be by now.
             let mut tips = beacon.tips.0.iter().filter_map(|cid| log.find(cid));
-            let holds = log.is_covered(ix, &node.held) || tips.any(|tip| log.is_ancestor(ix, tip));
+            let holds = log.is_seen(&node.held, ix) || tips.any(|tip| log.is_ancestor(ix, tip));
             stored += usize::from(holds && !lacks_words);
         }
         (stored, of)
@@ -536,7 +532,7 @@ impl Roster {
             heard: now,
             brought_by: None,
             relayed: 0,
-            held: Vec::new(),
+            held: Seen::default(),
         })
     }
 
@@ -553,14 +549,6 @@ impl Roster {
             self.changed.node(id);
             self.nodes.remove(&id).is_some()
         })
-    }
-}
-
-/// It holds this event, and all before it.
-fn hold(node: &mut Node, log: &Log, tip: Ix) {
-    if !log.is_covered(tip, &node.held) {
-        node.held.retain(|old| !log.is_ancestor(*old, tip));
-        node.held.push(tip);
     }
 }
 

@@ -37,23 +37,25 @@ impl Terms {
 mod tests {
     use paceline_room::{
         NodeId,
-        state::{BatonState, Term, TermBy},
+        state::{BatonState, History, Term, TermBy},
     };
 
     use super::*;
 
     fn led(from: u8, began: u64) -> Arc<Baton> {
         let holder = NodeId::from_bytes([1; 32]);
-        let term = Term {
+        let mut terms = History::default();
+        let tip = Cid::from_digest([from; 32]);
+        terms.put(Term {
             holder,
             by: TermBy::Taken,
-            from: Cid::from_digest([from; 32]),
+            from: tip,
             began,
             until: None,
             ended: None,
             depth: 2,
             parallel: false,
-        };
+        });
         Arc::new(Baton {
             cid: Cid::from_digest([9; 32]),
             title: "Facilitator".into(),
@@ -64,14 +66,14 @@ mod tests {
             holder: Some(holder),
             offer: None,
             offered_to: None,
-            tip: term.from,
+            tip,
             settled: true,
             may_reclaim: None,
             run_ends: vec![],
             may_close: vec![],
             anyone_may_close: false,
-            terms: vec![term],
-            notes: vec![],
+            terms,
+            notes: History::default(),
         })
     }
 

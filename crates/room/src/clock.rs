@@ -1,22 +1,32 @@
 //! What an event has seen, as one number for each chain of the log. Knows nothing of events.
 //!
-//! A tree over the chains, sixteen wide, whose chunks are shared with the clocks it grew from (path copying: Driscoll, Sarnak,
-//! Sleator and Tarjan, 1989): an event makes as many chunks as the tree is high, and of chains that it has not seen there are none.
-//! Rooms of up to sixteen chains have one chunk.
+//! A tree over the chains, sixteen wide above leaves of 256 chains, whose chunks are shared with the clocks it grew from (path
+//! copying: Driscoll, Sarnak, Sleator and Tarjan, 1989): an event makes as many chunks as the tree is high, and of chains that it has
+//! not seen there are none. Rooms of up to 256 chains have one chunk.
+//!
+//! **What cannot be shared.** An event that joins two sides, each of which saw every other chain, has a clock like no other: it
+//! costs what it differs in, which is all. (That "is this in the past of that?" takes a comparison for any two events, and little
+//! memory for each, cannot be had for all graphs of causes: Patrascu, *Unifying the landscape of cell-probe lower bounds*, 2011,
+//! section 1.) So leaves hold their numbers bit by bit, as many bits as the greatest takes: a chain of one event, the cheapest to
+//! make, costs each clock one bit, and 256 chains are joined or compared by a few operations on words.
 
 use std::sync::Arc;
 
 use crate::{cost::look, ix::ChainIx};
 
-/// How many chains a chunk holds, or chunks below it.
-const CHUNK: usize = 16;
-/// Bits of a chain's number that one chunk decides.
-const BITS: u32 = CHUNK.ilog2();
+/// How many chunks lie right below a fork.
+const FORK: usize = 16;
+/// Bits of a chain's number that one fork decides.
+const BITS: u32 = FORK.ilog2();
+/// Bits of a chain's number that a leaf decides.
+const LEAF_BITS: u32 = 8;
+/// Words that hold one bit for each chain of a leaf.
+const WORDS: usize = (1 << LEAF_BITS) / u64::BITS as usize;
 
 /// For each chain, how many of its events are in the past of an event.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Clock {
-    /// How many chunks lie above those that hold numbers.
+    /// How many forks lie above the leaves.
     height: u32,
     root: Below,
 }
@@ -26,9 +36,80 @@ type Below = Option<Arc<Chunk>>;
 
 #[derive(Debug, Clone)]
 enum Chunk {
-    Counts([u32; CHUNK]),
-    Fork([Below; CHUNK]),
+    Leaf(Leaf),
+    Fork(Box<[Below; FORK]>),
 }
+
+/// One bit for each chain of a leaf.
+type Mask = [u64; WORDS];
+
+/// The numbers of 256 chains: first the lowest bit of each, then the next. Bits that none has, and words of chains that come after
+/// the last, are not there.
+#[derive(Debug, Clone, Default)]
+struct Leaf {
+    /// For each bit so many.
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Leaf {
+    fn made(digits: usize, words: usize, word: impl Fn(usize, usize) -> u64) -> Self {
+        let bits = (0..digits).flat_map(|digit| (0..words).map(move |at| (digit, at)));
+        Self { words, bits: bits.map(|(digit, at)| word(digit, at)).collect() }
+    }
+
+    /// How many bits the numbers have.
+    fn digits(&self) -> usize {
+        self.bits.len().checked_div(self.words).unwrap_or(0)
+    }
+
+    fn word(&self, digit: usize, at: usize) -> u64 {
+        if at < self.words { self.bits.get(digit * self.words + at).copied().unwrap_or(0) } else { 0 }
+    }
+
+    fn get(&self, lane: usize) -> u32 {
+        let bit = |digit: usize| (self.word(digit, lane / 64) >> (lane % 64)) as u32 & 1;
+        (0..self.digits()).map(|digit| bit(digit) << digit).sum()
+    }
+
+    fn set(&mut self, lane: usize, count: u32) {
+        let (at, lane) = (lane / 64, 1 << (lane % 64));
+        let digits = self.digits().max((u32::BITS - count.leading_zeros()) as usize);
+        let set = |digit: usize| if count >> digit & 1 == 1 { lane } else { 0 };
+        let word = |digit, of| if of == at { self.word(digit, of) & !lane | set(digit) } else { self.word(digit, of) };
+        *self = Self::made(digits, self.words.max(at + 1), word);
+    }
+
+    /// Chains of which the number is greater than the other's: compared from the highest bit down.
+    fn above(&self, other: &Self) -> Mask {
+        let (mut above, mut equal) = ([0; WORDS], [u64::MAX; WORDS]);
+        for digit in (0..self.digits().max(other.digits())).rev() {
+            for (at, (above, equal)) in above.iter_mut().zip(&mut equal).enumerate() {
+                let (ours, theirs) = (self.word(digit, at), other.word(digit, at));
+                *above |= *equal & ours & !theirs;
+                *equal &= !(ours ^ theirs);
+            }
+        }
+        above
+    }
+
+    /// The greater of each pair; `above` is where that is the other's.
+    fn joined(&self, other: &Self, above: &Mask) -> Self {
+        let (digits, words) = (self.digits().max(other.digits()), self.words.max(other.words));
+        Self::made(digits, words, |digit, at| {
+            let theirs = above.get(at).copied().unwrap_or(0);
+            self.word(digit, at) & !theirs | other.word(digit, at) & theirs
+        })
+    }
+
+    /// Counted in words of a cache line.
+    fn look(&self) {
+        look(self.bits.len().div_ceil(8).max(1));
+    }
+}
+
+/// Nothing of any chain.
+const EMPTY: Leaf = Leaf { words: 0, bits: Vec::new() };
 
 impl Clock {
     /// How many events of that chain.
@@ -39,7 +120,7 @@ impl Clock {
         }
         while let Some(chunk) = below {
             match &**chunk {
-                Chunk::Counts(counts) => return counts[place(chain, 0)],
+                Chunk::Leaf(leaf) => return leaf.get(lane(chain)),
                 Chunk::Fork(forks) => below = &forks[place(chain, height)],
             }
             height -= 1;
@@ -52,15 +133,16 @@ impl Clock {
         self.rise(needed(chain));
         let (mut below, mut height) = (&mut self.root, self.height);
         loop {
-            look(1);
-            let empty =
-                || Arc::new(if height == 0 { Chunk::Counts([0; CHUNK]) } else { Chunk::Fork(Default::default()) });
+            let empty = || Arc::new(if height == 0 { Chunk::Leaf(EMPTY) } else { Chunk::Fork(Default::default()) });
             match Arc::make_mut(below.get_or_insert_with(empty)) {
-                Chunk::Counts(counts) => {
-                    counts[place(chain, 0)] = count;
-                    return;
+                Chunk::Leaf(leaf) => {
+                    leaf.look();
+                    return leaf.set(lane(chain), count);
                 }
-                Chunk::Fork(forks) => below = &mut forks[place(chain, height)],
+                Chunk::Fork(forks) => {
+                    look(1);
+                    below = &mut forks[place(chain, height)];
+                }
             }
             height -= 1;
         }
@@ -86,27 +168,45 @@ impl Clock {
         beyond(&ours.root, &theirs.root, ours.height, 0, each);
     }
 
+    /// Whether of any chain at least as many are in this past as the other says, if it says any.
+    pub(crate) fn reaches_any(&self, other: &Self) -> bool {
+        let (mut ours, mut theirs) = (self.clone(), other.clone());
+        ours.rise(other.height);
+        theirs.rise(self.height);
+        reaches_any(&ours.root, &theirs.root)
+    }
+
     /// Makes room for more chains.
     fn rise(&mut self, height: u32) {
         while self.height < height {
             if let Some(root) = self.root.take() {
-                let mut forks: [Below; CHUNK] = Default::default();
+                let mut forks: [Below; FORK] = Default::default();
                 forks[0] = Some(root);
-                self.root = Some(Arc::new(Chunk::Fork(forks)));
+                self.root = Some(Arc::new(Chunk::Fork(forks.into())));
             }
             self.height += 1;
         }
     }
 }
 
-/// How high a clock must be to hold that chain.
+/// How many forks must lie above the leaf of that chain.
 fn needed(chain: ChainIx) -> u32 {
-    chain.0.checked_ilog2().unwrap_or(0) / BITS
+    (chain.0 >> LEAF_BITS).checked_ilog2().map_or(0, |it| 1 + it / BITS)
 }
 
-/// Where a chain is in a chunk of that height.
+/// Where a chain is below a fork of that height.
 fn place(chain: ChainIx, height: u32) -> usize {
-    (chain.0 >> (BITS * height)) as usize % CHUNK
+    (chain.0 >> first_bit(height)) as usize % FORK
+}
+
+/// The lowest bit of a chain's number that a fork of that height decides.
+fn first_bit(height: u32) -> u32 {
+    LEAF_BITS + BITS * height.saturating_sub(1)
+}
+
+/// Where a chain is in its leaf.
+fn lane(chain: ChainIx) -> usize {
+    (chain.0 % (1 << LEAF_BITS)) as usize
 }
 
 /// The greater of each pair; where one chunk has it all, that one is shared rather than copied.
@@ -114,18 +214,25 @@ fn joined(ours: &Arc<Chunk>, theirs: &Arc<Chunk>) -> Arc<Chunk> {
     if Arc::ptr_eq(ours, theirs) {
         return ours.clone();
     }
-    look(1);
     let (is_ours, is_theirs, both) = match (&**ours, &**theirs) {
-        (Chunk::Counts(one), Chunk::Counts(other)) => {
-            let both: [u32; CHUNK] = std::array::from_fn(|at| one[at].max(other[at]));
-            (both == *one, both == *other, Chunk::Counts(both))
+        (Chunk::Leaf(one), Chunk::Leaf(other)) => {
+            one.look();
+            let (above, below) = (other.above(one), one.above(other));
+            if is_none(&above) {
+                return ours.clone();
+            }
+            if is_none(&below) {
+                return theirs.clone();
+            }
+            return Arc::new(Chunk::Leaf(one.joined(other, &above)));
         }
         (Chunk::Fork(one), Chunk::Fork(other)) => {
-            let both: [Below; CHUNK] = std::array::from_fn(|at| match (&one[at], &other[at]) {
+            look(1);
+            let both: [Below; FORK] = std::array::from_fn(|at| match (&one[at], &other[at]) {
                 (Some(one), Some(other)) => Some(joined(one, other)),
                 (one, other) => one.as_ref().or(other.as_ref()).cloned(),
             });
-            (is_same(&both, one), is_same(&both, other), Chunk::Fork(both))
+            (is_same(&both, one), is_same(&both, other), both)
         }
         // Chunks of one height are of one kind.
         _ => return ours.clone(),
@@ -133,8 +240,12 @@ fn joined(ours: &Arc<Chunk>, theirs: &Arc<Chunk>) -> Arc<Chunk> {
     match (is_ours, is_theirs) {
         (true, _) => ours.clone(),
         (_, true) => theirs.clone(),
-        _ => Arc::new(both),
+        _ => Arc::new(Chunk::Fork(both.into())),
     }
+}
+
+fn is_none(mask: &Mask) -> bool {
+    mask.iter().all(|word| *word == 0)
 }
 
 /// See [`Clock::beyond`]; `first` is the first chain below. Returns whether to go on.
@@ -143,28 +254,56 @@ fn beyond(ours: &Below, theirs: &Below, height: u32, first: u32, each: &mut dyn 
     if theirs.as_ref().is_some_and(|it| Arc::ptr_eq(chunk, it)) {
         return true;
     }
-    look(1);
-    let chain = |at: usize| first | ((at as u32) << (BITS * height));
     match &**chunk {
-        Chunk::Counts(counts) => counts.iter().enumerate().all(|(at, count)| {
+        Chunk::Leaf(leaf) => {
+            leaf.look();
             let other = match theirs.as_deref() {
-                Some(Chunk::Counts(others)) => others[at],
-                _ => 0,
+                Some(Chunk::Leaf(other)) => other,
+                _ => &EMPTY,
             };
-            *count <= other || each(ChainIx(chain(at)))
-        }),
-        Chunk::Fork(forks) => forks.iter().enumerate().all(|(at, fork)| {
-            let other = match theirs.as_deref() {
-                Some(Chunk::Fork(others)) => &others[at],
-                _ => &None,
-            };
-            beyond(fork, other, height - 1, chain(at), each)
-        }),
+            (first..).step_by(64).zip(leaf.above(other)).all(|(first, mut word)| {
+                while word != 0 {
+                    if !each(ChainIx(first + word.trailing_zeros())) {
+                        return false;
+                    }
+                    word &= word - 1;
+                }
+                true
+            })
+        }
+        Chunk::Fork(forks) => {
+            look(1);
+            forks.iter().enumerate().all(|(at, fork)| {
+                let other = match theirs.as_deref() {
+                    Some(Chunk::Fork(others)) => &others[at],
+                    _ => &None,
+                };
+                beyond(fork, other, height - 1, first | ((at as u32) << first_bit(height)), each)
+            })
+        }
+    }
+}
+
+/// See [`Clock::reaches_any`].
+fn reaches_any(ours: &Below, theirs: &Below) -> bool {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else { return false };
+    match (&**ours, &**theirs) {
+        (Chunk::Leaf(one), Chunk::Leaf(other)) => {
+            other.look();
+            let (missed, said) = (other.above(one), other.above(&EMPTY));
+            said.iter().zip(missed).any(|(said, missed)| said & !missed != 0)
+        }
+        (Chunk::Fork(one), Chunk::Fork(other)) => {
+            look(1);
+            one.iter().zip(other.iter()).any(|(one, other)| reaches_any(one, other))
+        }
+        // Chunks of one height are of one kind.
+        _ => false,
     }
 }
 
 /// Whether the same chunks lie below.
-fn is_same(one: &[Below; CHUNK], other: &[Below; CHUNK]) -> bool {
+fn is_same(one: &[Below; FORK], other: &[Below; FORK]) -> bool {
     one.iter().zip(other).all(|(one, other)| one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr))
 }
 
@@ -175,6 +314,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cost;
 
     fn clock(counts: &[(u32, u32)]) -> Clock {
         let mut clock = Clock::default();
@@ -224,7 +364,7 @@ mod tests {
 
     #[test]
     fn an_event_makes_as_many_chunks_as_the_tree_is_high_whatever_it_has_not_seen() {
-        for chain in [15, 16, 255, 256, 4_095, 65_535, u32::MAX] {
+        for chain in [15, 16, 255, 256, 4_095, 4_096, 65_535, u32::MAX] {
             let before = clock(&[(chain, 1)]);
             let mut after = before.clone();
             after.set(ChainIx(chain), 2);
@@ -234,11 +374,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn joining_two_sides_that_saw_every_other_chain_costs_one_look_for_256_chains() {
+        for chains in [1_024, 2_048, 4_096] {
+            let side = |odd| clock(&(odd..chains).step_by(2).map(|chain| (chain, 1)).collect::<Vec<_>>());
+            let (mut one, other) = (side(0), side(1));
+            let (_, cost) = cost::of(|| one.join(&other));
+            assert_eq!(cost, u64::from(chains / 256) + 1, "and one for the fork above");
+            assert!((0..chains).all(|chain| one.get(ChainIx(chain)) == 1));
+        }
+    }
+
     proptest! {
         #[test]
         fn a_clock_is_a_map_of_lanes_whatever_is_set_and_joined(
-            one in prop::collection::vec((0..600_u32, 1..9_u32), 0..40),
-            other in prop::collection::vec((0..70_000_u32, 1..9_u32), 0..40),
+            one in prop::collection::vec((0..600_u32, 1..900_u32), 0..40),
+            other in prop::collection::vec((0..70_000_u32, 1..900_u32), 0..40),
         ) {
             let map = |of: &[(u32, u32)]| of.iter().copied().collect::<BTreeMap<u32, u32>>();
             let (mut both, left, right) = (clock(&one), map(&one), map(&other));
@@ -256,6 +407,8 @@ mod tests {
             });
             let more = |(chain, count): (&u32, &u32)| (count > left.get(chain).unwrap_or(&0)).then_some(*chain);
             prop_assert_eq!(news, right.iter().filter_map(more).collect::<Vec<_>>());
+            let reached = right.iter().any(|(chain, count)| left.get(chain).is_some_and(|it| it >= count));
+            prop_assert_eq!(clock(&one).reaches_any(&clock(&other)), reached);
         }
     }
 }

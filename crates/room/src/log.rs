@@ -10,7 +10,7 @@
 //! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
 //! chain the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
-use std::{cmp::Reverse, collections::btree_map, sync::Arc};
+use std::{cmp::Reverse, collections::btree_map, ops::Bound, sync::Arc};
 
 pub use crate::ix::{ChainIx, Ix};
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
     event::Signature,
     limits,
     node::Verifier,
-    sorted,
 };
 
 /// An admitted event.
@@ -59,6 +58,42 @@ pub struct Chain {
     /// Its events in order; chains that fork off another start where they differ.
     pub events: Vec<Ix>,
 }
+
+/// The order of parents.
+pub type Rank = (Reverse<u64>, Cid);
+
+/// Events that nothing builds on, in the order of parents: the deepest first, then by CID.
+#[derive(Debug, Clone, Default)]
+pub struct Tips(BTreeMap<Rank, Ix>);
+
+impl Tips {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Ix> + '_ {
+        self.0.values().copied()
+    }
+
+    /// As many of them as shall be named at once, and once around: the first after this one, or from the first on.
+    pub fn after(&self, after: Option<&Rank>, most: usize) -> Vec<(Rank, Ix)> {
+        let from = after.map_or(Bound::Unbounded, |it| Bound::Excluded(*it));
+        let rest = self.0.range((from, Bound::Unbounded));
+        let all = rest.chain(after.into_iter().flat_map(|it| self.0.range(..=*it)));
+        all.take(most).map(|(rank, ix)| (*rank, *ix)).collect()
+    }
+
+    /// One more.
+    pub fn insert(&mut self, rank: Rank, ix: Ix) {
+        self.0.insert(rank, ix);
+    }
+
+    /// Something builds on it.
+    pub fn remove(&mut self, rank: &Rank) {
+        self.0.remove(rank);
+    }
+}
+
+/// What somebody has of a log.
+#[derive(Debug, Clone, Default)]
+pub struct Seen(Clock);
 
 /// What became of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +185,7 @@ pub struct Log {
     by_cid: HashMap<Cid, Ix>,
     chains: Vec<Chain>,
     authors: BTreeMap<NodeId, Author>,
-    tips: BTreeSet<Ix>,
+    tips: Tips,
     table: Table,
     #[cfg(any(test, feature = "test-utils"))]
     mask: crate::testing::Mask,
@@ -165,7 +200,7 @@ impl Log {
             by_cid: HashMap::new(),
             chains: Vec::new(),
             authors: BTreeMap::new(),
-            tips: BTreeSet::new(),
+            tips: Tips::default(),
             table: Table::default(),
             #[cfg(any(test, feature = "test-utils"))]
             mask: crate::testing::Mask::default(),
@@ -223,9 +258,9 @@ impl Log {
         looking((known..).zip(after).map(|(ix, entry)| (Ix(ix as u32), entry)))
     }
 
-    /// Events that nobody has built on yet.
-    pub fn tips(&self) -> impl Iterator<Item = Ix> + '_ {
-        self.tips.iter().copied()
+    /// Events that nobody has built on yet, in the order of parents.
+    pub fn tips(&self) -> &Tips {
+        &self.tips
     }
 
     /// Every author with at least one event.
@@ -256,9 +291,17 @@ impl Log {
         self.entry(b).clock.get(a.chain) >= a.place
     }
 
-    /// Whether `a` is in the past of any of `tips` or one of them: what a node that reports these tips holds.
-    pub fn is_covered(&self, a: Ix, tips: &[Ix]) -> bool {
-        tips.iter().any(|tip| self.is_ancestor(a, *tip))
+    /// Somebody has this event, and all before it.
+    pub fn see(&self, seen: &mut Seen, ix: Ix) {
+        if !self.is_seen(seen, ix) {
+            seen.0.join(&self.entry(ix).clock);
+        }
+    }
+
+    /// Whether an event is among what somebody has.
+    pub fn is_seen(&self, seen: &Seen, ix: Ix) -> bool {
+        let entry = self.entry(ix);
+        seen.0.get(entry.chain) >= entry.place
     }
 
     /// How many events of `chain` are in the past of `ix` (itself included).
@@ -301,10 +344,7 @@ impl Log {
             .filter_map(|(_, chain)| chain.events.last())
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
-        let mut parents: Vec<Ix> = self.tips().filter(|ix| Some(*ix) != prev).collect();
-        sorted::short_list(&mut parents, |ix| self.rank(ix));
-        parents.truncate(limits::PARENTS);
-        (prev, parents)
+        (prev, self.tips.iter().filter(|ix| Some(*ix) != prev).take(limits::PARENTS).collect())
     }
 
     /// What the author's next event will have seen, itself apart.
@@ -392,7 +432,7 @@ impl Log {
     }
 
     /// What parents are ordered by: the deepest first, then by CID.
-    fn rank(&self, ix: &Ix) -> (Reverse<u64>, Cid) {
+    pub fn rank(&self, ix: &Ix) -> Rank {
         let entry = self.entry(*ix);
         (Reverse(entry.event.depth), entry.cid)
     }
@@ -410,14 +450,15 @@ impl Log {
         }
         let mut clock = self.joined(prev, parents);
         for seen in prev.iter().chain(parents) {
-            self.tips.remove(seen);
+            let rank = self.rank(seen);
+            self.tips.remove(&rank);
         }
         let chain = self.chain_after(prev, event.author);
         let events = &mut self.chains[chain.0 as usize].events;
         events.push(ix);
         let place = events.len() as u32;
         clock.set(chain, place);
-        self.tips.insert(ix);
+        self.tips.insert((Reverse(event.depth), cid), ix);
         self.by_cid.insert(cid, ix);
         self.entries.push(Entry { cid, event, block, chain, place, clock });
         ix

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub use crate::kinds::{
     batons::{
         IgnoredTransfer,
-        state::{Act, Baton, BatonState, Note, Term, TermBy},
+        state::{Act, Baton, BatonState, History, Note, Term, TermBy},
     },
     feedback::{Feedback, FeedbackState},
     people::Person,

@@ -294,7 +294,7 @@ impl World {
         let (ours, theirs) = (self.log(from), self.log(to));
         // Back from the tips to what the other holds, so that the cost is that of the difference.
         let mut news = BTreeSet::new();
-        let mut next: Vec<Ix> = ours.tips().collect();
+        let mut next: Vec<Ix> = ours.tips().iter().collect();
         while let Some(ix) = next.pop() {
             let entry = ours.entry(ix);
             if theirs.find(&entry.cid).is_none() && news.insert(ix) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paceline_room::{Cid, Ix, Log, body::Retracted, testing::World};
+use paceline_room::{Cid, Ix, Log, body::Retracted, log::Seen, testing::World};
 use proptest::prelude::*;
 
 const AUTHORS: usize = 5;
@@ -68,15 +68,23 @@ proptest! {
         let pasts = pasts(&log);
         let built_on: BTreeSet<Ix> =
             log.entries().flat_map(|(_, it)| it.event.seen().map(|cid| log.find(cid).unwrap()).collect::<Vec<_>>()).collect();
-        prop_assert_eq!(log.tips().collect::<BTreeSet<_>>(), pasts.keys().filter(|it| !built_on.contains(it)).copied().collect());
+        prop_assert_eq!(log.tips().iter().collect::<BTreeSet<_>>(), pasts.keys().filter(|it| !built_on.contains(it)).copied().collect());
 
         for (b, past) in &pasts {
             for a in pasts.keys() {
                 prop_assert_eq!(log.is_ancestor(*a, *b), past.contains(a));
             }
         }
-        let tips: Vec<Ix> = log.tips().collect();
-        prop_assert!(pasts.keys().all(|it| log.is_covered(*it, &tips)));
+        for ((b, past), (other, beside)) in pasts.iter().zip(pasts.iter().rev()) {
+            let mut seen = Seen::default();
+            [b, other].into_iter().for_each(|it| log.see(&mut seen, *it));
+            for a in pasts.keys() {
+                prop_assert_eq!(log.is_seen(&seen, *a), past.contains(a) || beside.contains(a));
+            }
+        }
+        let mut seen = Seen::default();
+        log.tips().iter().for_each(|tip| log.see(&mut seen, tip));
+        prop_assert!(pasts.keys().all(|it| log.is_seen(&seen, *it)));
 
         let mut in_chains = BTreeSet::new();
         for author in log.authors().collect::<Vec<_>>() {

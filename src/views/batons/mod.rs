@@ -135,7 +135,9 @@ fn Handoffs(props: &HandoffsProps) -> Html {
             // What was said comes first: it came with what moved the lead, or before.
             let said = changed().flat_map(|(was, is)| {
                 let fresh = is.notes.len().saturating_sub(was.map_or(0, |it| it.notes.len()));
-                is.notes.iter().rev().take(fresh.min(NOTES_SAID)).rev()
+                let mut last: Vec<_> = is.notes.iter().rev().take(fresh.min(NOTES_SAID)).collect();
+                last.reverse();
+                last
             });
             let said = said.map(|it| noted(it, &people)).collect::<Vec<_>>();
             let words: Vec<_> = moved

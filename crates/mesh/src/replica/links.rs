@@ -7,7 +7,7 @@ use paceline_room::NodeId;
 use super::{Output, Replica, link::Link};
 use crate::{
     budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, RELAYED, SERVED},
-    wire::{Form, Hello, Live},
+    wire::{Cids, Form, Hello, Live, TIPS},
 };
 
 impl Replica {
@@ -30,7 +30,11 @@ impl Replica {
         self.sync.link_up(peer);
         self.relayed.link_up(peer, now);
         let theirs = self.roster.link_up(peer, now);
-        let hello = Hello(self.log.len() as u64, self.reported_tips(self.log.tips().collect(), 0), theirs);
+        let hello = Hello(
+            self.log.len() as u64,
+            Cids(self.log.tips().after(None, TIPS).into_iter().map(|((_, cid), _)| cid).collect()),
+            theirs,
+        );
         self.send_live(peer, &Live::Hello(hello));
         self.sync_stirred = true;
         let graft = self.tree.link_up(peer);

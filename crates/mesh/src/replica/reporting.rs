@@ -1,9 +1,9 @@
 //! What a node tells of itself to all it is linked with, and whom it would be linked with.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use litemap::LiteMap;
-use paceline_room::{Ix, NodeId, sorted};
+use paceline_room::NodeId;
 
 use super::{Output, Replica};
 use crate::{
@@ -13,14 +13,10 @@ use crate::{
 
 impl Replica {
     /// Tips as they are reported: deepest first; if they are too many, each time others.
-    pub(super) fn reported_tips(&self, mut tips: Vec<Ix>, turn: u64) -> Cids {
-        sorted::short_list(&mut tips, |ix| (Reverse(self.log.entry(*ix).event.depth), self.log.entry(*ix).cid));
-        if tips.len() > TIPS {
-            let start = (turn as usize).wrapping_mul(TIPS) % tips.len();
-            tips.rotate_left(start);
-            tips.truncate(TIPS);
-        }
-        Cids(tips.into_iter().map(|ix| self.log.entry(ix).cid).collect())
+    fn next_tips(&mut self) -> Cids {
+        let tips = self.held.tips().after(self.reported.as_ref(), TIPS);
+        self.reported = tips.get(TIPS - 1).map(|(rank, _)| *rank);
+        Cids(tips.into_iter().map(|((_, cid), _)| cid).collect())
     }
 
     /// Missing words as they are reported: the first of each author, then the second of each, as far as there is room, so that
@@ -47,7 +43,7 @@ impl Replica {
     pub(super) fn send_beacon(&mut self) {
         let (missing_words, more_missing) = self.reported_missing();
         let beacon = Beacon {
-            tips: self.reported_tips(self.held.tips().collect(), self.roster.counter()),
+            tips: self.next_tips(),
             state: self.state,
             events: self.held.count() as u64,
             missing_words,

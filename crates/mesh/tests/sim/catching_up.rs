@@ -26,7 +26,7 @@ fn two_long_logs_that_differ_in_ten_cost_at_most_three_times_those_ten() {
         let mut blocks = world.blocks();
         let tips: Vec<Cid> = {
             let log = world.whole();
-            log.tips().map(|ix| log.entry(ix).cid).collect()
+            log.tips().iter().map(|ix| log.entry(ix).cid).collect()
         };
         // Ten that nothing held on either side builds on: the last of ten writers, or ten last of one.
         let lacking: Vec<Stored> = if spread {

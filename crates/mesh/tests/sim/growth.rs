@@ -68,7 +68,7 @@ const ASKED: &[Law] = &[
         (0..n).for_each(|i| room.beacon(100 + i, 1, &[]));
         cost::of(|| room.solo.replica.presence()).1
     }),
-    Law::new("how many of n who say that they are here hold a post", Grows::Each(5), |n| {
+    Law::new("how many of n who say that they are here hold a post", Grows::Each(4), |n| {
         let mut room = Room::people(n);
         let tip = room.last();
         (0..n).for_each(|i| room.beacon(100 + i, 1, &[tip]));
@@ -82,7 +82,7 @@ const LINK_UP: &[Law] = &[
         let peer = room.scene.node(7);
         room.input(Input::LinkUp(peer))
     })
-    .broken(5),
+    .at(2 * TIPS),
     Law::new("a link while n words are missing", Grows::Each(5), |n| {
         let mut room = Room::wordless(n);
         let peer = room.scene.node(7);
@@ -95,7 +95,7 @@ const OLDER_LINK_UP: &[Law] = &[Law::new("a link with an older build in a log of
     let peer = room.scene.node(7);
     room.input(Input::OlderLinkUp(peer))
 })
-.broken(5)];
+.at(2 * TIPS)];
 
 const LINK_DOWN: &[Law] = &[Law::new("a link gone that announced n events", Grows::Each(3), |n| {
     let mut room = Room::posts(n);
@@ -123,7 +123,7 @@ const STORED: &[Law] = &[
         let cid = room.push_next();
         room.input(Input::Stored(vec![cid]))
     }),
-    Law::new("the first of n events stored, after all others", Grows::Each(6), |n| {
+    Law::new("the first of n events stored, after all others", Grows::Each(8), |n| {
         let mut room = Room::posts(0);
         room.solo.stores = false;
         let mut all: Vec<Cid> = (0..n).map(|_| room.push_next()).collect();
@@ -154,10 +154,10 @@ const AWAY: &[Law] =
     &[Law::new("a tab hidden in a log of n", Grows::Never, |n| Room::posts(n).input(Input::Away(true)))];
 
 const LEAVE: &[Law] =
-    &[Law::new("leaving a log of n tips", Grows::Never, |n| Room::twins(n).input(Input::Leave)).broken(5)];
+    &[Law::new("leaving a log of n tips", Grows::Never, |n| Room::twins(n).input(Input::Leave)).at(2 * TIPS)];
 
 const TICK: &[Law] = &[
-    Law::new("a beacon due in a log of n tips", Grows::Never, |n| Room::twins(n).tick()).broken(5),
+    Law::new("a beacon due in a log of n tips", Grows::Never, |n| Room::twins(n).tick()).at(2 * TIPS),
     Law::new("a beacon due while n words are missing", Grows::Each(5), |n| Room::wordless(n).tick()),
     Law::new("a beacon due while n events wait for others", Grows::Each(6), |n| {
         let mut room = Room::posts(n);
@@ -188,7 +188,7 @@ const PUSH: &[Law] = &[
         let next = room.next();
         room.live(pushed(&next))
     }),
-    Law::new("an event pushed for which n wait", Grows::Each(70), |n| {
+    Law::new("an event pushed for which n wait", Grows::Each(73), |n| {
         let mut room = Room::posts(0);
         let first = room.orphans(n);
         room.live(pushed(&first))
@@ -224,8 +224,7 @@ const BEACON: &[Law] = &[
         }
         room.last
     })
-    .at(4)
-    .broken(5),
+    .at(8),
 ];
 
 const CARRY: &[Law] = &[Law::new("a relayed message passed on after n", Grows::Never, |n| {
@@ -303,7 +302,7 @@ impl Room {
     fn of(mut scene: Scene) -> Self {
         let mut solo = Solo::of(scene.room(), scene.keypair(ME));
         assert_eq!(solo.replica.load(scene.blocks().to_vec()), vec![]);
-        let (peer, tips) = (scene.node(PEER), scene.log.tips().take(TIPS).map(|ix| scene.log.entry(ix).cid));
+        let (peer, tips) = (scene.node(PEER), scene.log.tips().iter().take(TIPS).map(|ix| scene.log.entry(ix).cid));
         let hello = Hello(scene.log.len() as u64, Cids(tips.collect()), None);
         solo.input(Input::LinkUp(peer));
         solo.live(peer, &Live::Hello(hello));

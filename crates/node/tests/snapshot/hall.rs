@@ -183,7 +183,7 @@ impl Hall {
 
     /// The tips of all that was written.
     pub fn tips(&self) -> Vec<Cid> {
-        self.log.tips().map(|ix| self.log.entry(ix).cid).take(paceline_mesh::wire::TIPS).collect()
+        self.log.tips().iter().map(|ix| self.log.entry(ix).cid).take(paceline_mesh::wire::TIPS).collect()
     }
 
     /// A beacon of `who`, brought by `through`, which says that it is linked with it.

@@ -59,6 +59,11 @@ impl<'a> Past<'a> {
         self.itself != Some(ix) && self.clock.get(entry.chain) >= entry.place
     }
 
+    /// Whether any of these events is in the past, of each chain the first, named by its place. It may not be the event itself.
+    pub(crate) fn has_any(&self, first: &Clock) -> bool {
+        self.clock.reaches_any(first)
+    }
+
     /// The event of that name, if it is in the past.
     pub(crate) fn seen(&self, cid: &Cid) -> Option<Ix> {
         self.look.log.find(cid).filter(|ix| self.has(*ix))

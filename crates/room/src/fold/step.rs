@@ -55,11 +55,6 @@ impl<'a> Step<'a> {
         self.entry.key()
     }
 
-    /// Whether `other` is in this event's past.
-    pub(crate) fn saw(&self, other: Ix) -> bool {
-        self.look.is_ancestor(other, self.ix)
-    }
-
     /// This event is something that others can point at: whose, and who answers for it.
     pub(crate) fn is_subject(&mut self, owner: Owner, answers_to: NodeId) {
         let subject = Subject { ix: self.ix, owner, answers_to, corrections: 0 };

@@ -25,6 +25,8 @@ pub enum Grows {
     Never,
     /// With the logarithm: so many looks more for twice the size.
     Halving(u64),
+    /// With the size, but one look for so many. Every such law has its reason in ARCHITECTURE.md, too.
+    Per(u64),
     /// With the size: so many looks for each. Every such law has its reason in ARCHITECTURE.md.
     Each(u64),
 }
@@ -36,6 +38,7 @@ impl Grows {
             + match self {
                 Self::Never => 0,
                 Self::Halving(looks) => looks,
+                Self::Per(many) => n as u64 / many,
                 Self::Each(looks) => looks * n as u64,
             }
     }
@@ -179,7 +182,7 @@ pub const COMMON: &[Law] = &[
         it.last
     })
     .at(512),
-    Law::new("the clock of an event that joins two sides which saw every other of n twins", Grows::Never, |n| {
+    Law::new("the clock of an event that joins two sides which saw every other of n twins", Grows::Per(256), |n| {
         let mut it = Scene::new();
         let twins = it.twins(1, n);
         let sides = [0, 1].map(|odd| it.gather(2 + odd, twins.iter().skip(odd).step_by(2).copied().collect()));
@@ -187,15 +190,14 @@ pub const COMMON: &[Law] = &[
         it.join(5, &sides);
         it.last
     })
-    .at(256)
-    .broken(1),
+    .at(256),
     Law::new("the parents of what is about to be written, in a log of n tips", Grows::Never, |n| {
         let mut it = Scene::new();
         it.twins(1, n);
         let (node, body) = (it.node(2), it.introduced());
         cost::of(|| it.log.draft(node, 0, body.into())).1
     })
-    .broken(5),
+    .at(128),
     Law::new("words that come after they were wanted and taken back n times", Grows::Never, |n| {
         let mut it = Scene::new();
         let words = it.words(1);

@@ -73,7 +73,7 @@ fn words_are_in_one_order_whatever_came_first_and_stay_on_a_branch_that_loses() 
             let stand_in = world.step_in(2, lead, tip);
             offer(&mut world, 2, lead, stand_in, 3, "can you?")
         };
-        let stand_in = baton(&world, lead).terms[1].from;
+        let stand_in = baton(&world, lead).terms.iter().nth(1).expect("its term").from;
         let more = offer(&mut world, 2, lead, stand_in, 0, "or you?");
         let mut other = Node::new(world.room());
         other.admit_all(&world.shuffled(seed));

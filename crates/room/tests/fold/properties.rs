@@ -163,7 +163,7 @@ fn the_fold_says_what_the_rules_say() {
             prop_assert_eq!((shown.tip, shown.holder, shown.settled), (said.tip, said.holder, said.settled));
             prop_assert_eq!(shown.may_reclaim, said.before);
             prop_assert_eq!(shown.terms.iter().map(|term| term.from).collect::<BTreeSet<_>>(), said.terms);
-            for term in &shown.terms {
+            for term in shown.terms.iter() {
                 prop_assert!(term.parallel || said.path.contains(&term.from));
             }
             add(&forks, said.forks);

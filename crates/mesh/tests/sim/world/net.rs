@@ -512,7 +512,7 @@ impl Net {
     pub fn is_puzzled(&self, at: usize) -> bool {
         let node = &self.nodes[at];
         let log = node.replica.as_ref().map(Replica::log);
-        log.is_some_and(|log| log.tips().any(|tip| node.hidden.contains_key(&log.entry(tip).cid)))
+        log.is_some_and(|log| log.tips().iter().any(|tip| node.hidden.contains_key(&log.entry(tip).cid)))
     }
 
     pub fn send(&mut self, from: usize, peer: NodeId, lane: Lane, bytes: Vec<u8>) {

@@ -84,7 +84,7 @@ impl Solo {
     pub fn link(&mut self, peer: NodeId) {
         self.input(Input::LinkUp(peer));
         let log = self.replica.log();
-        let tips = log.tips().map(|ix| log.entry(ix).cid).collect();
+        let tips = log.tips().iter().map(|ix| log.entry(ix).cid).collect();
         let hello = Hello(log.len() as u64, Cids(tips), None);
         self.live(peer, &Live::Hello(hello));
     }

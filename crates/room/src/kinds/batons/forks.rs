@@ -9,10 +9,10 @@
 //! events, and since when: found by binary search in all chains when the branch is first compared, unless it has just come, and
 //! from then on as events come. So the votes on a pair are counted from the chains that met one of the two, and from no others;
 //! who could vote and has met neither is counted once, and only where somebody leads at all. After that an event concerns a pair
-//! only if it is the first of its chain to have either branch in its past; each chain remembers the branches it has not met yet,
-//! and the first that it has not looked at. So an event looks at the branches that still wait for its own chain. The first event
-//! of a chain looks at all live branches: those on the current paths, not those of all times. A branch that comes is compared with
-//! as many as came to its tip, at a few looks each: no pair of others is looked at again.
+//! only if it is the first of its chain to have either branch in its past. Live branches (those on the current paths, not those of
+//! all times) are found by the chain they stand in, so an event looks at the chains of which it has seen more than the one before
+//! it, or at all live branches if those are fewer, and then at those that it meets: each chain meets each branch once. A branch that
+//! comes is compared with as many as came to its tip, at a few looks each: no pair of others is looked at again.
 //!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter
@@ -28,9 +28,11 @@ use sha2::{Digest, Sha256};
 use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
+    clock::Clock,
     cost::{self, BTreeMap, HashMap, LiteMap, looking},
     fold::step::{Key, Step},
     ix::ChainIx,
+    sorted,
 };
 
 /// One of several valid transfers from a tip.
@@ -81,6 +83,8 @@ struct Pair {
     met: usize,
     /// All electors, once it was asked.
     electors: Option<usize>,
+    /// What came of it when it was last asked.
+    last: Option<Verdict>,
 }
 
 /// Branches are numbered as they are first compared.
@@ -95,20 +99,12 @@ type Voter = ChainIx;
 #[derive(Debug, Clone)]
 struct Compared {
     tip: Ix,
-    ix: Ix,
+    /// Its chain, and its place in that.
+    stands: (ChainIx, u32),
     /// A lot that nobody can shift by writing a different event.
     lot: [u8; 32],
     /// Chains that have it in the past of one of their events, with the place of the first such.
     met: Vec<(ChainIx, u32)>,
-}
-
-/// What a chain has still to look at.
-#[derive(Debug, Clone, Default)]
-struct Watch {
-    /// Branches from here on it has never looked at.
-    next: BranchId,
-    /// Branches it looked at and has not met.
-    open: Vec<BranchId>,
 }
 
 /// What is compared at one tip.
@@ -125,7 +121,8 @@ pub(super) struct Forks {
     pairs: HashMap<PairId, Pair>,
     of_tip: HashMap<Ix, Fork>,
     next: BranchId,
-    watches: HashMap<ChainIx, Watch>,
+    /// All branches by where they stand: by chain, and by their place in it.
+    places: cost::BTreeSet<(ChainIx, u32, BranchId)>,
 }
 
 impl Forks {
@@ -136,34 +133,54 @@ impl Forks {
             return changed;
         }
         let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
-        let watch = self.watches.entry(step.entry.chain).or_default();
-        let mut waiting = std::mem::take(&mut watch.open);
-        waiting.extend(self.branches.range(watch.next..).map(|(id, _)| *id));
-        watch.next = self.next;
         let met_before = |branch: Ix| before.is_some_and(|before| step.look.is_ancestor(branch, before));
         let mut forks = BTreeSet::new();
-        for id in looking(waiting.into_iter()) {
-            let Some(branch) = self.branches.get_mut(&id) else { continue };
-            if !step.saw(branch.ix) {
-                watch.open.push(id);
-            } else if !met_before(branch.ix) {
-                branch.met.push((step.entry.chain, step.entry.place));
-                forks.insert(branch.tip);
-            }
+        let met = self.met_first(step, before);
+        for id in looking(met.iter()) {
+            let Some(branch) = self.branches.get_mut(id) else { continue };
+            branch.met.push((step.entry.chain, step.entry.place));
+            forks.insert(branch.tip);
         }
+        // Who has written nothing before votes on no pair, and says nothing of one both of which it meets at once.
+        let is_new = step.event().seq == 0 && step.look.log.chains_of(&step.event().author).count() == 1;
         for tip in forks {
-            for id in self.of_tip.get(&tip).into_iter().flat_map(|fork| &fork.pairs) {
-                let Some(pair) = self.pairs.get_mut(id) else { continue };
-                let branches = pair.branches.map(|branch| branch.ix);
-                let met = branches.map(|ix| step.saw(ix));
+            for (first, second) in self.of_tip.get(&tip).into_iter().flat_map(|fork| &fork.pairs) {
+                let meets = [first, second].map(|id| met.contains(id));
+                if meets == [false, false] || is_new && meets == [true, true] {
+                    continue;
+                }
+                let Some(pair) = self.pairs.get_mut(&(*first, *second)) else { continue };
                 // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
-                let is_first = met != [false, false] && !branches.into_iter().any(met_before);
-                if is_first && pair.meet(step.look.log, step.event().author, met) {
+                let is_first = pair.branches.iter().zip(meets).all(|(branch, meets)| meets || !met_before(branch.ix));
+                let before = pair.last;
+                if is_first
+                    && pair.meet(step.look.log, step.event().author, meets)
+                    && let [Some(one), Some(other)] = [first, second].map(|id| self.branches.get(id))
+                    && before != Some(pair.verdict(step.look.log, [one.lot, other.lot]))
+                {
                     changed.insert(tip);
                 }
             }
         }
         changed
+    }
+
+    /// Branches that this event has in its past, and the one before it in its chain has not.
+    fn met_first(&self, step: &Step, before: Option<Ix>) -> BTreeSet<BranchId> {
+        let (nothing, now) = (Clock::default(), step.entry.clock());
+        let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
+        let (most, mut chains) = (self.branches.len(), Vec::new());
+        now.beyond(before, &mut |chain| {
+            chains.push(chain);
+            chains.len() <= most
+        });
+        let is_new = |chain, place| before.get(chain) < place && place <= now.get(chain);
+        if chains.len() > most {
+            let all = self.places.iter().filter(|(chain, place, _)| is_new(*chain, *place));
+            return sorted::set(all.map(|(_, _, id)| *id));
+        }
+        let new = |chain| (chain, before.get(chain).saturating_add(1), 0)..=(chain, now.get(chain), BranchId::MAX);
+        sorted::set(chains.into_iter().flat_map(|chain| self.places.range(new(chain))).map(|(_, _, id)| *id))
     }
 
     /// Which branch of the fork at `tip` the network follows; `branches` in the order of their keys.
@@ -187,7 +204,10 @@ impl Forks {
     pub(super) fn forget(&mut self, tip: Ix) {
         self.retain(tip, &BTreeSet::new());
         for id in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.branches).map(|(_, id)| id) {
-            self.branches.remove(&id);
+            if let Some(branch) = self.branches.remove(&id) {
+                let (chain, place) = branch.stands;
+                self.places.remove(&(chain, place, id));
+            }
         }
     }
 
@@ -237,7 +257,10 @@ impl Forks {
             }
         }
         let lot = draw(log.entry(tip).cid, branch.author);
-        self.branches.insert(id, Compared { tip, ix: branch.ix, lot, met });
+        let stands = log.entry(branch.ix);
+        let stands = (stands.chain, stands.place);
+        self.places.insert((stands.0, stands.1, id));
+        self.branches.insert(id, Compared { tip, stands, lot, met });
         id
     }
 }
@@ -246,7 +269,7 @@ impl Pair {
     /// Finds everything that was voted so far, by who has met either.
     fn count(log: &Log, branches: [Branch; 2], met: [&[(ChainIx, u32)]; 2]) -> Self {
         let ballots = LiteMap::new();
-        let mut pair = Self { branches, ballots, votes: [0; 2], built: [0; 2], met: 0, electors: None };
+        let mut pair = Self { branches, ballots, votes: [0; 2], built: [0; 2], met: 0, electors: None, last: None };
         let mut places = Sorted::new();
         for (which, met) in met.into_iter().enumerate() {
             for (chain, place) in looking(met.iter()) {
@@ -308,7 +331,9 @@ impl Pair {
             .then_with(|| second.key.1.cmp(&first.key.1));
         let winner = if order == Ordering::Greater { first.ix } else { second.ix };
         // Where nobody leads, nobody has to be asked who may vote still.
-        Verdict { winner, settled: lead > 0 && lead > self.electors(log).saturating_sub(self.met) }
+        let verdict = Verdict { winner, settled: lead > 0 && lead > self.electors(log).saturating_sub(self.met) };
+        self.last = Some(verdict);
+        verdict
     }
 
     /// How many could vote: fixed as soon as both branches are here.

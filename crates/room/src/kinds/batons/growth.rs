@@ -43,6 +43,24 @@ fn ended(n: usize, by: usize, ending: fn(Cid) -> Body) -> (Scene, Cid, Cid) {
     (it, baton, offer)
 }
 
+/// So many batons, all taken by author 1 and, side by side, by author 2; the last event of author 1.
+fn sides(n: usize) -> (Scene, Cid) {
+    let mut it = Scene::new();
+    let batons: Vec<Cid> = (0..n).map(|_| it.open(0)).collect();
+    let [side, _] = [1, 2].map(|i| {
+        let mut last = None;
+        for baton in &batons {
+            let (seen, taken) =
+                (batons.last().copied().filter(|_| last.is_none()), BatonTaken { baton: *baton, tip: *baton });
+            let draft = it.draft_on(i, last, seen.as_slice(), taken);
+            last = Some(it.put(i, draft));
+        }
+        last
+    });
+    let side = side.unwrap_or(it.room());
+    (it, side)
+}
+
 /// A room of so many, in which author 1 leads and author 2 stands in, with everybody's knowledge.
 fn stood_in(n: usize) -> (Scene, Cid, Cid) {
     let mut it = Scene::new();
@@ -72,15 +90,13 @@ impl Measured for BatonOffered {
 impl Measured for BatonOfferWithdrawn {
     const LAWS: &'static [Law] = &[Law::new("an offer withdrawn by the last of n twins", Grows::Never, |n| {
         ended(n, 1, |offer| BatonOfferWithdrawn { offer }.into()).0.last
-    })
-    .broken(1)];
+    })];
 }
 
 impl Measured for BatonDeclined {
     const LAWS: &'static [Law] = &[Law::new("an offer declined by the last of n twins", Grows::Never, |n| {
         ended(n, 2, |offer| BatonDeclined { offer, why: Default::default() }.into()).0.last
-    })
-    .broken(1)];
+    })];
 }
 
 impl Measured for BatonAccepted {
@@ -93,7 +109,7 @@ impl Measured for BatonAccepted {
             }
             it.last
         }),
-        Law::new("a handoff after n while somebody keeps what was shown", Grows::Never, |n| {
+        Law::new("a handoff after n while somebody keeps what was shown", Grows::Halving(32), |n| {
             let mut it = Scene::new();
             let (baton, tip) = turns(&mut it, n);
             let by = it.offer(1, baton, tip, 2);
@@ -101,8 +117,16 @@ impl Measured for BatonAccepted {
             it.write(2, BatonAccepted { baton, tip, by });
             drop(shown);
             it.last
+        }),
+        Law::new("an offer accepted beside n withdrawals by twins", Grows::Per(256), |n| {
+            let (mut it, baton, offer) = ended(n, 1, |offer| BatonOfferWithdrawn { offer }.into());
+            let tip = it.fold.baton(&baton).map_or(baton, |it| it.tip);
+            let draft = it.draft_on(2, None, &[offer], BatonAccepted { baton, tip, by: offer });
+            let accepted = it.put(2, draft);
+            assert_eq!(it.fold.baton(&baton).map(|it| it.tip), Some(accepted), "no withdrawal is in its past");
+            it.last
         })
-        .broken(6),
+        .at(128),
         Law::new("a handoff by a stand-in in a room of n people", Grows::Halving(4), |n| {
             let (mut it, baton, tip) = stood_in(n);
             it.hand_on(2, baton, tip, 3);
@@ -124,7 +148,7 @@ impl Measured for BatonTaken {
             turns(&mut it, n);
             it.last
         }),
-        Law::new("a baton taken beside n others, each of whom won", Grows::Each(23), |n| {
+        Law::new("a baton taken beside n others, each of whom won", Grows::Each(17), |n| {
             let mut it = Scene::new();
             it.takers(n + 1);
             it.last
@@ -134,9 +158,27 @@ impl Measured for BatonTaken {
             it.forks(n);
             it.join(4, &[it.room()]);
             it.last
-        })
-        .broken(2),
-        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(33), |n| {
+        }),
+        Law::new("the next word of somebody who sees none of n forks", Grows::Never, |n| {
+            let mut it = Scene::new();
+            let first = it.join(4, &[it.room()]);
+            it.forks(n);
+            let draft = it.draft_on(4, Some(first), &[], it.introduced());
+            it.put(4, draft);
+            it.last
+        }),
+        Law::new("the first word of somebody new who has seen n forks", Grows::Each(8), |n| {
+            let mut it = Scene::new();
+            it.forks(n);
+            it.post(4);
+            it.last
+        }),
+        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(49), |n| {
+            let (mut it, side) = sides(n);
+            it.join(4, &[side]);
+            it.last
+        }),
+        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(17), |n| {
             let mut it = Scene::new();
             it.write(3, it.introduced());
             it.forks(n);
@@ -190,7 +232,7 @@ impl Measured for BatonReleased {
             it.release(1, baton, tip);
             it.last
         }),
-        Law::new("a release whose word comes after n and belongs before them", Grows::Each(1), |n| {
+        Law::new("a release whose word comes after n and belongs before them", Grows::Halving(4), |n| {
             let mut it = Scene::new();
             let note = || "a word".try_into().unwrap_or_default();
             let (baton, tip) = held(&mut it);

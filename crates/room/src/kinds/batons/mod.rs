@@ -32,6 +32,7 @@ mod commands;
 mod forks;
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
+pub(crate) mod history;
 mod ignored;
 mod path;
 mod rules;
@@ -42,6 +43,7 @@ use std::{cmp::Reverse, sync::Arc};
 use super::{BatonOpened, Capability};
 use crate::{
     Cid, Ix, NodeId, Tree,
+    clock::Clock,
     cost::{self, BTreeSet, HashMap, LiteMap},
     fold::{
         step::{Key, Step},
@@ -146,8 +148,10 @@ struct Offer {
     tip: Ix,
     author: NodeId,
     to: NodeId,
-    /// The first decline or withdrawal in each of its author's chains: later ones add nothing.
-    endings: Vec<(ChainIx, Ix, Ending)>,
+    /// The place of the first withdrawal in each chain of who made it, and of the first decline in each of who got it: later ones
+    /// add nothing.
+    withdrawn: Clock,
+    declined: Clock,
 }
 
 /// The way from the opening to the current transfer.
@@ -280,8 +284,8 @@ impl Batons {
             run_ends: Vec::new(),
             may_close: Vec::new(),
             anyone_may_close: false,
-            terms: Vec::new(),
-            notes: Vec::new(),
+            terms: Default::default(),
+            notes: Default::default(),
         };
         self.shown.insert(key, Arc::new(baton));
         self.keys.insert(step.entry.cid, key);
@@ -296,7 +300,8 @@ impl Batons {
 
     fn offer(&mut self, step: &mut Step, tip: Ix, to: NodeId, note: &str) {
         let (key, author) = (step.key(), step.event().author);
-        self.offers.insert(step.ix, Offer { key, tip, author, to, endings: Vec::new() });
+        self.offers
+            .insert(step.ix, Offer { key, tip, author, to, withdrawn: Clock::default(), declined: Clock::default() });
         if let Some(node) = self.nodes.get_mut(&tip) {
             node.offers.insert(key, step.ix);
         }
@@ -306,9 +311,12 @@ impl Batons {
 
     fn end_offer(&mut self, step: &mut Step, offer: Ix, ending: Ending, why: &str) {
         let Some(offer) = self.offers.get_mut(&offer) else { return };
-        let chain = step.entry.chain;
-        if !cost::looking(offer.endings.iter()).any(|(other, _, _)| *other == chain) {
-            offer.endings.push((chain, step.ix, ending));
+        let ended = match ending {
+            Ending::Withdrawn => &mut offer.withdrawn,
+            Ending::Declined => &mut offer.declined,
+        };
+        if ended.get(step.entry.chain) == 0 {
+            ended.set(step.entry.chain, step.entry.place);
         }
         let (key, tip) = (offer.key, offer.tip);
         if let Some(node) = self.nodes.get_mut(&tip) {
@@ -359,11 +367,8 @@ impl Batons {
         let (event, (depth, cid)) = (step.event(), step.key());
         let note = Note { cid, author: event.author, act, term, to, text: text.into(), at: event.at, depth };
         let Some(shown) = self.shown.get_mut(&opening) else { return };
-        cost::unshare(shown, |it| it.terms.len() + it.notes.len());
-        let notes = &mut Arc::make_mut(shown).notes;
-        let place = notes.partition_point(|it| (it.depth, it.cid) < (depth, cid));
-        cost::look(notes.len() - place);
-        notes.insert(place, note);
+        cost::unshare(shown, Baton::weight);
+        Arc::make_mut(shown).notes.put(note);
         self.changed(step, opening.1);
     }
 

@@ -152,33 +152,19 @@ impl Batons {
         let head = self.head(node, track.leaning.is_empty());
         let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
         let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
-        let Self { nodes, shown: list, .. } = self;
+        let list = &mut self.shown;
         let Some(shown) = list.get(&key) else { return };
-        let key_of = |cid: &Cid| step.look.log.find(cid).and_then(|ix| nodes.get(&ix)).map(|node| node.key);
-        let edits: Vec<_> = terms
-            .into_iter()
-            .map(|term| (shown.terms.binary_search_by_key(&key_of(&term.from), |it| key_of(&it.from)), term))
-            .filter(|(place, term)| place.ok().and_then(|at| shown.terms.get(at)) != Some(term))
-            .collect();
+        let is_new = |term: &Term| shown.terms.get(&(term.depth, term.from)) != Some(term);
+        let edits: Vec<_> = terms.into_iter().filter(is_new).collect();
         if edits.is_empty() && head == Head::of(shown) {
             return;
         }
         let cid = shown.cid;
         let Some(shown) = list.get_mut(&key) else { return };
-        cost::unshare(shown, |it| it.terms.len() + it.notes.len());
+        cost::unshare(shown, Baton::weight);
         let baton = Arc::make_mut(shown);
         head.put(baton);
-        // An event begins at most one term; it comes last, so that no place found above has moved.
-        let (begun, known): (Vec<_>, Vec<_>) = edits.into_iter().partition(|(place, _)| place.is_err());
-        for (place, term) in known.into_iter().chain(begun) {
-            match place {
-                Ok(at) => baton.terms[at] = term,
-                Err(at) => {
-                    cost::look(baton.terms.len() - at);
-                    baton.terms.insert(at, term);
-                }
-            }
-        }
+        edits.into_iter().for_each(|term| baton.terms.put(term));
         self.changed(step, cid);
     }
 

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     Body, Cid, Ix, NodeId,
     clock::Clock,
-    cost::looking,
     fold::{IgnoredReason, past::Past, subjects::Owner},
     sorted,
 };
@@ -238,11 +237,10 @@ impl Batons {
         if offer.tip != tip {
             return Err(IgnoredReason::OfferOfAnotherTurn);
         }
-        let ended_by = |ending| looking(offer.endings.iter()).any(|(_, ix, it)| *it == ending && past.has(*ix));
-        if ended_by(Ending::Declined) {
+        if past.has_any(&offer.declined) {
             return Err(IgnoredReason::OfferDeclined);
         }
-        if ended_by(Ending::Withdrawn) {
+        if past.has_any(&offer.withdrawn) {
             return Err(IgnoredReason::OfferWithdrawn);
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use super::history::History;
 use crate::{Cid, NodeId};
 
 /// Where a baton is.
@@ -132,7 +133,14 @@ pub struct Baton {
     #[serde(skip)]
     pub anyone_may_close: bool,
     /// All terms that ever were, parallel ones too, by `(depth, cid)` of the transfer that began them.
-    pub terms: Vec<Term>,
+    pub terms: History<Term>,
     /// What people wrote with an act, by `(depth, cid)`; an act without a word has none.
-    pub notes: Vec<Note>,
+    pub notes: History<Note>,
+}
+
+impl Baton {
+    /// What a copy copies.
+    pub(super) fn weight(&self) -> usize {
+        self.strengths.len() + self.run_ends.len() + self.may_close.len()
+    }
 }
