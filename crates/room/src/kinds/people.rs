@@ -72,6 +72,8 @@ pub(crate) struct People {
     pub(crate) shown: Tree<Key, Person>,
     /// How many are shown with each hue.
     wearers: [u32; HUES as usize],
+    /// The first after those who are given hues.
+    beyond: Option<Key>,
     version: u64,
 }
 
@@ -99,7 +101,7 @@ impl Capability for People {
             person.name = name.into();
             person.strengths = strengths.into_strings();
         });
-        self.give_hues();
+        self.give_hues(&first);
     }
 
     fn every(&mut self, step: &mut Step) {
@@ -139,12 +141,15 @@ impl People {
             self.change(&first, |person| person.split = true);
         }
         if is_new {
-            self.give_hues();
+            self.give_hues(&first);
         }
     }
 
-    /// Gives hues to those of the first people who have not chosen one.
-    fn give_hues(&mut self) {
+    /// Gives hues to those of the first people who have not chosen one, after this one came, or chose.
+    fn give_hues(&mut self, after: &Key) {
+        if self.beyond.is_some_and(|beyond| *after > beyond) {
+            return;
+        }
         let chose = |person: &Person| self.records.get(&person.node).is_some_and(|it| it.introduced.is_some());
         let first = usize::from(HUES);
         let mut taken = [false; HUES as usize];
@@ -155,6 +160,7 @@ impl People {
         let mut given = Vec::new();
         // One beyond them: whom a newcomer has just pushed out.
         for (at, (key, person)) in self.shown.entries().take(first + 1).enumerate() {
+            self.beyond = Some(*key).filter(|_| at == first);
             if !chose(person) {
                 let own = own_hue(&person.node);
                 let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };
