@@ -4,6 +4,8 @@
 //! Deterministic, like [`World`]. It deliberately has one node, which admits and folds everything at once and measures the last
 //! step: several nodes are the simulation's.
 
+mod harm;
+
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use sha2::{Digest, Sha256};
@@ -18,6 +20,8 @@ use crate::{
     cost,
 };
 
+pub use harm::{Harm, Knobs, Transfer};
+
 /// A room that somebody means harm.
 #[derive(Debug)]
 pub struct Scene {
@@ -29,6 +33,8 @@ pub struct Scene {
     pub fold: Fold,
     /// What it cost to admit and fold the last event.
     pub last: u64,
+    /// What it cost to admit and fold all of them.
+    pub spent: u64,
     blocks: Vec<Stored>,
     at: u64,
 }
@@ -45,7 +51,8 @@ impl Scene {
         let world = World::new(97);
         let (log, fold) = (Log::new(world.room()), Fold::default());
         let blocks = world.blocks();
-        let mut scene = Self { world, keys: BTreeMap::new(), log, fold, last: 0, blocks: Vec::new(), at: 1_000 };
+        let mut scene =
+            Self { world, keys: BTreeMap::new(), log, fold, last: 0, spent: 0, blocks: Vec::new(), at: 1_000 };
         blocks.into_iter().for_each(|stored| scene.admit(stored));
         scene
     }
@@ -115,6 +122,7 @@ impl Scene {
             other => panic!("{other:?}"),
         };
         self.last = cost::of(step).1;
+        self.spent += self.last;
         self.blocks.push(stored);
     }
 

@@ -1,0 +1,272 @@
+//! Hostile logs beside a benign one of equal length: what an event costs there, and what it costs in an ordinary meeting. The
+//! meeting is recorded (`vectors/meeting.car`); the recipe that made it is here and makes the same bytes. Each hostile log is the
+//! worst of a seeded search over what its kind leaves to choose.
+
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use paceline_room::{
+    Admission, Cid, Event, Fold, Log,
+    body::{
+        Answer, BatonAccepted, BatonOffered, Edited, FeedbackAnswered, FeedbackGiven, Mentions, PostKind, Posted,
+        PromiseKept, Promised, Retracted, Stance, Tags,
+    },
+    car::{Reader, export},
+    cost,
+    state::TermBy,
+    testing::{
+        World,
+        hostile::{Harm, Knobs, Transfer},
+    },
+};
+
+/// Events of the meeting, and of each log beside it.
+const EVENTS: usize = 400;
+/// Events of the logs by which the worst is found.
+const TRIED: usize = 128;
+/// Logs of each kind that are tried.
+const DRAWS: u64 = 8;
+/// An event of a hostile log may cost so many times what one of the meeting costs.
+const MOST: u64 = 3;
+const PEOPLE: usize = 8;
+
+/// A meeting as any other: eight who see each other's events at once or soon, post, answer, correct, promise, and pass the lead on.
+struct Meeting {
+    world: World,
+    drawn: u64,
+    posts: Vec<(usize, Cid)>,
+    asked: Vec<(usize, Cid)>,
+    promises: Vec<(usize, Cid)>,
+    leads: Vec<(Cid, usize, Cid)>,
+}
+
+impl Meeting {
+    fn held() -> World {
+        let mut world = World::new(13);
+        (0..PEOPLE).for_each(|who| _ = world.introduce(who, "somebody"));
+        world.sync_all();
+        let leads = (0..3).map(|who| {
+            let baton = world.open_baton(who, "lead");
+            (baton, who, world.take(who, baton, baton))
+        });
+        let leads = leads.collect();
+        world.sync_all();
+        let (posts, asked, promises) = Default::default();
+        let mut meeting = Self { world, drawn: 0, posts, asked, promises, leads };
+        let mut last = 0;
+        while meeting.world.blocks().len() < EVENTS {
+            let who = meeting.draw(PEOPLE);
+            match meeting.draw(16) {
+                0 => meeting.world.sync_all(),
+                // Now and then two write at once.
+                1 | 2 => {}
+                _ => meeting.world.send(last, who),
+            }
+            meeting.act(who);
+            last = who;
+        }
+        meeting.world
+    }
+
+    fn draw(&mut self, most: usize) -> usize {
+        self.drawn = self.drawn.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.drawn ^ (self.drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed >> 33) as usize % most
+    }
+
+    /// One of those that `who` has seen, the later the likelier.
+    fn seen(&mut self, who: usize, all: &[(usize, Cid)]) -> Option<(usize, Cid)> {
+        let back = self.draw(12) + 1;
+        let it = *all.get(all.len().checked_sub(back)?)?;
+        self.world.log(who).find(&it.1).map(|_| it)
+    }
+
+    fn act(&mut self, who: usize) {
+        let (posts, asked, promises) = (self.posts.clone(), self.asked.clone(), self.promises.clone());
+        let post = self.seen(who, &posts);
+        match (self.draw(20), post) {
+            (0..=2, Some((_, post))) => {
+                let words = self.world.say(who, "an answer to that");
+                let (tags, mentions) = (Tags::default(), Mentions::default());
+                let answer = Posted { kind: PostKind::Idea, words, reply_to: Some(post), tags, mentions };
+                let answer = self.world.write(who, answer);
+                self.posts.push((who, answer));
+            }
+            (3..=6, Some((_, target))) => {
+                let stances = [Stance::Appreciate, Stance::BuildOn, Stance::Question, Stance::Correct];
+                let stance = stances[self.draw(stances.len())];
+                let words = Some(self.world.say(who, "what about this")).filter(|_| stance != Stance::Appreciate);
+                let given = FeedbackGiven { target, stance, words, sources: Default::default() };
+                let given = self.world.write(who, given);
+                if let Some((author, _)) = post.filter(|_| stance.opens_loop()) {
+                    self.asked.push((author, given));
+                }
+            }
+            (7 | 8, _) => {
+                if let Some((author, feedback)) = self.seen(who, &asked).filter(|it| it.0 == who) {
+                    let words = Some(self.world.say(author, "so it is"));
+                    let answer = FeedbackAnswered { feedback, answer: Answer::Noted, words, by: None };
+                    self.world.write(author, answer);
+                }
+            }
+            (9, Some((author, post))) if author == who => {
+                let words = self.world.say(who, "said better");
+                self.world.write(who, Edited { post, words });
+            }
+            (10, Some((author, post))) if author == who => _ = self.world.write(who, Retracted { post }),
+            (11, from) => {
+                let words = self.world.say(who, "it will be done");
+                let promise = self.world.write(who, Promised { words, due: None, from: from.map(|it| it.1) });
+                self.promises.push((who, promise));
+            }
+            (12, evidence) => {
+                if let Some((_, promise)) = self.seen(who, &promises).filter(|it| it.0 == who) {
+                    self.world.write(who, PromiseKept { promise, evidence: evidence.map(|it| it.1) });
+                }
+            }
+            (13, _) => self.hand_on(),
+            _ => {
+                let post = self.world.post(who, "something that is worth a sentence or two");
+                self.posts.push((who, post));
+            }
+        }
+    }
+
+    fn hand_on(&mut self) {
+        self.world.sync_all();
+        let (at, to) = (self.draw(self.leads.len()), self.draw(PEOPLE));
+        let (baton, holder, tip) = self.leads[at];
+        if holder != to {
+            let offer = BatonOffered { baton, tip, to: self.world.author(to), note: Default::default() };
+            let by = self.world.write(holder, offer);
+            self.world.send(holder, to);
+            self.leads[at] = (baton, to, self.world.write(to, BatonAccepted { baton, tip, by }));
+        }
+    }
+}
+
+fn recorded() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/meeting.car")
+}
+
+/// The recorded meeting: its room and its blocks, without words.
+fn meeting() -> (Cid, Vec<Vec<u8>>) {
+    let (mut reader, mut blocks) = (Reader::new(), Vec::new());
+    reader.push(&fs::read(recorded()).expect("it is committed"), &mut blocks).expect("a CAR");
+    let room = reader.room().expect("it names its room");
+    (room, blocks.into_iter().map(|it| it.block.to_vec()).collect())
+}
+
+/// What these events cost to admit and fold, in looks.
+fn cost_of(room: Cid, blocks: &[Vec<u8>]) -> u64 {
+    let (mut log, mut fold) = (Log::new(room), Fold::default());
+    let events = blocks.iter().map(|block| (Cid::of(block), Event::decode(block).expect("an event"), block));
+    let take = |(cid, event, block): (Cid, Event, &Vec<u8>)| {
+        let step = || match log.admit_verified(cid, event, block.as_slice().into()).expect("a valid event") {
+            Admission::Admitted(ix) => drop(fold.apply(&log, ix)),
+            other => panic!("{other:?}"),
+        };
+        cost::of(step).1
+    };
+    events.map(take).sum()
+}
+
+/// How long it takes to check, admit and fold them, as an import does.
+#[expect(clippy::disallowed_methods, reason = "times are printed, and nothing is asserted of them")]
+fn import(room: Cid, blocks: &[Vec<u8>]) -> Duration {
+    let (mut log, mut fold, began) = (Log::new(room), Fold::default(), Instant::now());
+    for block in blocks {
+        if let Ok(Admission::Admitted(ix)) = log.admit(block) {
+            fold.apply(&log, ix);
+        }
+    }
+    assert_eq!(log.len(), blocks.len());
+    began.elapsed()
+}
+
+/// The worst of a kind's logs that a search finds.
+fn worst(harm: Harm) -> Knobs {
+    let cost = |knobs: &Knobs| {
+        let log = harm.log(*knobs, TRIED);
+        log.spent * 1_000 / log.blocks().len() as u64
+    };
+    (0..DRAWS).map(Knobs::drawn).max_by_key(cost).expect("some were drawn")
+}
+
+/// What an event of a kind whose law allows more (ARCHITECTURE.md, *What things cost*) may cost in a log of so many.
+fn allowed(harm: Harm, many: u64) -> u64 {
+    match harm {
+        // Each branch on one tip is compared with those beside it, half of them on average; each chain meets each fork once.
+        Harm::Takers | Harm::Endings | Harm::Sides | Harm::Forks(_) => 9 * many,
+        // Each of 64 parents is looked up; such an event is also six times as long.
+        Harm::Wide | Harm::Deep => 64 * 9,
+        _ => 0,
+    }
+}
+
+#[test]
+fn the_recorded_meeting_is_what_its_recipe_makes() {
+    let file = export(&Meeting::held().whole(), |_| None);
+    if std::env::var_os("PACELINE_RECORD").is_some() {
+        fs::write(recorded(), &file).expect("written");
+    }
+    assert!(fs::read(recorded()).expect("it is committed") == file, "record it anew with PACELINE_RECORD=1");
+}
+
+#[test]
+fn an_event_of_a_hostile_log_costs_at_most_three_times_one_of_a_meeting() {
+    let (room, blocks) = meeting();
+    let (ours, took) = (cost_of(room, &blocks) / blocks.len() as u64, import(room, &blocks));
+    println!("a meeting of {}: {ours} looks an event, imported in {took:?}", blocks.len());
+    let mut wrong = Vec::new();
+    for harm in Harm::ALL {
+        let knobs = worst(harm);
+        let scene = harm.log(knobs, EVENTS);
+        let blocks: Vec<Vec<u8>> = scene.blocks().iter().map(|it| it.block.to_vec()).collect();
+        let many = blocks.len() as u64;
+        let (theirs, took) = (scene.spent / many, import(scene.room(), &blocks));
+        println!("{harm:?}, {knobs:?}, {many}: {theirs} looks an event, imported in {took:?}");
+        let most = (MOST * ours).max(allowed(harm, many));
+        if theirs > most {
+            wrong.push(format!("{harm:?}: {theirs} looks an event, and may cost {most}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn each_kind_of_harm_does_what_it_is_about() {
+    for harm in Harm::ALL {
+        let scene = harm.log(Knobs { keys: 4, ground: 6, branches: 4 }, TRIED);
+        let (log, state) = (&scene.log, scene.fold.state(&scene.log));
+        let entries = || log.entries().map(|(_, it)| it);
+        let chains = log.authors().map(|it| log.chains_of(&it).count()).max().unwrap_or(0);
+        let terms = || state.batons.iter().flat_map(|it| it.terms.iter());
+        let done = match harm {
+            Harm::Lanes | Harm::Promises => chains > 20,
+            Harm::Joins => entries().any(|it| it.event.parents.len() == 2 && it.chain.0 > 40),
+            Harm::Wide | Harm::Deep => entries().any(|it| it.event.parents.len() > 40),
+            Harm::People => log.authors().count() > 100,
+            Harm::Edits | Harm::SharedWords => entries().filter(|it| it.event.body.kind() == "retracted").count() > 40,
+            Harm::Unknown => state.unknown.len() > 100,
+            Harm::Corrections => state.feedback.len() > 40,
+            Harm::Handoffs => terms().count() > 30,
+            Harm::Endings => entries().filter(|it| it.event.body.kind() == "baton-accepted").count() > 40,
+            Harm::StandIns => terms().filter(|it| it.by == TermBy::Reclaimed).count() > 10,
+            Harm::Takers => terms().filter(|it| it.parallel).count() > 100,
+            Harm::Sides
+            | Harm::Forks(Transfer::Taken | Transfer::Accepted | Transfer::SteppedIn | Transfer::Reclaimed) => {
+                state.batons.len() > 5 && terms().filter(|it| it.parallel).count() > 5
+            }
+            Harm::Forks(Transfer::Released | Transfer::Closed) => {
+                state.batons.len() > 5
+                    && chains > 20
+                    && state.batons.iter().all(|it| it.holder.is_none() || !it.settled)
+            }
+        };
+        assert!(done, "{harm:?}");
+    }
+}
