@@ -1,7 +1,7 @@
 //! One `RTCPeerConnection` as a handle that can be cloned: descriptions and candidates in and out. Who opened it closes it.
 
-use js_sys::{Array, Function, Promise, Reflect};
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     RtcConfiguration, RtcIceCandidateInit, RtcIceServer, RtcOfferOptions, RtcPeerConnection, RtcSdpType,
@@ -20,13 +20,12 @@ use crate::{
 pub(super) struct Connection(pub(super) RtcPeerConnection);
 
 impl Connection {
-    /// `early`: looks for its candidates from now on, rather than from when it is described on.
-    pub(super) fn new(config: &Config, early: bool) -> Result<Self, Error> {
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
         let known = Reflect::has(&js_sys::global(), &JsValue::from_str("RTCPeerConnection"));
         if !known.unwrap_or(false) {
             return Err(Error::Unavailable);
         }
-        let made = RtcPeerConnection::new_with_configuration(&configuration(config, early));
+        let made = RtcPeerConnection::new_with_configuration(&configuration(config));
         made.map(Self).map_err(|thrown| browser("create a connection", &thrown))
     }
 
@@ -36,14 +35,6 @@ impl Connection {
         spawn_local(async move {
             let _unused = JsFuture::from(offer).await;
         });
-    }
-
-    /// Gives up the candidates that were looked for early: they are not fresh any more. Only before it is described.
-    pub(super) fn forget_candidates(&self, config: &Config) {
-        let set =
-            Reflect::get(&self.0, &JsValue::from_str("setConfiguration")).and_then(|set| set.dyn_into::<Function>());
-        // One that keeps them works as well, on networks that have not changed.
-        let _unused = set.and_then(|set| set.call1(&self.0, &configuration(config, false)));
     }
 
     pub(super) async fn create_offer(&self) -> Result<String, Error> {
@@ -94,12 +85,11 @@ impl Connection {
     }
 }
 
-fn configuration(config: &Config, early: bool) -> RtcConfiguration {
+fn configuration(config: &Config) -> RtcConfiguration {
     let (usable, _) = ice::sift(&config.ice_servers);
     let servers: Array = usable.iter().map(ice_server).collect();
     let js = RtcConfiguration::new();
     js.set_ice_servers(&servers);
-    let _unused = Reflect::set(&js, &JsValue::from_str("iceCandidatePoolSize"), &JsValue::from(u8::from(early)));
     js.set_ice_transport_policy(match config.ice_transport_policy {
         IceTransportPolicy::All => web_sys::RtcIceTransportPolicy::All,
         IceTransportPolicy::Relay => web_sys::RtcIceTransportPolicy::Relay,

@@ -55,9 +55,8 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// `early`: see [`Connection::new`].
-    pub(super) fn new(config: &Config, early: bool) -> Result<Self, Error> {
-        let connection = Connection::new(config, early)?;
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let connection = Connection::new(config)?;
         let channel = match create_channel(&connection.0) {
             Ok(channel) => channel,
             Err(error) => {

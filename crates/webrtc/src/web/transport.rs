@@ -25,7 +25,7 @@ use super::{
     attempt,
     channel::Channel,
     place::{self, Place, Shared},
-    spare::{FRESH_FOR, Spare},
+    spare::Spare,
 };
 use crate::{
     address::{self, Target, listen_address, peer_address},
@@ -121,10 +121,6 @@ async fn warm_up(shared: Weak<Shared>) {
     TimeoutFuture::new(0).await;
     if let Some(shared) = shared.upgrade() {
         shared.spare.make(&shared.config);
-    }
-    TimeoutFuture::new(FRESH_FOR).await;
-    if let Some(shared) = shared.upgrade() {
-        shared.spare.settle(&shared.config);
     }
 }
 
