@@ -130,18 +130,19 @@ pub fn start_over(address: &str) {
     });
 }
 
-/// Calls back whenever the address may say something else. What lay over the page when it was reloaded does so no more.
-pub fn listen(changed: impl Fn() + Clone + 'static) -> Option<(EventListener, EventListener)> {
-    let window = browser::window()?;
+/// Calls back whenever the address may say something else, as long as the page lives. What lay over the page when it was reloaded does
+/// so no more.
+pub fn listen(changed: impl Fn() + Clone + 'static) {
+    let Some(window) = browser::window() else { return };
     LAYERS.with(Layers::forget_above);
-    let on = |name: &'static str| {
+    for name in ["popstate", "hashchange"] {
         let changed = changed.clone();
-        EventListener::new(&window, name, move |_| {
+        let listener = EventListener::new(&window, name, move |_| {
             LAYERS.with(Layers::arrived);
             changed();
-        })
-    };
-    Some((on("popstate"), on("hashchange")))
+        });
+        listener.forget();
+    }
 }
 
 impl Layers {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
-    address, browser,
+    browser,
     hooks::use_view,
     pages::{RoomPage, StartPage},
     session::Session,
@@ -22,7 +22,6 @@ pub struct AppProps {
 pub fn App(props: &AppProps) -> Html {
     let session = &props.session;
     let view = use_view(session);
-    use_address(session);
     let title = view.room.as_ref().map(|room| room.title.clone());
     use_effect_with(title, |title| {
         if let Some(document) = browser::document() {
@@ -37,15 +36,4 @@ pub fn App(props: &AppProps) -> Html {
         None => html! { <StartPage view={view.clone()} opening={view.opening} /> },
     };
     html! { <ContextProvider<Session> context={session.clone()}>{ screen }</ContextProvider<Session>> }
-}
-
-/// The address opens and leaves rooms.
-#[hook]
-fn use_address(session: &Session) {
-    use_effect_with(session.clone(), |session| {
-        session.follow_address();
-        let session = session.clone();
-        let listener = address::listen(move || session.follow_address());
-        move || drop(listener)
-    });
 }

@@ -34,6 +34,10 @@ fn main() {
     browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
     hooks::guard_composition();
     let session = session::Session::start();
+    session.follow_address();
+    let follower = session.clone();
+    address::listen(move || follower.follow_address());
     scripting::install(&session);
-    yew::Renderer::<App>::with_props(AppProps { session }).render();
+    let page = session.clone();
+    session.draw_when_shown(|| _ = yew::Renderer::<App>::with_props(AppProps { session: page }).render());
 }

@@ -46,7 +46,8 @@ impl Session {
             address::go(&link.url(&address::page()));
         }
         self.0.newer_link.set(newer);
-        self.go(Some(link)).await
+        self.go(Some(link.clone())).await?;
+        self.show(&link).await
     }
 
     /// Leaves the open room; everything stays in this browser.
@@ -76,7 +77,7 @@ impl Session {
         }
         self.0.opening.set(self.0.opening.get() - 1);
         self.publish();
-        self.arrived(&link, opened).await
+        self.settle(&link, opened)
     }
 
     async fn go_now(&self, link: RoomLink) -> Outcome<()> {
@@ -110,16 +111,21 @@ impl Session {
         if self.wants(link) { Ok(()) } else { Err(notices::error("superseded")) }
     }
 
-    /// A room was opened, or could not be: says so once it is shown.
-    pub(super) async fn arrived(&self, link: &RoomLink, opened: Outcome<()>) -> Outcome<()> {
+    /// A room was opened, or could not be.
+    pub(super) fn settle(&self, link: &RoomLink, opened: Outcome<()>) -> Outcome<()> {
         self.still_wanted(link)?;
-        if let Err(error) = &opened {
-            if error.code != SUPERSEDED && !self.is_open(link) {
-                // The same link may be tried again.
-                self.want(None);
-            }
-            return opened;
+        if let Err(error) = &opened
+            && error.code != SUPERSEDED
+            && !self.is_open(link)
+        {
+            // The same link may be tried again.
+            self.want(None);
         }
+        opened
+    }
+
+    /// Ends when the room that was opened is drawn.
+    pub(super) async fn show(&self, link: &RoomLink) -> Outcome<()> {
         self.publish_now();
         // It is drawn before the event loop comes round.
         browser::take_turn().await;

@@ -92,6 +92,8 @@ struct Inner {
     publishing_late: Cell<bool>,
     /// Until then somebody was just linked.
     greeting_until: Cell<f64>,
+    /// Draws the page for the first time; by itself after a while.
+    drawing: RefCell<Option<pacing::FirstDrawing>>,
     noting: RefCell<Option<Timeout>>,
     handoffs: RefCell<Handoffs>,
     places: Mutex<Option<Places>>,
@@ -137,6 +139,7 @@ impl Session {
             publishing: RefCell::default(),
             publishing_late: Cell::new(false),
             greeting_until: Cell::new(0.0),
+            drawing: RefCell::default(),
             noting: RefCell::default(),
             handoffs: RefCell::default(),
             places: Mutex::default(),

@@ -38,7 +38,8 @@ impl Session {
         if founded.is_err() && self.wants(&link) && !self.is_open(&link) {
             address::replace(address::START);
         }
-        self.arrived(&link, founded).await?;
+        self.settle(&link, founded)?;
+        self.show(&link).await?;
         Ok(link.url(&address::page()))
     }
 
@@ -191,7 +192,7 @@ impl Session {
         browser::mark("paceline:interactive");
         engine.node.leave_unsaved();
         engine.node.keep_desk();
-        self.publish_now();
+        self.draw_first();
         self.send_unsent();
         if fresh {
             let engine = Rc::downgrade(&engine);

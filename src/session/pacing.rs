@@ -18,11 +18,17 @@ use super::{
 const FRAME_MS: u32 = 16;
 /// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
 const BUSY_FRAME_MS: u32 = 500;
-/// ... and when somebody was just linked, in milliseconds: what both lack is asked for and answered first, since drawing holds that
-/// up. It takes a few messages.
-pub const GREETING_FRAME_MS: f64 = 100.0;
+/// ... and when a room was just opened or somebody was just linked, in milliseconds: whoever is here is found, and what both lack is
+/// asked for and answered first, since drawing holds that up. It takes a few messages.
+const GREETING_FRAME_MS: f64 = 100.0;
+/// Until then nothing at all is drawn for who opened a room's link, in milliseconds, unless there is something to show: drawing would
+/// hold up what finds the others, and the page's shell stands there. More than a room takes to open and to be in sync.
+const SHELL_MS: u32 = 500;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
+
+/// What draws the page for the first time, and what calls it if nothing else does.
+pub type FirstDrawing = (Box<dyn FnOnce()>, Timeout);
 
 impl Session {
     /// Makes a snapshot soon, once for all changes until then.
@@ -40,6 +46,36 @@ impl Session {
         let wait = if busy { BUSY_FRAME_MS } else { FRAME_MS.max(greeting.max(0.0) as u32) };
         let session = self.clone();
         *publishing = Some(Timeout::new(wait, move || session.publish_now()));
+    }
+
+    /// Draws the page: at once, or for who opened a room's link as soon as that room can be shown.
+    pub fn draw_when_shown(&self, draw: impl FnOnce() + 'static) {
+        if !self.view().opening {
+            return draw();
+        }
+        let session = self.clone();
+        let late = Timeout::new(SHELL_MS, move || session.draw_now());
+        *self.0.drawing.borrow_mut() = Some((Box::new(draw), late));
+    }
+
+    fn draw_now(&self) {
+        let drawing = self.0.drawing.borrow_mut().take();
+        if let Some((draw, _)) = drawing {
+            draw();
+        }
+    }
+
+    /// A room was opened: it is drawn as soon as it is in sync with others, or a moment later if there are none.
+    pub(super) fn draw_first(&self) {
+        self.greet();
+        // What was to be drawn before then waits for it as well.
+        self.0.publishing.borrow_mut().take();
+        self.publish();
+    }
+
+    /// Drawing waits a moment for what others have to say.
+    pub(super) fn greet(&self) {
+        self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
     }
 
     fn mark_sync(&self) {
@@ -99,6 +135,9 @@ impl Session {
                     call(view.clone());
                 }
             });
+        }
+        if view.room.is_some() || !view.opening {
+            self.draw_now();
         }
     }
 

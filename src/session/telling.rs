@@ -8,7 +8,6 @@ use super::{
     error::SessionError,
     listen::{EventSeen, Listener, PeerSeen},
     notices::SUPERSEDED,
-    pacing::GREETING_FRAME_MS,
     view::Notice,
 };
 
@@ -61,7 +60,7 @@ impl Session {
             }
             Happened::Peer { node, up } => {
                 if up {
-                    self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
+                    self.greet();
                     if !self.0.met.replace(true) {
                         browser::mark("paceline:first-peer");
                     }
