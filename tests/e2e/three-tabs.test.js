@@ -1,6 +1,7 @@
 // Three tabs, one link: what one says, all have.
 import assert from 'node:assert/strict';
 import { recordsWith } from './lib/database.js';
+import { every } from './lib/soak.js';
 import { converged, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -165,4 +166,21 @@ scenario('feedback of every stance, and every answer to a loop', async (world) =
     await tab.until('the late question is withdrawn', async () => (await feedback(tab, late)).state === 'withdrawn');
   }
   await converged(tabs);
+});
+
+scenario('whoever opens the link is reached over WebRTC at once, each time anew', async (world) => {
+  const {
+    context,
+    link,
+    tabs: [ada],
+  } = await world.room(['Ada']);
+  let ways = 0;
+  for (let round = 0; round < every(5, 150); round += 1) {
+    const tab = await world.tab(context, `round ${round}`, link);
+    const first = await until('a first link', async () => (await tab.status()).peers[0]);
+    if (first.path === 'webrtc') ways += 1;
+    await tab.close();
+    await ada.until('nobody else is left', async () => (await ada.status()).peers.length === 0);
+  }
+  assert.equal(ways, every(5, 150), 'no first link had to take another way');
 });
