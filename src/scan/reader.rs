@@ -13,6 +13,8 @@ use super::ScanError;
 
 /// The script that starts the worker, beside the page: written by Trunk. A module, since the policy forbids `importScripts`.
 const SCRIPT: &str = "./paceline-scan_loader.js";
+/// The name of the page's policy of trusted types.
+const POLICY: &str = "paceline";
 /// The longer side of a picture that is looked at, in pixels.
 const MOST_SIDE: f64 = 960.0;
 
@@ -142,13 +144,18 @@ fn canvas() -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     Some((canvas, context))
 }
 
+thread_local! {
+    /// The script's name as a trusted type: the page's policy lets it be made once.
+    static TRUSTED: Option<JsValue> = trusted(&js_sys::global());
+}
+
 /// A module worker. The page's policy wants scripts named by a trusted type, where the browser knows them.
 fn start_worker() -> Option<Worker> {
     let global = js_sys::global();
     let class: Function = Reflect::get(&global, &"Worker".into()).ok()?.dyn_into().ok()?;
     let options = Object::new();
     Reflect::set(&options, &"type".into(), &"module".into()).ok()?;
-    let script = trusted(&global).unwrap_or_else(|| SCRIPT.into());
+    let script = TRUSTED.with(Clone::clone).unwrap_or_else(|| SCRIPT.into());
     Reflect::construct(&class, &Array::of2(&script, &options)).ok()?.dyn_into().ok()
 }
 
@@ -159,7 +166,7 @@ fn trusted(global: &JsValue) -> Option<JsValue> {
     let make = Closure::<dyn Fn() -> JsValue>::new(|| SCRIPT.into());
     let rules = Object::new();
     Reflect::set(&rules, &"createScriptURL".into(), make.as_ref()).ok()?;
-    let policy = create.call2(&types, &"paceline-scan".into(), &rules).ok()?;
+    let policy = create.call2(&types, &POLICY.into(), &rules).ok()?;
     let method: Function = Reflect::get(&policy, &"createScriptURL".into()).ok()?.dyn_into().ok()?;
     method.call1(&policy, &SCRIPT.into()).ok()
 }

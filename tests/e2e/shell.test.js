@@ -270,3 +270,26 @@ scenario('a page that breaks says so, keeps what was written, and is dead to han
   }
 });
 
+
+scenario('scripts are made by nobody: not from text, and by no policy but the page\'s own', async (world) => {
+  world.provokes(/console error: .*(TrustedTypePolicy|trusted-types|TrustedScript|require-trusted-types-for)/i);
+  const tab = await world.tab(await world.browser(), 'Ada');
+  await tab.at('start').waitFor();
+  const refused = await tab.page.evaluate(() => {
+    const name = (make) => {
+      try {
+        make();
+        return 'made';
+      } catch (error) {
+        return error.name;
+      }
+    };
+    return [
+      name(() => window.trustedTypes.createPolicy('another', { createScript: (text) => text })),
+      name(() => window.trustedTypes.createPolicy('default', { createScript: (text) => text })),
+      name(() => document.createElement('script').setAttribute('src', './any.js')),
+      name(() => new Worker('./any.js')),
+    ];
+  });
+  assert.deepEqual(refused, ['TypeError', 'TypeError', 'TypeError', 'TypeError']);
+});

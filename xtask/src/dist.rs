@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     node, policy,
@@ -23,6 +24,9 @@ const BROTLI_QUALITY: i32 = 11;
 const BROTLI_WINDOW: i32 = 22;
 /// What compressing makes smaller.
 const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "webmanifest", "ts", "txt", "ftl"];
+
+/// Where the checksums of the site's files stand.
+const SUMS: &str = "SHA256SUMS";
 
 /// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
 const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];
@@ -83,7 +87,12 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
         finish(&dist)?;
         refuse_test_pages(&dist)?;
         refuse_paths(&dist, &private)?;
-        if build == Build::Quick { Ok(Vec::new()) } else { compress(&dist) }
+        if build == Build::Quick {
+            return Ok(Vec::new());
+        }
+        let weights = compress(&dist)?;
+        sum(&dist)?;
+        Ok(weights)
     })?;
     if build == Build::Quick {
         return Ok(weights);
@@ -234,6 +243,20 @@ fn compress(dist: &Path) -> Result<Vec<Weight>> {
     Ok(weights)
 }
 
+/// Writes the SHA-256 of every file, as `sha256sum --check` reads it: a host, or whoever built the same, compares.
+fn sum(dist: &Path) -> Result<()> {
+    let mut sums = String::new();
+    for path in files_in(dist)? {
+        let name = path.strip_prefix(dist)?.to_str().context("a name in dist/ is not text")?.replace('\\', "/");
+        if name != SUMS {
+            let hash = Sha256::digest(fs::read(&path)?);
+            sums.extend(hash.iter().map(|byte| format!("{byte:02x}")));
+            sums.push_str(&format!("  {name}\n"));
+        }
+    }
+    Ok(fs::write(dist.join(SUMS), sums)?)
+}
+
 fn keep(path: &Path, suffix: &str, body: &[u8], compressed: &[u8]) -> Result<usize> {
     if compressed.len() >= body.len() {
         return Ok(body.len());
@@ -268,6 +291,20 @@ mod tests {
         fs::write(dir.path().join("index.html"), format!("<meta charset=\"utf-8\">{body}")).unwrap();
         fs::write(dir.path().join("a.css"), "p { color: red } ".repeat(100)).unwrap();
         dir
+    }
+
+    #[test]
+    fn the_sums_are_those_of_all_files_as_sha256sum_reads_them() {
+        let dist = tempfile::tempdir().unwrap();
+        fs::create_dir(dist.path().join("sub")).unwrap();
+        fs::write(dist.path().join("sub/b"), "abc").unwrap();
+        fs::write(dist.path().join("a"), "").unwrap();
+        // What an earlier build left is not summed.
+        fs::write(dist.path().join(SUMS), "old").unwrap();
+        sum(dist.path()).unwrap();
+        let expected = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n\
+                        ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  sub/b\n";
+        assert_eq!(fs::read_to_string(dist.path().join(SUMS)).unwrap(), expected);
     }
 
     #[test]

@@ -19,6 +19,8 @@ const DIRECTIVES: &[(&str, &str)] = &[
     ("base-uri", "'none'"),
     ("form-action", "'none'"),
     ("require-trusted-types-for", "'script'"),
+    // The one policy, which names the one script that a worker is made of; whoever else makes one is refused.
+    ("trusted-types", "paceline"),
 ];
 
 /// Puts the policy into a built page.
