@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use futures::{channel::oneshot, future::LocalBoxFuture};
+use futures::{
+    channel::oneshot,
+    future::{LocalBoxFuture, select},
+};
 use paceline_mesh::{
     Input, Output, Replica,
     replica::{Imported, Millis, ToVerify},
@@ -24,6 +27,9 @@ use crate::{
 
 /// When storing others' events is tried again after it failed (a full disk), in milliseconds: a guess.
 const KEEP_AGAIN_MS: u32 = 10_000;
+/// The longest that own events wait for their mark, in milliseconds: it takes a few, and a place that never answers must not stop
+/// a node.
+const NOTE_WITHIN_MS: u32 = 2_000;
 /// The longest a node sleeps, in milliseconds: a clock that jumped is noticed by then.
 const LONGEST_SLEEP_MS: u64 = 60_000;
 
@@ -335,7 +341,11 @@ impl Node {
     }
 
     async fn note(self: Rc<Self>, seq: u64) {
-        self.key.note_written(seq).await;
+        let (tell, late) = oneshot::channel();
+        // It may have been noted in time.
+        let timer = self.around.after(NOTE_WITHIN_MS, Box::new(move || _ = tell.send(())));
+        select(self.key.note_written(seq), late).await;
+        drop(timer);
         let now = self.now();
         self.change(|it| it.noted(now));
         self.start_work();

@@ -52,6 +52,6 @@ pub trait Key {
     /// kept.
     fn leave_unsaved(&self, note: Option<&str>) -> bool;
     /// Notes how far this node has written, so that a loss of its events is noticed. Nothing up to there is sent before it
-    /// resolves; that is once it is noted, or cannot be: then a loss is noticed less. One call at a time.
+    /// resolves; that is once it is noted, or cannot be: then a loss is noticed less. What takes too long is not waited for.
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()>;
 }

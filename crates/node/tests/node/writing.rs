@@ -192,12 +192,15 @@ fn what_is_taken_back_can_be_undone_for_a_while_and_then_its_words_are_offered_a
 }
 
 #[test]
-fn a_mark_that_cannot_be_noted_keeps_nothing_from_being_sent() {
-    let (place, seat) = founder(&mut World::new(12));
-    seat.key.forgets.set(true);
-    let outcomes = Outcomes::default();
-    ask(&place, &seat, false, "Ann", &outcomes);
-    spread(&place, &[&seat], || outcomes.borrow().len() == 1);
-    assert_eq!((outcomes.borrow()[0].clone(), seat.len()), (Ok(()), 3));
-    assert_eq!(seat.key.mark.get(), Some(1));
+fn a_mark_that_cannot_be_noted_or_never_is_keeps_nothing_from_being_sent() {
+    for never in [false, true] {
+        let (place, seat) = founder(&mut World::new(12));
+        seat.key.forgets.set(true);
+        seat.key.never.set(never);
+        let outcomes = Outcomes::default();
+        ask(&place, &seat, false, "Ann", &outcomes);
+        spread(&place, &[&seat], || outcomes.borrow().len() == 1);
+        assert_eq!((outcomes.borrow()[0].clone(), seat.len()), (Ok(()), 3));
+        assert_eq!(seat.key.mark.get(), Some(1));
+    }
 }

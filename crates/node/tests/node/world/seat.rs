@@ -3,7 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
-    future::poll_fn,
+    future::{pending, poll_fn},
     rc::Rc,
     task::Poll,
 };
@@ -29,6 +29,8 @@ pub struct TestKey {
     pub slow: Cell<usize>,
     /// No mark can be noted.
     pub forgets: Cell<bool>,
+    /// Whoever asks for a mark to be noted never hears of it.
+    pub never: Cell<bool>,
     /// The note is refused.
     pub refuses: Cell<bool>,
 }
@@ -42,6 +44,9 @@ impl Key for TestKey {
     }
 
     fn note_written(&self, seq: u64) -> LocalBoxFuture<'static, ()> {
+        if self.never.get() {
+            return Box::pin(pending());
+        }
         let (mark, forgets, mut turns) = (self.mark.clone(), self.forgets.get(), self.slow.get() + 1);
         Box::pin(poll_fn(move |cx| {
             turns -= 1;
