@@ -3,7 +3,6 @@
 //! nothing is written down.
 
 use std::{
-    collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -11,7 +10,10 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::bucket::Bucket;
+use crate::{
+    bucket::Bucket,
+    tables::{BTreeMap, HashMap, ground},
+};
 
 /// Most connections at a time, page and relay together, unless `--connections` says otherwise.
 pub const CONNECTIONS: usize = 1024;
@@ -54,6 +56,7 @@ impl Default for GateLimits {
 #[derive(Debug)]
 pub struct Gate {
     limits: GateLimits,
+    remembered: usize,
     inside: Mutex<Inside>,
 }
 
@@ -85,7 +88,12 @@ pub struct Pass {
 impl Gate {
     /// A gate with nobody inside.
     pub fn new(limits: GateLimits) -> Arc<Self> {
-        Arc::new(Self { limits, inside: Mutex::default() })
+        Self::remembering(MAX_REMEMBERED, limits)
+    }
+
+    /// The same, that remembers at most so many addresses without a connection.
+    fn remembering(remembered: usize, limits: GateLimits) -> Arc<Self> {
+        Arc::new(Self { limits, remembered, inside: Mutex::default() })
     }
 
     /// Lets one more connection in, or none if there are too many.
@@ -99,7 +107,7 @@ impl Gate {
         if inside.connections >= self.limits.connections && !inside.make_room(own) {
             return None;
         }
-        inside.forget(now);
+        inside.forget(self.remembered, now);
         let rate = self.limits.messages_per_second;
         let purse = || Arc::new(Mutex::new(Bucket::new(rate.saturating_mul(BURST_SECONDS), rate, now)));
         let (number, sent_out) = (inside.next, Arc::new(Notify::new()));
@@ -118,7 +126,9 @@ impl Gate {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+        let inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        ground(|| inside.addresses.keys());
+        inside
     }
 }
 
@@ -135,12 +145,12 @@ impl Inside {
     }
 
     /// Forgets addresses that are gone once there are too many: first those with a full purse, then all.
-    fn forget(&mut self, now: Instant) {
-        if self.addresses.len() < MAX_REMEMBERED {
+    fn forget(&mut self, most: usize, now: Instant) {
+        if self.addresses.len() < most {
             return;
         }
         self.addresses.retain(|_, address| !address.connections.is_empty() || !address.is_full(now));
-        if self.addresses.len() >= MAX_REMEMBERED {
+        if self.addresses.len() >= most {
             self.addresses.retain(|_, address| !address.connections.is_empty());
         }
     }
@@ -203,6 +213,8 @@ fn counted_as(address: IpAddr) -> IpAddr {
     }
 }
 
+#[cfg(test)]
+mod growth;
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -19,6 +19,7 @@ pub mod relay;
 pub mod server;
 pub mod service;
 pub mod site_config;
+mod tables;
 pub mod tls;
 
 use std::io::{self, Write};

@@ -5,9 +5,10 @@
 //! An envelope **for everybody** echoes nothing: one recorded before this node came online passes as new, and therefore
 //! causes nothing but an attempt to connect, which the run it names would have to answer.
 
-use std::collections::BTreeMap;
-
-use paceline_room::NodeId;
+use paceline_room::{
+    NodeId,
+    cost::{self, BTreeMap},
+};
 
 use crate::envelope::{Content, Run};
 
@@ -34,6 +35,7 @@ pub struct Freshness {
     run: Run,
     count: u64,
     clock: u64,
+    most: usize,
     seen: BTreeMap<(NodeId, Run), Seen>,
 }
 
@@ -48,7 +50,12 @@ struct Seen {
 impl Freshness {
     /// For a run of this node, named by random bytes.
     pub fn new(run: Run) -> Self {
-        Self { run, count: 0, clock: 0, seen: BTreeMap::new() }
+        Self::remembering(MAX_RUNS, run)
+    }
+
+    /// The same, remembering at most so many runs.
+    pub(crate) fn remembering(most: usize, run: Run) -> Self {
+        Self { run, count: 0, clock: 0, most, seen: BTreeMap::new() }
     }
 
     /// This node's run.
@@ -67,6 +74,7 @@ impl Freshness {
         if content.to.is_some() && content.echo.map(|echo| echo.into_array()) != Some(self.run) {
             return Err(Replayed);
         }
+        cost::ground(|| self.seen.keys());
         self.clock += 1;
         let key = (content.from, content.run.into_array());
         let touched = self.clock;
@@ -88,7 +96,7 @@ impl Freshness {
         if own.clone().count() >= MAX_RUNS_PER_NODE {
             let oldest = own.min_by_key(|(_, seen)| seen.touched).map(|(key, _)| *key);
             oldest.map(|key| self.seen.remove(&key));
-        } else if self.seen.len() >= MAX_RUNS {
+        } else if self.seen.len() >= self.most {
             let oldest = self.seen.iter().min_by_key(|(_, seen)| seen.touched).map(|(key, _)| *key);
             oldest.map(|key| self.seen.remove(&key));
         }

@@ -27,7 +27,7 @@ use outbox::Outbox;
 use paceline_mesh::replica::Millis;
 use paceline_room::{
     Cid, Keypair, NodeId,
-    cost::{BTreeSet, LiteMap},
+    cost::{self, BTreeSet, LiteMap},
 };
 use peer_exchange::PeerExchange;
 use serde_bytes::{ByteArray, ByteBuf};
@@ -121,6 +121,13 @@ impl Switchboard {
         }
     }
 
+    /// Where a test plants a walk over everything.
+    fn ground(&self) {
+        cost::ground(|| self.known.keys());
+        self.outbox.ground();
+        self.sessions.ground();
+    }
+
     /// What there is to do since the last call, in order.
     pub(crate) fn outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
@@ -182,6 +189,7 @@ impl Switchboard {
 
     /// Whether this node keeps away from servers. When it comes back it says hello there at once.
     pub(crate) fn rest(&mut self, rest: bool, now: Millis) {
+        self.ground();
         if self.resting && !rest {
             self.far = Hellos::far(now);
         }
@@ -237,6 +245,7 @@ impl Switchboard {
 
     /// What this node wrote came in through that rendezvous, too.
     pub(crate) fn also_heard(&mut self, node: NodeId, via: Via) {
+        self.ground();
         let better = |old| self.better(&node, old, Some(via));
         let Some(via) = self.known.get(&node).map(|known| better(known.via)) else { return };
         if let Some(known) = self.known.get_mut(&node) {
@@ -283,6 +292,7 @@ impl Switchboard {
 
     /// Notes who wrote, and which run of theirs is the present one.
     fn heard(&mut self, content: &Content, via: Option<Via>, now: Millis) {
+        self.ground();
         let (from, run) = (content.from, content.run.into_array());
         let proved = content.to.is_some();
         self.make_room_for(from, now);
@@ -331,6 +341,7 @@ impl Switchboard {
 
     /// A link is down. `goodbye`: the node has left.
     pub(crate) fn unlinked(&mut self, peer: NodeId, goodbye: bool, now: Millis) {
+        self.ground();
         let Some(known) = self.known.get_mut(&peer) else { return };
         known.linked = None;
         known.alive = false;
@@ -344,6 +355,7 @@ impl Switchboard {
 
     /// No link with that node any more.
     pub(crate) fn refuse_node(&mut self, node: NodeId) {
+        self.ground();
         self.refused.insert(node);
     }
 
@@ -387,6 +399,7 @@ impl Switchboard {
     }
 
     fn seal(&mut self, to: Option<(NodeId, Run)>, session: Option<Session>, message: &Message) -> (Vec<u8>, [u8; 32]) {
+        self.ground();
         let content = Content {
             room: self.setup.room,
             from: self.me,
@@ -403,5 +416,7 @@ impl Switchboard {
     }
 }
 
+#[cfg(test)]
+mod growth;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,6 @@
 //! Who listens to what. Finds the listeners of an event by its topics; keeps no event.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
@@ -14,6 +11,7 @@ use super::{
     message,
     outbox::{Backlog, Outbox},
 };
+use crate::tables::{BTreeMap, BTreeSet, HashMap, ground};
 
 /// Why a subscription is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -97,7 +95,9 @@ impl Hub {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        ground(|| state.members.values().flat_map(|it| it.subscriptions.keys()));
+        state
     }
 }
 

@@ -14,6 +14,9 @@ pub mod outbox;
 pub mod session;
 mod socket;
 
+#[cfg(test)]
+mod growth;
+
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},

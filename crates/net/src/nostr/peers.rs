@@ -1,9 +1,11 @@
 //! Which envelopes came through which relays, and so on which relays each peer is heard. Bounded; the oldest goes first.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use litemap::LiteMap;
-use paceline_room::NodeId;
+use paceline_room::{
+    NodeId,
+    cost::{self, BTreeMap, LiteMap},
+};
 use sha2::{Digest, Sha256};
 
 use crate::types::MAX_RELAYS;
@@ -58,15 +60,30 @@ pub(crate) enum Came {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Peers {
+    most_envelopes: usize,
+    most_peers: usize,
     envelopes: BTreeMap<Hash, Envelope>,
     envelopes_by_age: VecDeque<Hash>,
     peers: LiteMap<NodeId, RelaySet>,
     peers_by_age: VecDeque<NodeId>,
 }
 
+impl Default for Peers {
+    fn default() -> Self {
+        Self::remembering(MAX_ENVELOPES, MAX_PEERS)
+    }
+}
+
 impl Peers {
+    /// At most so many envelopes and peers.
+    pub(super) fn remembering(most_envelopes: usize, most_peers: usize) -> Self {
+        let (envelopes_by_age, peers_by_age) = (VecDeque::new(), VecDeque::new());
+        let (envelopes, peers) = (BTreeMap::new(), LiteMap::new());
+        Self { most_envelopes, most_peers, envelopes, envelopes_by_age, peers, peers_by_age }
+    }
+
     /// This node sends that envelope: relays send it back.
     pub(crate) fn sending(&mut self, envelope: &[u8]) {
         self.envelope(Sha256::digest(envelope).into()).own = true;
@@ -105,9 +122,10 @@ impl Peers {
     }
 
     fn envelope(&mut self, hash: Hash) -> &mut Envelope {
+        cost::ground(|| self.envelopes.keys());
         if !self.envelopes.contains_key(&hash) {
             self.envelopes_by_age.push_back(hash);
-            if self.envelopes_by_age.len() > MAX_ENVELOPES
+            if self.envelopes_by_age.len() > self.most_envelopes
                 && let Some(oldest) = self.envelopes_by_age.pop_front()
             {
                 self.envelopes.remove(&oldest);
@@ -117,9 +135,10 @@ impl Peers {
     }
 
     fn peer(&mut self, peer: NodeId) -> &mut RelaySet {
+        cost::ground(|| self.peers.keys());
         if !self.peers.contains_key(&peer) {
             self.peers_by_age.push_back(peer);
-            if self.peers_by_age.len() > MAX_PEERS
+            if self.peers_by_age.len() > self.most_peers
                 && let Some(oldest) = self.peers_by_age.pop_front()
             {
                 self.peers.remove(&oldest);

@@ -2,7 +2,10 @@
 //! takes, see [`super::choice`]. Pure: time is passed in.
 
 use paceline_mesh::replica::Millis;
-use paceline_room::NodeId;
+use paceline_room::{
+    NodeId,
+    cost::{self, looking},
+};
 
 use super::{
     choice::{self, RELEASE_AFTER},
@@ -128,7 +131,7 @@ impl Pool {
 
     /// When [`Self::tick`] is to be called.
     pub(crate) fn wake_at(&self) -> Millis {
-        self.relays.iter().filter_map(Relay::wake_at).chain([self.turn_at]).min().unwrap_or(self.turn_at)
+        looking(self.relays.iter()).filter_map(Relay::wake_at).chain([self.turn_at]).min().unwrap_or(self.turn_at)
     }
 
     /// Time has come.
@@ -146,19 +149,21 @@ impl Pool {
         let wanted = choice::wanted(time.now.saturating_sub(self.lonely_since));
         let (mut promising, mut serving) = (0, 0);
         for at in self.own..self.relays.len() {
-            let Some(relay) = self.relays.get(at) else { return };
+            cost::look(1);
+            let Some(relay) = self.relays.get(at) else { break };
             let used = relay.is_used();
             if serving >= wanted && used {
-                self.one(at, time, Relay::release);
+                self.quietly(at, time, Relay::release);
             } else if promising < wanted && !used {
-                self.one(at, time, |relay, cx| relay.engage(cx.now));
+                self.quietly(at, time, |relay, cx| relay.engage(cx.now));
                 self.judge_address(at, time);
-                self.one(at, time, Relay::tick);
+                self.quietly(at, time, Relay::tick);
             }
-            let Some(relay) = self.relays.get(at) else { return };
+            let Some(relay) = self.relays.get(at) else { break };
             promising += usize::from(relay.promises());
             serving += usize::from(relay.served_for(RELEASE_AFTER, time.now));
         }
+        self.report();
     }
 
     /// Another time counts now.
@@ -255,6 +260,15 @@ impl Pool {
     }
 
     fn one<T>(&mut self, at: usize, time: Time, act: impl FnOnce(&mut Relay, &Context<'_>) -> T) -> Option<T> {
+        let result = self.quietly(at, time, act);
+        self.report();
+        result
+    }
+
+    /// Without a report: of many, one is enough.
+    fn quietly<T>(&mut self, at: usize, time: Time, act: impl FnOnce(&mut Relay, &Context<'_>) -> T) -> Option<T> {
+        cost::look(1);
+        cost::ground(|| looking(self.relays.iter()));
         let cx = Context { now: time.now, wall: time.wall, topics: &self.topics, random: self.random };
         let relay = self.relays.get_mut(at)?;
         let result = act(relay, &cx);
@@ -270,19 +284,19 @@ impl Pool {
                 }
             }
         }
-        self.report();
         Some(result)
     }
 
     fn each(&mut self, time: Time, act: impl Fn(&mut Relay, &Context<'_>)) {
         for at in 0..self.relays.len() {
-            self.one(at, time, &act);
+            self.quietly(at, time, &act);
         }
+        self.report();
     }
 
     /// Tells when a relay stands differently.
     fn report(&mut self) {
-        let standing: Vec<_> = self.relays.iter().filter(|it| it.is_used()).map(Relay::standing).collect();
+        let standing: Vec<_> = looking(self.relays.iter()).filter(|it| it.is_used()).map(Relay::standing).collect();
         if standing != self.reported {
             self.reported = standing;
             self.outputs.push(Output::Changed);
@@ -298,6 +312,8 @@ fn is_address(url: &str) -> bool {
     url.len() <= MAX_URL && url.chars().all(plain) && !host.is_empty() && !host.starts_with(':')
 }
 
+#[cfg(test)]
+mod growth;
 #[cfg(test)]
 mod joins;
 #[cfg(test)]

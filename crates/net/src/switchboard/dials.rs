@@ -46,6 +46,7 @@ impl Switchboard {
 
     /// A dial led to a connection that served, and has ended. Until then, or until the link is up, it counts as under way.
     pub(crate) fn dial_done(&mut self, peer: NodeId, path: Path) {
+        self.ground();
         if let Some(known) = self.known.get_mut(&peer) {
             known.attempt(path).end();
         }
@@ -76,6 +77,7 @@ impl Switchboard {
     }
 
     pub(super) fn plan_all(&mut self, now: Millis) {
+        self.ground();
         let nodes: Vec<NodeId> = self.known.keys().copied().collect();
         let mut under_way = self.under_way();
         nodes.into_iter().for_each(|node| self.plan_beside(node, &mut under_way, now));

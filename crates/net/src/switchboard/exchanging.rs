@@ -1,8 +1,7 @@
 //! Greets through the room whom this node is not linked with: when, [`PeerExchange`](super::peer_exchange::PeerExchange) say.
 
-use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
-use paceline_room::NodeId;
+use paceline_room::{NodeId, cost::LiteMap};
 
 use super::{
     Output, Switchboard, Through, Via,
@@ -19,7 +18,7 @@ impl Switchboard {
         let mut due: LiteMap<NodeId, Due> = LiteMap::new();
         for node in nodes {
             let first = if self.me < *node { GREET_LATER } else { 0 };
-            let old = self.peer_exchange.0.remove(node);
+            let old = self.peer_exchange.0.get(node).copied();
             due.insert(*node, old.unwrap_or(Due { next: now + first, wait: GREET_AGAIN }));
         }
         let gone: Vec<NodeId> = std::mem::replace(&mut self.peer_exchange.0, due).keys().copied().collect();
@@ -32,6 +31,7 @@ impl Switchboard {
 
     /// Greets whoever is due.
     pub(super) fn exchange(&mut self, now: Millis) {
+        self.ground();
         let Some(room) = self.room() else { return };
         let mut greet = Vec::new();
         for (node, due) in self.peer_exchange.0.iter_mut().filter(|(_, due)| due.next <= now) {

@@ -3,7 +3,10 @@
 //! Pure.
 
 use paceline_mesh::replica::Millis;
-use paceline_room::{NodeId, cost::LiteMap};
+use paceline_room::{
+    NodeId,
+    cost::{self, LiteMap},
+};
 
 use super::sessions::Name;
 use crate::{
@@ -67,6 +70,11 @@ impl Outbox {
     /// `servers`: whether servers tell this node of addresses. `most`: attempts that may wait.
     pub(super) fn new(servers: bool, most: usize) -> Self {
         Self { held: LiteMap::new(), most, servers }
+    }
+
+    /// Where a test plants a walk over everything.
+    pub(super) fn ground(&self) {
+        cost::ground(|| self.held.keys());
     }
 
     /// Takes an offer, an answer or candidates. Gives back what is to be sent at once.

@@ -4,9 +4,8 @@
 //! does not answer, or cannot be linked with, is greeted more and more rarely. That it is asked at all is the mesh's word, on
 //! which nothing else depends.
 
-use litemap::LiteMap;
 use paceline_mesh::replica::Millis;
-use paceline_room::NodeId;
+use paceline_room::{NodeId, cost::LiteMap};
 
 /// Nodes greeted through the room at a time: a member that makes nodes up costs a bounded number of relayed messages. The mesh
 /// names those first that have written.
@@ -23,7 +22,7 @@ pub(super) const GREET_MOST: Millis = 60_000;
 pub(super) struct PeerExchange(pub(super) LiteMap<NodeId, Due>);
 
 /// When somebody is greeted next, and how long after that.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Due {
     pub(super) next: Millis,
     pub(super) wait: Millis,

@@ -11,7 +11,7 @@
 use paceline_mesh::replica::Millis;
 use paceline_room::{
     NodeId,
-    cost::{LiteMap, looking},
+    cost::{self, LiteMap, looking},
 };
 
 use super::io::{Session, Via};
@@ -25,9 +25,9 @@ pub(crate) const MAX_A_WAY: usize = 16;
 #[cfg(target_arch = "wasm32")]
 pub(crate) const MAX_OFFERS: usize = 3 * MAX_A_WAY;
 /// Own attempts: several times the dials that may be under way.
-const MAX_OURS: usize = 64;
+pub(super) const MAX_OURS: usize = 64;
 /// Invites that wait for a reply, and invites that were read, each.
-const MAX_OUT_OF_BAND: usize = 64;
+pub(super) const MAX_OUT_OF_BAND: usize = 64;
 /// No attempt takes longer: the transports give each of its two parts, connecting and proving, half of that.
 pub(crate) const OVER_AFTER: Millis = 30_000;
 
@@ -69,6 +69,11 @@ impl Sessions {
     pub(super) fn new(a_way: usize) -> Self {
         let (ours, theirs) = (LiteMap::new(), LiteMap::new());
         Self { a_way, ours, theirs, invites: LiteMap::new(), handed: LiteMap::new(), invited: 0 }
+    }
+
+    /// Where a test plants a walk over everything.
+    pub(super) fn ground(&self) {
+        cost::ground(|| self.theirs.keys());
     }
 
     /// This node offers.

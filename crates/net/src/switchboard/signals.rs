@@ -55,6 +55,7 @@ impl Switchboard {
 
     /// A transport wants a signal sent.
     pub(crate) fn send_signal(&mut self, path: Path, to: Option<NodeId>, signal: Signal, now: Millis) {
+        self.ground();
         let session = *signal.session();
         let out_of_band = self.sessions.is_out_of_band(to, session);
         let Some(message) = self.outgoing_message(path, to, session, signal) else { return };
@@ -91,6 +92,7 @@ impl Switchboard {
 
     /// A transport has had all candidates of an attempt sent.
     pub(crate) fn gathered(&mut self, peer: NodeId, session: Session, now: Millis) {
+        self.ground();
         self.outbox.gathered(&(peer, session), now);
     }
 

@@ -31,13 +31,13 @@ fn random(bytes: &mut [u8]) {
     bytes.fill(next);
 }
 
-const BOTH: Paths = Paths { webrtc: true, broadcast: true };
+pub(super) const BOTH: Paths = Paths { webrtc: true, broadcast: true };
 
 fn room() -> RoomLink {
     RoomLink { room: Cid::of(b"a room"), secret: [7; 32] }
 }
 
-fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
+pub(super) fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
     let setup = Setup {
         keys: RoomKeys::new(&room()),
         room: room().room,
@@ -56,12 +56,12 @@ fn board(n: u8, run: u8, paths: Paths) -> Switchboard {
 const ROOM: Via = 2;
 
 /// Two nodes, the first with the smaller id.
-fn pair(paths: Paths) -> (Switchboard, Switchboard) {
+pub(super) fn pair(paths: Paths) -> (Switchboard, Switchboard) {
     let (a, b) = (board(1, 11, paths), board(2, 12, paths));
     if a.me < b.me { (a, b) } else { (b, a) }
 }
 
-fn sent(board: &mut Switchboard) -> Vec<u8> {
+pub(super) fn sent(board: &mut Switchboard) -> Vec<u8> {
     let outputs = board.outputs();
     let envelope = outputs.iter().find_map(|output| match output {
         Output::Send { envelope, .. } => Some(envelope.clone()),
@@ -83,7 +83,7 @@ fn dials(board: &mut Switchboard) -> Vec<Path> {
         .collect()
 }
 
-fn offer(session: Session) -> Signal {
+pub(super) fn offer(session: Session) -> Signal {
     Signal::Offer { session, sdp: "v=0".into(), trickle: true }
 }
 

@@ -112,6 +112,14 @@ walks!(HashMap, hash_map);
 walks!(BTreeMap, btree_map);
 
 #[allow(missing_docs)] // as the map's own
+impl<K: Eq + std::hash::Hash, V> Counted<HashMap<K, V>> {
+    pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
+        look(self.0.len());
+        self.0.retain(keep);
+    }
+}
+
+#[allow(missing_docs)] // as the map's own
 impl<K: Ord, V> Counted<BTreeMap<K, V>> {
     pub fn range(&self, range: impl RangeBounds<K>) -> Looked<btree_map::Range<'_, K, V>> {
         looking(self.0.range(range))

@@ -7,6 +7,8 @@
 //! A law that does not hold today says so, with the number of the attack that shows it or else with what it takes: it is asserted to be broken still, so
 //! that whoever mends it must come here and say so.
 
+use std::collections::BTreeSet;
+
 use crate::{
     cost,
     kinds::{self, Unknown},
@@ -155,6 +157,41 @@ pub fn assert_sighted<'a>(laws: impl IntoIterator<Item = &'a Law>) {
     let costs = laws.into_iter().map(|law| (law, law.planted_costs()));
     let blind: Vec<_> = costs.filter(|(law, costs)| law.is_kept_by(*costs)).map(|(law, it)| (law.name, it)).collect();
     assert!(blind.is_empty(), "{blind:#?}");
+}
+
+/// Each function by which others drive a machine, in these sources, has laws, each law a name of its own, and every map counts.
+/// `receivers`: `&mut self` or, behind a lock, `&self`. `tableless`: those that look at nothing that grows.
+///
+/// # Panics
+/// Something has none: tells all.
+pub fn assert_measured(sources: &[&str], receivers: &[&str], laws: &[(&str, &[Law])], tableless: &[&str]) {
+    let sources = sources.iter().map(|it| it.split("#[cfg(test)]\nmod tests").next().unwrap_or_default());
+    let (mut wrong, mut found) = (Vec::new(), BTreeSet::new());
+    for source in sources {
+        for (at, _) in source.match_indices("pub fn ").chain(source.match_indices("pub(crate) fn ")) {
+            let (_, rest) = source[at..].split_once("fn ").unwrap_or_default();
+            let (head, rest) = rest.split_once('(').unwrap_or_default();
+            let name = head.split('<').next().unwrap_or_default();
+            if receivers.iter().any(|it| rest.trim_start().starts_with(it)) {
+                found.insert(name.to_owned());
+            }
+        }
+        let plain = |line: &&str| {
+            let std = line.contains("std::collections::") || line.trim().starts_with("collections::");
+            line.contains("litemap::") || std && (line.contains("Map") || line.contains("Set"))
+        };
+        wrong.extend(source.lines().filter(plain).map(|line| format!("does not count: {}", line.trim())));
+    }
+    let named = laws.iter().map(|(name, _)| name).chain(tableless);
+    let named: BTreeSet<String> = named.map(|name| (*name).to_owned()).collect();
+    wrong.extend(found.difference(&named).map(|it| format!("has no law: {it}")));
+    wrong.extend(named.difference(&found).map(|it| format!("is not there: {it}")));
+    let mut names = BTreeSet::new();
+    for (of, laws) in laws {
+        wrong.extend(laws.is_empty().then(|| format!("has no law: {of}")));
+        wrong.extend(laws.iter().filter(|law| !names.insert(law.name)).map(|law| format!("twice: {}", law.name)));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// What has laws of growth: every kind of event.
