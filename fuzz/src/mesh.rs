@@ -8,7 +8,7 @@ use paceline_mesh::{
     fuzzing::Index,
     wire::{
         Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Form, Have, Hello, Item, LINKS, LIVE_BYTES, Live,
-        MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, State, Stream, TIPS, Want,
+        MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS, Want,
     },
 };
 use paceline_room::{Cid, Keypair, testing::World};
@@ -150,7 +150,7 @@ fn live(chance: &mut Chance) -> Live {
 
 fn bulk(chance: &mut Chance) -> Bulk {
     let items = |chance: &mut Chance| (0..chance.below(4)).map(|_| item(chance)).collect::<Vec<_>>();
-    match chance.below(9) {
+    match chance.below(11) {
         0 => Bulk::Round(ByteBuf::from(make_round(chance))),
         1 => Bulk::Answer(ByteBuf::from(make_round(chance))),
         2 => Bulk::Have(Have(cids(chance, 4), chance.once_in(2))),
@@ -165,6 +165,11 @@ fn bulk(chance: &mut Chance) -> Bulk {
         5 => Bulk::Stream(Stream(chance.size(), ByteArray::new(chance.array()), chance.below(5) as u8)),
         6 => Bulk::More(chance.number() as u8),
         7 => Bulk::Page(Page(items(chance), chance.size(), chance.size(), ByteArray::new(chance.array()))),
+        8 => {
+            let seqs: Vec<u64> = (0..chance.below(4)).map(|_| chance.size()).collect();
+            Bulk::Since(Since(ShortIds(seqs.iter().map(|_| chance.array()).collect()), seqs))
+        }
+        9 => Bulk::Ahead(cids(chance, 4)),
         _ => Bulk::Newest(items(chance)),
     }
 }

@@ -48,6 +48,10 @@ pub const RELAYED: Rate = Rate { burst: 500, first: 500, per_second: 100 };
 /// Bytes of work asked of this node by one peer (rounds, requests): answers to 8 MiB a second after a burst of 64.
 pub const SERVED: Rate = Rate { burst: 64 << 20, first: 64 << 20, per_second: 8 << 20 };
 
+/// Events that go ahead because a known author's event builds on them, of one peer. Guess: a request's worth at once, what people
+/// write in a minute each minute. Who builds on a flood of new keys waits for it, and can be read meanwhile.
+pub const TAKEN_ALONG: Rate = Rate { burst: 512, first: 512, per_second: 8 };
+
 /// Bytes of relayed messages passed on for one neighbour. Guess: to introduce two nodes takes a dozen relayed messages and 8
 /// KiB, both ways together; a newcomer meets thirty at once.
 pub const RELAYED_FOR_ONE: Rate = Rate { burst: 256 * 1024, first: 256 * 1024, per_second: 16 * 1024 };

@@ -1,6 +1,13 @@
-//! What came and is not admitted yet, and in which order it is worked off: what was checked already, then live events
-//! (fairly among neighbours, within budgets), then bulk, then imports. Queues are bounded; what finds no room is dropped
-//! without blame and found again by catching up.
+//! What came and is not admitted yet, and in which order it is worked off: in turns live events (fairly among neighbours,
+//! within budgets), what was asked for ahead of its order, and all else that was asked for; then imports. In each line what was
+//! checked already and waited for its parents comes first. Queues are bounded; what finds no room is dropped without blame and
+//! found again by catching up.
+//!
+//! | of four turns | first | then | then |
+//! | --- | --- | --- | --- |
+//! | two | live | ahead | the rest |
+//! | one | ahead | live | the rest |
+//! | one | the rest | ahead | live |
 //!
 //! It checks nothing: [`crate::Replica`] does, one event at a time.
 
@@ -8,22 +15,25 @@ use std::{collections::VecDeque, sync::Arc};
 
 use paceline_room::{
     Cid, Event, Log, NodeId, Words,
-    cost::{BTreeMap, BTreeSet, LiteMap},
+    cost::{BTreeMap, LiteMap},
 };
 
 use crate::{
     budgets::{AUTHOR, Bucket, FORWARDER, NEWCOMER_EVENTS, NEWCOMERS},
     pending::{Arrival, Checked, Source},
     time::Millis,
+    want_list::Turn,
 };
 
 /// Live events of one neighbour that wait to be checked.
 pub const LIVE_QUEUE: usize = 1024;
-/// Bulk events up to which more are asked for: half a second of checking.
+/// Bytes of events and their words of one neighbour that wait to be checked: as many of the largest as a burst has.
+pub const LIVE_QUEUE_BYTES: usize = 8 * 1024 * 1024;
+/// Bulk events of a line up to which more are asked for: half a second of checking.
 pub const BULK_ROOM: usize = 4096;
-/// Bytes of bulk up to which more is asked for.
+/// Bytes of bulk, words included, up to which more is asked for.
 pub const BULK_ROOM_BYTES: usize = 4 * 1024 * 1024;
-/// Bytes of bulk beyond which what comes is dropped: nobody was asked for that much.
+/// Bytes of bulk, words included, beyond which what comes is dropped: nobody was asked for that much.
 pub const BULK_MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Checked events of one author that wait for its budget.
 pub const PARKED: usize = 512;
@@ -57,22 +67,57 @@ pub enum ImportRefusal {
 /// A checked event whose author is over budget waits under this key: its author, or all newcomers.
 type Payer = Option<NodeId>;
 
+/// What came of what was asked for.
+#[derive(Debug, Default)]
+struct Line {
+    /// Checked, and its parents have come.
+    ready: VecDeque<Checked>,
+    /// By the order in which they came.
+    unchecked: BTreeMap<u64, Arrival>,
+    bytes: usize,
+}
+
+impl Line {
+    fn is_empty(&self) -> bool {
+        self.ready.is_empty() && self.unchecked.is_empty()
+    }
+
+    fn next(&mut self) -> Option<Next> {
+        if let Some(checked) = self.ready.pop_front() {
+            return Some(Next::Checked(Box::new(checked)));
+        }
+        let (_, arrival) = self.unchecked.pop_first()?;
+        self.bytes -= arrival.bytes();
+        Some(Next::Unchecked(arrival))
+    }
+}
+
+/// Live events of one neighbour.
+#[derive(Debug, Default)]
+struct LiveLine {
+    arrivals: VecDeque<Arrival>,
+    bytes: usize,
+}
+
 /// All queues.
 #[derive(Debug, Default)]
 pub struct Ingest {
-    ready: VecDeque<Checked>,
-    live: LiteMap<NodeId, VecDeque<Arrival>>,
+    ahead: Line,
+    rest: Line,
+    /// Counts turns.
+    turns: u8,
+    /// Counts what came of what was asked for.
+    came: u64,
+    live: LiteMap<NodeId, LiveLine>,
     served: Option<NodeId>,
     forwarders: LiteMap<NodeId, Bucket>,
-    bulk: VecDeque<Arrival>,
-    bulk_bytes: usize,
     parked: LiteMap<Payer, VecDeque<Checked>>,
     authors: LiteMap<Payer, Bucket>,
     raw: VecDeque<Arc<[u8]>>,
     imports: BTreeMap<(u64, Cid), Arrival>,
     import_words: BTreeMap<Cid, Arc<[u8]>>,
-    /// Everything that is anywhere between arrival and admission, pending ones too.
-    waiting: BTreeSet<Cid>,
+    /// Everything that is anywhere between arrival and admission, pending ones too; where in its line, if it stands in one unchecked.
+    waiting: BTreeMap<Cid, Option<u64>>,
     /// Imported events whose signatures are being verified.
     verifying_imports: usize,
 }
@@ -80,7 +125,7 @@ pub struct Ingest {
 impl Ingest {
     /// Whether the event is between arrival and admission.
     pub fn is_waiting(&self, cid: &Cid) -> bool {
-        self.waiting.contains(cid)
+        self.waiting.contains_key(cid)
     }
 
     /// The event is admitted, refused or dropped.
@@ -93,42 +138,67 @@ impl Ingest {
         self.waiting.len()
     }
 
+    const fn line(&mut self, turn: Turn) -> &mut Line {
+        match turn {
+            Turn::Ahead => &mut self.ahead,
+            Turn::InOrder => &mut self.rest,
+        }
+    }
+
     /// Whether more bulk may be asked for.
-    pub fn has_room(&self) -> bool {
-        self.bulk.len() < BULK_ROOM && self.bulk_bytes < BULK_ROOM_BYTES
+    pub fn has_room(&self, turn: Turn) -> bool {
+        let line = match turn {
+            Turn::Ahead => &self.ahead,
+            Turn::InOrder => &self.rest,
+        };
+        line.unchecked.len() < BULK_ROOM && line.bytes < BULK_ROOM_BYTES
     }
 
     /// Queues a live event. Returns false if its forwarder's queue is full.
     pub fn push_live(&mut self, peer: NodeId, arrival: Arrival) -> bool {
         let queue = self.live.entry(peer).or_default();
-        let fits = queue.len() < LIVE_QUEUE;
+        let fits = queue.arrivals.len() < LIVE_QUEUE && queue.bytes < LIVE_QUEUE_BYTES;
         if fits {
-            self.waiting.insert(arrival.cid);
-            queue.push_back(arrival);
+            self.waiting.insert(arrival.cid, None);
+            queue.bytes += arrival.bytes();
+            queue.arrivals.push_back(arrival);
         }
         fits
     }
 
     /// Queues an event that was asked for.
     pub fn push_bulk(&mut self, arrival: Arrival) -> bool {
-        let fits = self.bulk_bytes < BULK_MOST_BYTES;
+        let fits = self.line(arrival.turn).bytes < BULK_MOST_BYTES;
         if fits {
-            self.waiting.insert(arrival.cid);
-            self.bulk_bytes += arrival.block.len();
-            self.bulk.push_back(arrival);
+            self.came += 1;
+            let (place, line) = (self.came, self.line(arrival.turn));
+            line.bytes += arrival.bytes();
+            let cid = arrival.cid;
+            line.unchecked.insert(place, arrival);
+            self.waiting.insert(cid, Some(place));
         }
         fits
     }
 
+    /// What goes ahead builds on it: it goes ahead too, if it stands in the other line. Whether it did.
+    pub fn hasten(&mut self, cid: &Cid) -> bool {
+        let place = self.waiting.get(cid).copied().flatten();
+        let Some(arrival) = place.and_then(|place| self.rest.unchecked.remove(&place)) else { return false };
+        self.rest.bytes -= arrival.bytes();
+        self.push_bulk(Arrival { turn: Turn::Ahead, ..arrival })
+    }
+
     /// Queues a checked event whose parents have come, or that storage held.
     pub fn push_ready(&mut self, checked: Checked) {
-        self.waiting.insert(checked.arrival.cid);
-        self.ready.push_back(checked);
+        self.waiting.insert(checked.arrival.cid, None);
+        self.line(checked.arrival.turn).ready.push_back(checked);
     }
 
     /// All checked events whose parents have come.
     pub fn take_ready(&mut self) -> VecDeque<Checked> {
-        std::mem::take(&mut self.ready)
+        let mut ready = std::mem::take(&mut self.ahead.ready);
+        ready.append(&mut self.rest.ready);
+        ready
     }
 
     /// Queues blocks of an import.
@@ -139,7 +209,10 @@ impl Ingest {
     /// Whether an import is still being worked off.
     pub fn is_importing(&self) -> bool {
         let import = |checked: &Checked| checked.arrival.source == Source::Import;
-        !self.raw.is_empty() || !self.imports.is_empty() || self.verifying_imports > 0 || self.ready.iter().any(import)
+        !self.raw.is_empty()
+            || !self.imports.is_empty()
+            || self.verifying_imports > 0
+            || self.rest.ready.iter().any(import)
     }
 
     /// The signature of an event from there is being verified.
@@ -188,8 +261,8 @@ impl Ingest {
 
     /// Whether anything can be worked off now.
     pub fn has_work(&self, now: Millis) -> bool {
-        !self.ready.is_empty()
-            || !self.bulk.is_empty()
+        !self.ahead.is_empty()
+            || !self.rest.is_empty()
             || !self.raw.is_empty()
             || !self.imports.is_empty()
             || self.next_wake().is_some_and(|at| at <= now)
@@ -197,8 +270,10 @@ impl Ingest {
 
     /// When a budget lets the next event through.
     pub fn next_wake(&self) -> Option<Millis> {
-        let live = self.live.iter().filter(|(_, queue)| !queue.is_empty());
-        let live = live.map(|(peer, _)| self.forwarders.get(peer).map_or(0, |bucket| bucket.ready_at(FORWARDER, 1)));
+        let live = self
+            .live
+            .iter()
+            .map(|(peer, _)| self.forwarders.get(peer).map_or(0, |bucket| bucket.ready_at(FORWARDER, 1)));
         let parked = self
             .parked
             .keys()
@@ -208,18 +283,15 @@ impl Ingest {
 
     /// The next thing to work off.
     pub fn next(&mut self, log: &Log, now: Millis) -> Option<Next> {
-        if let Some(checked) = self.ready.pop_front() {
-            return Some(Next::Checked(Box::new(checked)));
-        }
-        if let Some(checked) = self.next_parked(now) {
-            return Some(Next::Paid(Box::new(checked)));
-        }
-        if let Some(arrival) = self.next_live(now) {
-            return Some(Next::Unchecked(arrival));
-        }
-        if let Some(arrival) = self.bulk.pop_front() {
-            self.bulk_bytes -= arrival.block.len();
-            return Some(Next::Unchecked(arrival));
+        self.turns = self.turns.wrapping_add(1);
+        let first = match self.turns % 4 {
+            1 => self.ahead.next(),
+            3 => self.rest.next().or_else(|| self.ahead.next()),
+            _ => None,
+        };
+        let next = first.or_else(|| self.next_pushed(now)).or_else(|| self.ahead.next()).or_else(|| self.rest.next());
+        if next.is_some() {
+            return next;
         }
         if let Some(block) = self.raw.pop_front() {
             return Some(Next::Read(self.read_import(block, log)));
@@ -230,6 +302,13 @@ impl Ingest {
             .and_then(|event| event.body.words())
             .and_then(|cid| self.import_words.remove(&cid));
         Some(Next::Unchecked(arrival))
+    }
+
+    fn next_pushed(&mut self, now: Millis) -> Option<Next> {
+        match self.next_parked(now) {
+            Some(checked) => Some(Next::Paid(Box::new(checked))),
+            None => self.next_live(now).map(Next::Unchecked),
+        }
     }
 
     fn next_parked(&mut self, now: Millis) -> Option<Checked> {
@@ -259,8 +338,10 @@ impl Ingest {
                 continue;
             }
             self.served = Some(peer);
-            let arrival = self.live.get_mut(&peer).and_then(VecDeque::pop_front);
-            if self.live.get(&peer).is_some_and(VecDeque::is_empty) {
+            let Some(line) = self.live.get_mut(&peer) else { continue };
+            let arrival = line.arrivals.pop_front();
+            line.bytes -= arrival.as_ref().map_or(0, Arrival::bytes);
+            if line.arrivals.is_empty() {
                 self.live.remove(&peer);
             }
             if arrival.is_some() {
@@ -272,13 +353,14 @@ impl Ingest {
 
     fn read_import(&mut self, block: Arc<[u8]>, log: &Log) -> Option<(Cid, ImportRefusal)> {
         let cid = Cid::of(&block);
-        if log.find(&cid).is_some() || self.waiting.contains(&cid) {
+        if log.find(&cid).is_some() || self.waiting.contains_key(&cid) {
             return Some((cid, ImportRefusal::Known));
         }
         match Event::decode(&block) {
             Ok(event) => {
-                self.waiting.insert(cid);
-                let arrival = Arrival { cid, block, words: None, source: Source::Import, live: None };
+                self.waiting.insert(cid, None);
+                let arrival =
+                    Arrival { cid, block, words: None, source: Source::Import, turn: Turn::InOrder, live: None };
                 self.imports.insert((event.depth, cid), arrival);
                 None
             }

@@ -17,6 +17,7 @@ mod listening;
 mod pending;
 mod plumtree;
 mod recent;
+mod regulars;
 mod relayed;
 pub mod replica;
 mod roster;

@@ -13,11 +13,11 @@ use paceline_room::{
     cost::{BTreeMap, LiteMap},
 };
 
-use crate::{plumtree::Origin, time::Millis};
+use crate::{plumtree::Origin, time::Millis, want_list::Turn};
 
 /// Events one peer may have waiting: two requests under way, and a burst of live ones.
 pub const PEER_QUOTA: usize = 2048;
-/// Bytes of the blocks one peer may have waiting.
+/// Bytes of the blocks and words one peer may have waiting.
 pub const PEER_QUOTA_BYTES: usize = 4 << 20;
 /// Events that storage or an import may have waiting: a whole room read in the worst order.
 pub const OWN_QUOTA: usize = 1 << 20;
@@ -48,8 +48,17 @@ pub struct Arrival {
     pub words: Option<Arc<[u8]>>,
     /// Who is answerable for it.
     pub source: Source,
+    /// In which turn it goes on its way.
+    pub turn: Turn,
     /// How it was pushed; none if it came by catching up, an import or from storage, and is not pushed on.
     pub live: Option<Origin>,
+}
+
+impl Arrival {
+    /// What it takes while it waits.
+    pub fn bytes(&self) -> usize {
+        self.block.len() + self.words.as_ref().map_or(0, |words| words.len())
+    }
 }
 
 /// An arrival whose encoding and signature were checked.
@@ -114,7 +123,7 @@ impl Pending {
         }
         let share = self.by_source.entry(source).or_default();
         share.events.insert((depth, cid));
-        share.bytes += checked.arrival.block.len();
+        share.bytes += checked.arrival.bytes();
         if matches!(checked.event.body, Body::Posted(_)) {
             self.posts.insert((depth, cid));
         }
@@ -125,6 +134,17 @@ impl Pending {
             dropped.push(deepest);
         }
         dropped
+    }
+
+    /// What goes ahead builds on it: it goes ahead too. What it lacks, unless it goes ahead already or does not wait.
+    pub fn hasten(&mut self, cid: &Cid) -> Vec<Cid> {
+        match self.waiting.get_mut(cid).filter(|it| it.checked.arrival.turn != Turn::Ahead) {
+            Some(waiting) => {
+                waiting.checked.arrival.turn = Turn::Ahead;
+                waiting.missing.iter().copied().collect()
+            }
+            None => Vec::new(),
+        }
     }
 
     /// Drops what peers sent and what has waited too long. Returns its names.
@@ -182,7 +202,7 @@ impl Pending {
         self.posts.remove(&(event.depth, *cid));
         if let Some(share) = self.by_source.get_mut(&arrival.source) {
             share.events.remove(&(event.depth, *cid));
-            share.bytes -= arrival.block.len();
+            share.bytes -= arrival.bytes();
             if share.events.is_empty() {
                 self.by_source.remove(&arrival.source);
             }
@@ -200,7 +220,10 @@ mod tests {
     fn checked(world: &World, cid: &Cid, source: Source) -> Checked {
         let stored = world.blocks().into_iter().find(|it| it.cid == *cid).unwrap();
         let event = Event::decode(&stored.block).unwrap();
-        Checked { arrival: Arrival { cid: *cid, block: stored.block, words: None, source, live: None }, event }
+        Checked {
+            arrival: Arrival { cid: *cid, block: stored.block, words: None, source, turn: Turn::InOrder, live: None },
+            event,
+        }
     }
 
     fn chain(length: usize) -> (World, Vec<Cid>) {

@@ -42,10 +42,12 @@ use crate::{
     pending::{Arrival, Checked, Pending, Source},
     plumtree::{Origin, PlumTree},
     recent::Refused,
+    regulars::Regulars,
     relayed::Relayed,
     roster::Roster,
     serve::WordsMap,
     sync::Sync,
+    want_list::Turn,
     wire::{Form, State},
 };
 
@@ -65,6 +67,7 @@ pub struct Replica {
     tree: PlumTree,
     sync: Sync,
     roster: Roster,
+    regulars: Regulars,
     relayed: Relayed,
     listening: Listening,
     hears: bool,
@@ -110,6 +113,7 @@ impl Replica {
             tree: PlumTree::default(),
             sync: Sync::new(me),
             roster: Roster::new(me, room),
+            regulars: Regulars::default(),
             relayed: Relayed::default(),
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             hears: false,
@@ -165,12 +169,14 @@ impl Replica {
             });
             match Event::decode(&block) {
                 Ok(event) => {
-                    let arrival = Arrival { cid, block, words, source: Source::Storage, live: None };
+                    let arrival =
+                        Arrival { cid, block, words, source: Source::Storage, turn: Turn::InOrder, live: None };
                     damaged.extend(self.place_loaded(Checked { arrival, event }));
                 }
                 Err(error) => damaged.push((cid, error.code())),
             }
         }
+        self.regulars.loaded(self.log.len());
         damaged
     }
 
@@ -396,6 +402,7 @@ impl Replica {
         if self.roster.is_due(self.now) {
             self.changed |= self.roster.expire(self.now);
             self.expire_pending();
+            self.regulars.note(self.log.len(), self.now);
             self.send_beacon();
         }
         self.relay_late();

@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use paceline_room::{Cid, Ix, Log, cost::BTreeMap};
+use paceline_room::{
+    Cid, Ix, Log,
+    cost::{BTreeMap, BTreeSet, looking},
+};
 use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::{
     index::Index,
-    wire::{BULK_BYTES, Blocks, Bulk, Cids, Item, Key, NEWEST, Page, Want},
+    wire::{AHEAD_CIDS, BULK_BYTES, Blocks, Bulk, Cids, Item, Key, NEWEST, Page, Since, Want},
 };
 
 /// Words blocks at hand, by name.
@@ -20,6 +23,8 @@ const FILL_BYTES: usize = BULK_BYTES - 64 * 1024;
 const PAGE_EVENTS: usize = 1024;
 /// Bytes sent in answer to one request; what does not fit is asked for again.
 pub const ANSWER_BYTES: usize = 1024 * 1024;
+/// Chains of one author that are looked through: who writes twins is left to reconciliation.
+const AHEAD_CHAINS: usize = 4;
 /// What names and heads need around a block or two, at most.
 const AROUND: usize = 24;
 
@@ -66,6 +71,34 @@ pub fn newest<'a>(log: &Log, words: &WordsMap, posts: impl Iterator<Item = &'a C
     items
 }
 
+/// What answering a version vector costs at most, found out for nothing.
+pub fn ahead_cost(since: &Since) -> usize {
+    since.1.len() * 64 + AHEAD_CIDS * 32
+}
+
+/// What there is beyond a version vector, one of each author in turn, each author's in order.
+pub fn ahead(log: &Log, since: &Since) -> Cids {
+    let mut chains: Vec<std::slice::Iter<'_, Ix>> = Vec::new();
+    for (short, seq) in since.0.0.iter().zip(&since.1) {
+        let Some(author) = log.author_of(short) else { continue };
+        for (_, chain) in log.chains_of(&author).take(AHEAD_CHAINS) {
+            let known = chain.events.partition_point(|ix| log.entry(*ix).event.seq < *seq);
+            chains.extend(chain.events.get(known..).map(|rest| rest.iter()));
+        }
+    }
+    let mut names = Vec::new();
+    while !chains.is_empty() {
+        chains.retain_mut(|chain| match looking(chain).next() {
+            Some(ix) if names.len() < AHEAD_CIDS => {
+                names.push(log.entry(*ix).cid);
+                true
+            }
+            _ => false,
+        });
+    }
+    Cids(names)
+}
+
 /// What answering a request costs, found out for little: at least the bytes of all blocks that are sent.
 pub fn cost(log: &Log, words: &WordsMap, want: &Want) -> usize {
     let Want(_, events, lone) = want;
@@ -81,15 +114,15 @@ pub fn cost(log: &Log, words: &WordsMap, want: &Want) -> usize {
 /// The answers to a request.
 pub fn blocks(log: &Log, words: &WordsMap, want: &Want) -> Vec<Bulk> {
     let Want(serial, events, lone) = want;
-    let (mut found, mut absent) = (Vec::new(), Vec::new());
+    // In the order asked for: whoever asks says what is to come first, should there be no room for all.
+    let (mut found, mut absent, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for cid in &events.0 {
         match log.find(cid) {
-            Some(ix) => found.push((log.entry(ix).event.depth, *cid, ix)),
+            Some(ix) if seen.insert(ix) => found.push(ix),
+            Some(_) => {}
             None => absent.push(*cid),
         }
     }
-    found.sort_unstable();
-    found.dedup();
     let mut answers = Vec::new();
     let mut open = Blocks(*serial, Vec::new(), Vec::new(), Cids::default(), false);
     let (mut bytes, mut total) = (0, 0);
@@ -98,7 +131,7 @@ pub fn blocks(log: &Log, words: &WordsMap, want: &Want) -> Vec<Bulk> {
         answers.push(std::mem::replace(open, next));
         *bytes = 0;
     };
-    for (_, _, ix) in found {
+    for ix in found {
         let item = item(log, ix, words);
         let size = bytes_of(&item);
         if total + size > ANSWER_BYTES {

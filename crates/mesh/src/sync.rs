@@ -13,7 +13,10 @@
 //! | any | idle | the peer breaks the protocol, or does not answer a request |
 //!
 //! Two sessions at a time ([`SESSIONS`]), one while streaming, so that a newcomer does not learn (or download) the same
-//! from seven peers. What a reconciliation found is asked for by name ([`crate::want_list`]). Who does not answer is left
+//! from seven peers. What a reconciliation found is asked for by name ([`crate::want_list`]). If that is more than one request holds,
+//! or before a stream, the peer is asked by a version vector what of it those wrote who are known here ([`crate::regulars`]): that
+//! goes ahead, and so nobody waits for the length of a flood of new keys. It only says in which order: reconciliation finds what
+//! numbers hide. Who does not answer is left
 //! alone for a while, longer each time. Pages come oldest first, since that is the order in which they can be admitted.
 //!
 //! Nothing that a peer claims keeps others from being asked for long: a stream and a request are given more time only for
@@ -32,9 +35,10 @@ use paceline_room::{
 };
 use serde_bytes::{ByteArray, ByteBuf};
 
+pub use limits::PARENT_PATIENCE;
 use limits::{
-    ANSWER_TIME, HELLO_PATIENCE, MAX_CLAIMED, PAGES, PARENT_PATIENCE, PATIENCE, ROUNDS, ROUNDS_TIME, SESSIONS,
-    STREAM_ALONE, STREAM_EVENTS, STREAM_PACE, STREAM_TIMES,
+    ANSWER_TIME, HELLO_PATIENCE, MAX_CLAIMED, PAGES, PATIENCE, ROUNDS, ROUNDS_TIME, SESSIONS, STREAM_ALONE,
+    STREAM_EVENTS, STREAM_PACE, STREAM_TIMES,
 };
 use peer::{LoneWords, Peer};
 use session::Session;
@@ -42,8 +46,8 @@ use session::Session;
 use crate::{
     index::Index,
     time::Millis,
-    want_list::WantList,
-    wire::{BULK_CIDS, Bulk, Cids, Have, Item, Key, Page, Stream},
+    want_list::{Turn, WANT_CIDS, WantList},
+    wire::{BULK_CIDS, Bulk, Cids, Have, Item, Key, Page, Since, Stream},
 };
 
 /// What a session wants done.
@@ -69,6 +73,19 @@ pub struct Local<'a> {
     pub settled: &'a dyn Fn(&Cid) -> bool,
     /// Whether there is room for another page of bulk.
     pub room: bool,
+    /// Whether there is room for more of what goes ahead.
+    pub room_ahead: bool,
+    /// How far the chains of those who are known here are here.
+    pub since: &'a dyn Fn() -> Since,
+}
+
+impl Local<'_> {
+    const fn has_room(&self, turn: Turn) -> bool {
+        match turn {
+            Turn::Ahead => self.room_ahead,
+            Turn::InOrder => self.room,
+        }
+    }
 }
 
 /// All sessions of a node.
@@ -130,16 +147,27 @@ impl Sync {
         news
     }
 
-    /// An event from `peer` builds on these, which are not here.
-    pub fn on_missing_parents(&mut self, peer: &NodeId, parents: impl IntoIterator<Item = Key>, now: Millis) {
-        let Some(it) = self.peers.get_mut(peer) else { return };
-        it.parents.extend(parents);
-        it.parents.truncate(BULK_CIDS);
-        it.parents_at.get_or_insert(now + PARENT_PATIENCE);
+    /// An event from `peer` builds on these, which are not here. What goes ahead takes what it builds on with it, within a budget:
+    /// who builds on a flood waits for it.
+    /// `due`: until then they may come by themselves.
+    pub fn on_missing_parents(&mut self, peer: &NodeId, parents: Vec<Key>, turn: Turn, due: Millis, now: Millis) {
+        let Some(it) = self.peers.get_mut(peer).filter(|_| !parents.is_empty()) else { return };
+        if turn == Turn::Ahead && it.takes_along(parents.len(), now) {
+            it.parents_ahead.extend(parents.into_iter().map(|key| key.1));
+        } else {
+            it.parents.extend(parents);
+            it.parents.truncate(BULK_CIDS);
+        }
+        it.parents_at = Some(it.parents_at.map_or(due, |at| at.min(due)));
     }
 
-    /// An event is admitted, waiting or refused: it need not be asked for. Returns whether it was wanted.
-    pub fn on_event(&mut self, cid: &Cid) -> bool {
+    /// Whether one more event may go ahead because what a known author wrote, and this peer sent, builds on it.
+    pub fn takes_along(&mut self, peer: &NodeId, now: Millis) -> bool {
+        self.peers.get_mut(peer).is_some_and(|it| it.takes_along(1, now))
+    }
+
+    /// An event is admitted, waiting or refused: it need not be asked for. Returns in which queue it was wanted, if it was.
+    pub fn on_event(&mut self, cid: &Cid) -> Option<Turn> {
         self.want_list.remove(cid)
     }
 
@@ -216,24 +244,46 @@ impl Sync {
                 self.want_list.add(key, *peer);
             }
         }
+        let mut acts = Vec::new();
         match round.next {
-            Some(next) if *count < ROUNDS => vec![Act::Send(*peer, Bulk::Round(ByteBuf::from(next)))],
+            Some(next) if *count < ROUNDS => acts.push(Act::Send(*peer, Bulk::Round(ByteBuf::from(next)))),
             Some(_) => {
                 it.fail(now);
-                vec![Act::Bad(*peer)]
+                acts.push(Act::Bad(*peer));
             }
             None => {
                 let have = Have(Cids(std::mem::take(have)), *all);
                 self.finish(peer, here, now);
-                vec![Act::Send(*peer, Bulk::Have(have))]
+                acts.push(Act::Send(*peer, Bulk::Have(have)));
+            }
+        }
+        acts.extend(self.ask_ahead(peer, here, now));
+        acts
+    }
+
+    /// Once there is more to ask for than goes into one request: what of it is by those who are known here?
+    fn ask_ahead(&mut self, peer: &NodeId, here: &Local<'_>, now: Millis) -> Option<Act> {
+        let it = self.peers.get_mut(peer).filter(|_| self.want_list.count() > WANT_CIDS)?;
+        it.since(here, now).map(|since| Act::Send(*peer, Bulk::Since(since)))
+    }
+
+    /// What a peer says there is beyond a version vector. What it has told of already counts within a bound of its own, so that
+    /// nothing rests on when it says so.
+    pub fn on_ahead(&mut self, peer: &NodeId, names: Cids, here: &Local<'_>) {
+        if !self.peers.contains_key(peer) {
+            return;
+        }
+        for cid in names.0 {
+            if !(here.known)(&cid) {
+                self.want_list.add_ahead(cid, *peer);
             }
         }
     }
 
     /// A peer finished its reconciliation with this node.
-    pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Local<'_>, now: Millis) {
+    pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Local<'_>, now: Millis) -> Vec<Act> {
         if !self.peers.contains_key(peer) {
-            return;
+            return Vec::new();
         }
         for cid in have.0.0 {
             if !(here.known)(&cid) {
@@ -247,6 +297,7 @@ impl Sync {
         {
             it.look_at = Some(now);
         }
+        self.ask_ahead(peer, here, now).into_iter().collect()
     }
 
     /// The session is over; if the tips it began for are neither here nor wanted now, the peer told of what it does not
@@ -311,8 +362,8 @@ impl Sync {
         for (peer, it) in &mut self.peers {
             acts.extend(more(peer, it, here, now));
         }
-        if here.room {
-            self.ask(now, &mut acts);
+        if here.room || here.room_ahead {
+            self.ask(here, now, &mut acts);
         }
         acts
     }
@@ -336,6 +387,11 @@ impl Sync {
     fn want_parents(&mut self, here: &Local<'_>, now: Millis) {
         for (peer, it) in &mut self.peers {
             if it.parents_at.is_some_and(|at| at <= now) {
+                for cid in std::mem::take(&mut it.parents_ahead) {
+                    if !(here.known)(&cid) {
+                        self.want_list.add_ahead(cid, *peer);
+                    }
+                }
                 if matches!(it.session(), Session::Streaming { .. }) {
                     // It sends everything, these too; what does not come by then is asked for.
                     it.parents_at = Some(now + PARENT_PATIENCE);
@@ -387,6 +443,7 @@ impl Sync {
                 (streaming, alone) = (true, true);
                 let after = (0, Cid::from_digest([0; 32]));
                 let (left, until) = (it.events, now + ANSWER_TIME);
+                acts.extend(it.since(here, now).map(|since| Act::Send(*peer, Bulk::Since(since))));
                 it.set(Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0, ahead: true });
                 acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
             } else if let Ok(first) = index.initiate() {

@@ -1,7 +1,9 @@
 //! The want-list: blocks known to exist and not here; who has them, who was asked for them, and what happens when nobody answers.
 //!
 //! One block is asked of one peer at a time (a *claim*); a claim ends with the block, with the peer's "not here", with
-//! its silence or with its link. It sends nothing itself: [`crate::sync`] does.
+//! its silence or with its link. There are two queues: what goes *ahead* (of authors that are known here, see [`crate::regulars`])
+//! and all else, in about the order of depth. As long as both have something to ask a peer for, one request of four is for the
+//! second, so that neither waits for the other's length. It sends nothing itself: [`crate::sync`] does.
 
 use std::collections::BTreeSet;
 
@@ -10,30 +12,63 @@ use paceline_room::{
     cost::{BTreeMap, LiteMap},
 };
 
-use crate::wire::Key;
+use crate::wire::{AHEAD_CIDS, Key};
 
 /// Names in one request: small enough that answers of two peers do not leave many events waiting for parents.
 pub const WANT_CIDS: usize = 512;
-/// Events wanted at a time; what a reconciliation finds beyond is found again by the next.
+/// Events wanted at a time, those that go ahead apart; what a reconciliation finds beyond is found again by the next.
 pub const MAX_WANTED: usize = 32 * 1024;
 /// Peers remembered as having one event.
 const MAX_SOURCES: usize = 8;
+/// Of so many requests for both queues one is for what does not go ahead.
+const TURNS: u64 = 4;
+
+/// In which queue an event stands, here and on its way through [`crate::ingest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// With what known authors wrote.
+    Ahead,
+    /// With all else.
+    InOrder,
+}
 
 #[derive(Debug)]
 struct Wanted {
+    turn: Turn,
     place: (u64, u64),
     sources: BTreeSet<NodeId>,
+    /// Who told of it: what one peer may send ahead is bounded.
+    told: NodeId,
     claimed: bool,
 }
 
-/// Events that are wanted, in about the order of depth.
+/// How many events of a source are unclaimed, so that asking costs nothing when there is nothing to ask.
+#[derive(Debug, Default)]
+struct Open {
+    ahead: usize,
+    in_order: usize,
+}
+
+impl Open {
+    const fn of(&mut self, turn: Turn) -> &mut usize {
+        match turn {
+            Turn::Ahead => &mut self.ahead,
+            Turn::InOrder => &mut self.in_order,
+        }
+    }
+}
+
+/// Events that are wanted.
 #[derive(Debug, Default)]
 pub struct WantList {
-    order: BTreeMap<(u64, u64), Cid>,
+    ahead: BTreeMap<(u64, u64), Cid>,
+    in_order: BTreeMap<(u64, u64), Cid>,
     events: BTreeMap<Cid, Wanted>,
-    /// By source: how many of its events are unclaimed, so that asking costs nothing when there is nothing to ask.
-    open: LiteMap<NodeId, usize>,
+    open: LiteMap<NodeId, Open>,
+    /// How many of those that go ahead a peer told of.
+    told: LiteMap<NodeId, usize>,
     added: u64,
+    requests: u64,
 }
 
 impl WantList {
@@ -49,42 +84,102 @@ impl WantList {
 
     /// `source` has this event, whose depth is at most `key.0`.
     pub fn add(&mut self, key: Key, source: NodeId) {
-        if let Some(wanted) = self.events.get_mut(&key.1) {
-            if wanted.sources.len() < MAX_SOURCES && wanted.sources.insert(source) && !wanted.claimed {
-                *self.open.entry(source).or_default() += 1;
-            }
+        if self.add_source(&key.1, source) || self.in_order.len() >= MAX_WANTED {
             return;
         }
-        if self.events.len() >= MAX_WANTED {
+        self.insert(key.1, Turn::InOrder, key.0, source);
+    }
+
+    /// The same for what goes ahead, in the order in which it is told. What there is no room for stays where it was.
+    pub fn add_ahead(&mut self, cid: Cid, source: NodeId) {
+        let known = self.add_source(&cid, source);
+        let is_ahead = self.events.get(&cid).is_some_and(|it| it.turn == Turn::Ahead);
+        if is_ahead || self.told.get(&source).is_some_and(|told| *told >= AHEAD_CIDS) {
             return;
         }
-        let place = (key.0, self.added);
+        *self.told.entry(source).or_default() += 1;
+        if !known {
+            return self.insert(cid, Turn::Ahead, 0, source);
+        }
+        let place = (0, self.added);
         self.added += 1;
-        self.order.insert(place, key.1);
-        self.events.insert(key.1, Wanted { place, sources: BTreeSet::from([source]), claimed: false });
-        *self.open.entry(source).or_default() += 1;
-    }
-
-    /// It is here (or refused): no longer wanted.
-    pub fn remove(&mut self, cid: &Cid) -> bool {
-        let Some(wanted) = self.events.remove(cid) else { return false };
+        let Some(wanted) = self.events.get_mut(&cid) else { return };
+        self.in_order.remove(&wanted.place);
+        (wanted.turn, wanted.place, wanted.told) = (Turn::Ahead, place, source);
+        self.ahead.insert(place, cid);
         if !wanted.claimed {
-            close(&mut self.open, &wanted.sources);
+            close(&mut self.open, &wanted.sources, Turn::InOrder);
+            reopen(&mut self.open, &wanted.sources, Turn::Ahead);
         }
-        self.order.remove(&wanted.place).is_some()
     }
 
-    /// The next events to ask `peer` for, which are claimed by that.
-    pub fn claim(&mut self, peer: &NodeId) -> Vec<Cid> {
-        let mut claimed = Vec::new();
-        if !self.open.contains_key(peer) {
-            return claimed;
+    /// One more has it; whether it is wanted at all.
+    fn add_source(&mut self, cid: &Cid, source: NodeId) -> bool {
+        let Some(wanted) = self.events.get_mut(cid) else { return false };
+        if wanted.sources.len() < MAX_SOURCES && wanted.sources.insert(source) && !wanted.claimed {
+            reopen(&mut self.open, &[source].into(), wanted.turn);
         }
-        for cid in self.order.values() {
+        true
+    }
+
+    fn insert(&mut self, cid: Cid, turn: Turn, depth: u64, source: NodeId) {
+        let place = (depth, self.added);
+        self.added += 1;
+        self.order(turn).insert(place, cid);
+        let sources = BTreeSet::from([source]);
+        reopen(&mut self.open, &sources, turn);
+        self.events.insert(cid, Wanted { turn, place, sources, told: source, claimed: false });
+    }
+
+    const fn order(&mut self, turn: Turn) -> &mut BTreeMap<(u64, u64), Cid> {
+        match turn {
+            Turn::Ahead => &mut self.ahead,
+            Turn::InOrder => &mut self.in_order,
+        }
+    }
+
+    /// It is here (or refused): no longer wanted. In which queue it stood.
+    pub fn remove(&mut self, cid: &Cid) -> Option<Turn> {
+        let wanted = self.events.remove(cid)?;
+        if !wanted.claimed {
+            close(&mut self.open, &wanted.sources, wanted.turn);
+        }
+        if wanted.turn == Turn::Ahead
+            && let Some(told) = self.told.get_mut(&wanted.told)
+        {
+            *told -= 1;
+            if *told == 0 {
+                self.told.remove(&wanted.told);
+            }
+        }
+        self.order(wanted.turn).remove(&wanted.place);
+        Some(wanted.turn)
+    }
+
+    /// The next events to ask `peer` for, which are claimed by that: of one queue, and only of one of these.
+    pub fn claim(&mut self, peer: &NodeId, may: impl Fn(Turn) -> bool) -> Vec<Cid> {
+        let Some(open) = self.open.get(peer) else { return Vec::new() };
+        let ahead = open.ahead > 0 && may(Turn::Ahead);
+        let in_order = open.in_order > 0 && may(Turn::InOrder);
+        let turn = match (ahead, in_order) {
+            (false, false) => return Vec::new(),
+            (true, false) => Turn::Ahead,
+            (false, true) => Turn::InOrder,
+            (true, true) => {
+                self.requests += 1;
+                if self.requests.is_multiple_of(TURNS) { Turn::InOrder } else { Turn::Ahead }
+            }
+        };
+        let order = match turn {
+            Turn::Ahead => &self.ahead,
+            Turn::InOrder => &self.in_order,
+        };
+        let mut claimed = Vec::new();
+        for cid in order.values() {
             let Some(wanted) = self.events.get_mut(cid) else { continue };
             if !wanted.claimed && wanted.sources.contains(peer) {
                 wanted.claimed = true;
-                close(&mut self.open, &wanted.sources);
+                close(&mut self.open, &wanted.sources, turn);
                 claimed.push(*cid);
                 if claimed.len() == WANT_CIDS {
                     break;
@@ -100,7 +195,7 @@ impl WantList {
             let Some(wanted) = self.events.get_mut(cid) else { continue };
             if wanted.claimed {
                 wanted.claimed = false;
-                wanted.sources.iter().for_each(|source| *self.open.entry(*source).or_default() += 1);
+                reopen(&mut self.open, &wanted.sources, wanted.turn);
             }
             if let Some(peer) = failed {
                 self.forget_one(cid, peer);
@@ -110,7 +205,7 @@ impl WantList {
 
     /// The peer's link is gone: nothing can be asked of it.
     pub fn forget(&mut self, peer: &NodeId) {
-        let theirs: Vec<Cid> = self.order.values().copied().collect();
+        let theirs: Vec<Cid> = self.ahead.values().chain(self.in_order.values()).copied().collect();
         for cid in theirs {
             self.forget_one(&cid, peer);
         }
@@ -120,7 +215,7 @@ impl WantList {
         let Some(wanted) = self.events.get_mut(cid) else { return };
         if wanted.sources.remove(peer) {
             if !wanted.claimed {
-                close(&mut self.open, &BTreeSet::from([*peer]));
+                close(&mut self.open, &BTreeSet::from([*peer]), wanted.turn);
             }
             if wanted.sources.is_empty() {
                 self.remove(cid);
@@ -129,12 +224,19 @@ impl WantList {
     }
 }
 
-/// One event less to ask these for.
-fn close(open: &mut LiteMap<NodeId, usize>, sources: &BTreeSet<NodeId>) {
+/// One event more to ask these for.
+fn reopen(open: &mut LiteMap<NodeId, Open>, sources: &BTreeSet<NodeId>, turn: Turn) {
     for source in sources {
-        if let Some(count) = open.get_mut(source) {
-            *count -= 1;
-            if *count == 0 {
+        *open.entry(*source).or_default().of(turn) += 1;
+    }
+}
+
+/// One event less.
+fn close(open: &mut LiteMap<NodeId, Open>, sources: &BTreeSet<NodeId>, turn: Turn) {
+    for source in sources {
+        if let Some(counts) = open.get_mut(source) {
+            *counts.of(turn) -= 1;
+            if counts.ahead + counts.in_order == 0 {
                 open.remove(source);
             }
         }
@@ -153,6 +255,10 @@ mod tests {
         Cid::of(&number.to_le_bytes())
     }
 
+    const fn any(_: Turn) -> bool {
+        true
+    }
+
     #[test]
     fn what_is_claimed_is_not_asked_of_anybody_else() {
         let mut want_list = WantList::default();
@@ -160,11 +266,11 @@ mod tests {
             want_list.add((depth, cid(depth)), node(1));
             want_list.add((depth, cid(depth)), node(2));
         }
-        assert_eq!(want_list.claim(&node(2)), vec![cid(0), cid(1), cid(2)]);
-        assert_eq!(want_list.claim(&node(1)), vec![]);
+        assert_eq!(want_list.claim(&node(2), any), vec![cid(0), cid(1), cid(2)]);
+        assert_eq!(want_list.claim(&node(1), any), vec![]);
         want_list.release(&[cid(1)], Some(&node(2)));
-        assert_eq!(want_list.claim(&node(2)), vec![], "it did not have it");
-        assert_eq!(want_list.claim(&node(1)), vec![cid(1)]);
+        assert_eq!(want_list.claim(&node(2), any), vec![], "it did not have it");
+        assert_eq!(want_list.claim(&node(1), any), vec![cid(1)]);
         assert_eq!(want_list.count(), 3);
     }
 
@@ -174,10 +280,10 @@ mod tests {
         want_list.add((1, cid(1)), node(1));
         want_list.add((2, cid(2)), node(1));
         want_list.add((2, cid(2)), node(2));
-        assert_eq!(want_list.claim(&node(1)).len(), 2);
+        assert_eq!(want_list.claim(&node(1), any).len(), 2);
         want_list.forget(&node(1));
         want_list.release(&[cid(1), cid(2)], Some(&node(1)));
-        assert_eq!((want_list.count(), want_list.claim(&node(2))), (1, vec![cid(2)]));
+        assert_eq!((want_list.count(), want_list.claim(&node(2), any)), (1, vec![cid(2)]));
     }
 
     #[test]
@@ -187,8 +293,31 @@ mod tests {
             want_list.add((depth, cid(depth)), node(1));
         }
         assert_eq!(want_list.count(), MAX_WANTED);
-        let first = want_list.claim(&node(1));
+        let first = want_list.claim(&node(1), any);
         assert_eq!((first.len(), first[0]), (WANT_CIDS, cid(10)));
-        assert!(want_list.remove(&cid(10)) && !want_list.remove(&cid(10)));
+        assert_eq!((want_list.remove(&cid(10)), want_list.remove(&cid(10))), (Some(Turn::InOrder), None));
+    }
+
+    #[test]
+    fn what_goes_ahead_is_asked_for_in_three_requests_of_four_however_much_else_is_wanted() {
+        let mut want_list = WantList::default();
+        (0..4_000).for_each(|it| want_list.add((1, cid(it)), node(1)));
+        (3_000..6_000).for_each(|it| want_list.add_ahead(cid(it), node(1)));
+        assert_eq!(want_list.count(), 5_048, "a peer may send so much ahead and no more");
+        assert_eq!(want_list.claim(&node(1), any), (3_000..3_512).map(cid).collect::<Vec<_>>());
+        let firsts: Vec<Cid> = (0..5).map(|_| want_list.claim(&node(1), any)[0]).collect();
+        assert_eq!(firsts, [3_512, 4_024, 0, 4_536, 512].map(cid));
+        want_list.forget(&node(1));
+        assert_eq!((want_list.count(), want_list.open.len(), want_list.told.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn who_tells_of_much_keeps_nobody_else_from_telling() {
+        let mut want_list = WantList::default();
+        (0..AHEAD_CIDS as u64).for_each(|it| want_list.add_ahead(cid(it), node(1)));
+        want_list.add_ahead(cid(9_999), node(1));
+        want_list.add_ahead(cid(9_999), node(2));
+        assert_eq!(want_list.claim(&node(2), any), vec![cid(9_999)]);
+        assert_eq!(want_list.claim(&node(1), |turn| turn == Turn::InOrder), vec![]);
     }
 }

@@ -29,6 +29,10 @@ pub const BULK_BYTES: usize = 256 * 1024;
 pub const LIVE_CIDS: usize = 1024;
 /// Names in one list of the bulk lane.
 pub const BULK_CIDS: usize = 4096;
+/// Authors in one version vector: of a room of that many, those who were here first.
+pub const SINCE_AUTHORS: usize = 1024;
+/// Names in the answer to one.
+pub const AHEAD_CIDS: usize = 2048;
 /// Posts that go ahead of a stream of everything: a page to read.
 pub const NEWEST: usize = 30;
 /// Tips that a hello or a beacon reports.
@@ -319,7 +323,20 @@ pub enum Bulk {
     /// The newest posts, in order of display, before the first page of a long stream: for the eyes, since they cannot be
     /// admitted before all the rest is.
     Newest(Vec<Item>),
+    /// A version vector: which events of these authors come after those that are here?
+    Since(Since),
+    /// Answers a [`Bulk::Since`]: names, in turns between the authors, at most [`AHEAD_CIDS`].
+    Ahead(Cids),
 }
+
+/// How far the chains of some authors are here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Since(
+    /// Whose, at most [`SINCE_AUTHORS`].
+    pub ShortIds,
+    /// For each, the first `seq` that is not here.
+    pub Vec<u64>,
+);
 
 /// What one side of a finished reconciliation holds and the other does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -346,7 +363,7 @@ pub struct Want(
 pub struct Blocks(
     /// Of the request.
     pub u64,
-    /// Events in order of depth.
+    /// Events, in the order in which they were asked for.
     pub Vec<Item>,
     /// Words asked for alone.
     pub Vec<ByteBuf>,
@@ -389,6 +406,7 @@ pub struct Page(
     pub ByteArray<32>,
 );
 
+record!(Since { 0: "authors", 1: "seqs" });
 record!(Have { 0: "events", 1: "all" });
 record!(Want { 0: "serial", 1: "events", 2: "words" });
 record!(Blocks { 0: "serial", 1: "items", 2: "words", 3: "lacking", 4: "last" });
@@ -466,6 +484,8 @@ impl Bulk {
             Self::More(pages) => ("more", &Only("pages", pages)),
             Self::Page(page) => ("page", page),
             Self::Newest(items) => ("newest", &Only("items", items)),
+            Self::Since(since) => ("since", since),
+            Self::Ahead(cids) => ("ahead", &Only("events", cids)),
         };
         Writer::message(form, kind, content)
     }
@@ -489,6 +509,8 @@ impl Bulk {
             b"more" => from.only(value, "pages").map(Self::More),
             b"page" => Page::read(from, value).map(Self::Page),
             b"newest" => from.only(value, "items").map(Self::Newest),
+            b"since" => Since::read(from, value).map(Self::Since),
+            b"ahead" => from.only(value, "events").map(Self::Ahead),
             _ => return Err(MessageError::Newer),
         };
         let message = message.ok_or(MessageError::Malformed)?;
@@ -497,6 +519,8 @@ impl Bulk {
             Self::Want(want) => want.1.0.len() + want.2.0.len() <= BULK_CIDS,
             Self::Blocks(blocks) => blocks.3.0.len() <= BULK_CIDS,
             Self::Newest(items) => items.len() <= NEWEST,
+            Self::Since(since) => since.0.0.len() <= SINCE_AUTHORS && since.0.0.len() == since.1.len(),
+            Self::Ahead(cids) => cids.0.len() <= AHEAD_CIDS,
             Self::Round(_) | Self::Answer(_) | Self::Stream(_) | Self::More(_) | Self::Page(_) => true,
         };
         if few { Ok((message, from.newer)) } else { Err(MessageError::TooMany) }

@@ -268,6 +268,19 @@ impl Log {
         self.authors.keys().copied()
     }
 
+    /// All chains, in the order in which they began here.
+    pub fn chains(&self) -> impl Iterator<Item = (ChainIx, &Chain)> {
+        looking(self.chains.iter().enumerate().map(|(ix, chain)| (ChainIx(ix as u32), chain)))
+    }
+
+    /// The first author whose key begins with these bytes.
+    pub fn author_of(&self, short: &[u8; 8]) -> Option<NodeId> {
+        let mut least = [0; 32];
+        least.iter_mut().zip(short).for_each(|(byte, of)| *byte = *of);
+        let (author, _) = self.authors.range(NodeId::from_bytes(least)..).next()?;
+        author.as_bytes().starts_with(short).then_some(*author)
+    }
+
     /// The chains of an author: one, or more once it is split.
     pub fn chains_of(&self, author: &NodeId) -> impl Iterator<Item = (ChainIx, &Chain)> {
         let chains = self.authors.get(author).into_iter().flat_map(|it| &it.chains);

@@ -13,6 +13,8 @@ use crate::{
     ingest::{ImportRefusal, Next},
     pending::{Arrival, Checked, Source},
     plumtree::Origin,
+    sync::PARENT_PATIENCE,
+    want_list::Turn,
 };
 
 /// A block in the place of words that is not what the event links.
@@ -76,7 +78,7 @@ impl Replica {
         }
     }
 
-    fn wait_for(&mut self, checked: Checked, missing: BTreeSet<Cid>) {
+    fn wait_for(&mut self, mut checked: Checked, missing: BTreeSet<Cid>) {
         let (source, depth) = (checked.arrival.source, checked.event.depth);
         let refused: Vec<&Cid> = missing.iter().filter(|parent| self.refused_cids.contains(parent)).collect();
         if !refused.is_empty() {
@@ -86,15 +88,41 @@ impl Replica {
             return self.refuse_event(&checked.arrival, refusal);
         }
         if let Source::Peer(peer) = source {
+            // What of those who are known here came before what it builds on goes on ahead, and takes that with it.
+            if self.regulars.is_one(&self.log, &checked.event.author) {
+                checked.arrival.turn = Turn::Ahead;
+            }
             let unasked = missing.iter().filter(|parent| !self.ingest.is_waiting(parent));
             let keys: Vec<_> = unasked.map(|parent| (depth.saturating_sub(1), *parent)).collect();
+            let Arrival { turn, live, .. } = &checked.arrival;
+            // What is pushed may have its parents right behind it.
+            let patience = if live.is_none() && *turn == Turn::Ahead { 0 } else { PARENT_PATIENCE };
             if !keys.is_empty() {
-                self.sync.on_missing_parents(&peer, keys, self.now);
+                self.sync.on_missing_parents(&peer, keys, *turn, self.now + patience, self.now);
+            }
+            if *turn == Turn::Ahead {
+                self.hasten(&peer, missing.iter().filter(|parent| self.ingest.is_waiting(parent)).copied().collect());
             }
         }
         self.changed = true;
         for dropped in self.pending.insert(checked, missing, self.now) {
             self.ingest.done(&dropped);
+        }
+    }
+
+    /// What goes ahead builds on these, which came and wait their turn: they go ahead too, with what they build on themselves.
+    fn hasten(&mut self, peer: &NodeId, mut next: Vec<Cid>) {
+        while let Some(cid) = next.pop() {
+            if !self.sync.takes_along(peer, self.now) {
+                return;
+            }
+            if !self.ingest.hasten(&cid) {
+                let (here, unasked): (Vec<Cid>, Vec<Cid>) =
+                    self.pending.hasten(&cid).into_iter().partition(|parent| self.ingest.is_waiting(parent));
+                let keys = unasked.into_iter().map(|parent| (0, parent)).collect();
+                self.sync.on_missing_parents(peer, keys, Turn::Ahead, self.now, self.now);
+                next.extend(here);
+            }
         }
     }
 
@@ -107,7 +135,7 @@ impl Replica {
     }
 
     fn on_admitted(&mut self, ix: Ix, arrival: Arrival) {
-        let Arrival { cid, block, words, source, live } = arrival;
+        let Arrival { cid, block, words, source, live, turn: _ } = arrival;
         self.ingest.done(&cid);
         self.sync.on_event(&cid);
         self.tree.on_known(&cid);

@@ -13,9 +13,10 @@ use crate::{
     roster::BeaconError,
     serve,
     sync::{Act, Local},
+    want_list::Turn,
     wire::{
         Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, Live, MessageError, NEWER_FIELD, Push, RELAYED_BYTES,
-        Signed, Stream, Want,
+        Signed, Since, Stream, Want,
     },
 };
 
@@ -34,7 +35,10 @@ macro_rules! here {
         let (log, ingest, pending, refused) = (&$self.log, &$self.ingest, &$self.pending, &$self.refused_cids);
         let known = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) || refused.contains(cid);
         let settled = |cid: &Cid| log.find(cid).is_some() || ingest.is_waiting(cid) && !pending.contains(cid);
-        let $here = Local { known: &known, settled: &settled, room: ingest.has_room() };
+        let regulars = &$self.regulars;
+        let since = || regulars.since(log);
+        let (room, room_ahead) = (ingest.has_room(Turn::InOrder), ingest.has_room(Turn::Ahead));
+        let $here = Local { known: &known, settled: &settled, room, room_ahead, since: &since };
     };
 }
 
@@ -122,7 +126,8 @@ impl Replica {
         let origin = if direct { Origin::Direct(peer) } else { Origin::Pushed(peer, hops) };
         let words = words.map(|words| words.into_vec().into());
         let block = block.into_vec().into();
-        let arrival = Arrival { cid, block, words, source: Source::Peer(peer), live: Some(origin) };
+        let (source, turn) = (Source::Peer(peer), Turn::InOrder);
+        let arrival = Arrival { cid, block, words, source, turn, live: Some(origin) };
         if self.ingest.push_live(peer, arrival) {
             self.tree.on_first(cid, origin);
             self.sync.on_event(&cid);
@@ -193,8 +198,9 @@ impl Replica {
         here!(self, here);
         let acts = match message {
             Bulk::Answer(answer) => self.sync.on_answer(&peer, &answer, &mut self.index, &here, now),
-            Bulk::Have(have) => {
-                self.sync.on_have(&peer, have, &here, now);
+            Bulk::Have(have) => self.sync.on_have(&peer, have, &here, now),
+            Bulk::Ahead(names) => {
+                self.sync.on_ahead(&peer, names, &here);
                 Vec::new()
             }
             Bulk::Page(page) => self.sync.on_page(&peer, page, &here, now),
@@ -207,6 +213,7 @@ impl Replica {
                 }
                 self.sync.on_round(&peer, &round, &mut self.index, now)
             }
+            Bulk::Since(since) => return self.on_since(peer, &since),
             Bulk::Want(want) => return self.on_want(peer, &want),
             Bulk::Stream(stream) => return self.on_stream(peer, stream),
             Bulk::More(pages) => return self.on_more(peer, pages),
@@ -214,6 +221,16 @@ impl Replica {
         self.carry_out(acts, size);
         self.sync_stirred = true;
         self.changed = true;
+    }
+
+    fn on_since(&mut self, peer: NodeId, since: &Since) {
+        if !self.serves(&peer, serve::ahead_cost(since)) {
+            return;
+        }
+        let names = serve::ahead(&self.log, since);
+        if !names.0.is_empty() {
+            self.send_bulk(peer, &Bulk::Ahead(names));
+        }
     }
 
     fn on_want(&mut self, peer: NodeId, want: &Want) {
@@ -285,7 +302,7 @@ impl Replica {
     fn on_item(&mut self, peer: NodeId, item: Item) {
         let Item(block, words) = item;
         let cid = Cid::of(&block);
-        self.sync.on_event(&cid);
+        let turn = self.sync.on_event(&cid).unwrap_or(Turn::InOrder);
         self.tree.on_known(&cid);
         if self.refused_cids.contains(&cid) {
             self.charge_again(peer, &cid, block.len());
@@ -294,7 +311,7 @@ impl Replica {
         } else {
             let words = words.map(|words| words.into_vec().into());
             let block = block.into_vec().into();
-            self.ingest.push_bulk(Arrival { cid, block, words, source: Source::Peer(peer), live: None });
+            self.ingest.push_bulk(Arrival { cid, block, words, source: Source::Peer(peer), turn, live: None });
         }
     }
 

@@ -14,7 +14,12 @@ impl Replica {
     }
 
     pub(super) fn send_bulk(&mut self, peer: NodeId, message: &Bulk) {
-        let bytes = message.encode_as(self.form_of(&peer));
+        let form = self.form_of(&peer);
+        if form == Form::Placed && matches!(message, Bulk::Since(_)) {
+            // Builds that speak it do not know it.
+            return;
+        }
+        let bytes = message.encode_as(form);
         self.out.push(Output::Send { peer, lane: Lane::Bulk, bytes });
     }
 

@@ -37,5 +37,7 @@ pub const ROUNDS: u32 = 64;
 pub const BACK_OFF: Millis = 2_000;
 /// The longest a peer is left alone.
 pub const MAX_BACK_OFF: Millis = 120_000;
+/// How long after a version vector the same peer is asked with another: a guess.
+pub const SINCE_AGAIN: Millis = 10_000;
 /// How long after all peers were asked in vain for words they are asked again.
 pub const WORDS_AGAIN: Millis = 30_000;

@@ -5,10 +5,16 @@ use std::collections::BTreeSet;
 use paceline_room::{Cid, NodeId};
 
 use super::{
-    limits::{BACK_OFF, MAX_BACK_OFF},
+    Local,
+    limits::{BACK_OFF, MAX_BACK_OFF, SINCE_AGAIN},
     session::Session,
 };
-use crate::{serve::ANSWER_BYTES, time::Millis, wire::Key};
+use crate::{
+    budgets::{Bucket, TAKEN_ALONG},
+    serve::ANSWER_BYTES,
+    time::Millis,
+    wire::{Key, Since},
+};
 
 /// A request under way, and what of it has not come.
 #[derive(Debug)]
@@ -49,6 +55,11 @@ pub struct Peer {
     pub no_stream: bool,
     pub asked: Option<Asked>,
     pub parents: Vec<Key>,
+    /// Those that go ahead, and how many of them still may.
+    pub parents_ahead: Vec<Cid>,
+    takes_along: Option<Bucket>,
+    /// No version vector before this.
+    pub since_again: Millis,
     pub parents_at: Option<Millis>,
 }
 
@@ -67,6 +78,21 @@ impl Peer {
     pub fn set(&mut self, to: Session) {
         debug_assert!(self.session.may_become(&to), "{:?} -> {to:?}", self.session);
         self.session = to;
+    }
+
+    /// Whether so many events more may go ahead because something that goes ahead builds on them.
+    pub fn takes_along(&mut self, events: usize, now: Millis) -> bool {
+        let budget = self.takes_along.get_or_insert_with(|| Bucket::new(TAKEN_ALONG, now));
+        budget.take(TAKEN_ALONG, events as u64, now)
+    }
+
+    /// The version vector to ask it with, unless it was just asked or nobody is known here.
+    pub fn since(&mut self, here: &Local<'_>, now: Millis) -> Option<Since> {
+        if self.since_again > now {
+            return None;
+        }
+        self.since_again = now + SINCE_AGAIN;
+        Some((here.since)()).filter(|since| !since.1.is_empty())
     }
 
     /// It did not answer, or not in good order: nothing is asked of it for a while.

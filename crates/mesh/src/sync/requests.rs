@@ -3,7 +3,7 @@
 use paceline_room::{Cid, NodeId, cost::BTreeMap, sorted};
 
 use super::{
-    Act, Sync,
+    Act, Local, Sync,
     limits::{ANSWER_TIME, REQUEST_TIME, WORDS_AGAIN},
     peer::{Asked, LoneWords},
 };
@@ -97,15 +97,15 @@ impl Sync {
         }
     }
 
-    pub(super) fn ask(&mut self, now: Millis, acts: &mut Vec<Act>) {
+    pub(super) fn ask(&mut self, here: &Local<'_>, now: Millis, acts: &mut Vec<Act>) {
         let look = self.lone_at.is_some_and(|at| at <= now);
         for (peer, it) in &mut self.peers {
             if it.asked.is_some() || it.mute_until > now {
                 continue;
             }
-            let events = self.want_list.claim(peer);
+            let events = self.want_list.claim(peer, |turn| here.has_room(turn));
             let most = WANT_CIDS.saturating_sub(events.len());
-            let words = if look { claim_words(&mut self.lone, peer, most, now) } else { Vec::new() };
+            let words = if look && here.room { claim_words(&mut self.lone, peer, most, now) } else { Vec::new() };
             if events.is_empty() && words.is_empty() {
                 continue;
             }
@@ -116,7 +116,7 @@ impl Sync {
             let (until, ends) = (now + ANSWER_TIME, now + REQUEST_TIME);
             it.asked = Some(Asked { serial: self.serial, events, words, bytes: 0, until, ends });
         }
-        if look {
+        if look && here.room {
             self.lone_at = self.ask_all_again(now);
         }
     }

@@ -20,8 +20,10 @@ fn index(of: impl IntoIterator<Item = u64>) -> Index {
     index
 }
 
-const NOTHING: Local<'_> = Local { known: &|_| false, settled: &|_| false, room: true };
-const ALL: Local<'_> = Local { known: &|_| true, settled: &|_| true, room: true };
+const NOTHING: Local<'_> =
+    Local { known: &|_| false, settled: &|_| false, room: true, room_ahead: true, since: &Since::default };
+const ALL: Local<'_> =
+    Local { known: &|_| true, settled: &|_| true, room: true, room_ahead: true, since: &Since::default };
 const ME: u8 = 5;
 
 /// A node with a link to `peer`, which says that it holds so many events and an unknown tip.
@@ -74,7 +76,7 @@ fn a_reconciliation_tells_both_sides_what_they_lack() {
     let (mut sync, mut other) = (session(1, 200), Sync::new(node(1)));
     other.link_up(node(ME));
     let known = |cid_: &Cid| (1..=200).any(|it| it % 50 != 0 && cid(it) == *cid_);
-    let here = Local { known: &known, settled: &known, room: true };
+    let here = Local { known: &known, settled: &known, ..NOTHING };
     let mut acts = sync.tick(&mut mine, &here, 0);
     let mut rounds = 0;
     let have = loop {

@@ -47,6 +47,7 @@ fn live() -> Vec<Live> {
     ]
 }
 
+/// The same on the bulk lane, of all that builds of the placed form know.
 fn bulk() -> Vec<Bulk> {
     let block = || ByteBuf::from(vec![1, 2, 3]);
     let digest = ByteArray::new([9; 32]);
@@ -64,10 +65,15 @@ fn bulk() -> Vec<Bulk> {
     ]
 }
 
+/// What came after them.
+fn later() -> Vec<Bulk> {
+    vec![Bulk::Since(Since(ShortIds(vec![[1; 8], [2; 8]]), vec![0, 300])), Bulk::Ahead(cids(2))]
+}
+
 /// Every message in bytes.
 fn encoded(form: Form) -> Vec<Vec<u8>> {
     let live = live().into_iter().map(|it| it.encode_as(form));
-    live.chain(bulk().into_iter().map(|it| it.encode_as(form))).collect()
+    live.chain(bulk().into_iter().chain(later()).map(|it| it.encode_as(form))).collect()
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn every_message_reads_back_as_it_was_written_and_is_canonical() {
             assert_eq!(canonical::check(&bytes), Ok(()), "{message:?}");
             assert_eq!(Live::decode_and_count(&bytes), Ok((message, 0)));
         }
-        for message in bulk() {
+        for message in bulk().into_iter().chain(later()) {
             let bytes = message.encode_as(form);
             assert_eq!(canonical::check(&bytes), Ok(()), "{message:?}");
             assert_eq!(Bulk::decode_and_count(&bytes), Ok((message, 0)));
@@ -116,7 +122,7 @@ fn parts_of_a_later_build_are_skipped_and_counted_wherever_they_stand() {
         assert!(count >= 2);
         assert_eq!(Live::decode_and_count(&bytes), Ok((message, count)));
     }
-    for message in bulk() {
+    for message in bulk().into_iter().chain(later()) {
         let (bytes, count) = grown(&message.encode());
         assert_eq!(Bulk::decode_and_count(&bytes), Ok((message, count)));
     }
@@ -240,6 +246,12 @@ fn a_list_over_its_limit_is_too_many() {
     assert_eq!(Bulk::decode(&newest.encode()), Err(MessageError::TooMany));
     let want = Bulk::Want(Want(1, cids(BULK_CIDS), cids(1)));
     assert_eq!(Bulk::decode(&want.encode()), Err(MessageError::TooMany));
+    let ids = |count: usize| ShortIds(vec![[1; 8]; count]);
+    let since = Bulk::Since(Since(ids(SINCE_AUTHORS + 1), vec![0; SINCE_AUTHORS + 1]));
+    assert_eq!(Bulk::decode(&since.encode()), Err(MessageError::TooMany));
+    let since = Bulk::Since(Since(ids(2), vec![0]));
+    assert_eq!(Bulk::decode(&since.encode()), Err(MessageError::TooMany));
+    assert_eq!(Bulk::decode(&Bulk::Ahead(cids(AHEAD_CIDS + 1)).encode()), Err(MessageError::TooMany));
     let lame = Live::Announce(Announce(cids(2), ByteBuf::from(vec![0])));
     assert_eq!(Live::decode(&lame.encode()), Err(MessageError::TooMany));
     let message = |links, bytes| Live::Carry(Carry(beacon().node, links, ByteBuf::from(vec![0; bytes])));

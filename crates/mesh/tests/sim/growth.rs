@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use paceline_mesh::{
     Input, Lane,
     wire::{
-        Announce, Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, Push, ShortIds, Signed, State,
-        Stream, TIPS, Want, short_node,
+        Announce, Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, Push, ShortIds, Signed, Since,
+        State, Stream, TIPS, Want, short_node,
     },
 };
 use paceline_room::{
@@ -59,6 +59,8 @@ paceline_room::laws_of! { laws_of_bulk, BULK, Bulk:
     Bulk::More(_) => MORE,
     Bulk::Page(_) => PAGE,
     Bulk::Newest(_) => NEWEST,
+    Bulk::Since(_) => SINCE,
+    Bulk::Ahead(_) => AHEAD,
 }
 
 /// What is asked of a replica from outside its inputs.
@@ -188,7 +190,7 @@ const PUSH: &[Law] = &[
         let next = room.next();
         room.live(pushed(&next))
     }),
-    Law::new("an event pushed for which n wait", Grows::Each(73), |n| {
+    Law::new("an event pushed for which n wait", Grows::Each(75), |n| {
         let mut room = Room::posts(0);
         let first = room.orphans(n);
         room.live(pushed(&first))
@@ -289,6 +291,24 @@ const NEWEST: &[Law] = &[Law::new("newest posts that nobody asked for, in a log 
     let next = room.next();
     room.bulk(Bulk::Newest(vec![item(&next)]))
 })];
+
+const SINCE: &[Law] = &[
+    Law::new("a version vector of one author in a log of n", Grows::Halving(4), |n| {
+        let mut room = Room::posts(n);
+        let authors = ShortIds(vec![short_node(&room.scene.node(PEER))]);
+        room.bulk(Bulk::Since(Since(authors, vec![n as u64])))
+    }),
+    Law::new("a version vector of an author who wrote n twins", Grows::Never, |n| {
+        let mut room = Room::twins(n);
+        let authors = ShortIds(vec![short_node(&room.scene.node(PEER))]);
+        room.bulk(Bulk::Since(Since(authors, vec![0])))
+    }),
+];
+
+const AHEAD: &[Law] =
+    &[Law::new("names beyond a version vector that nobody asked with, in a log of n", Grows::Never, |n| {
+        Room::posts(n).bulk(Bulk::Ahead(Cids(vec![Cid::of(b"elsewhere")])))
+    })];
 
 /// A replica that holds what somebody wrote, with one link.
 struct Room {

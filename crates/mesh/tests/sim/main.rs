@@ -10,6 +10,7 @@ mod relayed;
 mod rooms;
 mod stalling;
 mod storage;
+mod turns;
 mod two;
 mod verifying;
 mod world;

@@ -1,7 +1,7 @@
 //! Two replicas with an instant, lossless link.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -22,7 +22,16 @@ pub struct Pair {
     sent: VecDeque<(usize, Lane, Vec<u8>)>,
     pub bytes: usize,
     pub beacon_bytes: usize,
+    /// How long a slice takes.
+    pub slice_time: Millis,
+    /// Slices of checking and folding so far.
+    pub slices: [usize; 2],
+    /// In which of them an event was admitted.
+    pub admitted: [BTreeMap<Cid, usize>; 2],
 }
+
+/// Events in a slice.
+pub const SLICE: usize = 16;
 
 impl Pair {
     /// Two nodes; the first has founded the room.
@@ -40,7 +49,8 @@ impl Pair {
     pub fn of(room: Cid, keys: [Keypair; 2]) -> Self {
         let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone()));
         let (sent, wake) = (VecDeque::new(), [None; 2]);
-        Self { keys, replicas, wake, now: 0, salt: 0, sent, bytes: 0, beacon_bytes: 0 }
+        let (slice_time, slices, admitted) = (0, [0; 2], Default::default());
+        Self { keys, replicas, wake, now: 0, salt: 0, sent, bytes: 0, beacon_bytes: 0, slice_time, slices, admitted }
     }
 
     pub fn load(&mut self, at: usize, blocks: Vec<Stored>) {
@@ -99,12 +109,16 @@ impl Pair {
                 self.step(at, Input::Received { peer, lane, bytes });
             }
             for at in 0..2 {
-                while self.replicas[at].has_work() {
-                    let outputs = self.replicas[at].work(64, self.now);
+                // What is asked for meanwhile goes out, and is answered, between two slices.
+                if self.replicas[at].has_work() {
+                    self.slices[at] += 1;
+                    self.now += self.slice_time;
+                    let outputs = self.replicas[at].work(SLICE, self.now);
                     self.carry_out(at, outputs);
+                    self.tick();
                 }
             }
-            if !self.sent.is_empty() {
+            if !self.sent.is_empty() || self.replicas.iter().any(Replica::has_work) {
                 continue;
             }
             let next = self.wake.iter().flatten().min().copied().unwrap_or(Millis::MAX);
@@ -112,14 +126,18 @@ impl Pair {
                 break;
             }
             self.now = self.now.max(next);
-            for at in 0..2 {
-                if self.wake[at].is_some_and(|wake| wake <= self.now) {
-                    self.wake[at] = None;
-                    self.step(at, Input::Tick);
-                }
-            }
+            self.tick();
         }
         self.now = end;
+    }
+
+    fn tick(&mut self) {
+        for at in 0..2 {
+            if self.wake[at].is_some_and(|wake| wake <= self.now) {
+                self.wake[at] = None;
+                self.step(at, Input::Tick);
+            }
+        }
     }
 
     fn step(&mut self, at: usize, input: Input) {
@@ -151,8 +169,8 @@ impl Pair {
                 Output::WakeAt(time) => self.wake[at] = Some(time),
                 Output::Refused { code, .. } => panic!("refused: {code}"),
                 Output::Disconnect(_) => panic!("disconnected"),
+                Output::Admitted { cid, .. } => _ = self.admitted[at].insert(cid, self.slices[at]),
                 Output::DropWords(_)
-                | Output::Admitted { .. }
                 | Output::Carried { .. }
                 | Output::Acquainted(_)
                 | Output::Rest(_)
