@@ -13,6 +13,7 @@ mod discovery;
 mod engine;
 mod error;
 mod express;
+mod first_drawing;
 mod going;
 mod handoffs;
 mod lifecycle;
@@ -93,7 +94,7 @@ struct Inner {
     /// Until then somebody was just linked.
     greeting_until: Cell<f64>,
     /// Draws the page for the first time; by itself after a while.
-    drawing: RefCell<Option<pacing::FirstDrawing>>,
+    drawing: RefCell<Option<first_drawing::FirstDrawing>>,
     noting: RefCell<Option<Timeout>>,
     handoffs: RefCell<Handoffs>,
     places: Mutex<Option<Places>>,

@@ -27,9 +27,6 @@ const SHELL_MS: u32 = 500;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
 
-/// What draws the page for the first time, and what calls it if nothing else does.
-pub type FirstDrawing = (Box<dyn FnOnce()>, Timeout);
-
 impl Session {
     /// Makes a snapshot soon, once for all changes until then.
     pub(super) fn publish(&self) {

@@ -264,7 +264,7 @@ impl Sync {
     /// Once there is more to ask for than goes into one request: what of it is by those who are known here?
     fn ask_ahead(&mut self, peer: &NodeId, here: &Local<'_>, now: Millis) -> Option<Act> {
         let it = self.peers.get_mut(peer).filter(|_| self.want_list.count() > WANT_CIDS)?;
-        it.since(here, now).map(|since| Act::Send(*peer, Bulk::Since(since)))
+        it.since(here.since, now).map(|since| Act::Send(*peer, Bulk::Since(since)))
     }
 
     /// What a peer says there is beyond a version vector. What it has told of already counts within a bound of its own, so that
@@ -443,7 +443,7 @@ impl Sync {
                 (streaming, alone) = (true, true);
                 let after = (0, Cid::from_digest([0; 32]));
                 let (left, until) = (it.events, now + ANSWER_TIME);
-                acts.extend(it.since(here, now).map(|since| Act::Send(*peer, Bulk::Since(since))));
+                acts.extend(it.since(here.since, now).map(|since| Act::Send(*peer, Bulk::Since(since))));
                 it.set(Session::Streaming { after, left, under_way: PAGES, until, since: now, fresh: 0, ahead: true });
                 acts.push(Act::Send(*peer, Bulk::Stream(Stream(after.0, ByteArray::new(*after.1.digest()), PAGES))));
             } else if let Ok(first) = index.initiate() {

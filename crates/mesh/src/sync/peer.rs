@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use paceline_room::{Cid, NodeId};
 
 use super::{
-    Local,
     limits::{BACK_OFF, MAX_BACK_OFF, SINCE_AGAIN},
     session::Session,
 };
@@ -87,12 +86,12 @@ impl Peer {
     }
 
     /// The version vector to ask it with, unless it was just asked or nobody is known here.
-    pub fn since(&mut self, here: &Local<'_>, now: Millis) -> Option<Since> {
+    pub fn since(&mut self, reached: &dyn Fn() -> Since, now: Millis) -> Option<Since> {
         if self.since_again > now {
             return None;
         }
         self.since_again = now + SINCE_AGAIN;
-        Some((here.since)()).filter(|since| !since.1.is_empty())
+        Some(reached()).filter(|since| !since.1.is_empty())
     }
 
     /// It did not answer, or not in good order: nothing is asked of it for a while.
