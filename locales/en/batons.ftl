@@ -90,3 +90,7 @@ span-days = { $n ->
 }
 waits-offer = “{ $title }” is offered to you
 waits-reclaim = “{ $title }”: somebody stepped in for you; you may reclaim it
+waits-batons = { $n ->
+    [one] 1 more baton waits for you
+   *[other] { $n } more batons wait for you
+}

@@ -2,7 +2,6 @@
 
 people = People
 people-here = { $n } here
-people-more = { $n } more
 you = you
 you-subject = You
 newcomer = Newcomer { $id }

@@ -7,10 +7,6 @@ promises-empty = Nothing is promised yet. Say what you will do, ask somebody for
 promises-mine = Yours
 promises-others = Of others
 promises-done = Done
-promises-more = { $n ->
-    [one] and 1 more
-   *[other] and { $n } more
-}
 promise-new = New promise or ask
 promise-what = What?
 promise-when = By when, if it matters
@@ -27,6 +23,7 @@ drop-why = Why it will not be done
 promise-evidence = A post that shows it
 promise-evidence-none = none
 promise-actions = What to do with this promise
+promise-feedback = Feedback on this promise
 delete-words = Delete my words
 promise-asked = { $who ->
     [me] You ask { $to }
@@ -61,10 +58,6 @@ road-asked = { $name } asked { $to }: “{ $words }”
 road-promised = { $name } promised: “{ $words }”
 road-kept = { $name } kept the promise “{ $words }”
 road-dropped = { $name } dropped “{ $words }”: { $why }
-road-more = { $n ->
-    [one] and 1 more about promises
-   *[other] and { $n } more about promises
-}
 loop-about-promise = { $name }: { $words }
 waits-asks = { $n ->
     [one] Somebody asks you for something

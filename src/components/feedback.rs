@@ -13,6 +13,8 @@ use yew::prelude::*;
 use super::{
     fields::{closes_on_escape, focus_on, submits_on_control_enter},
     icons::{Icon, sign},
+    more::NODES_WITHIN,
+    written::Written,
 };
 use crate::{
     browser,
@@ -38,12 +40,10 @@ pub struct Attributed {
     pub to_me: bool,
 }
 
-impl Attributed {
-    /// Whether it is a correction that stands: until it is taken back or answered by adjusting, however it was answered.
-    pub fn stands(&self) -> bool {
-        let lifted = matches!(self.feedback.state, FeedbackState::Adjusted | FeedbackState::Withdrawn);
-        self.feedback.stance == Stance::Correct && !lifted
-    }
+/// Whether it is a correction that stands: until it is taken back or answered by adjusting, however it was answered.
+pub fn stands(it: &Feedback) -> bool {
+    let lifted = matches!(it.state, FeedbackState::Adjusted | FeedbackState::Withdrawn);
+    it.stance == Stance::Correct && !lifted
 }
 
 /// Feedback with its names.
@@ -106,6 +106,9 @@ pub struct FeedbackFormProps {
     pub stance: Stance,
     /// It was given, or not.
     pub on_close: Callback<()>,
+    /// Another button is the one that is filled.
+    #[prop_or_default]
+    pub plain: bool,
 }
 
 /// The words of feedback.
@@ -151,7 +154,7 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
                 </label>
             }
             <div class="row">
-                <button type="submit" class="button" data-testid="feedback-submit"
+                <button type="submit" class={classes!("button", props.plain.then_some("plain"))} data-testid="feedback-submit"
                     aria-disabled={drafting.sending.then_some("true")}>{ t!("give-feedback") }</button>
                 <button type="button" class="quiet-button" onclick={cancel}>{ t!("cancel") }</button>
             </div>
@@ -190,7 +193,7 @@ pub fn Loop(props: &LoopProps) -> Html {
     let (_, icon, _) = words::stance_button(feedback.stance);
     let value = words::loop_value(feedback.state);
     html! {
-        <div class={classes!("loop", value, props.told.stands().then_some("correction"))}
+        <div class={classes!("loop", value, stands(feedback).then_some("correction"))}
             data-testid={props.handle("loop")} data-cid={feedback.cid.to_string()} data-state={value}>
             { sign(icon) }
             <div class="loop-body">
@@ -199,13 +202,13 @@ pub fn Loop(props: &LoopProps) -> Html {
                     <span class="loop-state">{ changing(state(&props.told)) }</span>
                 </p>
                 if let Some(text) = feedback.text.as_ref().filter(|_| !withdrawn) {
-                    <div class="said">{ markdown::render(text) }</div>
+                    <div class="said"><Written text={text.clone()} nodes={NODES_WITHIN} /></div>
                 }
                 if !feedback.sources.is_empty() && !withdrawn {
                     <p class="sources">{ t!("sources-given") }{ " " }{ for feedback.sources.iter().map(|it| source(it)) }</p>
                 }
                 if let Some(answer) = &feedback.answer {
-                    <div class="answer" key={&**answer}><strong translate="no">{ to }</strong>{ markdown::render(answer) }</div>
+                    <div class="answer" key={&**answer}><strong translate="no">{ to }</strong><Written text={answer.clone()} nodes={NODES_WITHIN} /></div>
                 }
                 if open && *to_me { { answering(props, &drafting, &field) } }
                 if open && *mine {
@@ -255,7 +258,8 @@ fn answering(props: &LoopProps, drafting: &Drafting, field: &NodeRef) -> Html {
                     value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
             </label>
             <div class="row">
-                { button(Answer::Adjusted, "loop-answer-adjusted", None, t!("answer-adjusted")) }
+                // Where it is drawn a second time, another button is the one that is filled.
+                { button(Answer::Adjusted, "loop-answer-adjusted", (!props.handles).then_some("plain"), t!("answer-adjusted")) }
                 { button(Answer::Noted, "loop-answer-noted", Some("plain"), t!("answer-noted")) }
                 { button(Answer::Declined, "loop-answer-declined", Some("plain"), t!("answer-declined")) }
             </div>

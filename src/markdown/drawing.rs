@@ -61,14 +61,32 @@ pub(super) struct Drawing<'a> {
     done: usize,
     /// Addresses of links inside of a link: they follow it.
     later: Vec<String>,
+    /// How many nodes it may still have.
+    room: usize,
+    /// Where what is drawn now begins, and how many of its characters are.
+    at: (usize, usize),
+    /// Where there was no room any more, as above.
+    cut: Option<(usize, usize)>,
 }
 
 impl<'a> Drawing<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self { text, stack: Vec::new(), root: Frame::new(None, false), done: 0, later: Vec::new() }
+    /// Of at most so many nodes, but for a few that end what is open.
+    pub(super) fn new(text: &'a str, room: usize) -> Self {
+        let root = Frame::new(None, false);
+        Self { text, stack: Vec::new(), root, done: 0, later: Vec::new(), room, at: (0, 0), cut: None }
+    }
+
+    /// Whether nothing more can be drawn.
+    pub(super) fn is_full(&mut self, event: &Event<'_>, range: &Range<usize>) -> bool {
+        // Where something ends, nothing new begins.
+        if self.room == 0 && !matches!(event, Event::End(_)) {
+            self.cut.get_or_insert((range.start, 0));
+        }
+        self.cut.is_some()
     }
 
     pub(super) fn draw(&mut self, event: Event<'_>, range: Range<usize>) {
+        self.at = (range.start, 0);
         match event {
             Event::Start(tag) => {
                 self.catch_up(range.start);
@@ -93,20 +111,27 @@ impl<'a> Drawing<'a> {
         self.done = self.done.max(range.end);
     }
 
-    pub(super) fn finish(mut self) -> Html {
+    /// What was drawn, and how many characters of the text are not.
+    pub(super) fn finish(mut self) -> (Html, usize) {
+        let whole = self.text;
+        if let Some((end, _)) = self.cut {
+            self.text = whole.get(..end).unwrap_or(whole);
+        }
         // Unbalanced events would leave elements open; the parser does not produce them, but nothing may be lost if it did.
         while !self.stack.is_empty() {
             self.close(self.done..self.text.len());
         }
         self.catch_up(self.text.len());
-        if !self.root.seen {
+        if !self.root.seen && self.cut.is_none() {
             self.written(0..self.text.len());
         }
-        self.root.children.into_iter().collect()
+        let left = |(end, drawn)| whole.get(end..).map_or(0, |it: &str| it.chars().count()).saturating_sub(drawn);
+        (self.root.children.into_iter().collect(), self.cut.map_or(0, left))
     }
 
     fn open(&mut self, tag: Tag<'_>, range: Range<usize>) {
         self.done = self.done.max(range.start);
+        self.room = self.room.saturating_sub(1);
         let source = self.text.get(range.clone()).unwrap_or_default();
         let deep = self.stack.iter().filter(|it| it.element.is_some()).count() >= MAX_NESTING;
         let outermost = self.stack.is_empty();
@@ -252,7 +277,7 @@ impl<'a> Drawing<'a> {
         let top = self.top();
         top.seen |= seen;
         let Some(mut element) = element else { return top.children.append(&mut children) };
-        if numbered {
+        if numbered && !children.is_empty() {
             let words: Html = children.split_off(1).into_iter().collect();
             children.push(html! { <div>{ words }</div> });
         }
@@ -274,8 +299,9 @@ impl<'a> Drawing<'a> {
 
     /// A stretch of the text as it was written.
     fn written(&mut self, range: Range<usize>) {
+        self.at = (range.start, 0);
         let source = self.text.get(range).unwrap_or_default().trim();
-        if source.is_empty() {
+        if source.is_empty() || self.cut.is_some() {
             return;
         }
         if self.stack.last().is_some_and(|it| it.inline) {
@@ -295,7 +321,7 @@ impl<'a> Drawing<'a> {
         let ends = text.ends_with('\n');
         let linked = self.stack.iter().any(|it| it.address.is_some());
         let mut lines = text.lines().peekable();
-        while let Some(line) = lines.next() {
+        while let Some(line) = lines.next().filter(|_| self.cut.is_none()) {
             if linked {
                 self.push(Html::from(line), is_visible(line));
             } else {
@@ -305,6 +331,7 @@ impl<'a> Drawing<'a> {
                         None => Html::from(part.text),
                     };
                     self.push(node, is_visible(part.text));
+                    self.at.1 += part.text.chars().count();
                 }
             }
             if ends || lines.peek().is_some() {
@@ -318,6 +345,13 @@ impl<'a> Drawing<'a> {
     }
 
     fn push(&mut self, node: Html, seen: bool) {
+        if self.room == 0 {
+            self.cut.get_or_insert(self.at);
+        }
+        if self.cut.is_some() {
+            return;
+        }
+        self.room -= 1;
         let top = self.top();
         top.seen |= seen;
         top.children.push(node);

@@ -15,29 +15,42 @@ use yew::{prelude::*, virtual_dom::VNode};
 use self::drawing::Drawing;
 pub use self::elements::link;
 
+/// Nodes in which a text is looked at where little of it is wanted: what is read out, or quoted in one line.
+const LOOKED_AT: usize = 300;
+
 /// The words of a post, drawn.
 pub fn render(text: &str) -> Html {
+    begin(text, usize::MAX).0
+}
+
+/// The beginning of a post in at most so many nodes, and how many characters of it are not drawn: two bytes may be an element, so
+/// what others write needs a bound.
+pub fn begin(text: &str, most: usize) -> (Html, usize) {
     // A lone carriage return ends a line, too (CommonMark 2.1); after indented code the parser loses the line that follows it.
     if text.contains('\r') {
-        return render(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        return begin(&text.replace("\r\n", "\n").replace('\r', "\n"), most);
     }
     let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
-    let mut drawing = Drawing::new(text);
+    let mut drawing = Drawing::new(text, most);
     // Merged, so that an address is one text, whatever its underscores might have meant.
     for (event, range) in TextMergeWithOffset::new(parser) {
+        if drawing.is_full(&event, &range) {
+            break;
+        }
         drawing.draw(event, range);
     }
     drawing.finish()
 }
 
-/// The words of a post without its marks, as they are read out and quoted: one line a paragraph, item or line.
+/// The words of a post without its marks, as they are read out and quoted: one line a paragraph, item or line. Of a text that goes
+/// on for hundreds of lines its beginning.
 pub fn plain(text: &str) -> String {
-    words(text, |_| true)
+    words(&begin(text, LOOKED_AT).0, |_| true)
 }
 
 /// The words of a post that are neither code nor part of an address: where tags are looked for.
 pub fn prose(text: &str) -> String {
-    words(text, |tag| !matches!(tag, "code" | "pre" | "a"))
+    words(&render(text), |tag| !matches!(tag, "code" | "pre" | "a"))
 }
 
 /// The first line with words, for a title.
@@ -45,9 +58,9 @@ pub fn first_line(text: &str) -> String {
     plain(text).lines().next().unwrap_or_default().to_owned()
 }
 
-fn words(text: &str, wanted: fn(&str) -> bool) -> String {
+fn words(drawn: &Html, wanted: fn(&str) -> bool) -> String {
     let mut said = String::new();
-    gather(&render(text), wanted, &mut said);
+    gather(drawn, wanted, &mut said);
     let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }

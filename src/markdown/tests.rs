@@ -175,6 +175,47 @@ fn plain_words_have_no_marks() {
     assert_eq!(prose("a `#b` https://example.org/#c #d\n\n```\n#e\n```"), "a #d");
 }
 
+/// How many nodes there are in it.
+fn nodes(node: &Html) -> usize {
+    match node {
+        VNode::VList(list) => list.iter().map(nodes).sum(),
+        VNode::VTag(tag) => 1 + tag.children().map_or(0, nodes),
+        _ => 1,
+    }
+}
+
+#[test]
+fn a_text_is_drawn_in_so_many_nodes_and_the_rest_is_counted() {
+    for piece in [
+        "-\n",
+        "# a\n",
+        "*a* ",
+        "***\n",
+        "[",
+        "a\n",
+        "1. a\n",
+        "> a\n\n",
+        "<b>\n",
+        "a@b.cd ",
+        "`a` ",
+        "[a](https://b.cd) ",
+    ] {
+        let text = piece.repeat(16 * 1_024 / piece.len());
+        let (drawn, left) = begin(&text, 300);
+        let (whole, none) = begin(&text, usize::MAX);
+        // Each of those that are open may end with a few more.
+        assert!(nodes(&drawn) <= 2 * 300 + MANY_MORE, "{piece:?}: {}", nodes(&drawn));
+        assert!(none == 0 && (left > 0) == (nodes(&drawn) < nodes(&whole)), "{piece:?}: {left} of {}", text.len());
+        assert!(left < text.len(), "{piece:?}");
+    }
+    assert_eq!([2, 3, 4].map(|room| begin("one\ntwo", room).1), [4, 3, 0]);
+    assert_eq!(begin("a https://a.example b https://b.example", 3).1, " b https://b.example".len());
+    assert_eq!(begin("", 1).1, 0);
+}
+
+/// Ends of what is open when there is no more room.
+const MANY_MORE: usize = 50;
+
 /// Numbers without end from one; the same ones each time.
 struct Dice(u64);
 

@@ -118,6 +118,12 @@ pub struct RoomView {
     pub promises: PromiseLists,
     /// Those of them that somebody leads.
     pub led: List<Baton>,
+    /// ... that this node leads.
+    pub led_by_me: List<Baton>,
+    /// ... that nobody leads.
+    pub free: List<Baton>,
+    /// ... that are done.
+    pub closed: List<Baton>,
     /// Those that are offered to this node, or that it may reclaim.
     pub for_me: List<Baton>,
     /// Who leads and has gone for good (its tab said goodbye or died), or is silent longer than the form's grace time: somebody may

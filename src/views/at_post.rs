@@ -35,8 +35,8 @@ pub struct Form {
     pub draw: fn(&Arc<Post>, Callback<()>) -> Html,
 }
 
-/// The marks of a capability, each with the post that it belongs to.
-pub type Marks = fn(&Sources, &Around) -> Vec<(Cid, Mark)>;
+/// The marks of a capability at a post: so many at most, and how many there are.
+pub type Marks = fn(&Sources, &Around, Cid, usize) -> (Vec<Mark>, usize);
 
 /// A line beside a post.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,5 @@
 //! What capabilities add to a post: what can be made of it, one action each, and what is told beside it. A table each.
 
-use std::{collections::HashMap, rc::Rc};
-
 use paceline_room::Cid;
 
 use super::{
@@ -19,13 +17,15 @@ pub static ACTS: &[Act] = &[promises::DO_THIS, batons::OPEN_FOR];
 /// What is told beside posts.
 pub static MARKS: &[Marks] = &[promises::marks];
 
-/// All marks, by post.
-pub fn marks(sources: &Sources, around: &Around) -> HashMap<Cid, Rc<[Mark]>> {
-    let mut by_post: HashMap<Cid, Vec<Mark>> = HashMap::new();
-    for (post, mark) in MARKS.iter().flat_map(|marks| marks(sources, around)) {
-        by_post.entry(post).or_default().push(mark);
+/// The marks at a post: so many at most, and how many there are.
+pub fn marks(sources: &Sources, around: &Around, post: Cid, most: usize) -> (Vec<Mark>, usize) {
+    let (mut all, mut count) = (Vec::new(), 0);
+    for marks in MARKS {
+        let (some, of) = marks(sources, around, post, most - all.len());
+        all.extend(some);
+        count += of;
     }
-    by_post.into_iter().map(|(post, marks)| (post, marks.into())).collect()
+    (all, count)
 }
 
 /// The act whose words are written at that place.

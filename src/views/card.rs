@@ -14,15 +14,10 @@ use crate::{
     session::{Here, People, RoomView},
 };
 
-/// Says how many are not drawn.
-pub type Untold = fn(usize) -> Html;
-
 /// A kind of card.
 pub struct Kind {
     /// All of them, in whatever order.
     pub moments: fn(&Sources) -> Vec<Moment>,
-    /// Of more than so many between two posts only the last are drawn; how many there are before them is told so.
-    pub crowd: Option<(usize, Untold)>,
 }
 
 /// A moment on the road: its place, and what draws it.
@@ -30,14 +25,13 @@ pub struct Kind {
 pub struct Moment {
     pub(super) depth: u64,
     pub(super) cid: Cid,
-    pub(super) kind: usize,
     pub(super) draw: Rc<dyn Fn(&Around) -> Html>,
 }
 
 impl Moment {
     /// What an event means for the stream, and how deep in the log that is.
     pub fn new(depth: u64, cid: Cid, draw: impl Fn(&Around) -> Html + 'static) -> Self {
-        Self { depth, cid, kind: 0, draw: Rc::new(draw) }
+        Self { depth, cid, draw: Rc::new(draw) }
     }
 
     /// Where it stands in the log.

@@ -1,8 +1,6 @@
 //! The table of cards: what stands on the road between posts, each kind from the capability that it belongs to. Where all of it
 //! stands is decided by the order of the log alone.
 
-use yew::prelude::*;
-
 use super::{batons, newer, promises};
 
 pub use super::card::{Around, Kind, Moment, Sources};
@@ -13,37 +11,10 @@ pub static KINDS: &[Kind] = &[batons::CARDS, promises::CARDS, newer::CARDS];
 impl Sources {
     /// All moments, in the order of the log.
     pub fn moments(&self) -> Vec<Moment> {
-        let of = |(number, kind): (usize, &Kind)| {
-            let moments = (kind.moments)(self).into_iter();
-            moments.map(move |it| Moment { kind: number, ..it })
-        };
-        let mut all: Vec<_> = KINDS.iter().enumerate().flat_map(of).collect();
+        let mut all: Vec<_> = KINDS.iter().flat_map(|kind| (kind.moments)(self)).collect();
         // There may be thousands, of many batons in turn.
         all.sort_unstable_by_key(Moment::key);
         all
-    }
-}
-
-impl Around {
-    /// Moments, one after the other; of a crowd only the last.
-    pub fn draw(&self, moments: &[Moment]) -> Html {
-        let untold = |(number, kind): (usize, &Kind)| {
-            let (most, _) = kind.crowd?;
-            let count = moments.iter().filter(|it| it.kind == number).count();
-            Some(count.saturating_sub(most))
-        };
-        let mut untold: Vec<_> = KINDS.iter().enumerate().map(|it| untold(it).unwrap_or_default()).collect();
-        let more = |(kind, count): (&Kind, &usize)| kind.crowd.filter(|_| *count > 0).map(|(_, more)| more(*count));
-        let more: Vec<Html> = KINDS.iter().zip(&untold).filter_map(more).collect();
-        let told = |it: &&Moment| match untold.get_mut(it.kind).filter(|count| **count > 0) {
-            Some(count) => {
-                *count -= 1;
-                false
-            }
-            None => true,
-        };
-        let told: Vec<Html> = moments.iter().filter(told).map(|it| (it.draw)(self)).collect();
-        html! { <>{ for more }{ for told }</> }
     }
 }
 

@@ -21,9 +21,9 @@ pub struct Tree<K, T> {
 
 enum Page<K, T> {
     Leaf(Vec<Entry<K, T>>),
-    /// How many pages lie below it one in the other, and those right below, each with a key that none in it comes before (but
-    /// the first, which takes whatever comes before).
-    Fork(u8, Vec<(K, Arc<Page<K, T>>)>),
+    /// How many pages lie below it one in the other, how many entries, and the pages right below, each with a key that none in it
+    /// comes before (but the first, which takes whatever comes before).
+    Fork(u8, usize, Vec<(K, Arc<Page<K, T>>)>),
 }
 
 type Entry<K, T> = (K, Arc<T>);
@@ -73,7 +73,7 @@ impl<K: Clone, T> Clone for Page<K, T> {
         look(self.len());
         match self {
             Self::Leaf(entries) => Self::Leaf(entries.clone()),
-            Self::Fork(height, below) => Self::Fork(*height, below.clone()),
+            Self::Fork(height, count, below) => Self::Fork(*height, *count, below.clone()),
         }
     }
 }
@@ -82,14 +82,22 @@ impl<K, T> Page<K, T> {
     fn len(&self) -> usize {
         match self {
             Self::Leaf(entries) => entries.len(),
-            Self::Fork(_, below) => below.len(),
+            Self::Fork(_, _, below) => below.len(),
+        }
+    }
+
+    /// Entries in it and below.
+    fn count(&self) -> usize {
+        match self {
+            Self::Leaf(entries) => entries.len(),
+            Self::Fork(_, count, _) => *count,
         }
     }
 
     fn height(&self) -> u8 {
         match self {
             Self::Leaf(_) => 0,
-            Self::Fork(height, _) => *height,
+            Self::Fork(height, ..) => *height,
         }
     }
 }
@@ -124,7 +132,7 @@ impl<K: Ord + Clone, T> Tree<K, T> {
         loop {
             look(1);
             page = match &**page {
-                Page::Fork(_, below) => &below.get(below_for(below, key))?.1,
+                Page::Fork(_, _, below) => &below.get(below_for(below, key))?.1,
                 Page::Leaf(entries) => {
                     return entries.binary_search_by(|it| it.0.cmp(key)).ok().and_then(|at| Some(&entries.get(at)?.1));
                 }
@@ -138,7 +146,7 @@ impl<K: Ord + Clone, T> Tree<K, T> {
         while let Some(it) = page.take() {
             look(1);
             front.push(match &**it {
-                Page::Fork(_, below) => {
+                Page::Fork(_, _, below) => {
                     let (at, after) = (below_for(below, key), below_for(below, key) + 1);
                     page = below.get(at).map(|it| &it.1);
                     Level::Fork(below.get(after..).unwrap_or_default().iter())
@@ -152,6 +160,24 @@ impl<K: Ord + Clone, T> Tree<K, T> {
         Entries { front, back: Vec::new(), left: self.len }
     }
 
+    /// How many entries come before this key.
+    pub fn rank(&self, key: &K) -> usize {
+        let (mut rank, mut page) = (0, self.root.as_ref());
+        while let Some(it) = page.take() {
+            look(1);
+            match &**it {
+                Page::Fork(_, _, below) => {
+                    let at = below_for(below, key);
+                    look(at);
+                    rank += below.iter().take(at).map(|it| it.1.count()).sum::<usize>();
+                    page = below.get(at).map(|it| &it.1);
+                }
+                Page::Leaf(entries) => rank += entries.partition_point(|it| it.0 < *key),
+            }
+        }
+        rank
+    }
+
     /// Puts an entry in, or in the place of the one with its key.
     pub fn insert(&mut self, key: K, entry: Arc<T>) {
         let Some(root) = &mut self.root else {
@@ -162,7 +188,8 @@ impl<K: Ord + Clone, T> Tree<K, T> {
         if let Some(right) = put(root, key, entry, &mut self.len) {
             let (height, left) = (root.height() + 1, root.clone());
             // Nothing ever comes before the first page: its own key is not asked for.
-            *root = Arc::new(Page::Fork(height, vec![(right.0.clone(), left), right]));
+            let count = left.count() + right.1.count();
+            *root = Arc::new(Page::Fork(height, count, vec![(right.0.clone(), left), right]));
         }
     }
 
@@ -185,7 +212,7 @@ impl<K: Ord + Clone, T> Tree<K, T> {
         loop {
             look(1);
             page = match Arc::make_mut(page) {
-                Page::Fork(_, below) => {
+                Page::Fork(_, _, below) => {
                     let at = below_for(below, key);
                     &mut below.get_mut(at)?.1
                 }
@@ -285,12 +312,15 @@ fn put<K: Ord + Clone, T>(page: &mut Arc<Page<K, T>>, key: K, entry: Arc<T>, len
             *len += 1;
             halve(entries, Page::Leaf)
         }
-        Page::Fork(height, below) => {
-            let at = below_for(below, &key);
-            let right = put(&mut below.get_mut(at)?.1, key, entry, len)?;
-            below.insert(at + 1, right);
+        Page::Fork(height, count, below) => {
+            let (at, before) = (below_for(below, &key), *len);
+            let right = put(&mut below.get_mut(at)?.1, key, entry, len);
+            *count += *len - before;
+            below.insert(at + 1, right?);
             let height = *height;
-            halve(below, |it| Page::Fork(height, it))
+            let right = halve(below, |it| Page::Fork(height, it.iter().map(|it| it.1.count()).sum(), it))?;
+            *count -= right.1.count();
+            Some(right)
         }
     }
 }
@@ -312,10 +342,11 @@ fn take<K: Ord + Clone, T>(page: &mut Arc<Page<K, T>>, key: &K) -> Option<Arc<T>
             let at = entries.binary_search_by(|it| it.0.cmp(key)).ok()?;
             Some(entries.remove(at).1)
         }
-        Page::Fork(_, below) => {
+        Page::Fork(_, count, below) => {
             let at = below_for(below, key);
             let child = &mut below.get_mut(at)?.1;
             let taken = take(child, key);
+            *count -= usize::from(taken.is_some());
             if child.len() == 0 {
                 below.remove(at);
             }
@@ -343,7 +374,7 @@ impl<'a, K, T> Heads<'a, K, T> {
         look(page.len());
         match &**page {
             Page::Leaf(entries) => self.0.extend(entries.iter().rev().map(Head::Entry)),
-            Page::Fork(_, below) => self.0.extend(below.iter().rev().map(|it| Head::Page(&it.1))),
+            Page::Fork(_, _, below) => self.0.extend(below.iter().rev().map(|it| Head::Page(&it.1))),
         }
     }
 }
@@ -365,7 +396,7 @@ impl<'a, K, T> Level<'a, K, T> {
     fn of(page: &'a Page<K, T>) -> Self {
         match page {
             Page::Leaf(entries) => Self::Leaf(entries.iter()),
-            Page::Fork(_, below) => Self::Fork(below.iter()),
+            Page::Fork(_, _, below) => Self::Fork(below.iter()),
         }
     }
 }
@@ -456,6 +487,8 @@ mod tests {
             prop_assert_eq!(backwards, map.keys().rev().copied().collect::<Vec<_>>());
             for key in 0..400 {
                 prop_assert_eq!(list.get(&key).map(|it| **it), map.get(&key).copied());
+                prop_assert_eq!(list.rank(&key), map.range(..key).count());
+                prop_assert_eq!(earlier.rank(&key), before.range(..key).count());
             }
             let from: Vec<u16> = list.from(&200).map(|(key, _)| *key).collect();
             prop_assert_eq!(from, map.range(200..).map(|(key, _)| *key).collect::<Vec<_>>());

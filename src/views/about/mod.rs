@@ -6,7 +6,11 @@ use yew::prelude::*;
 
 use super::{ABOUT, Context, PLAIN, Region, Tab, View, Views};
 use crate::{
-    components::{icons::Icon, path::reached},
+    components::{
+        icons::Icon,
+        more::{SHOWN, Which, use_shown},
+        path::reached,
+    },
     forms, people,
     session::{PeerView, People, RoomView},
     texts::{changing, t},
@@ -19,6 +23,9 @@ pub const VIEW: View = View {
     draw: |context: &Context| html! { <About room={context.room.clone()} views={context.views} open={context.open.clone()} /> },
     ..PLAIN
 };
+
+/// The list of who is reached.
+const PEERS: Which = ("peers", None);
 
 /// Properties of [`About`].
 #[derive(PartialEq, Properties)]
@@ -37,6 +44,7 @@ fn About(props: &AboutProps) -> Html {
     let room = &props.room;
     let form = use_memo(room.form.clone(), |form| forms::by_name(form));
     let peers = room.all_peers();
+    let much = use_shown();
     html! {
         <>
             { for_me(props) }
@@ -49,7 +57,10 @@ fn About(props: &AboutProps) -> Html {
             }
             <h3>{ t!("held-by") }</h3>
             <p>{ t!("held-by-words") }</p>
-            if !peers.is_empty() { <ul class="plain-list peers">{ for peers.iter().map(|it| peer(it, &room.people)) }</ul> }
+            if !peers.is_empty() {
+                <ul class="plain-list peers">{ for peers.iter().take(much.of(PEERS, SHOWN)).map(|it| peer(it, &room.people)) }</ul>
+            }
+            { much.more(PEERS, SHOWN, peers.len()) }
         </>
     }
 }

@@ -6,13 +6,13 @@ use paceline_room::{
     NodeId,
     body::{PostKind, batons, posts},
     command::Command,
-    state::{Act, Baton, BatonState, FeedbackState, IgnoredTransfer, Note, Term},
+    state::{Act, Baton, BatonState, IgnoredTransfer, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::{
-    history::{self, History},
+    history::{self, History, Said},
     offer::OfferForm,
     words,
 };
@@ -20,8 +20,9 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{Attributed, Loop},
         icons::{Icon, Sign},
+        more::{Shown, WITHIN},
+        told::loops,
     },
     hooks::{Commands, Drafting, use_commands, use_draft, use_now},
     people,
@@ -29,6 +30,9 @@ use crate::{
     texts::{changing, t},
     when,
 };
+
+/// The list of loops on the current term.
+pub const LOOPS: &str = "loops";
 
 /// Properties of [`BatonView`].
 #[derive(PartialEq, Properties)]
@@ -40,9 +44,11 @@ pub struct BatonProps {
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
-    pub told: Rc<[Attributed]>,
-    /// Transfers of it that did not count.
-    pub ignored: Rc<[Arc<IgnoredTransfer>]>,
+    pub said: Rc<Said>,
+    /// Transfers of it that did not count: the first of them, and how many there are.
+    pub ignored: (Rc<[Arc<IgnoredTransfer>]>, usize),
+    /// How much of its lists is drawn.
+    pub much: Shown,
     /// Leaders for whom somebody may step in.
     pub vanished: Rc<[NodeId]>,
     /// The minutes its term was meant to have are over, by this tab's own clock.
@@ -175,9 +181,6 @@ fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandl
         })
     };
     let closed = baton.state == BatonState::Closed;
-    let current = props.current_term().map(|term| term.from);
-    let loops =
-        props.told.iter().filter(|it| Some(it.feedback.target) == current && it.feedback.state == FeedbackState::Open);
     html! {
         <>
             { overtaken(props, run) }
@@ -188,12 +191,11 @@ fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandl
             if !closed && (props.mine() || props.may_close() || baton.offered_to == Some(props.me)) {
                 { acts(props, run, word) }
             }
-            { for loops.map(|it| html! {
-                <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
-            }) }
-            if !baton.terms.is_empty() || !props.ignored.is_empty() {
-                <History baton={baton.clone()} people={props.people.clone()} me={props.me} told={props.told.clone()}
-                    ignored={props.ignored.clone()} {now} />
+            <div>{ loops(&props.said.loops, props.handles) }</div>
+            { props.much.more((LOOPS, Some(baton.cid)), WITHIN, props.said.open) }
+            if !baton.terms.is_empty() || props.ignored.1 > 0 {
+                <History baton={baton.clone()} people={props.people.clone()} me={props.me} said={props.said.clone()}
+                    ignored={props.ignored.clone()} much={props.much.clone()} {now} />
             }
         </>
     }

@@ -3,8 +3,8 @@
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId,
-    state::{Act, Baton, Note, TermBy},
+    Cid, NodeId, sorted,
+    state::{Act, Baton, Note, Term, TermBy},
 };
 use yew::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::{
 
 /// The cards of batons in the stream.
 pub const CARDS: Kind =
-    Kind { moments: |sources| sources.batons.iter().flat_map(handoffs).map(Handoff::moment).collect(), crowd: None };
+    Kind { moments: |sources| sources.batons.iter().flat_map(handoffs).map(Handoff::moment).collect() };
 
 /// What happened to a lead.
 enum Moved {
@@ -54,6 +54,7 @@ struct Handoff {
 fn handoffs(baton: &Arc<Baton>) -> impl Iterator<Item = Handoff> {
     let title: Rc<str> = baton.title.as_str().into();
     let of_note = title.clone();
+    let terms = sorted::map(baton.terms.iter().map(|it| (it.from, it)));
     let led = baton.terms.iter().map(move |term| Handoff {
         from: term.from,
         by: term.holder,
@@ -72,14 +73,13 @@ fn handoffs(baton: &Arc<Baton>) -> impl Iterator<Item = Handoff> {
         depth: note.depth,
         at: note.at,
         current: false,
-        parallel: is_beside(baton, note),
+        parallel: is_beside(baton, terms.get(&note.term).copied(), note),
     });
     led.chain(noted)
 }
 
-/// Whether what the word came with is on a branch that the network did not follow.
-pub fn is_beside(baton: &Baton, note: &Note) -> bool {
-    let term = baton.terms.iter().find(|it| it.from == note.term);
+/// Whether what the word came with, in this term, is on a branch that the network did not follow.
+pub fn is_beside(baton: &Baton, term: Option<&Term>, note: &Note) -> bool {
     match note.act {
         Act::Closed => baton.tip != note.cid,
         Act::Released => term.is_some_and(|it| it.parallel || it.until != Some(note.cid)),

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{
     Cid, NodeId,
     body::Stance,
-    state::{Baton, FeedbackState, IgnoredTransfer, Note, Term},
+    state::{Baton, IgnoredTransfer, Note, Term},
 };
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -15,13 +15,30 @@ use crate::{
     components::{
         disc::disc_of,
         feedback::{Attributed, FeedbackForm, Stances},
+        more::{LINES, Shown},
     },
     people,
     session::{Here, People, PersonView},
-    texts::{self, changing, t},
+    texts::{changing, t},
     when,
     words::stance_by,
 };
+
+/// The lists of a baton: its terms, what did not count, and of one term what was said with it.
+pub const TERMS: &str = "terms";
+pub const IGNORED: &str = "ignored";
+const NOTES: &str = "notes";
+
+/// What was said of a baton's terms, as far as it is drawn.
+#[derive(PartialEq)]
+pub struct Said {
+    /// Loops on the current term that wait for an answer.
+    pub loops: Vec<Attributed>,
+    /// How many there are.
+    pub open: usize,
+    /// Of each term that is drawn: who appreciated it, and whether this node did.
+    pub thanks: Vec<(Cid, Option<AttrValue>, bool)>,
+}
 
 /// Properties of [`History`].
 #[derive(PartialEq, Properties)]
@@ -33,9 +50,11 @@ pub struct HistoryProps {
     /// This node.
     pub me: NodeId,
     /// Feedback on its terms.
-    pub told: Rc<[Attributed]>,
-    /// Transfers of it that did not count.
-    pub ignored: Rc<[Arc<IgnoredTransfer>]>,
+    pub said: Rc<Said>,
+    /// Transfers of it that did not count: the first of them, and how many there are.
+    pub ignored: (Rc<[Arc<IgnoredTransfer>]>, usize),
+    /// How much of its lists is drawn.
+    pub much: Shown,
     /// Unix milliseconds.
     pub now: u64,
 }
@@ -66,8 +85,8 @@ pub fn History(props: &HistoryProps) -> Html {
     let term = |term: &Term| {
         html! {
             <TermView key={term.from.to_string()} term={term.clone()} person={props.people.find(&term.holder).cloned()}
-                said={said(props, term)}
-                name={people::name_in(&props.people, &term.holder)} told={props.told.clone()} now={props.now} open={*open}
+                said={said(props, term)} much={props.much.clone()} thanks={thanks(props, term)}
+                name={people::name_in(&props.people, &term.holder)} now={props.now} open={*open}
                 mine={term.holder == props.me} />
         }
     };
@@ -82,25 +101,44 @@ pub fn History(props: &HistoryProps) -> Html {
         }
     };
     let mut title = t!("terms", n = baton.terms.len());
-    if !props.ignored.is_empty() {
-        title.push_str(&t!("terms-and-ignored", n = props.ignored.len()));
+    let (not_counted, count) = &props.ignored;
+    if *count > 0 {
+        title.push_str(&t!("terms-and-ignored", n = *count));
     }
+    let (terms, these) = ((TERMS, Some(baton.cid)), (IGNORED, Some(baton.cid)));
+    let untold = baton.terms.len().saturating_sub(props.much.of(terms, LINES));
     html! {
         <details class="history" data-testid="baton-history" open={*open} {ontoggle}>
             <summary>{ changing(title) }</summary>
-            <ol>{ for baton.terms.iter().map(term) }</ol>
-            if !props.ignored.is_empty() {
+            { props.much.earlier(terms, LINES, baton.terms.len()) }
+            <ol start={(untold + 1).to_string()}>{ for baton.terms.iter().skip(untold).map(term) }</ol>
+            if *count > 0 {
                 <p class="hint" id={format!("i-{}", baton.cid)}>{ t!("ignored-transfers") }</p>
-                <ul class="ignored" aria-labelledby={format!("i-{}", baton.cid)}>{ for props.ignored.iter().map(ignored) }</ul>
+                <ul class="ignored" aria-labelledby={format!("i-{}", baton.cid)}>{ for not_counted.iter().map(ignored) }</ul>
+                { props.much.more(these, LINES, *count) }
             }
         </details>
     }
 }
 
-/// What was said with what was done in a term.
-fn said(props: &HistoryProps, term: &Term) -> Rc<[(Cid, AttrValue, bool)]> {
-    let notes = props.baton.notes.iter().filter(|it| it.term == term.from);
-    notes.map(|it| (it.cid, noted(it, &props.people).into(), is_beside(&props.baton, it) && !term.parallel)).collect()
+/// A word with what was done: its event, what it says, and whether it was done apart from the others.
+type Word = (Cid, AttrValue, bool);
+
+/// What was said with what was done in a term: the last of it, and how much there is.
+fn said(props: &HistoryProps, term: &Term) -> (Rc<[Word]>, usize) {
+    let notes: Vec<&Note> = props.baton.notes.iter().filter(|it| it.term == term.from).collect();
+    let untold = notes.len().saturating_sub(props.much.of((NOTES, Some(term.from)), LINES));
+    let word = |it: &&Note| {
+        let beside = is_beside(&props.baton, Some(term), it) && !term.parallel;
+        (it.cid, noted(it, &props.people).into(), beside)
+    };
+    (notes.iter().skip(untold).map(word).collect(), notes.len())
+}
+
+/// Who appreciated a term, and whether this node did.
+fn thanks(props: &HistoryProps, term: &Term) -> (Option<AttrValue>, bool) {
+    let found = props.said.thanks.iter().find(|(it, ..)| *it == term.from);
+    found.map(|(_, names, mine)| (names.clone(), *mine)).unwrap_or_default()
 }
 
 /// Who did what, with which word.
@@ -112,10 +150,11 @@ pub fn noted(note: &Note, people: &People) -> String {
 #[derive(PartialEq, Properties)]
 struct TermProps {
     term: Term,
-    said: Rc<[(Cid, AttrValue, bool)]>,
+    said: (Rc<[Word]>, usize),
+    much: Shown,
     person: Option<Arc<PersonView>>,
     name: AttrValue,
-    told: Rc<[Attributed]>,
+    thanks: (Option<AttrValue>, bool),
     now: u64,
     open: bool,
     mine: bool,
@@ -127,11 +166,7 @@ fn TermView(props: &TermProps) -> Html {
     let TermProps { term, person, name, .. } = props;
     let current = term.until.is_none() && !term.parallel;
     let until = term.ended.or((!current).then_some(term.began)).unwrap_or(props.now);
-    let on_this = || {
-        props.told.iter().filter(|it| it.feedback.target == term.from && it.feedback.state != FeedbackState::Withdrawn)
-    };
-    let thanks: Vec<_> = on_this().filter(|it| it.feedback.stance == Stance::Appreciate).collect();
-    let names = texts::list(thanks.iter().map(|it| it.by.as_str()));
+    let (thanks, thanked) = &props.thanks;
     let on_open = {
         let stance = stance.clone();
         Callback::from(move |wanted| stance.set(if *stance == Some(wanted) { None } else { Some(wanted) }))
@@ -153,18 +188,19 @@ fn TermView(props: &TermProps) -> Html {
                     if term.parallel { <span class="mark stripes">{ t!("parallel-lead") }</span> }
                 </p>
                 // In an element of their own: what is put between others is matched with its neighbours, see `changing`.
+                { props.much.earlier((NOTES, Some(term.from)), LINES, props.said.1) }
                 <div>
-                    { for props.said.iter().map(|(cid, said, beside)| html! {
+                    { for props.said.0.iter().map(|(cid, said, beside)| html! {
                         <p key={cid.to_string()} class="baton-said" data-testid="baton-said">
                             { changing(said.clone()) }
                             if *beside { <span class="mark stripes">{ t!("parallel-lead") }</span> }
                         </p>
                     }) }
                 </div>
-                if !thanks.is_empty() { <p class="signal"><span>{ changing(stance_by(Stance::Appreciate, &names)) }</span></p> }
+                if let Some(names) = thanks { <p class="signal"><span>{ changing(stance_by(Stance::Appreciate, names)) }</span></p> }
                 if props.open && !props.mine {
                     <div class="row tight term-actions">
-                        <Stances target={term.from} appreciated={thanks.iter().any(|it| it.mine)} {on_open} open={*stance} />
+                        <Stances target={term.from} appreciated={*thanked} {on_open} open={*stance} />
                     </div>
                 }
                 if let Some(stance) = *stance { <FeedbackForm target={term.from} {stance} {on_close} /> }

@@ -12,16 +12,23 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid, NodeId,
+    body::Stance,
     fold::{List, feedback_on},
-    sorted,
-    state::{Baton, BatonState},
+    state::{Baton, BatonState, Feedback, FeedbackState, IgnoredTransfer, Term},
 };
 use yew::prelude::*;
 
-use self::{baton::BatonView, history::noted, open::OpenBaton};
+use self::{
+    baton::{BatonView, LOOPS},
+    history::{IGNORED, Said, TERMS, noted},
+    open::OpenBaton,
+};
 use super::{Context, Keys, PLAIN, Region, View, Waits, press_button};
 use crate::{
-    components::feedback::tell,
+    components::{
+        feedback::tell,
+        more::{LINES, SHOWN, Shown, WITHIN, names, use_shown},
+    },
     people,
     session::RoomView,
     texts::{changing, t},
@@ -43,6 +50,9 @@ pub const VIEW: View = View {
     ..PLAIN
 };
 
+/// The list of all batons.
+const BATONS: &str = "batons";
+
 /// Words read out at once of one baton; the history has them all.
 const NOTES_SAID: usize = 3;
 
@@ -61,7 +71,54 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
     let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
     let offers = offers.map(|it| t!("waits-offer", title = it.title.clone()));
     let back = back.map(|it| t!("waits-reclaim", title = it.title.clone()));
-    offers.chain(back).map(|words| Waits { count: 1, words }).collect()
+    let told = offers.chain(back).map(|words| Waits { count: 1, words }).take(LINES);
+    let more = room.for_me.len().saturating_sub(LINES);
+    let more = (more > 0).then(|| Waits { count: more, words: t!("waits-batons", n = more) });
+    told.chain(more).collect()
+}
+
+/// All, in the order in which they are drawn.
+fn ranked(room: &RoomView) -> impl Iterator<Item = &Arc<Baton>> {
+    let lists = [&room.for_me, &room.free, &room.led_by_me, &room.led, &room.closed];
+    let me = room.me;
+    (0..).zip(lists).flat_map(move |(wanted, list)| list.iter().filter(move |it| rank(it, me) == wanted))
+}
+
+/// What was said of the terms of a baton that are drawn.
+fn said(baton: &Baton, room: &RoomView, shown: &Shown) -> Said {
+    let on = |term: &Term| -> Vec<&Arc<Feedback>> {
+        let on = feedback_on(&room.feedback_on, &term.from);
+        on.filter(|it| it.state != FeedbackState::Withdrawn).collect()
+    };
+    let current = baton.terms.iter().rev().find(|term| !term.parallel && term.until.is_none());
+    let open: Vec<_> = current
+        .into_iter()
+        .flat_map(on)
+        .filter(|it| it.stance.opens_loop() && it.state == FeedbackState::Open)
+        .collect();
+    let most = shown.of((LOOPS, Some(baton.cid)), WITHIN);
+    let thanks = |term: &Term| {
+        let all: Vec<_> =
+            on(term).into_iter().filter(|it| it.stance == Stance::Appreciate).map(|it| it.author).collect();
+        let named =
+            |node: &NodeId| if *node == room.me { t!("you-subject") } else { people::name_in(&room.people, node) };
+        let names = (!all.is_empty()).then(|| names(all.iter().map(named)).into());
+        (term.from, names, all.contains(&room.me))
+    };
+    let untold = baton.terms.len().saturating_sub(shown.of((TERMS, Some(baton.cid)), LINES));
+    Said {
+        loops: open.iter().take(most).map(|it| tell(it, &room.people, room.me)).collect(),
+        open: open.len(),
+        thanks: baton.terms.iter().skip(untold).map(thanks).collect(),
+    }
+}
+
+/// What was done with a baton and did not count: so much of it as is drawn, and how much there is.
+fn ignored(baton: Cid, room: &RoomView, shown: &Shown) -> (Rc<[Arc<IgnoredTransfer>]>, usize) {
+    let (first, last) = (Cid::from_digest([0; 32]), Cid::from_digest([255; 32]));
+    let count = room.ignored.rank(&(baton, (u64::MAX, last))) - room.ignored.rank(&(baton, (0, first)));
+    let most = shown.of((IGNORED, Some(baton)), LINES).min(count);
+    (room.ignored.from(&(baton, (0, first))).take(most).map(|(_, it)| it.clone()).collect(), count)
 }
 
 /// Draws all batons and the way to open one.
@@ -69,33 +126,26 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
 fn Batons(props: &BatonsProps) -> Html {
     let room = &props.room;
     let shown = use_state(|| None::<Cid>);
-    let mut batons: Vec<&Arc<Baton>> = room.batons.iter().collect();
-    sorted::short_list(&mut batons, |baton| rank(baton, room.me));
+    let much = use_shown();
     let draw = |baton: &Arc<Baton>| {
-        let on_terms = baton.terms.iter().flat_map(|term| feedback_on(&room.feedback_on, &term.from));
-        let told: Rc<[_]> = on_terms.map(|it| tell(it, &room.people, room.me)).collect();
         let cid = baton.cid;
-        let ignored: Rc<[_]> = room
-            .ignored
-            .from(&(cid, (0, Cid::from_digest([0; 32]))))
-            .map(|(_, it)| it)
-            .take_while(|it| it.baton == cid)
-            .cloned()
-            .collect();
+        let said = Rc::new(said(baton, room, &much));
+        let ignored = ignored(cid, room, &much);
         let on_show = {
             let shown = shown.clone();
             Callback::from(move |()| shown.set(if *shown == Some(cid) { None } else { Some(cid) }))
         };
         html! {
-            <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {told} {ignored}
+            <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {said} {ignored} much={much.clone()}
                 vanished={room.vanished.clone()} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
         }
     };
     html! {
         <section class="batons" aria-labelledby="batons-title">
             <h2 id="batons-title">{ t!("batons") }</h2>
-            if batons.is_empty() { <p class="empty">{ t!("batons-empty") }</p> }
-            <ul class="baton-list">{ for batons.into_iter().map(draw) }</ul>
+            if room.batons.is_empty() { <p class="empty">{ t!("batons-empty") }</p> }
+            <ul class="baton-list">{ for ranked(room).take(much.of((BATONS, None), SHOWN)).map(draw) }</ul>
+            { much.more((BATONS, None), SHOWN, room.batons.len()) }
             // What a baton is in a newer version, only that one knows.
             if !room.newer { <OpenBaton form={room.form.clone()} batons={room.batons.clone()} /> }
             <Handoffs room={room.clone()} />
@@ -103,7 +153,7 @@ fn Batons(props: &BatonsProps) -> Html {
     }
 }
 
-fn rank(baton: &Baton, me: NodeId) -> u8 {
+fn rank(baton: &Baton, me: NodeId) -> usize {
     let for_me = baton.offered_to == Some(me) || baton.may_reclaim == Some(me);
     match baton.state {
         BatonState::Closed => 4,

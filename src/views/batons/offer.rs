@@ -8,12 +8,18 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::fields::closes_on_escape,
+    components::{
+        fields::closes_on_escape,
+        more::{CHOICES, Which, use_shown},
+    },
     hooks::{use_chosen, use_draft},
     session::{Here, People, PersonView, Place},
     texts::t,
     words,
 };
+
+/// The list of those to whom it can be offered.
+const PEOPLE: Which = ("people", None);
 
 /// Properties of [`OfferForm`].
 #[derive(PartialEq, Properties)]
@@ -45,7 +51,8 @@ pub fn OfferForm(props: &OfferFormProps) -> Html {
             }
         });
     }
-    let others: Vec<_> = props.people.iter().filter(|it| it.person.node != props.me).collect();
+    let much = use_shown();
+    let others = much.people(PEOPLE, &props.people, props.me, &chosen);
     let onsubmit = {
         let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -73,6 +80,7 @@ pub fn OfferForm(props: &OfferFormProps) -> Html {
                 <span>{ t!("offer-to") }</span>
                 <select ref={to} data-testid="baton-offer-to" translate="no" oninput={drafting.on_field("to")}>{ for others.iter().map(option) }</select>
             </label>
+            { much.more(PEOPLE, CHOICES, props.people.len().saturating_sub(1)) }
             <label class="field">
                 <span>{ t!("offer-note") }</span>
                 <input type="text" dir="auto" maxlength="200" value={drafting.draft.text.clone()} oninput={drafting.on_text()}

@@ -10,6 +10,7 @@ use crate::{
     components::{
         feedback::{Attributed, Loop, tell},
         icons::Icon,
+        more::{SHOWN, Which, use_shown},
     },
     session::RoomView,
     texts::{changing, t},
@@ -29,8 +30,10 @@ pub const VIEW: View = View {
     ..PLAIN
 };
 
-/// Closed loops that are drawn; the newest.
-const CLOSED_SHOWN: usize = 50;
+/// The lists: mine, the others', those that are closed.
+const MINE: Which = ("mine", None);
+const OTHERS: Which = ("others", None);
+const CLOSED: Which = ("closed", None);
 
 /// Properties of [`Loops`].
 #[derive(PartialEq, Properties)]
@@ -43,7 +46,7 @@ struct LoopsProps {
 
 /// Loops that wait for this node's answer.
 fn waiting(room: &RoomView) -> Vec<Waits> {
-    let count = room.loops.mine;
+    let count = room.loops.mine.len();
     let waits = (count > 0).then(|| Waits { count, words: t!("waits-loops", n = count) });
     waits.into_iter().collect()
 }
@@ -52,16 +55,21 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
 #[component]
 fn Loops(props: &LoopsProps) -> Html {
     let room = &props.room;
-    let told = |it: &Arc<Feedback>| tell(it, &room.people, room.me);
-    let (mine, others): (Vec<Attributed>, Vec<Attributed>) = room.loops.open.iter().map(told).partition(|it| it.to_me);
-    let closed: Vec<Attributed> = room.loops.closed.iter().rev().take(CLOSED_SHOWN).map(told).collect();
-    let nothing = mine.is_empty() && others.is_empty() && closed.is_empty();
+    let lists = &room.loops;
+    let much = use_shown();
+    let others = lists.open.entries().filter(|(key, _)| lists.mine.get(key).is_none()).map(|(_, it)| it);
+    let group = |title: String, which: Which, all: &mut dyn Iterator<Item = &Arc<Feedback>>, count: usize| {
+        let told = all.take(much.of(which, SHOWN)).map(|it| tell(it, &room.people, room.me));
+        group(title, told.collect(), much.more(which, SHOWN, count), props)
+    };
+    let nothing = lists.open.is_empty() && lists.closed.is_empty();
     html! {
         <>
             if nothing { <p class="empty">{ t!("loops-empty") }</p> }
-            { group(t!("loops-mine"), &mine, props) }
-            { group(t!("loops-others"), &others, props) }
-            { group(t!("loops-closed"), &closed, props) }
+            { group(t!("loops-mine"), MINE, &mut lists.mine.iter(), lists.mine.len()) }
+            { group(t!("loops-others"), OTHERS, &mut { others }, lists.open.len() - lists.mine.len()) }
+            // The newest first.
+            { group(t!("loops-closed"), CLOSED, &mut lists.closed.iter().rev(), lists.closed.len()) }
         </>
     }
 }
@@ -71,7 +79,7 @@ fn about(told: &Attributed) -> Key {
     (told.feedback.target_depth, told.feedback.target)
 }
 
-fn group(title: String, loops: &[Attributed], props: &LoopsProps) -> Html {
+fn group(title: String, loops: Vec<Attributed>, more: Html, props: &LoopsProps) -> Html {
     if loops.is_empty() {
         return Html::default();
     }
@@ -83,5 +91,5 @@ fn group(title: String, loops: &[Attributed], props: &LoopsProps) -> Html {
             </li>
         }
     };
-    html! { <section class="loop-group"><h3>{ title }</h3><ul>{ for loops.iter().map(draw) }</ul></section> }
+    html! { <section class="loop-group"><h3>{ title }</h3><ul>{ for loops.iter().map(draw) }</ul>{ more }</section> }
 }

@@ -10,6 +10,7 @@ use crate::{
     components::{
         connection::{self, ConnectionProps},
         icons::Icon,
+        more::{SHOWN, Which, names, use_shown},
         path::reached,
     },
     config::Discovery,
@@ -35,6 +36,8 @@ pub const VIEW: View = View {
     ..PLAIN
 };
 
+/// The list of who is reached.
+const PEERS: Which = ("peers", None);
 /// The kind of rendezvous that relays are.
 const RELAY: &str = "nostr";
 
@@ -64,6 +67,8 @@ fn Network(props: &NetworkProps) -> Html {
         .map(|it| it.person.node)
         .collect();
     let met = room.connection == Connection::InSync;
+    let much = use_shown();
+    let shown = much.of(PEERS, SHOWN);
     html! {
         <div class="network">
             <h3>{ t!("network-state") }</h3>
@@ -72,14 +77,15 @@ fn Network(props: &NetworkProps) -> Html {
             <h3>{ t!("network-peers") }</h3>
             if peers.is_empty() && beyond.is_empty() { <p>{ t!("network-nobody") }</p> }
             <ul class="plain-list peers">
-                { for peers.iter().map(|it| peer(it, room)) }
-                { for beyond.iter().map(|node| html! {
+                { for peers.iter().take(shown).map(|it| peer(it, room)) }
+                { for beyond.iter().take(shown.saturating_sub(peers.len())).map(|node| html! {
                     <li key={node.to_string()} data-testid="network-peer" data-node={node.to_string()} data-path="through">
                         <strong translate="no"><bdi>{ people::name_in(&room.people, node) }</bdi></strong>
                         <span>{ t!("path-through") }</span>
                     </li>
                 }) }
             </ul>
+            { much.more(PEERS, SHOWN, peers.len() + beyond.len()) }
             <h3>{ t!("network-rendezvous") }</h3>
             <p class="hint">{ t!("network-rendezvous-words") }</p>
             if let Some(words) = words::relays_chosen(&props.discovery) { <p class="hint" data-testid="relays-chosen">{ changing(words) }</p> }
@@ -264,8 +270,10 @@ impl Advice {
             Self::RelaysComing => t!("advice-relays-coming"),
             Self::RelaysUnreachable => t!("advice-relays-unreachable"),
             Self::AloneOn(relays) => t!("advice-alone", relays = relays.join(", ")),
-            Self::NoWayThrough { names, turn: false } => t!("advice-no-way-through", names = texts::list(names)),
-            Self::NoWayThrough { names, turn: true } => t!("advice-no-way-through-turn", names = texts::list(names)),
+            Self::NoWayThrough { names: all, turn: false } => t!("advice-no-way-through", names = names(all.iter())),
+            Self::NoWayThrough { names: all, turn: true } => {
+                t!("advice-no-way-through-turn", names = names(all.iter()))
+            }
             Self::RelayOnlyWithoutTurn => t!("notice-relay-only-without-turn"),
             Self::NoWebrtc => t!("notice-webrtc-unavailable"),
         }

@@ -13,12 +13,8 @@ use crate::{
     when,
 };
 
-/// How many are told one by one between two posts: there may be thousands.
-const SHOWN: usize = 5;
-
 /// Its cards in the stream.
-pub const CARDS: Kind =
-    Kind { moments: |sources| sources.unknown.iter().map(moment).collect(), crowd: Some((SHOWN, more)) };
+pub const CARDS: Kind = Kind { moments: |sources| sources.unknown.iter().map(moment).collect() };
 
 fn moment(it: &Arc<UnknownEvent>) -> Moment {
     let event = it.clone();
@@ -33,15 +29,6 @@ fn newer(event: &UnknownEvent, around: &Around) -> Html {
             { disc_of(&author, &name, here, false) }
             <span>{ changing(t!("newer-row", name = &*name)) }</span>
             <time datetime={when::iso(event.at)}>{ when::clock(event.at) }</time>
-        </p>
-    }
-}
-
-/// So many before them, untold.
-fn more(count: usize) -> Html {
-    html! {
-        <p class="handoff newer" key="more-newer" title={t!("newer-title")} data-testid="newer-more">
-            <span>{ changing(t!("newer-more", n = count)) }</span>
         </p>
     }
 }

@@ -2,15 +2,18 @@
 
 mod name_bar;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::collections::BTreeMap;
 
-use paceline_room::NodeId;
+use paceline_room::{NodeId, fold::List, state::Baton};
 use yew::prelude::*;
 
 use super::{Context, PLAIN, Region, SETTINGS, View};
 use crate::{
-    components::disc::disc_of,
-    session::{Here, PersonView, RoomView},
+    components::{
+        disc::disc_of,
+        more::{SHOWN, names, use_shown},
+    },
+    session::{Here, People, PersonView},
     texts::{self, changing, t},
     words,
 };
@@ -20,7 +23,7 @@ use name_bar::NameBar;
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Side,
-    draw: |context: &Context| html! { <PeopleList room={context.room.clone()} /> },
+    draw: |context: &Context| html! { <PeopleList people={context.room.people.clone()} led={context.room.led.clone()} /> },
     ..PLAIN
 };
 
@@ -34,43 +37,41 @@ pub const NAME_BAR: View = View {
     ..PLAIN
 };
 
+/// The list of people.
+const PEOPLE: &str = "people";
 /// People who are gone that are listed before the rest is folded away.
 const GONE_SHOWN: usize = 12;
 
 /// Properties of [`PeopleList`].
 #[derive(PartialEq, Properties)]
 struct PeopleProps {
-    /// The room.
-    room: Rc<RoomView>,
+    /// Everybody.
+    people: People,
+    /// What is led.
+    led: List<Baton>,
 }
 
 /// Draws everybody: this node, those here, those gone.
 #[component]
 fn PeopleList(props: &PeopleProps) -> Html {
-    let room = &props.room;
-    let all = use_state(|| false);
+    let all = &props.people;
+    let much = use_shown();
     let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
-    for baton in room.led.iter() {
+    for baton in props.led.iter() {
         if let Some(holder) = baton.holder {
             leads.entry(holder).or_default().push(&baton.title);
         }
     }
-    let gone = room.people.gone();
-    let shown = room.people.len().saturating_sub(if *all { 0 } else { gone.saturating_sub(GONE_SHOWN) });
-    let here = room.people.len() - gone;
-    let more = {
-        let all = all.setter();
-        Callback::from(move |_: MouseEvent| all.set(true))
-    };
+    let here = all.len() - all.gone();
+    let first = SHOWN.min(here + all.gone().min(GONE_SHOWN));
+    let shown = much.of((PEOPLE, None), first);
     html! {
         <section class="people" aria-labelledby="people-title">
             <h2 id="people-title"><span class="people-word">{ t!("people") }</span>{ " " }<span class="count">{ changing(t!("people-here", n = here)) }</span></h2>
             <ul data-testid="people">
-                { for room.people.iter().take(shown).map(|it| person(it, leads.get(&it.person.node))) }
+                { for all.iter().take(shown).map(|it| person(it, leads.get(&it.person.node))) }
             </ul>
-            if shown < room.people.len() {
-                <button type="button" class="quiet-button" onclick={more}>{ changing(t!("people-more", n = room.people.len() - shown)) }</button>
-            }
+            { much.more((PEOPLE, None), first, all.len()) }
         </section>
     }
 }
@@ -82,7 +83,7 @@ fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
         about.push(words::here_name(it.here));
     }
     if let Some(leads) = leads {
-        about.push(t!("leads", titles = texts::list(leads)));
+        about.push(t!("leads", titles = names(leads.iter())));
     } else if !it.person.strengths.is_empty() {
         about.push(texts::list(&it.person.strengths));
     }

@@ -15,8 +15,8 @@ pub struct AcceptProps {
     pub ask: Cid,
     /// Its words.
     pub text: Arc<str>,
-    /// It was made of this node.
-    pub to_me: bool,
+    /// It is the next press.
+    pub next: bool,
     /// To be set when it is pressed: the row goes elsewhere, and the keyboard with it.
     pub acted: Rc<RefCell<bool>>,
 }
@@ -34,7 +34,7 @@ pub fn Accept(props: &AcceptProps) -> Html {
         })
     };
     let busy = drafting.sending.then_some("true");
-    let class = classes!("button", (!props.to_me).then_some("plain"));
+    let class = classes!("button", (!props.next).then_some("plain"));
     html! {
         <div class="row take-up">
             { by_when(&drafting) }

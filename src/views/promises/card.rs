@@ -20,14 +20,8 @@ use crate::{
     when,
 };
 
-/// Of more than so many between two posts only the last are drawn.
-const CROWD: usize = 12;
-
 /// The cards of promises in the stream.
-pub const CARDS: Kind = Kind {
-    moments: |sources| sources.promises.all.iter().flat_map(moments).collect(),
-    crowd: Some((CROWD, |n| html! { <p class="handoff" key="promises">{ changing(t!("road-more", n = n)) }</p> })),
-};
+pub const CARDS: Kind = Kind { moments: |sources| sources.promises.all.iter().flat_map(moments).collect() };
 
 /// That it was asked or promised, and how it ended.
 fn moments(it: &Arc<Promise>) -> impl Iterator<Item = Moment> {

@@ -20,6 +20,8 @@ pub struct EndingProps {
     pub promise: Cid,
     /// It is not dropped yet.
     pub open: bool,
+    /// Its button is the next press.
+    pub next: bool,
     /// Posts that may show that it was kept.
     pub posts: Rc<[(Cid, AttrValue)]>,
     /// To be set when a button is pressed: the row goes elsewhere, and the keyboard with it.
@@ -62,7 +64,7 @@ pub fn Ending(props: &EndingProps) -> Html {
         let evidence = evidence.setter();
         use_callback((), move |chosen, ()| evidence.set(chosen))
     };
-    let class = classes!("button", (!props.open).then_some("plain"));
+    let class = classes!("button", (!props.next || *dropping).then_some("plain"));
     html! {
         <>
             <div class="row" role="group" aria-label={t!("promise-actions")}>
@@ -73,7 +75,7 @@ pub fn Ending(props: &EndingProps) -> Html {
                 }
             </div>
             <div>if !props.posts.is_empty() { <Shows posts={props.posts.clone()} {on_choose} /> }</div>
-            <div>if props.open && *dropping { { reason(why, &drafting, &close, &props.acted) } }</div>
+            <div>if props.open && *dropping { { reason(why, &drafting, &close, props) } }</div>
         </>
     }
 }
@@ -106,9 +108,9 @@ fn Shows(props: &ShowsProps) -> Html {
 }
 
 /// Why it is dropped.
-fn reason(field: NodeRef, drafting: &Drafting, on_close: &Callback<()>, acted: &Rc<RefCell<bool>>) -> Html {
+fn reason(field: NodeRef, drafting: &Drafting, on_close: &Callback<()>, props: &EndingProps) -> Html {
     let onsubmit = {
-        let (drafting, field, acted) = (drafting.clone(), field.clone(), acted.clone());
+        let (drafting, field, acted) = (drafting.clone(), field.clone(), props.acted.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if drafting.draft.text.trim().is_empty() {
@@ -126,7 +128,7 @@ fn reason(field: NodeRef, drafting: &Drafting, on_close: &Callback<()>, acted: &
                     value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
             </label>
             <div class="row">
-                <button type="submit" class="button" data-testid="promise-submit" aria-disabled={drafting.sending.then_some("true")}>
+                <button type="submit" class={classes!("button", (!props.next).then_some("plain"))} data-testid="promise-submit" aria-disabled={drafting.sending.then_some("true")}>
                     { t!("dropped") }
                 </button>
                 <button type="button" class="quiet-button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>

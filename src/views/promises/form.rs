@@ -11,12 +11,16 @@ use crate::{
     components::{
         fields::{closes_on_escape, focus_on, submits_on_control_enter},
         icons::{Icon, Sign},
+        more::{CHOICES, Which, use_shown},
     },
     hooks::{Drafting, use_chosen, use_draft},
     session::{Here, People, PersonView, Place},
     texts::{changing, t},
     words,
 };
+
+/// The list of those who can be asked.
+const PEOPLE: Which = ("people", None);
 
 /// Properties of [`NewPromise`].
 #[derive(PartialEq, Properties)]
@@ -25,6 +29,8 @@ pub struct NewPromiseProps {
     pub people: People,
     /// This node.
     pub me: NodeId,
+    /// The form is opened, or closed.
+    pub on_open: Callback<bool>,
 }
 
 /// The button, and the form behind it.
@@ -33,6 +39,7 @@ pub fn NewPromise(props: &NewPromiseProps) -> Html {
     let drafting = use_draft(Place::Promise);
     let open = use_state(|| !drafting.draft.is_empty());
     let button = use_node_ref();
+    use_effect_with((*open, props.on_open.clone()), |(open, on_open)| on_open.emit(*open));
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
@@ -95,7 +102,8 @@ fn Form(props: &FormProps) -> Html {
         let (node, words) = (it.person.node.to_string(), t!("promise-ask-of", name = name));
         html! { <option key={format!("{node} {words}")} value={node}>{ words }</option> }
     };
-    let others = people.iter().filter(|it| it.person.node != *me);
+    let much = use_shown();
+    let others = much.people(PEOPLE, people, *me, to);
     let submit = if to.is_empty() { t!("promise") } else { t!("ask") };
     html! {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(on_close)}>
@@ -108,9 +116,10 @@ fn Form(props: &FormProps) -> Html {
                 <span>{ t!("promise-who") }</span>
                 <select ref={who} data-testid="promise-ask" oninput={drafting.on_field("to")}>
                     <option value="">{ t!("promise-me") }</option>
-                    { for others.map(option) }
+                    { for others.into_iter().map(option) }
                 </select>
             </label>
+            { much.more(PEOPLE, CHOICES, people.len().saturating_sub(1)) }
             // Who is asked says by when.
             <div>if to.is_empty() { { by_when(drafting) } }</div>
             <div class="row">

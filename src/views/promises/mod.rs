@@ -13,23 +13,26 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use paceline_room::{
     Cid, Day, NodeId,
     fold::{Key, feedback_on},
-    sorted,
-    state::{Feedback, FeedbackState, Promise, PromiseState},
+    state::{Promise, PromiseState},
 };
 use yew::prelude::*;
 
 use self::{
     form::NewPromise,
-    row::{Person, Row, RowView, said},
+    row::{Person, Row, RowView, TOLD, said},
 };
 use super::{Context, Keys, Region, Tab, View, Waits, press_button};
 use crate::{
-    components::{feedback::tell, icons::Icon},
+    components::{
+        icons::Icon,
+        more::{SHOWN, Shown, WITHIN, Which, use_shown},
+        told::Told,
+    },
     excerpt,
     hooks::use_now,
     people,
     session::{Here, Place, RoomView, Unsent},
-    texts::{changing, t},
+    texts::t,
 };
 
 pub use card::CARDS;
@@ -37,8 +40,10 @@ pub use post::{DO_THIS, marks};
 
 /// Its handle.
 const PROMISES: &str = "view-promises";
-/// Rows that are drawn of each group; of what is done the newest.
-const SHOWN: usize = 50;
+/// The lists: mine, the others', what is done.
+const MINE: Which = ("mine", None);
+const OTHERS: Which = ("others", None);
+const DONE: Which = ("done", None);
 /// Of so many posts, the newest, mine can be chosen to show that a promise was kept.
 const LOOKED_AT: usize = 400;
 /// Posts of mine that can be chosen to show that a promise was kept; the newest.
@@ -99,20 +104,25 @@ fn Promises(props: &PromisesProps) -> Html {
     use_now();
     let today = due::today();
     let lists = &room.promises;
-    let mut mine: Vec<&Arc<Promise>> = lists.open_of(room.me).collect();
-    // Asks first, then by day; what has none last.
-    sorted::short_list(&mut mine, |it| (it.state != PromiseState::Asked, it.due.is_none(), it.due));
-    let count = lists.open.len() - mine.len();
-    let others = Group { rows: lists.open.iter().filter(|it| it.node != room.me).take(SHOWN).collect(), count };
-    let done = Group { rows: lists.done.iter().rev().take(SHOWN).collect(), count: lists.done.len() };
-    let mine = Group { count: mine.len(), rows: mine };
+    let shown = use_shown();
+    let writing = use_state(|| false);
+    let (rows, count) = mine(room, shown.of(MINE, SHOWN));
+    let mine = Group { which: MINE, rows, count };
+    let others = lists.open.iter().filter(|it| it.node != room.me).take(shown.of(OTHERS, SHOWN)).collect();
+    let others = Group { which: OTHERS, rows: others, count: lists.open.len() - mine.count };
+    let done = lists.done.iter().rev().take(shown.of(DONE, SHOWN)).collect();
+    let done = Group { which: DONE, rows: done, count: lists.done.len() };
     let nothing = mine.count + others.count + done.count == 0;
-    let around = Around { room, today, posts: evidence(room), acted: use_mut_ref(|| false) };
+    // One button is filled: of the form that is open, else of the first row that waits for this node.
+    let next = (!*writing).then(|| mine.rows.iter().find(|it| row::can_be_done(it))).flatten();
+    let next = next.map(|it| it.cid);
+    let around = Around { room, today, next, posts: evidence(room), shown, acted: use_mut_ref(|| false) };
+    let on_open = use_callback(writing.setter(), |open, writing| writing.set(open));
     let group = |title: String, rows: &Group| group(title, rows, &around);
     html! {
         <>
             // What a promise is in a newer version, only that one knows.
-            if !room.newer { <NewPromise people={room.people.clone()} me={room.me} /> }
+            if !room.newer { <NewPromise people={room.people.clone()} me={room.me} on_open={on_open} /> }
             if nothing { <p class="empty">{ t!("promises-empty") }</p> }
             { group(t!("promises-mine"), &mine) }
             { group(t!("promises-others"), &others) }
@@ -123,6 +133,7 @@ fn Promises(props: &PromisesProps) -> Html {
 
 /// Rows that stand together.
 struct Group<'a> {
+    which: Which,
     /// The first of them.
     rows: Vec<&'a Arc<Promise>>,
     /// How many there are.
@@ -133,31 +144,50 @@ struct Group<'a> {
 struct Around<'a> {
     room: &'a RoomView,
     today: Option<Day>,
+    /// The row whose button is the next press.
+    next: Option<Cid>,
     posts: Rc<[(Cid, AttrValue)]>,
+    /// How much of each list is drawn.
+    shown: Shown,
     /// Somebody pressed a button of a row.
     acted: Rc<RefCell<bool>>,
 }
 
-fn group(title: String, Group { rows, count }: &Group, around: &Around) -> Html {
+/// What this node is asked for, then what it promised, by day; what has none last. The first of it, and how much there is.
+fn mine(room: &RoomView, most: usize) -> (Vec<&Arc<Promise>>, usize) {
+    let place = |it: &Arc<Promise>| (it.state != PromiseState::Asked, it.due.is_none(), it.due);
+    let (mut first, mut count) = (Vec::<&Arc<Promise>>::new(), 0);
+    for it in room.promises.open_of(room.me) {
+        count += 1;
+        let at = first.partition_point(|other| place(other) <= place(it));
+        if at < most {
+            first.insert(at, it);
+            first.truncate(most);
+        }
+    }
+    (first, count)
+}
+
+fn group(title: String, Group { which, rows, count }: &Group, around: &Around) -> Html {
     if rows.is_empty() {
         return Html::default();
     }
     let draw = |it: &&Arc<Promise>| html! { <RowView key={it.cid.to_string()} ..row(it, around) /> };
-    let more = count - rows.len().min(SHOWN);
     html! {
         <section class="promise-group">
             <h3>{ title }</h3>
-            <ul class="plain-list">{ for rows.iter().take(SHOWN).map(draw) }</ul>
-            if more > 0 { <p class="hint">{ changing(t!("promises-more", n = more)) }</p> }
+            <ul class="plain-list">{ for rows.iter().map(draw) }</ul>
+            { around.shown.more(*which, SHOWN, *count) }
         </section>
     }
 }
 
 /// All that a row shows.
 fn row(it: &Arc<Promise>, around: &Around) -> Row {
-    let Around { room, today, posts, acted } = around;
+    let Around { room, today, next, posts, shown, acted } = around;
     let mine = |node: NodeId| node == room.me;
-    let told = feedback_on(&room.feedback_on, &it.cid).filter(|told| is_said(told));
+    let told = feedback_on(&room.feedback_on, &it.cid);
+    let told = Told::of(told, shown.of((TOLD, Some(it.cid)), WITHIN), &room.people, room.me);
     let asked = it.from.and_then(|from| room.promises.all.get(&(it.from_depth, from)));
     let after = match asked {
         Some(ask) => Some(t!("promise-after-ask", name = name(room, ask.author), words = said(ask))),
@@ -179,16 +209,14 @@ fn row(it: &Arc<Promise>, around: &Around) -> Row {
         after: after.map(Into::into),
         shown_by: shown_by.map(Into::into),
         ask: asked.filter(|ask| mine(ask.author) && !row::is_gone(ask)).map(|ask| ask.cid),
-        told: told.map(|told| tell(told, &room.people, room.me)).collect(),
+        next: *next == Some(it.cid),
+        told: Rc::new(told),
+        shown: shown.clone(),
         leaving: room.unsent.iter().filter_map(leaving).collect(),
         posts: posts.clone(),
         today: *today,
         acted: acted.clone(),
     }
-}
-
-fn is_said(it: &Feedback) -> bool {
-    it.stance.opens_loop() && it.state != FeedbackState::Withdrawn
 }
 
 fn name(room: &RoomView, node: NodeId) -> String {

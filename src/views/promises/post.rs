@@ -41,17 +41,16 @@ pub const DO_THIS: Act = Act {
 };
 
 /// Who does what a post calls for, or has done it.
-pub fn marks(sources: &Sources, around: &Around) -> Vec<(Cid, Mark)> {
+pub fn marks(sources: &Sources, around: &Around, post: Cid, most: usize) -> (Vec<Mark>, usize) {
+    let told = |it: &&Arc<Promise>| matches!(it.state, PromiseState::Promised | PromiseState::Kept);
+    let all: Vec<_> = sources.promises.promised_from(post).filter(told).collect();
     let mark = |it: &Arc<Promise>| {
         let name = around.person(&it.node).1.to_string();
-        let words = match it.state {
-            PromiseState::Promised => t!("post-does", name = name),
-            PromiseState::Kept => t!("post-did", name = name),
-            PromiseState::Asked | PromiseState::Dropped => return None,
-        };
-        Some((it.from?, Mark { icon: Icon::Promise, words: words.into() }))
+        let words =
+            if it.state == PromiseState::Kept { t!("post-did", name = name) } else { t!("post-does", name = name) };
+        Mark { icon: Icon::Promise, words: words.into() }
     };
-    sources.promises.from.iter().filter_map(mark).collect()
+    (all.iter().take(most).map(|it| mark(it)).collect(), all.len())
 }
 
 /// Characters of a post that are proposed as the words of a promise.

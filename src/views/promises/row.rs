@@ -4,6 +4,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid, Day,
+    body::Stance,
     state::{self, End, Promise, PromiseState, WordsState},
 };
 use web_sys::HtmlElement;
@@ -14,15 +15,20 @@ use crate::{
     browser,
     components::{
         disc::disc_of,
-        feedback::{Attributed, Loop},
+        feedback::{FeedbackForm, Stances},
         icons::{Icon, sign},
+        more::{NODES_WITHIN, Shown, WITHIN},
+        told::{Told, loops, signals},
+        written::Written,
     },
     excerpt,
     hooks::use_session,
-    markdown,
     session::{Here, Session},
     texts::{changing, t},
 };
+
+/// The list of what was said of a promise.
+pub const TOLD: &str = "told";
 
 /// Who somebody is, what they are called, and whether they are here.
 pub type Person = (Arc<state::Person>, AttrValue, Here);
@@ -46,8 +52,12 @@ pub struct Row {
     pub shown_by: Option<AttrValue>,
     /// The ask that it comes from, if its words are this node's.
     pub ask: Option<Cid>,
-    /// Loops on it.
-    pub told: Rc<[Attributed]>,
+    /// Its button is the one that is filled.
+    pub next: bool,
+    /// What was said of it.
+    pub told: Rc<Told>,
+    /// How much of that is drawn.
+    pub shown: Shown,
     /// Events whose words are about to be deleted, each with its intent.
     pub leaving: Rc<[(Cid, AttrValue)]>,
     /// Posts that may show that it was kept.
@@ -61,6 +71,15 @@ pub struct Row {
 /// Whether its words were taken back.
 pub fn is_gone(it: &Promise) -> bool {
     it.words == WordsState::Retracted
+}
+
+/// Whether whom it is asked of, or who promised it, can do something with it now.
+pub fn can_be_done(it: &Promise) -> bool {
+    match it.state {
+        PromiseState::Asked => it.text.is_some(),
+        PromiseState::Promised => true,
+        PromiseState::Kept | PromiseState::Dropped => false,
+    }
 }
 
 /// The beginning of its words, in one line.
@@ -110,8 +129,10 @@ pub fn RowView(props: &Row) -> Html {
                 </p>
                 { words_of(props, promise.cid, promise.words, promise.text.as_ref()) }
                 <div class="promise-more">{ more(props) }</div>
-                { for props.told.iter().map(|it| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={false} /> }) }
+                <div>{ loops(&props.told.corrections, false) }{ signals(&props.told, false) }</div>
+                { props.shown.more((TOLD, Some(promise.cid)), WITHIN, props.told.count) }
                 <div>{ actions(props) }</div>
+                <div>if !props.by_me && !is_gone(promise) { <Feedback promise={promise.cid} appreciated={props.told.appreciated} /> }</div>
                 <div class="row tight">
                     { delete(props, &session, promise.cid, props.by_me && !is_gone(promise)) }
                     { for props.ask.map(|ask| delete(props, &session, ask, true)) }
@@ -119,6 +140,34 @@ pub fn RowView(props: &Row) -> Html {
                 </div>
             </div>
         </li>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FeedbackProps {
+    promise: Cid,
+    appreciated: bool,
+}
+
+/// What can be said of it to who wrote it.
+#[component]
+fn Feedback(props: &FeedbackProps) -> Html {
+    let stance = use_state(|| None::<Stance>);
+    let on_open = {
+        let stance = stance.clone();
+        Callback::from(move |wanted| stance.set(if *stance == Some(wanted) { None } else { Some(wanted) }))
+    };
+    let on_close = {
+        let stance = stance.setter();
+        Callback::from(move |()| stance.set(None))
+    };
+    html! {
+        <>
+            <div class="row tight term-actions" role="group" aria-label={t!("promise-feedback")}>
+                <Stances target={props.promise} appreciated={props.appreciated} {on_open} open={*stance} />
+            </div>
+            <div>if let Some(stance) = *stance { <FeedbackForm target={props.promise} {stance} {on_close} plain={true} /> }</div>
+        </>
     }
 }
 
@@ -155,7 +204,7 @@ fn words_of(props: &Row, event: Cid, state: WordsState, text: Option<&Arc<str>>)
     let (key, inside) = match (state, text) {
         _ if leaving => ("leaving".into(), html! { <p class="trace">{ t!("taking-back") }</p> }),
         (WordsState::Retracted, _) => ("retracted".into(), html! { <p class="trace">{ t!("retracted") }</p> }),
-        (_, Some(text)) => (format!("said {text}"), markdown::render(text)),
+        (_, Some(text)) => (format!("said {text}"), html! { <Written text={text.clone()} nodes={NODES_WITHIN} /> }),
         (_, None) => ("missing".into(), html! { <p class="trace">{ t!("words-missing") }</p> }),
     };
     html! { <div class="said" {key}>{ inside }</div> }
@@ -188,11 +237,11 @@ fn actions(props: &Row) -> Html {
     let leaving = props.leaving.iter().any(|(it, _)| *it == promise.cid);
     match (promise.state, &promise.text) {
         (PromiseState::Asked, Some(text)) if !leaving => {
-            html! { <Accept ask={promise.cid} text={text.clone()} to_me={props.to_me} acted={props.acted.clone()} /> }
+            html! { <Accept ask={promise.cid} text={text.clone()} next={props.next} acted={props.acted.clone()} /> }
         }
         (PromiseState::Promised | PromiseState::Dropped, _) if props.to_me => {
             let open = promise.state == PromiseState::Promised;
-            html! { <Ending promise={promise.cid} {open} posts={props.posts.clone()} acted={props.acted.clone()} /> }
+            html! { <Ending promise={promise.cid} {open} next={props.next} posts={props.posts.clone()} acted={props.acted.clone()} /> }
         }
         (PromiseState::Asked | PromiseState::Promised | PromiseState::Kept | PromiseState::Dropped, _) => {
             Html::default()

@@ -4,12 +4,16 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::{
+    components::more::{SHOWN, Which, use_shown},
     hooks::{then, use_session},
     people,
     session::{DeviceView, Leftover, StorageView},
     texts::{changing, t},
     when,
 };
+
+/// The list of what other tabs left.
+const LEFTOVERS: Which = ("leftovers", None);
 
 /// Properties of [`Storage`].
 #[derive(PartialEq, Properties)]
@@ -26,6 +30,7 @@ pub fn Storage(props: &StorageProps) -> Html {
     let device = use_state(|| None::<DeviceView>);
     let leftovers = use_state(Vec::<Leftover>::new);
     let read = use_state(|| 0_u32);
+    let much = use_shown();
     {
         let (session, device, leftovers) = (session.clone(), device.setter(), leftovers.setter());
         use_effect_with(*read, move |_| {
@@ -56,7 +61,8 @@ pub fn Storage(props: &StorageProps) -> Html {
             if !leftovers.is_empty() {
                 <h4>{ t!("leftovers") }</h4>
                 <p class="hint">{ t!("leftovers-words") }</p>
-                <ul class="plain-list leftovers">{ for leftovers.iter().map(|it| leftover(it, &clear)) }</ul>
+                <ul class="plain-list leftovers">{ for leftovers.iter().take(much.of(LEFTOVERS, SHOWN)).map(|it| leftover(it, &clear)) }</ul>
+                { much.more(LEFTOVERS, SHOWN, leftovers.len()) }
             }
         </>
     }

@@ -1,11 +1,7 @@
 //! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
 //! posts scroll like ten.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::Range,
-    rc::Rc,
-};
+use std::{collections::BTreeSet, ops::Range, rc::Rc};
 
 use paceline_room::{
     Cid, NodeId, Tree,
@@ -20,14 +16,17 @@ use yew::prelude::*;
 use super::{
     super::{
         at_posts::{Mark, marks},
-        cards,
+        cards::{self, Moment},
     },
-    post::{Ask, PostView},
+    post::{Ask, MARKS, PostView, TOLD},
     rows::{Before, Row},
 };
 use crate::{
     browser,
-    components::feedback::{Attributed, tell},
+    components::{
+        more::{LINES, Shown, WITHIN},
+        told::Told,
+    },
     session::{People, Place, Reaches, RoomView, Unsent},
     texts::changing,
     when,
@@ -44,6 +43,9 @@ const GUESS: f64 = 110.0;
 /// How far outside of the window stretches are drawn.
 const MARGIN: &str = "1500px 0px";
 
+/// The list of moments between two posts.
+const MOMENTS: &str = "moments";
+
 /// What posts need to know of the room around them.
 pub struct Around {
     /// What the cards between them need to know, too.
@@ -54,18 +56,19 @@ pub struct Around {
     reach: Reaches,
     me: NodeId,
     leaving: Vec<(Cid, AttrValue)>,
-    marks: HashMap<Cid, Rc<[Mark]>>,
+    sources: cards::Sources,
+    shown: Shown,
     handles: bool,
     moments: Rc<Before>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(room: &RoomView, moments: Rc<Before>, handles: bool) -> Self {
-        let cards = cards::Around::new(room);
+    pub fn new(room: &RoomView, moments: Rc<Before>, shown: Shown, handles: bool) -> Self {
         Self {
-            marks: marks(&cards::Sources::of(room), &cards),
-            cards,
+            cards: cards::Around::new(room),
+            sources: cards::Sources::of(room),
+            shown,
             people: room.people.clone(),
             feedback_on: room.feedback_on.clone(),
             leaders: sorted::set(room.led.iter().filter_map(|it| it.holder)),
@@ -78,8 +81,24 @@ impl Around {
     }
 
     /// What was said of a post.
-    fn told(&self, post: &Cid) -> Rc<[Attributed]> {
-        feedback_on(&self.feedback_on, post).map(|it| tell(it, &self.people, self.me)).collect()
+    fn told(&self, post: Cid) -> Rc<Told> {
+        let most = self.shown.of((TOLD, Some(post)), WITHIN);
+        Rc::new(Told::of(feedback_on(&self.feedback_on, &post), most, &self.people, self.me))
+    }
+
+    /// What is told beside a post.
+    fn marks(&self, post: Cid) -> (Rc<[Mark]>, usize) {
+        let (marks, count) = marks(&self.sources, &self.cards, post, self.shown.of((MARKS, Some(post)), WITHIN));
+        (marks.into(), count)
+    }
+
+    /// Moments before a post, or after the last.
+    pub fn moments(&self, moments: &[Moment], before: Option<Cid>) -> Html {
+        let which = (MOMENTS, before);
+        let earlier = self.shown.earlier(which, LINES, moments.len());
+        let untold = moments.len().saturating_sub(self.shown.of(which, LINES));
+        let told = moments.iter().skip(untold).map(|it| (it.draw)(&self.cards));
+        html! { <>{ earlier }<div class="moments">{ for told }</div></> }
     }
 }
 
@@ -194,15 +213,15 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     let cid = row.post.cid;
     let moments = around.moments.get(&cid);
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
-    let marks = around.marks.get(&cid).cloned().unwrap_or_else(|| [].into());
-    let feedback = around.told(&cid);
+    let marks = around.marks(cid);
+    let told = around.told(cid);
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
-            { for moments.map(|it| around.cards.draw(it)) }
-            <PostView row={row.clone()} {author} {name} {here} {answers} {feedback}
-                {marks}
+            { for moments.map(|it| around.moments(it, Some(cid))) }
+            <PostView row={row.clone()} {author} {name} {here} {answers} {told}
+                {marks} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 reach={around.reach.get(&row.post)} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />

@@ -31,7 +31,10 @@ use super::{
 };
 use crate::{
     browser,
-    components::icons::{Icon, Sign},
+    components::{
+        icons::{Icon, Sign},
+        more::{Shown, use_shown},
+    },
     excerpt,
     hooks::{use_printing, use_session},
     people,
@@ -102,7 +105,8 @@ fn Stream(props: &StreamProps) -> Html {
     let room = &props.room;
     let session = use_session();
     let replying = use_replying(&session);
-    let road = use_road(room, props.handles);
+    let shown = use_shown();
+    let road = use_road(room, &shown, props.handles);
     let newest = use_newest(&road.rows, room);
     let printing = use_printing();
     let on_ask = {
@@ -122,7 +126,7 @@ fn Stream(props: &StreamProps) -> Html {
         <>
             <div class="reading">
                 { road.posts(room, newest.wanted, printing, &on_ask) }
-                <div class="road">{ road.around.cards.draw(&road.after) }</div>
+                <div class="road">{ road.around.moments(&road.after, None) }</div>
                 if !room.unchecked.is_empty() {
                     <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
                 }
@@ -152,7 +156,7 @@ struct Road {
 }
 
 #[hook]
-fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
+fn use_road(room: &Rc<RoomView>, shown: &Shown, handles: bool) -> Road {
     let posts = (room.posts.clone(), room.storing.clone(), room.doubtful.clone(), room.me);
     let rows = use_memo(posts, |(posts, storing, doubtful, me)| {
         let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
@@ -168,7 +172,9 @@ fn use_road(room: &Rc<RoomView>, handles: bool) -> Road {
     let (before, after) = (placed.0.clone(), placed.1.clone());
     let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
     let known = (room.people.clone(), sources, local, room.feedback_on.clone(), before);
-    let around = use_memo((known, handles), |((.., before), handles)| Around::new(room, before.clone(), *handles));
+    let around = use_memo((known, shown.clone(), handles), |((.., before), shown, handles)| {
+        Around::new(room, before.clone(), shown.clone(), *handles)
+    });
     Road { rows, around, after }
 }
 

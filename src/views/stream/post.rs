@@ -4,8 +4,8 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid,
-    body::{PostKind, Stance, taking_back},
-    state::{FeedbackState, Person, Post, WordsState},
+    body::{PostKind, Stance},
+    state::{Person, Post, WordsState},
 };
 use yew::prelude::*;
 
@@ -19,18 +19,25 @@ use crate::{
     components::{
         disc::disc_of,
         doubtful::doubtful,
-        feedback::{Attributed, FeedbackForm, Loop, Stances},
+        feedback::{FeedbackForm, Stances},
         icons::{Icon, sign},
+        more::{Shown, WITHIN},
+        told::{Told, loops, signals},
+        written::Written,
     },
     hooks::{use_about, use_commands, use_session},
-    markdown, people,
+    people,
     session::{Here, Listener, Place, Reach, Session, opens},
-    texts::{self, changing, t},
+    texts::{changing, t},
     when, words,
 };
 
 /// Up to this many nodes reach is drawn as dots; beyond, the numbers say it alone.
 const REACH_DOTS: usize = 8;
+
+/// Lists at a post, of which not all may be drawn: what was said of it, and what capabilities tell beside it.
+pub const TOLD: &str = "told";
+pub const MARKS: &str = "marks";
 
 /// What a post asks of the stream around it.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +66,11 @@ pub struct PostProps {
     /// Whom it answers, where the drawing does not say it.
     pub answers: Option<AttrValue>,
     /// What others know about it.
-    pub feedback: Rc<[Attributed]>,
-    /// What capabilities tell beside it.
-    pub marks: Rc<[Mark]>,
+    pub told: Rc<Told>,
+    /// What capabilities tell beside it, and how much there is.
+    pub marks: (Rc<[Mark]>, usize),
+    /// How much of both is drawn.
+    pub shown: Shown,
     /// How many nodes hold it, if it is recent.
     pub reach: Option<Reach>,
     /// Whether its loops carry the stable handles here.
@@ -116,12 +125,15 @@ pub fn PostView(props: &PostProps) -> Html {
             <div class="post-body">
                 { head(props, label) }
                 { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(post) } }
-                { corrections(props) }
+                // Standing corrections stand directly beneath the claim.
+                { loops(&props.told.corrections, props.handles) }
                 if *open == Some(Open::Edit) {
                     <EditForm post={post.clone()} on_close={close.clone()} />
                 }
-                { signals(props) }
-                <div>{ for props.marks.iter().map(mark) }</div>
+                <div>{ signals(&props.told, props.handles) }</div>
+                { props.shown.more((TOLD, Some(post.cid)), WITHIN, props.told.count) }
+                <div>{ for props.marks.0.iter().map(mark) }</div>
+                { props.shown.more((MARKS, Some(post.cid)), WITHIN, props.marks.1) }
                 if let Some(intent) = &props.leaving {
                     <div class="row tight" key="leaving">
                         <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
@@ -175,7 +187,7 @@ fn actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Ses
             if props.mine && !gone {
                 { own_actions(props, open, session) }
             } else if !gone {
-                <Stances target={post.cid} appreciated={appreciated(&props.feedback)}
+                <Stances target={post.cid} appreciated={props.told.appreciated}
                     open={match **open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
                     on_open={toggle(open, Open::Feedback)} />
             }
@@ -269,12 +281,6 @@ fn ask_reply(props: &PostProps) -> Callback<MouseEvent> {
     props.on_ask.reform(move |_| Ask::Reply(cid))
 }
 
-fn appreciated(feedback: &[Attributed]) -> bool {
-    feedback
-        .iter()
-        .any(|it| it.mine && it.feedback.stance == Stance::Appreciate && it.feedback.state != FeedbackState::Withdrawn)
-}
-
 fn head(props: &PostProps, label: String) -> Html {
     let post = &props.row.post;
     html! {
@@ -326,94 +332,16 @@ fn said(post: &Post) -> Html {
 }
 
 /// What somebody wrote, if there is anything to see in it.
-pub fn words_of(text: &str) -> Html {
+pub fn words_of(text: &Arc<str>) -> Html {
     if people::is_visible(text) {
-        markdown::render(text)
+        html! { <Written text={text.clone()} /> }
     } else {
         html! { <p class="trace">{ t!("nothing-to-see") }</p> }
     }
 }
 
-/// Standing corrections stand directly beneath the claim.
-fn corrections(props: &PostProps) -> Html {
-    let draw = |it: &Attributed| html! { <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} /> };
-    html! { <>{ for props.feedback.iter().filter(|it| it.stands()).map(draw) }</> }
-}
-
-/// Everything else that was said about it.
-fn signals(props: &PostProps) -> Html {
-    let (loops, light): (Vec<&Attributed>, Vec<&Attributed>) =
-        props.feedback.iter().filter(|it| !it.stands()).partition(|it| it.feedback.stance.opens_loop());
-    let light: Vec<_> = light.into_iter().filter(|it| it.feedback.state != FeedbackState::Withdrawn).collect();
-    let worded = light.iter().filter(|it| it.feedback.text.is_some());
-    let bare = |stance| -> Vec<&&Attributed> {
-        light.iter().filter(|it| it.feedback.stance == stance && it.feedback.text.is_none()).collect()
-    };
-    html! {
-        <>
-            { names(bare(Stance::Appreciate)) }
-            { names(bare(Stance::BuildOn)) }
-            { for worded.map(|it| html! { <Signal key={it.feedback.cid.to_string()} told={(*it).clone()} /> }) }
-            { for loops.into_iter().map(|it| html! {
-                <Loop key={it.feedback.cid.to_string()} told={it.clone()} handles={props.handles} />
-            }) }
-        </>
-    }
-}
-
 fn mark(it: &Mark) -> Html {
     html! { <p class="signal" key={it.words.to_string()}>{ sign(it.icon) }<span>{ changing(it.words.clone()) }</span></p> }
-}
-
-/// One line for all who gave the same without words.
-fn names(given: Vec<&&Attributed>) -> Html {
-    let Some(first) = given.first() else { return Html::default() };
-    let (_, icon, _) = words::stance_button(first.feedback.stance);
-    let all = texts::list(given.iter().map(|it| it.by.as_str()));
-    html! {
-        <p class="signal">
-            { sign(icon) }<span>{ changing(words::stance_by(first.feedback.stance, &all)) }</span>
-            if let Some(own) = given.iter().find(|it| it.mine) { <Withdraw feedback={own.feedback.cid} /> }
-        </p>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct SignalProps {
-    told: Attributed,
-}
-
-/// Light feedback that came with words.
-#[component]
-fn Signal(props: &SignalProps) -> Html {
-    let Attributed { feedback, by, mine, .. } = &props.told;
-    let (_, icon, _) = words::stance_button(feedback.stance);
-    html! {
-        <div class="signal">
-            { sign(icon) }
-            <div>
-                <strong>{ changing(words::stance_by(feedback.stance, by)) }</strong>
-                if let Some(text) = &feedback.text { <div class="said">{ markdown::render(text) }</div> }
-            </div>
-            if *mine { <Withdraw feedback={feedback.cid} /> }
-        </div>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct WithdrawProps {
-    feedback: Cid,
-}
-
-#[component]
-fn Withdraw(props: &WithdrawProps) -> Html {
-    let cid = props.feedback;
-    let commands = use_commands(format!("loop {cid}"));
-    let busy = commands.busy;
-    let onclick = Callback::from(move |_: MouseEvent| commands.act(taking_back::Command::Withdraw { feedback: cid }));
-    html! {
-        <button type="button" class="quiet-button" data-testid="feedback-withdraw" {onclick} aria-disabled={busy}>{ t!("take-back") }</button>
-    }
 }
 
 fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Session) -> Html {

@@ -1,6 +1,6 @@
 //! What was sent and waits, or came back; and what to do when this browser's copy of the room is gone.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use yew::prelude::*;
 
@@ -9,9 +9,9 @@ use crate::{
     components::{
         export::use_export,
         icons::{Icon, sign},
+        written::Written,
     },
     hooks::{use_commands, use_session},
-    markdown,
     session::{Place, Session, Unsent},
     texts::{self, changing, t},
     words,
@@ -70,7 +70,7 @@ fn UnsentList(props: &UnsentListProps) -> Html {
             <li key={it.id.clone()} class={classes!("unsent", held.then_some("held"))} data-testid="unsent"
                 data-state={if held { "held" } else { "waiting" }} data-place={it.place.to_string()}>
                 <p class="unsent-head"><strong>{ what(&it.place) }</strong>{ " " }<span class="unsent-state">{ changing(state) }</span></p>
-                if !it.draft.text.is_empty() { <div class="post-text" dir="auto">{ markdown::render(&it.draft.text) }</div> }
+                if !it.draft.text.is_empty() { <div class="post-text" dir="auto"><Written text={Arc::<str>::from(&*it.draft.text)} /></div> }
                 <div class="row tight">
                     if held && it.held != "target-gone" && it.held != "storage-gone" {
                         <button type="button" class="button plain" data-testid="unsent-retry"

@@ -19,6 +19,12 @@ use crate::{terms::Terms, write::silence};
 pub struct Batons {
     /// Those that somebody leads, in order of opening.
     pub led: Tree<Key, Baton>,
+    /// Of the first, those that this node leads.
+    pub mine: Tree<Key, Baton>,
+    /// Those that nobody leads.
+    pub free: Tree<Key, Baton>,
+    /// Those that are done.
+    pub closed: Tree<Key, Baton>,
     /// Those that are offered to this node, or that it may reclaim.
     pub for_me: Tree<Key, Baton>,
     /// Of the first, those whose current term has lasted longer than meant, by this node's own clock.
@@ -34,6 +40,9 @@ impl Batons {
             |it: &Baton| it.offered_to == Some(me) || (it.may_reclaim == Some(me) && it.state != BatonState::Closed);
         for change in now.since(before) {
             set(&mut self.led, change.key, change.now.filter(|it| is_led(it)));
+            set(&mut self.mine, change.key, change.now.filter(|it| it.holder == Some(me)));
+            set(&mut self.free, change.key, change.now.filter(|it| it.state == BatonState::Free));
+            set(&mut self.closed, change.key, change.now.filter(|it| it.state == BatonState::Closed));
             set(&mut self.for_me, change.key, change.now.filter(|it| waits(it)));
         }
     }

@@ -44,8 +44,8 @@ pub struct Loops {
     pub open: Tree<Key, Feedback>,
     /// The others.
     pub closed: Tree<Key, Feedback>,
-    /// How many wait for this node's answer.
-    pub mine: usize,
+    /// Of the first, those that wait for this node's answer.
+    pub mine: Tree<Key, Feedback>,
 }
 
 /// A room as one node has it. Cheap to copy and to compare: what did not change is the same.
@@ -150,17 +150,16 @@ impl Loops {
         let is_mine = |it: &Feedback| is_open(it) && it.addressee == Some(me);
         for change in now.since(before) {
             if let Some(was) = change.before.filter(|it| it.stance.opens_loop()) {
-                if is_open(was) {
-                    loops.open.remove(change.key)
-                } else {
-                    loops.closed.remove(change.key)
-                };
-                loops.mine -= usize::from(is_mine(was));
+                let list = if is_open(was) { &mut loops.open } else { &mut loops.closed };
+                list.remove(change.key);
+                loops.mine.remove(change.key);
             }
             if let Some(is) = change.now.filter(|it| it.stance.opens_loop()) {
                 let list = if is_open(is) { &mut loops.open } else { &mut loops.closed };
                 list.insert(*change.key, is.clone());
-                loops.mine += usize::from(is_mine(is));
+                if is_mine(is) {
+                    loops.mine.insert(*change.key, is.clone());
+                }
             }
         }
         loops
