@@ -1,10 +1,10 @@
 //! What a card is, and what it is made of. The table of them is `cards`.
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use paceline_room::{
     Cid, NodeId,
-    fold::List,
+    fold::{Key, List},
     state::{Baton, Person, PromiseLists, UnknownEvent},
 };
 use yew::prelude::*;
@@ -16,41 +16,18 @@ use crate::{
 
 /// A kind of card.
 pub struct Kind {
-    /// All of them, in whatever order.
-    pub moments: fn(&Sources) -> Vec<Moment>,
+    /// What of its moments is not as it was between two states of a room; looks at what changed alone.
+    pub changed: fn(&Sources, &Sources) -> Vec<Change>,
 }
 
-/// A moment on the road: its place, and what draws it.
-#[derive(Clone)]
-pub struct Moment {
-    pub(super) depth: u64,
-    pub(super) cid: Cid,
-    pub(super) draw: Rc<dyn Fn(&Around) -> Html>,
-}
+/// A moment on the road: what draws it.
+pub type Moment = Box<dyn Fn(&Around) -> Html>;
 
-impl Moment {
-    /// What an event means for the stream, and how deep in the log that is.
-    pub fn new(depth: u64, cid: Cid, draw: impl Fn(&Around) -> Html + 'static) -> Self {
-        Self { depth, cid, draw: Rc::new(draw) }
-    }
-
-    /// Where it stands in the log.
-    pub fn key(&self) -> (u64, Cid) {
-        (self.depth, self.cid)
-    }
-}
-
-/// At the same place it is the same moment: whether what it draws changed, [`Sources`] say.
-impl PartialEq for Moment {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Moment {}
+/// Where in the log a moment stands, and what it is now; none if it is not there any more.
+pub type Change = (Key, Option<Moment>);
 
 /// What of a room cards are made of: the same as long as none of them changed.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Sources {
     /// In order of opening.
     pub batons: List<Baton>,

@@ -3,18 +3,15 @@
 
 use super::{batons, newer, promises};
 
-pub use super::card::{Around, Kind, Moment, Sources};
+pub use super::card::{Around, Change, Kind, Moment, Sources};
 
 /// All kinds of cards.
 pub static KINDS: &[Kind] = &[batons::CARDS, promises::CARDS, newer::CARDS];
 
 impl Sources {
-    /// All moments, in the order of the log.
-    pub fn moments(&self) -> Vec<Moment> {
-        let mut all: Vec<_> = KINDS.iter().flat_map(|kind| (kind.moments)(self)).collect();
-        // There may be thousands, of many batons in turn.
-        all.sort_unstable_by_key(Moment::key);
-        all
+    /// What of all moments is not as it was.
+    pub fn changed(&self, before: &Self) -> Vec<Change> {
+        KINDS.iter().flat_map(|kind| (kind.changed)(before, self)).collect()
     }
 }
 
@@ -26,14 +23,12 @@ mod tests {
         Cid, NodeId,
         body::PostKind,
         fold::List,
-        state::{Post, PromiseLists, UnknownEvent, WordsState},
+        state::{Post, UnknownEvent, WordsState},
+        threads::Threads,
     };
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    use super::{
-        super::stream::rows::{place, rows},
-        *,
-    };
+    use super::*;
 
     #[test]
     fn what_a_newer_version_wrote_stands_among_the_other_moments_by_the_order_of_the_log() {
@@ -60,13 +55,28 @@ mod tests {
         };
         let mut posts = List::default();
         [deep(1, 10), deep(2, 30)].into_iter().for_each(|it| posts.insert((it.depth, it.cid), it));
-        let rows = rows(&posts, &[], |_| false, |at| at);
         let mut unknown = List::default();
         [newer(9, 40), newer(8, 20), newer(7, 20)].into_iter().for_each(|it| unknown.insert((it.depth, it.cid), it));
-        let sources = Sources { batons: List::default(), promises: PromiseLists::default(), unknown };
-        let (before, after) = place(&rows, sources.moments());
-        let names = |moments: &[Moment]| moments.iter().map(|it| it.key().1.digest()[0]).collect::<Vec<_>>();
-        assert_eq!(before.get(&Cid::from_digest([2; 32])).map(|it| names(it)), Some(vec![7, 8]));
-        assert_eq!((before.len(), names(&after)), (1, vec![9]));
+        let mut sources = Sources { unknown: unknown.clone(), ..Sources::default() };
+        let mut threads = Threads::new(1);
+        threads.follow(&posts, &[], &List::default());
+        let mut follow = |now: &Sources, before: &Sources| {
+            for (key, moment) in now.changed(before) {
+                match moment {
+                    Some(_) => threads.put(key, key.1.digest()[0]),
+                    None => threads.take(key),
+                }
+            }
+            let moments = |before: Option<u8>| {
+                let before = before.map(|name| Cid::from_digest([name; 32]));
+                threads.moments(before.as_ref(), 9).0.into_iter().copied().collect::<Vec<_>>()
+            };
+            [moments(Some(1)), moments(Some(2)), moments(None)]
+        };
+        assert_eq!(follow(&sources, &Sources::default()), [vec![], vec![7, 8], vec![9]]);
+        let before = sources.clone();
+        sources.unknown.remove(&(20, Cid::from_digest([7; 32])));
+        assert_eq!(follow(&sources, &before), [vec![], vec![8], vec![9]]);
+        assert!(sources.changed(&sources).is_empty());
     }
 }

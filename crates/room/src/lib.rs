@@ -30,6 +30,7 @@ pub mod stored;
 mod table;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod testing;
+pub mod threads;
 pub mod tree;
 pub mod words;
 

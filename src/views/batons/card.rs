@@ -3,13 +3,15 @@
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId, sorted,
+    Cid, NodeId,
+    fold::Key,
+    sorted,
     state::{Act, Baton, Note, Term, TermBy},
 };
 use yew::prelude::*;
 
 use super::{
-    super::card::{Around, Kind, Moment},
+    super::card::{Around, Change, Kind, Moment},
     words,
 };
 use crate::{
@@ -19,10 +21,29 @@ use crate::{
 };
 
 /// The cards of batons in the stream.
-pub const CARDS: Kind =
-    Kind { moments: |sources| sources.batons.iter().flat_map(handoffs).map(Handoff::moment).collect() };
+pub const CARDS: Kind = Kind {
+    changed: |before, now| {
+        let changed = now.batons.since(&before.batons);
+        changed.into_iter().flat_map(|it| changes(it.before, it.now)).collect()
+    },
+};
+
+/// What is not as it was: of a baton that changed all is looked at, and what is drawn anew is what differs.
+fn changes(before: Option<&Arc<Baton>>, now: Option<&Arc<Baton>>) -> Vec<Change> {
+    let all = |it: Option<&Arc<Baton>>| it.map(handoffs).unwrap_or_default();
+    let mut was = sorted::map(all(before).into_iter().map(|it| (it.key(), it)));
+    let mut changes = Vec::new();
+    for it in all(now) {
+        if was.remove(&it.key()).as_ref() != Some(&it) {
+            changes.push((it.key(), Some(it.moment())));
+        }
+    }
+    changes.extend(was.into_keys().map(|key| (key, None)));
+    changes
+}
 
 /// What happened to a lead.
+#[derive(PartialEq)]
 enum Moved {
     /// It went to somebody.
     Led(TermBy),
@@ -31,6 +52,7 @@ enum Moved {
 }
 
 /// A lead moved, or something was said of it.
+#[derive(PartialEq)]
 struct Handoff {
     /// The event.
     from: Cid,
@@ -51,7 +73,7 @@ struct Handoff {
 }
 
 /// All that happened to one baton.
-fn handoffs(baton: &Arc<Baton>) -> impl Iterator<Item = Handoff> {
+fn handoffs(baton: &Arc<Baton>) -> Vec<Handoff> {
     let title: Rc<str> = baton.title.as_str().into();
     let of_note = title.clone();
     let terms = sorted::map(baton.terms.iter().map(|it| (it.from, it)));
@@ -75,7 +97,7 @@ fn handoffs(baton: &Arc<Baton>) -> impl Iterator<Item = Handoff> {
         current: false,
         parallel: is_beside(baton, terms.get(&note.term).copied(), note),
     });
-    led.chain(noted)
+    led.chain(noted).collect()
 }
 
 /// Whether what the word came with, in this term, is on a branch that the network did not follow.
@@ -88,8 +110,13 @@ pub fn is_beside(baton: &Baton, term: Option<&Term>, note: &Note) -> bool {
 }
 
 impl Handoff {
+    /// Where in the log it stands.
+    fn key(&self) -> Key {
+        (self.depth, self.from)
+    }
+
     fn moment(self) -> Moment {
-        Moment::new(self.depth, self.from, move |around| self.draw(around))
+        Box::new(move |around| self.draw(around))
     }
 
     fn draw(&self, around: &Around) -> Html {

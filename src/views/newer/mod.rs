@@ -14,11 +14,16 @@ use crate::{
 };
 
 /// Its cards in the stream.
-pub const CARDS: Kind = Kind { moments: |sources| sources.unknown.iter().map(moment).collect() };
+pub const CARDS: Kind = Kind {
+    changed: |before, now| {
+        let changed = now.unknown.since(&before.unknown);
+        changed.into_iter().map(|it| (*it.key, it.now.map(moment))).collect()
+    },
+};
 
 fn moment(it: &Arc<UnknownEvent>) -> Moment {
     let event = it.clone();
-    Moment::new(it.depth, it.cid, move |around| newer(&event, around))
+    Box::new(move |around| newer(&event, around))
 }
 
 fn newer(event: &UnknownEvent, around: &Around) -> Html {

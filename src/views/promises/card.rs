@@ -21,12 +21,19 @@ use crate::{
 };
 
 /// The cards of promises in the stream.
-pub const CARDS: Kind = Kind { moments: |sources| sources.promises.all.iter().flat_map(moments).collect() };
+pub const CARDS: Kind = Kind {
+    changed: |before, now| {
+        let changed = now.promises.all.since(&before.promises.all);
+        let was = changed.iter().filter_map(|it| it.before).flat_map(moments).map(|(key, _)| (key, None));
+        let is = changed.iter().filter_map(|it| it.now).flat_map(moments).map(|(key, it)| (key, Some(it)));
+        was.chain(is).collect()
+    },
+};
 
 /// That it was asked or promised, and how it ended.
-fn moments(it: &Arc<Promise>) -> impl Iterator<Item = Moment> {
+fn moments(it: &Arc<Promise>) -> impl Iterator<Item = (Key, Moment)> + use<> {
     let begun = it.clone();
-    let first = Moment::new(it.depth, it.cid, move |around| {
+    let first: Moment = Box::new(move |around| {
         let words = said(&begun);
         let told = |name: &str| match begun.state {
             PromiseState::Asked => {
@@ -39,7 +46,7 @@ fn moments(it: &Arc<Promise>) -> impl Iterator<Item = Moment> {
     });
     let ended = it.clone();
     let last = it.end.as_ref().map(|end| {
-        Moment::new(end.depth, end.cid, move |around| {
+        let draw: Moment = Box::new(move |around| {
             ended
                 .end
                 .as_ref()
@@ -55,9 +62,10 @@ fn moments(it: &Arc<Promise>) -> impl Iterator<Item = Moment> {
                     line(around, (end.depth, end.cid), ended.node, end.at, told)
                 })
                 .unwrap_or_default()
-        })
+        });
+        ((end.depth, end.cid), draw)
     });
-    std::iter::once(first).chain(last)
+    std::iter::once(((it.depth, it.cid), first)).chain(last)
 }
 
 fn line(around: &Around, (depth, event): Key, by: NodeId, at: u64, told: impl Fn(&str) -> String) -> Html {

@@ -1,13 +1,13 @@
 //! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
 //! posts scroll like ten.
 
-use std::{collections::BTreeSet, ops::Range, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
 
 use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, feedback_on},
-    sorted,
     state::Feedback,
+    threads::{Row, Threads},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
@@ -19,7 +19,6 @@ use super::{
         cards::{self, Moment},
     },
     post::{Ask, MARKS, PostView, TOLD},
-    rows::{Before, Row},
 };
 use crate::{
     browser,
@@ -29,7 +28,7 @@ use crate::{
     },
     session::{People, Place, Reaches, RoomView, Unsent},
     texts::changing,
-    when,
+    when::{self, Days},
 };
 
 /// Posts in a stretch.
@@ -43,6 +42,18 @@ const GUESS: f64 = 110.0;
 /// How far outside of the window stretches are drawn.
 const MARGIN: &str = "1500px 0px";
 
+/// What stands on the road, kept up to date.
+pub type Rows = Rc<RefCell<Threads<Moment>>>;
+
+/// How often they changed so far, and how many rows there are then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Version {
+    /// How often.
+    pub number: u32,
+    /// How many.
+    pub len: usize,
+}
+
 /// The list of moments between two posts.
 const MOMENTS: &str = "moments";
 
@@ -52,31 +63,32 @@ pub struct Around {
     pub cards: cards::Around,
     people: People,
     feedback_on: Tree<(Cid, Key), Feedback>,
-    leaders: BTreeSet<NodeId>,
+    leaders: Rc<BTreeSet<NodeId>>,
     reach: Reaches,
     me: NodeId,
     leaving: Vec<(Cid, AttrValue)>,
     sources: cards::Sources,
     shown: Shown,
     handles: bool,
-    moments: Rc<Before>,
+    /// What day it is begins where another did not end.
+    days: RefCell<Days>,
 }
 
 impl Around {
     /// Gathers it from a view.
-    pub fn new(room: &RoomView, moments: Rc<Before>, shown: Shown, handles: bool) -> Self {
+    pub fn new(room: &RoomView, leaders: Rc<BTreeSet<NodeId>>, shown: Shown, handles: bool) -> Self {
         Self {
             cards: cards::Around::new(room),
             sources: cards::Sources::of(room),
             shown,
             people: room.people.clone(),
             feedback_on: room.feedback_on.clone(),
-            leaders: sorted::set(room.led.iter().filter_map(|it| it.holder)),
+            leaders,
             reach: room.reach.clone(),
             me: room.me,
             leaving: room.unsent.iter().filter_map(leaving).collect(),
             handles,
-            moments,
+            days: RefCell::default(),
         }
     }
 
@@ -93,11 +105,14 @@ impl Around {
     }
 
     /// Moments before a post, or after the last.
-    pub fn moments(&self, moments: &[Moment], before: Option<Cid>) -> Html {
+    pub fn moments(&self, rows: &Threads<Moment>, before: Option<Cid>) -> Html {
         let which = (MOMENTS, before);
-        let earlier = self.shown.earlier(which, LINES, moments.len());
-        let untold = moments.len().saturating_sub(self.shown.of(which, LINES));
-        let told = moments.iter().skip(untold).map(|it| (it.draw)(&self.cards));
+        let (told, count) = rows.moments(before.as_ref(), self.shown.of(which, LINES));
+        if count == 0 {
+            return Html::default();
+        }
+        let earlier = self.shown.earlier(which, LINES, count);
+        let told = told.into_iter().map(|draw| draw(&self.cards));
         html! { <>{ earlier }<div class="moments">{ for told }</div></> }
     }
 }
@@ -113,8 +128,10 @@ fn leaving(unsent: &Unsent) -> Option<(Cid, AttrValue)> {
 /// Properties of [`Chunk`].
 #[derive(Properties)]
 pub struct ChunkProps {
-    /// All rows.
-    pub rows: Rc<Vec<Row>>,
+    /// All rows: they change, and then so does what is around them.
+    pub rows: Rows,
+    /// How many there are.
+    pub len: usize,
     /// Number of this stretch among those of its size.
     pub number: usize,
     /// Posts in it: [`LONG_CHUNK`], or that of the stretches in such a one.
@@ -134,10 +151,9 @@ pub struct ChunkProps {
 
 impl PartialEq for ChunkProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.rows, &other.rows)
-            && Rc::ptr_eq(&self.around, &other.around)
-            && (self.number, self.size, self.wanted, self.at_end, self.printing)
-                == (other.number, other.size, other.wanted, other.at_end, other.printing)
+        Rc::ptr_eq(&self.around, &other.around)
+            && (self.len, self.number, self.size, self.wanted, self.at_end, self.printing)
+                == (other.len, other.number, other.size, other.wanted, other.at_end, other.printing)
             && self.on_ask == other.on_ask
     }
 }
@@ -145,12 +161,12 @@ impl PartialEq for ChunkProps {
 impl ChunkProps {
     /// Which rows are in it.
     fn range(&self) -> Range<usize> {
-        let from = (self.number * self.size).min(self.rows.len());
-        from..(from + self.size).min(self.rows.len())
+        let from = (self.number * self.size).min(self.len);
+        from..(from + self.size).min(self.len)
     }
 
     fn is_last(&self) -> bool {
-        self.at_end && self.range().end + (AT_END - 1) * CHUNK >= self.rows.len()
+        self.at_end && self.range().end + (AT_END - 1) * CHUNK >= self.len
     }
 
     fn is_wanted(&self) -> bool {
@@ -194,7 +210,7 @@ fn shorter(props: &ChunkProps) -> Html {
     let Range { start, end } = props.range();
     let chunk = |number: usize| {
         html! {
-            <Chunk key={number} rows={props.rows.clone()} {number} size={CHUNK} around={props.around.clone()}
+            <Chunk key={number} rows={props.rows.clone()} len={props.len} {number} size={CHUNK} around={props.around.clone()}
                 at_end={props.at_end} wanted={props.wanted} printing={props.printing} on_ask={props.on_ask.clone()} />
         }
     };
@@ -202,16 +218,18 @@ fn shorter(props: &ChunkProps) -> Html {
 }
 
 fn posts(props: &ChunkProps) -> Html {
-    props.range().zip(&props.rows[props.range()]).map(|(at, row)| draw(props, row, at)).collect()
+    let (range, rows) = (props.range(), props.rows.borrow());
+    let shown = rows.rows(range.clone(), &mut |at| props.around.days.borrow_mut().begin(at));
+    range.zip(&shown).map(|(at, row)| draw(props, &rows, row, at)).collect()
 }
 
-fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
+fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize) -> Html {
     let around = &props.around;
     let (author, name, here) = around.cards.person(&row.post.author);
     let name = AttrValue::from(name.to_string());
     let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1.to_string()));
     let cid = row.post.cid;
-    let moments = around.moments.get(&cid);
+    let moments = if row.level == 0 { around.moments(rows, Some(cid)) } else { Html::default() };
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
     let marks = around.marks(cid);
     let told = around.told(cid);
@@ -219,7 +237,7 @@ fn draw(props: &ChunkProps, row: &Row, at: usize) -> Html {
     html! {
         <key={cid.to_string()}>
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
-            { for moments.map(|it| around.moments(it, Some(cid))) }
+            { moments }
             <PostView row={row.clone()} {author} {name} {here} {answers} {told}
                 {marks} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
@@ -241,11 +259,7 @@ impl Drop for Watch {
     }
 }
 
-fn watch(
-    element: HtmlElement,
-    near: UseStateSetter<bool>,
-    height: Rc<std::cell::RefCell<Option<f64>>>,
-) -> Option<Watch> {
+fn watch(element: HtmlElement, near: UseStateSetter<bool>, height: Rc<RefCell<Option<f64>>>) -> Option<Watch> {
     let watched = element.clone();
     let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let Some(entry) = entries.pop().dyn_into::<IntersectionObserverEntry>().ok() else { return };

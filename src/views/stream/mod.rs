@@ -4,31 +4,26 @@ mod chunk;
 mod composer;
 mod edit;
 mod post;
-pub(super) mod rows;
 mod scroll;
 mod unchecked;
 
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid,
+    Cid, sorted,
     state::{Post, WordsState},
+    threads::Threads,
 };
 use yew::prelude::*;
 
 use self::{
-    chunk::{Around, Chunk, LONG_CHUNK},
+    chunk::{Around, Chunk, LONG_CHUNK, Rows, Version},
     composer::{Composer, Replying},
     post::Ask,
-    rows::Row,
     scroll::{step, use_newest},
     unchecked::UncheckedPosts,
 };
-use super::{
-    Context, Keys, PLAIN, Region, STREAM, Tab, View,
-    cards::{Moment, Sources},
-    press_button,
-};
+use super::{Context, Keys, PLAIN, Region, STREAM, Tab, View, cards::Sources, press_button};
 use crate::{
     browser,
     components::{
@@ -40,7 +35,6 @@ use crate::{
     people,
     session::{Connection, Listener, Place, RoomView, Session, Storing},
     texts::{changing, t},
-    when,
 };
 
 /// Its line in the table.
@@ -107,7 +101,7 @@ fn Stream(props: &StreamProps) -> Html {
     let replying = use_replying(&session);
     let shown = use_shown();
     let road = use_road(room, &shown, props.handles);
-    let newest = use_newest(&road.rows, room);
+    let newest = use_newest(&road.rows, road.version, room);
     let printing = use_printing();
     let on_ask = {
         let replying = replying.setter();
@@ -121,12 +115,12 @@ fn Stream(props: &StreamProps) -> Html {
         Callback::from(move |()| replying.set(None))
     };
     let reply = replying.and_then(|cid| replying_to(room, &road.rows, cid));
-    let empty = road.rows.is_empty() && road.after.is_empty() && room.unchecked.is_empty();
+    let empty = road.rows.borrow().is_empty() && room.unchecked.is_empty();
     html! {
         <>
             <div class="reading">
                 { road.posts(room, newest.wanted, printing, &on_ask) }
-                <div class="road">{ road.around.moments(&road.after, None) }</div>
+                <div class="road">{ road.around.moments(&road.rows.borrow(), None) }</div>
                 if !room.unchecked.is_empty() {
                     <UncheckedPosts posts={room.unchecked.clone()} people={room.people.clone()} />
                 }
@@ -147,51 +141,60 @@ fn Stream(props: &StreamProps) -> Html {
     }
 }
 
-/// What stands on the road, computed where it changed.
+/// What stands on the road, at one time.
 struct Road {
-    rows: Rc<Vec<Row>>,
+    rows: Rows,
+    version: Version,
     around: Rc<Around>,
-    /// Moments after the last post that is here.
-    after: Rc<[Moment]>,
 }
 
+/// Follows what changes: nobody walks through all posts.
 #[hook]
 fn use_road(room: &Rc<RoomView>, shown: &Shown, handles: bool) -> Road {
-    let posts = (room.posts.clone(), room.storing.clone(), room.doubtful.clone(), room.me);
-    let rows = use_memo(posts, |(posts, storing, doubtful, me)| {
-        let storing: Vec<_> = storing.iter().map(|it| Arc::new(as_post(it, *me))).collect();
-        let mut days = when::Days::default();
-        let is_doubtful = |post: &Post| doubtful.get(&(post.depth, post.cid)).is_some();
-        rows::rows(posts, &storing, is_doubtful, |at| days.begin(at))
-    });
+    let rows = use_mut_ref(|| Threads::new(browser::seed()));
+    let followed = use_mut_ref(|| (0, Sources::default()));
+    let own = (room.storing.clone(), room.me);
+    let storing =
+        use_memo(own, |(storing, me)| storing.iter().map(|it| Arc::new(as_post(it, *me))).collect::<Vec<_>>());
     let sources = Sources::of(room);
-    let placed = use_memo((rows.clone(), sources.clone()), |(rows, sources)| {
-        let (before, after) = rows::place(rows, sources.moments());
-        (Rc::new(before), after)
+    let known = (room.posts.clone(), storing, room.doubtful.clone(), sources.clone());
+    let following = rows.clone();
+    let version = use_memo(known, move |(posts, storing, doubtful, sources)| {
+        let (mut rows, mut followed) = (following.borrow_mut(), followed.borrow_mut());
+        rows.follow(posts, storing, doubtful);
+        for (key, moment) in sources.changed(&followed.1) {
+            match moment {
+                Some(it) => rows.put(key, it),
+                None => rows.take(key),
+            }
+        }
+        *followed = (followed.0 + 1, sources.clone());
+        Version { number: followed.0, len: rows.len() }
     });
-    let (before, after) = (placed.0.clone(), placed.1.clone());
+    let version = *version;
+    let leaders = use_memo(room.led.clone(), |led| sorted::set(led.iter().filter_map(|it| it.holder)));
     let local = (room.reach.clone(), room.unsent.clone(), room.doubtful.clone());
-    let known = (room.people.clone(), sources, local, room.feedback_on.clone(), before);
-    let around = use_memo((known, shown.clone(), handles), |((.., before), shown, handles)| {
-        Around::new(room, before.clone(), shown.clone(), *handles)
+    let known = (room.people.clone(), sources, local, room.feedback_on.clone(), version);
+    let around = use_memo((known, leaders.clone(), shown.clone(), handles), |(_, leaders, shown, handles)| {
+        Around::new(room, leaders.clone(), shown.clone(), *handles)
     });
-    Road { rows, around, after }
+    Road { rows, version, around }
 }
 
 impl Road {
     /// The posts, in long stretches.
     fn posts(&self, room: &RoomView, wanted: Option<Cid>, printing: bool, on_ask: &Callback<Ask>) -> Html {
-        let (rows, around) = (&self.rows, &self.around);
-        let wanted = wanted.and_then(|cid| rows.iter().position(|row| row.post.cid == cid));
+        let (rows, len, around) = (&self.rows, self.version.len, &self.around);
+        let wanted = wanted.and_then(|cid| rows.borrow().position(&cid));
         // While the newest page stands ahead of the rest, the rest is drawn only where somebody goes: it changes all the time.
         let at_end = room.unchecked.is_empty();
-        let chunks = (0..rows.len().div_ceil(LONG_CHUNK)).map(|number| {
+        let chunks = (0..len.div_ceil(LONG_CHUNK)).map(|number| {
             html! {
-                <Chunk key={number} rows={rows.clone()} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
+                <Chunk key={number} rows={rows.clone()} {len} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
             }
         });
         // A feed without posts would be a broken promise to assistive technology.
-        let feed = !rows.is_empty();
+        let feed = len > 0;
         html! { <div class="road" role={feed.then_some("feed")} aria-label={feed.then(|| t!("posts"))}>{ for chunks }</div> }
     }
 }
@@ -247,8 +250,8 @@ fn as_post(storing: &Storing, me: paceline_room::NodeId) -> Post {
     }
 }
 
-fn replying_to(room: &RoomView, rows: &[Row], cid: Cid) -> Option<Replying> {
-    let post = &rows.iter().find(|row| row.post.cid == cid)?.post;
+fn replying_to(room: &RoomView, rows: &Rows, cid: Cid) -> Option<Replying> {
+    let post = rows.borrow().post(&cid)?.clone();
     let excerpt = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
     Some(Replying { post: cid, name: people::name_in(&room.people, &post.author).into(), excerpt: excerpt.into() })
 }

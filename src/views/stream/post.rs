@@ -6,13 +6,13 @@ use paceline_room::{
     Cid,
     body::{PostKind, Stance},
     state::{Person, Post, WordsState},
+    threads::Row,
 };
 use yew::prelude::*;
 
 use super::{
     super::at_posts::{ACTS, Mark, act_at},
     edit::EditForm,
-    rows::Row,
 };
 use crate::{
     browser,

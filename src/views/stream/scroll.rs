@@ -1,20 +1,22 @@
 //! Staying at the newest post, or being told what came below: whoever reads further up is never moved.
 
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use gloo::{events::EventListener, timers::callback::Timeout};
-use paceline_room::Cid;
+use paceline_room::{Cid, sorted, threads::Came};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use super::rows::Row;
+use super::chunk::{Rows, Version};
 use crate::{browser, markdown, people, session::RoomView, texts::t};
 
 /// This close to the end counts as being there, in CSS pixels.
 const NEAR_END: f64 = 160.0;
 /// More new posts than this are announced by their number.
 const ANNOUNCED: usize = 3;
+/// Up to so many are put in the order in which they are read; more are told by their number alone.
+const IN_ORDER: usize = 100;
 /// Time for a screen reader to take up an announcement, in milliseconds.
 const SAID_MS: u32 = 4_000;
 /// Time for a stretch to be drawn before a post in it can be shown, in milliseconds.
@@ -32,32 +34,37 @@ pub struct Newest {
     pub said: String,
 }
 
-/// Follows the rows.
+/// Follows what came.
 #[hook]
-pub fn use_newest(rows: &Rc<Vec<Row>>, room: &RoomView) -> Newest {
+pub fn use_newest(rows: &Rows, version: Version, room: &RoomView) -> Newest {
     let unseen = use_state(Vec::<Cid>::new);
     let wanted = use_state(|| None::<Cid>);
     let said = use_said();
     let at_end = use_end(&unseen);
-    let known = use_mut_ref(|| None::<HashSet<Cid>>);
+    let begun = use_mut_ref(|| false);
     {
         let (unseen, wanted, said) = (unseen.clone(), wanted.clone(), said.setter());
-        let (people, me) = (room.people.clone(), room.me);
-        use_effect_with(rows.clone(), move |rows| {
-            let mut known = known.borrow_mut();
-            let first = known.is_none();
-            let known = known.get_or_insert_default();
-            let fresh: Vec<&Row> = rows.iter().filter(|row| known.insert(row.post.cid)).collect();
-            let own = fresh.iter().rev().find(|row| row.post.author == me && row.storing).map(|row| row.post.cid);
-            let others: Vec<_> = fresh.into_iter().filter(|row| row.post.author != me).collect();
-            if !first && !others.is_empty() {
-                said.set(announcement(&others, |row| people::name_in(&people, &row.post.author)));
+        let (rows, people, me) = (rows.clone(), room.people.clone(), room.me);
+        use_effect_with(version, move |_| {
+            let mut came = rows.borrow_mut().take_news();
+            // What is there from the start is no news.
+            if !begun.replace(true) || came.is_empty() {
+                return;
             }
-            let elsewhere = !first && !*at_end.borrow();
+            if came.len() <= IN_ORDER {
+                let rows = rows.borrow();
+                sorted::short_list(&mut came, |it| rows.position(&it.post.cid));
+            }
+            let own = came.iter().rev().find(|it| it.post.author == me && it.storing).map(|it| it.post.cid);
+            let others: Vec<_> = came.iter().filter(|it| it.post.author != me).collect();
+            if !others.is_empty() {
+                said.set(announcement(&others, |it| people::name_in(&people, &it.post.author)));
+            }
+            let elsewhere = !*at_end.borrow();
             if let Some(own) = own.filter(|_| elsewhere) {
                 wanted.set(Some(own));
             } else if elsewhere && !others.is_empty() {
-                unseen.set(unseen.iter().copied().chain(others.iter().map(|row| row.post.cid)).collect());
+                unseen.set(unseen.iter().copied().chain(others.iter().map(|it| it.post.cid)).collect());
             }
         });
     }
@@ -125,13 +132,13 @@ fn use_said() -> UseStateHandle<String> {
     said
 }
 
-fn announcement(fresh: &[&Row], name: impl Fn(&Row) -> String) -> String {
+fn announcement(fresh: &[&Came], name: impl Fn(&Came) -> String) -> String {
     if fresh.len() > ANNOUNCED {
         return t!("announce-many", n = fresh.len());
     }
-    let say = |row: &&Row| {
-        let words = markdown::plain(row.post.text.as_deref().unwrap_or_default());
-        t!("announce-post", name = name(row), words = words)
+    let say = |it: &&Came| {
+        let words = markdown::plain(it.post.text.as_deref().unwrap_or_default());
+        t!("announce-post", name = name(it), words = words)
     };
     fresh.iter().map(say).collect::<Vec<_>>().join(" ")
 }
