@@ -20,6 +20,8 @@ mod slice;
 mod snapshot;
 mod surroundings;
 mod terms;
+#[cfg(feature = "test-utils")]
+pub mod testing;
 mod write;
 
 pub use clocks::Clocks;

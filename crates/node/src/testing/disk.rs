@@ -70,6 +70,11 @@ impl Disk {
         self.0.fault.set(fault);
     }
 
+    /// What goes wrong with it.
+    pub fn fault(&self) -> Option<Fault> {
+        self.0.fault.get()
+    }
+
     /// How many writes failed.
     pub fn failed(&self) -> usize {
         self.0.failed.get()
@@ -119,9 +124,20 @@ impl Disk {
 
     /// What is on the disk after a crash that took the latest `lost` relaxed writes; of those under way the ones in the mask `landed`
     /// came to their end.
+    ///
+    /// # Panics
+    /// If what was possible before is not any more.
     pub fn after_crash(&self, landed: usize, lost: usize) -> Self {
+        self.after_losing(landed, lost.min(self.relaxed()))
+    }
+
+    /// The same of a disk that may break its promise: strict writes are lost like any other. For tests of tests.
+    ///
+    /// # Panics
+    /// If what was possible before is not any more.
+    pub fn after_losing(&self, landed: usize, lost: usize) -> Self {
         let journal = self.0.journal.borrow();
-        let kept = journal.len() - lost.min(self.relaxed());
+        let kept = journal.len().saturating_sub(lost);
         let disk = Self::default();
         let begun = self.0.begun.borrow();
         let landed = begun.iter().enumerate().filter(|(at, _)| landed & (1 << at) != 0).map(|(_, (tx, _))| tx);
@@ -133,6 +149,9 @@ impl Disk {
     }
 
     /// What was on the disk once so many of its writes had come to their end: an older copy of it, or none.
+    ///
+    /// # Panics
+    /// If what was possible before is not any more.
     pub fn copy_of(&self, writes: usize) -> Self {
         let disk = Self::default();
         for tx in self.0.journal.borrow().iter().take(writes) {

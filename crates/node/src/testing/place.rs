@@ -14,16 +14,22 @@ use std::{
 };
 
 use futures::future::LocalBoxFuture;
-use paceline_node::{Surroundings, Timer};
+
+use crate::{Surroundings, Timer};
+
+/// What wall clocks show at the beginning, unless they are said to be wrong.
+const EPOCH: u64 = 1_800_000_000_000;
 
 /// One thread with its clock. Clones are the same.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Place(Rc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     /// Milliseconds.
     now: Cell<u64>,
+    /// What the wall clock shows beyond that.
+    wall: Cell<u64>,
     drawn: Cell<u64>,
     tasks: RefCell<BTreeMap<u64, Task>>,
     next: Cell<u64>,
@@ -48,7 +54,7 @@ struct Woken {
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
         if !self.queued.swap(true, Ordering::Relaxed) {
-            self.ready.lock().unwrap().push_back(self.task);
+            self.ready.lock().expect("nobody panicked with it").push_back(self.task);
         }
     }
 }
@@ -67,20 +73,63 @@ impl Drop for Guard {
     }
 }
 
+impl Default for Place {
+    fn default() -> Self {
+        Self::at(EPOCH)
+    }
+}
+
 impl Place {
+    /// With a wall clock that shows this now, in Unix milliseconds.
+    pub fn at(wall: u64) -> Self {
+        let inner = Inner::default();
+        inner.wall.set(wall);
+        Self(Rc::new(inner))
+    }
+
+    /// The wall clock is set: it shows this now. The other clock goes on.
+    pub fn set_wall(&self, wall: u64) {
+        self.0.wall.set(wall.saturating_sub(self.0.now.get()));
+    }
+
+    /// Time goes on to this, in milliseconds since the beginning; what is due calls back when [`Place::fire_timer`] says so.
+    pub fn go_on_to(&self, now: u64) {
+        self.0.now.set(self.0.now.get().max(now));
+    }
+
+    /// When the next timer is due.
+    pub fn next_timer(&self) -> Option<u64> {
+        self.0.timers.borrow().keys().next().map(|(at, _)| *at)
+    }
+
+    /// The process ends: no task goes on, no timer calls back.
+    pub fn end(&self) {
+        // Not borrowed while they are dropped: what goes with them may take timers away.
+        let tasks = std::mem::take(&mut *self.0.tasks.borrow_mut());
+        let timers = std::mem::take(&mut *self.0.timers.borrow_mut());
+        drop((tasks, timers));
+        self.0.ready.lock().expect("nobody panicked with it").clear();
+    }
+
     fn number(&self) -> u64 {
         self.0.next.set(self.0.next.get() + 1);
         self.0.next.get()
     }
 
     /// Whether a task can go on.
+    ///
+    /// # Panics
+    /// If a task panicked before.
     pub fn has_task(&self) -> bool {
-        !self.0.ready.lock().unwrap().is_empty()
+        !self.0.ready.lock().expect("nobody panicked with it").is_empty()
     }
 
     /// Lets the task go on that has waited longest.
+    ///
+    /// # Panics
+    /// If a task does.
     pub fn run_task(&self) {
-        let Some(id) = self.0.ready.lock().unwrap().pop_front() else { return };
+        let Some(id) = self.0.ready.lock().expect("nobody panicked with it").pop_front() else { return };
         // Not borrowed while it runs: it may start others.
         let Some(mut task) = self.0.tasks.borrow_mut().remove(&id) else { return };
         task.waker.queued.store(false, Ordering::Relaxed);
@@ -105,7 +154,7 @@ impl Surroundings for Place {
     }
 
     fn wall_clock(&self) -> u64 {
-        1_800_000_000_000 + self.0.now.get()
+        self.0.wall.get() + self.0.now.get()
     }
 
     fn random(&self, bytes: &mut [u8]) {
