@@ -26,6 +26,18 @@ pub struct Rate {
     pub per_second: u64,
 }
 
+impl Rate {
+    /// The same for what may lie before it is read ([`LYING`]) and then comes all at once: what flows in is saved up for so long. A new
+    /// bucket holds no more than before.
+    pub const fn saved(self) -> Self {
+        Self { burst: self.burst + self.per_second * LYING / 1_000, ..self }
+    }
+}
+
+/// How long what a neighbour sends may lie before this node reads it, at most: a page was frozen, a machine slept. Nobody is to blame
+/// for that. Guess: until then a link is given up.
+pub const LYING: Millis = 60_000;
+
 /// New events pushed by one neighbour. Guess: a busy room of fifty writes 10 a second; a fourfold burst is let through.
 pub const FORWARDER: Rate = Rate { burst: 2_000, first: 2_000, per_second: 200 };
 /// New events by one author. Guess: a script that posts as fast as it can is slowed to what readers can bear.
@@ -40,8 +52,10 @@ pub const REFUSED: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_secon
 /// What a refused message or block costs at least, so that tiny ones count too.
 pub const REFUSED_LEAST: u64 = 1024;
 /// Beacons passed here by one neighbour, its own included. Guess: it passes on what fifty nodes say twice a second, and
-/// twice as much.
+/// twice as much. What is more is not looked at.
 pub const BEACONS: Rate = Rate { burst: 1_000, first: 1_000, per_second: 200 };
+/// The same, of which none is held against the neighbour.
+pub const BEACONS_BORNE: Rate = BEACONS.saved();
 /// Beacons of others that this node passes on over one link: well below what a neighbour may pass here, or two members who say much
 /// would make honest nodes drop the one that passes it on. What waits is sent later, and of each node the latest alone.
 pub const RELAYED: Rate = Rate { burst: 500, first: 500, per_second: 100 };
@@ -59,7 +73,7 @@ pub const RELAYED_FOR_ONE: Rate = Rate { burst: 256 * 1024, first: 256 * 1024, p
 /// neighbour may fill that a few floods leave some for the others.
 pub const RELAYED_OUT: Rate = Rate { burst: 512 * 1024, first: 512 * 1024, per_second: 64 * 1024 };
 /// Bytes of relayed messages that come over one link. Twice what an honest node sends: whoever sends more means no good.
-pub const RELAYED_IN: Rate = Rate { burst: 1024 * 1024, first: 1024 * 1024, per_second: 128 * 1024 };
+pub const RELAYED_IN: Rate = Rate { burst: 1024 * 1024, first: 1024 * 1024, per_second: 128 * 1024 }.saved();
 /// What a relayed message costs at least, so that tiny ones count too.
 pub const RELAYED_LEAST: u64 = 512;
 

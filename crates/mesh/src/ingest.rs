@@ -24,6 +24,8 @@ use crate::{
     time::Millis,
     want_list::Turn,
 };
+#[cfg(feature = "test-utils")]
+use {crate::queue::Queue, paceline_room::limits};
 
 /// Live events of one neighbour that wait to be checked.
 pub const LIVE_QUEUE: usize = 1024;
@@ -230,9 +232,35 @@ impl Ingest {
         std::mem::take(&mut self.import_words)
     }
 
-    /// The neighbour's link is gone: what it sent is still good.
+    /// How full it is, with so many links and so many events that wait for their parents.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self, links: usize, pending: usize) -> Vec<Queue> {
+        let live: Vec<usize> = self.live.values().map(|it| it.arrivals.len()).collect();
+        let live_bytes = self.live.values().map(|it| it.bytes).max().unwrap_or(0);
+        let parked: Vec<usize> = self.parked.values().map(VecDeque::len).collect();
+        let in_lines = [&self.ahead, &self.rest].map(|it| it.ready.len() + it.unchecked.len());
+        let queued = in_lines.iter().chain(&live).chain(&parked).sum::<usize>() + self.imports.len();
+        let one = limits::BLOCK_BYTES + limits::WORDS_BLOCK_BYTES;
+        vec![
+            Queue::new("live events of one neighbour", live.into_iter().max().unwrap_or(0), LIVE_QUEUE),
+            Queue::new("bytes of live events of one neighbour", live_bytes, LIVE_QUEUE_BYTES + one),
+            Queue::new("budgets of neighbours", self.forwarders.len().max(self.live.len()), links),
+            Queue::new("bytes of bulk", self.ahead.bytes.max(self.rest.bytes), BULK_MOST_BYTES + one),
+            Queue::new("events of one author over budget", parked.into_iter().max().unwrap_or(0), PARKED),
+            Queue::new("budgets of authors", self.authors.len(), MAX_AUTHORS + 2),
+            Queue::new("names of what is on its way into the log", self.waiting.len(), queued + pending),
+        ]
+    }
+
+    /// The neighbour's link is gone: what it sent is still good, and nobody's share is measured any more.
     pub fn forget(&mut self, peer: &NodeId) {
         self.forwarders.remove(peer);
+        for arrival in self.live.remove(peer).unwrap_or_default().arrivals {
+            let cid = arrival.cid;
+            if !self.push_bulk(arrival) {
+                self.waiting.remove(&cid);
+            }
+        }
     }
 
     /// Charges the author of a live event; if it is over budget, keeps the event until it is not.

@@ -16,6 +16,8 @@ mod io;
 mod listening;
 mod pending;
 mod plumtree;
+#[cfg(feature = "test-utils")]
+mod queue;
 mod recent;
 mod regulars;
 mod relayed;
@@ -24,6 +26,8 @@ mod roster;
 mod serve;
 mod shown;
 mod sync;
+#[cfg(feature = "test-utils")]
+pub mod testing;
 mod time;
 mod want_list;
 pub mod wire;

@@ -31,10 +31,19 @@ pub const PEER_TIME: Millis = 60_000;
 pub enum Source {
     /// This peer forwarded it.
     Peer(NodeId),
+    /// A peer forwarded it whose link is gone. All of them share one quota: keys are free.
+    Gone,
     /// An imported file.
     Import,
     /// This node's own storage.
     Storage,
+}
+
+impl Source {
+    /// Whether somebody else sent it.
+    const fn is_outside(self) -> bool {
+        matches!(self, Self::Peer(_) | Self::Gone)
+    }
 }
 
 /// An event block on its way into the log.
@@ -110,6 +119,23 @@ impl Pending {
         self.waiting.contains_key(cid)
     }
 
+    /// How full it is, with so many links.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self, links: usize) -> [crate::queue::Queue; 3] {
+        let peers = self.by_source.iter().filter(|(source, _)| matches!(source, Source::Peer(_)));
+        let (events, bytes): (Vec<_>, Vec<_>) = peers.map(|(_, it)| (it.events.len(), it.bytes)).unzip();
+        [
+            crate::queue::Queue::new(
+                "events of one peer that wait for their parents",
+                events.into_iter().max().unwrap_or(0),
+                PEER_QUOTA,
+            ),
+            // All who are gone are one.
+            crate::queue::Queue::new("peers of which events wait", self.by_source.len(), links + 3),
+            crate::queue::Queue::new("their bytes", bytes.into_iter().max().unwrap_or(0), PEER_QUOTA_BYTES),
+        ]
+    }
+
     /// How many of this source wait.
     pub fn of(&self, source: &Source) -> usize {
         self.by_source.get(source).map_or(0, |share| share.events.len())
@@ -128,8 +154,26 @@ impl Pending {
             self.posts.insert((depth, cid));
         }
         self.waiting.insert(cid, Orphan { checked, missing, since: now });
+        self.drop_over_quota(&source)
+    }
+
+    /// This peer's link is gone: what it sent waits among that of all who are. Returns what found no room there.
+    pub fn leave(&mut self, peer: &NodeId) -> Vec<Cid> {
+        let Some(share) = self.by_source.remove(&Source::Peer(*peer)) else { return Vec::new() };
+        let gone = self.by_source.entry(Source::Gone).or_default();
+        gone.bytes += share.bytes;
+        for key in share.events {
+            if let Some(orphan) = self.waiting.get_mut(&key.1) {
+                orphan.checked.arrival.source = Source::Gone;
+            }
+            gone.events.insert(key);
+        }
+        self.drop_over_quota(&Source::Gone)
+    }
+
+    fn drop_over_quota(&mut self, source: &Source) -> Vec<Cid> {
         let mut dropped = Vec::new();
-        while let Some(deepest) = self.over_quota(&source) {
+        while let Some(deepest) = self.over_quota(source) {
             self.remove(&deepest);
             dropped.push(deepest);
         }
@@ -149,7 +193,7 @@ impl Pending {
 
     /// Drops what peers sent and what has waited too long. Returns its names.
     pub fn expire(&mut self, now: Millis) -> Vec<Cid> {
-        let late = |it: &Orphan| matches!(it.checked.arrival.source, Source::Peer(_)) && it.since + PEER_TIME <= now;
+        let late = |it: &Orphan| it.checked.arrival.source.is_outside() && it.since + PEER_TIME <= now;
         let names: Vec<Cid> = self.waiting.iter().filter(|(_, it)| late(it)).map(|(cid, _)| *cid).collect();
         names.iter().for_each(|cid| _ = self.remove(cid));
         names
@@ -157,7 +201,7 @@ impl Pending {
 
     fn over_quota(&self, source: &Source) -> Option<Cid> {
         let (events, bytes) =
-            if matches!(source, Source::Peer(_)) { (PEER_QUOTA, PEER_QUOTA_BYTES) } else { (OWN_QUOTA, usize::MAX) };
+            if source.is_outside() { (PEER_QUOTA, PEER_QUOTA_BYTES) } else { (OWN_QUOTA, usize::MAX) };
         let share = self.by_source.get(source)?;
         let is_over = share.events.len() > events || share.bytes > bytes;
         share.events.last().filter(|_| is_over).map(|(_, cid)| *cid)

@@ -110,6 +110,23 @@ pub struct PlumTree {
 }
 
 impl PlumTree {
+    /// How many links it knows.
+    #[cfg(feature = "test-utils")]
+    pub fn links(&self) -> usize {
+        self.links.len()
+    }
+
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self) -> [crate::queue::Queue; 3] {
+        let announcers = self.missing.values().map(|it| it.announcers.len()).max().unwrap_or(0);
+        [
+            crate::queue::Queue::new("events announced and not here", self.missing.len(), MAX_MISSING),
+            crate::queue::Queue::new("who announced one of them", announcers, MAX_ANNOUNCERS),
+            crate::queue::Queue::new("who brought the latest events", self.arrivals.len(), ARRIVALS + 1),
+        ]
+    }
+
     /// A link is up.
     pub fn link_up(&mut self, peer: NodeId) -> Option<Spread> {
         let eager = self.links.values().filter(|link| link.eager).count() < EAGER;

@@ -20,6 +20,12 @@ impl Recent {
         self.set.contains(cid)
     }
 
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queue(&self, name: &'static str) -> crate::queue::Queue {
+        crate::queue::Queue::new(name, self.set.len().max(self.order.len()), RECENT)
+    }
+
     /// Puts one in; the oldest goes.
     pub fn insert(&mut self, cid: Cid) {
         if self.set.insert(cid) {
@@ -50,6 +56,12 @@ impl Refused {
     /// Whether it was refused for being newer.
     pub fn is_newer(&self, cid: &Cid) -> bool {
         self.newer.contains(cid)
+    }
+
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self) -> [crate::queue::Queue; 2] {
+        [self.wrong.queue("names of what was refused"), self.newer.queue("names of what is only newer")]
     }
 
     /// Remembers one.

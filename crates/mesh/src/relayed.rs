@@ -70,6 +70,15 @@ impl Relayed {
         self.links.insert(peer, budget);
     }
 
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self, links: usize) -> [crate::queue::Queue; 2] {
+        [
+            self.seen.queue("relayed messages that were here"),
+            crate::queue::Queue::new("budgets for relayed messages", self.links.len(), links),
+        ]
+    }
+
     /// A link is gone.
     pub fn link_down(&mut self, peer: &NodeId) {
         self.links.remove(peer);

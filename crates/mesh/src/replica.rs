@@ -13,9 +13,13 @@ mod messages;
 mod reporting;
 mod sending;
 mod verifying;
+#[cfg(feature = "test-utils")]
+mod watching;
 
 pub use verifying::{ToVerify, Verified};
 
+#[cfg(feature = "test-utils")]
+pub use crate::queue::Queue;
 pub use crate::{
     changed::Changed,
     io::{Input, Lane, Output},
@@ -79,6 +83,8 @@ pub struct Replica {
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
     refused_cids: Refused,
     refused: BTreeMap<&'static str, u64>,
+    #[cfg(feature = "test-utils")]
+    blamed: BTreeMap<(NodeId, &'static str), u64>,
     importing: Option<Imported>,
     imported: Option<Imported>,
     state: State,
@@ -123,6 +129,8 @@ impl Replica {
             links: cost::LiteMap::new(),
             refused_cids: Refused::default(),
             refused: BTreeMap::new(),
+            #[cfg(feature = "test-utils")]
+            blamed: BTreeMap::new(),
             importing: None,
             imported: None,
             state: State::Here,

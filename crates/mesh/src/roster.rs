@@ -518,6 +518,26 @@ impl Roster {
         (stored, of)
     }
 
+    /// How many nodes it may know of, at most; links are never forgotten.
+    #[cfg(feature = "test-utils")]
+    pub fn most(&self, links: usize) -> usize {
+        MAX_NODES + links
+    }
+
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self, links: usize) -> [crate::queue::Queue; 2] {
+        let most = self.most(links);
+        [
+            crate::queue::Queue::new("nodes known of", self.nodes.len(), most),
+            crate::queue::Queue::new(
+                "tips that were reported and are not here",
+                self.awaited.len(),
+                most * crate::wire::TIPS,
+            ),
+        ]
+    }
+
     /// When the next beacon is due; who is gone is looked at with it.
     pub fn next_wake(&self) -> Option<Millis> {
         self.due

@@ -113,6 +113,18 @@ impl Sync {
         }
     }
 
+    /// How many peers it knows.
+    #[cfg(feature = "test-utils")]
+    pub fn peers(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// How full it is.
+    #[cfg(feature = "test-utils")]
+    pub fn queues(&self) -> [crate::queue::Queue; 1] {
+        [crate::queue::Queue::new("events that are wanted", self.want_list.count(), crate::want_list::MAX_WANTED)]
+    }
+
     /// A link is up.
     pub fn link_up(&mut self, peer: NodeId) {
         self.link_down(&peer);

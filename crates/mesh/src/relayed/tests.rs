@@ -169,7 +169,16 @@ fn what_a_neighbour_brings_too_much_of_is_left_out_and_the_others_letters_go_on(
 fn a_neighbour_that_brings_more_than_any_honest_node_sends_is_refused() {
     let mut node = node(&[(1, &[0]), (9, &[0])]);
     let (_, refused) = flood(&mut node, 1, 3_000, 0);
-    assert_eq!(refused, 3_000 * RELAYED_LEAST - RELAYED_IN.burst);
+    assert_eq!(refused, 3_000 * RELAYED_LEAST - RELAYED_IN.first);
+}
+
+#[test]
+fn nobody_is_refused_for_what_lay_before_it_was_read() {
+    let mut node = node(&[(1, &[0]), (9, &[0])]);
+    // A page that was frozen for half a minute, while its neighbour sent as much as any honest node may.
+    let sent = RELAYED_OUT.burst + RELAYED_OUT.per_second * 30;
+    let (_, refused) = flood(&mut node, 1, (sent / RELAYED_LEAST) as u32, 30_000);
+    assert_eq!(refused, 0);
 }
 
 #[test]

@@ -79,6 +79,11 @@ impl Replica {
     }
 
     fn wait_for(&mut self, mut checked: Checked, missing: BTreeSet<Cid>) {
+        if let Source::Peer(peer) = checked.arrival.source
+            && !self.links.contains_key(&peer)
+        {
+            checked.arrival.source = Source::Gone;
+        }
         let (source, depth) = (checked.arrival.source, checked.event.depth);
         let refused: Vec<&Cid> = missing.iter().filter(|parent| self.refused_cids.contains(parent)).collect();
         if !refused.is_empty() {
@@ -106,6 +111,13 @@ impl Replica {
         }
         self.changed = true;
         for dropped in self.pending.insert(checked, missing, self.now) {
+            self.ingest.done(&dropped);
+        }
+    }
+
+    /// What this peer sent waits among that of all who are gone.
+    pub(super) fn leave_pending(&mut self, peer: &NodeId) {
+        for dropped in self.pending.leave(peer) {
             self.ingest.done(&dropped);
         }
     }
@@ -217,7 +229,7 @@ impl Replica {
         if Cid::of(&block) != name {
             let peer = match source {
                 Source::Peer(peer) => Some(peer),
-                Source::Import | Source::Storage => None,
+                Source::Gone | Source::Import | Source::Storage => None,
             };
             self.refuse(WRONG_WORDS, peer, block.len());
             return None;
@@ -277,7 +289,7 @@ impl Replica {
         }
         match arrival.source {
             Source::Peer(peer) => self.refuse(code, Some(peer), if blamed { arrival.block.len() } else { 0 }),
-            Source::Import | Source::Storage => self.refuse(code, None, 0),
+            Source::Gone | Source::Import | Source::Storage => self.refuse(code, None, 0),
         }
     }
 

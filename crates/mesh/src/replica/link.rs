@@ -17,6 +17,8 @@ pub struct Link {
     pub refused: Bucket,
     pub served: Bucket,
     pub beacons: Bucket,
+    /// What is not held against it of them.
+    pub borne: Bucket,
     /// What may still be passed on of others' beacons, and whose wait; only nodes that the roster knows.
     pub relayed: Bucket,
     pub to_relay: BTreeSet<NodeId>,

@@ -6,7 +6,7 @@ use paceline_room::NodeId;
 
 use super::{Output, Replica, link::Link};
 use crate::{
-    budgets::{BEACONS, Bucket, REFUSED, REFUSED_LEAST, RELAYED, SERVED},
+    budgets::{BEACONS, BEACONS_BORNE, Bucket, REFUSED, REFUSED_LEAST, RELAYED, SERVED},
     wire::{Cids, Form, Hello, Live, TIPS},
 };
 
@@ -21,6 +21,7 @@ impl Replica {
             refused: Bucket::new(REFUSED, now),
             served: Bucket::new(SERVED, now),
             beacons: Bucket::new(BEACONS, now),
+            borne: Bucket::new(BEACONS_BORNE, now),
             relayed: Bucket::new(RELAYED, now),
             to_relay: BTreeSet::new(),
             streaming: None,
@@ -50,6 +51,7 @@ impl Replica {
         self.relayed.link_down(peer);
         self.sync_stirred = true;
         self.ingest.forget(peer);
+        self.leave_pending(peer);
         self.roster.link_down(peer, goodbye, self.now);
         let graft = self.tree.link_down(peer);
         self.send_spread(graft);
@@ -61,6 +63,10 @@ impl Replica {
         *self.refused.entry(code).or_default() += 1;
         self.out.push(Output::Refused { code, peer });
         if let Some(peer) = peer.filter(|_| bytes > 0) {
+            #[cfg(feature = "test-utils")]
+            {
+                *self.blamed.entry((peer, code)).or_default() += 1;
+            }
             self.charge(peer, bytes);
         }
     }

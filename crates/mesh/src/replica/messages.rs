@@ -6,7 +6,7 @@ use serde_bytes::ByteBuf;
 
 use super::{Lane, Output, Replica};
 use crate::{
-    budgets::{BEACONS, SERVED},
+    budgets::{BEACONS, BEACONS_BORNE, SERVED},
     pending::{Arrival, Source},
     plumtree::{GRAFT_CIDS, Origin, Spread},
     relayed::{Fate, TOO_MANY_RELAYED},
@@ -165,8 +165,10 @@ impl Replica {
 
     fn on_beacon(&mut self, peer: NodeId, signed: Signed, size: usize) {
         let now = self.now;
-        if !self.links.get_mut(&peer).is_some_and(|link| link.beacons.take(BEACONS, 1, now)) {
-            return self.refuse(TOO_MANY_BEACONS, Some(peer), size);
+        let Some(link) = self.links.get_mut(&peer) else { return };
+        let borne = link.borne.take(BEACONS_BORNE, 1, now);
+        if !link.beacons.take(BEACONS, 1, now) {
+            return self.refuse(TOO_MANY_BEACONS, Some(peer), if borne { 0 } else { size });
         }
         match self.roster.on_beacon(peer, signed, &self.log, self.now) {
             Ok(heard) => {

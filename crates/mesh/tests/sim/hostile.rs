@@ -18,10 +18,10 @@ use paceline_room::{
 };
 use serde_bytes::{ByteArray, ByteBuf};
 
-const PEER: usize = 1;
+pub const PEER: usize = 1;
 
 /// A room of three events, a replica that holds them, and a link to author 1.
-fn room() -> (World, Solo, NodeId) {
+pub fn room() -> (World, Solo, NodeId) {
     let mut world = World::new(11);
     world.introduce(0, "Founder");
     world.post(PEER, "a first post");
@@ -33,7 +33,7 @@ fn room() -> (World, Solo, NodeId) {
 }
 
 /// An event that author 1 signs after changing its draft.
-fn crooked(world: &World, change: impl FnOnce(&mut paceline_room::Draft)) -> Vec<u8> {
+pub fn crooked(world: &World, change: impl FnOnce(&mut paceline_room::Draft)) -> Vec<u8> {
     let body =
         Introduced { name: "Peer".try_into().unwrap(), strengths: Default::default(), hue: 1_u64.try_into().unwrap() };
     let mut draft = world.log(PEER).draft(world.author(PEER), 5, body.into());
@@ -345,7 +345,7 @@ fn a_round_that_is_no_reconciliation_is_refused() {
     expect(&solo, peer, "bad-message");
 }
 
-fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
+pub fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
     Beacon {
         room: ByteArray::new(*world.room().digest()),
         node: world.author(of),
@@ -360,7 +360,7 @@ fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
     }
 }
 
-fn signed(beacon: &Beacon, key: &Keypair) -> Live {
+pub fn signed(beacon: &Beacon, key: &Keypair) -> Live {
     Live::Beacon(Signed::new(beacon, key))
 }
 

@@ -1,5 +1,6 @@
 //! Replicas from outside: what they send, keep and refuse, alone, in pairs and in whole simulated rooms.
 
+mod bounds;
 mod catching_up;
 mod growth;
 mod hostile;

@@ -2,7 +2,6 @@
 //! network with delays and faults on virtual time.
 
 mod counting;
-mod liar;
 mod net;
 mod pair;
 mod rng;
@@ -10,8 +9,8 @@ mod solo;
 mod story;
 
 pub use counting::{Bites, Stats};
-pub use liar::Lie;
 pub use net::Net;
+pub use paceline_mesh::testing::Lie;
 pub use pair::Pair;
 pub use rng::Rng;
 pub use solo::{ME, Solo, item};

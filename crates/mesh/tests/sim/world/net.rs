@@ -7,7 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis};
+use paceline_mesh::{
+    Input, Lane, Output, Replica,
+    replica::Millis,
+    testing::{Liar, Lie, Line, Said},
+};
 use paceline_room::{
     Body, Cid, Keypair, Log, NodeId, Stored, Words,
     body::Retracted,
@@ -15,7 +19,7 @@ use paceline_room::{
 };
 use serde_bytes::ByteArray;
 
-use super::{Bites, Lie, Rng, Stats};
+use super::{Bites, Rng, Stats};
 
 /// What wall clocks show at the beginning, skew apart.
 const EPOCH: i64 = 100_000_000;
@@ -46,13 +50,6 @@ pub struct Node {
     pub has_servers: bool,
     pub seen: BTreeSet<Cid>,
     working: bool,
-}
-
-struct Link {
-    epoch: u64,
-    up: bool,
-    /// Per direction and lane: when the last message arrives.
-    last: [[Millis; 2]; 2],
 }
 
 enum Event {
@@ -88,8 +85,7 @@ enum Event {
     /// What a liar says later.
     Later {
         at: usize,
-        peer: NodeId,
-        bytes: Vec<u8>,
+        said: Said,
     },
     Reconnect {
         a: usize,
@@ -120,7 +116,7 @@ pub struct Net {
     forbidden: BTreeSet<(usize, usize)>,
     pub(super) born: BTreeMap<Cid, Millis>,
     ids: BTreeMap<NodeId, usize>,
-    links: BTreeMap<(usize, usize), Link>,
+    links: BTreeMap<(usize, usize), Line>,
     queue: BTreeMap<(Millis, u64), Event>,
     serial: u64,
     salt: u64,
@@ -253,8 +249,7 @@ impl Net {
     /// Breaks a link; it comes back after a while if it can.
     pub fn break_link(&mut self, a: usize, b: usize, back: Option<Millis>) {
         let (a, b) = (a.min(b), a.max(b));
-        if let Some(link) = self.links.get_mut(&(a, b)).filter(|link| link.up) {
-            (link.up, link.epoch) = (false, link.epoch + 1);
+        if self.links.get_mut(&(a, b)).is_some_and(Line::close) {
             for (at, peer) in [(a, b), (b, a)] {
                 let (life, wait) = (self.nodes[at].life, self.rng.range(1, 2_000));
                 self.schedule(wait, Event::Notice { at, life, peer, goodbye: false });
@@ -266,7 +261,7 @@ impl Net {
     }
 
     pub fn up_links(&self) -> Vec<(usize, usize)> {
-        self.links.iter().filter(|(_, link)| link.up).map(|(pair, _)| *pair).collect()
+        self.links.iter().filter(|(_, link)| link.is_up()).map(|(pair, _)| *pair).collect()
     }
 
     /// Parts the nodes; links across break.
@@ -387,7 +382,7 @@ impl Net {
         match event {
             Event::Deliver { from, to, epoch, lane, bytes } => {
                 let link = self.links.get(&(from.min(to), from.max(to)));
-                if link.is_some_and(|link| link.up && link.epoch == epoch) {
+                if link.is_some_and(|link| link.carries(epoch)) {
                     self.deliver(from, to, lane, bytes);
                 }
             }
@@ -410,10 +405,10 @@ impl Net {
             }
             Event::Hears { at, life, hears } if self.nodes[at].life == life => self.input(at, Input::Hears(hears)),
             Event::Lie { at } => self.lie(at),
-            Event::Later { at, peer, bytes } => self.send(at, peer, Lane::Bulk, bytes),
+            Event::Later { at, said } => self.send(at, said.peer, said.lane, said.bytes),
             Event::Reconnect { a, b } => self.reconnect(a, b),
             Event::Notice { at, life, peer, goodbye } if self.nodes[at].life == life => {
-                let up = self.links.get(&(at.min(peer), at.max(peer))).is_some_and(|link| link.up);
+                let up = self.links.get(&(at.min(peer), at.max(peer))).is_some_and(Line::is_up);
                 if !up {
                     let peer = self.nodes[peer].key.node();
                     self.input(at, Input::LinkDown { peer, goodbye });
@@ -431,11 +426,9 @@ impl Net {
         if self.forbidden.contains(&(a, b)) || self.part[a] != self.part[b] || !self.is_up(a) || !self.is_up(b) {
             return;
         }
-        let link = self.links.entry((a, b)).or_insert(Link { epoch: 0, up: false, last: [[0; 2]; 2] });
-        if link.up {
+        if !self.links.entry((a, b)).or_default().open(self.now) {
             return;
         }
-        (link.up, link.epoch, link.last) = (true, link.epoch + 1, [[self.now; 2]; 2]);
         for (at, peer) in [(a, b), (b, a)] {
             let peer = self.nodes[peer].key.node();
             self.input(at, Input::LinkUp(peer));
@@ -453,8 +446,8 @@ impl Net {
     pub fn input(&mut self, at: usize, input: Input) {
         let now = self.now;
         let Some(replica) = &mut self.nodes[at].replica else {
-            if let (Some(lie), Input::Received { peer, lane, bytes }) = (self.nodes[at].lie, input) {
-                self.lie_to(at, lie, peer, lane, &bytes);
+            if let Input::Received { peer, lane, bytes } = input {
+                self.let_lie(at, |liar, numbers| liar.answer(peer, lane, &bytes, numbers));
             }
             return;
         };
@@ -518,13 +511,10 @@ impl Net {
     pub fn send(&mut self, from: usize, peer: NodeId, lane: Lane, bytes: Vec<u8>) {
         let Some(to) = self.ids.get(&peer).copied() else { return };
         let jitter = self.rng.range(0, 20);
-        let Some(link) = self.links.get_mut(&(from.min(to), from.max(to))).filter(|link| link.up) else { return };
+        let Some(link) = self.links.get_mut(&(from.min(to), from.max(to))).filter(|link| link.is_up()) else { return };
         let base = 5 + ((from * 31 + to * 17) % 60) as Millis;
-        let last = &mut link.last[usize::from(from < to)][usize::from(lane == Lane::Bulk)];
-        // A megabyte a second for each lane of a link, in order.
-        let at = (*last).max(self.now + base + jitter) + (bytes.len() / 1000) as Millis;
-        *last = at;
-        let epoch = link.epoch;
+        let at = link.arrival(from < to, lane, bytes.len(), self.now + base + jitter);
+        let epoch = link.epoch();
         self.schedule(at - self.now, Event::Deliver { from, to, epoch, lane, bytes });
     }
 
@@ -542,13 +532,29 @@ impl Net {
         self.schedule(wait, Event::Hears { at, life, hears });
     }
 
-    pub fn schedule_lie(&mut self, at: usize, wait: Millis) {
+    /// What a liar does on its own.
+    fn lie(&mut self, at: usize) {
+        let peers: Vec<NodeId> = self.alive().into_iter().map(|at| self.nodes[at].key.node()).collect();
+        self.let_lie(at, |liar, numbers| liar.speak(&peers, numbers));
+        let wait = self.rng.range(500, 3_000);
         self.schedule(wait, Event::Lie { at });
     }
 
-    /// Sends on the bulk lane, later.
-    pub fn send_later(&mut self, at: usize, peer: NodeId, bytes: Vec<u8>, wait: Millis) {
-        self.schedule(wait, Event::Later { at, peer, bytes });
+    fn let_lie(&mut self, at: usize, lie: impl FnOnce(&Liar, &mut dyn FnMut() -> u64) -> Vec<Said>) {
+        let Some(kind) = self.nodes[at].lie else { return };
+        let everybody: Vec<NodeId> = self.nodes.iter().map(|node| node.key.node()).collect();
+        let known: Vec<Cid> = self.events(0).into_iter().collect();
+        let (key, room) = (self.nodes[at].key.clone(), self.room);
+        let founding = self.nodes[0].disk.events[&room].block.clone();
+        let (founding, known, everybody) = (&*founding, &known[..], &everybody[..]);
+        let liar = Liar { lie: kind, key: &key, room, founding, known, everybody, now: self.now };
+        let said = lie(&liar, &mut || self.rng.next());
+        for said in said {
+            match said.wait {
+                0 => self.send(at, said.peer, said.lane, said.bytes),
+                wait => self.schedule(wait, Event::Later { at, said }),
+            }
+        }
     }
 
     /// Events an honest node has admitted.
