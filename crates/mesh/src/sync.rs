@@ -97,6 +97,8 @@ pub struct Sync {
     lone: BTreeMap<Cid, LoneWords>,
     /// When to look through `lone` again: it may be long, and mostly nothing has changed.
     lone_at: Option<Millis>,
+    /// When it was looked through, somebody who may have some of them had not answered yet: they are asked once they have.
+    lone_waits: bool,
     serial: u64,
 }
 
@@ -109,6 +111,7 @@ impl Sync {
             want_list: WantList::default(),
             lone: BTreeMap::new(),
             lone_at: None,
+            lone_waits: false,
             serial: 0,
         }
     }

@@ -86,6 +86,9 @@ impl Sync {
     pub(super) fn release(&mut self, asked: &Asked, failed: Option<&NodeId>) {
         self.want_list.release(&asked.events, failed);
         self.release_words(&asked.words);
+        if std::mem::take(&mut self.lone_waits) {
+            self.lone_at = Some(0);
+        }
     }
 
     fn release_words<'a>(&mut self, words: impl IntoIterator<Item = &'a Cid>) {
@@ -99,8 +102,12 @@ impl Sync {
 
     pub(super) fn ask(&mut self, here: &Local<'_>, now: Millis, acts: &mut Vec<Act>) {
         let look = self.lone_at.is_some_and(|at| at <= now);
+        let (mut busy, mut unmuted) = (false, None);
         for (peer, it) in &mut self.peers {
             if it.asked.is_some() || it.mute_until > now {
+                busy |= it.asked.is_some();
+                let until = Some(it.mute_until).filter(|until| *until > now);
+                unmuted = unmuted.into_iter().chain(until).min();
                 continue;
             }
             let events = self.want_list.claim(peer, |turn| here.has_room(turn));
@@ -117,31 +124,39 @@ impl Sync {
             it.asked = Some(Asked { serial: self.serial, events, words, bytes: 0, until, ends });
         }
         if look && here.room {
-            self.lone_at = self.ask_all_again(now);
+            let (next, waits) = self.ask_all_again(now);
+            self.lone_waits |= waits && busy;
+            self.lone_at = next.into_iter().chain(unmuted.filter(|_| waits)).min();
         }
     }
 
-    /// Words that every peer was asked for in vain are asked for again, later. Returns when to look again.
-    fn ask_all_again(&mut self, now: Millis) -> Option<Millis> {
-        let mut next: Option<Millis> = None;
+    /// Words that every peer was asked for in vain are asked for again, later. Returns when to look again, and whether some wait for
+    /// peers that could not be asked now.
+    fn ask_all_again(&mut self, now: Millis) -> (Option<Millis>, bool) {
+        let (mut next, mut waits): (Option<Millis>, bool) = (None, false);
         for lone in self.lone.values_mut() {
             let all = self.peers.keys().all(|peer| lone.asked.contains(peer)) && !self.peers.is_empty();
             if all && !lone.claimed {
                 lone.asked.clear();
                 lone.not_before = now + WORDS_AGAIN;
             }
+            waits |= !all && !lone.claimed && lone.not_before <= now;
             if lone.not_before > now {
                 next = Some(next.map_or(lone.not_before, |next| next.min(lone.not_before)));
             }
         }
-        next
+        (next, waits)
     }
 }
 
+/// Whether a peer may be asked for these words now.
+fn is_open(lone: &LoneWords, peer: &NodeId, now: Millis) -> bool {
+    !lone.claimed && lone.not_before <= now && !lone.asked.contains(peer)
+}
+
 fn claim_words(lone: &mut BTreeMap<Cid, LoneWords>, peer: &NodeId, most: usize, now: Millis) -> Vec<Cid> {
-    let open = |lone: &LoneWords| !lone.claimed && lone.not_before <= now && !lone.asked.contains(peer);
     let mut claimed = Vec::new();
-    for (cid, lone) in lone.iter_mut().filter(|(_, lone)| open(lone)).take(most) {
+    for (cid, lone) in lone.iter_mut().filter(|(_, lone)| is_open(lone, peer, now)).take(most) {
         lone.claimed = true;
         lone.asked.push(*peer);
         claimed.push(*cid);

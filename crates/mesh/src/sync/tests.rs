@@ -68,6 +68,48 @@ fn unknown_tips_in_a_beacon_may_be_on_their_way_for_a_second() {
     assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_100).len(), 1);
 }
 
+/// Whom of these peers it asks for words, in which request.
+fn asked(acts: Vec<Act>) -> Vec<(NodeId, u64, Vec<Cid>)> {
+    let wants = acts.into_iter().filter_map(|act| match act {
+        Act::Send(peer, Bulk::Want(Want(serial, _, words))) => Some((peer, serial, words.0)),
+        _ => None,
+    });
+    wants.collect()
+}
+
+#[test]
+fn a_peer_that_was_silent_is_asked_for_words_once_it_may_be_asked_again() {
+    let mut sync = Sync::new(node(ME));
+    [1, 2].into_iter().for_each(|peer| sync.link_up(node(peer)));
+    sync.words_missing(cid(6), node(9));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, 0)), [(node(1), 1, vec![cid(6)])]);
+    // It does not answer, and others come with what it was asked for; then more is missing, which only it has.
+    sync.words_done(&cid(6));
+    sync.words_missing(cid(7), node(9));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, ANSWER_TIME)), [(node(2), 2, vec![cid(7)])]);
+    let absent = Blocks(2, vec![], vec![], Cids(vec![cid(7)]), true);
+    assert_eq!(sync.on_blocks(&node(2), absent, ANSWER_TIME), vec![Act::Answered(node(2))]);
+    sync.end_request(&node(2));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, ANSWER_TIME)), []);
+    let again = ANSWER_TIME + BACK_OFF;
+    assert_eq!(sync.next_wake(ANSWER_TIME), Some(again));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, again)), [(node(1), 3, vec![cid(7)])]);
+}
+
+#[test]
+fn a_peer_that_is_busy_is_asked_for_words_once_it_has_answered() {
+    let mut sync = Sync::new(node(ME));
+    sync.link_up(node(1));
+    sync.want_list.add((3, cid(3)), node(1));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, 0)), [(node(1), 1, vec![])]);
+    sync.words_missing(cid(7), node(9));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, 10)), []);
+    let absent = Blocks(1, vec![], vec![], Cids(vec![cid(3)]), true);
+    assert_eq!(sync.on_blocks(&node(1), absent, 20), vec![Act::Answered(node(1))]);
+    sync.end_request(&node(1));
+    assert_eq!(asked(sync.tick(&mut index([]), &ALL, 20)), [(node(1), 2, vec![cid(7)])]);
+}
+
 /// Two whole sessions, message by message.
 #[test]
 fn a_reconciliation_tells_both_sides_what_they_lack() {
