@@ -40,6 +40,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("paceline-fuzz-engine", &[]),
+    // Whole nodes, without a page and without a network.
+    ("paceline-storm", &["paceline-fuzz-engine", "paceline-mesh", "paceline-node", "paceline-room", "paceline-store"]),
     ("xtask", &[]),
 ];
 

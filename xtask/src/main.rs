@@ -23,6 +23,7 @@ mod relays;
 mod repo;
 mod serve;
 mod setup;
+mod storm;
 mod styles;
 mod test;
 mod texts;
@@ -36,12 +37,15 @@ use anyhow::{Result, bail};
 const HELP: &str = "cargo xtask COMMAND
 
   serve [OPTIONS]             set up, build the page, serve it and print the link; --help lists the options
-  test [STAGE ...]            check, set up and run every test; stages: check native browser e2e interop
+  test [STAGE ...]            check, set up and run every test; stages: check native storms browser e2e
+                              interop
     --only NAME               of one of the last two, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
   soak [STAGE ...]            the tests at length: every sweep whole, the simulations with many more seeds
+    --minutes N               of storms (10)
   fuzz [OPTIONS]              try every decoder of outside bytes: --seconds N (5), --only TARGET, --seed N, --replay FILE,
                               --write-seeds
+  storm [OPTIONS]             whole rooms while everything goes wrong: --seeds N, --minutes N, --from N, --seed N, --steps A,B,..
   check                       format, lints, docs, crate boundaries, tidiness
   contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/
@@ -69,6 +73,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test" => test::run(rest),
         "soak" => test::soak(rest),
         "fuzz" => fuzz::run(rest),
+        "storm" => storm::run(rest),
         "contract" => nothing().and_then(|()| contract::run()),
         "check" => nothing().and_then(|()| check::run()),
         "dist" => nothing().and_then(|()| dist::run(dist::Build::Release).map(|_| ())),

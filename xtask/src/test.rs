@@ -10,7 +10,7 @@ use crate::{
     counts::{self, CargoTest, Counts},
     dist, fuzz, hostile, node,
     process::{Run, say, step},
-    repo,
+    repo, storm,
     tools::{self, WASM_BINDGEN},
 };
 
@@ -24,6 +24,7 @@ const NATIVE: &[&str] = &[
     "paceline_store",
     "paceline_host",
     "paceline_fuzz_engine",
+    "paceline_storm",
     "xtask",
 ];
 /// Crates with tests that need a browser: package and test binary.
@@ -56,12 +57,15 @@ struct Options {
     build: Option<dist::Build>,
     /// Whether sweeps run whole, however long they take.
     soak: bool,
+    /// How long storms take; else as many rooms as every run goes through.
+    minutes: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Check,
     Native,
+    Storms,
     Browser,
     EndToEnd,
     Interop,
@@ -69,19 +73,27 @@ enum Stage {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { stages: BTreeSet::new(), only: None, build: Some(dist::Build::Release), soak: false };
+        let build = Some(dist::Build::Release);
+        let mut options = Self { stages: BTreeSet::new(), only: None, build, soak: false, minutes: None };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "check" => _ = options.stages.insert(Stage::Check),
                 "native" => _ = options.stages.insert(Stage::Native),
+                "storms" => _ = options.stages.insert(Stage::Storms),
                 "browser" => _ = options.stages.insert(Stage::Browser),
                 "e2e" => _ = options.stages.insert(Stage::EndToEnd),
                 "interop" => _ = options.stages.insert(Stage::Interop),
                 "--no-build" => options.build = None,
                 "--quick" => options.build = Some(dist::Build::Quick),
                 "--only" => options.only = Some(arguments.next().context("--only needs a name after it")?.clone()),
-                other => bail!("`test` does not know {other}; its stages are check, native, browser, e2e and interop"),
+                "--minutes" => {
+                    let minutes = arguments.next().context("--minutes needs a number after it")?;
+                    options.minutes = Some(minutes.parse().with_context(|| format!("{minutes} is no number"))?);
+                }
+                other => bail!(
+                    "`test` does not know {other}; its stages are check, native, storms, browser, e2e and interop"
+                ),
             }
         }
         let by_file = [Stage::EndToEnd, Stage::Interop].map(|stage| BTreeSet::from([stage]));
@@ -89,8 +101,8 @@ impl Options {
             bail!("--only chooses among files: `cargo xtask test e2e --only NAME`, or interop");
         }
         if options.stages.is_empty() {
-            options.stages =
-                BTreeSet::from([Stage::Check, Stage::Native, Stage::Browser, Stage::EndToEnd, Stage::Interop]);
+            let native = [Stage::Check, Stage::Native, Stage::Storms];
+            options.stages = native.into_iter().chain([Stage::Browser, Stage::EndToEnd, Stage::Interop]).collect();
         }
         Ok(options)
     }
@@ -101,6 +113,8 @@ impl Options {
 struct Outcome {
     counts: Counts,
     faults: Vec<String>,
+    /// How storms went, for the end.
+    storms: String,
 }
 
 /// Runs the stages asked for, all by default; ends with one line of counts.
@@ -118,6 +132,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 /// As [`run`].
 pub fn soak(arguments: &[String]) -> Result<()> {
     let mut options = Options { soak: true, ..Options::parse(arguments)? };
+    options.minutes.get_or_insert(storm::SOAK_MINUTES);
     if options.stages.len() == Options::parse(&[])?.stages.len() {
         options.stages.remove(&Stage::Check);
     }
@@ -145,6 +160,11 @@ fn perform(options: &Options) -> Result<()> {
         step("Native tests", || native(options, &mut outcome))?;
         let (counts, succeeded) = step("Fuzz targets", || fuzz::count(options.soak.then_some(fuzz::SOAK_SECONDS)))?;
         outcome.add(counts, succeeded, "fuzz targets");
+    }
+    if options.stages.contains(&Stage::Storms) {
+        let storms = step("Storms", || storm::count(options.minutes))?;
+        outcome.add(storms.counts, storms.succeeded, "storms");
+        outcome.storms = storms.sum;
     }
     if let Some(browser) = &browser {
         if options.stages.contains(&Stage::Browser) {
@@ -322,6 +342,9 @@ fn conclude(mut outcome: Outcome, allowed: &BTreeSet<String>) -> Result<()> {
     for fault in &outcome.faults {
         println!("   {fault}");
     }
+    if !outcome.storms.is_empty() {
+        println!("   {}", outcome.storms);
+    }
     println!("{passed} passed, {failed} failed, {} skipped", skipped.len());
     if *failed > 0 || !outcome.faults.is_empty() {
         // The counts are the last line: what is wrong was said above.
@@ -340,8 +363,10 @@ mod tests {
 
     #[test]
     fn all_stages_run_unless_some_are_named() {
-        assert_eq!(options("").unwrap().stages.len(), 5);
+        assert_eq!(options("").unwrap().stages.len(), 6);
         assert_eq!(options("native").unwrap().stages, BTreeSet::from([Stage::Native]));
+        assert_eq!(options("storms --minutes 3").unwrap().minutes, Some(3));
+        assert!(options("storms --minutes").is_err() && options("--minutes soon").is_err());
         assert_eq!(options("e2e --only three").unwrap().only.as_deref(), Some("three"));
         assert_eq!(options("interop --only car").unwrap().only.as_deref(), Some("car"));
         assert!(options("--only three").is_err() && options("native --only three").is_err());

@@ -16,9 +16,9 @@ mod shrink;
 
 pub use chance::Chance;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{Fault, attempt};
+pub use native::{Fault, attempt, outlive};
 pub use session::Session;
-pub use shrink::shrink;
+pub use shrink::{leave_out, shrink};
 
 /// A decoder of outside bytes, and what must hold of it.
 #[derive(Debug, Clone, Copy)]

@@ -25,6 +25,14 @@ thread_local! {
 /// # Errors
 /// It panicked.
 pub fn attempt(check: fn(&[u8]) -> bool, input: &[u8]) -> Result<bool, Fault> {
+    outlive(|| check(input))
+}
+
+/// Does something that may panic.
+///
+/// # Errors
+/// It panicked.
+pub fn outlive<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();
@@ -38,7 +46,7 @@ pub fn attempt(check: fn(&[u8]) -> bool, input: &[u8]) -> Result<bool, Fault> {
         }));
     });
     TRYING.set(true);
-    let tried = panic::catch_unwind(AssertUnwindSafe(|| check(input)));
+    let tried = panic::catch_unwind(AssertUnwindSafe(work));
     TRYING.set(false);
     tried.map_err(|_| LAST.take().unwrap_or_else(|| Fault { why: String::new(), place: String::new() }))
 }

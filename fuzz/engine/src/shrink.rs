@@ -4,6 +4,27 @@
 /// How often it is tried.
 const TRIES: usize = 20_000;
 
+/// Makes a list shorter as long as it fails: ever smaller pieces of it are left out. `fails` is asked what else would, and says when to
+/// give up by saying no.
+pub fn leave_out<T: Clone>(list: Vec<T>, mut fails: impl FnMut(&[T]) -> bool) -> Vec<T> {
+    let mut least = list;
+    let mut piece = least.len().div_ceil(2);
+    while piece > 0 {
+        let (mut at, before) = (0, least.len());
+        while at < least.len() {
+            let shorter = [least.get(..at), least.get(at + piece..)].into_iter().flatten().collect::<Vec<_>>().concat();
+            if shorter.len() < least.len() && fails(&shorter) {
+                least = shorter;
+            } else {
+                at += piece;
+            }
+        }
+        // As long as single ones go, others may follow.
+        piece = if piece == 1 && least.len() < before { 1 } else { piece / 2 };
+    }
+    least
+}
+
 /// Makes an input smaller as long as it fails. `fails` is asked what else would.
 pub fn shrink(input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
     let mut tries = TRIES;
@@ -12,21 +33,7 @@ pub fn shrink(input: Vec<u8>, mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
         tries = tries.saturating_sub(1);
         may && fails(input)
     };
-    let mut least = input;
-    let mut piece = least.len().div_ceil(2);
-    while piece > 0 {
-        let (mut at, before) = (0, least.len());
-        while at < least.len() {
-            let shorter = [least.get(..at), least.get(at + piece..)].into_iter().flatten().collect::<Vec<_>>().concat();
-            if shorter.len() < least.len() && try_it(&shorter) {
-                least = shorter;
-            } else {
-                at += piece;
-            }
-        }
-        // As long as single bytes go, others may follow.
-        piece = if piece == 1 && least.len() < before { 1 } else { piece / 2 };
-    }
+    let mut least = leave_out(input, &mut try_it);
     for at in 0..least.len() {
         for plain in *b"0a" {
             let mut plainer = least.clone();
