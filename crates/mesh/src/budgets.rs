@@ -27,7 +27,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The same for what may lie before it is read ([`LYING`]) and then comes all at once: what flows in is saved up for so long. A new
+    /// The same for what may lie before it is read (`LYING`) and then comes all at once: what flows in is saved up for so long. A new
     /// bucket holds no more than before.
     pub const fn saved(self) -> Self {
         Self { burst: self.burst + self.per_second * LYING / 1_000, ..self }
