@@ -10,7 +10,7 @@ const peerOf = async (tab, other) => {
   const id = await node(other);
   return (await tab.status()).peers.find((peer) => peer.node === id);
 };
-const relayed = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'room').sent;
+const throughRoom = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'room').sent;
 
 /** Links two tabs by codes. */
 async function byHand(one, other) {
@@ -50,7 +50,7 @@ scenario('a third, a fourth and a fifth join through the room alone', async (wor
     assert.deepEqual(await via(one, other), ['room', 'room'], `${one.name} and ${other.name}`);
     assert.equal((await peerOf(one, other)).path, 'webrtc');
   }
-  const sent = (await Promise.all(tabs.map(relayed))).reduce((sum, count) => sum + count, 0);
+  const sent = (await Promise.all(tabs.map(throughRoom))).reduce((sum, count) => sum + count, 0);
   world.log(`${sent} relayed messages for 6 introductions: ${(sent / 6).toFixed(1)} each`);
   assert.ok(sent <= 6 * 40, `${sent} relayed messages for 6 introductions`);
 

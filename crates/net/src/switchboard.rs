@@ -294,7 +294,8 @@ impl Switchboard {
     fn heard(&mut self, content: &Content, via: Option<Via>, now: Millis) {
         self.ground();
         let (from, run) = (content.from, content.run.into_array());
-        let proved = content.to.is_some();
+        // What a person carried here is no recording.
+        let proved = content.to.is_some() || via.is_none();
         self.make_room_for(from, now);
         let is_offered = self.sessions.is_offered_by(&from, now);
         let known = self.known.entry(from).or_insert_with(|| Known::new(run, now));

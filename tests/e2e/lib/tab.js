@@ -104,6 +104,8 @@ export class Tab {
   async inRoom() {
     await this.ready();
     await this.until('the room is open', async () => (await this.status()).room);
+    const isDrawn = () => document.querySelector('[data-testid="room"]') !== null;
+    await this.until('the room is drawn', () => this.page.evaluate(isDrawn));
     return this;
   }
 

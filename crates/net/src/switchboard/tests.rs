@@ -141,6 +141,30 @@ fn what_a_later_build_added_to_a_code_by_hand_is_counted_and_the_rest_is_taken()
 }
 
 #[test]
+fn an_invite_of_a_page_that_was_reloaded_is_replied_to_though_an_earlier_one_is_under_way() {
+    let mut small = board(1, 11, BOTH);
+    for (run, session) in [(13, [5; 16]), (14, [6; 16])] {
+        let mut large = board(3, run, BOTH);
+        large.make_invite(session, "v=0");
+        let invite = large.outputs().into_iter().find_map(|output| match output {
+            Output::Invite { envelope, .. } => Some(envelope),
+            _ => None,
+        });
+        let opened = small.open_invite(&invite.expect("an invite is made")).unwrap();
+        assert_eq!(small.read_invite(&opened, 0), Ok(session));
+        small.send_signal(Path::Webrtc, Some(large.me), Signal::Answer { session, sdp: "v=0".into() }, 0);
+        let reply = small.outputs().into_iter().find_map(|output| match output {
+            Output::Reply { envelope, .. } => Some(envelope),
+            _ => None,
+        });
+        let opened = large.open_reply(&reply.expect("a reply is made"));
+        // It dials as well, by whatever way there may be.
+        small.tick(0);
+        assert!(opened.is_ok(), "run {run}: {:?}", opened.err());
+    }
+}
+
+#[test]
 fn an_answer_to_another_offer_is_refused() {
     let (mut small, mut large) = pair(BOTH);
     small.received(0, &hello(&mut large, 0), 0);
