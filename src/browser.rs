@@ -22,11 +22,6 @@ pub fn focused() -> Option<HtmlElement> {
     (element.tag_name() != "BODY").then(|| element.dyn_into().ok())?
 }
 
-/// A number that nobody else knows.
-pub fn seed() -> u64 {
-    (js_sys::Math::random() * 2_f64.powi(53)) as u64
-}
-
 /// Whether nothing has the keyboard: what had it is gone.
 pub fn focus_is_lost() -> bool {
     focused().is_none()

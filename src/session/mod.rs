@@ -60,6 +60,7 @@ pub use paceline_mesh::replica::{Here, Reach, Unchecked};
 pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
+pub use browser::random;
 pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless};
 pub use paceline_node::{People, PersonView, Reaches, Storing};

@@ -33,7 +33,7 @@ use crate::{
     excerpt,
     hooks::{use_printing, use_session},
     people,
-    session::{Connection, Listener, Place, RoomView, Session, Storing},
+    session::{Connection, Listener, Place, RoomView, Session, Storing, random},
     texts::{changing, t},
 };
 
@@ -151,7 +151,7 @@ struct Road {
 /// Follows what changes: nobody walks through all posts.
 #[hook]
 fn use_road(room: &Rc<RoomView>, shown: &Shown, handles: bool) -> Road {
-    let rows = use_mut_ref(|| Threads::new(browser::seed()));
+    let rows = use_mut_ref(|| Threads::new(u64::from_le_bytes(random())));
     let followed = use_mut_ref(|| (0, Sources::default()));
     let own = (room.storing.clone(), room.me);
     let storing =
