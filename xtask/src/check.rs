@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    boundaries, circles, commands, contract, parts,
+    boundaries, circles, commands, contract, deny, parts,
     process::{Run, step},
     texts, tidy, tools,
 };
@@ -29,6 +29,7 @@ pub fn run() -> Result<()> {
     step("Crate boundaries", boundaries::check)?;
     step("What the page's parts know", parts::check)?;
     step("Circles of files", circles::check)?;
+    step("The code of others", deny::check)?;
     step("Formatting", || Run::cargo().args(["fmt", "--all", "--check"]).run())?;
     step("Lints, native", || {
         let run = Run::cargo().args(["clippy", "--locked", "--workspace", "--all-targets"]);

@@ -11,6 +11,7 @@ mod circles;
 mod commands;
 mod contract;
 mod counts;
+mod deny;
 mod dist;
 mod files;
 mod fuzz;

@@ -130,6 +130,15 @@ impl Run {
         command.status().is_ok_and(|status| status.success())
     }
 
+    /// Runs to the end, with nothing shown; the code with which it ends, if nothing ended it.
+    ///
+    /// # Errors
+    /// The program is not there.
+    pub fn code(mut self) -> Result<Option<i32>> {
+        let command = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command.status().with_context(|| format!("cannot start {}", self.name))?.code())
+    }
+
     /// Runs to the end; passes each line it prints (errors too, in order) through and to `seen`. Returns whether it succeeded.
     ///
     /// # Errors

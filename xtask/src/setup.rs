@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     browser, node,
     process::say,
-    tools::{TRUNK, WASM_BINDGEN, wasm_target},
+    tools::{CARGO_DENY, TRUNK, WASM_BINDGEN, wasm_target},
 };
 
 /// Fetches everything that any command needs.
@@ -14,8 +14,14 @@ use crate::{
 /// Something is missing and cannot be fetched; the message says what.
 pub fn everything() -> Result<()> {
     wasm_target()?;
-    let mut places =
-        vec![WASM_BINDGEN.ready()?, TRUNK.ready()?, node::wasm_opt()?, node::test_modules()?, node::interop_modules()?];
+    let mut places = vec![
+        WASM_BINDGEN.ready()?,
+        TRUNK.ready()?,
+        CARGO_DENY.ready()?,
+        node::wasm_opt()?,
+        node::test_modules()?,
+        node::interop_modules()?,
+    ];
     let browser = browser::Browser::ready()?;
     places.extend([browser.chromium, browser.chromedriver]);
     if let Some(browser) = browser::Firefox::ready()? {

@@ -41,6 +41,10 @@ pub const WASM_BINDGEN: CargoTool = CargoTool {
 pub const GECKODRIVER: CargoTool =
     CargoTool { name: "geckodriver", package: "geckodriver", version: "0.37.1", programs: &["geckodriver"] };
 
+/// Judges the code of others; see `deny.toml`.
+pub const CARGO_DENY: CargoTool =
+    CargoTool { name: "cargo-deny", package: "cargo-deny", version: "0.20.2", programs: &["cargo-deny"] };
+
 /// Holds the cache for this process until dropped.
 #[derive(Debug)]
 pub struct CacheLock(#[expect(dead_code, reason = "the lock goes with the file")] File);
