@@ -187,6 +187,7 @@ pub struct Log {
     authors: BTreeMap<NodeId, Author>,
     tips: Tips,
     table: Table,
+    bytes: usize,
     #[cfg(any(test, feature = "test-utils"))]
     mask: crate::testing::Mask,
 }
@@ -202,6 +203,7 @@ impl Log {
             authors: BTreeMap::new(),
             tips: Tips::default(),
             table: Table::default(),
+            bytes: 0,
             #[cfg(any(test, feature = "test-utils"))]
             mask: crate::testing::Mask::default(),
         }
@@ -226,6 +228,11 @@ impl Log {
     /// How many events are admitted.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Bytes of all blocks.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether nothing is admitted, not even the founding event.
@@ -473,6 +480,7 @@ impl Log {
         clock.set(chain, place);
         self.tips.insert((Reverse(event.depth), cid), ix);
         self.by_cid.insert(cid, ix);
+        self.bytes += block.len();
         self.entries.push(Entry { cid, event, block, chain, place, clock });
         ix
     }

@@ -153,6 +153,11 @@ impl Fold {
         self.common.words.is_wanted(cid)
     }
 
+    /// Bytes of all words that are here.
+    pub fn words_bytes(&self) -> usize {
+        self.common.words.bytes()
+    }
+
     /// Why an admitted event means nothing here; `None` for those that count and those from a newer version.
     pub fn why_ignored(&self, cid: &Cid) -> Option<IgnoredReason> {
         self.common.ignored.get(cid).copied()

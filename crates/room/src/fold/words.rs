@@ -40,9 +40,21 @@ struct Slot {
 pub(crate) struct WordsTable {
     slots: HashMap<Cid, Slot>,
     missing: BTreeSet<Cid>,
+    bytes: usize,
 }
 
 impl WordsTable {
+    /// Bytes of the texts that are here.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn forget(&mut self, words: &Cid) {
+        if let Some(Slot { block: Block::Here { text, .. }, .. }) = self.slots.remove(words) {
+            self.bytes -= text.len();
+        }
+    }
+
     /// Event `ix` links `words`.
     pub(crate) fn link(&mut self, log: &Log, words: Cid, ix: Ix) {
         let slot = self.slots.entry(words).or_insert_with(|| Slot { live: BTreeMap::new(), block: Block::Absent });
@@ -74,7 +86,7 @@ impl WordsTable {
         slot.live.remove(&ix);
         let gone = slot.live.is_empty();
         if gone {
-            self.slots.remove(words);
+            self.forget(words);
             self.missing.remove(words);
         }
         gone
@@ -91,14 +103,17 @@ impl WordsTable {
         self.missing.remove(&words);
         slot.live.retain(|ix, _| decoded.as_ref().is_some_and(|it| is_own(&log.entry(*ix).event, &it.1, it.2)));
         if slot.live.is_empty() {
-            self.slots.remove(&words);
+            self.forget(&words);
             return None;
         }
         let words = decoded?;
         let homes = slot.live.iter().filter_map(|(by, at)| Some(Home { at: (*at)?, by: *by })).collect();
         let text = match &slot.block {
             Block::Here { text, .. } => text.clone(),
-            Block::Absent => Arc::from(words.text()),
+            Block::Absent => {
+                self.bytes += words.text().len();
+                Arc::from(words.text())
+            }
         };
         slot.block = Block::Here { author: words.1, seq: words.2, text: text.clone() };
         Some((text, homes))

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use paceline_room::{
     Cid, Words,
-    body::{Answer, Edited, PostKind, Posted, Stance},
+    body::{Answer, Edited, PostKind, Posted, Retracted, Stance},
     cost,
     fold::IgnoredReason,
     state::WordsState,
@@ -32,6 +32,25 @@ fn a_post_shows_its_words_once_they_are_here_and_not_before() {
     assert_eq!((node.fold.missing_words(), text(&node, &post)), (vec![], Some("hello".into())));
     assert_eq!(node.fold.post(&post).expect("a post").words, WordsState::Here);
     assert!(node.fold.words_wanted(&missing[0]), "still to be kept");
+}
+
+#[test]
+fn the_bytes_of_blocks_and_words_are_those_that_are_here() {
+    let mut world = World::new(1);
+    let (kept, gone) = (world.post(1, "grüße"), world.post(1, "taken back"));
+    let mut node = Node::new(world.room());
+    assert_eq!((node.log.bytes(), node.fold.words_bytes()), (0, 0));
+    node.admit_all(&world.blocks());
+    assert_eq!(node.fold.words_bytes(), 0, "linked, and not here yet");
+    for _ in 0..2 {
+        node.fill(&world.blocks());
+        assert_eq!(node.fold.words_bytes(), "grüße".len() + "taken back".len(), "the same words twice are here once");
+    }
+    world.write(1, Retracted { post: gone });
+    node.admit_all(&world.blocks());
+    assert_eq!(node.fold.words_bytes(), "grüße".len());
+    assert_eq!(text(&node, &kept).as_deref(), Some("grüße"));
+    assert_eq!(node.log.bytes(), world.blocks().iter().map(|it| it.block.len()).sum::<usize>());
 }
 
 #[test]
