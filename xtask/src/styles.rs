@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use sha2::{Digest as _, Sha384};
+use sha2::{Digest as _, Sha256};
 
 /// What stands before the address in the link to a stylesheet, as Trunk writes it.
 const LINK: &str = "<link rel=\"stylesheet\" href=\"";
@@ -29,11 +29,11 @@ pub fn join(dist: &Path, page: &str) -> Result<String> {
     }
     joined.push_str(rest);
     let Some(first) = first else { return Ok(joined) };
-    let hash = Sha384::digest(&styles);
+    let hash = Sha256::digest(&styles);
     let stamp: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let name = format!("styles-{stamp}.css");
     fs::write(dist.join(&name), &styles)?;
-    let link = format!("\n    {LINK}./{name}\" integrity=\"sha384-{}\">", BASE64_STANDARD.encode(hash));
+    let link = format!("\n    {LINK}./{name}\" integrity=\"sha256-{}\">", BASE64_STANDARD.encode(hash));
     joined.insert_str(first, &link);
     Ok(joined)
 }
