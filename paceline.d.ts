@@ -164,6 +164,21 @@ interface Status {
   missing: number;
   storage: { events: number; bytes: number; persisted: boolean };
   rendezvous: { kind: string; url?: string; state: string; sent: number; received: number }[];
+  /** How this page fares in this tab since it was opened: what held people up, and what memory it holds. */
+  page: {
+    /** Tasks of 50 ms or more: meanwhile nothing answers a key or a click. */
+    longTasks: number;
+    /** The longest of them, 0 if there was none. */
+    longestTaskMs: number;
+    /** The browser measures each task; where it does not, the page's clock says how late it ticks: less than a second may go unseen. */
+    measuredBy: "browser" | "clock";
+    /** What its WebAssembly holds. It never shrinks. */
+    memoryBytes: number;
+    /** The open room's events, as they came. */
+    logBytes: number;
+    /** Its words that are here. */
+    wordsBytes: number;
+  };
 }
 
 interface RoomState {

@@ -1,6 +1,7 @@
 //! What several views are made of. Components take small properties, ask the session, and know no view; none touches network or store.
 
 pub mod connection;
+pub mod copyable;
 pub mod dialog;
 pub mod disc;
 pub mod doubtful;

@@ -27,6 +27,12 @@ pub fn wall_clock() -> u64 {
     Date::now() as u64
 }
 
+/// Bytes of memory that the page's WebAssembly holds: it never gives any back.
+pub fn memory() -> u64 {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length().into()
+}
+
 /// A User Timing mark.
 pub fn mark(name: &str) {
     if let Some(performance) = performance() {

@@ -18,7 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::EventTarget;
 
-use super::{Session, browser};
+use super::{Session, browser, pauses};
 
 /// How often durations on the page move on, in milliseconds; each time is a sign that the machine is awake.
 const CLOCK_MS: u32 = 1_000;
@@ -29,6 +29,7 @@ impl Session {
         let Some(window) = web_sys::window() else { return };
         if let Some(document) = window.document() {
             self.on(&document, "visibilitychange", |session| {
+                pauses::interrupt();
                 session.beat();
                 session.away(browser::is_hidden());
                 if browser::is_hidden() {
@@ -56,6 +57,7 @@ impl Session {
         self.follow_connection(&window);
         let session = self.clone();
         *self.0.watch.clock.borrow_mut() = Some(Interval::new(CLOCK_MS, move || {
+            pauses::tick(CLOCK_MS);
             session.beat();
             if session.0.engine.borrow().is_some() {
                 session.publish();

@@ -23,6 +23,7 @@ mod names;
 mod notices;
 mod opening;
 mod pacing;
+mod pauses;
 mod places;
 mod publish;
 mod read;
@@ -64,7 +65,7 @@ pub use browser::random;
 pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless};
 pub use paceline_node::{People, PersonView, Reaches, Storing};
-pub use report::{ImportReport, LocalState, Status};
+pub use report::{ImportReport, LocalState, PageReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 
 /// A page's session. Clones are the same session.
@@ -153,6 +154,7 @@ impl Session {
             synced: Cell::new(false),
             watch: Watch::default(),
         }));
+        pauses::follow();
         session.follow_page();
         session.fetch_config();
         let listed = session.clone();

@@ -10,7 +10,8 @@ use paceline_room::sorted;
 use super::{
     browser,
     engine::Engine,
-    report::{LocalState, Present, Rendezvous, Status, here_word},
+    pauses,
+    report::{LocalState, PageReport, Present, Rendezvous, Status, here_word},
     view::{Connection, PeerView, RoomView, through},
 };
 
@@ -132,6 +133,22 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
         missing: progress.missing_events + progress.missing_words,
         storage: engine.storage(),
         rendezvous: rendezvous.collect(),
+        page: page(Some(engine)),
+    }
+}
+
+/// How this page fares, with the open room if there is one.
+pub fn page(engine: Option<&Engine>) -> PageReport {
+    let pauses = pauses::seen();
+    let replica = engine.map(|it| it.node.replica());
+    let (log, words) = replica.map_or((0, 0), |it| (it.log().bytes(), it.fold().words_bytes()));
+    PageReport {
+        long_tasks: pauses.many,
+        longest_task_ms: pauses.longest as u32,
+        measured_by: pauses.by,
+        memory_bytes: browser::memory(),
+        log_bytes: log as u64,
+        words_bytes: words as u64,
     }
 }
 

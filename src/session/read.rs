@@ -8,7 +8,7 @@ use super::{
     Session,
     error::Outcome,
     publish,
-    report::{LocalState, Status},
+    report::{LocalState, PageReport, Status},
 };
 use crate::tags::tags_in;
 
@@ -16,7 +16,13 @@ impl Session {
     /// This node, now.
     pub fn status(&self) -> Outcome<Status> {
         let offline = self.0.offline.get();
-        Ok(self.engine().map_or_else(|_| Status::without_room(offline), |engine| publish::status(&engine, offline)))
+        let without = |_| Status::without_room(offline, self.page());
+        Ok(self.engine().map_or_else(without, |engine| publish::status(&engine, offline)))
+    }
+
+    /// How this page fares.
+    pub fn page(&self) -> PageReport {
+        publish::page(self.0.engine.borrow().as_deref())
     }
 
     /// The room's state, from the log alone.

@@ -7,7 +7,10 @@ use paceline_net::RendezvousState;
 use paceline_room::{Cid, NodeId};
 use serde::Serialize;
 
-use super::view::{Connection, Notice, PeerView, StorageView};
+use super::{
+    pauses::Meter,
+    view::{Connection, Notice, PeerView, StorageView},
+};
 
 /// This node, now.
 #[derive(Debug, Clone, Serialize)]
@@ -34,11 +37,13 @@ pub struct Status {
     pub storage: StorageView,
     /// How others are looked for.
     pub rendezvous: Vec<Rendezvous>,
+    /// How this page fares.
+    pub page: PageReport,
 }
 
 impl Status {
     /// While no room is open.
-    pub fn without_room(offline: bool) -> Self {
+    pub fn without_room(offline: bool, page: PageReport) -> Self {
         Self {
             room: None,
             node: None,
@@ -51,8 +56,27 @@ impl Status {
             missing: 0,
             storage: StorageView::default(),
             rendezvous: Vec::new(),
+            page,
         }
     }
+}
+
+/// How this page fares in this tab: how long it held people up, and what memory it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageReport {
+    /// Tasks that held it up.
+    pub long_tasks: u32,
+    /// The longest of them, milliseconds; 0 if there was none.
+    pub longest_task_ms: u32,
+    /// Who measured them.
+    pub measured_by: Meter,
+    /// Bytes that its WebAssembly holds.
+    pub memory_bytes: u64,
+    /// ... of which the open room's events are.
+    pub log_bytes: u64,
+    /// ... and its words.
+    pub words_bytes: u64,
 }
 
 /// One way of finding others.

@@ -7,10 +7,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::copyable::Copyable;
 use crate::{
     browser,
-    components::{fields::value_of, qr::Qr, scanner::ScanButton},
+    components::{copyable::Copyable, fields::value_of, qr::Qr, scanner::ScanButton},
     hooks::use_session,
     people,
     session::{RoomView, Session, SessionError},

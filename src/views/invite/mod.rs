@@ -1,7 +1,6 @@
 //! Letting others in: the link, the same as a picture, and codes carried by hand.
 
 mod by_hand;
-mod copyable;
 
 use std::rc::Rc;
 
@@ -9,11 +8,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MouseEvent;
 use yew::prelude::*;
 
-use self::{by_hand::ByHand, copyable::Copyable};
+use self::by_hand::ByHand;
 use super::{Context, INVITE, PLAIN, Region, Tab, View};
 use crate::{
     browser,
     components::{
+        copyable::Copyable,
         dialog::Dialog,
         icons::{Icon, Sign},
         qr::Qr,

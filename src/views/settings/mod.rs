@@ -1,5 +1,7 @@
 //! What a person can set for this browser and this room.
 
+mod build;
+mod page;
 mod servers;
 mod storage;
 
@@ -11,7 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use self::{servers::ServerList, storage::Storage};
+use self::{page::ThisPage, servers::ServerList, storage::Storage};
 use super::{Context, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
@@ -58,6 +60,7 @@ fn Settings(props: &SettingsProps) -> Html {
             <ThisBrowser offline={props.offline} />
             <ServerList discovery={props.discovery.clone()} />
             <Carry room={props.room.clone()} />
+            <ThisPage />
         </div>
     }
 }

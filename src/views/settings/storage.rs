@@ -99,7 +99,7 @@ fn leftover(it: &Leftover, clear: &Callback<paceline_room::NodeId>) -> Html {
 }
 
 /// `312 KB`, `4.1 MB`, `10 GB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let kilo = bytes as f64 / 1_000.0;
     match kilo {
         ..1e3 => format!("{kilo:.0} KB"),

@@ -22,6 +22,9 @@ pub struct CopyableProps {
     pub handle: &'static str,
     /// What it is.
     pub label: AttrValue,
+    /// Its button is filled: what a screen is for.
+    #[prop_or(true)]
+    pub filled: bool,
 }
 
 /// A text to carry away: selectable, with a button that copies it.
@@ -67,7 +70,7 @@ pub fn Copyable(props: &CopyableProps) -> Html {
                 <span>{ props.label.clone() }</span>
                 <textarea ref={field} readonly=true rows="2" data-testid={props.handle} spellcheck="false" />
             </label>
-            <button type="button" class="button" onclick={copy}>
+            <button type="button" class={classes!("button", (!props.filled).then_some("plain"))} onclick={copy}>
                 <span aria-live="polite">{ changing(if *copied { t!("copied") } else { t!("copy") }) }</span>
             </button>
         </div>
