@@ -80,6 +80,7 @@ export class BareChromium {
     const page = new Page(this, targetId, sessionId);
     this.#listeners.set(sessionId, (method, params) => page.heard(method, params));
     for (const domain of ['Page', 'Runtime', 'Network']) await page.send(`${domain}.enable`);
+    this.world.watchdog?.follow(page);
     return page;
   }
 }
@@ -118,6 +119,9 @@ class Page {
   }
 
   on() {}
+  ping() {
+    return this.send('Runtime.evaluate', { expression: '0' });
+  }
   context() {
     return this.browser;
   }

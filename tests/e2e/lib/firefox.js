@@ -72,13 +72,11 @@ export class Firefox {
 
   newPage() {
     const turn = this.turn.then(async () => {
-      if (this.first) {
-        const handle = this.first;
-        this.first = null;
-        return new Page(this, handle);
-      }
-      await this.driver.switchTo().newWindow('tab');
-      return new Page(this, await this.driver.getWindowHandle());
+      if (!this.first) await this.driver.switchTo().newWindow('tab');
+      const page = new Page(this, this.first ?? (await this.driver.getWindowHandle()));
+      this.first = null;
+      this.world.watchdog?.follow(page);
+      return page;
     });
     this.turn = turn.catch(() => {});
     return turn;
@@ -91,6 +89,14 @@ class Page {
   }
 
   on() {}
+  /** Over WebDriver BiDi, which waits for no turn. */
+  async ping() {
+    const line = await this.browser.driver.getBidi();
+    return line.send({
+      method: 'script.evaluate',
+      params: { expression: '0', target: { context: this.handle }, awaitPromise: false },
+    });
+  }
   context() {
     return this.browser;
   }

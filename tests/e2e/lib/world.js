@@ -1,5 +1,5 @@
 // A server, browsers, tabs, and the promise that nothing went wrong unseen: every console error, page error and request
-// to another origin fails the test, unless it said beforehand that it provokes it.
+// to another origin fails the test, unless it said beforehand that it provokes it; so does a page that answers nothing (`watchdog.js`).
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,6 +9,7 @@ import { serve } from './server.js';
 import { Tab } from './tab.js';
 import { watchTexts } from './translation.js';
 import { chromium, executablePath, screenshots } from './tools.js';
+import { Watchdog } from './watchdog.js';
 
 const AWAKE = [
   '--disable-background-timer-throttling',
@@ -21,14 +22,16 @@ const HEADLESS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '-
 export function scenario(name, run, options = {}) {
   test(name, options, async (t) => {
     const world = await World.open(t);
+    world.watchdog = new Watchdog(world);
     try {
-      await run(world, t);
+      await Promise.race([run(world, t), world.watchdog.silence]);
       world.assertCalm();
     } catch (error) {
       await world.picture(`failed ${name}`);
       world.report();
       throw error;
     } finally {
+      world.watchdog.stop();
       await world.close();
     }
   });
@@ -59,6 +62,11 @@ export class World {
   /** Tabs may fetch from this origin, and open WebSockets to it. */
   allow(origin) {
     this.allowed.push(origin, origin.replace(/^http/, 'ws'));
+  }
+
+  /** While this is done, this tab may answer nothing: the test has stopped it. */
+  mayBeSilent(tab, work) {
+    return this.watchdog.excuse(tab.page, work);
   }
 
   isAllowed(url) {
@@ -107,6 +115,8 @@ export class World {
       if (response.status() >= 400) this.problems.push(`${response.status()} for ${response.url()}`);
     });
     context.on('page', (page) => {
+      // A page that is gone before it is asked anything has not been silent.
+      this.watchdog?.follow(page).catch(() => {});
       page.on('console', (message) => {
         if (message.type() === 'error') this.problems.push(`console error: ${message.text()}`);
       });
@@ -174,7 +184,7 @@ export class World {
     const tabs = tab ? [tab] : this.tabs;
     await mkdir(screenshots, { recursive: true });
     for (const one of tabs) {
-      if (one.crashed || one.page.isClosed()) continue;
+      if (one.crashed || one.page.isClosed() || this.watchdog?.isSilent(one.page)) continue;
       const file = `${name} ${tabs.length > 1 ? one.name : ''}`
         .trim()
         .replace(/[^a-z0-9]+/gi, '-')
