@@ -108,6 +108,7 @@ pub const fn connection_value(connection: Connection) -> &'static str {
         Connection::Alone => "alone",
         Connection::CatchingUp => "catching-up",
         Connection::InSync => "in-sync",
+        Connection::Partial => "partial",
         Connection::Offline => "offline",
     }
 }

@@ -10,6 +10,7 @@ connection-in-sync = in sync with { $n ->
     [one] 1 other
    *[other] { $n } others
 }
+connection-partial = part of this room is here
 connection-offline = offline: your posts go out when someone is reachable
 catching-up = Catching up
 path-webrtc = directly

@@ -1,6 +1,7 @@
 # Notices and errors, by their code (docs/notices.md): what happened, what was kept, what to do.
 
 notice-no-room = There is no room open in this tab. Open one from the start page or by its link.
+notice-read-only = You chose to only read this room, so nothing is written. Settings says how much of it this tab takes; change it there to write.
 notice-bad-link = This link is damaged or incomplete. Nothing was changed. Ask for the link again and open it whole.
 notice-superseded = Another address was opened before this one was shown. A room that was founded is among your rooms.
 notice-newer-link = This link was made by a newer Paceline. Nothing was changed. Reload the page to get the newer version.

@@ -44,6 +44,7 @@ pub fn words(props: &ConnectionProps) -> String {
         }
         (Connection::CatchingUp, None) => t!("connection-catching-up-soon"),
         (Connection::InSync, _) => t!("connection-in-sync", n = props.others),
+        (Connection::Partial, _) => t!("connection-partial"),
         (Connection::Offline, _) => t!("connection-offline"),
     }
 }

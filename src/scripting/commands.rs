@@ -12,7 +12,7 @@ use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::values::{bad_argument, parse, to_js};
-use crate::session::{ImportReport, LocalState, Outcome, Session, SessionError, Status};
+use crate::session::{ImportReport, LocalState, Outcome, Session, SessionError, Status, Takes, takes_of};
 
 /// The arguments of a call; missing ones are `undefined`.
 pub type Arguments = [JsValue; 3];
@@ -38,6 +38,7 @@ commands! { session:
     "found" (o: Found) -> String = session.found(o.title, o.purpose.unwrap_or_default(), o.form.unwrap_or_else(|| "blank".into())).await;
     "join" (link: String) -> () = session.join(link).await;
     "leave" () -> () = session.leave().await;
+    "take" (what: Takes) -> () = session.take(what);
     "introduce" (o: Introduce) -> Cid = session.act(o.command()).await;
 
     "post" (o: Post) -> Cid = session.act(o.command()).await;
@@ -191,6 +192,13 @@ impl Taken for Bytes {
     fn taken(value: JsValue) -> Outcome<Self> {
         let bytes = value.dyn_into::<Uint8Array>().map_err(|_| bad_argument("expected a Uint8Array"))?;
         Ok(Self(bytes.to_vec()))
+    }
+}
+
+impl Taken for Takes {
+    fn taken(value: JsValue) -> Outcome<Self> {
+        let takes = value.as_string().and_then(|word| takes_of(&word));
+        takes.ok_or_else(|| bad_argument("expected until-full, all, newest or nothing"))
     }
 }
 

@@ -16,6 +16,7 @@ mod express;
 mod first_drawing;
 mod going;
 mod handoffs;
+mod intake;
 mod lifecycle;
 mod links;
 mod listen;
@@ -57,11 +58,12 @@ use crate::{address, browser::page_path, config::Config};
 
 pub use error::{Outcome, SessionError};
 // What snapshots are made of: whoever draws them needs no other crate for it.
-pub use paceline_mesh::replica::{Here, Reach, Unchecked};
+pub use paceline_mesh::replica::{Here, Reach, Takes, Unchecked};
 pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
 pub use browser::random;
+pub use intake::{takes_of, takes_word};
 pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless};
 pub use paceline_node::{People, PersonView, Reaches, Storing};

@@ -3,6 +3,7 @@
 use std::rc::{Rc, Weak};
 
 use futures::future::try_join_all;
+use paceline_mesh::Input;
 use paceline_net::{CHOSEN_RELAYS, Net, NetConfig, Preconnect, RoomKeys, RoomLink};
 use paceline_node::{Founding, Move, Node, Ready};
 use paceline_room::{Cid, body::batons};
@@ -13,6 +14,7 @@ use super::{
     engine::{Engine, Parts},
     error::Outcome,
     handoffs::Handoffs,
+    intake,
     notices::{self, storage},
     places::{Places, storage_key},
     surroundings::ThisPage,
@@ -151,6 +153,7 @@ impl Session {
         let _ = places.keys.copy_former(&key, storage_key(&link), &*store).await;
         let ready = Ready::load(link.room, &key.keypair, &*store, &ThisPage).await;
         let mut ready = ready.map_err(storage)?;
+        ready.bound(intake::most());
         let has_written = key.how != How::New;
         if has_written && !ready.is_whole(key.high_water) {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key,
@@ -184,6 +187,7 @@ impl Session {
             tell: Rc::new(move |told| session.on_happened(told)),
         };
         let engine = Engine::open(parts, ready, events);
+        engine.node.input(Input::Take(intake::chosen(engine.link.room)));
         self.ask_the_time();
         *self.0.handoffs.borrow_mut() = Handoffs::default();
         self.0.met.set(false);
@@ -253,6 +257,7 @@ impl Session {
             address::start_over(address::START);
             self.leave_now().await;
         }
+        intake::forget(room);
         let rooms = self.places().await?.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {
             if entry.record.room == room {

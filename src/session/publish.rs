@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use paceline_mesh::replica::Takes;
 use paceline_net::PeerInfo;
 use paceline_node::{Snapshot, friendly_name, grace};
 use paceline_room::sorted;
@@ -10,6 +11,7 @@ use paceline_room::sorted;
 use super::{
     browser,
     engine::Engine,
+    intake::takes_word,
     pauses,
     report::{LocalState, PageReport, Present, Rendezvous, Status, here_word},
     view::{Connection, PeerView, RoomView, through},
@@ -28,10 +30,21 @@ pub fn connection(engine: &Engine, offline: bool) -> Connection {
     } else if engine.net.peers().is_empty() {
         let waited = browser::fine_now() - engine.opened_at;
         if waited < CONNECTING_MS { Connection::Connecting } else { Connection::Alone }
+    } else if is_partial(replica.intake()) {
+        Connection::Partial
     } else if progress.missing_events > 0 || !progress.reconciled || replica.log().is_empty() {
         Connection::CatchingUp
     } else {
         Connection::InSync
+    }
+}
+
+/// Whether what others hold is not asked for.
+const fn is_partial((takes, full): (Takes, bool)) -> bool {
+    match takes {
+        Takes::UntilFull => full,
+        Takes::All => false,
+        Takes::Newest | Takes::Nothing => true,
     }
 }
 
@@ -49,6 +62,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
     let replica = engine.node.replica();
     let fold = replica.fold();
     let named = fold.person(&engine.me).is_some_and(|it| !it.name.is_empty());
+    let (takes, full) = replica.intake();
     let (lists, batons) = (now.lists.clone(), now.batons.clone());
     let view = RoomView {
         room: engine.link.room,
@@ -61,6 +75,8 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         newer: fold.is_newer(),
         values: fold.values().cloned(),
         connection,
+        takes,
+        full,
         unplugged: matches!(connection, Connection::Connecting | Connection::Alone) && !browser::has_network(),
         progress: (connection == Connection::CatchingUp)
             .then_some((now.events, now.events + now.progress.missing_events)),
@@ -128,6 +144,8 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
         peers,
         events: replica.log().len(),
         pending: replica.pending(),
+        takes: takes_word(replica.intake().0),
+        full: replica.intake().1,
         refused,
         newer,
         missing: progress.missing_events + progress.missing_words,

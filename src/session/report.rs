@@ -27,6 +27,10 @@ pub struct Status {
     pub events: usize,
     /// Events that wait for what they build on.
     pub pending: usize,
+    /// What is taken of the room, as was chosen: `until-full`, `all`, `newest`, `nothing`.
+    pub takes: &'static str,
+    /// As much is here as is taken without asking.
+    pub full: bool,
     /// What was refused, by reason.
     pub refused: BTreeMap<String, u64>,
     /// What was skipped since a later build wrote it, by what it was.
@@ -51,6 +55,8 @@ impl Status {
             peers: Vec::new(),
             events: 0,
             pending: 0,
+            takes: "until-full",
+            full: false,
             refused: BTreeMap::new(),
             newer: BTreeMap::new(),
             missing: 0,

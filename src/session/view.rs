@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_mesh::replica::{Reached, Unchecked};
+use paceline_mesh::replica::{Reached, Takes, Unchecked};
 use paceline_net::{Path, RendezvousStatus};
 use paceline_node::{Loops, People, Reaches, Storing};
 use paceline_room::{
@@ -26,6 +26,7 @@ pub enum Connection {
     Alone,
     CatchingUp,
     InSync,
+    Partial,
     Offline,
 }
 
@@ -86,6 +87,10 @@ pub struct RoomView {
     pub values: Option<FormValues>,
     /// How this node stands to the others.
     pub connection: Connection,
+    /// What is taken of it, as the person here chose.
+    pub takes: Takes,
+    /// As much is here as is taken without asking.
+    pub full: bool,
     /// Nobody is linked, and the browser has no network: it is not for want of others.
     pub unplugged: bool,
     /// While catching up: (events here, events known to exist).

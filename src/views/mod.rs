@@ -5,6 +5,7 @@
 //! it, and never reaches network, mesh or store: `cargo xtask check` proves both.
 
 mod about;
+mod amount;
 mod at_post;
 pub mod at_posts;
 mod batons;
@@ -35,6 +36,7 @@ pub static VIEWS: &[View] = &[
     stream::VIEW,
     unsent::VIEW,
     unsent::GONE,
+    amount::VIEW,
     batons::VIEW,
     people::VIEW,
     people::NAME_BAR,

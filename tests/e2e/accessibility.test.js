@@ -1,30 +1,9 @@
 // axe on every screen, in light and dark, on a phone and wide; and by keyboard alone.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { check } from './lib/axe.js';
 import { every } from './lib/soak.js';
 import { until } from './lib/tab.js';
-import { axePath } from './lib/tools.js';
 import { scenario } from './lib/world.js';
-
-const axe = await readFile(axePath, 'utf8');
-
-async function check(tab, screen) {
-  // Evaluated by the debugger: the page's own policy would not let it in.
-  await tab.page.evaluate(axe);
-  const violations = await tab.page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return violations.map(({ id, impact, help, nodes }) => ({
-      id,
-      impact,
-      help,
-      nodes: nodes
-        .slice(0, 5)
-        .map((node) => `${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim()}`),
-    }));
-  });
-  assert.deepEqual(violations, [], `${screen}: nothing stands in anybody's way`);
-}
 
 async function fits(tab, screen) {
   const [scroll, width] = await tab.page.evaluate(() => [

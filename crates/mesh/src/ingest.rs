@@ -190,6 +190,16 @@ impl Ingest {
         self.push_bulk(Arrival { turn: Turn::Ahead, ..arrival })
     }
 
+    /// Nothing more is taken: what was asked for and is not checked yet is let go of.
+    pub fn drop_unchecked(&mut self) {
+        for line in [&mut self.ahead, &mut self.rest] {
+            line.bytes = 0;
+            for (_, arrival) in std::mem::take(&mut line.unchecked) {
+                self.waiting.remove(&arrival.cid);
+            }
+        }
+    }
+
     /// Queues a checked event whose parents have come, or that storage held.
     pub fn push_ready(&mut self, checked: Checked) {
         self.waiting.insert(checked.arrival.cid, None);

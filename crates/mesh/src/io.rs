@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paceline_room::{Cid, Event, NodeId, Stored};
 
-use crate::{changed::Changed, time::Millis};
+use crate::{changed::Changed, intake::Takes, time::Millis};
 
 /// Which stream of a link carries a message: what is live does not wait behind what is bulk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +67,8 @@ pub enum Input {
     Away(bool),
     /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
     Leave,
+    /// What the person here chose to take of the room.
+    Take(Takes),
     /// Time has come: the moment of the last [`Output::WakeAt`], or later.
     Tick,
 }

@@ -12,6 +12,7 @@ pub mod fuzzing;
 mod held;
 mod index;
 mod ingest;
+mod intake;
 mod io;
 mod listening;
 mod pending;

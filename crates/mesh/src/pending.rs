@@ -92,6 +92,8 @@ pub struct Pending {
     waiting: BTreeMap<Cid, Orphan>,
     children: BTreeMap<Cid, BTreeSet<Cid>>,
     by_source: LiteMap<Source, Share>,
+    /// Who is over its quota loses its shallowest, not its deepest.
+    keeps_newest: bool,
     /// The posts among them, in display order.
     posts: BTreeSet<(u64, Cid)>,
 }
@@ -117,6 +119,11 @@ impl Pending {
     /// Whether this event waits.
     pub fn contains(&self, cid: &Cid) -> bool {
         self.waiting.contains_key(cid)
+    }
+
+    /// Whether they are kept to be read: the newest, for as long as there is room.
+    pub const fn keep_newest(&mut self, keep: bool) {
+        self.keeps_newest = keep;
     }
 
     /// How full it is, with so many links.
@@ -204,7 +211,8 @@ impl Pending {
             if source.is_outside() { (PEER_QUOTA, PEER_QUOTA_BYTES) } else { (OWN_QUOTA, usize::MAX) };
         let share = self.by_source.get(source)?;
         let is_over = share.events.len() > events || share.bytes > bytes;
-        share.events.last().filter(|_| is_over).map(|(_, cid)| *cid)
+        let last = if self.keeps_newest { share.events.first() } else { share.events.last() };
+        last.filter(|_| is_over).map(|(_, cid)| *cid)
     }
 
     /// This event is admitted: who has waited for it alone is free.

@@ -22,6 +22,7 @@ pub use verifying::{ToVerify, Verified};
 pub use crate::queue::Queue;
 pub use crate::{
     changed::Changed,
+    intake::{Amount, MOST, Takes},
     io::{Input, Lane, Output},
     roster::Report,
     shown::{Here, Imported, Presence, Progress, Reach, Reached, Unchecked},
@@ -42,6 +43,7 @@ use crate::{
     held::Held,
     index::Index,
     ingest::Ingest,
+    intake::Intake,
     listening::Listening,
     pending::{Arrival, Checked, Pending, Source},
     plumtree::{Origin, PlumTree},
@@ -67,6 +69,7 @@ pub struct Replica {
     /// Words here whose storing was asked for and not confirmed.
     unstored_words: BTreeSet<Cid>,
     ingest: Ingest,
+    intake: Intake,
     pending: Pending,
     tree: PlumTree,
     sync: Sync,
@@ -115,6 +118,7 @@ impl Replica {
             words: WordsMap::new(),
             unstored_words: BTreeSet::new(),
             ingest: Ingest::default(),
+            intake: Intake::default(),
             pending: Pending::default(),
             tree: PlumTree::default(),
             sync: Sync::new(me),
@@ -242,9 +246,36 @@ impl Replica {
                 self.state = State::Gone;
                 self.send_beacon();
             }
+            Input::Take(takes) => self.take(takes),
             Input::Tick => self.woken = None,
         }
         self.flush()
+    }
+
+    /// How much it takes in without asking.
+    pub const fn bound(&mut self, most: Amount) {
+        self.intake.most = most;
+    }
+
+    /// What the person here chose to take of the room, and whether as much is here as is taken without asking.
+    pub fn intake(&self) -> (Takes, bool) {
+        (self.intake.takes, self.intake.is_full(self.amount()))
+    }
+
+    fn take(&mut self, takes: Takes) {
+        self.intake.takes = takes;
+        self.pending.keep_newest(takes == Takes::Newest);
+        self.sync.look_again(self.now);
+        self.sync_stirred = true;
+        self.changed = true;
+    }
+
+    fn amount(&self) -> Amount {
+        Amount { events: self.log.len(), bytes: self.log.bytes() + self.fold.words_bytes() }
+    }
+
+    fn takes_rest(&self) -> bool {
+        self.intake.takes_rest(self.amount())
     }
 
     /// Whether received events wait to be checked and folded.

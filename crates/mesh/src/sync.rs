@@ -208,6 +208,32 @@ impl Sync {
         streamed.max().unwrap_or(0)
     }
 
+    /// What is lacking is not asked for: what is under way ends, and what was wanted is forgotten.
+    pub fn give_up(&mut self) {
+        self.want_list = WantList::default();
+        let asked: Vec<_> = self.peers.iter_mut().filter_map(|(_, it)| it.rest()).collect();
+        asked.iter().for_each(|it| self.release(it, None));
+    }
+
+    /// Each peer is asked once for its newest posts, and for nothing else.
+    pub fn ask_newest(&mut self) -> Vec<Act> {
+        let unasked = self.peers.iter_mut().filter(|(_, it)| !it.tips.is_empty() && !it.newest_asked);
+        let asks = unasked.map(|(peer, it)| {
+            (it.newest_asked, it.newest_due) = (true, true);
+            Act::Send(*peer, Bulk::Stream(Stream(0, ByteArray::new([0; 32]), 0)))
+        });
+        asks.collect()
+    }
+
+    /// Something else may be taken from now on.
+    pub fn look_again(&mut self, now: Millis) {
+        for (_, it) in &mut self.peers {
+            (it.look_at, it.not_before, it.mute_until) = (Some(now), 0, 0);
+            (it.newest_asked, it.newest_due) = (false, false);
+        }
+        self.lone_at = Some(0);
+    }
+
     /// Whether any reconciliation is under way.
     pub fn is_busy(&self) -> bool {
         self.peers.values().any(|it| *it.session() != Session::Idle)
@@ -360,11 +386,14 @@ impl Sync {
         acts
     }
 
-    /// The newest posts, ahead of the first page of a stream. Another time they are not taken.
+    /// The newest posts, ahead of the first page of a stream or asked for alone. Another time they are not taken.
     pub fn on_newest(&mut self, peer: &NodeId, items: Vec<Item>) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
-        let Session::Streaming { ahead, .. } = it.session_mut() else { return Vec::new() };
-        let items = if std::mem::take(ahead) { items } else { Vec::new() };
+        let mut due = std::mem::take(&mut it.newest_due);
+        if let Session::Streaming { ahead, .. } = it.session_mut() {
+            due |= std::mem::take(ahead);
+        }
+        let items = if due { items } else { Vec::new() };
         items.into_iter().map(|item| Act::Event(*peer, item)).collect()
     }
 

@@ -20,6 +20,9 @@ pub enum NodeError {
     /// The room was founded by a version that lacks this kind of event.
     #[error("the room's version does not have this")]
     NotInThisRoom,
+    /// The person here chose to take nothing more of the room, and so to say nothing in it.
+    #[error("this tab only reads")]
+    ReadOnly,
     /// The room does not allow it now: the code of the reason.
     #[error("refused: {0}")]
     Refused(&'static str),
@@ -37,6 +40,7 @@ impl NodeError {
             Self::TargetGone => "target-gone",
             Self::TooLong => "too-long",
             Self::NotInThisRoom => "newer-room",
+            Self::ReadOnly => "read-only",
             Self::Refused(code) => code,
             Self::Store(error) => error.code(),
         }
@@ -55,6 +59,7 @@ mod tests {
             (NodeError::TargetGone, "target-gone"),
             (NodeError::TooLong, "too-long"),
             (NodeError::NotInThisRoom, "newer-room"),
+            (NodeError::ReadOnly, "read-only"),
             (NodeError::Refused("not-yours"), "not-yours"),
             (NodeError::Store(StoreError::Full), "storage-full"),
         ];

@@ -1,6 +1,6 @@
 //! From a node's database to a replica, in slices.
 
-use paceline_mesh::Replica;
+use paceline_mesh::{Replica, replica::Amount};
 use paceline_room::{Cid, Keypair};
 use paceline_store::{Store, StoreError, chain_is_whole};
 
@@ -50,6 +50,11 @@ impl Ready {
     /// What was read.
     pub fn replica(&self) -> &Replica {
         &self.replica
+    }
+
+    /// How much of the room is taken in without asking.
+    pub const fn bound(&mut self, most: Amount) {
+        self.replica.bound(most);
     }
 
     /// Whether storage held nothing.

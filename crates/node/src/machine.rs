@@ -33,7 +33,7 @@ use std::{collections::VecDeque, sync::Arc};
 use futures::channel::oneshot;
 use paceline_mesh::{
     Input, Output, Replica,
-    replica::{Changed, Millis, Verified},
+    replica::{Changed, Millis, Takes, Verified},
 };
 use paceline_room::{Cid, Keypair, NodeId, Stored, cost};
 use paceline_store::{Change, Desk, Durability, StoreError};
@@ -262,6 +262,10 @@ impl Machine {
         if self.is_closed() {
             // Whoever asked may have gone.
             let _ = write.reply.send(Err(NodeError::Closed));
+            return;
+        }
+        if self.replica.intake().0 == Takes::Nothing {
+            let _ = write.reply.send(Err(NodeError::ReadOnly));
             return;
         }
         self.writes.push_back(write);

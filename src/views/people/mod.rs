@@ -13,7 +13,7 @@ use crate::{
         disc::disc_of,
         more::{SHOWN, names, use_shown},
     },
-    session::{Here, People, PersonView},
+    session::{Here, People, PersonView, Takes},
     texts::{self, changing, t},
     words,
 };
@@ -30,8 +30,9 @@ pub const VIEW: View = View {
 /// The line of what asks who somebody is. Settings ask the same, with the same handles.
 pub const NAME_BAR: View = View {
     region: Region::BeforeComposer,
-    draw: |context: &Context| match context.beside {
-        SETTINGS => Html::default(),
+    draw: |context: &Context| match (context.beside, context.room.takes) {
+        // Who only reads says nothing, not even who it is.
+        (SETTINGS, _) | (_, Takes::Nothing) => Html::default(),
         _ => html! { <NameBar room={context.room.clone()} /> },
     },
     ..PLAIN

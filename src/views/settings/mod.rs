@@ -1,5 +1,6 @@
 //! What a person can set for this browser and this room.
 
+mod amount;
 mod build;
 mod page;
 mod servers;
@@ -13,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use self::{page::ThisPage, servers::ServerList, storage::Storage};
+use self::{amount::Amount, page::ThisPage, servers::ServerList, storage::Storage};
 use super::{Context, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
@@ -208,6 +209,7 @@ fn Carry(props: &RoomProps) -> Html {
         <section>
             <h3>{ t!("settings-carry") }</h3>
             <Storage storage={props.room.storage} />
+            <Amount takes={props.room.takes} />
             <div class="row">
                 <button type="button" class="button plain" data-testid="export-car" onclick={export}>{ t!("export-car") }</button>
                 <label class="button plain file">

@@ -33,7 +33,7 @@ use crate::{
     excerpt,
     hooks::{use_printing, use_session},
     people,
-    session::{Connection, Listener, Place, RoomView, Session, Storing, random},
+    session::{Connection, Listener, Place, RoomView, Session, Storing, Takes, random},
     texts::{changing, t},
 };
 
@@ -135,7 +135,9 @@ fn Stream(props: &StreamProps) -> Html {
                     </button>
                 }
                 { props.before_composer.clone() }
-                <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} />
+                if room.takes != Takes::Nothing {
+                    <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} />
+                }
             </div>
         </>
     }

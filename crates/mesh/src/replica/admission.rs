@@ -92,7 +92,7 @@ impl Replica {
             let refusal = if newer { Refusal::NewerParent } else { Refusal::RefusedParent };
             return self.refuse_event(&checked.arrival, refusal);
         }
-        if let Source::Peer(peer) = source {
+        if let (Source::Peer(peer), true) = (source, self.takes_rest()) {
             // What of those who are known here came before what it builds on goes on ahead, and takes that with it.
             if self.regulars.is_one(&self.log, &checked.event.author) {
                 checked.arrival.turn = Turn::Ahead;
@@ -138,8 +138,11 @@ impl Replica {
         }
     }
 
-    /// What has waited too long for its parents is forgotten.
+    /// What has waited too long for its parents is forgotten, unless they are not asked for: then it is there to be read.
     pub(super) fn expire_pending(&mut self) {
+        if !self.takes_rest() {
+            return;
+        }
         for dropped in self.pending.expire(self.now) {
             self.ingest.done(&dropped);
             self.changed = true;

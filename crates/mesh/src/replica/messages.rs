@@ -4,7 +4,7 @@
 use paceline_room::{Cid, NodeId, limits};
 use serde_bytes::ByteBuf;
 
-use super::{Lane, Output, Replica};
+use super::{Lane, Output, Replica, Takes};
 use crate::{
     budgets::{BEACONS, BEACONS_BORNE, SERVED},
     pending::{Arrival, Source},
@@ -116,7 +116,8 @@ impl Replica {
         if self.refused_cids.contains(&cid) {
             return self.charge_again(peer, &cid, block.len());
         }
-        if self.is_known(&cid) {
+        // What is not taken is not passed on either: it comes to others by other ways, as what is known does.
+        if self.is_known(&cid) || !self.intake.takes_pushed(self.amount()) {
             if !direct {
                 let prune = self.tree.on_duplicate(peer);
                 self.send_spread(prune);
@@ -142,6 +143,9 @@ impl Replica {
     }
 
     fn on_announce(&mut self, peer: NodeId, announce: Announce) {
+        if !self.intake.takes_pushed(self.amount()) {
+            return;
+        }
         for (cid, hops) in announce.0.0.iter().zip(announce.1.iter()) {
             let known = self.is_known(cid);
             let spreads = self.tree.on_announce(peer, *cid, *hops, known, self.now);
@@ -284,6 +288,16 @@ impl Replica {
     }
 
     pub(super) fn tick_sync(&mut self) {
+        let ends = !self.takes_rest();
+        let ended = std::mem::replace(&mut self.intake.ended, ends);
+        if ends {
+            if !ended {
+                self.ingest.drop_unchecked();
+            }
+            self.sync.give_up();
+            let newest = if self.intake.takes == Takes::Newest { self.sync.ask_newest() } else { Vec::new() };
+            return self.carry_out(newest, 0);
+        }
         here!(self, here);
         let acts = self.sync.tick(&mut self.index, &here, self.now);
         self.carry_out(acts, 0);

@@ -60,6 +60,9 @@ pub struct Peer {
     /// No version vector before this.
     pub since_again: Millis,
     pub parents_at: Option<Millis>,
+    /// It was asked for its newest posts alone, and they are still to come.
+    pub newest_asked: bool,
+    pub newest_due: bool,
 }
 
 impl Peer {
@@ -92,6 +95,15 @@ impl Peer {
         }
         self.since_again = now + SINCE_AGAIN;
         Some(reached()).filter(|since| !since.1.is_empty())
+    }
+
+    /// Nothing is asked of it any more. What was.
+    pub fn rest(&mut self) -> Option<Asked> {
+        self.set(Session::Idle);
+        self.parents_at = None;
+        self.parents.clear();
+        self.parents_ahead.clear();
+        self.asked.take()
     }
 
     /// It did not answer, or not in good order: nothing is asked of it for a while.

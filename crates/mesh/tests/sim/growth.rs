@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use paceline_mesh::{
     Input, Lane,
+    replica::Takes,
     wire::{
         Announce, Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, Push, ShortIds, Signed, Since,
         State, Stream, TIPS, Want, short_node,
@@ -36,6 +37,7 @@ paceline_room::laws_of! { laws_of_input, INPUTS, Input:
     Input::Hears(_) => HEARS,
     Input::Away(_) => AWAY,
     Input::Leave => LEAVE,
+    Input::Take(_) => TAKE,
     Input::Tick => TICK,
 }
 
@@ -290,6 +292,10 @@ const NEWEST: &[Law] = &[Law::new("newest posts that nobody asked for, in a log 
     let mut room = Room::posts(n);
     let next = room.next();
     room.bulk(Bulk::Newest(vec![item(&next)]))
+})];
+
+const TAKE: &[Law] = &[Law::new("a choice to take the newest part of a log of n", Grows::Never, |n| {
+    Room::posts(n).input(Input::Take(Takes::Newest))
 })];
 
 const SINCE: &[Law] = &[

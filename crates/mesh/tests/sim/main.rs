@@ -11,6 +11,7 @@ mod relayed;
 mod rooms;
 mod stalling;
 mod storage;
+mod too_much;
 mod turns;
 mod two;
 mod verifying;

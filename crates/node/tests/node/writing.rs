@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use paceline_mesh::{Input, replica::Takes};
 use paceline_node::{NodeError, Surroundings, Told};
 use paceline_room::{
     body::{people, posts, taking_back},
@@ -61,6 +62,20 @@ fn what_is_asked_for_at_once_is_one_write_and_what_must_see_it_comes_after_it() 
     assert!(outcomes.borrow().iter().all(Result::is_ok));
     assert_eq!(seat.disk.ended() - before, 3, "three together, one alone, two together");
     assert_eq!(seat.key.mark.get(), Some(7), "of many marks the last is noted");
+}
+
+#[test]
+fn who_only_reads_writes_nothing_until_something_else_is_chosen() {
+    let (place, seat) = founder(&mut World::new(9));
+    let (before, outcomes) = (seat.disk.begun(), Outcomes::default());
+    seat.node.input(Input::Take(Takes::Nothing));
+    ask(&place, &seat, false, "Ann", &outcomes);
+    spread(&place, &[&seat], || outcomes.borrow().len() == 1);
+    assert_eq!((&**outcomes.borrow(), seat.disk.begun()), (&[Err(NodeError::ReadOnly)][..], before));
+    seat.node.input(Input::Take(Takes::UntilFull));
+    ask(&place, &seat, false, "Ann", &outcomes);
+    spread(&place, &[&seat], || outcomes.borrow().len() == 2);
+    assert_eq!(outcomes.borrow().last(), Some(&Ok(())));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod story;
 pub use counting::{Bites, Stats};
 pub use net::Net;
 pub use paceline_mesh::testing::Lie;
-pub use pair::Pair;
+pub use pair::{Pair, SLICE};
 pub use rng::Rng;
 pub use solo::{ME, Solo, item};
 pub use story::{Faults, LATER, run_story, seeds, settle, settle_words};

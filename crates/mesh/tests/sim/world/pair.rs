@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use paceline_mesh::{Input, Lane, Output, Replica, replica::Millis, wire::Live};
+use paceline_mesh::{
+    Input, Lane, Output, Replica,
+    replica::{Amount, Millis, Takes},
+    wire::Live,
+};
 use paceline_room::{
     Body, Cid, Keypair, Log, Stored, Words,
     body::{PostKind, Posted, Retracted},
@@ -55,6 +59,16 @@ impl Pair {
 
     pub fn load(&mut self, at: usize, blocks: Vec<Stored>) {
         assert_eq!(self.replicas[at].load(blocks), vec![]);
+    }
+
+    /// How much a node takes in without asking.
+    pub fn bound(&mut self, at: usize, most: Amount) {
+        self.replicas[at].bound(most);
+    }
+
+    /// What the person at a node chooses to take.
+    pub fn choose(&mut self, at: usize, takes: Takes) {
+        self.step(at, Input::Take(takes));
     }
 
     pub fn replica(&self, at: usize) -> &Replica {
