@@ -21,6 +21,9 @@ type Stance = "appreciate" | "build-on" | "question" | "concern" | "correct";
 /** How this node stands to the others. */
 type Connection = "connecting" | "alone" | "catching-up" | "in-sync" | "partial" | "offline";
 
+/** How much of a room a tab takes: everything until it is very large, everything, what is new, or nothing more (then writing rejects with read-only). */
+type Takes = "until-full" | "all" | "newest" | "nothing";
+
 interface PacelineError extends Error {
   /** Stable, documented in docs/notices.md. */
   code: string;
@@ -45,7 +48,7 @@ interface Paceline {
   /** Closes the open room; everything stays in this browser. */
   leave(): Promise<void>;
   /** How much of the open room this tab takes from now on, in this browser; see `Status.takes`. */
-  take(what: "until-full" | "all" | "newest" | "nothing"): Promise<void>;
+  take(what: Takes): Promise<void>;
   /** Says who this node is; the latest wins. `hue` is 0 to 11. */
   introduce(o: { name: string; strengths?: string[]; hue?: number }): Promise<Cid>;
 
@@ -155,11 +158,8 @@ interface Status {
   events: number;
   /** Waiting for what they build on. */
   pending: number;
-  /**
-   * What is taken of the room, as the person at the tab chose: everything until it is very large, everything, what is new, or nothing more (then
-   * writing rejects with read-only). `full`: as much is here as is taken without asking.
-   */
-  takes: "until-full" | "all" | "newest" | "nothing";
+  /** What is taken of the room, as the person at the tab chose; `full`: as much is here as is taken without asking. */
+  takes: Takes;
   full: boolean;
   /** Refused, by reason: bad-signature, not-canonical, too-large, wrong-room, wrong-depth, replayed-envelope, ... */
   refused: Record<string, number>;
