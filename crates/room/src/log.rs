@@ -276,7 +276,7 @@ impl Log {
     }
 
     /// All chains, in the order in which they began here.
-    pub fn chains(&self) -> impl Iterator<Item = (ChainIx, &Chain)> {
+    pub fn chains(&self) -> impl ExactSizeIterator<Item = (ChainIx, &Chain)> {
         looking(self.chains.iter().enumerate().map(|(ix, chain)| (ChainIx(ix as u32), chain)))
     }
 

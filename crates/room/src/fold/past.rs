@@ -59,9 +59,13 @@ impl<'a> Past<'a> {
         self.itself != Some(ix) && self.clock.get(entry.chain) >= entry.place
     }
 
-    /// Whether any of these events is in the past, of each chain the first, named by its place. It may not be the event itself.
+    /// Whether any of these events is in the past: of each chain the first, named by its place.
     pub(crate) fn has_any(&self, first: &Clock) -> bool {
-        self.clock.reaches_any(first)
+        let itself = self.itself.map(|ix| self.look.entry(ix)).filter(|it| first.get(it.chain) == it.place);
+        let Some(itself) = itself else { return self.clock.reaches_any(first) };
+        let mut others = first.clone();
+        others.set(itself.chain, 0);
+        self.clock.reaches_any(&others)
     }
 
     /// The event of that name, if it is in the past.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod cost;
+mod crowded;
 mod feedback;
 mod forks;
 mod judging;

@@ -6,30 +6,40 @@
 //! its vote cancels for good, whichever twin came first.
 //!
 //! **How it stays cheap.** Of each branch it is known which chains have met it, that is, have it in the past of one of their
-//! events, and since when: found by binary search in all chains when the branch is first compared, unless it has just come, and
-//! from then on as events come. So the votes on a pair are counted from the chains that met one of the two, and from no others;
-//! who could vote and has met neither is counted once, and only where somebody leads at all. After that an event concerns a pair
-//! only if it is the first of its chain to have either branch in its past. Live branches (those on the current paths, not those of
-//! all times) are found by the chain they stand in, so an event looks at the chains of which it has seen more than the one before
-//! it, or at all live branches if those are fewer, and then at those that it meets: each chain meets each branch once. A branch that
-//! comes is compared with as many as came to its tip, at a few looks each: no pair of others is looked at again.
+//! events, and since when. Branches go on against one another in the order of their keys; those that won over whoever went on
+//! before them are kept, and the last of these wins. Comparing is not transitive, so what is compared cannot be put in one order; but
+//! - two that nobody has met but their authors have no votes, and *are* in one order: by what breaks ties;
+//! - beside one that others have met, one that nobody has met has no votes, and loses by the first that counts;
+//! - an event only speaks for what it meets: who went on before it and is not met may fall, all others stand as they stood;
+//! - a branch that comes is compared with the one that goes on at its place; if it loses, no other is looked at, and if it wins, then those
+//!   after it until one goes on that went on before. Those that nobody has met are passed over where the order above says that they lose.
+//!
+//! Votes on a pair are counted when it is asked for, and from then on whoever has met one of the two since. Live branches (those on
+//! the current paths, not those of all times) are found by the chain they stand in, so an event looks at the chains of which it has
+//! seen more than the one before it, or at all live branches if those are fewer, and then at those that it meets: each chain meets
+//! each branch once.
 //!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter
-//! changes it. (An author may still cancel its own vote by equivocation; that moves one vote, its own.)
+//! changes it. (An author may still cancel its own vote by equivocation; that moves one vote, its own.) So the first that is not
+//! settled is remembered, and those before it are looked at again only after such a twin, or when another wins.
+
+mod pair;
 
 use std::{
-    cmp::Ordering,
+    cmp::{Ordering, Reverse},
     collections::{BTreeMap as Sorted, BTreeSet},
+    ops::Bound,
 };
 
 use sha2::{Digest, Sha256};
 
+use self::pair::Pair;
 use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
     clock::Clock,
-    cost::{self, BTreeMap, HashMap, LiteMap, looking},
+    cost::{self, BTreeMap, HashMap},
     fold::step::{Key, Step},
     ix::ChainIx,
     sorted,
@@ -44,6 +54,17 @@ pub(super) struct Branch {
     pub(super) kind: NodeKind,
 }
 
+impl Branch {
+    /// What weighs most where votes are equal.
+    const fn rank(&self) -> u8 {
+        match self.kind {
+            NodeKind::Reclaimed => 2,
+            NodeKind::Closed => 0,
+            _ => 1,
+        }
+    }
+}
+
 /// What the network made of a fork.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Verdict {
@@ -51,122 +72,147 @@ pub(super) struct Verdict {
     pub(super) settled: bool,
 }
 
-/// What is known of one author in one pair.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Ballot {
-    elector: bool,
-    /// A chain of it met the first, or the second, of the two alone.
-    met_alone: [bool; 2],
-}
-
-impl Ballot {
-    fn vote(self) -> Option<usize> {
-        match self.met_alone {
-            [true, false] => Some(0),
-            [false, true] => Some(1),
-            _ => None,
-        }
-    }
-}
-
-/// Two branches of one fork, the smaller key first, and how authors stand to them.
-#[derive(Debug, Clone)]
-struct Pair {
-    branches: [Branch; 2],
-    /// Of the authors that have met either.
-    ballots: LiteMap<Voter, Ballot>,
-    /// Electors' votes for each.
-    votes: [usize; 2],
-    /// Authors, electors or not, who built on each alone.
-    built: [usize; 2],
-    /// Electors that have met either.
-    met: usize,
-    /// All electors, once it was asked.
-    electors: Option<usize>,
-    /// What came of it when it was last asked.
-    last: Option<Verdict>,
-}
-
-/// Branches are numbered as they are first compared.
-type BranchId = u64;
-/// The one with the smaller key first.
-type PairId = (BranchId, BranchId);
-
 /// An author, named by its first chain: shorter than its key, and there may be a ballot for each author in each pair.
 type Voter = ChainIx;
+/// A chain that has met a branch, and the place of its first event that has.
+type Met = (ChainIx, u32);
+/// Branches of one fork in the order in which they are compared.
+type InOrder = BTreeMap<Key, Ix>;
+
+/// Who has met a branch, its author apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Nobody,
+    One(NodeId),
+    Many,
+}
 
 /// A branch that is compared with others.
 #[derive(Debug, Clone)]
 struct Compared {
+    branch: Branch,
     tip: Ix,
     /// Its chain, and its place in that.
     stands: (ChainIx, u32),
     /// A lot that nobody can shift by writing a different event.
     lot: [u8; 32],
-    /// Chains that have it in the past of one of their events, with the place of the first such.
-    met: Vec<(ChainIx, u32)>,
+    /// Chains of others that have met it, in the order in which that was found.
+    met: Vec<Met>,
+    by: By,
+    /// What was counted of it beside the one that went on before it, and beside the winner.
+    pairs: Vec<Pair>,
+}
+
+impl Compared {
+    /// An author has met it, with this chain.
+    fn meet(&mut self, author: NodeId, met: Met) {
+        if author == self.branch.author {
+            return;
+        }
+        self.met.push(met);
+        self.by = match self.by {
+            By::Nobody => By::One(author),
+            By::One(it) if it == author => self.by,
+            _ => By::Many,
+        };
+    }
+
+    /// How two stand that have as many votes, or as many who built on them.
+    fn drawn(&self, other: &Self) -> Ordering {
+        let draw = |it: &Self| Reverse((it.lot, it.branch.key.1));
+        draw(self).cmp(&draw(other))
+    }
+
+    /// Whether it wins over one that nobody has met, whoever could vote: others than that one's author have met it, or it has the
+    /// higher rank.
+    fn leads(&self, unmet: &Self) -> bool {
+        let built = match self.by {
+            By::Nobody => false,
+            By::One(author) => author != unmet.branch.author,
+            By::Many => true,
+        };
+        match self.branch.rank().cmp(&unmet.branch.rank()) {
+            Ordering::Less => false,
+            Ordering::Equal => built,
+            Ordering::Greater => true,
+        }
+    }
 }
 
 /// What is compared at one tip.
 #[derive(Debug, Clone, Default)]
 struct Fork {
-    branches: BTreeMap<Ix, BranchId>,
-    pairs: cost::BTreeSet<PairId>,
+    all: InOrder,
+    /// Those that won over the one that went on before them.
+    won: InOrder,
+    /// Those that others than their authors have met.
+    met: InOrder,
+    /// No branch has a higher rank.
+    highest: u8,
+    /// How many there are.
+    many: usize,
+    verdict: Option<Verdict>,
+    /// The first that is not settled beside the winner.
+    open: Option<Key>,
+    /// The winner has more votes than that, so that it may be settled by one who votes for neither.
+    leads: bool,
 }
 
-/// The pairs that decide the current paths.
+/// The forks that decide the current paths.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forks {
-    branches: BTreeMap<BranchId, Compared>,
-    pairs: HashMap<PairId, Pair>,
+    branches: HashMap<Ix, Compared>,
     of_tip: HashMap<Ix, Fork>,
-    next: BranchId,
     /// All branches by where they stand: by chain, and by their place in it.
-    places: cost::BTreeSet<(ChainIx, u32, BranchId)>,
+    places: cost::BTreeSet<(ChainIx, u32, Ix)>,
 }
 
 impl Forks {
-    /// Lets the event vote. Returns the tips of the forks whose counts changed.
+    /// Lets the event vote. Returns the tips of the forks of which it changed what the network makes of them.
     pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
         let mut changed = BTreeSet::new();
         if self.branches.is_empty() {
             return changed;
         }
-        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
-        let met_before = |branch: Ix| before.is_some_and(|before| step.look.is_ancestor(branch, before));
-        let mut forks = BTreeSet::new();
-        let met = self.met_first(step, before);
-        for id in looking(met.iter()) {
-            let Some(branch) = self.branches.get_mut(id) else { continue };
-            branch.met.push((step.entry.chain, step.entry.place));
-            forks.insert(branch.tip);
-        }
-        // Who has written nothing before votes on no pair, and says nothing of one both of which it meets at once.
-        let is_new = step.event().seq == 0 && step.look.log.chains_of(&step.event().author).count() == 1;
-        for tip in forks {
-            for (first, second) in self.of_tip.get(&tip).into_iter().flat_map(|fork| &fork.pairs) {
-                let meets = [first, second].map(|id| met.contains(id));
-                if meets == [false, false] || is_new && meets == [true, true] {
-                    continue;
-                }
-                let Some(pair) = self.pairs.get_mut(&(*first, *second)) else { continue };
-                // If its predecessor had met one alone, or both, it says nothing new: what it met, it keeps.
-                let is_first = pair.branches.iter().zip(meets).all(|(branch, meets)| meets || !met_before(branch.ix));
-                let before = pair.last;
-                if is_first
-                    && pair.meet(step.look.log, step.event().author, meets)
-                    && let [Some(one), Some(other)] = [first, second].map(|id| self.branches.get(id))
-                    && before != Some(pair.verdict(step.look.log, [one.lot, other.lot]))
-                {
-                    changed.insert(tip);
-                }
+        let (log, author, entry) = (step.look.log, step.event().author, step.entry);
+        let mut met: Sorted<Ix, BTreeSet<Key>> = Sorted::new();
+        for ix in self.met_first(step) {
+            let Some(it) = self.branches.get_mut(&ix) else { continue };
+            let is_first = it.by == By::Nobody;
+            it.meet(author, (entry.chain, entry.place));
+            if is_first
+                && it.by != By::Nobody
+                && let Some(fork) = self.of_tip.get_mut(&it.tip)
+            {
+                fork.met.insert(it.branch.key, ix);
             }
+            met.entry(it.tip).or_default().insert(it.branch.key);
+        }
+        for (tip, keys) in met {
+            let Some(fork) = self.of_tip.get_mut(&tip) else { continue };
+            // All at once say nothing of any two, only that one more has met both.
+            let says = keys.len() < fork.many;
+            if !says && !fork.leads {
+                continue;
+            }
+            let mut fork = std::mem::take(fork);
+            let before = fork.verdict;
+            if says {
+                let again = Self::spoken_for(&fork, &keys);
+                self.go_on(log, &mut fork, again);
+            }
+            self.settle(log, &mut fork, says && log.is_split(&author));
+            if fork.verdict != before {
+                changed.insert(tip);
+            }
+            self.of_tip.insert(tip, fork);
         }
         changed
     }
 
     /// Branches that this event has in its past, and the one before it in its chain has not.
-    fn met_first(&self, step: &Step, before: Option<Ix>) -> BTreeSet<BranchId> {
+    fn met_first(&self, step: &Step) -> BTreeSet<Ix> {
+        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
         let (nothing, now) = (Clock::default(), step.entry.clock());
         let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
         let (most, mut chains) = (self.branches.len(), Vec::new());
@@ -177,173 +223,248 @@ impl Forks {
         let is_new = |chain, place| before.get(chain) < place && place <= now.get(chain);
         if chains.len() > most {
             let all = self.places.iter().filter(|(chain, place, _)| is_new(*chain, *place));
-            return sorted::set(all.map(|(_, _, id)| *id));
+            return sorted::set(all.map(|(_, _, ix)| *ix));
         }
-        let new = |chain| (chain, before.get(chain).saturating_add(1), 0)..=(chain, now.get(chain), BranchId::MAX);
-        sorted::set(chains.into_iter().flat_map(|chain| self.places.range(new(chain))).map(|(_, _, id)| *id))
+        let new = |chain| (chain, before.get(chain).saturating_add(1), Ix(0))..=(chain, now.get(chain), Ix(u32::MAX));
+        sorted::set(chains.into_iter().flat_map(|chain| self.places.range(new(chain))).map(|(_, _, ix)| *ix))
     }
 
-    /// Which branch of the fork at `tip` the network follows; `branches` in the order of their keys.
-    pub(super) fn decide(&mut self, step: &Step, tip: Ix, branches: &[Branch]) -> Option<Verdict> {
-        let mut used = BTreeSet::new();
-        let (first, rest) = branches.split_first()?;
-        let mut winner = *first;
-        for branch in looking(rest.iter()) {
-            if self.compare(step, tip, winner, *branch, &mut used).winner == branch.ix {
-                winner = *branch;
+    /// Where it has to be looked again who goes on, when an event has met these, and they were met by its chain for the first time:
+    /// what is spoken for may win, and what follows one that is spoken for may fall.
+    fn spoken_for(fork: &Fork, met: &BTreeSet<Key>) -> BTreeSet<Key> {
+        let mut again = BTreeSet::new();
+        for key in met {
+            let other = if fork.won.contains_key(key) {
+                fork.won.range(after(key)).next().map(|(other, _)| (other, other))
+            } else {
+                fork.won.range(..*key).next_back().map(|(other, _)| (other, key))
+            };
+            if let Some((other, from)) = other
+                && !met.contains(other)
+            {
+                again.insert(*from);
             }
         }
-        let mut others = looking(branches.iter()).filter(|other| other.ix != winner.ix);
-        let settled = Verdict { winner: winner.ix, settled: true };
-        let settled = others.all(|other| self.compare(step, tip, winner, *other, &mut used) == settled);
-        self.retain(tip, &used);
-        Some(Verdict { winner: winner.ix, settled })
+        again
+    }
+
+    /// Which branch of the fork at `tip` the network follows, of these.
+    pub(super) fn decide(
+        &mut self,
+        step: &Step,
+        tip: Ix,
+        children: &BTreeMap<Key, Ix>,
+        branch: &dyn Fn(Ix) -> Option<Branch>,
+    ) -> Option<Verdict> {
+        let (log, many) = (step.look.log, children.len());
+        let fork = self.of_tip.entry(tip).or_default();
+        if fork.many == many {
+            return fork.verdict;
+        }
+        let mut fork = std::mem::take(fork);
+        let is_made = fork.many > 0;
+        let new = children.get(&step.key()).filter(|_| is_made && fork.many + 1 == many).copied();
+        if let Some(branch) = new.and_then(branch) {
+            let (key, ix) = (branch.key, branch.ix);
+            self.enter(step, tip, &mut fork, branch);
+            let winner = fork.verdict.map(|it| it.winner);
+            // Those before the first that is not settled are.
+            let is_first = fork.open.is_none_or(|open| key < open);
+            if is_first && winner.is_some_and(|it| it != ix && !self.lead(log, it, ix).1) {
+                fork.open = Some(key);
+            }
+            self.settle(log, &mut fork, false);
+        } else {
+            for branch in children.values().filter_map(|ix| branch(*ix)) {
+                if !fork.all.contains_key(&branch.key) {
+                    self.enter(step, tip, &mut fork, branch);
+                }
+            }
+            self.settle(log, &mut fork, true);
+        }
+        let verdict = fork.verdict;
+        self.of_tip.insert(tip, fork);
+        verdict
     }
 
     /// Drops what was counted for the fork at `tip`: the path does not lead over it any more.
     pub(super) fn forget(&mut self, tip: Ix) {
-        self.retain(tip, &BTreeSet::new());
-        for id in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.branches).map(|(_, id)| id) {
-            if let Some(branch) = self.branches.remove(&id) {
-                let (chain, place) = branch.stands;
-                self.places.remove(&(chain, place, id));
+        for (_, ix) in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.all) {
+            if let Some(Compared { stands: (chain, place), .. }) = self.branches.remove(&ix) {
+                self.places.remove(&(chain, place, ix));
             }
         }
     }
 
-    /// Of the pairs at `tip` only these are asked.
-    fn retain(&mut self, tip: Ix, used: &BTreeSet<PairId>) {
-        let Self { of_tip, pairs, .. } = self;
-        let Some(fork) = of_tip.get_mut(&tip) else { return };
-        fork.pairs.retain(|id| {
-            let stays = used.contains(id);
-            if !stays {
-                pairs.remove(id);
-            }
-            stays
-        });
-    }
-
-    fn compare(&mut self, step: &Step, tip: Ix, a: Branch, b: Branch, used: &mut BTreeSet<PairId>) -> Verdict {
-        let branches = if a.key < b.key { [a, b] } else { [b, a] };
-        let [first, second] = branches.map(|branch| self.number(step, tip, branch));
-        let id = (first, second);
-        used.insert(id);
-        let [Some(one), Some(other)] = [first, second].map(|id| self.branches.get(&id)) else {
-            return Verdict { winner: a.ix, settled: false };
-        };
-        let lots = [one.lot, other.lot];
-        let pair = self.pairs.entry(id).or_insert_with(|| Pair::count(step.look.log, branches, [&one.met, &other.met]));
-        if let Some(fork) = self.of_tip.get_mut(&tip) {
-            fork.pairs.insert(id);
-        }
-        pair.verdict(step.look.log, lots)
-    }
-
-    /// The number of a branch; if it has none, who has met it is found.
-    fn number(&mut self, step: &Step, tip: Ix, branch: Branch) -> BranchId {
-        let ids = &mut self.of_tip.entry(tip).or_default().branches;
-        if let Some(id) = ids.get(&branch.ix) {
-            return *id;
-        }
-        let (id, log) = (self.next, step.look.log);
-        ids.insert(branch.ix, id);
-        self.next += 1;
-        let mut met = Vec::new();
-        // What has just come was met by nobody.
-        if branch.ix != step.ix {
-            for (chain, _) in log.authors().flat_map(|author| log.chains_of(&author).collect::<Vec<_>>()) {
-                met.extend(step.look.first_after(chain, branch.ix).map(|ix| (chain, log.entry(ix).place)));
-            }
-        }
+    /// One more branch goes on against the others.
+    fn enter(&mut self, step: &Step, tip: Ix, fork: &mut Fork, branch: Branch) {
+        let (log, key, ix) = (step.look.log, branch.key, branch.ix);
+        let entry = log.entry(ix);
+        let stands = (entry.chain, entry.place);
         let lot = draw(log.entry(tip).cid, branch.author);
-        let stands = log.entry(branch.ix);
-        let stands = (stands.chain, stands.place);
-        self.places.insert((stands.0, stands.1, id));
-        self.branches.insert(id, Compared { tip, stands, lot, met });
-        id
+        let mut it = Compared { branch, tip, stands, lot, met: Vec::new(), by: By::Nobody, pairs: Vec::new() };
+        // What has just come was met by nobody.
+        if ix != step.ix {
+            who_met(step, ix, &mut |author, met| it.meet(author, met));
+        }
+        fork.highest = fork.highest.max(branch.rank());
+        fork.all.insert(key, ix);
+        fork.many += 1;
+        if it.by != By::Nobody {
+            fork.met.insert(key, ix);
+        }
+        self.places.insert((stands.0, stands.1, ix));
+        self.branches.insert(ix, it);
+        self.go_on(log, fork, BTreeSet::from([key]));
+    }
+
+    /// Looks again who goes on: at these, and after each until one goes on that went on there before.
+    fn go_on(&mut self, log: &Log, fork: &mut Fork, mut again: BTreeSet<Key>) {
+        while let Some(from) = again.pop_first() {
+            let mut now = fork.won.range(..from).next_back().map(|(_, ix)| *ix);
+            let (mut before, mut next) = (now, Some(from));
+            while let Some(key) = next {
+                again.remove(&key);
+                let Some(ix) = fork.all.get(&key).copied() else { break };
+                let wins = now.is_none_or(|now| self.wins(log, ix, now));
+                let won = if wins { fork.won.insert(key, ix) } else { fork.won.remove(&key) };
+                before = won.or(before);
+                now = if wins { Some(ix) } else { now };
+                if now == before {
+                    break;
+                }
+                let next_of = |of: &InOrder| of.range(after(&key)).next().map(|it| *it.0);
+                next = if now.is_some_and(|now| self.passes_over(log, fork, now, before)) {
+                    [next_of(&fork.won), next_of(&fork.met)].into_iter().flatten().min()
+                } else {
+                    next_of(&fork.all)
+                };
+            }
+        }
+    }
+
+    /// Whether `now`, which goes on where `before` went on before, wins over all that lost to that and that nobody has met.
+    fn passes_over(&self, log: &Log, fork: &Fork, now: Ix, before: Option<Ix>) -> bool {
+        let Some(now) = self.branches.get(&now) else { return false };
+        match now.by {
+            By::Nobody => match before.map(|ix| self.branches.get(&ix)) {
+                Some(Some(before)) => {
+                    let order = now.branch.rank().cmp(&before.branch.rank()).then_with(|| now.drawn(before));
+                    before.by == By::Nobody && order == Ordering::Greater
+                }
+                Some(None) => false,
+                None => true,
+            },
+            By::One(author) => {
+                let mut chains = log.chains_of(&author).map(|(chain, _)| chain);
+                let has_none =
+                    |chain| self.places.range((chain, 0, Ix(0))..=(chain, u32::MAX, Ix(u32::MAX))).next().is_none();
+                now.branch.rank() >= fork.highest && chains.next().is_some_and(has_none) && chains.next().is_none()
+            }
+            By::Many => now.branch.rank() >= fork.highest,
+        }
+    }
+
+    /// Whether a branch wins over another.
+    fn wins(&mut self, log: &Log, ix: Ix, over: Ix) -> bool {
+        let [Some(it), Some(other)] = [ix, over].map(|ix| self.branches.get(&ix)) else { return false };
+        let rank = it.branch.rank().cmp(&other.branch.rank());
+        match [it.by, other.by].map(|by| by == By::Nobody) {
+            [true, true] => return rank.then_with(|| it.drawn(other)) == Ordering::Greater,
+            [false, true] if it.leads(other) => return true,
+            [true, false] if other.leads(it) => return false,
+            _ => {}
+        }
+        let drawn = it.drawn(other);
+        let order = self.pair(log, ix, over, |pair, which, _| {
+            let [votes, built] = [pair.votes, pair.built].map(|of| of[which].cmp(&of[1 - which]));
+            votes.then(rank).then(built).then(drawn)
+        });
+        order == Some(Ordering::Greater)
+    }
+
+    /// By how many the winner leads this one, and whether that is beyond what those could change who have met neither.
+    fn lead(&mut self, log: &Log, winner: Ix, ix: Ix) -> (usize, bool) {
+        // What nobody has met has no votes, and leads nothing.
+        if self.branches.get(&winner).is_none_or(|it| it.by == By::Nobody) {
+            return (0, false);
+        }
+        self.pair(log, ix, winner, |pair, which, branches| pair.lead(log, branches, 1 - which)).unwrap_or_default()
+    }
+
+    /// What comes of a branch beside another, with all votes that are here, and which of the two it is.
+    fn pair<T>(
+        &mut self,
+        log: &Log,
+        ix: Ix,
+        beside: Ix,
+        of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T,
+    ) -> Option<T> {
+        // Either of them may have been the one that was compared.
+        let mut kept = None;
+        for (which, [it, other]) in [[ix, beside], [beside, ix]].into_iter().enumerate() {
+            let pairs = &mut self.branches.get_mut(&it)?.pairs;
+            if let Some(at) = pairs.iter().position(|pair| pair.beside == other) {
+                kept = Some((which, pairs.remove(at)));
+                break;
+            }
+        }
+        let (which, mut pair) = kept.unwrap_or_else(|| (0, Pair::new(beside)));
+        let at = if which == 0 { ix } else { beside };
+        let [it, other] = [at, pair.beside].map(|ix| self.branches.get(&ix));
+        let (it, other) = (it?, other?);
+        let branches = [it.branch, other.branch];
+        pair.count(log, branches, [&it.met, &other.met]);
+        let result = of(&mut pair, which, branches);
+        let pairs = &mut self.branches.get_mut(&at)?.pairs;
+        pairs.insert(0, pair);
+        pairs.truncate(2);
+        Some(result)
+    }
+
+    /// Says who wins, and looks whether that is settled: from the first on that was not, or from the beginning: if `anew`, or if
+    /// another wins.
+    fn settle(&mut self, log: &Log, fork: &mut Fork, anew: bool) {
+        let Some(winner) = fork.won.iter().next_back().map(|(_, ix)| *ix) else { return };
+        let before = fork.verdict.filter(|it| it.winner == winner && !anew);
+        let first = if before.is_some() { fork.open.map(Bound::Included) } else { Some(Bound::Unbounded) };
+        (fork.open, fork.leads) = (None, false);
+        if let Some(first) = first {
+            for (key, ix) in fork.all.range((first, Bound::Unbounded)).filter(|(_, ix)| **ix != winner) {
+                let (lead, settled) = self.lead(log, winner, *ix);
+                if !settled {
+                    (fork.open, fork.leads) = (Some(*key), lead > 0);
+                    break;
+                }
+            }
+        }
+        fork.verdict = Some(Verdict { winner, settled: fork.open.is_none() });
     }
 }
 
-impl Pair {
-    /// Finds everything that was voted so far, by who has met either.
-    fn count(log: &Log, branches: [Branch; 2], met: [&[(ChainIx, u32)]; 2]) -> Self {
-        let ballots = LiteMap::new();
-        let mut pair = Self { branches, ballots, votes: [0; 2], built: [0; 2], met: 0, electors: None, last: None };
-        let mut places = Sorted::new();
-        for (which, met) in met.into_iter().enumerate() {
-            for (chain, place) in looking(met.iter()) {
-                places.entry(*chain).or_insert([u32::MAX; 2])[which] = *place;
+/// What comes after it.
+const fn after(key: &Key) -> (Bound<Key>, Bound<Key>) {
+    (Bound::Excluded(*key), Bound::Unbounded)
+}
+
+/// Chains that have an event in the past of one of theirs, with the first such: found among what came after it, or by halving in each
+/// chain, whichever is less.
+fn who_met(step: &Step, ix: Ix, each: &mut dyn FnMut(NodeId, Met)) {
+    let (look, log) = (step.look, step.look.log);
+    let known = ix.0 as usize + 1;
+    if log.len() - known < log.chains().len() {
+        for (later, entry) in log.entries_after(known) {
+            let before = entry.event.prev.filter(|_| entry.place > 1).and_then(|it| log.find(&it));
+            if look.is_ancestor(ix, later) && !before.is_some_and(|before| look.is_ancestor(ix, before)) {
+                each(entry.event.author, (entry.chain, entry.place));
             }
         }
-        for (chain, [first, second]) in places {
-            pair.meet(log, log.chain(chain).author, [first <= second, second <= first]);
+    } else {
+        for (chain, of) in log.chains() {
+            if let Some(first) = look.first_after(chain, ix) {
+                each(of.author, (chain, log.entry(first).place));
+            }
         }
-        pair
-    }
-
-    /// The first event of a chain of `author` that met the first, the second, or both. Returns whether that may change the verdict.
-    fn meet(&mut self, log: &Log, author: NodeId, met: [bool; 2]) -> bool {
-        if self.is_of(author) {
-            return false;
-        }
-        let Some((voter, _)) = log.chains_of(&author).next() else { return false };
-        let before = self.ballots.get(&voter).copied();
-        let mut after = before.unwrap_or_else(|| Ballot { elector: self.elects(log, author), met_alone: [false; 2] });
-        if met[0] != met[1] {
-            after.met_alone = [after.met_alone[0] || met[0], after.met_alone[1] || met[1]];
-        }
-        if let Some(vote) = before.and_then(Ballot::vote) {
-            self.built[vote] -= 1;
-            self.votes[vote] -= usize::from(after.elector);
-        }
-        if let Some(vote) = after.vote() {
-            self.built[vote] += 1;
-            self.votes[vote] += usize::from(after.elector);
-        }
-        let is_asked_no_more = before.is_none() && after.elector;
-        self.met += usize::from(is_asked_no_more);
-        self.ballots.insert(voter, after);
-        // Who is still to be asked matters only where somebody leads.
-        before.and_then(Ballot::vote) != after.vote() || is_asked_no_more && self.votes[0] != self.votes[1]
-    }
-
-    fn is_of(&self, author: NodeId) -> bool {
-        self.branches.iter().any(|branch| branch.author == author)
-    }
-
-    /// Whether this author has an event in both branches' pasts.
-    fn elects(&self, log: &Log, author: NodeId) -> bool {
-        let [first, second] = self.branches.map(|branch| branch.ix);
-        log.chains_of(&author)
-            .any(|(chain, _)| log.seen_of_chain(first, chain) > 0 && log.seen_of_chain(second, chain) > 0)
-    }
-
-    fn verdict(&mut self, log: &Log, lots: [[u8; 32]; 2]) -> Verdict {
-        let [first, second] = self.branches;
-        let lead = self.votes[0].abs_diff(self.votes[1]);
-        let order = self.votes[0]
-            .cmp(&self.votes[1])
-            .then_with(|| (first.kind == NodeKind::Reclaimed).cmp(&(second.kind == NodeKind::Reclaimed)))
-            .then_with(|| (second.kind == NodeKind::Closed).cmp(&(first.kind == NodeKind::Closed)))
-            .then_with(|| self.built[0].cmp(&self.built[1]))
-            .then_with(|| lots[1].cmp(&lots[0]))
-            .then_with(|| second.key.1.cmp(&first.key.1));
-        let winner = if order == Ordering::Greater { first.ix } else { second.ix };
-        // Where nobody leads, nobody has to be asked who may vote still.
-        let verdict = Verdict { winner, settled: lead > 0 && lead > self.electors(log).saturating_sub(self.met) };
-        self.last = Some(verdict);
-        verdict
-    }
-
-    /// How many could vote: fixed as soon as both branches are here.
-    fn electors(&mut self, log: &Log) -> usize {
-        if let Some(electors) = self.electors {
-            return electors;
-        }
-        let electors = log.authors().filter(|author| !self.is_of(*author) && self.elects(log, *author)).count();
-        self.electors = Some(electors);
-        electors
     }
 }
 

@@ -148,11 +148,44 @@ impl Measured for BatonTaken {
             turns(&mut it, n);
             it.last
         }),
-        Law::new("a baton taken beside n others, each of whom won", Grows::Each(17), |n| {
+        Law::new("a baton taken beside n others, each of whom won", Grows::Halving(8), |n| {
             let mut it = Scene::new();
             it.takers(n + 1);
             it.last
         }),
+        Law::new("a baton taken beside n others, one of whom somebody follows", Grows::Halving(96), |n| {
+            let mut it = Scene::new();
+            let (baton, took) = it.takers(n);
+            it.join(4, &took[n / 2..=n / 2]);
+            let draft = it.draft_on(5, None, &[baton], BatonTaken { baton, tip: baton });
+            it.put(5, draft);
+            it.last
+        }),
+        Law::new("the first who follows one of n who took a baton", Grows::Halving(24), |n| {
+            let mut it = Scene::new();
+            let (_, took) = it.takers(n);
+            it.join(4, &took[n / 2..=n / 2]);
+            it.last
+        }),
+        Law::new("the last of n who follow one of two who took a baton", Grows::Halving(8), |n| {
+            let mut it = Scene::new();
+            it.people(n);
+            let (_, took) = it.takers(2);
+            (0..n).for_each(|i| _ = it.join(100 + i, &took[..1]));
+            it.last
+        }),
+        Law::new(
+            "a baton taken beside one who took it long ago, and whom n people have followed",
+            Grows::Each(14),
+            |n| {
+                let mut it = Scene::new();
+                let (baton, _) = held(&mut it);
+                it.people(n);
+                let draft = it.draft_on(5, None, &[baton], BatonTaken { baton, tip: baton });
+                it.put(5, draft);
+                it.last
+            },
+        ),
         Law::new("the first word of somebody new while n forks are open", Grows::Never, |n| {
             let mut it = Scene::new();
             it.forks(n);
@@ -167,18 +200,18 @@ impl Measured for BatonTaken {
             it.put(4, draft);
             it.last
         }),
-        Law::new("the first word of somebody new who has seen n forks", Grows::Each(8), |n| {
+        Law::new("the first word of somebody new who has seen n forks", Grows::Each(5), |n| {
             let mut it = Scene::new();
             it.forks(n);
             it.post(4);
             it.last
         }),
-        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(49), |n| {
+        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(52), |n| {
             let (mut it, side) = sides(n);
             it.join(4, &[side]);
             it.last
         }),
-        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(17), |n| {
+        Law::new("the next word of somebody who was away while n forks were made", Grows::Each(5), |n| {
             let mut it = Scene::new();
             it.write(3, it.introduced());
             it.forks(n);

@@ -44,7 +44,7 @@ use super::{BatonOpened, Capability};
 use crate::{
     Cid, Ix, NodeId, Tree,
     clock::Clock,
-    cost::{self, BTreeSet, HashMap, LiteMap},
+    cost::{self, BTreeMap, BTreeSet, HashMap, LiteMap},
     fold::{
         step::{Key, Step},
         subjects::Owner,
@@ -127,7 +127,9 @@ pub(crate) struct Node {
     /// For a reclaim: those of its tips that the network had not followed.
     unfollowed: Vec<Ix>,
     /// Valid transfers that build on it.
-    children: LiteMap<Key, Ix>,
+    children: BTreeMap<Key, Ix>,
+    /// The first of them in each chain, by its place: who has seen one of them, has moved on.
+    moved: Clock,
     /// Offers of its holder that stand.
     offers: LiteMap<Key, Ix>,
     /// Its place on the path, if the network follows it.
@@ -262,7 +264,8 @@ impl Batons {
             tips: Vec::new(),
             run: None,
             unfollowed: Vec::new(),
-            children: LiteMap::new(),
+            children: BTreeMap::new(),
+            moved: Clock::default(),
             offers: LiteMap::new(),
             place: Some(0),
         };
@@ -344,7 +347,8 @@ impl Batons {
                 Carry::StandsIn { base } => Some(Run { base, stand_in: step.ix }),
             },
             unfollowed,
-            children: LiteMap::new(),
+            children: BTreeMap::new(),
+            moved: Clock::default(),
             offers: LiteMap::new(),
             place: None,
         };

@@ -58,6 +58,9 @@ impl Batons {
         for tip in &tips {
             let Some(parent) = self.nodes.get_mut(tip) else { continue };
             parent.children.insert(key, ix);
+            if parent.moved.get(step.entry.chain) == 0 {
+                parent.moved.set(step.entry.chain, step.entry.place);
+            }
             if let Some(seen) = parent.run.and_then(|run| self.runs.get_mut(&run.base)) {
                 seen.ends.remove(&end(parent.key));
             }
@@ -129,13 +132,12 @@ impl Batons {
         if node.children.len() < 2 {
             return node.children.values().next().copied();
         }
-        let branches: Vec<Branch> = node
-            .children
-            .iter()
-            .filter_map(|(key, ix)| Some((key, ix, self.nodes.get(ix)?)))
-            .map(|(key, ix, it)| Branch { ix: *ix, key: *key, author: it.author, kind: it.kind })
-            .collect();
-        let Verdict { winner, settled } = self.forks.decide(step, here, &branches)?;
+        let nodes = &self.nodes;
+        let branch = |ix| {
+            let it = nodes.get(&ix)?;
+            Some(Branch { ix, key: it.key, author: it.author, kind: it.kind })
+        };
+        let Verdict { winner, settled } = self.forks.decide(step, here, &node.children, &branch)?;
         let track = self.tracks.get_mut(&opening)?;
         if settled {
             track.leaning.remove(&here);

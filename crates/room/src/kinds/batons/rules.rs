@@ -309,7 +309,7 @@ impl Batons {
         if node.opening != opening {
             return Err(IgnoredReason::TipNotSeen);
         }
-        if node.children.values().any(|child| past.has(*child)) { Err(IgnoredReason::MovedOn) } else { Ok(tip) }
+        if past.has_any(&node.moved) { Err(IgnoredReason::MovedOn) } else { Ok(tip) }
     }
 
     /// Who leads at this tip, if the baton is open there.
