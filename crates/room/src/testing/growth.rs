@@ -3,9 +3,6 @@
 //! Each kind of event states its laws beside it ([`Measured`]); one without does not compile. What is common to all is in
 //! [`COMMON`]. A law is asserted by counts ([`cost`]) at n, 2 n and 4 n, never by clocks. What is stored is folded again at
 //! every start, so a log that is slow once is slow for ever.
-//!
-//! A law that does not hold today says so, with the number of the attack that shows it or else with what it takes: it is asserted to be broken still, so
-//! that whoever mends it must come here and say so.
 
 use std::collections::BTreeSet;
 
@@ -46,15 +43,6 @@ impl Grows {
     }
 }
 
-/// Why a law is known not to hold today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Broken {
-    /// The attack of this number shows it.
-    Attack(u8),
-    /// No attack does: what it takes to come there.
-    Because(&'static str),
-}
-
 /// One law.
 #[derive(Debug, Clone, Copy)]
 pub struct Law {
@@ -62,8 +50,6 @@ pub struct Law {
     pub name: &'static str,
     /// How its cost may grow.
     pub grows: Grows,
-    /// It does not hold, and why that is known.
-    pub broken: Option<Broken>,
     sizes: usize,
     cost: fn(usize) -> u64,
 }
@@ -71,17 +57,7 @@ pub struct Law {
 impl Law {
     /// A law; `cost` makes the input of a size and measures what it is about.
     pub const fn new(name: &'static str, grows: Grows, cost: fn(usize) -> u64) -> Self {
-        Self { name, grows, broken: None, sizes: N, cost }
-    }
-
-    /// The same, known to be broken by this attack.
-    pub const fn broken(self, attack: u8) -> Self {
-        Self { broken: Some(Broken::Attack(attack)), ..self }
-    }
-
-    /// The same, known to be broken without an attack that shows it.
-    pub const fn broken_because(self, why: &'static str) -> Self {
-        Self { broken: Some(Broken::Because(why)), ..self }
+        Self { name, grows, sizes: N, cost }
     }
 
     /// The same, at so many, twice and four times as many.
@@ -105,18 +81,16 @@ impl Law {
         grew(one, two, self.sizes) && grew(two, four, 2 * self.sizes)
     }
 
-    /// What is wrong with it, if anything: it does not hold, or it does although it is said to be broken.
+    /// What it costs, if it holds.
     ///
     /// # Errors
-    /// A sentence with the costs that show it.
+    /// A sentence with the costs that show that it does not.
     pub fn check(&self) -> Result<[u64; 3], String> {
         let costs = self.costs();
-        match (self.is_kept_by(costs), self.broken) {
-            (true, None) | (false, Some(_)) => Ok(costs),
-            (false, None) => Err(format!("{}: {costs:?} looks, and may grow {:?}", self.name, self.grows)),
-            (true, Some(broken)) => {
-                Err(format!("{}: {costs:?} looks, holds although it is said to be broken: {broken:?}", self.name))
-            }
+        if self.is_kept_by(costs) {
+            Ok(costs)
+        } else {
+            Err(format!("{}: {costs:?} looks, and may grow {:?}", self.name, self.grows))
         }
     }
 }
@@ -134,7 +108,7 @@ macro_rules! laws_of {
     };
 }
 
-/// All laws are kept, or known to be broken and still are; prints what each costs.
+/// All laws are kept; prints what each costs.
 ///
 /// # Panics
 /// One is not: tells all that are wrong.
@@ -142,7 +116,7 @@ pub fn assert_kept<'a>(laws: impl IntoIterator<Item = &'a Law>) {
     let mut wrong = Vec::new();
     for law in laws {
         match law.check() {
-            Ok(costs) => println!("{}: {costs:?} {:?} {:?}", law.name, law.grows, law.broken),
+            Ok(costs) => println!("{}: {costs:?} {:?}", law.name, law.grows),
             Err(it) => wrong.push(it),
         }
     }
