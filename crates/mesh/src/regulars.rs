@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use paceline_room::{Ix, Log, NodeId};
+use paceline_room::{Ix, Log, NodeId, cost::BTreeSet};
 
 use crate::{
     time::Millis,
@@ -27,16 +27,22 @@ pub struct Regulars {
     known: usize,
     /// How many there were at which time since, at most one a [`STEP`].
     marks: VecDeque<(Millis, usize)>,
+    /// The first event of each author, in the order in which they came: of those who gave more, first (`false`).
+    first: BTreeSet<(bool, Ix)>,
+    /// Of so many events that is noted.
+    noted: usize,
 }
 
 impl Regulars {
-    /// So many events came from storage.
-    pub const fn loaded(&mut self, events: usize) {
-        self.known = events;
+    /// All that is here came from storage.
+    pub fn loaded(&mut self, log: &Log) {
+        self.known = log.len();
+        self.note_authors(log);
     }
 
-    /// So many events are here now. To be told every few seconds.
-    pub fn note(&mut self, events: usize, now: Millis) {
+    /// What is here now. To be told every few seconds.
+    pub fn note(&mut self, log: &Log, now: Millis) {
+        self.note_authors(log);
         while let Some((at, events)) = self.marks.front().copied()
             && at + KNOWN_AFTER <= now
         {
@@ -44,8 +50,26 @@ impl Regulars {
             self.marks.pop_front();
         }
         if self.marks.back().is_none_or(|(at, _)| at + STEP <= now) {
-            self.marks.push_back((now, events));
+            self.marks.push_back((now, log.len()));
         }
+    }
+
+    fn note_authors(&mut self, log: &Log) {
+        for (ix, entry) in log.entries_after(self.noted) {
+            let Some((_, of)) = log.chains_of(&entry.event.author).next().filter(|it| it.0 == entry.chain) else {
+                continue;
+            };
+            let Some(first) = of.events.first() else { continue };
+            match entry.place as usize {
+                1 => _ = self.first.insert((true, ix)),
+                GIVEN => {
+                    self.first.remove(&(true, *first));
+                    self.first.insert((false, *first));
+                }
+                _ => {}
+            }
+        }
+        self.noted = log.len();
     }
 
     /// Whether this author's first event was here long enough ago.
@@ -61,19 +85,11 @@ impl Regulars {
     /// How far the chains of those who were here first are here; of those who gave more, first.
     pub fn since(&self, log: &Log) -> Since {
         let mut since = Since::default();
-        for gave in [true, false] {
-            for (ix, chain) in log.chains() {
-                if since.1.len() >= SINCE_AUTHORS || !chain.events.first().is_some_and(|ix| self.holds(*ix)) {
-                    break;
-                }
-                let mut chains = log.chains_of(&chain.author);
-                let Some((first, longest)) = chains.next() else { continue };
-                if first != ix || (longest.events.len() >= GIVEN) != gave {
-                    continue;
-                }
-                let last = longest.events.last().map_or(0, |ix| log.entry(*ix).event.seq + 1);
-                push(&mut since, &chain.author, last);
-            }
+        let held = |less| self.first.range((less, Ix(0))..(less, Ix(u32::MAX))).take_while(|it| self.holds(it.1));
+        for (_, first) in held(false).chain(held(true)).take(SINCE_AUTHORS) {
+            let author = log.entry(*first).event.author;
+            let last = log.chains_of(&author).next().and_then(|(_, chain)| chain.events.last());
+            push(&mut since, &author, last.map_or(0, |ix| log.entry(*ix).event.seq + 1));
         }
         since
     }
@@ -87,9 +103,46 @@ fn push(since: &mut Since, author: &NodeId, seq: u64) {
 
 #[cfg(test)]
 mod tests {
-    use paceline_room::testing::World;
+    use paceline_room::{
+        cost,
+        testing::{
+            World,
+            growth::{Grows, Law, assert_kept},
+            hostile::Scene,
+        },
+    };
 
     use super::*;
+
+    fn since(mut scene: Scene, write: impl FnOnce(&mut Scene)) -> u64 {
+        write(&mut scene);
+        let mut regulars = Regulars::default();
+        regulars.loaded(&scene.log);
+        cost::of(|| regulars.since(&scene.log)).1
+    }
+
+    const SINCE: &[Law] = &[
+        Law::new("the version vector of authors one of whom has n chains", Grows::Never, |n| {
+            since(Scene::new(), |it| _ = it.twins(1, n))
+        }),
+        Law::new("the version vector of more authors than it can name", Grows::Never, |n| {
+            since(Scene::new(), |it| it.people(n))
+        })
+        .at(SINCE_AUTHORS),
+        Law::new("events that are noted after n", Grows::Never, |n| {
+            let mut scene = Scene::new();
+            scene.people(n);
+            let mut regulars = Regulars::default();
+            regulars.note(&scene.log, 0);
+            scene.post(1);
+            cost::of(|| regulars.note(&scene.log, 1)).1
+        }),
+    ];
+
+    #[test]
+    fn to_name_who_is_known_costs_the_same_however_many_chains_they_have() {
+        assert_kept(SINCE);
+    }
 
     #[test]
     fn an_author_is_known_after_a_while_and_who_gave_more_goes_first() {
@@ -99,20 +152,24 @@ mod tests {
         (0..GIVEN).for_each(|_| _ = world.introduce(2, "often"));
         world.sync_all();
         let log = world.log(0).clone();
+        let mut known = Log::new(log.room());
+        for (_, entry) in log.entries().take(2) {
+            known.admit(&entry.block).expect("in order");
+        }
         let mut regulars = Regulars::default();
         let [early, often] = [1, 2].map(|it| world.author(it));
-        regulars.note(2, 5_000);
-        regulars.note(log.len(), 15_000);
+        regulars.note(&known, 5_000);
+        regulars.note(&log, 15_000);
         assert!(!regulars.is_one(&log, &early) && regulars.since(&log).1.is_empty());
-        regulars.note(log.len(), 65_000);
+        regulars.note(&log, 65_000);
         assert!(regulars.is_one(&log, &early) && !regulars.is_one(&log, &often));
-        regulars.note(log.len(), 75_000);
+        regulars.note(&log, 75_000);
         assert!(regulars.is_one(&log, &often));
         let Since(ShortIds(authors), seqs) = regulars.since(&log);
         let named = [often, world.author(0), early].map(|it| short_node(&it));
         assert_eq!((authors, seqs), (named.to_vec(), vec![GIVEN as u64, 1, 1]));
         let mut loaded = Regulars::default();
-        loaded.loaded(log.len());
+        loaded.loaded(&log);
         assert!(loaded.is_one(&log, &often) && !loaded.is_one(&log, &world.author(3)));
     }
 }

@@ -188,7 +188,7 @@ impl Replica {
                 Err(error) => damaged.push((cid, error.code())),
             }
         }
-        self.regulars.loaded(self.log.len());
+        self.regulars.loaded(&self.log);
         damaged
     }
 
@@ -441,7 +441,7 @@ impl Replica {
         if self.roster.is_due(self.now) {
             self.changed |= self.roster.expire(self.now);
             self.expire_pending();
-            self.regulars.note(self.log.len(), self.now);
+            self.regulars.note(&self.log, self.now);
             self.send_beacon();
         }
         self.relay_late();
