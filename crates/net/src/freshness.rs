@@ -37,6 +37,8 @@ pub struct Freshness {
     clock: u64,
     most: usize,
     seen: BTreeMap<(NodeId, Run), Seen>,
+    /// The same by when they were heard last, which says who goes first.
+    heard: BTreeMap<u64, (NodeId, Run)>,
 }
 
 /// The counters of one run: the highest, and which of the [`WINDOW`] up to it were used (bit 0: the highest).
@@ -55,7 +57,7 @@ impl Freshness {
 
     /// The same, remembering at most so many runs.
     pub(crate) fn remembering(most: usize, run: Run) -> Self {
-        Self { run, count: 0, clock: 0, most, seen: BTreeMap::new() }
+        Self { run, count: 0, clock: 0, most, seen: BTreeMap::new(), heard: BTreeMap::new() }
     }
 
     /// This node's run.
@@ -80,25 +82,32 @@ impl Freshness {
         let touched = self.clock;
         match self.seen.get_mut(&key) {
             Some(seen) => {
+                self.heard.remove(&seen.touched);
+                self.heard.insert(touched, key);
                 seen.touched = touched;
                 seen.use_count(content.count)
             }
             None => {
                 self.make_room(content.from);
                 self.seen.insert(key, Seen { highest: content.count, used: 1, touched });
+                self.heard.insert(touched, key);
                 Ok(())
             }
         }
     }
 
     fn make_room(&mut self, node: NodeId) {
-        let own = self.seen.range((node, [0; 16])..=(node, [255; 16]));
-        if own.clone().count() >= MAX_RUNS_PER_NODE {
-            let oldest = own.min_by_key(|(_, seen)| seen.touched).map(|(key, _)| *key);
-            oldest.map(|key| self.seen.remove(&key));
-        } else if self.seen.len() >= self.most {
-            let oldest = self.seen.iter().min_by_key(|(_, seen)| seen.touched).map(|(key, _)| *key);
-            oldest.map(|key| self.seen.remove(&key));
+        let (mut own, mut oldest) = (0, None);
+        for (_, seen) in self.seen.range((node, [0; 16])..=(node, [255; 16])) {
+            own += 1;
+            oldest = Some(oldest.map_or(seen.touched, |it: u64| it.min(seen.touched)));
+        }
+        if own < MAX_RUNS_PER_NODE {
+            let is_full = self.seen.len() >= self.most;
+            oldest = self.heard.first_key_value().map(|(touched, _)| *touched).filter(|_| is_full);
+        }
+        if let Some(key) = oldest.and_then(|touched| self.heard.remove(&touched)) {
+            self.seen.remove(&key);
         }
     }
 }
@@ -205,6 +214,25 @@ mod tests {
             fresh.accept(&for_all(NodeId::from_bytes(key), [0; 16], 1)).unwrap();
         }
         assert_eq!(fresh.seen.len(), MAX_RUNS);
+    }
+
+    #[test]
+    fn somebody_new_costs_the_same_whoever_is_remembered() {
+        let mut fresh = Freshness::new(MINE);
+        let mut hear = |n: u64| {
+            let mut key = [0; 32];
+            key[..8].copy_from_slice(&n.to_be_bytes());
+            let content = for_all(NodeId::from_bytes(key), [0; 16], 1);
+            cost::of(|| fresh.accept(&content).is_ok())
+        };
+        let costs: Vec<_> = (0..2 * MAX_RUNS as u64).map(&mut hear).collect();
+        assert!(costs.iter().all(|(new, cost)| *new && *cost <= 8), "{:?}", costs.iter().max());
+        // Who is heard again stays; the one unheard for longest goes.
+        let heard_again = MAX_RUNS as u64;
+        assert!(!hear(heard_again).0);
+        assert!((0..MAX_RUNS as u64 - 1).all(|n| hear(10_000 + n).0));
+        assert!(!hear(heard_again).0 && hear(heard_again + 1).0);
+        assert_eq!(fresh.heard.len(), fresh.seen.len());
     }
 
     proptest! {
