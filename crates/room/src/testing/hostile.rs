@@ -22,6 +22,9 @@ use crate::{
 
 pub use harm::{Harm, Knobs, Transfer};
 
+/// All are in one room: that of the world with this seed.
+pub const SEED: u64 = 97;
+
 /// A room that somebody means harm.
 #[derive(Debug)]
 pub struct Scene {
@@ -48,7 +51,7 @@ impl Default for Scene {
 impl Scene {
     /// A room with its founder, author 0, and nobody else.
     pub fn new() -> Self {
-        let world = World::new(97);
+        let world = World::new(SEED);
         let (log, fold) = (Log::new(world.room()), Fold::default());
         let blocks = world.blocks();
         let mut scene =

@@ -15,7 +15,7 @@ use crate::{
 const FIRST: usize = 100;
 
 /// A way to mean harm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Harm {
     /// First events of few keys: each is a tip, and a chain of its own.
     Lanes,
@@ -33,6 +33,8 @@ pub enum Harm {
     SharedWords,
     /// Kinds that nobody knows.
     Unknown,
+    /// Posts of few keys, whose words never come.
+    Posts,
     /// A promise that ends again and again, side by side; more from one ask.
     Promises,
     /// Corrections of one post, each withdrawn.
@@ -45,6 +47,8 @@ pub enum Harm {
     StandIns,
     /// A baton that many take side by side, so that each new one wins.
     Takers,
+    /// A baton that many take side by side, while others follow one or another of them.
+    Crowd,
     /// Forks, and new keys each of which has seen one side.
     Sides,
     /// Forks of a transfer: batons on which it happened side by side.
@@ -52,7 +56,7 @@ pub enum Harm {
 }
 
 /// What can happen side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Transfer {
     Taken,
@@ -85,7 +89,7 @@ impl Knobs {
 
 impl Harm {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Lanes,
         Self::Joins,
         Self::Wide,
@@ -94,12 +98,14 @@ impl Harm {
         Self::Edits,
         Self::SharedWords,
         Self::Unknown,
+        Self::Posts,
         Self::Promises,
         Self::Corrections,
         Self::Handoffs,
         Self::Endings,
         Self::StandIns,
         Self::Takers,
+        Self::Crowd,
         Self::Sides,
         Self::Forks(Transfer::Taken),
         Self::Forks(Transfer::Accepted),
@@ -108,6 +114,47 @@ impl Harm {
         Self::Forks(Transfer::Released),
         Self::Forks(Transfer::Closed),
     ];
+
+    /// What it is called, where it is counted or written down.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lanes => "many-chains",
+            Self::Joins => "joined-sides",
+            Self::Wide => "wide-parents",
+            Self::Deep => "deep-parents",
+            Self::People => "many-keys",
+            Self::Edits => "edits-taken-back",
+            Self::SharedWords => "shared-words",
+            Self::Unknown => "unknown-kinds",
+            Self::Posts => "posts-without-words",
+            Self::Promises => "promises-that-end",
+            Self::Corrections => "corrections-withdrawn",
+            Self::Handoffs => "handoffs",
+            Self::Endings => "offers-withdrawn",
+            Self::StandIns => "stand-ins",
+            Self::Takers => "many-takers",
+            Self::Crowd => "takers-and-followers",
+            Self::Sides => "one-side-of-forks",
+            Self::Forks(Transfer::Taken) => "forks-taken",
+            Self::Forks(Transfer::Accepted) => "forks-accepted",
+            Self::Forks(Transfer::SteppedIn) => "forks-stepped-in",
+            Self::Forks(Transfer::Reclaimed) => "forks-reclaimed",
+            Self::Forks(Transfer::Released) => "forks-released",
+            Self::Forks(Transfer::Closed) => "forks-closed",
+        }
+    }
+
+    /// The worst of so many draws: what an event of a log of so many costs most.
+    ///
+    /// # Panics
+    /// Nothing is drawn.
+    pub fn worst(self, draws: u64, events: usize) -> Knobs {
+        let cost = |knobs: &Knobs| {
+            let log = self.log(*knobs, events);
+            log.spent * 1_000 / log.blocks().len() as u64
+        };
+        (0..draws).map(Knobs::drawn).max_by_key(cost).expect("some are drawn")
+    }
 
     /// A log of at least so many events.
     pub fn log(self, knobs: Knobs, events: usize) -> Scene {
@@ -135,12 +182,14 @@ impl Plot {
             Harm::Edits => self.edits(),
             Harm::SharedWords => self.shared_words(),
             Harm::Unknown => self.each(|plot, at| _ = plot.it.unknown(plot.key(at), &format!("kind-{at}"))),
+            Harm::Posts => self.each(|plot, at| _ = plot.it.post(plot.key(at))),
             Harm::Promises => self.promises(),
             Harm::Corrections => self.corrections(),
             Harm::Handoffs => self.handoffs(),
             Harm::Endings => self.endings(),
             Harm::StandIns => self.stand_ins(),
             Harm::Takers => _ = self.it.takers(self.events.saturating_sub(2)),
+            Harm::Crowd => self.crowd(),
             Harm::Sides => self.sides(),
             Harm::Forks(transfer) => self.each(|plot, at| plot.fork(transfer, at)),
         }
@@ -265,6 +314,27 @@ impl Plot {
                 1 => plot.it.reclaim(1, baton, &[tip]),
                 _ => plot.it.step_in(2, baton, tip),
             };
+        });
+    }
+
+    fn crowd(&mut self) {
+        let (people, takers) = ((self.ground() / 4).max(1), 8 * FIRST);
+        let mut people: Vec<(usize, Cid)> =
+            (FIRST..FIRST + people).map(|i| (i, self.it.write(i, self.it.introduced()))).collect();
+        let baton = self.it.open(0);
+        let mut took = Vec::new();
+        self.each(|plot, at| {
+            let round = at / plot.knobs.branches;
+            if at % plot.knobs.branches > 0 || took.is_empty() {
+                let draft = plot.it.draft_on(takers + at, None, &[baton], BatonTaken { baton, tip: baton });
+                took.push(plot.it.put(takers + at, draft));
+            } else {
+                let person = round % people.len();
+                let (i, last) = people[person];
+                let follows = took[round * 7 % took.len()];
+                let draft = plot.it.draft_on(i, Some(last), &[follows], plot.it.introduced());
+                people[person].1 = plot.it.put(i, draft);
+            }
         });
     }
 
