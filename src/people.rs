@@ -3,7 +3,7 @@
 use paceline_room::{NodeId, body::HUES, fold::own_hue, state::Person};
 
 use crate::excerpt;
-pub use crate::session::{called, is_visible, name_in, nameless};
+pub use crate::session::{called, is_visible, name_in, nameless, titled};
 
 /// Somebody whose first event is not here.
 pub fn stranger(node: NodeId) -> Person {

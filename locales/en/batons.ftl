@@ -6,6 +6,7 @@ open-baton = Open a baton
 open = Open
 baton-title = What wants somebody to lead?
 baton-minutes = Minutes, if a turn should be short
+baton-untitled = A role without a name
 baton-details = { $title }: details
 baton-free = free
 baton-closed = done

@@ -9,6 +9,7 @@ here = here
 away = away
 gone = gone
 leads = leads { $titles }
+called-alike = others are called alike
 split = wrote in two places at once
 name-presence = { $name } ({ $presence })
 name-question = You are

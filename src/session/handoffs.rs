@@ -43,7 +43,7 @@ impl Handoffs {
             if self.told.insert(term.from) {
                 let settled = if baton.settled { "yes" } else { "no" };
                 let values = [
-                    ("title", baton.title.as_str().into()),
+                    ("title", names::titled(&baton.title).into()),
                     ("name", name(&holder).into()),
                     ("settled", settled.into()),
                 ];
@@ -55,7 +55,7 @@ impl Handoffs {
     fn on_stand_in(&mut self, me: NodeId, baton: &Baton, name: &impl Fn(&NodeId) -> String, news: &mut Vec<News>) {
         let Some(holder) = baton.holder.filter(|it| *it != me && baton.may_reclaim == Some(me)) else { return };
         if self.told.insert(baton.tip) {
-            let values = [("name", name(&holder).into()), ("title", baton.title.as_str().into())];
+            let values = [("name", name(&holder).into()), ("title", names::titled(&baton.title).into())];
             news.push((notices::error_with("stepped-in", &values), baton.tip));
         }
     }

@@ -1,4 +1,9 @@
-//! What people are called: safe to show, told apart, and words for those who have not said who they are.
+//! What people, rooms and batons are called: safe to show, people told apart, and words for those who have not said who they are.
+//!
+//! Of several who are called alike **all** carry a mark, the same in every tab, and none is said to have been first. Who was first could
+//! only be read from a log that a hostile member writes, too: it begins with as low a depth as it likes, builds on what it likes, and
+//! a key that slept under another name is older than whom it copies. A tab that catches up has seen nobody come. A claim that can be
+//! forged would turn against those who are copied; a mark cannot, since it is a part of the key.
 
 use js_sys::{JsString, RegExp};
 use paceline_node::{Naming, People};
@@ -19,8 +24,20 @@ pub fn is_visible(text: &str) -> bool {
 
 /// What to call a node by the name it gave itself.
 pub fn called(node: &NodeId, name: &str) -> String {
-    let plain: String = name.chars().filter(|it| !is_hidden(*it)).collect();
-    if is_visible(&plain) { plain.trim().to_owned() } else { nameless(node) }
+    let plain = plain(name);
+    if plain.is_empty() { nameless(node) } else { plain }
+}
+
+/// A name or a title without what is hidden in it; empty if nothing is left to see.
+pub fn plain(text: &str) -> String {
+    let plain: String = text.chars().filter(|it| !is_hidden(*it)).collect();
+    if is_visible(&plain) { plain.trim().to_owned() } else { String::new() }
+}
+
+/// What a baton is called.
+pub fn titled(title: &str) -> String {
+    let plain = plain(title);
+    if plain.is_empty() { t!("baton-untitled") } else { plain }
 }
 
 /// What takes no room in a name, or turns what follows around. Joiners are part of what they join.
@@ -29,15 +46,45 @@ const fn is_hidden(c: char) -> bool {
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// What makes two names alike: compatible forms, capitals, spaces and what is not seen make no difference.
+/// What makes two names alike: compatible forms, capitals, spaces, what is not seen, and in which of three scripts a letter is that looks the
+/// same in them make no difference.
 fn likeness(name: &str) -> String {
     let folded = if name.is_ascii() {
         name.to_ascii_lowercase()
     } else {
-        let folded = JsString::from(name).normalize("NFKC").to_upper_case().to_lower_case();
-        UNSEEN.with(|it| folded.replace_by_pattern(it, "")).into()
+        let capitals: String = JsString::from(name).normalize("NFKC").to_upper_case().into();
+        let latin: String = capitals.chars().map(as_latin).collect();
+        UNSEEN.with(|it| JsString::from(latin).to_lower_case().replace_by_pattern(it, "")).into()
     };
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The Latin capital that a Greek or Cyrillic one is drawn like (Unicode, UTS 39, `intentional.txt`). Whatever else looks alike is left
+/// to the marks of those who ask.
+const fn as_latin(capital: char) -> char {
+    match capital {
+        'Α' | 'А' => 'A',
+        'Β' | 'В' => 'B',
+        'Ϲ' | 'С' => 'C',
+        'Ԁ' => 'D',
+        'Ε' | 'Е' => 'E',
+        'Η' | 'Н' | 'Һ' => 'H',
+        'Ι' | 'І' | 'Ӏ' => 'I',
+        'Ϳ' | 'Ј' => 'J',
+        'Κ' | 'К' => 'K',
+        'Μ' | 'М' => 'M',
+        'Ν' => 'N',
+        'Ο' | 'О' => 'O',
+        'Ρ' | 'Р' => 'P',
+        'Ԛ' => 'Q',
+        'Ѕ' => 'S',
+        'Τ' | 'Т' => 'T',
+        'Ԝ' => 'W',
+        'Χ' | 'Х' => 'X',
+        'Υ' | 'У' | 'Ү' => 'Y',
+        'Ζ' => 'Z',
+        other => other,
+    }
 }
 
 /// How people of a room are named: names that look alike carry the end of their node's id.
@@ -102,11 +149,30 @@ mod tests {
             ("open\u{200b}er", "opener"),
             ("a\u{200d}b", "ab"),
             ("admin", "\u{202e}admin"),
+            ("opener", "\u{3bf}pener"),
+            ("Corporate", "\u{421}\u{43e}r\u{440}\u{43e}r\u{430}t\u{435}"),
+            ("\u{3a7}\u{3b1}\u{3bf}\u{3c2}", "\u{425}\u{430}\u{43e}\u{3c3}"),
         ] {
             assert!(named(&[a, b]).iter().zip([&one, &two]).all(|(name, mark)| name.ends_with(mark)), "{a} {b}");
         }
         let newcomer = nameless(&NodeId::from_bytes([1; 32]));
         assert!(named(&["", &newcomer])[1].ends_with(&two), "nobody passes for somebody without a name");
+    }
+
+    #[test]
+    fn names_in_one_script_are_not_alike_because_another_has_such_letters() {
+        let names = ["Вова", "Нина", "Рая", "Νίκη", "Ζωή", "Vova", "Nina", "Paya"];
+        assert_eq!(named(&names), names);
+    }
+
+    #[test]
+    fn nothing_is_hidden_in_a_title_and_none_is_without_a_word() {
+        assert_eq!(plain(" Sc\u{200b}ri\u{202e}be\u{ad} "), "Scribe");
+        assert_eq!(titled("\u{202e}ebircS"), "ebircS");
+        for nothing in ["\u{200b}", "\u{2800}", "\u{202e}\u{2066}"] {
+            assert_eq!((plain(nothing), titled(nothing)), (String::new(), t!("baton-untitled")));
+        }
+        assert_eq!(titled("👩‍👩‍👧‍👦 שלום"), "👩‍👩‍👧‍👦 שלום");
     }
 
     #[test]

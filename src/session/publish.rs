@@ -12,7 +12,7 @@ use super::{
     browser,
     engine::Engine,
     intake::takes_word,
-    pauses,
+    names, pauses,
     report::{LocalState, PageReport, Present, Rendezvous, Status, here_word},
     view::{Connection, PeerView, RoomView, through},
 };
@@ -69,7 +69,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         link: engine.link_text.clone(),
         me: engine.me,
         ask_who: engine.ask_who.get(),
-        title: same_text(before.map(|it| &it.title), fold.title()),
+        title: same_text(before.map(|it| &it.title), &names::plain(fold.title())),
         purpose: same_text(before.map(|it| &it.purpose), fold.purpose()),
         form: same_text(before.map(|it| &it.form), fold.form()),
         newer: fold.is_newer(),

@@ -5,6 +5,7 @@ use paceline_store::{Keys, RoomRecord};
 use super::{
     Session, browser,
     error::Outcome,
+    names,
     notices::storage,
     places::{Places, storage_key},
     view::RoomCard,
@@ -64,7 +65,7 @@ impl Session {
                     room: record.room,
                     link: format!("{page}{}{}", paceline_net::link::ROUTE, record.link_code),
                     new: record.unseen(),
-                    title: record.title,
+                    title: names::plain(&record.title),
                     purpose: record.purpose,
                     last_opened: record.opened,
                     events: record.events,

@@ -121,6 +121,22 @@ inFirefox('what goes wrong in a tab of Firefox does not go unseen', async (world
   world.provokes(/elsewhere/);
 });
 
+inFirefox('where the browser counts no long tasks, the clock of the page sees them', async (world) => {
+  const tab = await (await Firefox.open(world)).tab('Ada');
+  const page = async () => (await tab.status()).page;
+  const before = await page();
+  assert.equal(before.measuredBy, 'clock');
+  // Its clock ticks once a second: of three the last is late.
+  await tab.page.evaluate(() => {
+    const end = performance.now() + 3_000;
+    while (performance.now() < end);
+  });
+  await tab.until('a late tick is counted', async () => (await page()).longTasks > before.longTasks);
+  const { longestTaskMs, memoryBytes } = await page();
+  assert.ok(longestTaskMs >= 1_900, `${longestTaskMs}`);
+  assert.ok(memoryBytes > 0);
+});
+
 inFirefox('Chromium and Firefox meet by pasted codes: posts, feedback, a baton there and back', async (world) => {
   const { ada, ben } = await met(world);
   const before = await ada.post('said before anybody came');

@@ -75,6 +75,64 @@ scenario('of one name, without a name, or turned around: each is told apart and 
   }
 });
 
+/** What stands on the page hidden, and where a name could turn what stands beside it around. */
+const faults = (tab, name) =>
+  tab.page.evaluate((name) => {
+    const hidden = /[\u00ad\u200b\u202a-\u202e\u2060-\u2064\ufeff]/;
+    const found = [];
+    const look = (text, where, apart) => {
+      if (hidden.test(text)) found.push(`hidden in ${where}: ${JSON.stringify(text)}`);
+      if (text.includes(name) && !apart && !text.includes(`\u2068${name}`)) found.push(`not isolated in ${where}: ${text}`);
+    };
+    look(document.title, 'the title', false);
+    for (const element of document.querySelectorAll('body *')) {
+      const where = `<${element.localName} class="${element.className}">`;
+      const apart = element.closest('bdi, [dir=auto], option') !== null;
+      for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) look(node.data, where, apart);
+      for (const label of ['title', 'aria-label']) {
+        const said = element.getAttribute(label) ?? '';
+        look(said, `${label} of ${where}`, said === name);
+      }
+    }
+    return found;
+  }, name);
+
+scenario('no title hides anything, and no name turns around what stands beside it', async (world) => {
+  const title = 'Stand\u200b-up\u202e';
+  const { tabs, context } = await world.room(['Ada', 'Ben'], { title });
+  const [ada, ben] = tabs;
+  const [adaNode, benNode] = await Promise.all(tabs.map((tab) => tab.node()));
+  const name = 'שלום';
+  await ben.call('introduce', { name });
+  const held = await ben.call('baton.open', { title: 'Sc\u200bribe\u202e' });
+  await ben.call('baton.take', held);
+  await ben.call('baton.offer', held, adaNode, 'yours?');
+  const free = await ben.call('baton.open', { title: '\u2060T\u00adimekeeper' });
+  const post = await ben.post('who takes it?', { kind: 'question' });
+  await ada.has(post);
+  await ada.call('feedback', { target: post, stance: 'question', text: 'what?' });
+  await ada.call('promise.ask', benNode, 'Bring brushes');
+  await ben.call('promise.make', { text: 'Bring tea' });
+  await ada.shownPost(post).getByTestId('post-reply').click();
+  const shown = (cid) => ada.at('baton', { 'data-cid': cid });
+  await shown(free).waitFor();
+  assert.equal(await ada.at('room-title').innerText(), 'Stand-up');
+  assert.equal(await shown(held).locator('.baton-name').innerText(), 'Scribe');
+  await ada.page.waitForFunction(() => document.title.includes('Stand-up'));
+  await rowOf(ada, benNode).filter({ hasText: 'leads' }).filter({ hasText: 'Scribe' }).waitFor();
+  await shown(held).getByTestId('baton-history').locator('summary').click();
+  for (const view of ['view-about', 'view-promises', 'view-loops', 'view-network', 'view-settings']) {
+    await ada.at(view).first().click();
+    await ada.at(view, { 'aria-pressed': 'true' }).first().waitFor();
+    assert.deepEqual(await faults(ada, name), [], view);
+  }
+  await ada.page.evaluate(() => location.replace('#/'));
+  const card = ada.at('my-rooms').locator('a').first();
+  await card.waitFor();
+  assert.equal(await card.innerText(), 'Stand-up');
+  assert.deepEqual(await faults(ada, name), [], 'my rooms');
+});
+
 scenario('those who come in turn differ in hue, the founder among them though it wrote before it had a name', async (world) => {
   const context = await world.browser();
   const founder = await world.tab(context, 'Founder');

@@ -138,7 +138,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
             <div class="capsule">
                 { capsule_discs(props) }
                 <span class="baton-words">
-                    <strong class="baton-name" dir="auto">{ &baton.title }</strong>
+                    <strong class="baton-name" dir="auto">{ people::titled(&baton.title) }</strong>
                     <span class="baton-state">{ changing(status(props, now)) }</span>
                     if let Some(note) = props.said() {
                         <span class="baton-said">{ changing(history::noted(note, &props.people)) }</span>
@@ -146,7 +146,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
                 </span>
                 { primary(props, &run, &offering, run.with_word(&word, "decline")) }
                 <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
-                    aria-label={t!("baton-details", title = baton.title.clone())}
+                    aria-label={t!("baton-details", title = people::titled(&baton.title))}
                     onclick={props.on_show.reform(|_: MouseEvent| ())}><Sign icon={Icon::Down} /></button>
             </div>
             <div class="baton-more">{ more(props, &run, &word, &offering, now) }</div>
@@ -356,7 +356,7 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
         return html! { <p class="overtaken">{ t!("overtaken-free") }</p> };
     };
     let name = props.name(holder);
-    let words = t!("help-words", name = name.clone(), title = props.baton.title.clone());
+    let words = t!("help-words", name = name.clone(), title = people::titled(&props.baton.title));
     let put_aside = aside.clone();
     let help = run.click(move || {
         browser::set_preference(&put_aside, "1");

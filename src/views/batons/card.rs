@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     components::{disc::disc_of, doubtful::doubtful},
+    people::titled,
     texts::{changing, t},
     when,
 };
@@ -74,7 +75,7 @@ struct Handoff {
 
 /// All that happened to one baton.
 fn handoffs(baton: &Arc<Baton>) -> Vec<Handoff> {
-    let title: Rc<str> = baton.title.as_str().into();
+    let title: Rc<str> = titled(&baton.title).into();
     let of_note = title.clone();
     let terms = sorted::map(baton.terms.iter().map(|it| (it.from, it)));
     let led = baton.terms.iter().map(move |term| Handoff {

@@ -44,7 +44,7 @@ pub const VIEW: View = View {
     waiting,
     called: |room, (_, cid), name| {
         let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == *cid))?;
-        Some(t!("loop-about-term", name = name, title = baton.title.clone()))
+        Some(t!("loop-about-term", name = name, title = people::titled(&baton.title)))
     },
     draw: |context: &Context| html! { <Batons room={context.room.clone()} handles={!context.loops_elsewhere()} /> },
     ..PLAIN
@@ -69,8 +69,8 @@ struct BatonsProps {
 fn waiting(room: &RoomView) -> Vec<Waits> {
     let offers = room.for_me.iter().filter(|it| it.offered_to == Some(room.me));
     let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
-    let offers = offers.map(|it| t!("waits-offer", title = it.title.clone()));
-    let back = back.map(|it| t!("waits-reclaim", title = it.title.clone()));
+    let offers = offers.map(|it| t!("waits-offer", title = people::titled(&it.title)));
+    let back = back.map(|it| t!("waits-reclaim", title = people::titled(&it.title)));
     let told = offers.chain(back).map(|words| Waits { count: 1, words }).take(LINES);
     let more = room.for_me.len().saturating_sub(LINES);
     let more = (more > 0).then(|| Waits { count: more, words: t!("waits-batons", n = more) });
@@ -193,9 +193,13 @@ fn Handoffs(props: &HandoffsProps) -> Html {
             let words: Vec<_> = moved
                 .map(|it| match it.holder {
                     Some(holder) => {
-                        t!("announce-leads", name = people::name_in(&people, &holder), title = it.title.clone())
+                        t!(
+                            "announce-leads",
+                            name = people::name_in(&people, &holder),
+                            title = people::titled(&it.title)
+                        )
                     }
-                    None => t!("announce-free", title = it.title.clone()),
+                    None => t!("announce-free", title = people::titled(&it.title)),
                 })
                 .collect();
             let words: Vec<_> = said.into_iter().chain(words).collect();

@@ -13,6 +13,7 @@ use crate::{
         disc::disc_of,
         more::{SHOWN, names, use_shown},
     },
+    people::titled,
     session::{Here, People, PersonView, Takes},
     texts::{self, changing, t},
     words,
@@ -84,9 +85,12 @@ fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
         about.push(words::here_name(it.here));
     }
     if let Some(leads) = leads {
-        about.push(t!("leads", titles = names(leads.iter())));
+        about.push(t!("leads", titles = names(leads.iter().map(|it| titled(it)))));
     } else if !it.person.strengths.is_empty() {
         about.push(texts::list(&it.person.strengths));
+    }
+    if it.is_marked() {
+        about.push(t!("called-alike"));
     }
     if it.person.split {
         about.push(t!("split"));

@@ -92,7 +92,7 @@ fn leftover(it: &Leftover, clear: &Callback<paceline_room::NodeId>) -> Html {
     let only = it.holds.is_some_and(|holds| !holds.here).then(|| html! { <em>{ t!("leftover-only") }</em> });
     html! {
         <li key={node.to_string()} data-testid="leftover" data-node={node.to_string()}>
-            <span><strong translate="no">{ name }</strong><small>{ changing(format!("{what}, {used}")) }</small>{ only }</span>
+            <span><strong translate="no"><bdi>{ name }</bdi></strong><small>{ changing(format!("{what}, {used}")) }</small>{ only }</span>
             { button }
         </li>
     }

@@ -36,6 +36,13 @@ pub struct PersonView {
     rank: Rank,
 }
 
+impl PersonView {
+    /// Whether others are called alike, so that its name carries a mark.
+    pub fn is_marked(&self) -> bool {
+        self.name != self.called
+    }
+}
+
 /// This node first, then those here, those away, those gone; each in order of their first event, then who has none.
 type Rank = (u8, Key);
 

@@ -171,6 +171,7 @@ fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
         let alike = |name: &str| name.split(" ·").next().map(str::to_lowercase);
         let others = it.people.iter().filter(|it| alike(&it.name) == alike(&one.name)).count();
         assert_eq!(one.name.contains('·'), others > 1, "{} of {others}", one.name);
+        assert_eq!(one.is_marked(), others > 1);
     }
     let ignored = log.entries().filter_map(|(ix, it)| Some((fold.ignored_transfer(log, ix)?.baton, it.key())));
     assert_eq!(it.ignored.entries().map(|(key, _)| *key).collect::<BTreeSet<_>>(), ignored.collect());
