@@ -178,7 +178,7 @@ interface Status {
     longTasks: number;
     /** The longest of them, 0 if there was none. */
     longestTaskMs: number;
-    /** The browser measures each task; where it does not, the page's clock says how late it ticks: less than a second may go unseen. */
+    /** The browser measures each task; where it does not, the page's clock says how late it ticks: of a pause a second goes unseen. */
     measuredBy: "browser" | "clock";
     /** What its WebAssembly holds. It never shrinks. */
     memoryBytes: number;

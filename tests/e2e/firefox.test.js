@@ -131,9 +131,9 @@ inFirefox('where the browser counts no long tasks, the clock of the page sees th
     const end = performance.now() + 3_000;
     while (performance.now() < end);
   });
-  await tab.until('a late tick is counted', async () => (await page()).longTasks > before.longTasks);
-  const { longestTaskMs, memoryBytes } = await page();
-  assert.ok(longestTaskMs >= 1_900, `${longestTaskMs}`);
+  await tab.until('the late tick is seen', async () => (await page()).longestTaskMs >= 1_900);
+  const { longTasks, memoryBytes } = await page();
+  assert.ok(longTasks > before.longTasks);
   assert.ok(memoryBytes > 0);
 });
 
