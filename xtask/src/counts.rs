@@ -106,6 +106,12 @@ pub fn tap(report: &str) -> Counts {
     counts
 }
 
+/// What tests say of themselves in such a report that is said again at the end: what begins with `tabs: `.
+pub fn told(report: &str) -> impl Iterator<Item = String> {
+    let said = report.lines().filter_map(|line| line.trim_start().strip_prefix("# "));
+    said.filter(|it| it.starts_with("tabs: ")).map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,5 +163,11 @@ test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     fn an_empty_report_counts_nothing() {
         assert_eq!(tap("").ran(), 0);
         assert_eq!(CargoTest::default().total().ran(), 0);
+    }
+
+    #[test]
+    fn what_is_said_at_the_end_is_what_tabs_say() {
+        let report = "TAP version 13\n    # tabs: calm\n    # other\nok 1 - tabs: no # SKIP\n# tabs: beset\n# pass 1\n";
+        assert_eq!(told(report).collect::<Vec<_>>(), ["tabs: calm", "tabs: beset"]);
     }
 }

@@ -26,7 +26,7 @@ const BROTLI_WINDOW: i32 = 22;
 const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "webmanifest", "ts", "txt", "ftl"];
 
 /// Where the checksums of the site's files stand.
-const SUMS: &str = "SHA256SUMS";
+pub const SUMS: &str = "SHA256SUMS";
 
 /// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
 const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];

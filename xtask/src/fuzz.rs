@@ -19,18 +19,39 @@ pub fn run(arguments: &[String]) -> Result<()> {
     driver().args(arguments).run()
 }
 
-/// Runs all targets, for so long each or as many inputs as each says: how many passed, and whether the driver came to its end.
+/// How the targets went.
+#[derive(Debug)]
+pub struct Targets {
+    /// What passed, and what did not.
+    pub counts: Counts,
+    /// Whether the driver came to its end.
+    pub succeeded: bool,
+    /// Each target, and how many inputs it tried.
+    pub tried: Vec<String>,
+}
+
+/// Runs all targets, for so long each or as many inputs as each says.
 ///
 /// # Errors
 /// It cannot be started, or runs nothing.
-pub fn count(seconds: Option<u32>) -> Result<(Counts, bool)> {
-    let mut seen = CargoTest::default();
+pub fn count(seconds: Option<u32>) -> Result<Targets> {
+    let (mut seen, mut tried) = (CargoTest::default(), Vec::new());
     let seconds = seconds.map(|it| ["--seconds".to_owned(), it.to_string()]);
-    let succeeded = driver().args(seconds.iter().flatten()).watch(|line| seen.line(line))?;
+    let succeeded = driver().args(seconds.iter().flatten()).watch(|line| {
+        seen.line(line);
+        tried.extend(inputs_of(line));
+    })?;
     if seen.total().ran() == 0 {
         bail!("no fuzz target ran");
     }
-    Ok((seen.total(), succeeded))
+    Ok(Targets { counts: seen.total(), succeeded, tried })
+}
+
+/// `test car ... ok (20000 inputs, 7 of them read)` -> `car 20000`.
+fn inputs_of(line: &str) -> Option<String> {
+    let (name, outcome) = line.strip_prefix("test ")?.split_once(" ... ")?;
+    let inputs = outcome.split_once('(')?.1.split_once(" inputs")?.0;
+    Some(format!("{name} {inputs}"))
 }
 
 fn driver() -> Run {
@@ -41,7 +62,19 @@ fn driver() -> Run {
 mod tests {
     use std::{collections::BTreeSet, fs};
 
+    use super::inputs_of;
     use crate::repo;
+
+    #[test]
+    fn how_many_inputs_a_target_tried_is_read_and_nothing_else() {
+        assert_eq!(inputs_of("test car ... ok (20000 inputs, 7 of them read)").as_deref(), Some("car 20000"));
+        assert_eq!(inputs_of("test car ... FAILED (3 inputs, 0 of them read)").as_deref(), Some("car 3"));
+        for other in
+            ["test result: ok. 26 passed; 0 failed; 0 ignored", "test a ... ok", "     Running fuzz targets (x)"]
+        {
+            assert_eq!(inputs_of(other), None, "{other}");
+        }
+    }
 
     /// Names in a folder of `fuzz`, without their endings.
     fn names(folder: &str) -> BTreeSet<String> {

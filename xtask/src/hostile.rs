@@ -11,17 +11,20 @@ use crate::{
     tools::{self, WASM_BINDGEN},
 };
 
-/// Builds it; returns the folder that the test server serves.
+/// Builds it, `swift` if it is to do harm for long; returns the folder that the test server serves.
 ///
 /// # Errors
 /// It does not build.
-pub fn build() -> Result<PathBuf> {
+pub fn build(swift: bool) -> Result<PathBuf> {
     tools::wasm_target()?;
     let bindgen = WASM_BINDGEN.ready()?.join("wasm-bindgen");
     let out = repo::target().join("hostile");
     step("Building the hostile page (for the tests only)", || {
-        Run::cargo().args(["build", "--locked", "--package", "paceline-hostile"]).args(check::WASM).run()?;
-        let wasm = repo::target().join("wasm32-unknown-unknown/debug/paceline_hostile.wasm");
+        // Pages that are slow at doing harm take the time of those that they are tried on.
+        let (profile, folder) = if swift { ("quick", "quick") } else { ("dev", "debug") };
+        let build = Run::cargo().args(["build", "--locked", "--package", "paceline-hostile", "--profile", profile]);
+        build.args(check::WASM).run()?;
+        let wasm = repo::target().join("wasm32-unknown-unknown").join(folder).join("paceline_hostile.wasm");
         Run::new(bindgen).args(["--target", "web", "--out-dir"]).arg(&out).arg(wasm).run()
     })?;
     Ok(out)

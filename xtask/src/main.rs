@@ -22,8 +22,10 @@ mod policy;
 mod process;
 mod relays;
 mod repo;
+mod same;
 mod serve;
 mod setup;
+mod soak;
 mod storm;
 mod styles;
 mod test;
@@ -42,8 +44,11 @@ const HELP: &str = "cargo xtask COMMAND
                               interop
     --only NAME               of one of the last two, only files whose name contains NAME
     --no-build                end to end against the dist/ that is there
-  soak [STAGE ...]            the tests at length: every sweep whole, the simulations with many more seeds
+  soak [OPTIONS]              what takes too long for every run: storms, every fuzz target for a minute, the same bytes
+                              from elsewhere, hostile tabs, and every sweep of the tests whole
+    --only PART[,PART]        storms, fuzz, bytes, tabs, sweeps
     --minutes N               of storms (10)
+    --no-build                tabs and sweeps against the dist/ that is there; --quick: against a page built in seconds
   fuzz [OPTIONS]              try every decoder of outside bytes: --seconds N (5), --only TARGET, --seed N, --replay FILE,
                               --write-seeds
   storm [OPTIONS]             whole rooms while everything goes wrong: --seeds N, --minutes N, --from N, --seed N, --steps A,B,..
@@ -72,7 +77,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
-        "soak" => test::soak(rest),
+        "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
         "storm" => storm::run(rest),
         "contract" => nothing().and_then(|()| contract::run()),

@@ -51,18 +51,22 @@ const ALONE: &[&str] = &["nat.", "eight-tabs.", "late-joiner."];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
-struct Options {
-    stages: BTreeSet<Stage>,
-    only: Option<String>,
-    build: Option<dist::Build>,
-    /// Whether sweeps run whole, however long they take.
-    soak: bool,
+pub struct Options {
+    /// What runs.
+    pub stages: BTreeSet<Stage>,
+    /// Only files with this in their name.
+    pub only: Option<String>,
+    /// How the page is built first; without it the one that is there is opened.
+    pub build: Option<dist::Build>,
+    /// Whether sweeps run whole, however long they take. What a soak does by time it does by itself.
+    pub soak: bool,
     /// How long storms take; else as many rooms as every run goes through.
-    minutes: Option<u64>,
+    pub minutes: Option<u64>,
 }
 
+/// A part of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
+pub enum Stage {
     Check,
     Native,
     Storms,
@@ -108,13 +112,14 @@ impl Options {
     }
 }
 
-/// What went wrong besides tests that failed and were counted.
+/// How it went, for the end.
 #[derive(Debug, Default)]
-struct Outcome {
+pub struct Outcome {
     counts: Counts,
-    faults: Vec<String>,
-    /// How storms went, for the end.
-    storms: String,
+    /// What went wrong besides tests that failed and were counted.
+    pub faults: Vec<String>,
+    /// What else is said then.
+    pub lines: Vec<String>,
 }
 
 /// Runs the stages asked for, all by default; ends with one line of counts.
@@ -122,53 +127,33 @@ struct Outcome {
 /// # Errors
 /// A check or a test failed, a suite ran nothing, or a test was skipped that is not on the list.
 pub fn run(arguments: &[String]) -> Result<()> {
-    perform(&Options::parse(arguments)?)
+    let mut outcome = Outcome::default();
+    perform(&Options::parse(arguments)?, &mut outcome)?;
+    outcome.conclude()
 }
 
-/// What takes too long for every run: every sweep whole, and the simulations with many more seeds. Stages as for [`run`];
-/// all but the checks by default.
+/// Runs the stages.
 ///
 /// # Errors
-/// As [`run`].
-pub fn soak(arguments: &[String]) -> Result<()> {
-    let mut options = Options { soak: true, ..Options::parse(arguments)? };
-    options.minutes.get_or_insert(storm::SOAK_MINUTES);
-    if options.stages.len() == Options::parse(&[])?.stages.len() {
-        options.stages.remove(&Stage::Check);
-    }
-    perform(&options)
-}
-
-fn perform(options: &Options) -> Result<()> {
+/// A check failed, or a stage cannot be run.
+pub fn perform(options: &Options, outcome: &mut Outcome) -> Result<()> {
     if options.stages.contains(&Stage::Check) {
         check::run()?;
     }
     // What is missing is said before anything long starts.
-    let browser = if options.stages.iter().any(|stage| *stage >= Stage::Browser) {
-        step("Setting up the tests", || {
-            tools::wasm_target()?;
-            node::test_modules()?;
-            node::interop_modules()?;
-            WASM_BINDGEN.ready()?;
-            Browser::ready().map(Some)
-        })?
-    } else {
-        None
-    };
-    let mut outcome = Outcome::default();
+    let browser = if options.stages.iter().any(|stage| *stage >= Stage::Browser) { Some(set_up()?) } else { None };
     if options.stages.contains(&Stage::Native) {
-        step("Native tests", || native(options, &mut outcome))?;
-        let (counts, succeeded) = step("Fuzz targets", || fuzz::count(options.soak.then_some(fuzz::SOAK_SECONDS)))?;
-        outcome.add(counts, succeeded, "fuzz targets");
+        step("Native tests", || native(options, outcome))?;
+        if !options.soak {
+            fuzz(None, outcome)?;
+        }
     }
     if options.stages.contains(&Stage::Storms) {
-        let storms = step("Storms", || storm::count(options.minutes))?;
-        outcome.add(storms.counts, storms.succeeded, "storms");
-        outcome.storms = storms.sum;
+        storms(options.minutes, outcome)?;
     }
     if let Some(browser) = &browser {
         if options.stages.contains(&Stage::Browser) {
-            step("Browser tests", || in_browser(browser, &mut outcome))?;
+            step("Browser tests", || in_browser(browser, outcome))?;
         }
         let pages = [(Stage::EndToEnd, E2E), (Stage::Interop, INTEROP)];
         let pages: Vec<_> = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage)).collect();
@@ -176,10 +161,45 @@ fn perform(options: &Options) -> Result<()> {
             dist::run(build)?;
         }
         for (_, folder) in pages {
-            with_pages(folder, browser, options, &mut outcome)?;
+            with_pages(folder, browser, options.only.as_deref(), options.soak, outcome)?;
         }
     }
-    conclude(outcome, &allowed_skips()?)
+    Ok(())
+}
+
+/// What tests with a browser need.
+///
+/// # Errors
+/// It is not there, and cannot be fetched.
+pub fn set_up() -> Result<Browser> {
+    step("Setting up the tests", || {
+        tools::wasm_target()?;
+        node::test_modules()?;
+        node::interop_modules()?;
+        WASM_BINDGEN.ready()?;
+        Browser::ready()
+    })
+}
+
+/// Tries every decoder of outside bytes, for so many seconds each or as many inputs as each says; what each tried.
+///
+/// # Errors
+/// The driver cannot be started, or runs nothing.
+pub fn fuzz(seconds: Option<u32>, outcome: &mut Outcome) -> Result<Vec<String>> {
+    let targets = step("Fuzz targets", || fuzz::count(seconds))?;
+    outcome.add(targets.counts, targets.succeeded, "fuzz targets");
+    Ok(targets.tried)
+}
+
+/// Whole rooms while everything goes wrong, for so many minutes or as many as every run goes through.
+///
+/// # Errors
+/// The driver cannot be started, or runs nothing.
+pub fn storms(minutes: Option<u64>, outcome: &mut Outcome) -> Result<()> {
+    let storms = step("Storms", || storm::count(minutes))?;
+    outcome.add(storms.counts, storms.succeeded, "storms");
+    outcome.lines.push(storms.sum);
+    Ok(())
 }
 
 fn native(options: &Options, outcome: &mut Outcome) -> Result<()> {
@@ -246,10 +266,23 @@ fn tests_of(
 }
 
 /// Runs the files of a folder of tests that open the built page.
-fn with_pages(folder: &str, browser: &Browser, options: &Options, outcome: &mut Outcome) -> Result<()> {
-    let files = test_files(folder, options.only.as_deref())?;
+///
+/// # Errors
+/// There are none, or they left no report.
+pub fn with_pages(
+    folder: &str,
+    browser: &Browser,
+    only: Option<&str>,
+    soak: bool,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let files = test_files(folder, only)?;
     // A whole debug build of its own: only for the tests that open it.
-    let hostile = if files.iter().any(|file| file.contains("hostile")) { hostile::build()? } else { PathBuf::new() };
+    let hostile = if files.iter().any(|file| file.contains("hostile")) {
+        hostile::build(folder != E2E)?
+    } else {
+        PathBuf::new()
+    };
     let firefox = Firefox::ready()?;
     browser::networks();
     fs::create_dir_all(repo::target())?;
@@ -264,14 +297,16 @@ fn with_pages(folder: &str, browser: &Browser, options: &Options, outcome: &mut 
                 .arg(format!("--test-reporter-destination={}", report.display()))
                 .args(&files)
                 .env("PACELINE_HOSTILE", &hostile)
-                .env("PACELINE_SOAK", if options.soak { "1" } else { "0" });
+                .env("PACELINE_SOAK", if soak { "1" } else { "0" });
             let run = match &firefox {
                 Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
                 None => run.env_remove("PACELINE_FIREFOX"),
             };
             let _ = fs::remove_file(&report);
             let succeeded = run.watch(|_| ())?;
-            let counts = counts::tap(&fs::read_to_string(&report).with_context(|| format!("{folder} left no report"))?);
+            let report = fs::read_to_string(&report).with_context(|| format!("{folder} left no report"))?;
+            let counts = counts::tap(&report);
+            outcome.lines.extend(counts::told(&report));
             if counts.ran() < files.len() as u64 {
                 outcome.faults.push(format!("{} files of {folder} ran only {} tests", files.len(), counts.ran()));
             }
@@ -321,6 +356,28 @@ impl Outcome {
         }
         self.counts += counts;
     }
+
+    /// Says how it went; what fails ends the program here.
+    ///
+    /// # Errors
+    /// The list of tests that may be skipped is missing.
+    pub fn conclude(mut self) -> Result<()> {
+        let allowed = allowed_skips()?;
+        for name in self.counts.skipped.difference(&allowed) {
+            self.faults.push(format!("{name} was skipped, and is not listed in {SKIPS}"));
+        }
+        let Counts { passed, failed, skipped } = &self.counts;
+        say("Result");
+        for line in self.faults.iter().chain(&self.lines) {
+            println!("   {line}");
+        }
+        println!("{passed} passed, {failed} failed, {} skipped", skipped.len());
+        if *failed > 0 || !self.faults.is_empty() {
+            // The counts are the last line: what is wrong was said above.
+            std::process::exit(1);
+        }
+        Ok(())
+    }
 }
 
 fn allowed_skips() -> Result<BTreeSet<String>> {
@@ -331,26 +388,6 @@ fn allowed_skips() -> Result<BTreeSet<String>> {
 fn skips(list: &str) -> BTreeSet<String> {
     let names = list.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
-fn conclude(mut outcome: Outcome, allowed: &BTreeSet<String>) -> Result<()> {
-    for name in outcome.counts.skipped.difference(allowed) {
-        outcome.faults.push(format!("{name} was skipped, and is not listed in {SKIPS}"));
-    }
-    let Counts { passed, failed, skipped } = &outcome.counts;
-    say("Result");
-    for fault in &outcome.faults {
-        println!("   {fault}");
-    }
-    if !outcome.storms.is_empty() {
-        println!("   {}", outcome.storms);
-    }
-    println!("{passed} passed, {failed} failed, {} skipped", skipped.len());
-    if *failed > 0 || !outcome.faults.is_empty() {
-        // The counts are the last line: what is wrong was said above.
-        std::process::exit(1);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

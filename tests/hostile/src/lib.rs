@@ -4,6 +4,7 @@
 //! must be judged by what the receiver knows.
 #![cfg(target_arch = "wasm32")]
 
+mod floods;
 mod lies;
 
 use std::{
@@ -19,7 +20,7 @@ use paceline_net::{Net, NetConfig, NetEvent, Preconnect, RoomKeys, RoomLink};
 use paceline_room::{Cid, Keypair, NodeId};
 use wasm_bindgen::prelude::*;
 
-use crate::lies::Liar;
+use crate::{floods::Scene, lies::Liar};
 
 /// A hostile node.
 #[wasm_bindgen]
@@ -27,6 +28,13 @@ pub struct Hostile {
     net: Net,
     link: RoomLink,
     page_path: String,
+    keypair: Keypair,
+    /// Keys in whose name it speaks as well.
+    others: [Keypair; 2],
+    /// What it said of which no two may be the same.
+    told: Cell<u64>,
+    /// To whom it does harm; to all, if it is nobody.
+    aim: RefCell<BTreeSet<String>>,
     liar: Rc<RefCell<Liar>>,
     seen: Rc<Seen>,
 }
@@ -49,10 +57,11 @@ impl Hostile {
             link.secret = random()?;
         }
         let keypair = Keypair::from_secret(random()?);
+        let others = [Keypair::from_secret(random()?), Keypair::from_secret(random()?)];
         let config = NetConfig::new(link.clone(), keypair.clone(), page_path);
         let (net, mut events) = Net::start(config, Preconnect::default());
         let seen = Rc::new(Seen::default());
-        let liar = Rc::new(RefCell::new(Liar::new(link.room, keypair)));
+        let liar = Rc::new(RefCell::new(Liar::new(link.room, keypair.clone())));
         let (noted, answering, replies) = (Rc::clone(&seen), Rc::clone(&liar), net.clone());
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(event) = events.next().await {
@@ -64,7 +73,8 @@ impl Hostile {
                 noted.note(event);
             }
         });
-        Ok(Self { net, link, page_path: page_path.to_owned(), liar, seen })
+        let (page_path, told, aim) = (page_path.to_owned(), Cell::new(1), RefCell::default());
+        Ok(Self { net, link, page_path, keypair, others, told, aim, liar, seen })
     }
 
     /// This node.
@@ -77,6 +87,17 @@ impl Hostile {
     #[wasm_bindgen(getter)]
     pub fn links(&self) -> usize {
         self.seen.links.borrow().len()
+    }
+
+    /// From now on it sends to these nodes alone.
+    pub fn aim(&self, nodes: Vec<String>) {
+        self.aim.replace(nodes.into_iter().collect());
+    }
+
+    /// How many nodes it reaches of those at whom it aims.
+    #[wasm_bindgen(getter)]
+    pub fn reached(&self) -> usize {
+        self.reaches().len()
     }
 
     /// How many nodes it was ever linked with.
@@ -123,13 +144,41 @@ impl Hostile {
         self.tell_all(Lane::Live, message)
     }
 
+    /// Sends every node it reaches so many beacons of each of two other keys; returns how many messages that were.
+    pub fn beacons(&self, many: u32) -> usize {
+        let many = u64::from(many);
+        let told = self.told.replace(self.told.get() + many);
+        self.flood(floods::beacons(self.link.room, &self.keypair, &self.others, told, many))
+    }
+
+    /// Pushes to every node it reaches what so many new keys write, who all take one baton; returns how many messages that
+    /// were. `seen` is an event with the baton in its past, `depth` that one's depth.
+    pub fn crowd(&self, many: u32, baton: &str, seen: &str, depth: u32) -> Result<usize, JsError> {
+        let (room, many) = (self.link.room, u64::from(many));
+        let scene = Scene { room, baton: Cid::from_str(baton)?, seen: Cid::from_str(seen)?, depth: depth.into() };
+        let told = self.told.replace(self.told.get() + many);
+        let messages = floods::crowd(scene, many, told).ok_or_else(|| JsError::new("not to be written"))?;
+        Ok(self.flood(messages))
+    }
+
+    fn reaches(&self) -> Vec<NodeId> {
+        let (links, aim) = (self.seen.links.borrow(), self.aim.borrow());
+        links.iter().filter(|it| aim.is_empty() || aim.contains(&it.to_string())).copied().collect()
+    }
+
+    fn flood(&self, messages: Vec<Vec<u8>>) -> usize {
+        let peers = self.reaches();
+        for message in &messages {
+            peers.iter().for_each(|peer| self.net.send(*peer, Lane::Live, message.clone()));
+        }
+        messages.len() * peers.len()
+    }
+
     fn tell_all(&self, lane: Lane, message: Option<Vec<u8>>) -> Result<usize, JsError> {
         let message = message.ok_or_else(|| JsError::new("no such lie"))?;
-        let links = self.seen.links.borrow().clone();
-        for peer in &links {
-            self.net.send(*peer, lane, message.clone());
-        }
-        Ok(links.len())
+        let peers = self.reaches();
+        peers.iter().for_each(|peer| self.net.send(*peer, lane, message.clone()));
+        Ok(peers.len())
     }
 
     /// Ends it.
