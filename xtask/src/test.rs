@@ -278,11 +278,8 @@ pub fn with_pages(
 ) -> Result<()> {
     let files = test_files(folder, only)?;
     // A whole debug build of its own: only for the tests that open it.
-    let hostile = if files.iter().any(|file| file.contains("hostile")) {
-        hostile::build(folder != E2E)?
-    } else {
-        PathBuf::new()
-    };
+    let hostile =
+        if files.iter().any(|file| file.contains("hostile")) { hostile::build(folder != E2E)? } else { PathBuf::new() };
     let firefox = Firefox::ready()?;
     browser::networks();
     fs::create_dir_all(repo::target())?;

@@ -31,13 +31,12 @@ const HARMS = {
   },
 };
 
-/** How often it is done, in milliseconds; and after how many turns without a link a member that was dropped is back under a new key. */
+/** How often it is done, in milliseconds. */
 const TURN = 500;
-const GIVEN_UP = 4;
 
 /**
- * Does harm of one kind until the page is closed, to the nodes that are named; `scene` is what it has seen of the room. What it did is
- * counted: `sent` messages, and how often it came `back`.
+ * Does harm of one kind until the page is closed, to the nodes that are named; `scene` is what it has seen of the room. Whoever is dropped
+ * by all comes back under a new key. What it did is counted: `sent` messages, and how often it came `back`.
  */
 window.harm = (kind, link, nodes, scene) => {
   const done = { sent: 0, back: 0 };
@@ -47,7 +46,7 @@ window.harm = (kind, link, nodes, scene) => {
   };
   // It knows the name of the channel, and only listens and repeats there.
   const beside = kind === 'replays';
-  let [met, without] = [false, 0];
+  let met = false;
   begin();
   if (beside) {
     const { channel } = window.hostile;
@@ -56,13 +55,12 @@ window.harm = (kind, link, nodes, scene) => {
   }
   setInterval(() => {
     if (beside || window.hostile.reached > 0) {
-      [met, without] = [true, 0];
+      met = true;
       done.sent += HARMS[kind](scene);
       return;
     }
-    without += 1;
-    if (!met || without < GIVEN_UP) return;
-    [met, without] = [false, 0];
+    if (!met) return;
+    met = false;
     done.back += 1;
     window.hostile.stop();
     begin();
