@@ -101,6 +101,17 @@ interface Paceline {
     drop(promise: Cid, why: string): Promise<Cid>;
   };
 
+  /**
+   * One person, several tabs and devices. Two nodes are joined once each has said it of the other, the second having seen the first; who said it
+   * first is home, and is what the other is counted as. It gives no right over batons, nor over each other's words.
+   */
+  readonly person: {
+    /** That node is the same person as this one. Nothing comes of it before that one says so, too. */
+    alsoMe(node: NodeId): Promise<Cid>;
+    /** It is not, or no more. */
+    notMe(node: NodeId): Promise<Cid>;
+  };
+
   /** This node, now. */
   status(): Promise<Status>;
   /** The room, from the log alone: nodes with the same digest show the same (but for words not yet here). */
@@ -252,6 +263,12 @@ interface RoomState {
       to: NodeId | null;
       text: string;
     }[];
+  }[];
+  /** Everybody once, in the order of their homes' first events. The name is that of the latest introduction of any of their nodes. */
+  persons: {
+    /** The home first, then those that joined it. */
+    nodes: NodeId[];
+    name: string;
   }[];
   /** In display order. An ask and the promise from it are one row: `cid` and `node` are those of the ask, then those of the promise. */
   promises: {

@@ -5,7 +5,7 @@ use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, PostKind, Stance, batons, feedback, people, posts, promises, taking_back},
+    body::{Answer, PostKind, Stance, batons, feedback, people, persons, posts, promises, taking_back},
     state::RoomState,
 };
 use serde::Deserialize;
@@ -63,6 +63,9 @@ commands! { session:
     "promise.make" (o: Promise) -> Cid = session.act(o.command()?).await;
     "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;
     "promise.drop" (promise: Cid, why: String) -> Cid = session.act(promises::Command::Drop { promise, why }).await;
+
+    "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
+    "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
 
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();

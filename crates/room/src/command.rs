@@ -95,7 +95,8 @@ impl From<IgnoredReason> for CommandError {
             | IgnoredReason::UnknownBaton
             | IgnoredReason::TipNotSeen
             | IgnoredReason::TipIgnored
-            | IgnoredReason::NoLoop => Self::NotFound,
+            | IgnoredReason::NoLoop
+            | IgnoredReason::Oneself => Self::NotFound,
             IgnoredReason::NotAuthor | IgnoredReason::NotAddressee => Self::NotYours,
             IgnoredReason::Closed => Self::BatonClosed,
             IgnoredReason::NotFree => Self::NotFree,

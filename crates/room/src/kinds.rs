@@ -9,6 +9,7 @@ pub mod batons;
 pub mod feedback;
 pub mod founding;
 pub mod people;
+pub mod persons;
 pub mod posts;
 pub mod promises;
 pub mod taking_back;
@@ -40,13 +41,14 @@ pub use batons::bodies::{
 pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
 pub use people::{HUES, Hue, Introduced};
+pub use persons::{AlsoMe, NotMe};
 pub use posts::{Edited, Mentions, PostKind, Posted};
 pub use promises::{Asked, PromiseDropped, PromiseKept, Promised};
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
 use {
-    batons::Batons, feedback::Loops, founding::Founding, people::People, posts::Posts, promises::Promises,
-    taking_back::TakenBack, unknown::Unknowns,
+    batons::Batons, feedback::Loops, founding::Founding, people::People, persons::Persons, posts::Posts,
+    promises::Promises, taking_back::TakenBack, unknown::Unknowns,
 };
 
 /// Stands in a field for words that have no name yet, until `set_words`.
@@ -347,6 +349,11 @@ capabilities! {
     /// Who is there.
     people: People lasting {
         Introduced = "introduced",
+    }
+    /// Which of them are one person.
+    persons: Persons versioned {
+        AlsoMe = "also-me",
+        NotMe = "not-me",
     }
     /// What is said to everyone.
     posts: Posts lasting {

@@ -16,6 +16,10 @@ pub const TAG_CHARS: usize = 40;
 pub const TAGS: usize = 16;
 /// Parents of an event.
 pub const PARENTS: usize = 64;
+/// Nodes that one may ever call itself, so that it can be joined by them: of tabs and devices, whoever forgets some, too.
+pub const ALSO_ME: usize = 64;
+/// Chains of one author in which it may say side by side that another node is the same person; more, and it has not said it.
+pub const SIDE_BY_SIDE: usize = 8;
 /// Lists and maps inside one another in a block, the event itself included. Known kinds need four; what stands in an
 /// unknown one must not exhaust the stack of whoever walks it.
 pub const NESTING: usize = 32;

@@ -11,6 +11,7 @@ pub use crate::kinds::{
     },
     feedback::{Feedback, FeedbackState},
     people::Person,
+    persons::{PersonLists, Whole},
     posts::{Post, WordsState},
     promises::{End, Promise, PromiseLists, PromiseState},
     unknown::UnknownEvent,
@@ -36,6 +37,8 @@ pub struct RoomState {
     pub founder: Option<NodeId>,
     /// In order of their first event.
     pub people: Vec<Arc<Person>>,
+    /// Everybody once, by all their nodes; in the order of their homes' first events.
+    pub persons: Vec<Whole>,
     /// In display order: `(depth, cid)`.
     pub posts: Vec<Arc<Post>>,
     /// In display order.

@@ -85,6 +85,7 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         | IgnoredReason::TipNotSeen
         | IgnoredReason::NotAuthor
         | IgnoredReason::NotAddressee
-        | IgnoredReason::NoLoop => t!("ignored-not-seen"),
+        | IgnoredReason::NoLoop
+        | IgnoredReason::Oneself => t!("ignored-not-seen"),
     }
 }

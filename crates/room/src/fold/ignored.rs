@@ -16,6 +16,9 @@ pub enum IgnoredReason {
     /// Appreciation and building on ask for no answer.
     #[error("this feedback asks for no answer")]
     NoLoop,
+    /// `AlsoMe`: of its own author.
+    #[error("a node is itself already")]
+    Oneself,
     /// The baton is not in its past.
     #[error("the baton it names was not there for its author")]
     UnknownBaton,

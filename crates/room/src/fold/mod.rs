@@ -32,7 +32,7 @@ use crate::{
     body::FormValues,
     cost::{self, HashMap, look},
     kinds::Capabilities,
-    state::{Baton, Feedback, Person, Post, PromiseLists, RoomState, UnknownEvent},
+    state::{Baton, Feedback, Person, PersonLists, Post, PromiseLists, RoomState, UnknownEvent},
 };
 use digest::SetDigest;
 use past::{Look, Past};
@@ -56,6 +56,8 @@ pub type List<T> = Tree<Key, T>;
 pub struct Lists {
     /// In order of their first event.
     pub people: List<Person>,
+    /// Which of them are one person.
+    pub persons: PersonLists,
     /// In display order: `(depth, cid)`.
     pub posts: List<Post>,
     /// In display order.
@@ -263,9 +265,10 @@ impl Fold {
 
     /// All that is shown in lists, as it is now: copies of so many pointers.
     pub fn lists(&self) -> Lists {
-        let Capabilities { people, posts, feedback, batons, promises, unknown, .. } = &self.capabilities;
+        let Capabilities { people, persons, posts, feedback, batons, promises, unknown, .. } = &self.capabilities;
         Lists {
             people: people.shown.clone(),
+            persons: persons.lists.clone(),
             posts: posts.shown.clone(),
             feedback: feedback.shown.clone(),
             feedback_on: feedback.on.clone(),
@@ -290,6 +293,7 @@ impl Fold {
             values: self.values().cloned(),
             founder: self.founder(),
             people: self.people().cloned().collect(),
+            persons: self.persons().collect(),
             posts: self.posts().cloned().collect(),
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),

@@ -78,6 +78,11 @@ impl<'a> Past<'a> {
         self.fold.common.subjects.get(cid).filter(|it| self.has(it.ix))
     }
 
+    /// Whether the author was the same person as that node.
+    pub(crate) fn is_author(&self, node: NodeId) -> bool {
+        self.fold.capabilities.persons.were_same(self.author, node, self)
+    }
+
     /// How many events of a chain the author has seen; where it is an event, itself included.
     pub(crate) fn seen_of_chain(&self, chain: ChainIx) -> u32 {
         self.clock.get(chain)

@@ -1,6 +1,6 @@
 //! Feedback and the loops it opens.
 //!
-//! A loop is answered by its addressee alone: the author of the post, the holder of the term. Of several answers the
+//! A loop is answered by its addressee alone, at any tab or device of theirs: the author of the post, the holder of the term. Of several answers the
 //! latest by `(depth, cid)` counts, so "noted" may become "adjusted". Feedback that was withdrawn stays withdrawn. A
 //! correction *stands* until it is withdrawn or answered with "adjusted": whoever is corrected cannot lift the mark by
 //! noting or declining, since then both views are what others need to see.
@@ -186,7 +186,7 @@ impl Kind for FeedbackAnswered {
         let loops = &past.fold.capabilities.feedback;
         let record = loops.records.get(&self.feedback).filter(|it| past.has(it.ix));
         let shown = record.and_then(|it| loops.shown.get(&it.key)).ok_or(IgnoredReason::TargetNotSeen)?;
-        if shown.addressee != Some(past.author) {
+        if !shown.addressee.is_some_and(|it| past.is_author(it)) {
             return Err(IgnoredReason::NotAddressee);
         }
         if !shown.stance.opens_loop() {

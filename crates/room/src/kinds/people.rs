@@ -197,6 +197,11 @@ impl People {
         hues_from(own).min_by_key(|hue| others(*hue)).unwrap_or(own)
     }
 
+    /// The latest introduction of a node.
+    pub(crate) fn introduced(&self, node: &NodeId) -> Option<Key> {
+        self.records.get(node)?.introduced
+    }
+
     pub(crate) fn get(&self, node: &NodeId) -> Option<&Arc<Person>> {
         self.shown.get(&self.records.get(node)?.first)
     }

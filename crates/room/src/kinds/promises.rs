@@ -2,7 +2,7 @@
 //!
 //! Nobody gives anybody a task. An ask waits until somebody takes it up, whoever that is, by promising from it; then the two are
 //! one row, that of the promise. Who else promises from the same ask has a row of their own: each answers for what they said.
-//! Only who promised keeps or drops it. Of several such ends the latest by `(depth, cid)` counts, as with answers to feedback: so
+//! Only who promised keeps or drops it, at any tab or device of theirs. Of several such ends the latest by `(depth, cid)` counts, as with answers to feedback: so
 //! what was dropped may still be kept, and of two that one author wrote side by side all builds show the same.
 //!
 //! Who takes back the words of an ask, a promise or a drop takes nothing else back: the row stays, and says so.
@@ -276,11 +276,11 @@ fn is_ask(past: &Past, cid: &Cid) -> bool {
     past.subject(cid).is_some() && promises.get(cid).is_some_and(|it| it.state == PromiseState::Asked)
 }
 
-/// Only who promised says how it ended.
+/// Only who promised says how it ended, from whichever of its nodes.
 fn by_the_doer(past: &Past, promise: &Cid) -> Result<(), IgnoredReason> {
     let subject = past.subject(promise).filter(|it| it.owner == Owner::Promises && !is_ask(past, promise));
     let doer = subject.ok_or(IgnoredReason::TargetNotSeen)?.answers_to;
-    if doer == past.author { Ok(()) } else { Err(IgnoredReason::NotAuthor) }
+    if past.is_author(doer) { Ok(()) } else { Err(IgnoredReason::NotAuthor) }
 }
 
 impl Capability for Promises {
@@ -503,10 +503,10 @@ fn said(text: String) -> Result<String, CommandError> {
     if text.trim().is_empty() { Err(CommandError::EmptyText) } else { Ok(text) }
 }
 
-/// The asker's latest promise from that ask; anything else is what it is.
+/// The asker's latest promise from that ask, at whichever tab; anything else is what it is.
 fn row(asker: Asker, cid: Cid) -> Cid {
     let lists = &asker.fold.capabilities.promises.lists;
-    let mine = lists.promised_from(cid).filter(|it| it.node == asker.node).last();
+    let mine = lists.promised_from(cid).filter(|it| asker.fold.joined().is_same(it.node, asker.node)).last();
     match asker.fold.promise(&cid).is_some_and(|it| it.taken) {
         true => mine.map_or(cid, |it| it.cid),
         false => cid,

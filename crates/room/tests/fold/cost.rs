@@ -6,9 +6,9 @@ use std::sync::Arc;
 use paceline_room::{
     Body, Cid, Draft,
     body::{
-        Answer, Asked, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn,
-        BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, Introduced, PostKind, Posted, PromiseDropped, PromiseKept,
-        Promised, Retracted, Stance,
+        AlsoMe, Answer, Asked, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn,
+        BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, Introduced, NotMe, PostKind, Posted, PromiseDropped,
+        PromiseKept, Promised, Retracted, Stance,
     },
     cost,
     testing::World,
@@ -104,6 +104,9 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, u64)> {
     let promise = note("promised", room.write(2, Promised { words, due: None, from: Some(ask) }));
     note("dropped", room.write(2, PromiseDropped { promise, words }));
     note("kept", room.write(2, PromiseKept { promise, evidence: Some(post) }));
+    note("named", room.write(1, AlsoMe { node: room.world.author(2) }));
+    note("joined", room.write(2, AlsoMe { node: room.world.author(1) }));
+    note("parted", room.write(1, NotMe { node: room.world.author(2) }));
     let opened =
         BatonOpened { title: "lead".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None };
     let baton = note("opened", room.write(1, opened));
@@ -163,7 +166,7 @@ fn an_event_costs_the_same_in_a_log_of_a_hundred_and_of_ten_thousand() {
         } + DEEPER;
         assert!(*many <= few + allowed, "{what}: {few} looks in the short log, {many} in the long");
     }
-    assert_eq!(short.len(), 22);
+    assert_eq!(short.len(), 25);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use std::{
 use paceline_room::{
     Body, Cid, Ix, NodeId,
     body::{
-        Answer, Asked, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, Introduced, Nominated, PostKind, Posted, PromiseDropped, PromiseKept, Promised, Retracted,
-        Shadowing, Stance,
+        AlsoMe, Answer, Asked, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered,
+        FeedbackGiven, FeedbackWithdrawn, Introduced, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept,
+        Promised, Retracted, Shadowing, Stance,
     },
     testing::{World, judge_again, unknown},
 };
@@ -52,8 +52,8 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
     let one = |kinds: &[&str]| pick(sim, &about[0], kinds);
     let other = |kinds: &[&str]| pick(sim, &about[1], kinds);
     let words = Cid::of(&kind.to_le_bytes());
-    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 26 % 3];
-    match kind % 26 {
+    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 30 % 3];
+    match kind % 30 {
         0..3 => {
             let (reply_to, tags) = (Some(one(&["posted"])), Default::default());
             Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
@@ -71,20 +71,22 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
             BatonOpened { title, strengths: Default::default(), minutes: None, need }.into()
         }
         13 => {
-            let hue = (kind as u64 / 26 % 12).try_into().unwrap();
+            let hue = (kind as u64 / 30 % 12).try_into().unwrap();
             Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue }.into()
         }
         14 => unknown("from-a-newer-version", &kind.to_string()),
         15 => BatonOfferWithdrawn { offer: one(&["baton-offered"]) }.into(),
         16 => BatonDeclined { offer: one(&["baton-offered"]), why: Default::default() }.into(),
-        17 | 18 => Asked { node: sim.node_id(kind / 26 % AUTHORS), words }.into(),
+        17 | 18 => Asked { node: sim.node_id(kind / 30 % AUTHORS), words }.into(),
         19 | 20 => {
-            let due = [None, "2026-12-01".parse().ok()][kind / 26 % 2];
+            let due = [None, "2026-12-01".parse().ok()][kind / 30 % 2];
             Promised { words, due, from: Some(one(&["asked", "posted"])) }.into()
         }
         21 | 22 => PromiseKept { promise: one(&["promised"]), evidence: Some(other(&["posted"])) }.into(),
         23 | 24 => PromiseDropped { promise: one(&["promised"]), words }.into(),
-        _ if (kind / 26).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
+        25..28 => AlsoMe { node: sim.node_id(kind / 30 % AUTHORS) }.into(),
+        28 => NotMe { node: sim.node_id(kind / 30 % AUTHORS) }.into(),
+        _ if (kind / 30).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
         _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
     }
 }
@@ -178,7 +180,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         }
     }
     // All kinds but the raise of the fold, and one that is unknown.
-    assert_eq!(judged.into_inner().len(), 25);
+    assert_eq!(judged.into_inner().len(), 27);
 }
 
 #[test]
@@ -192,11 +194,13 @@ fn a_version_rises_when_what_is_shown_changes() {
             for written in reorder(&sim.written, &choice) {
                 let promises = |node: &Node| node.fold.asks_and_promises().cloned().collect::<Vec<_>>();
                 let (shown, promised, versions) = (node.state(), promises(&node), node.fold.versions());
+                let joined = node.fold.joined().clone();
                 admit(&mut node, &written);
                 let (now, after) = (node.state(), node.fold.versions());
                 let founded = (shown.founder != now.founder, versions.founding < after.founding);
                 for (what, (changes, rises)) in [
                     ("founding", founded),
+                    ("persons", (joined != node.fold.joined().clone(), versions.persons < after.persons)),
                     ("posts", (shown.posts != now.posts, versions.posts < after.posts)),
                     ("feedback", (shown.feedback != now.feedback, versions.feedback < after.feedback)),
                     ("batons", (shown.batons != now.batons, versions.batons < after.batons)),
@@ -214,7 +218,7 @@ fn a_version_rises_when_what_is_shown_changes() {
             Ok(())
         })
         .expect("versions tell");
-    assert_eq!(rose.into_inner().len(), 6);
+    assert_eq!(rose.into_inner().len(), 7);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod judging;
 mod notes;
 mod oracle;
 mod people;
+mod persons;
 mod posts;
 mod promises;
 mod properties;

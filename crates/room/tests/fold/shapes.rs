@@ -32,8 +32,8 @@ fn the_room_and_its_people_have_the_promised_shape() {
     );
     let state = json(&whole(&world));
     let promised = [
-        "digest", "title", "purpose", "form", "founder", "people", "posts", "feedback", "batons", "promises", "newer",
-        "unknown",
+        "digest", "title", "purpose", "form", "founder", "people", "persons", "posts", "feedback", "batons",
+        "promises", "newer", "unknown",
     ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");
@@ -45,6 +45,8 @@ fn the_room_and_its_people_have_the_promised_shape() {
     let ann =
         json!({ "node": world.author(1).to_string(), "name": "Ann", "strengths": ["tea"], "hue": 3, "split": false });
     assert_eq!(state["people"][1], ann);
+    let alone = [0, 1].map(|i| json!([world.author(i).to_string()]));
+    assert_eq!(state["persons"], json!([{ "nodes": alone[0], "name": "" }, { "nodes": alone[1], "name": "Ann" }]));
 }
 
 #[test]

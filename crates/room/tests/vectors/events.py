@@ -272,6 +272,8 @@ KINDS = {
     "promised": {"words": LINK, "due?": DAY, "from?": LINK},
     "promise-kept": {"promise": LINK, "evidence?": LINK},
     "promise-dropped": {"promise": LINK, "words": LINK},
+    "also-me": {"node": NODE},
+    "not-me": {"node": NODE},
 }
 
 
