@@ -101,6 +101,25 @@ interface Paceline {
     drop(promise: Cid, why: string): Promise<Cid>;
   };
 
+  /** Meetings: a room outlives them. Several that go on are shown as one; closing one closes all of them. */
+  readonly meeting: {
+    /** Opens a meeting with an agenda; without a title it is called after its form. `resumes`: one that ended. */
+    open(o?: { title?: string; form?: string; prompts?: string[]; agenda?: NewItem[]; callLink?: string; resumes?: Cid }): Promise<Cid>;
+    /** Ends it, and all others that go on. One that two others acted in meanwhile, unseen, goes on. */
+    close(meeting: Cid, note?: string): Promise<Cid>;
+    /** A baton becomes a role of the meeting. */
+    role(meeting: Cid, baton: Cid): Promise<Cid>;
+    /** Puts it last on the agenda of a meeting, or among what is for later. */
+    addItem(o: NewItem & { meeting?: Cid | null }): Promise<Cid>;
+    /** `before`: an item of the same agenda, or `null`, at its end. `meeting`: another one, or `null`, for later. */
+    changeItem(item: Cid, o: { title?: string; minutes?: number; before?: Cid | null; meeting?: Cid | null }): Promise<Cid>;
+    doneItem(item: Cid, outcome?: string): Promise<Cid>;
+    undoneItem(item: Cid): Promise<Cid>;
+    /** The meeting has come to this item, which starts its time. */
+    at(item: Cid): Promise<Cid>;
+    /** Gives time; 0 stops it. At most a day. */
+    timer(o: { seconds: number; about?: Cid }): Promise<Cid>;
+  };
   /**
    * One person, several tabs and devices. Two nodes are joined once each has said it of the other, the second having seen the first; who said it
    * first is home, and is what the other is counted as. It gives no right over batons, nor over each other's words.
@@ -146,6 +165,14 @@ interface Paceline {
   on(name: "peer", fn: (e: { node: NodeId; up: boolean }) => void): () => void;
   /** The room's state changed. */
   on(name: "state", fn: (e: { digest: string }) => void): () => void;
+}
+
+/** Something for an agenda: a talk, unless it is said to be something else. */
+interface NewItem {
+  title: string;
+  minutes?: number;
+  kind?: "talk" | "round" | "decision";
+  tags?: string[];
 }
 
 interface Status {
@@ -264,6 +291,21 @@ interface RoomState {
       text: string;
     }[];
   }[];
+  /** In order of opening. */
+  meetings: {
+    cid: Cid;
+    title: string;
+    form: string;
+    state: "open" | "closed";
+    /** The item it has come to. */
+    at: Cid | null;
+    /** Its agenda in order; what it left undone when it was closed is `backlog`. */
+    items: { cid: Cid; title: string; minutes: number | null; state: "planned" | "done" | "backlog"; outcome: string | null }[];
+    /** The time that was set last. No clock is trusted: it runs from when it is heard. */
+    timer: { seconds: number; setAt: number; about: Cid | null } | null;
+  }[];
+  /** What is for later: of no meeting, or left by one. */
+  backlog: { cid: Cid; title: string; minutes: number | null; state: "backlog"; outcome: null }[];
   /** Everybody once, in the order of their homes' first events. The name is that of the latest introduction of any of their nodes. */
   persons: {
     /** The home first, then those that joined it. */

@@ -5,10 +5,14 @@ use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
     Cid, NodeId,
-    body::{Answer, PostKind, Stance, batons, feedback, people, persons, posts, promises, taking_back},
+    body::{
+        Answer, PostKind, Stance, batons, feedback,
+        meetings::{self, ItemKind},
+        people, persons, posts, promises, taking_back,
+    },
     state::RoomState,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::values::{bad_argument, parse, to_js};
@@ -63,6 +67,16 @@ commands! { session:
     "promise.make" (o: Promise) -> Cid = session.act(o.command()?).await;
     "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;
     "promise.drop" (promise: Cid, why: String) -> Cid = session.act(promises::Command::Drop { promise, why }).await;
+
+    "meeting.open" (o: Option<Meeting>) -> Cid = open_meeting(&session, o.unwrap_or_default()).await;
+    "meeting.close" (meeting: Cid, note: Option<String>) -> Cid = session.act(meetings::Command::Close { meeting, note: note.unwrap_or_default() }).await;
+    "meeting.role" (meeting: Cid, baton: Cid) -> Cid = session.act(meetings::Command::RoleOf { meeting, baton }).await;
+    "meeting.addItem" (o: NewItem) -> Cid = session.act(o.command()).await;
+    "meeting.changeItem" (item: Cid, o: ChangedItem) -> Cid = session.act(o.command(item)).await;
+    "meeting.doneItem" (item: Cid, outcome: Option<String>) -> Cid = session.act(meetings::Command::Done { item, outcome: outcome.unwrap_or_default() }).await;
+    "meeting.undoneItem" (item: Cid) -> Cid = session.act(meetings::Command::Again { item }).await;
+    "meeting.at" (item: Cid) -> Cid = session.act(meetings::Command::At { item }).await;
+    "meeting.timer" (o: TimerFor) -> Cid = session.act(meetings::Command::Timer { seconds: o.seconds, about: o.about }).await;
 
     "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
     "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
@@ -183,6 +197,74 @@ impl Promise {
     }
 }
 
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Meeting {
+    title: String,
+    form: String,
+    prompts: Vec<String>,
+    call_link: String,
+    agenda: Vec<NewItem>,
+    resumes: Option<Cid>,
+}
+
+/// A meeting without a name is called after its form.
+async fn open_meeting(session: &Session, o: Meeting) -> Outcome<Cid> {
+    let Meeting { title, form, prompts, call_link, agenda, resumes } = o;
+    let title = [title, form.clone()].into_iter().find(|it| !it.trim().is_empty()).unwrap_or_default();
+    let meeting = session.act(meetings::Command::Open { title, form, prompts, call_link, resumes }).await?;
+    for item in agenda {
+        session.act(NewItem { meeting: Some(meeting), ..item }.command()).await?;
+    }
+    Ok(meeting)
+}
+
+#[derive(Deserialize)]
+struct NewItem {
+    title: String,
+    minutes: Option<u64>,
+    kind: Option<ItemKind>,
+    #[serde(default)]
+    tags: Vec<String>,
+    meeting: Option<Cid>,
+}
+
+impl NewItem {
+    fn command(self) -> meetings::Command {
+        let Self { title, minutes, kind, tags, meeting } = self;
+        let kind = kind.unwrap_or(ItemKind::Talk);
+        meetings::Command::Add(meetings::NewItem { title, kind, minutes, tags, meeting })
+    }
+}
+
+#[derive(Deserialize)]
+struct ChangedItem {
+    title: Option<String>,
+    minutes: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
+    before: Option<Option<Cid>>,
+    #[serde(default, deserialize_with = "given")]
+    meeting: Option<Option<Cid>>,
+}
+
+impl ChangedItem {
+    fn command(self, item: Cid) -> meetings::Command {
+        let Self { title, minutes, before, meeting } = self;
+        meetings::Command::Change { item, title, minutes, before, meeting }
+    }
+}
+
+/// `null` is something that was said.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Cid>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[derive(Deserialize)]
+struct TimerFor {
+    seconds: u64,
+    about: Option<Cid>,
+}
+
 /// A file.
 struct Bytes(Vec<u8>);
 
@@ -251,6 +333,6 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, String, Option<String>, Cid, Option<Cid>, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

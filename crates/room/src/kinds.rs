@@ -8,6 +8,7 @@
 pub mod batons;
 pub mod feedback;
 pub mod founding;
+pub mod meetings;
 pub mod people;
 pub mod persons;
 pub mod posts;
@@ -40,6 +41,9 @@ pub use batons::bodies::{
 };
 pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
+pub use meetings::{
+    AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, MeetingClosed, MeetingOpened, RoleOf, TimerSet,
+};
 pub use people::{HUES, Hue, Introduced};
 pub use persons::{AlsoMe, NotMe};
 pub use posts::{Edited, Mentions, PostKind, Posted};
@@ -47,8 +51,8 @@ pub use promises::{Asked, PromiseDropped, PromiseKept, Promised};
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
 use {
-    batons::Batons, feedback::Loops, founding::Founding, people::People, persons::Persons, posts::Posts,
-    promises::Promises, taking_back::TakenBack, unknown::Unknowns,
+    batons::Batons, feedback::Loops, founding::Founding, meetings::Meetings, people::People, persons::Persons,
+    posts::Posts, promises::Promises, taking_back::TakenBack, unknown::Unknowns,
 };
 
 /// Stands in a field for words that have no name yet, until `set_words`.
@@ -391,6 +395,17 @@ capabilities! {
         Promised = "promised",
         PromiseKept = "promise-kept",
         PromiseDropped = "promise-dropped",
+    }
+    /// What people meet for.
+    meetings: Meetings versioned {
+        MeetingOpened = "meeting-opened",
+        MeetingClosed = "meeting-closed",
+        RoleOf = "role-of",
+        AgendaItemAdded = "agenda-item-added",
+        AgendaItemChanged = "agenda-item-changed",
+        AgendaItemDone = "agenda-item-done",
+        AgendaAt = "agenda-at",
+        TimerSet = "timer-set",
     }
     /// What no build of this version understands.
     unknown: Unknowns versioned {}

@@ -14,6 +14,10 @@ pub const NOTE_CHARS: usize = 2_000;
 pub const TAG_CHARS: usize = 40;
 /// Tags on a post, strengths of a node or baton, mentions, sources.
 pub const TAGS: usize = 16;
+/// Meetings that are shown as one at once.
+pub const MEETINGS_AT_ONCE: usize = 8;
+/// Bytes of a place among others.
+pub const ORDER_BYTES: usize = 64;
 /// Parents of an event.
 pub const PARENTS: usize = 64;
 /// Nodes that one may ever call itself, so that it can be joined by them: of tabs and devices, whoever forgets some, too.

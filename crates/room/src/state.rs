@@ -10,6 +10,10 @@ pub use crate::kinds::{
         state::{Act, Baton, BatonState, History, Note, Term, TermBy},
     },
     feedback::{Feedback, FeedbackState},
+    meetings::{
+        MeetingNow,
+        state::{Ended, Item, ItemState, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole, Timer},
+    },
     people::Person,
     persons::{PersonLists, Whole},
     posts::{Post, WordsState},
@@ -47,6 +51,10 @@ pub struct RoomState {
     pub batons: Vec<Arc<Baton>>,
     /// In display order.
     pub promises: Vec<Arc<Promise>>,
+    /// In order of opening.
+    pub meetings: Vec<MeetingWhole>,
+    /// What is for later.
+    pub backlog: Vec<ItemWhole>,
     /// Founded by a version that this build does not know.
     pub newer: bool,
     /// From a newer version, in display order.

@@ -32,7 +32,7 @@ use crate::{
     body::FormValues,
     cost::{self, HashMap, look},
     kinds::Capabilities,
-    state::{Baton, Feedback, Person, PersonLists, Post, PromiseLists, RoomState, UnknownEvent},
+    state::{Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, UnknownEvent},
 };
 use digest::SetDigest;
 use past::{Look, Past};
@@ -68,6 +68,8 @@ pub struct Lists {
     pub batons: List<Baton>,
     /// Asks and promises.
     pub promises: PromiseLists,
+    /// Meetings and their agendas.
+    pub meetings: MeetingLists,
     /// From a newer version, in display order.
     pub unknown: List<UnknownEvent>,
 }
@@ -265,7 +267,8 @@ impl Fold {
 
     /// All that is shown in lists, as it is now: copies of so many pointers.
     pub fn lists(&self) -> Lists {
-        let Capabilities { people, persons, posts, feedback, batons, promises, unknown, .. } = &self.capabilities;
+        let Capabilities { people, persons, posts, feedback, batons, promises, meetings, unknown, .. } =
+            &self.capabilities;
         Lists {
             people: people.shown.clone(),
             persons: persons.lists.clone(),
@@ -274,6 +277,7 @@ impl Fold {
             feedback_on: feedback.on.clone(),
             batons: batons.shown.clone(),
             promises: promises.lists.clone(),
+            meetings: meetings.lists.clone(),
             unknown: unknown.shown.clone(),
         }
     }
@@ -298,6 +302,8 @@ impl Fold {
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),
             promises: self.promises().cloned().collect(),
+            meetings: self.meetings().whole(),
+            backlog: self.meetings().backlog(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),
         }

@@ -9,9 +9,11 @@ use std::{
 use paceline_room::{
     Body, Cid, Ix, NodeId,
     body::{
-        AlsoMe, Answer, Asked, BatonDeclined, BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered,
-        FeedbackGiven, FeedbackWithdrawn, Introduced, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept,
-        Promised, Retracted, Shadowing, Stance,
+        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, Answer, Asked, BatonDeclined,
+        BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Introduced,
+        MeetingClosed, MeetingOpened, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept, Promised,
+        Retracted, RoleOf, Shadowing, Stance, TimerSet,
+        meetings::{ItemKind, Order},
     },
     testing::{World, judge_again, unknown},
 };
@@ -36,7 +38,7 @@ pub fn acts() -> impl Strategy<Value = Vec<Act>> {
     let say =
         (0..AUTHORS, any::<usize>(), any::<[Index; 2]>()).prop_map(|(who, kind, about)| Act::Say { who, kind, about });
     let act = prop_oneof![3 => ops(1, 2).prop_map(|mut it| Act::Baton(it.remove(0))), 5 => say];
-    prop::collection::vec(act, 8..48)
+    prop::collection::vec(act, 8..56)
 }
 
 /// The events whose kind is one of these, mostly; else all.
@@ -52,8 +54,8 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
     let one = |kinds: &[&str]| pick(sim, &about[0], kinds);
     let other = |kinds: &[&str]| pick(sim, &about[1], kinds);
     let words = Cid::of(&kind.to_le_bytes());
-    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 30 % 3];
-    match kind % 30 {
+    let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 40 % 3];
+    match kind % 40 {
         0..3 => {
             let (reply_to, tags) = (Some(one(&["posted"])), Default::default());
             Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
@@ -71,22 +73,66 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
             BatonOpened { title, strengths: Default::default(), minutes: None, need }.into()
         }
         13 => {
-            let hue = (kind as u64 / 30 % 12).try_into().unwrap();
+            let hue = (kind as u64 / 40 % 12).try_into().unwrap();
             Introduced { name: "somebody".try_into().unwrap(), strengths: Default::default(), hue }.into()
         }
         14 => unknown("from-a-newer-version", &kind.to_string()),
         15 => BatonOfferWithdrawn { offer: one(&["baton-offered"]) }.into(),
         16 => BatonDeclined { offer: one(&["baton-offered"]), why: Default::default() }.into(),
-        17 | 18 => Asked { node: sim.node_id(kind / 30 % AUTHORS), words }.into(),
+        17 | 18 => Asked { node: sim.node_id(kind / 40 % AUTHORS), words }.into(),
         19 | 20 => {
-            let due = [None, "2026-12-01".parse().ok()][kind / 30 % 2];
+            let due = [None, "2026-12-01".parse().ok()][kind / 40 % 2];
             Promised { words, due, from: Some(one(&["asked", "posted"])) }.into()
         }
         21 | 22 => PromiseKept { promise: one(&["promised"]), evidence: Some(other(&["posted"])) }.into(),
         23 | 24 => PromiseDropped { promise: one(&["promised"]), words }.into(),
-        25..28 => AlsoMe { node: sim.node_id(kind / 30 % AUTHORS) }.into(),
-        28 => NotMe { node: sim.node_id(kind / 30 % AUTHORS) }.into(),
-        _ if (kind / 30).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
+        25..28 => AlsoMe { node: sim.node_id(kind / 40 % AUTHORS) }.into(),
+        28 => NotMe { node: sim.node_id(kind / 40 % AUTHORS) }.into(),
+        29 | 30 => MeetingOpened {
+            title: "weekly".try_into().unwrap(),
+            form: Default::default(),
+            prompts: Default::default(),
+            call_link: Default::default(),
+            resumes: Some(one(&["meeting-opened"])),
+        }
+        .into(),
+        31 => {
+            let meetings = vec![one(&["meeting-opened"]), other(&["meeting-opened"])];
+            MeetingClosed { meetings: meetings.try_into().unwrap(), words: Some(words) }.into()
+        }
+        32 => RoleOf { meeting: one(&["meeting-opened"]), baton: other(&["baton-opened"]) }.into(),
+        33 | 34 => AgendaItemAdded {
+            title: "budget".try_into().unwrap(),
+            kind: ItemKind::Talk,
+            order: Order::try_from(vec![1 + (kind / 40 % 200) as u8]).unwrap(),
+            meeting: Some(one(&["meeting-opened"])),
+            minutes: None,
+            tags: Default::default(),
+        }
+        .into(),
+        35 => {
+            let (item, meeting) = (one(&["agenda-item-added"]), Some(other(&["meeting-opened"])));
+            let order = Order::try_from(vec![1 + (kind / 40 % 200) as u8]).ok();
+            AgendaItemChanged {
+                item,
+                title: Default::default(),
+                minutes: None,
+                order,
+                meeting,
+                later: kind / 40 % 3 == 0,
+            }
+            .into()
+        }
+        36 => {
+            let outcome = "so be it".try_into().unwrap();
+            AgendaItemDone { item: one(&["agenda-item-added"]), outcome, again: kind / 40 % 2 == 0 }.into()
+        }
+        37 => AgendaAt { meeting: one(&["meeting-opened"]), item: other(&["agenda-item-added"]) }.into(),
+        38 => {
+            let (meeting, seconds) = (one(&["meeting-opened"]), (kind as u64 / 40 % 600).try_into().unwrap());
+            TimerSet { meeting, seconds, about: None }.into()
+        }
+        _ if (kind / 40).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
         _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
     }
 }
@@ -162,7 +208,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         })
         .expect("the same verdict");
     // Kinds that always count, and those that need not: of the latter both were seen.
-    const ALWAYS: [&str; 9] = [
+    const ALWAYS: [&str; 11] = [
         "room-founded",
         "introduced",
         "posted",
@@ -171,6 +217,8 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         "shadowing",
         "asked",
         "promised",
+        "meeting-opened",
+        "agenda-item-added",
         "from-a-newer-version",
     ];
     for seen in [asked.into_inner(), judged.clone().into_inner()] {
@@ -180,7 +228,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         }
     }
     // All kinds but the raise of the fold, and one that is unknown.
-    assert_eq!(judged.into_inner().len(), 27);
+    assert_eq!(judged.into_inner().len(), 35);
 }
 
 #[test]
@@ -194,13 +242,14 @@ fn a_version_rises_when_what_is_shown_changes() {
             for written in reorder(&sim.written, &choice) {
                 let promises = |node: &Node| node.fold.asks_and_promises().cloned().collect::<Vec<_>>();
                 let (shown, promised, versions) = (node.state(), promises(&node), node.fold.versions());
-                let joined = node.fold.joined().clone();
+                let (joined, meetings) = (node.fold.joined().clone(), node.fold.meetings().clone());
                 admit(&mut node, &written);
                 let (now, after) = (node.state(), node.fold.versions());
                 let founded = (shown.founder != now.founder, versions.founding < after.founding);
                 for (what, (changes, rises)) in [
                     ("founding", founded),
                     ("persons", (joined != node.fold.joined().clone(), versions.persons < after.persons)),
+                    ("meetings", (meetings != *node.fold.meetings(), versions.meetings < after.meetings)),
                     ("posts", (shown.posts != now.posts, versions.posts < after.posts)),
                     ("feedback", (shown.feedback != now.feedback, versions.feedback < after.feedback)),
                     ("batons", (shown.batons != now.batons, versions.batons < after.batons)),
@@ -218,7 +267,7 @@ fn a_version_rises_when_what_is_shown_changes() {
             Ok(())
         })
         .expect("versions tell");
-    assert_eq!(rose.into_inner().len(), 7);
+    assert_eq!(rose.into_inner().len(), 8);
 }
 
 #[test]

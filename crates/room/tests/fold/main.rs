@@ -6,6 +6,7 @@ mod crowded;
 mod feedback;
 mod forks;
 mod judging;
+mod meetings;
 mod notes;
 mod oracle;
 mod people;

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use paceline_room::{
-    body::{Answer, Asked, BatonClosed, BatonOpened, Introduced, PostKind, Posted, PromiseKept, Promised, Stance},
+    Cid,
+    body::{
+        AgendaAt, AgendaItemAdded, AgendaItemDone, Answer, Asked, BatonClosed, BatonOpened, Introduced, MeetingClosed,
+        MeetingOpened, PostKind, Posted, PromiseKept, Promised, Stance, TimerSet, meetings::ItemKind,
+    },
     state::{Act, PromiseState},
     testing::{World, unknown},
 };
@@ -33,7 +37,7 @@ fn the_room_and_its_people_have_the_promised_shape() {
     let state = json(&whole(&world));
     let promised = [
         "digest", "title", "purpose", "form", "founder", "people", "persons", "posts", "feedback", "batons",
-        "promises", "newer", "unknown",
+        "promises", "meetings", "backlog", "newer", "unknown",
     ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");
@@ -233,4 +237,51 @@ fn promises_have_the_promised_shape() {
     assert_eq!(state["promises"], rows);
     let words = [PromiseState::Asked, PromiseState::Promised, PromiseState::Kept, PromiseState::Dropped];
     assert_eq!(serde_json::to_value(words).expect("JSON"), json!(["asked", "promised", "kept", "dropped"]));
+}
+
+#[test]
+fn meetings_have_the_promised_shape() {
+    let mut world = World::new(1);
+    let title = |it: &str| it.try_into().unwrap();
+    let open = |form: &str| MeetingOpened {
+        title: title("Weekly"),
+        form: form.try_into().unwrap(),
+        prompts: Default::default(),
+        call_link: Default::default(),
+        resumes: None,
+    };
+    let [over, now] = ["", "stand-up"].map(|form| world.write(1, open(form)));
+    let mut add = |name: &str, meeting: Option<Cid>| {
+        let (order, minutes) = (vec![1].try_into().unwrap(), 5_u64.try_into().ok());
+        let (title, kind) = (title(name), ItemKind::Talk);
+        world.write(1, AgendaItemAdded { title, kind, order, meeting, minutes, tags: Default::default() })
+    };
+    let [left, done, planned, someday] =
+        [("left", Some(over)), ("done", Some(over)), ("planned", Some(now)), ("someday", None)]
+            .map(|(it, of)| add(it, of));
+    world.write(1, AgendaItemDone { item: done, outcome: "so be it".try_into().unwrap(), again: false });
+    world.write(1, AgendaAt { meeting: now, item: planned });
+    world.write(1, TimerSet { meeting: now, seconds: 90_u64.try_into().unwrap(), about: Some(planned) });
+    world.write(1, MeetingClosed { meetings: vec![over].try_into().unwrap(), words: None });
+    let state = json(&whole(&world));
+    let [over, now, left, done, planned, someday] = [over, now, left, done, planned, someday].map(|it| it.to_string());
+    let item = |cid: &str, title: &str, state: &str, outcome: Option<&str>| json!({ "cid": cid, "title": title, "minutes": 5, "state": state, "outcome": outcome });
+    let mut of_over = [item(&left, "left", "backlog", None), item(&done, "done", "done", Some("so be it"))];
+    of_over.sort_by_key(|it| it["cid"].as_str().map(str::to_owned));
+    let shown = state["meetings"].as_array().expect("a list");
+    let [first, second] = [&shown[0], &shown[1]];
+    assert_eq!(first["items"].as_array().map(Vec::len), Some(2));
+    assert!(of_over.iter().all(|it| first["items"].as_array().is_some_and(|all| all.contains(it))));
+    assert_eq!(
+        (&first["cid"], &first["state"], &first["at"], &first["timer"]),
+        (&json!(over), &json!("closed"), &json!(null), &json!(null))
+    );
+    let set_at = second["timer"]["setAt"].clone();
+    assert!(set_at.is_u64());
+    let timer = json!({ "seconds": 90, "setAt": set_at, "about": planned });
+    let items = [item(&planned, "planned", "planned", None)];
+    let expected = json!({ "cid": now, "title": "Weekly", "form": "stand-up", "state": "open", "at": planned, "items": items, "timer": timer });
+    assert_eq!(*second, expected);
+    let later = [item(&someday, "someday", "backlog", None), item(&left, "left", "backlog", None)];
+    assert_eq!(state["backlog"], json!(later));
 }

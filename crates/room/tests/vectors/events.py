@@ -247,6 +247,9 @@ POST = ("one of", "update", "question", "idea", "need", "driver")
 STANCE = ("one of", "appreciate", "build-on", "question", "concern", "correct")
 ANSWER = ("one of", "adjusted", "noted", "declined")
 DAY = ("day",)
+PROMPTS, MINUTES, SECONDS = ("list", TITLE, 0, 16), ("number", 24 * 60), ("number", 24 * 60 * 60)
+ITEM = ("one of", "talk", "round", "decision")
+ORDER, TRUE = ("order", 64), ("true",)
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
@@ -274,6 +277,14 @@ KINDS = {
     "promise-dropped": {"promise": LINK, "words": LINK},
     "also-me": {"node": NODE},
     "not-me": {"node": NODE},
+    "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK},
+    "meeting-closed": {"meetings": TIPS, "words?": LINK},
+    "role-of": {"meeting": LINK, "baton": LINK},
+    "agenda-item-added": {"title": TITLE, "kind": ITEM, "order": ORDER, "meeting?": LINK, "minutes?": MINUTES, "tags?": TAGS},
+    "agenda-item-changed": {"item": LINK, "title?": TITLE, "minutes?": MINUTES, "order?": ORDER, "meeting?": LINK, "later?": TRUE},
+    "agenda-item-done": {"item": LINK, "outcome?": NOTE, "again?": TRUE},
+    "agenda-at": {"meeting": LINK, "item": LINK},
+    "timer-set": {"meeting": LINK, "seconds": SECONDS, "about?": LINK},
 }
 
 
@@ -286,6 +297,8 @@ def at_limit(of):
         case ("number", most): return most
         case ("one of", *words): return words[-1]
         case ("day",): return "9999-12-31"
+        case ("order", most): return bytes(most - 1) + b"\x01"
+        case ("true",): return True
         case ("list", item, _, most): return [at_limit(item) if item[0] != "text" else "x"] * most
 
 
@@ -326,6 +339,14 @@ def wrong_values(of, optional):
                               ("is in no calendar", "2026-02-29"), ("is in no month", "2026-13-01"),
                               ("is before the first", "0000-12-31"), ("has a sign", "+026-12-01")]:
                 yield what, day
+        case ("order", most):
+            yield "is text", "80"
+            yield "is a byte too long", bytes(most) + b"\x01"
+            yield "ends with a zero", b"\x80\x00"
+            yield "is empty and there", b""
+        case ("true",):
+            yield "is said not to be", False
+            yield "is a number", 1
         case ("list", item, least, most):
             yield "is no list", at_limit(item)
             yield "is an item too long", [at_limit(item) if item[0] != "text" else "x"] * (most + 1)

@@ -1,0 +1,239 @@
+//! Meetings and what is on their agenda, as they are shown.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{
+    super::UNNAMED,
+    bodies::{ItemKind, Order},
+};
+use crate::{Cid, NodeId, Tree, fold::Key};
+
+/// A meeting with its agenda, as `window.paceline.state()` has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeetingWhole {
+    /// Its opening.
+    pub cid: Cid,
+    /// What it is called.
+    pub title: String,
+    /// Name of its form.
+    pub form: String,
+    /// Whether it goes on.
+    pub state: MeetingState,
+    /// The item it has come to.
+    pub at: Option<Cid>,
+    /// Its agenda in order.
+    pub items: Vec<ItemWhole>,
+    /// The time that was set last.
+    pub timer: Option<Timer>,
+}
+
+/// An item, as `window.paceline.state()` has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ItemWhole {
+    /// Its event.
+    pub cid: Cid,
+    /// What.
+    pub title: String,
+    /// How long it is meant to take.
+    pub minutes: Option<u64>,
+    /// Where it stands.
+    pub state: ItemState,
+    /// What came of it.
+    pub outcome: Option<String>,
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemState {
+    /// On the agenda of a meeting that goes on.
+    Planned,
+    /// Done with.
+    Done,
+    /// For later: of no meeting, or not done when its meeting ended.
+    Backlog,
+}
+
+/// Whether a meeting goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum MeetingState {
+    Open,
+    Closed,
+}
+
+/// A meeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meeting {
+    /// Its opening.
+    pub cid: Cid,
+    /// What it is called.
+    pub title: String,
+    /// Name of its form.
+    pub form: String,
+    /// What each is asked to say.
+    pub prompts: Vec<String>,
+    /// Where it talks.
+    pub call_link: String,
+    /// The meeting it goes on with, if that was one in its past.
+    pub resumes: Option<Cid>,
+    /// Who opened it.
+    pub author: NodeId,
+    /// Its author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    pub depth: u64,
+    /// How it ended, if it has.
+    pub ended: Option<Ended>,
+    /// The item it has come to: where that was said, and the item.
+    pub here: Option<(Key, Cid)>,
+    /// The time that runs.
+    pub timer: Option<Timer>,
+}
+
+impl Meeting {
+    /// Whether it goes on.
+    pub fn state(&self) -> MeetingState {
+        if self.ended.is_some() { MeetingState::Closed } else { MeetingState::Open }
+    }
+
+    /// Its place among all.
+    pub fn key(&self) -> Key {
+        (self.depth, self.cid)
+    }
+}
+
+/// How a meeting ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The first closing, in the order of the log, that stands.
+    pub cid: Cid,
+    /// Its depth.
+    pub depth: u64,
+    /// Who closed it.
+    pub by: NodeId,
+    /// Their clock, Unix milliseconds.
+    pub at: u64,
+    /// Their last word, if there is one and it is here.
+    pub text: Option<Arc<str>>,
+}
+
+/// Time that was given to something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timer {
+    /// The event that set it.
+    #[serde(skip)]
+    pub set: Key,
+    /// How long; 0: it was stopped.
+    pub seconds: u64,
+    /// The clock of who set it, Unix milliseconds: to be shown, and to count from nowhere.
+    pub set_at: u64,
+    /// What for.
+    pub about: Option<Cid>,
+}
+
+/// Something on an agenda, or for later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its event.
+    pub cid: Cid,
+    /// Who added it.
+    pub author: NodeId,
+    /// What.
+    pub title: String,
+    /// What is done about it.
+    pub kind: ItemKind,
+    /// How long it is meant to take.
+    pub minutes: Option<u64>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The meeting it is for.
+    pub meeting: Option<Cid>,
+    /// What came of it, once it is done.
+    pub done: Option<String>,
+    /// Where it stands.
+    pub order: Order,
+}
+
+/// Where an item stands on a meeting's agenda, or among what is for later.
+pub type ItemPlace = (Cid, Order, NodeId, Cid);
+
+/// All meetings and items in the orders in which they are looked for. Cheap to copy and to compare.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MeetingLists {
+    /// In display order.
+    pub all: Tree<Key, Meeting>,
+    /// Those that go on.
+    pub open: Tree<Key, Meeting>,
+    /// By meeting and order; what is for no meeting is for later.
+    pub items: Tree<ItemPlace, Item>,
+    /// The batons that are roles, by meeting, in the order in which they became so.
+    pub roles: Tree<(Cid, Key), Cid>,
+}
+
+/// Stands for no meeting, where a place names one.
+pub(super) const LATER: Cid = UNNAMED;
+
+impl Item {
+    pub(super) fn place(&self) -> ItemPlace {
+        (self.meeting.unwrap_or(LATER), self.order.clone(), self.author, self.cid)
+    }
+}
+
+impl MeetingLists {
+    /// What is on the agenda of a meeting, in order; without one, what is for later of itself.
+    pub fn agenda(&self, meeting: Option<Cid>) -> impl Iterator<Item = &Arc<Item>> {
+        let meeting = meeting.unwrap_or(LATER);
+        let first = (meeting, Order::least(), NodeId::from_bytes([0; 32]), UNNAMED);
+        self.items.from(&first).take_while(move |((of, ..), _)| *of == meeting).map(|(_, it)| it)
+    }
+
+    /// The roles of a meeting.
+    pub fn roles_of(&self, meeting: Cid) -> impl Iterator<Item = Cid> {
+        self.roles.from(&(meeting, (0, UNNAMED))).take_while(move |((of, _), _)| *of == meeting).map(|(_, it)| **it)
+    }
+
+    /// Where an item stands.
+    pub fn state_of(item: &Item, of: Option<&Meeting>) -> ItemState {
+        match (&item.done, of) {
+            (Some(_), _) => ItemState::Done,
+            (None, Some(meeting)) if meeting.ended.is_none() => ItemState::Planned,
+            _ => ItemState::Backlog,
+        }
+    }
+
+    /// Everything, as it is told to scripts.
+    pub(crate) fn whole(&self) -> Vec<MeetingWhole> {
+        self.all.iter().map(|it| self.whole_of(it)).collect()
+    }
+
+    fn whole_of(&self, it: &Meeting) -> MeetingWhole {
+        MeetingWhole {
+            cid: it.cid,
+            title: it.title.clone(),
+            form: it.form.clone(),
+            state: it.state(),
+            at: it.here.map(|(_, item)| item),
+            items: self.agenda(Some(it.cid)).map(|item| Self::told(item, Some(it))).collect(),
+            timer: it.timer.clone(),
+        }
+    }
+
+    fn told(item: &Item, of: Option<&Meeting>) -> ItemWhole {
+        let outcome = item.done.clone().filter(|it| !it.is_empty());
+        let (cid, title, minutes) = (item.cid, item.title.clone(), item.minutes);
+        ItemWhole { cid, title, minutes, state: Self::state_of(item, of), outcome }
+    }
+
+    /// What is for later: first what is for no meeting, then what meetings left.
+    pub(crate) fn backlog(&self) -> Vec<ItemWhole> {
+        let left = self.all.iter().filter(|it| it.ended.is_some());
+        let left = left.flat_map(|it| self.agenda(Some(it.cid)).map(|item| Self::told(item, Some(it))));
+        let all = self.agenda(None).map(|item| Self::told(item, None)).chain(left);
+        all.filter(|it| it.state == ItemState::Backlog).collect()
+    }
+}
