@@ -9,6 +9,7 @@ use paceline_mesh::{
 use paceline_room::{
     Body, Cid, Draft, Event, Keypair, NodeId, Stored,
     body::{BatonAccepted, BatonOffered, BatonSteppedIn, Introduced},
+    testing::hostile::Harm as Log,
 };
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -263,7 +264,7 @@ impl Foe {
                 };
                 (Live::Beacon(Signed::new(&beacon, &self.keypair)).encode(), true)
             }
-            Harm::Writes(crate::harm::Log::WithheldWords) => {
+            Harm::Writes(Log::Posts) => {
                 let bare = |Item(block, _): Item| Item(block, None);
                 let bytes = match lane {
                     Lane::Live => match Live::decode(&bytes) {

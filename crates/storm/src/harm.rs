@@ -6,7 +6,10 @@ use std::{
 };
 
 use paceline_mesh::testing::Lie;
-use paceline_room::{Stored, testing::hostile::Scene};
+use paceline_room::{
+    Stored,
+    testing::hostile::{Harm as Log, Knobs},
+};
 
 /// A way to mean harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,29 +20,6 @@ pub enum Harm {
     Writes(Log),
     /// Sends what no honest node would.
     Sends(Sent),
-}
-
-/// A log that costs others much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Log {
-    /// Many first events of one author.
-    Chains,
-    /// A baton that many keys take side by side, and many that two do.
-    Forks,
-    /// Edits that link one words block, and what takes them back.
-    Edits,
-    /// A baton stepped in for and reclaimed, again and again, among people who saw it all.
-    Reclaims,
-    /// Many keys, each with one event.
-    Keys,
-    /// Many events of one author.
-    Flood,
-    /// Posts whose words nobody ever gets.
-    WithheldWords,
-    /// Events that see many others at once.
-    WideParents,
-    /// Kinds that no build knows.
-    UnknownKinds,
 }
 
 /// Messages that no honest node would send.
@@ -69,8 +49,8 @@ pub enum Sent {
     StepsIn,
 }
 
-/// Every harm, with the name under which it is counted.
-pub const HARMS: &[(&str, Harm)] = &[
+/// What is not written but said, with the name under which it is counted.
+const SAID: &[(&str, Harm)] = &[
     ("garbage", Harm::Lies(Lie::Garbage)),
     ("false tips", Harm::Lies(Lie::FalseTips)),
     ("silence", Harm::Lies(Lie::Silent)),
@@ -79,15 +59,6 @@ pub const HARMS: &[(&str, Harm)] = &[
     ("links with everybody", Harm::Lies(Lie::EveryLink)),
     ("relayed flood", Harm::Lies(Lie::RelayedFlood)),
     ("slow blocks", Harm::Lies(Lie::SlowBlocks)),
-    ("many chains", Harm::Writes(Log::Chains)),
-    ("forks", Harm::Writes(Log::Forks)),
-    ("edits taken back", Harm::Writes(Log::Edits)),
-    ("reclaims", Harm::Writes(Log::Reclaims)),
-    ("many keys", Harm::Writes(Log::Keys)),
-    ("flood of events", Harm::Writes(Log::Flood)),
-    ("withheld words", Harm::Writes(Log::WithheldWords)),
-    ("wide parents", Harm::Writes(Log::WideParents)),
-    ("unknown kinds", Harm::Writes(Log::UnknownKinds)),
     ("spoilt signatures", Harm::Sends(Sent::SpoiltSignatures)),
     ("old beacons", Harm::Sends(Sent::OldBeacons)),
     ("beacon flood", Harm::Sends(Sent::BeaconFlood)),
@@ -102,53 +73,34 @@ pub const HARMS: &[(&str, Harm)] = &[
 ];
 
 impl Harm {
+    /// Every one.
+    pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
+        (0..SAID.len() + Log::ALL.len()).map(Self::numbered)
+    }
+
+    /// Of all, the one of this number; numbers go round.
+    pub fn numbered(number: usize) -> Self {
+        let number = number % (SAID.len() + Log::ALL.len());
+        match SAID.get(number) {
+            Some((_, said)) => *said,
+            None => Self::Writes(Log::ALL[number - SAID.len()]),
+        }
+    }
+
     /// The name under which it is counted.
     pub fn name(self) -> &'static str {
-        HARMS.iter().find(|(_, it)| *it == self).map_or("no harm", |(name, _)| name)
+        match self {
+            Self::Writes(log) => log.name(),
+            said => SAID.iter().find(|(_, it)| *it == said).map_or("no harm", |(name, _)| name),
+        }
     }
 
     /// What it has written before it comes, of about so many events; each in the room that all storms are in.
     pub fn log(self, size: usize) -> Vec<Stored> {
-        static WRITTEN: Mutex<BTreeMap<(Harm, usize), Vec<Stored>>> = Mutex::new(BTreeMap::new());
+        static WRITTEN: Mutex<BTreeMap<(Log, usize), Vec<Stored>>> = Mutex::new(BTreeMap::new());
         let Self::Writes(log) = self else { return Vec::new() };
         let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-        written.entry((self, size)).or_insert_with(|| write(log, size)).clone()
+        let write = || log.log(Knobs::drawn(size as u64), size).blocks().to_vec();
+        written.entry((log, size)).or_insert_with(write).clone()
     }
-}
-
-fn write(log: Log, n: usize) -> Vec<Stored> {
-    let it = &mut Scene::new();
-    match log {
-        Log::Chains => _ = it.twins(1, n),
-        Log::Forks => {
-            it.takers(n / 2);
-            it.forks(n / 6);
-        }
-        Log::Edits => {
-            let post = it.post(1);
-            let edits: Vec<_> = (0..n / 2).map(|_| it.edit(1, post)).collect();
-            it.retract(1, post);
-            edits.into_iter().for_each(|edit| _ = it.retract(1, edit));
-        }
-        Log::Reclaims => {
-            it.people(n / 4);
-            let baton = it.open(0);
-            let mut tip = it.take(1, baton, baton);
-            for _ in 0..n / 4 {
-                let stand_in = it.step_in(2, baton, tip);
-                tip = it.reclaim(1, baton, &[stand_in]);
-            }
-        }
-        Log::Keys => it.people(n),
-        Log::Flood => (0..n).for_each(|_| _ = it.post(3)),
-        Log::WithheldWords => (0..n).for_each(|who| _ = it.post(4 + who % 3)),
-        Log::WideParents => {
-            for _ in 0..n / 40 {
-                let chains = it.twins(5, 39);
-                it.gather(6, chains);
-            }
-        }
-        Log::UnknownKinds => (0..n).for_each(|who| _ = it.unknown(7 + who % 2, "later")),
-    }
-    it.blocks().to_vec()
 }

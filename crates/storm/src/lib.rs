@@ -20,7 +20,7 @@ mod shrink;
 mod tally;
 mod world;
 
-pub use harm::{HARMS, Harm, Log, Sent};
+pub use harm::{Harm, Sent};
 pub use plan::{Harmless, Plan, Step, What, Who};
 pub use run::run;
 pub use shrink::{Shrunk, shrink};

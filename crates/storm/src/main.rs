@@ -23,7 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use paceline_storm::{Broken, FAULTS, HARMS, Plan, Tally, run, shrink};
+use paceline_storm::{Broken, FAULTS, Harm, Plan, Tally, run, shrink};
 
 /// Rooms that every test run goes through.
 const SEEDS: u64 = 150;
@@ -136,7 +136,7 @@ fn report(sum: &Tally, failures: Vec<(u64, Broken)>) -> bool {
     for what in FAULTS {
         test(what, &format!("{} times", sum.of(what)), sum.of(what) > 0);
     }
-    for (what, _) in HARMS {
+    for what in Harm::all().map(Harm::name) {
         test(what, &format!("{} times", sum.of(what)), sum.of(what) > 0);
     }
     for what in ["hostile member dropped", "hostile member back under a new key", "listened again"] {
@@ -161,7 +161,7 @@ fn report(sum: &Tally, failures: Vec<(u64, Broken)>) -> bool {
         sum.rooms,
         sum.events,
         sum.sum(FAULTS),
-        HARMS.iter().map(|(name, _)| sum.of(name)).sum::<u64>(),
+        Harm::all().map(|it| sum.of(it.name())).sum::<u64>(),
         sum.millis as f64 / 3_600_000.0,
     );
     println!(

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use paceline_fuzz_engine::Chance;
 
-use crate::harm::{HARMS, Harm};
+use crate::harm::Harm;
 
 /// Who it happens to; nobody, if no step lets them join.
 pub type Who = u32;
@@ -127,9 +127,10 @@ impl Plan {
             }
         }
         for number in 0..chance.below(FOES + 1) as Who {
-            let Some((_, harm)) = chance.of(HARMS) else { continue };
+            // In turns, so that each comes in as many rooms as any other, and those of one room are of different sorts.
+            let harm = Harm::numbered(seed as usize + number as usize * (Harm::all().len() / FOES));
             let (at, size) = (below(chance, ends as usize * 3 / 4), *chance.of(SIZES).unwrap_or(&0));
-            all.push(Step { at, what: What::Foe(FIRST_FOE + number, *harm, size) });
+            all.push(Step { at, what: What::Foe(FIRST_FOE + number, harm, size) });
         }
         all.sort_by_key(|step| step.at);
         Self { seed, ends, steps: all.into_iter().enumerate().collect() }
