@@ -5,6 +5,7 @@
 //! browser's `URL` and is tried there (`src/config/fuzzing.rs`), by the same engine.
 
 mod host;
+mod hostile;
 pub mod memory;
 mod mesh;
 mod net;

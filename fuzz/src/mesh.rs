@@ -11,10 +11,13 @@ use paceline_mesh::{
         MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS, Want,
     },
 };
-use paceline_room::{Cid, Keypair, testing::World};
+use paceline_room::{
+    Cid, Keypair, Stored,
+    testing::{World, hostile::SEED},
+};
 use serde_bytes::{ByteArray, ByteBuf};
 
-use crate::memory::bounded;
+use crate::{hostile, memory::bounded};
 
 /// Names of parts of messages, in their encoding.
 const PARTS: &[&str] = &[
@@ -69,7 +72,8 @@ pub(crate) const REPLICA: Target =
 fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(|| {
-        let mut world = World::new(2);
+        // The room of those who mean harm.
+        let mut world = World::new(SEED);
         for n in 0..6 {
             world.post(n % 3, "words");
             world.sync_all();
@@ -120,7 +124,8 @@ fn beacon(chance: &mut Chance) -> Signed {
 /// A block with its words: of a real event, or any bytes.
 fn item(chance: &mut Chance) -> Item {
     let blocks = world().blocks();
-    match chance.of(&blocks).filter(|_| chance.once_in(2)) {
+    let stored = if chance.once_in(3) { hostile::event(chance) } else { chance.of(&blocks) };
+    match stored.filter(|_| !chance.once_in(3)) {
         Some(stored) => {
             let words = stored.words.as_ref().map(|(_, block)| ByteBuf::from(block.to_vec()));
             Item(ByteBuf::from(stored.block.to_vec()), words)
@@ -244,6 +249,13 @@ fn many() -> impl Iterator<Item = u64> {
 }
 
 fn make_round(chance: &mut Chance) -> Vec<u8> {
+    if chance.once_in(3) {
+        // Many of one depth, or one of each.
+        let mut other = Index::default();
+        let log = chance.of(hostile::logs()).map_or(&[][..], |it| &it.blocks);
+        log.iter().for_each(|it| other.insert(it.depth, &it.cid));
+        return other.initiate().unwrap_or_default();
+    }
     let mut other = index(many().filter(|number| number % 7 != 0).chain(900..910));
     let round = other.initiate().unwrap_or_default();
     if chance.once_in(2) {
@@ -292,6 +304,7 @@ fn check_replica(bytes: &[u8]) -> bool {
     let blocks = world.blocks();
     let half = blocks.len() / 2;
     replica.load(blocks.iter().take(half).cloned().collect());
+    let all: Vec<&Stored> = blocks.iter().chain(hostile::logs().iter().flat_map(|it| &it.blocks)).collect();
     let peers = [world.author(1), world.author(2)];
     let mut now = 1_000;
     let mut outputs: Vec<Output> = peers.iter().flat_map(|peer| replica.handle(Input::LinkUp(*peer), now)).collect();
@@ -311,7 +324,7 @@ fn check_replica(bytes: &[u8]) -> bool {
     }
     outputs.extend(replica.handle(Input::Tick, now + 60_000));
     for (_, entry) in replica.log().entries() {
-        assert!(blocks.iter().any(|it| it.block == entry.block), "an event is held that nobody wrote");
+        assert!(all.iter().any(|it| it.block == entry.block), "an event is held that nobody wrote");
     }
     assert_eq!(replica.log().entries().count(), replica.log().len());
     let mut said = 0;
@@ -327,7 +340,7 @@ fn check_replica(bytes: &[u8]) -> bool {
     }
     // What is said at first and each minute, and for each message at most all that there is, to both.
     let all: usize =
-        blocks.iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |(_, block)| block.len()) + 200).sum();
+        all.iter().map(|it| it.block.len() + it.words.as_ref().map_or(0, |(_, block)| block.len()) + 200).sum();
     assert!(said <= 8 * 1024 + 2 * (heard + 1) * (all + RELAYED_BYTES), "{heard} messages made it say {said} bytes");
     heard > 0
 }

@@ -13,7 +13,7 @@ use paceline_room::{
 };
 use serde::Deserialize;
 
-use crate::memory::bounded;
+use crate::{hostile, memory::bounded};
 
 pub(crate) const CANONICAL: Target = Target {
     name: "canonical",
@@ -148,6 +148,9 @@ fn make_event(chance: &mut Chance) -> Vec<u8> {
     if chance.once_in(2) {
         return chance.of(blocks()).cloned().unwrap_or_default();
     }
+    if chance.once_in(2) {
+        return hostile::event(chance).map(|it| it.block.to_vec()).unwrap_or_default();
+    }
     let room = room();
     let draft = Draft {
         at: chance.size() & limits::NUMBER,
@@ -224,7 +227,13 @@ fn said_in(block: &[u8]) -> Option<(String, Ipld)> {
 /// `[kind, content]`.
 fn make_body(chance: &mut Chance) -> Vec<u8> {
     let room = room();
-    let Some((kind, content)) = chance.of(&room.said).cloned() else { return Vec::new() };
+    let meant_well = !chance.once_in(3);
+    let said = if meant_well {
+        chance.of(&room.said).cloned()
+    } else {
+        hostile::event(chance).and_then(|it| said_in(&it.block))
+    };
+    let Some((kind, content)) = said else { return Vec::new() };
     let mut content = content;
     if let Ipld::Map(fields) = &mut content {
         let names: Vec<String> = fields.keys().cloned().collect();
@@ -314,6 +323,9 @@ fn check_words(bytes: &[u8]) -> bool {
 }
 
 fn make_car(chance: &mut Chance) -> Vec<u8> {
+    if chance.once_in(3) {
+        return chance.of(hostile::logs()).map(|it| car::export(&it.log, |_| None)).unwrap_or_default();
+    }
     let world = &room().world;
     let mut log = Log::new(world.room());
     let blocks = world.blocks();

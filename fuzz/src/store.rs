@@ -10,7 +10,7 @@ use paceline_store::{
     fuzzing::{self, Kept},
 };
 
-use crate::memory::bounded;
+use crate::{hostile, memory::bounded};
 
 pub(crate) const SEGMENT: Target = Target {
     name: "segment",
@@ -73,7 +73,7 @@ fn blocks() -> &'static [Stored] {
 fn make_segment(chance: &mut Chance) -> Vec<u8> {
     let entries: Vec<Kept> = (0..chance.below(4))
         .filter_map(|_| {
-            let stored = chance.of(blocks())?;
+            let stored = if chance.once_in(3) { hostile::event(chance)? } else { chance.of(blocks())? };
             let words = stored.words.clone().filter(|_| chance.once_in(2));
             Some(match words.clone().filter(|_| chance.once_in(2)) {
                 Some((cid, block)) => Kept::Words(cid, block),
