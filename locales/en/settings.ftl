@@ -74,5 +74,6 @@ settings-build-words = Whoever reads the same here has the same page.
 settings-sums = Its files
 settings-sums-label = Their sums, as in the host’s SHA256SUMS
 settings-pause-none = No pause since it was opened.
+settings-pause-unknown = This browser does not tell how long the page pauses; no long pause was noticed.
 settings-pause = Longest pause since it was opened: { $seconds } s.
 settings-memory = Memory: { $all }, of which this room’s events and words are { $room }.

@@ -121,22 +121,6 @@ inFirefox('what goes wrong in a tab of Firefox does not go unseen', async (world
   world.provokes(/elsewhere/);
 });
 
-inFirefox('where the browser counts no long tasks, the clock of the page sees them', async (world) => {
-  const tab = await (await Firefox.open(world)).tab('Ada');
-  const page = async () => (await tab.status()).page;
-  const before = await page();
-  assert.equal(before.measuredBy, 'clock');
-  // Its clock ticks once a second: of three the last is late.
-  await tab.page.evaluate(() => {
-    const end = performance.now() + 3_000;
-    while (performance.now() < end);
-  });
-  await tab.until('the late tick is seen', async () => (await page()).longestTaskMs >= 1_900);
-  const { longTasks, memoryBytes } = await page();
-  assert.ok(longTasks > before.longTasks);
-  assert.ok(memoryBytes > 0);
-});
-
 inFirefox('Chromium and Firefox meet by pasted codes: posts, feedback, a baton there and back', async (world) => {
   const { ada, ben } = await met(world);
   const before = await ada.post('said before anybody came');

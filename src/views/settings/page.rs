@@ -7,7 +7,7 @@ use super::{build::Build, storage::size};
 use crate::{
     components::copyable::Copyable,
     hooks::use_session,
-    session::PageReport,
+    session::{Meter, PageReport},
     texts::{changing, t},
 };
 
@@ -58,6 +58,7 @@ fn drawn(build: &Build) -> Html {
 
 fn pause(page: &PageReport) -> String {
     match page.longest_task_ms {
+        0 if page.measured_by == Meter::Clock => t!("settings-pause-unknown"),
         0 => t!("settings-pause-none"),
         longest => t!("settings-pause", seconds = format!("{:.1}", f64::from(longest) / 1e3)),
     }
