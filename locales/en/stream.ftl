@@ -57,3 +57,4 @@ preview = Preview
 post = Post
 replying-to = To { $name }:
 cancel-reply = Do not answer this post
+more-from = { $n } more from { $name }: show

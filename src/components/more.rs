@@ -26,6 +26,8 @@ pub const CHOICES: usize = 200;
 pub const NODES: usize = 300;
 /// ... where it stands inside of something else that somebody wrote.
 pub const NODES_WITHIN: usize = 60;
+/// Posts in a row of a key that is new here; what is beyond in a stretch is one line.
+pub const OF_NEW: usize = 20;
 /// Names in one line.
 pub const NAMES: usize = 12;
 
@@ -80,18 +82,22 @@ impl Shown {
         others().take(shown).chain(also).collect()
     }
 
+    /// Draws so many of a list from now on.
+    pub fn ask(&self, which: Which, shown: usize) {
+        {
+            let latest = &mut *self.latest.borrow_mut();
+            let others = latest.iter().filter(|(it, _)| *it != which).copied();
+            *latest = Rc::new(others.chain([(which, shown)]).collect());
+        }
+        self.update.force_update();
+    }
+
     fn draw(&self, which: Which, first: usize, count: usize, earlier: bool) -> Html {
         if count <= first {
             return Html::default();
         }
         let (asked, shown) = (self.clone(), self.of(which, first));
-        let on_more = Callback::from(move |()| {
-            let Shown { latest, update, .. } = &asked;
-            let latest = &mut *latest.borrow_mut();
-            let others = latest.iter().filter(|(it, _)| *it != which).copied();
-            *latest = Rc::new(others.chain([(which, shown + SHOWN)]).collect());
-            update.force_update();
-        });
+        let on_more = Callback::from(move |()| asked.ask(which, shown + SHOWN));
         html! { <More {shown} {count} {earlier} {on_more} /> }
     }
 }

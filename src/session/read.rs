@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paceline_room::state::RoomState;
+use paceline_room::{Cid, state::RoomState};
 
 use super::{
     Session,
@@ -23,6 +23,11 @@ impl Session {
     /// How this page fares.
     pub fn page(&self) -> PageReport {
         publish::page(self.0.engine.borrow().as_deref())
+    }
+
+    /// Whether a post came while its author's key was new here.
+    pub fn came_new(&self, post: &Cid) -> bool {
+        self.engine().is_ok_and(|engine| engine.node.replica().came_new(post))
     }
 
     /// The room's state, from the log alone.

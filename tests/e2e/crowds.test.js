@@ -143,3 +143,39 @@ scenario('of whatever others fill, a bounded part is drawn, and the rest is said
   assert.ok((await text.innerText()).length > words.length, 'and what was there stays');
   await world.picture('crowds words', ada);
 });
+
+/** As in `src/components/more.rs`. */
+const OF_NEW = 20;
+
+scenario('what a new key says in a row is one line beyond a bound, for who was here before; a press shows it', async (world) => {
+  const { context, link, tabs } = await world.room(['Ada', 'Ben']);
+  const [ada] = tabs;
+  await ada.post('first');
+  // Who opens a room again knows those who are in it.
+  await ada.page.reload();
+  await ada.inRoom();
+  for (let nth = 0; nth < OF_NEW + 5; nth += 1) await ada.post(`said by Ada, ${nth}`);
+  const zoe = newcomer(await exported(ada));
+  const { at } = (await ada.state()).posts[0];
+  zoe.write(at, 'introduced', { name: 'Zoe', strengths: [], hue: 4 });
+  const said = [];
+  for (let nth = 0; nth < 2 * OF_NEW; nth += 1) said.push(zoe.write(at, 'posted', { kind: 'update' }, `bargain ${nth}`).cid);
+  assert.deepEqual((await take(ada, zoe.car())).refused, {});
+  const bargains = ada.at('post').filter({ hasText: /bargain/ });
+  const lines = ada.at('more-from');
+  await ada.until('the rest is folded', async () => (await bargains.count()) === OF_NEW && (await lines.count()) > 0);
+  const counts = (await lines.allInnerTexts()).map((text) => Number(text.match(/^(\d+) more from Zoe: show$/)[1]));
+  assert.equal(counts.reduce((sum, count) => sum + count, 0), OF_NEW, `${counts}`);
+  await lines.last().scrollIntoViewIfNeeded();
+  await world.picture('folded', ada);
+  await lines.first().focus();
+  await ada.page.keyboard.press('Enter');
+  await ada.until('some more are drawn', async () => (await bargains.count()) === OF_NEW + counts[0]);
+  const reads = () => ada.shownPost(said[OF_NEW]).evaluate((it) => it === document.activeElement);
+  await ada.until('the first of them has the keyboard', reads);
+  // Nothing is folded for who has just come, to whom all are new.
+  const cleo = await world.tab(context, 'Cleo', link);
+  await cleo.linked(2);
+  await cleo.shownPost(said.at(-1)).waitFor();
+  assert.equal(await cleo.at('more-from').count(), 0);
+});

@@ -17,6 +17,8 @@ use crate::{
 const KNOWN_AFTER: Millis = 60_000;
 /// How exactly that is kept.
 const STEP: Millis = 10_000;
+/// How often that is remembered, for what came of new keys: more than an hour of it.
+const STEPS: usize = 512;
 /// Events from which on an author goes before those who were here earlier and have given less: a guess.
 const GIVEN: usize = 8;
 
@@ -31,6 +33,10 @@ pub struct Regulars {
     first: BTreeSet<(bool, Ix)>,
     /// Of so many events that is noted.
     noted: usize,
+    /// Whose first event is among so many was here when there was nobody yet to tell them from.
+    before: Option<usize>,
+    /// With how many events here (the second) all those became known whose first event is among so many (the first).
+    steps: VecDeque<(usize, usize)>,
 }
 
 impl Regulars {
@@ -38,20 +44,39 @@ impl Regulars {
     pub fn loaded(&mut self, log: &Log) {
         self.known = log.len();
         self.note_authors(log);
+        self.before = None;
+        self.meet(log);
+    }
+
+    /// Once two are known here who came before others, there is somebody to tell new keys from.
+    fn meet(&mut self, log: &Log) {
+        let second = log.chains().nth(1).and_then(|(_, chain)| chain.events.first());
+        if self.before.is_none() && second.is_some_and(|ix| self.holds(*ix)) {
+            self.before = Some(log.len());
+        }
     }
 
     /// What is here now. To be told every few seconds.
     pub fn note(&mut self, log: &Log, now: Millis) {
         self.note_authors(log);
+        let mut knows = false;
         while let Some((at, events)) = self.marks.front().copied()
             && at + KNOWN_AFTER <= now
         {
             self.known = events;
             self.marks.pop_front();
+            knows = events > 0;
+        }
+        if knows {
+            if self.steps.len() >= STEPS {
+                self.steps.pop_front();
+            }
+            self.steps.push_back((self.known, log.len()));
         }
         if self.marks.back().is_none_or(|(at, _)| at + STEP <= now) {
             self.marks.push_back((now, log.len()));
         }
+        self.meet(log);
     }
 
     fn note_authors(&mut self, log: &Log) {
@@ -70,6 +95,22 @@ impl Regulars {
             }
         }
         self.noted = log.len();
+    }
+
+    /// Whether an event came while its author's key was new here. Who was here before anybody was known is new to nobody, and after an hour
+    /// or so it is forgotten.
+    pub fn came_new(&self, log: &Log, ix: Ix) -> bool {
+        let author = log.entry(ix).event.author;
+        let first = log.chains_of(&author).next().and_then(|(_, chain)| chain.events.first());
+        let Some(first) = first.map(|it| it.0 as usize).filter(|it| self.before.is_some_and(|before| *it >= before))
+        else {
+            return false;
+        };
+        if first >= self.known {
+            return true;
+        }
+        let step = self.steps.get(self.steps.partition_point(|(known, _)| *known <= first));
+        step.is_some_and(|(_, here)| (ix.0 as usize) < *here)
     }
 
     /// Whether this author's first event was here long enough ago.
@@ -142,6 +183,34 @@ mod tests {
     #[test]
     fn to_name_who_is_known_costs_the_same_however_many_chains_they_have() {
         assert_kept(SINCE);
+    }
+
+    #[test]
+    fn what_came_of_a_key_while_it_was_new_here_is_known_afterwards_and_who_was_here_first_is_new_to_nobody() {
+        let mut world = World::new(62);
+        let mut write = |author: usize, events: usize| {
+            (0..events).for_each(|_| _ = world.introduce(author, "somebody"));
+            world.sync_all();
+            world.log(0).clone()
+        };
+        let (early, mut regulars) = (write(1, 3), Regulars::default());
+        regulars.note(&early, 0);
+        // Somebody comes with the rest of the room, before this node knows anybody.
+        let joined = write(2, 3);
+        regulars.note(&joined, 60_000);
+        let flood = write(3, 5);
+        let new = |log: &Log, it: &Regulars| log.entries().filter(|(ix, _)| it.came_new(log, *ix)).count();
+        assert_eq!((new(&joined, &regulars), new(&flood, &regulars)), (0, 5));
+        regulars.note(&flood, 70_000);
+        regulars.note(&flood, 130_000);
+        // It is known by now: what it says from now on came of nobody new.
+        let later = write(3, 4);
+        regulars.note(&later, 140_000);
+        assert_eq!((new(&later, &regulars), later.len() - flood.len()), (5, 4));
+        let mut again = Regulars::default();
+        again.loaded(&joined);
+        again.loaded(&flood);
+        assert_eq!((new(&flood, &again), new(&write(4, 2), &again)), (0, 2));
     }
 
     #[test]

@@ -371,6 +371,11 @@ impl Replica {
         }
     }
 
+    /// Whether an event came while its author's key was new here.
+    pub fn came_new(&self, cid: &Cid) -> bool {
+        self.log.find(cid).is_some_and(|ix| self.regulars.came_new(&self.log, ix))
+    }
+
     /// How many events wait for what they build on.
     pub fn pending(&self) -> usize {
         self.pending.count()

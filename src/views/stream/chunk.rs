@@ -3,6 +3,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
 
+use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, feedback_on},
@@ -23,11 +24,12 @@ use super::{
 use crate::{
     browser,
     components::{
-        more::{LINES, Shown, WITHIN},
+        more::{LINES, OF_NEW, Shown, WITHIN},
         told::Told,
     },
-    session::{People, Place, Reaches, RoomView, Unsent},
-    texts::changing,
+    hooks::use_session,
+    session::{People, Place, Reaches, RoomView, Session, Unsent},
+    texts::{changing, t},
     when::{self, Days},
 };
 
@@ -54,6 +56,8 @@ pub struct Version {
     pub len: usize,
 }
 
+/// What somebody new here said in a row.
+const FOLDED: &str = "folded";
 /// The list of moments between two posts.
 const MOMENTS: &str = "moments";
 
@@ -178,6 +182,7 @@ impl ChunkProps {
 #[component]
 pub fn Chunk(props: &ChunkProps) -> Html {
     let node = use_node_ref();
+    let session = use_session();
     let near = use_state(|| false);
     let height = use_mut_ref(|| None::<f64>);
     {
@@ -201,7 +206,7 @@ pub fn Chunk(props: &ChunkProps) -> Html {
             }
         });
     }
-    let inside = drawn.then(|| if props.size > CHUNK { shorter(props) } else { posts(props) });
+    let inside = drawn.then(|| if props.size > CHUNK { shorter(props) } else { posts(props, &session) });
     html! { <div ref={node} class="chunk">{ for inside }</div> }
 }
 
@@ -217,13 +222,62 @@ fn shorter(props: &ChunkProps) -> Html {
     (start / CHUNK..end.div_ceil(CHUNK)).map(chunk).collect()
 }
 
-fn posts(props: &ChunkProps) -> Html {
-    let (range, rows) = (props.range(), props.rows.borrow());
-    let shown = rows.rows(range.clone(), &mut |at| props.around.days.borrow_mut().begin(at));
-    range.zip(&shown).map(|(at, row)| draw(props, &rows, row, at)).collect()
+fn posts(props: &ChunkProps, session: &Session) -> Html {
+    let (Range { start, end }, rows) = (props.range(), props.rows.borrow());
+    // Some before it, to see how long somebody new here has been talking.
+    let from = start.saturating_sub(OF_NEW);
+    let all = rows.rows(from..end, &mut |at| props.around.days.borrow_mut().begin(at));
+    let folded = folded(props, &all, start - from, session);
+    let fold = |at: usize| folded.iter().find(|fold| fold.contains(&at));
+    let drawn = all.iter().enumerate().skip(start - from);
+    drawn.map(|(at, row)| draw(props, &rows, row, from + at, fold(at).map(|it| (it.len(), it.start == at)))).collect()
 }
 
-fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize) -> Html {
+/// What of these rows, from `first` on, is folded away: what somebody new here says in a row beyond a bound, until it is asked for. Never
+/// what is said here, or where somebody goes.
+fn folded(props: &ChunkProps, all: &[Row], first: usize, session: &Session) -> Vec<Range<usize>> {
+    let mut folded: Vec<Range<usize>> = Vec::new();
+    let mut begin = 0;
+    for (at, row) in all.iter().enumerate() {
+        let goes_on = at > 0 && all.get(at - 1).is_some_and(|before| before.post.author == row.post.author);
+        if !goes_on {
+            begin = at;
+        }
+        let own = row.storing || row.post.author == props.around.me;
+        if at < first || at - begin < OF_NEW || own || !session.came_new(&row.post.cid) {
+            continue;
+        }
+        match folded.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => folded.push(at..at + 1),
+        }
+    }
+    let drawn = |at: usize| props.wanted == Some(props.range().start + at - first);
+    folded.retain(|it| {
+        let asked = all.get(it.start).is_some_and(|row| props.around.shown.of((FOLDED, Some(row.post.cid)), 0) > 0);
+        it.len() > 1 && !asked && !props.printing && !it.clone().any(drawn)
+    });
+    folded
+}
+
+/// The line in the place of what is folded away. Once it is pressed the keyboard goes to the first of it.
+fn more_from(around: &Around, cid: Cid, name: &AttrValue, count: usize) -> Html {
+    let shown = around.shown.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        shown.ask((FOLDED, Some(cid)), count);
+        Timeout::new(0, move || browser::find(&format!("#p-{cid}")).iter().for_each(browser::focus)).forget();
+    });
+    html! {
+        <p class="handoff">
+            <button type="button" class="quiet-button" data-testid="more-from" {onclick}>
+                { changing(t!("more-from", n = count, name = &**name)) }
+            </button>
+        </p>
+    }
+}
+
+/// `fold`: it is folded away with so many others, of which it is the first.
+fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: Option<(usize, bool)>) -> Html {
     let around = &props.around;
     let (author, name, here) = around.cards.person(&row.post.author);
     let name = AttrValue::from(name.to_string());
@@ -231,6 +285,10 @@ fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize) -> Htm
     let cid = row.post.cid;
     let moments = if row.level == 0 { around.moments(rows, Some(cid)) } else { Html::default() };
     let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
+    if let Some((count, first)) = fold {
+        let line = first.then(|| more_from(around, cid, &name, count));
+        return html! { <key={cid.to_string()}>{ moments }{ for line }</> };
+    }
     let marks = around.marks(cid);
     let told = around.told(cid);
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
