@@ -1,4 +1,4 @@
-//! The hostile page of the end-to-end tests: a node that lies. Built beside the page, never into it.
+//! What the end-to-end tests are hostile with: a page with a node that lies, and logs that cost most. Built beside the page, never into it.
 
 use std::path::PathBuf;
 
@@ -26,6 +26,22 @@ pub fn build(swift: bool) -> Result<PathBuf> {
         build.args(check::WASM).run()?;
         let wasm = repo::target().join("wasm32-unknown-unknown").join(folder).join("paceline_hostile.wasm");
         Run::new(bindgen).args(["--target", "web", "--out-dir"]).arg(&out).arg(wasm).run()
+    })?;
+    Ok(out)
+}
+
+/// Events of each log.
+const EVENTS: usize = 400;
+
+/// Writes logs of every way to mean harm, and the recorded meeting; returns the folder.
+///
+/// # Errors
+/// They cannot be written.
+pub fn logs() -> Result<PathBuf> {
+    let out = repo::target().join("hostile-logs");
+    step("Writing hostile logs (for the tests only)", || {
+        let example = ["run", "--quiet", "--locked", "--package", "paceline-room", "--example", "hostile", "--"];
+        Run::cargo().args(example).arg(&out).arg(EVENTS.to_string()).run()
     })?;
     Ok(out)
 }

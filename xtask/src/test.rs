@@ -280,6 +280,7 @@ pub fn with_pages(
     // A whole debug build of its own: only for the tests that open it.
     let hostile =
         if files.iter().any(|file| file.contains("hostile")) { hostile::build(folder != E2E)? } else { PathBuf::new() };
+    let logs = if files.iter().any(|file| file.ends_with("/harm.test.js")) { hostile::logs()? } else { PathBuf::new() };
     let firefox = Firefox::ready()?;
     browser::networks();
     fs::create_dir_all(repo::target())?;
@@ -294,6 +295,7 @@ pub fn with_pages(
                 .arg(format!("--test-reporter-destination={}", report.display()))
                 .args(&files)
                 .env("PACELINE_HOSTILE", &hostile)
+                .env("PACELINE_HOSTILE_LOGS", &logs)
                 .env("PACELINE_SOAK", if soak { "1" } else { "0" });
             let run = match &firefox {
                 Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),

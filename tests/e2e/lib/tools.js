@@ -11,6 +11,8 @@ export const { chromium } = require('playwright-core');
 export const axePath = require.resolve('axe-core/axe.min.js');
 export const dist = process.env.PACELINE_DIST ?? path.join(root, 'dist');
 export const hostile = process.env.PACELINE_HOSTILE || null;
+/** Logs that cost most, and a meeting. */
+export const hostileLogs = process.env.PACELINE_HOSTILE_LOGS || null;
 export const screenshots = process.env.PACELINE_SCREENSHOTS ?? path.join(root, 'target/screenshots');
 /** The program `paceline-host`. */
 export const host = process.env.PACELINE_HOST ?? path.join(root, 'target/debug/paceline-host');
