@@ -109,8 +109,8 @@ interface Paceline {
     close(meeting: Cid, note?: string): Promise<Cid>;
     /** A baton becomes a role of the meeting. */
     role(meeting: Cid, baton: Cid): Promise<Cid>;
-    /** Puts it last on the agenda of a meeting, or among what is for later. */
-    addItem(o: NewItem & { meeting?: Cid | null }): Promise<Cid>;
+    /** Puts it last on the agenda of a meeting, of the one that goes on if none is named; `null`: among what is for later. */
+    addItem(o: { title: string; minutes?: number; kind?: ItemKind; tags?: string[]; meeting?: Cid | null }): Promise<Cid>;
     /** `before`: an item of the same agenda, or `null`, at its end. `meeting`: another one, or `null`, for later. */
     changeItem(item: Cid, o: { title?: string; minutes?: number; before?: Cid | null; meeting?: Cid | null }): Promise<Cid>;
     doneItem(item: Cid, outcome?: string): Promise<Cid>;
@@ -167,11 +167,13 @@ interface Paceline {
   on(name: "state", fn: (e: { digest: string }) => void): () => void;
 }
 
+type ItemKind = "talk" | "round" | "decision";
+
 /** Something for an agenda: a talk, unless it is said to be something else. */
 interface NewItem {
   title: string;
   minutes?: number;
-  kind?: "talk" | "round" | "decision";
+  kind?: ItemKind;
   tags?: string[];
 }
 

@@ -198,23 +198,26 @@ impl Promise {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 struct Meeting {
-    title: String,
-    form: String,
+    title: Option<String>,
+    form: Option<String>,
+    #[serde(default)]
     prompts: Vec<String>,
-    call_link: String,
+    #[serde(default)]
     agenda: Vec<NewItem>,
+    call_link: Option<String>,
     resumes: Option<Cid>,
 }
 
 /// A meeting without a name is called after its form.
 async fn open_meeting(session: &Session, o: Meeting) -> Outcome<Cid> {
     let Meeting { title, form, prompts, call_link, agenda, resumes } = o;
-    let title = [title, form.clone()].into_iter().find(|it| !it.trim().is_empty()).unwrap_or_default();
+    let title = title.filter(|it| !it.trim().is_empty()).or_else(|| form.clone()).unwrap_or_default();
+    let (form, call_link) = (form.unwrap_or_default(), call_link.unwrap_or_default());
     let meeting = session.act(meetings::Command::Open { title, form, prompts, call_link, resumes }).await?;
     for item in agenda {
-        session.act(NewItem { meeting: Some(meeting), ..item }.command()).await?;
+        session.act(NewItem { meeting: Some(Some(meeting)), ..item }.command()).await?;
     }
     Ok(meeting)
 }
@@ -226,7 +229,8 @@ struct NewItem {
     kind: Option<ItemKind>,
     #[serde(default)]
     tags: Vec<String>,
-    meeting: Option<Cid>,
+    #[serde(default, deserialize_with = "given")]
+    meeting: Option<Option<Cid>>,
 }
 
 impl NewItem {

@@ -27,6 +27,7 @@ const TYPES: &[(&str, &str)] = &[
     ("ImportReport", ""),
     ("String", "string"),
     ("u32", "number"),
+    ("u64", "number"),
     ("u8", "number"),
 ];
 
@@ -106,9 +107,10 @@ fn commands(table: &str) -> Result<BTreeMap<String, Vec<Piece>>> {
         let (name, arguments, result) = parts().with_context(|| format!("{TABLE} cannot be read at {line}"))?;
         let mut pieces = Vec::new();
         for (name, what) in arguments.split(", ").filter_map(|it| it.split_once(": ")) {
-            match fields(table, what) {
+            let given = inside("Option<", what);
+            match fields(table, given.as_deref().unwrap_or(what)) {
                 Some(fields) => {
-                    pieces.push((name.to_owned(), false, String::new()));
+                    pieces.push((name.to_owned(), given.is_some(), String::new()));
                     pieces.extend(fields);
                 }
                 None => pieces.push(piece(name, what, false)),
@@ -139,13 +141,20 @@ fn fields(table: &str, name: &str) -> Option<Vec<Piece>> {
 }
 
 fn piece(name: &str, what: &str, free: bool) -> Piece {
-    let inside = |outer: &str, what: &str| Some(what.strip_prefix(outer)?.strip_suffix('>')?.to_owned());
     let optional = inside("Option<", what);
     let free = free || optional.is_some();
     let what = optional.unwrap_or_else(|| what.to_owned());
+    if let Some(what) = inside("Option<", &what) {
+        return (name.to_owned(), free, format!("{what} | null"));
+    }
     let known = |what: &str| TYPES.iter().find(|(it, _)| *it == what).map_or(what, |(_, it)| *it).to_owned();
     let what = inside("Vec<", &what).map_or_else(|| known(&what), |it| format!("{}[]", known(&it)));
     (name.to_owned(), free, what)
+}
+
+/// What is inside `Option<..>`, or another.
+fn inside(outer: &str, what: &str) -> Option<String> {
+    Some(what.strip_prefix(outer)?.strip_suffix('>')?.to_owned())
 }
 
 /// `reply_to` as scripts write it.
@@ -164,9 +173,9 @@ mod tests {
 
     const TABLE: &str = "commands! { session:\n    \"say\" (o: Say) -> Cid = session.say(o).await;\n    \
         \"baton.offer\" (baton: Cid, note: Option<String>) -> () = x;\n\n    \"list\" () -> ImportReport = y;\n}\n\
-        struct Say {\n    text: String,\n    reply_to: Option<Cid>,\n    #[serde(default)]\n    tags: Vec<String>,\n    r#as: Answer,\n}\n";
+        struct Say {\n    text: String,\n    reply_to: Option<Cid>,\n    #[serde(default)]\n    tags: Vec<String>,\n    r#as: Answer,\n    to: Option<Option<Cid>>,\n}\n";
     const CONTRACT: &str = "interface Paceline {\n  readonly api: number;\n  \
-        say(o: { text: string; replyTo?: Cid; tags?: string[]; as: \"adjusted\" | \"noted\" | \"declined\" }): Promise<Cid>;\n  \
+        say(o: { text: string; replyTo?: Cid; tags?: string[]; as: \"adjusted\" | \"noted\" | \"declined\"; to?: Cid | null }): Promise<Cid>;\n  \
         readonly baton: { offer(baton: Cid, note?: string): Promise<void>; };\n  \
         list(): Promise<{ n: number }>;\n  on(name: \"x\", fn: (e: E) => void): () => void;\n}\n";
 
@@ -188,6 +197,7 @@ mod tests {
             ("reply_to: Option<Cid>", "reply_to: Cid", "say"),
             ("reply_to", "answer_to", "say"),
             ("text: String", "text: u32", "say"),
+            ("to: Option<Option<Cid>>", "to: Option<Cid>", "say"),
             ("note: Option<String>", "note: String", "baton.offer"),
             ("baton: Cid, note", "note", "baton.offer"),
             ("-> () = x", "-> Cid = x", "baton.offer"),

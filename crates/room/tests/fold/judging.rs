@@ -119,13 +119,13 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
                 minutes: None,
                 order,
                 meeting,
-                later: kind / 40 % 3 == 0,
+                later: (kind / 40).is_multiple_of(3),
             }
             .into()
         }
         36 => {
             let outcome = "so be it".try_into().unwrap();
-            AgendaItemDone { item: one(&["agenda-item-added"]), outcome, again: kind / 40 % 2 == 0 }.into()
+            AgendaItemDone { item: one(&["agenda-item-added"]), outcome, again: (kind / 40).is_multiple_of(2) }.into()
         }
         37 => AgendaAt { meeting: one(&["meeting-opened"]), item: other(&["agenda-item-added"]) }.into(),
         38 => {

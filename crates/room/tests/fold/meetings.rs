@@ -252,7 +252,13 @@ fn told(world: &World, i: usize, command: Command) -> Result<Body, CommandError>
 }
 
 fn item(title: &str, meeting: Option<Cid>) -> Command {
-    Command::Add(NewItem { title: title.into(), kind: ItemKind::Round, minutes: Some(5), tags: vec![], meeting })
+    Command::Add(NewItem {
+        title: title.into(),
+        kind: ItemKind::Round,
+        minutes: Some(5),
+        tags: vec![],
+        meeting: Some(meeting),
+    })
 }
 
 #[test]
@@ -303,11 +309,18 @@ fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
         let asked = format!("{command:?}");
         assert_eq!(told(&world, 1, command).err(), why, "{asked}");
     }
+    let unsaid = NewItem { title: "talk".into(), kind: ItemKind::Talk, minutes: None, tags: vec![], meeting: None };
+    let of = |world: &World| match told(world, 1, Command::Add(unsaid.clone())) {
+        Ok(Body::AgendaItemAdded(it)) => it.meeting,
+        other => panic!("it may be added: {other:?}"),
+    };
+    assert_eq!(of(&world), Some(other), "of the one that goes on");
     let left = world.write(1, added("left", 1, Some(one)));
     let Ok(Body::AgendaAt(at)) = told(&world, 1, Command::At { item: left }) else { panic!("it may be come to") };
     assert_eq!(at.meeting, other, "what an ended meeting left is come to in the one that goes on");
     world.write(1, closed(&[other]));
-    assert_eq!(told(&world, 1, timer(90)).err(), Some(not_found), "nothing goes on");
+    assert_eq!(of(&world), None, "nothing goes on");
+    assert_eq!(told(&world, 1, timer(90)).err(), Some(not_found));
     assert_eq!(told(&world, 1, Command::At { item: left }).err(), Some(not_found));
 }
 
@@ -398,7 +411,7 @@ fn meetings_are_what_the_rules_say_in_any_order() {
                     3..6 => one(&open).map(|it| timer(it, pick as u64 % 100).into()),
                     6 => Some(added("item", 1 + (pick % 9) as u8, one(&open)).into()),
                     7 => one(&items).map(|item| {
-                        AgendaItemChanged { meeting: one(&open), later: pick % 3 == 0, ..nothing(item) }.into()
+                        AgendaItemChanged { meeting: one(&open), later: pick.is_multiple_of(3), ..nothing(item) }.into()
                     }),
                     8 => one(&items).zip(one(&open)).map(|(item, meeting)| AgendaAt { meeting, item }.into()),
                     _ => None,

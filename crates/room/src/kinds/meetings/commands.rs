@@ -23,8 +23,8 @@ pub struct NewItem {
     pub minutes: Option<u64>,
     /// Tags.
     pub tags: Vec<String>,
-    /// The meeting; without one it is for later.
-    pub meeting: Option<Cid>,
+    /// The meeting, or none: it is for later. If that is not said, the one that goes on.
+    pub meeting: Option<Option<Cid>>,
 }
 
 /// What a person may do.
@@ -121,6 +121,7 @@ impl Ask for Command {
                 asker.plain(RoleOf { meeting, baton })
             }
             Self::Add(NewItem { title, kind, minutes, tags, meeting }) => {
+                let meeting = meeting.unwrap_or_else(|| goes_on_now(asker).ok());
                 meeting.map_or(Ok(()), |it| goes_on(asker, &it))?;
                 let last = asker.fold.meetings().agenda(meeting).last().map(|it| it.order.clone());
                 let (title, order) = (named(&title)?, Order::between(last.as_ref(), None)?);

@@ -69,7 +69,7 @@ impl Measured for AgendaItemChanged {
         let meeting = open(&mut it);
         let items: Vec<_> = (0..n).map(|_| add(&mut it, meeting)).collect();
         for at in 0..=n {
-            let later = at % 2 == 0;
+            let later = at.is_multiple_of(2);
             let (item, meeting) = (items[0], (!later).then_some(meeting));
             it.write(
                 1,
@@ -86,7 +86,7 @@ impl Measured for AgendaItemDone {
         let meeting = open(&mut it);
         let item = add(&mut it, meeting);
         for at in 0..=n {
-            it.write(1, AgendaItemDone { item, outcome: Default::default(), again: at % 2 == 0 });
+            it.write(1, AgendaItemDone { item, outcome: Default::default(), again: at.is_multiple_of(2) });
         }
         it.last
     })];
