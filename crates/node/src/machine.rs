@@ -140,6 +140,9 @@ pub(crate) struct Machine {
     desk_due: bool,
     /// Those who wait for what the desk holds now to be written, or refused; then those for the write that is under way.
     desk_asked: Vec<oneshot::Sender<()>>,
+    /// Who wants to know when others' events that wait are kept, and when those that are being kept are.
+    keep_asked: Vec<oneshot::Sender<()>>,
+    keep_answered: Vec<oneshot::Sender<()>>,
     desk_answered: Vec<oneshot::Sender<()>>,
     anew: Vec<oneshot::Sender<()>>,
 }
@@ -167,6 +170,8 @@ impl Machine {
             desk_turn: DeskTurn::Free,
             desk_due: false,
             desk_asked: Vec::new(),
+            keep_asked: Vec::new(),
+            keep_answered: Vec::new(),
             desk_answered: Vec::new(),
             anew: Vec::new(),
         }
@@ -277,6 +282,17 @@ impl Machine {
         self.desk_due = true;
         self.desk_asked.extend(tell);
         self.out.push(Effect::Soon);
+    }
+
+    /// Tells once what others wrote and is here by now is stored, or could not be.
+    pub(crate) fn when_kept(&mut self, tell: oneshot::Sender<()>) {
+        if !self.waiting.is_empty() && !self.keep_failed {
+            self.keep_asked.push(tell);
+        } else if matches!(self.log_turn, Turn::Others(_) | Turn::Own { .. }) {
+            self.keep_answered.push(tell);
+        } else {
+            let _ = tell.send(());
+        }
     }
 
     /// All is to be stored in another database: tells once nothing else is being written. [`Machine::end_anew`] ends it.
@@ -393,6 +409,7 @@ impl Machine {
         self.keep_due = false;
         self.others_next = false;
         let batch = std::mem::take(&mut self.waiting);
+        self.keep_answered.append(&mut self.keep_asked);
         cost::look(batch.len());
         let (events, words, drops) = (batch.blocks.clone(), batch.words.clone(), batch.drops.clone());
         self.set_log_turn(Turn::Others(batch));
@@ -447,6 +464,11 @@ impl Machine {
                     self.on_others(batch, outcome, now);
                 }
             }
+        }
+        if of != For::Desk {
+            let all = self.waiting.is_empty() || self.keep_failed;
+            let asked = if all { std::mem::take(&mut self.keep_asked) } else { Vec::new() };
+            self.keep_answered.drain(..).chain(asked).for_each(|tell| _ = tell.send(()));
         }
         self.out.push(Effect::Soon);
     }

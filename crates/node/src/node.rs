@@ -216,7 +216,8 @@ impl Node {
         stored.await.unwrap_or(Err(NodeError::Closed))
     }
 
-    /// Admits the blocks of a CAR like the network's; resolves when all are worked off.
+    /// Admits the blocks of a CAR like the network's; resolves when all are worked off, and what they brought is stored, or could
+    /// not be (which is told).
     pub async fn import(self: &Rc<Self>, blocks: Vec<Arc<[u8]>>) -> Result<Imported, NodeError> {
         if blocks.is_empty() {
             return Ok(Imported::default());
@@ -227,7 +228,12 @@ impl Node {
         if !self.working.get() {
             self.finish_work();
         }
-        told.await.map_err(|_| NodeError::Closed)
+        let imported = told.await.map_err(|_| NodeError::Closed)?;
+        let (tell, kept) = oneshot::channel();
+        self.change(|it| it.when_kept(tell));
+        // A node that ends meanwhile keeps nothing more.
+        let _ = kept.await;
+        Ok(imported)
     }
 
     /// Something happened.

@@ -36,6 +36,24 @@ fn what_comes_together_is_stored_together() {
 }
 
 #[test]
+fn what_was_imported_is_stored_before_that_is_said_or_could_not_be() {
+    for fault in [None, Some(Fault::Full(0, 1))] {
+        let mut world = World::new(26);
+        let (place, _, newcomer) = pair(&mut world, 40);
+        newcomer.disk.set_fault(fault);
+        let (node, disk, told) = (newcomer.node.clone(), newcomer.disk.clone(), Rc::new(RefCell::new(None)));
+        let (blocks, seen) = (world.blocks().into_iter().map(|it| it.block).collect(), told.clone());
+        place.spawn(Box::pin(async move {
+            let imported = node.import(blocks).await.expect("it is open");
+            *seen.borrow_mut() = Some((imported.admitted, disk.counts().events, disk.failed()));
+        }));
+        spread(&place, &[&newcomer], || told.borrow().is_some());
+        let expected = if fault.is_none() { (41, 41, 0) } else { (41, 0, 1) };
+        assert_eq!(told.take(), Some(expected));
+    }
+}
+
+#[test]
 fn what_found_no_room_is_said_once_and_stored_as_soon_as_there_is_some() {
     let (place, holder, newcomer) = pair(&mut World::new(21), 5);
     newcomer.disk.set_fault(Some(Fault::Full(0, 4)));
