@@ -57,6 +57,8 @@ struct Node {
     /// Linked with this node now or before.
     was_linked: bool,
     beacon: Option<(Signed, Beacon)>,
+    /// The counter of the last beacon that came by its own link, as long as that is up.
+    said: Option<u64>,
     heard: Millis,
     /// The neighbour that brought its latest beacon.
     brought_by: Option<NodeId>,
@@ -66,7 +68,7 @@ struct Node {
 }
 
 /// What to do about a beacon.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Heard {
     /// Whose it is, if it is worth anything.
     pub of: Option<NodeId>,
@@ -76,6 +78,8 @@ pub struct Heard {
     pub changed: bool,
     /// It is new and came from its own node: its tips are worth comparing.
     pub tips: Option<(u64, Vec<Cid>)>,
+    /// It came from its own node and is older than what others brought of it: it can count on from that.
+    pub behind: bool,
     /// Parts of it that this build does not know.
     pub newer: usize,
 }
@@ -86,8 +90,8 @@ pub enum BeaconError {
     /// Cannot be read, or its signature is wrong.
     #[error(transparent)]
     Message(#[from] MessageError),
-    /// Older than what its node said last.
-    #[error("the beacon is older than what its node said last")]
+    /// Older than what its node said before on the same link.
+    #[error("the beacon is older than what its node said before on the same link")]
     Replayed,
 }
 
@@ -171,7 +175,7 @@ impl Roster {
         self.changed.node(peer);
         let node = self.node(peer, now);
         let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
-        (node.linked, node.was_linked) = (true, true);
+        (node.linked, node.was_linked, node.said) = (true, true, None);
         if node.presence.here == Here::Gone {
             node.presence = Presence { here: Here::Here, since: now, goodbye: false };
         }
@@ -270,8 +274,16 @@ impl Roster {
             && beacon.counter <= last_beacon.counter
         {
             // What others pass on may be late: paths differ, and a node that came back may have been heard elsewhere first.
-            let harmless = *last == signed || peer != from;
-            return if harmless { Ok(Heard::default()) } else { Err(BeaconError::Replayed) };
+            if *last == signed || peer != from {
+                return Ok(Heard::default());
+            }
+            // So may what others have passed on since its link came up: of a time when its clock was ahead, and it has not heard that.
+            let Some(node) = self.nodes.get_mut(&from) else { return Ok(Heard::default()) };
+            if node.said.is_some_and(|before| beacon.counter <= before) {
+                return Err(BeaconError::Replayed);
+            }
+            node.said = Some(beacon.counter);
+            return Ok(Heard { behind: true, ..Heard::default() });
         }
         if !self.is_vouched_for(&from, &peer, log) {
             return Ok(Heard::default());
@@ -304,6 +316,9 @@ impl Roster {
         let news = changed || node.beacon.as_ref().is_none_or(|(_, last)| says(last));
         let far = changed || now >= node.relayed + FAR_EVERY;
         let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
+        if peer == from {
+            node.said = Some(beacon.counter);
+        }
         node.beacon = Some((signed, beacon));
         self.stirred |= stirred;
         // Who brings it counts where no neighbour is known to be linked with it.
@@ -316,7 +331,7 @@ impl Roster {
         if far && let Some(node) = self.nodes.get_mut(&from) {
             node.relayed = now;
         }
-        Ok(Heard { of: Some(from), relay, changed, tips, newer })
+        Ok(Heard { of: Some(from), relay, changed, tips, behind: false, newer })
     }
 
     /// Whether a beacon of `from` that `peer` brings is worth anything: somebody's who is known here, or linked with it.
@@ -551,6 +566,7 @@ impl Roster {
             beacon: None,
             heard: now,
             brought_by: None,
+            said: None,
             relayed: 0,
             held: Seen::default(),
         })

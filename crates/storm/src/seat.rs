@@ -129,7 +129,7 @@ impl Seat {
 
     /// Opens a page, as a tab does. Says what is wrong with what the disk held.
     pub fn open(&mut self, room: Cid, now: u64) -> Result<(), String> {
-        let place = Place::at(self.wall(now));
+        let place = Place::at(self.wall(now)).drawing_from(self.life << 32);
         let ready = block_on(Ready::load(room, &self.keypair, &self.disk, &place)).map_err(|it| it.to_string())?;
         if ready.damaged > 0 || !ready.is_whole(self.key.mark.get()) {
             return Err(format!("{} records are damaged, or some are missing", ready.damaged));

@@ -183,6 +183,9 @@ impl Replica {
                 if let Some(of) = heard.of {
                     heard.relay.into_iter().for_each(|to| self.relay(to, of));
                 }
+                if heard.behind {
+                    self.tell_latest_of(peer);
+                }
                 if let Some((events, tips)) = heard.tips {
                     here!(self, here);
                     self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);
@@ -190,12 +193,18 @@ impl Replica {
             }
             Err(error) => {
                 self.refuse(error.code(), Some(peer), size);
-                // Should it be its clock that went back, it can count on from this.
-                if let (BeaconError::Replayed, Some(latest)) = (error, self.roster.latest(&peer)) {
-                    let latest = Live::Beacon(latest.clone());
-                    self.send_live(peer, &latest);
+                if error == BeaconError::Replayed {
+                    self.tell_latest_of(peer);
                 }
             }
+        }
+    }
+
+    /// Tells a peer what is the latest known of itself: should its clock have gone back, it can count on from this.
+    fn tell_latest_of(&mut self, peer: NodeId) {
+        if let Some(latest) = self.roster.latest(&peer) {
+            let latest = Live::Beacon(latest.clone());
+            self.send_live(peer, &latest);
         }
     }
 

@@ -115,6 +115,28 @@ fn an_older_beacon_is_a_replay_from_its_node_and_a_slow_path_from_others() {
 }
 
 #[test]
+fn what_others_pass_on_from_before_a_clock_went_back_is_held_against_nobody() {
+    let world = World::new(73);
+    let mut roster = roster(&world, &[1, 2]);
+    let own = |counter| said(&world, 1, counter, &[], |_| {});
+    hear(&mut roster, &world, 1, own(5), 0).unwrap();
+    let from_ahead = said(&world, 1, 100, &[2], |_| {});
+    assert!(hear(&mut roster, &world, 2, from_ahead.clone(), 0).is_ok());
+    assert_eq!(roster.latest(&world.author(1)), Some(&from_ahead));
+    let behind = Ok(Heard { behind: true, ..Heard::default() });
+    assert_eq!([6, 7].map(|it| hear(&mut roster, &world, 1, own(it), 0)), [behind.clone(), behind.clone()]);
+    assert_eq!(
+        [7, 6].map(|it| hear(&mut roster, &world, 1, own(it), 0)),
+        [Err(BeaconError::Replayed), Err(BeaconError::Replayed)]
+    );
+    // A new link is a new chance: it may have come back with an earlier clock.
+    roster.link_down(&world.author(1), false, 0);
+    roster.link_up(world.author(1), 0);
+    assert_eq!(hear(&mut roster, &world, 1, own(6), 0), behind);
+    assert!(hear(&mut roster, &world, 1, own(101), 0).is_ok_and(|it| it.of.is_some()));
+}
+
+#[test]
 fn a_node_whose_clock_went_back_counts_on_from_its_own_later_beacon() {
     let world = World::new(72);
     let mut roster = roster(&world, &[1]);

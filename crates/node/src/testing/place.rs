@@ -87,6 +87,12 @@ impl Place {
         Self(Rc::new(inner))
     }
 
+    /// What it draws at random begins here: a page that is opened again draws nothing twice.
+    pub fn drawing_from(self, first: u64) -> Self {
+        self.0.drawn.set(first);
+        self
+    }
+
     /// The wall clock is set: it shows this now. The other clock goes on.
     pub fn set_wall(&self, wall: u64) {
         self.0.wall.set(wall.saturating_sub(self.0.now.get()));
