@@ -93,7 +93,7 @@ scenario('a refusal that comes late never replaces what was typed since', async 
   const {
     tabs: [ada],
   } = await world.room(['Ada'], { context });
-  await slow(ada, 400);
+  await slow(ada, 2_000);
   await ada.at('composer-text').fill('first');
   await ada.page.evaluate(() => {
     window.full = true;

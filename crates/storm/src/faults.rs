@@ -32,7 +32,8 @@ impl World {
                 });
             }
             Harmless::Send(who) => {
-                let sent = self.with(who, |seat, now| seat.send(&format!("What {who} sends at {now}")));
+                // Two may be struck at one moment.
+                let sent = self.with(who, |seat, now| seat.send(&format!("What {who} sends at {now}, by {number}")));
                 if let Some(Err(error)) = sent {
                     self.break_law("what is written can be sent", format!("{who}: {error}"));
                 }
