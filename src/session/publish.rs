@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use paceline_mesh::replica::Takes;
 use paceline_net::PeerInfo;
 use paceline_node::{Snapshot, friendly_name, grace};
 use paceline_room::sorted;
@@ -25,26 +24,18 @@ pub const CONNECTING_MS: f64 = 3_000.0;
 pub fn connection(engine: &Engine, offline: bool) -> Connection {
     let replica = engine.node.replica();
     let progress = replica.progress();
+    let (takes, full) = replica.intake();
     if offline {
         Connection::Offline
     } else if engine.net.peers().is_empty() {
         let waited = browser::fine_now() - engine.opened_at;
         if waited < CONNECTING_MS { Connection::Connecting } else { Connection::Alone }
-    } else if is_partial(replica.intake()) {
+    } else if takes.leaves_out(full) {
         Connection::Partial
     } else if progress.missing_events > 0 || !progress.reconciled || replica.log().is_empty() {
         Connection::CatchingUp
     } else {
         Connection::InSync
-    }
-}
-
-/// Whether what others hold is not asked for.
-const fn is_partial((takes, full): (Takes, bool)) -> bool {
-    match takes {
-        Takes::UntilFull => full,
-        Takes::All => false,
-        Takes::Newest | Takes::Nothing => true,
     }
 }
 

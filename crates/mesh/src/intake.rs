@@ -25,6 +25,17 @@ pub enum Takes {
     Nothing,
 }
 
+impl Takes {
+    /// Whether what others hold is not asked for, in a room of which as much is here as is taken without asking, or not.
+    pub const fn leaves_out(self, full: bool) -> bool {
+        match self {
+            Self::UntilFull => full,
+            Self::All => false,
+            Self::Newest | Self::Nothing => true,
+        }
+    }
+}
+
 /// An amount of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount {
@@ -60,11 +71,8 @@ impl Intake {
 
     /// Whether what is lacking is asked for. Without any event there is no room to read.
     pub const fn takes_rest(&self, here: Amount) -> bool {
-        match self.takes {
-            Takes::UntilFull => !self.is_full(here),
-            Takes::All => true,
-            Takes::Newest | Takes::Nothing => here.events == 0,
-        }
+        let chose_less = matches!(self.takes, Takes::Newest | Takes::Nothing);
+        !self.takes.leaves_out(self.is_full(here)) || chose_less && here.events == 0
     }
 
     /// Whether what others push is taken.

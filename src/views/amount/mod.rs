@@ -20,7 +20,7 @@ pub const VIEW: View = View {
     region: Region::BeforeComposer,
     draw: |context: &Context| {
         let room = &context.room;
-        if room.takes == Takes::All || room.takes == Takes::UntilFull && !room.full {
+        if !room.takes.leaves_out(room.full) {
             return Html::default();
         }
         html! { <Amount room={room.room} takes={room.takes} events={room.storage.events} change={context.opens(SETTINGS)} /> }
