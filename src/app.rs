@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use crate::{
-    browser,
     hooks::use_view,
     pages::{RoomPage, StartPage},
     session::Session,
     texts::t,
+    title,
 };
 
 /// Properties of [`App`].
@@ -24,12 +24,10 @@ pub fn App(props: &AppProps) -> Html {
     let view = use_view(session);
     let title = view.room.as_ref().map(|room| room.title.clone());
     use_effect_with(title, |title| {
-        if let Some(document) = browser::document() {
-            document.set_title(&match title {
-                Some(title) if !title.is_empty() => t!("page-title", room = title.to_string()),
-                _ => t!("paceline"),
-            });
-        }
+        title::set(match title {
+            Some(title) if !title.is_empty() => t!("page-title", room = title.to_string()),
+            _ => t!("paceline"),
+        });
     });
     let screen = match &view.room {
         Some(room) => html! { <RoomPage key={room.room.to_string()} view={view.clone()} room={room.clone()} /> },

@@ -4,7 +4,7 @@
 use paceline_store::Settings;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlElement, VisibilityState, Window};
 
 /// The window.
 pub fn window() -> Option<Window> {
@@ -171,6 +171,16 @@ pub fn show_theme(theme: &str) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-theme", theme);
     }
+}
+
+/// How long the page is open, in milliseconds: a clock that nobody sets, by which the room's countdowns end.
+pub fn uptime() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |it| it.now())
+}
+
+/// Whether the page can be seen.
+pub fn is_shown() -> bool {
+    document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
 /// Now, Unix milliseconds.

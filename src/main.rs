@@ -14,8 +14,11 @@ mod people;
 mod scan;
 mod scripting;
 mod session;
+#[allow(dead_code, reason = "the meeting's screen uses it")]
+mod signals;
 mod tags;
 mod texts;
+mod title;
 mod views;
 mod when;
 mod words;

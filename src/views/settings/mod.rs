@@ -22,6 +22,7 @@ use crate::{
     config::Discovery,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
     session::{RoomView, Session},
+    signals,
     texts::{changing, t},
 };
 
@@ -136,7 +137,7 @@ struct ThisBrowserProps {
     offline: bool,
 }
 
-/// Theme, keys and the offline switch.
+/// Theme, keys, sound and the offline switch.
 #[component]
 fn ThisBrowser(props: &ThisBrowserProps) -> Html {
     let session = use_session();
@@ -146,6 +147,14 @@ fn ThisBrowser(props: &ThisBrowserProps) -> Html {
         Callback::from(move |_: Event| {
             let command = session.clone();
             session.run(async move { if offline { command.online().await } else { command.offline().await } });
+        })
+    };
+    let sound = use_state(signals::sound_allowed);
+    let on_sound = {
+        let sound = sound.clone();
+        Callback::from(move |_: Event| {
+            signals::allow_sound(!*sound);
+            sound.set(!*sound);
         })
     };
     let on_keys = {
@@ -166,6 +175,10 @@ fn ThisBrowser(props: &ThisBrowserProps) -> Html {
             <label class="switch">
                 <input type="checkbox" role="switch" checked={*keys} onchange={on_keys} />
                 <span>{ t!("settings-keys") }<small>{ t!("settings-keys-words") }</small></span>
+            </label>
+            <label class="switch">
+                <input type="checkbox" role="switch" data-testid="sound-switch" checked={*sound} onchange={on_sound} />
+                <span>{ t!("settings-sound") }<small>{ t!("settings-sound-words") }</small></span>
             </label>
         </section>
     }
