@@ -22,6 +22,12 @@ pub fn focused() -> Option<HtmlElement> {
     (element.tag_name() != "BODY").then(|| element.dyn_into().ok())?
 }
 
+/// Whether what has the keyboard is typed in.
+pub fn is_writing() -> bool {
+    focused()
+        .is_some_and(|it| matches!(it.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || it.is_content_editable())
+}
+
 /// Whether nothing has the keyboard: what had it is gone.
 pub fn focus_is_lost() -> bool {
     focused().is_none()

@@ -17,3 +17,8 @@ name-accept = That’s me
 who-question = You were { $name } here a while ago. Still you?
 who-stay = Go on as { $name }
 who-new = I am somebody new
+person-promised = { $n ->
+    [one] one promise open
+   *[other] { $n } promises open
+}
+person-strong = Good at { $strengths }

@@ -12,3 +12,12 @@ view = View
 notices = Notices
 dismiss = Dismiss
 close-dialog = Close
+tab-talk = Talk
+tab-meeting = Meeting
+tab-agreed = Agreed
+tab-people = People
+tab-more = More
+talk-unread = { $n ->
+    [one] One new post
+   *[other] { $n } new posts
+}

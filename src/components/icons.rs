@@ -29,6 +29,9 @@ pub enum Icon {
     Plus,
     Baton,
     Promise,
+    Meeting,
+    People,
+    More,
 }
 
 impl Icon {
@@ -57,6 +60,11 @@ impl Icon {
                              a2.6 2.6 0 0 1 3.6 3.6 L13 10.6"
             }
             Self::Keys => "M3 6 H17 V14 H3 Z M6 9 h.1 M10 9 h.1 M14 9 h.1 M7 11.5 H13",
+            Self::Meeting => "M10 3 a7 7 0 1 0 .1 0 M10 6 V10.4 L13 12",
+            Self::People => {
+                "M7.5 9.5 a3 3 0 1 0 -.1 0 M2.5 16.5 C2.5 12.6 12.5 12.6 12.5 16.5 M13 9.5 a2.6 2.6 0 1 0 -.8 -5 M14 12.6 C16.4 12.8 17.5 14.4 17.5 16.5"
+            }
+            Self::More => "M4.5 10 h.1 M10 10 h.1 M15.5 10 h.1",
             Self::Plus => "M10 4 V16 M4 10 H16",
             Self::Promise => "M16.5 9 V15.5 H3.5 V4.5 H12 M7 9 l3 3 L17 4.5",
             Self::Baton => "M4 13.5 L13.5 4 a1.8 1.8 0 0 1 2.5 2.5 L6.5 16 a1.8 1.8 0 0 1 -2.5 -2.5 Z",

@@ -3,7 +3,7 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser;
@@ -61,12 +61,7 @@ fn meant(key: &str, code: &str, shift: bool) -> String {
 }
 
 fn is_busy() -> bool {
-    let typing = browser::focused().is_some_and(|element| is_typed_in(&element));
-    typing || browser::find("dialog[open]").is_some()
-}
-
-fn is_typed_in(element: &HtmlElement) -> bool {
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+    browser::is_writing() || browser::find("dialog[open]").is_some()
 }
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ use crate::{
     browser,
     components::{
         connection::{ConnectionProps, ConnectionState},
-        icons::Sign,
+        icons::{Icon, Sign},
         notices::Notices,
     },
     hooks::use_keys,
     session::{RoomView, View as Snapshot},
     texts::{changing, t},
-    views::{self, Context, Region, Tab, VIEWS, View, Views},
+    views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views},
 };
 
 /// Properties of [`RoomPage`].
@@ -27,21 +27,37 @@ pub struct RoomProps {
     pub room: Rc<RoomView>,
 }
 
+/// Where a person looks.
+#[derive(Clone, Copy, PartialEq)]
+struct Looking {
+    /// What stands beside the stream: [`views::STREAM`] for nothing.
+    beside: &'static str,
+    /// The card stands in the place of the stream.
+    card: bool,
+    /// Posts that were here when the card came.
+    read: usize,
+}
+
 /// Draws the room.
 #[component]
 pub fn RoomPage(props: &RoomProps) -> Html {
-    let beside = use_state(|| views::STREAM);
-    let dialog = use_state(|| None::<&'static str>);
-    let open = use_opening(&beside, &dialog);
-    let close = use_callback(dialog.setter(), |(), dialog| dialog.set(None));
-    let leave = beside.setter();
-    use_back(*beside != views::STREAM, Callback::from(move |()| leave.set(views::STREAM)));
     let (snapshot, room) = (props.view.clone(), props.room.clone());
-    let context = Context { snapshot, room, beside: *beside, open, close, views: Views(VIEWS) };
+    let looking = use_state(|| Looking { beside: views::STREAM, card: false, read: 0 });
+    let dialog = use_state(|| None::<&'static str>);
+    let open = use_opening(&looking, &dialog, &room);
+    use_coming(&looking, &room);
+    let close = use_callback(dialog.setter(), |(), dialog| dialog.set(None));
+    let back = looking.clone();
+    use_back(
+        looking.beside != views::STREAM,
+        Callback::from(move |()| back.set(Looking { beside: views::STREAM, ..*back })),
+    );
+    let front = dialog.is_none() && !looking.card;
+    let context = Context { snapshot, room, beside: looking.beside, front, open, close, views: Views(VIEWS) };
     // Always one node: children are matched from the last on, and one more would make all before it anew.
     let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
     html! {
-        <div class={classes!("room", (*beside != views::STREAM).then_some("beside"))} data-testid="room">
+        <div class={classes!("room", (looking.beside != views::STREAM).then_some("beside"))} data-testid="room">
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
                 { t!("skip-to-writing") }
             </button>
@@ -49,8 +65,11 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <Notices notices={context.snapshot.notices.clone()} />
             <main class="room-main">
             <section class="side" aria-label={t!("side")}>{ context.draw(Region::Side) }</section>
-            <section class="said-here" aria-label={t!("stream")}>{ context.draw(Region::Middle) }</section>
-            <nav class="views" aria-label={t!("views")}>{ tabs(&context) }</nav>
+            <section class="said-here" aria-label={t!("stream")}>
+                <div class="bar-place">{ context.draw(Region::Bar) }</div>
+                { middle(&context, looking.card) }
+            </section>
+            <nav class="views" aria-label={t!("views")}>{ tabs(&context, &looking) }</nav>
             // It scrolls, and there may be nothing in it to reach with the keyboard.
             <section class="view" tabindex="0" aria-label={t!("view")}>{ beside_the_stream(&context) }</section>
             </main>
@@ -59,18 +78,46 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     }
 }
 
+/// What people do together now, or what they say.
+fn middle(context: &Context, card: bool) -> Html {
+    if card {
+        html! {
+            <>
+                <div class="card-place">{ context.draw(Region::Card) }</div>
+                <div class="step-place">{ context.draw(Region::Step) }</div>
+            </>
+        }
+    } else {
+        context.draw(Region::Middle)
+    }
+}
+
 /// Opens the view of a handle; single keys open views, too.
 #[hook]
 fn use_opening(
-    beside: &UseStateHandle<&'static str>,
+    looking: &UseStateHandle<Looking>,
     dialog: &UseStateHandle<Option<&'static str>>,
+    room: &RoomView,
 ) -> Callback<&'static str> {
-    // Setters never change: one callback, and one listener, for the life of the page.
-    let open = use_callback((beside.setter(), dialog.setter()), |handle: &'static str, (beside, dialog)| {
-        match views::find(handle).map(|it| it.region) {
-            Some(Region::Dialog) => dialog.set(Some(handle)),
-            _ => beside.set(handle),
-        }
+    // What it needs to know of now: the callback is the same for the life of the page, and so is the listener.
+    let now = use_mut_ref(|| (**looking, 0));
+    *now.borrow_mut() = (**looking, room.posts.len());
+    let open = use_callback((looking.setter(), dialog.setter()), move |handle: &'static str, (looking, dialog)| {
+        let (before, posts) = *now.borrow();
+        let after = match MainTab::ALL.into_iter().find(|it| it.handle() == handle) {
+            Some(MainTab::Talk) => Looking { beside: views::STREAM, card: false, ..before },
+            Some(MainTab::Meeting) => at_the_card(before, posts),
+            Some(main) if views::main_of(before.beside) == Some(main) => before,
+            Some(main) => match views::of(main).next() {
+                Some((_, tab)) => Looking { beside: tab.handle, ..before },
+                None => before,
+            },
+            None => match views::find(handle).map(|it| it.region) {
+                Some(Region::Dialog) => return dialog.set(Some(handle)),
+                _ => Looking { beside: handle, ..before },
+            },
+        };
+        looking.set(after);
     });
     let pressed = use_callback(open.clone(), |key: String, open: &Callback<&'static str>| match key.as_str() {
         "Escape" => {
@@ -81,6 +128,23 @@ fn use_opening(
     });
     use_keys(pressed);
     open
+}
+
+fn at_the_card(before: Looking, posts: usize) -> Looking {
+    let read = if before.card { before.read } else { posts };
+    Looking { beside: views::STREAM, card: true, read }
+}
+
+/// A card that comes moves nobody who writes.
+#[hook]
+fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
+    let coming = VIEWS.iter().filter(|it| it.region == Region::Card).find_map(|it| (it.comes)(room));
+    let (looking, posts) = (looking.clone(), room.posts.len());
+    use_effect_with(coming, move |coming| {
+        if coming.is_some() && !browser::is_writing() {
+            looking.set(at_the_card(*looking, posts));
+        }
+    });
 }
 
 fn head(context: &Context) -> Html {
@@ -111,18 +175,26 @@ fn head(context: &Context) -> Html {
 /// The view beside the stream. On a wide screen something always stands there.
 fn beside_the_stream(context: &Context) -> Html {
     let chosen = if context.beside == views::STREAM { views::ABOUT } else { context.beside };
-    let Some((view, tab)) = views::find(chosen).zip(views::tab(chosen)) else {
+    let Some((view, shown)) = views::find(chosen).zip(views::tab(chosen)) else {
         return Html::default();
     };
-    html! { <><h2>{ changing((tab.title)()) }</h2>{ (view.draw)(context) }</> }
-}
-
-fn tabs(context: &Context) -> Html {
-    let tabs = VIEWS.iter().filter(|it| it.region != Region::Dialog);
-    let tabs = tabs.filter_map(|view| Some(tab(view, view.tab.as_ref()?, context)));
     html! {
         <>
-            { for tabs }
+            <div class="views-within" role="group" aria-label={main_name(shown.group)}>
+                { for views::of(shown.group).map(|(view, it)| tab(view, it, context)) }
+            </div>
+            <h2>{ changing((shown.title)()) }</h2>
+            { (view.draw)(context) }
+        </>
+    }
+}
+
+/// The main tabs, and the list of keys.
+fn tabs(context: &Context, looking: &Looking) -> Html {
+    let unread = if looking.card { context.room.posts.len().saturating_sub(looking.read) } else { 0 };
+    html! {
+        <>
+            { for MainTab::ALL.into_iter().filter(|it| views::has(*it)).map(|it| main_tab(it, context, looking, unread)) }
             { for views::tab(views::KEYS).map(|it| html! {
                 <button type="button" class="tab tab-keys" onclick={context.opens(it.handle)} aria-label={(it.title)()} title={(it.title)()}>
                     <Sign icon={it.icon} />
@@ -132,6 +204,49 @@ fn tabs(context: &Context) -> Html {
     }
 }
 
+fn main_name(main: MainTab) -> String {
+    match main {
+        MainTab::Talk => t!("tab-talk"),
+        MainTab::Meeting => t!("tab-meeting"),
+        MainTab::Agreed => t!("tab-agreed"),
+        MainTab::People => t!("tab-people"),
+        MainTab::More => t!("tab-more"),
+    }
+}
+
+const fn main_sign(main: MainTab) -> Icon {
+    match main {
+        MainTab::Talk => Icon::Stream,
+        MainTab::Meeting => Icon::Meeting,
+        MainTab::Agreed => Icon::Promise,
+        MainTab::People => Icon::People,
+        MainTab::More => Icon::More,
+    }
+}
+
+fn main_tab(main: MainTab, context: &Context, looking: &Looking, unread: usize) -> Html {
+    let current = match views::main_of(context.beside) {
+        Some(MainTab::Talk) if looking.card => MainTab::Meeting,
+        shown => shown.unwrap_or(MainTab::Talk),
+    };
+    let waiting: Vec<_> = views::of(main).flat_map(|(view, _)| (view.waiting)(&context.room)).collect();
+    let (count, words) = match main {
+        MainTab::Talk if unread > 0 => (unread, t!("talk-unread", n = unread)),
+        _ => {
+            (waiting.iter().map(|it| it.count).sum(), waiting.iter().map(|it| &*it.words).collect::<Vec<_>>().join(" "))
+        }
+    };
+    let handle = main.handle();
+    html! {
+        <button type="button" class={classes!("tab", (current == main).then_some("current"), format!("tab-{handle}"))}
+            data-testid={handle} aria-pressed={(current == main).to_string()} onclick={context.opens(handle)}>
+            <Sign icon={main_sign(main)} /><span>{ main_name(main) }</span>
+            { counted(count, words) }
+        </button>
+    }
+}
+
+/// A tab within a main one.
 fn tab(view: &View, tab: &'static Tab, context: &Context) -> Html {
     let handle = tab.handle;
     let current = context.beside == handle;
@@ -139,14 +254,21 @@ fn tab(view: &View, tab: &'static Tab, context: &Context) -> Html {
     let waiting = (view.waiting)(&context.room);
     let words: Vec<_> = waiting.iter().map(|it| &*it.words).collect();
     html! {
-        <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))}
+        <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))} key={handle}
             data-testid={handle} aria-pressed={current.to_string()} onclick={context.opens(handle)}>
-            <Sign icon={tab.icon} /><span>{ (tab.title)() }</span>
-            if !waiting.is_empty() {
-                <span class="count-mark"><span aria-hidden="true" translate="no">{ waiting.iter().map(|it| it.count).sum::<usize>() }</span>
-                    <span class="visually-hidden">{ changing(words.join(" ")) }</span></span>
-            }
+            <span>{ (tab.title)() }</span>
+            { counted(waiting.iter().map(|it| it.count).sum(), words.join(" ")) }
         </button>
+    }
+}
+
+fn counted(count: usize, words: String) -> Html {
+    if count == 0 {
+        return Html::default();
+    }
+    html! {
+        <span class="count-mark"><span aria-hidden="true" translate="no">{ count }</span>
+            <span class="visually-hidden">{ changing(words) }</span></span>
     }
 }
 

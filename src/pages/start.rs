@@ -104,7 +104,7 @@ fn Found() -> Html {
                     </select>
                 </label>
                 if let Some(form) = &form { <FormPreview form={form.clone()} /> }
-                <button type="submit" class="button big" data-testid="found-submit" aria-disabled={busy}>{ t!("found-submit") }</button>
+                <button type="submit" class="button big" data-primary="true" data-testid="found-submit" aria-disabled={busy}>{ t!("found-submit") }</button>
             </form>
         </section>
     }

@@ -26,8 +26,8 @@ mod view;
 use yew::prelude::*;
 
 pub use view::{
-    ABOUT, Context, INVITE, KEYS, Keys, LOOPS, NETWORK, PLAIN, Region, SETTINGS, STREAM, Tab, View, Views, Waits,
-    press_button,
+    ABOUT, Context, INVITE, KEYS, Keys, LOOPS, MainTab, NETWORK, PLAIN, Region, SETTINGS, STREAM, Tab, View, Views,
+    Waits, press_button,
 };
 
 /// All views, in the order of the tabs and of the list of keys.
@@ -40,6 +40,7 @@ pub static VIEWS: &[View] = &[
     batons::VIEW,
     people::VIEW,
     people::NAME_BAR,
+    people::CARDS,
     about::VIEW,
     promises::VIEW,
     loops::VIEW,
@@ -56,6 +57,26 @@ pub fn find(handle: &str) -> Option<&'static View> {
 /// What opens the view of a handle.
 pub fn tab(handle: &str) -> Option<&'static Tab> {
     find(handle)?.tab.as_ref()
+}
+
+/// The views that a main tab holds.
+pub fn of(group: MainTab) -> impl Iterator<Item = (&'static View, &'static Tab)> {
+    let tabs = VIEWS.iter().filter(|it| it.region == Region::Beside).filter_map(|it| Some((it, it.tab.as_ref()?)));
+    tabs.filter(move |(_, tab)| tab.group == group)
+}
+
+/// The main tab that holds what a handle opens.
+pub fn main_of(handle: &str) -> Option<MainTab> {
+    Some(tab(handle)?.group)
+}
+
+/// Whether a main tab opens anything.
+pub fn has(group: MainTab) -> bool {
+    match group {
+        MainTab::Talk => true,
+        MainTab::Meeting => VIEWS.iter().any(|it| it.region == Region::Card),
+        group => of(group).next().is_some(),
+    }
 }
 
 /// Does what a single key is for; says whether it could.

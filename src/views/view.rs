@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use paceline_room::fold::Key;
+use paceline_room::{Cid, fold::Key};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -27,11 +27,48 @@ pub const INVITE: &str = "invite-open";
 /// ... the list of keys.
 pub const KEYS: &str = "keys";
 
+/// What the main tabs hold: the handles by which they are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MainTab {
+    /// The stream.
+    Talk,
+    /// The meeting's card, in the place of the stream.
+    Meeting,
+    /// What was agreed.
+    Agreed,
+    /// Who is here.
+    People,
+    /// All else.
+    More,
+}
+
+impl MainTab {
+    /// In the order in which they stand.
+    pub const ALL: [Self; 5] = [Self::Talk, Self::Meeting, Self::Agreed, Self::People, Self::More];
+
+    /// Stable handle.
+    pub const fn handle(self) -> &'static str {
+        match self {
+            Self::Talk => "tab-talk",
+            Self::Meeting => "tab-meeting",
+            Self::Agreed => "tab-agreed",
+            Self::People => "tab-people",
+            Self::More => "tab-more",
+        }
+    }
+}
+
 /// Where a view stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Region {
-    /// In the middle, whatever stands beside it.
+    /// In the middle, whatever stands beside it, but for the card.
     Middle,
+    /// Above the middle, always: one line.
+    Bar,
+    /// In the place of the middle, while there is something to do together.
+    Card,
+    /// In the place of the composer, under the card.
+    Step,
     /// In the stream, after the posts.
     StreamEnd,
     /// Between the stream and the composer.
@@ -52,6 +89,8 @@ pub struct View {
     pub tab: Option<Tab>,
     /// Single keys that do something in it.
     pub keys: &'static [Keys],
+    /// What makes a card come to the front by itself, once for each.
+    pub comes: fn(&RoomView) -> Option<Cid>,
     /// What in it waits for this node.
     pub waiting: fn(&RoomView) -> Vec<Waits>,
     /// What something of its capability is called that others said something about, by its place in the log, and who answers
@@ -87,6 +126,8 @@ pub type Act = fn() -> bool;
 pub struct Tab {
     /// Stable handle.
     pub handle: &'static str,
+    /// The main tab that holds it.
+    pub group: MainTab,
     /// Its sign.
     pub icon: Icon,
     /// What it is called.
@@ -116,6 +157,7 @@ pub const PLAIN: View = View {
     region: Region::Side,
     tab: None,
     keys: &[],
+    comes: |_| None,
     waiting: |_| Vec::new(),
     called: |_, _, _| None,
     draw: |_| Html::default(),
@@ -129,6 +171,8 @@ pub struct Context {
     pub room: Rc<RoomView>,
     /// The handle of what stands beside the stream: [`STREAM`] for nothing.
     pub beside: &'static str,
+    /// Nothing stands in front of the stream: its filled button is the next press.
+    pub front: bool,
     /// Opens the view of a handle.
     pub open: Callback<&'static str>,
     /// Closes the dialog.

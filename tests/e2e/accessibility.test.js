@@ -102,19 +102,19 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
 
       await ben.call('promise.ask', await ada.node(), 'Bring the long brushes');
       await ada.shownPost(post).getByTestId('do-this').click();
-      await ada.at('view-promises').click();
+      await ada.view('view-promises');
       await ada.at('promise-accept').waitFor();
       await ada.at('promise-open').click();
       await check(ada, name('promises'));
       await fits(ada, name('promises'));
 
-      await ada.at('view-network').click();
+      await ada.view('view-network');
       await ada.at('network-peer').first().waitFor();
       await check(ada, name('network'));
       await fits(ada, name('network'));
       await world.picture(`${size} ${colorScheme} network`, ada);
 
-      await ben.at('view-settings').first().click();
+      await ben.view('view-settings');
       await ben.at('theme').waitFor();
       await check(ben, name('settings'));
       await fits(ben, name('settings'));

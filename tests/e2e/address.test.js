@@ -97,8 +97,8 @@ scenario('back closes what lies over the room, then leaves it; forward does no h
   await invite.waitFor({ state: 'detached' });
   assert.equal((await tab.state()).title, 'One', 'the room stays');
 
-  await tab.at('view-loops').click();
-  await tab.at('view-settings').click();
+  await tab.view('view-loops');
+  await tab.view('view-settings');
   await settings.click();
   await tab.at('forget-room-confirm').waitFor();
   await back();
@@ -123,7 +123,7 @@ scenario('back closes what lies over the room, then leaves it; forward does no h
   await tab.inRoom();
   const entries = () => tab.page.evaluate(() => history.state);
   for (const close of ['Escape', 'button']) {
-    await tab.at('view-settings').click();
+    await tab.view('view-settings');
     await settings.click();
     await tab.at('forget-room-confirm').waitFor();
     if (close === 'Escape') await tab.page.keyboard.press('Escape');
@@ -134,7 +134,7 @@ scenario('back closes what lies over the room, then leaves it; forward does no h
     await tab.until('its entries are left', async () => (await entries()) === null);
   }
   // From Settings to another room and back.
-  await tab.at('view-settings').click();
+  await tab.view('view-settings');
   await settings.waitFor();
   await type(tab, links[1]);
   await shows(tab, 'Two');
@@ -145,7 +145,7 @@ scenario('back closes what lies over the room, then leaves it; forward does no h
 
 scenario('a room left from within Settings is not come back to by one step forward', async (world) => {
   const { tab, links } = await twoRooms(world);
-  await tab.at('view-settings').click();
+  await tab.view('view-settings');
   await tab.at('forget-room').click();
   await tab.at('forget-room-confirm').click();
   await tab.at('start').waitFor();

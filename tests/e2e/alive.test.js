@@ -33,7 +33,7 @@ scenario('a page counts its long tasks and tells the longest, to people and to s
   // Browsers tell whole milliseconds.
   assert.ok(longestTaskMs >= Math.floor(took) - 1, `${longestTaskMs} of ${took}`);
 
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('page-pause').waitFor();
   const [, seconds] = /^Longest pause since it was opened: (\d+\.\d) s\.$/.exec(await read(ada, 'page-pause'));
   assert.ok(Number(seconds) >= 1.5);
@@ -54,7 +54,7 @@ scenario('a page tells what memory it holds, and what of it the room is', async 
   await ada.call('retract', post);
   assert.equal((await page()).wordsBytes, before.wordsBytes, 'words that were taken back are gone');
 
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   assert.match(await read(ada, 'page-memory'), /^Memory: [\d.]+ [KMG]B, of which this room’s events and words are [\d.]+ [KMG]B\.$/);
   await ada.page.evaluate(() => location.replace('#/'));
   await ada.until('no room is open', async () => (await ada.status()).room === null);
@@ -67,7 +67,7 @@ scenario('the build that Settings names is made of the very files on the host', 
   const {
     tabs: [ada],
   } = await world.room(['Ada']);
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   const build = await read(ada, 'page-build');
   const shown = await ada.at('page-sums').inputValue();
   const lines = shown.trimEnd().split('\n');

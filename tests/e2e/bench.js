@@ -42,7 +42,7 @@ const mark = (page, name, patience) =>
 
 /** Forgets the room in this tab, as a person does, and closes it: the next one starts from nothing. */
 async function forget(tab, others) {
-  await tab.at('view-settings').click();
+  await tab.view('view-settings');
   await tab.at('forget-room').click();
   await tab.at('forget-room-confirm').click();
   await tab.at('start').waitFor();

@@ -91,7 +91,7 @@ scenario('of whatever others fill, a bounded part is drawn, and the rest is said
   const post = zoe.write(at, 'posted', { kind: 'update' }, 'something to speak of');
   const [, founding] = room.blocks.find(([link]) => String(link) === String(room.root));
   await take(ada, zoe.car());
-  await ada.at('view-promises').click();
+  await ada.view('view-promises');
   const about = { post, room, ada: decode(founding).author };
   const drawn = {};
   const fill = async (name, [write, selector, least, most]) => {

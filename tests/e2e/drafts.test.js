@@ -353,7 +353,7 @@ scenario('two tabs write about one post, each its own; a room that is forgotten 
   await ben.close();
   await ada.until('it is stored', async () => (await recordsWith(ada.page, 'the one of Ada')) > 0);
   await ada.at('composer-text').fill('the last word of Ada');
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('forget-room').click();
   await ada.at('forget-room-confirm').click();
   await ada.at('start').waitFor();

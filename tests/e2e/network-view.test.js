@@ -13,7 +13,7 @@ scenario('the panel says who is reached how, and counts what each way of finding
   const {
     tabs: [ada, ben],
   } = await world.room(['Ada', 'Ben']);
-  await ada.at('view-network').click();
+  await ada.view('view-network');
   const peer = ada.at('network-peer', { 'data-node': await ben.node() });
   await peer.filter({ hasText: 'Ben' }).filter({ hasText: 'met in this browser' }).waitFor();
   await peer.filter({ hasText: /\d ms/ }).waitFor({ timeout: PATIENCE });
@@ -41,7 +41,7 @@ scenario('a relay that is not there is told, counted for nothing, and stops nobo
   world.provokes(/127\.0\.0\.1:65533/);
   world.server.config = { relays: [DEAD], stun: [] };
   const { tabs } = await world.room(['Ada', 'Ben']);
-  await tabs[0].at('view-network').click();
+  await tabs[0].view('view-network');
   await advised(tabs[0], 'relays-unreachable');
   const relay = tabs[0].at('rendezvous', { 'data-kind': 'nostr' });
   await relay.filter({ hasText: DEAD }).filter({ hasText: '0 sent, 0 received' }).waitFor();
@@ -62,7 +62,7 @@ scenario('a browser without a network says so, rather than that nobody is here; 
   assert.equal(await ada.page.evaluate(() => navigator.onLine), false);
   await state.filter({ hasText: 'no network here' }).waitFor();
   assert.equal(await state.getAttribute('data-state'), 'alone', 'for scripts it is what it was');
-  await ada.at('view-network').click();
+  await ada.view('view-network');
   await ada.at('network-advice', { 'data-code': 'unplugged' }).filter({ hasText: 'tabs of this browser still meet' }).waitFor();
   await world.picture('unplugged', ada);
   assert.equal(await ada.at('network-advice').count(), 1, 'nothing else is advised');
@@ -93,7 +93,7 @@ scenario('own servers are added in words, used at once, switched off, remembered
     await tab.at('server-add').click();
   };
   const refused = (tab, words) => tab.at('server-problem').filter({ hasText: words }).waitFor();
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await add(ada, 'relay', 'https://relay.example');
   await refused(ada, /wss:\/\//);
   await add(ada, 'stun', 'stun:a b');
@@ -120,7 +120,7 @@ scenario('own servers are added in words, used at once, switched off, remembered
 
   await ada.at('relay-only').click();
   await ada.at('notice', { 'data-code': 'relay-only-without-turn' }).waitFor({ timeout: PATIENCE });
-  await ada.at('view-network').click();
+  await ada.view('view-network');
   await advised(ada, 'relay-only-without-turn');
 
   // Another tab of this browser, later: the same servers, without a word to anybody before a room is open.
@@ -128,7 +128,7 @@ scenario('own servers are added in words, used at once, switched off, remembered
   assert.deepEqual((await later.status()).rendezvous, []);
   await later.join(link);
   await later.inRoom();
-  await later.at('view-settings').click();
+  await later.view('view-settings');
   assert.equal(await later.at('relay-only').isChecked(), true);
   const kept = later.at('server', { 'data-address': DEAD });
   await kept.getByTestId('server-remove').click();

@@ -30,7 +30,7 @@ scenario('the switch in Settings does the same', async (world) => {
   const {
     tabs: [ada, ben],
   } = await world.room(['Ada', 'Ben']);
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('offline-switch').click();
   await ada.until('is offline', async () => (await ada.status()).state === 'offline');
   const cid = await ada.post('said into the void');

@@ -69,7 +69,7 @@ scenario('what an earlier build kept under index.html is in the folder now, unde
   await tab.inRoom();
   assert.equal(await tab.node(), node, 'under either name it is who it is');
 
-  await tab.at('view-settings').click();
+  await tab.view('view-settings');
   await tab.at('forget-room').click();
   await tab.at('forget-room-confirm').click();
   await tab.at('start').waitFor();
@@ -95,7 +95,7 @@ scenario('an old tab and one of today have the same room open: both go on, each 
   assert.notEqual(nodes[0], nodes[1]);
   // What the old tab stored is looked at, here and in Settings, and stays the old tab's.
   await now.has(said[0]);
-  await now.at('view-settings').click();
+  await now.view('view-settings');
   await now.at('leftover', { 'data-node': nodes[0] }).filter({ hasText: 'open in another tab' }).waitFor();
   said.push(await old.post('the old tab goes on'), await now.post('so does the new one'));
   for (const tab of [old, now]) {

@@ -122,7 +122,7 @@ scenario('no title hides anything, and no name turns around what stands beside i
   await rowOf(ada, benNode).filter({ hasText: 'leads' }).filter({ hasText: 'Scribe' }).waitFor();
   await shown(held).getByTestId('baton-history').locator('summary').click();
   for (const view of ['view-about', 'view-promises', 'view-loops', 'view-network', 'view-settings']) {
-    await ada.at(view).first().click();
+    await ada.view(view);
     await ada.at(view, { 'aria-pressed': 'true' }).first().waitFor();
     assert.deepEqual(await faults(ada, name), [], view);
   }

@@ -8,7 +8,7 @@ const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height:
 const rows = async (tab) => (await tab.state()).promises;
 const row = (tab, cid) => tab.at('promise', { 'data-cid': cid });
 const show = async (tab) => {
-  await tab.at('view-promises').click();
+  await tab.view('view-promises');
   await tab.at('promise-open').waitFor();
 };
 /** Waits until the tab's only row stands so; resolves with it. */

@@ -69,7 +69,7 @@ scenario('who listens hears words and not their marks; so do quotes, loops and t
   await quote.waitFor();
   assert.match(await quote.innerText(), /Vote on the plan$/);
   await ben.call('feedback', { target: cid, stance: 'question', text: 'when?' });
-  await ben.at('view-loops').click();
+  await ben.view('view-loops');
   const about = ben.page.locator('.loop-group .about');
   await about.waitFor();
   assert.equal(await about.innerText(), 'Ada: Vote on the plan');
@@ -122,8 +122,8 @@ scenario('numbers, towers of marks and words without end stay in their box on a 
     );
   await ada.until('it is drawn', async () => (await ada.at('post').count()) === 8);
   assert.deepEqual(await sideways(), []);
-  for (const view of ['view-about', 'view-loops', 'view-network', 'view-settings', 'view-stream']) {
-    await ada.at(view).click();
+  for (const view of ['view-about', 'view-loops', 'view-network', 'view-settings', 'tab-talk']) {
+    await ada.view(view);
     assert.deepEqual(await sideways(), [], view);
   }
 
@@ -258,7 +258,7 @@ scenario('Enter that ends a composition sends nothing; single keys work on every
   );
   assert.equal(await focused(), null);
 
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('name-input').fill('Ada');
   await ada.at('strengths-input').fill('maps، listening，tea；songs、rope; knots');
   await ada.at('name-submit').click();
@@ -346,12 +346,12 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
         return out;
       });
     for (const view of ['view-about', 'view-loops', 'view-network', 'view-settings']) {
-      await ada.at(view).click();
+      await ada.view(view);
       await ada.until(`nothing is cut in ${view}`, async () => (await cut()).length === 0, 3_000).catch(() => {});
       assert.deepEqual(await cut(), [], view);
       await world.picture(`reading large ${size} ${view}`, ada);
     }
-    if (await ada.at('view-stream').isVisible()) await ada.at('view-stream').click();
+    if (await ada.at('tab-talk').isVisible()) await ada.view('tab-talk');
     assert.deepEqual(await cut(), []);
     const stream = await ada.page.locator('.reading').boundingBox();
     assert.ok(stream.height >= 200 && stream.width >= 300, `the stream is ${stream.width} by ${stream.height}`);

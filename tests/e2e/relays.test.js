@@ -57,7 +57,7 @@ scenario('a room uses five of the list, its members the same, another room other
   assert.deepEqual(open.filter((url) => five.includes(url)), five.slice(2));
   const refused = (await relaysOf(cleo)).filter((one) => one.state === 'refused').map((one) => one.url);
   assert.deepEqual(refused.sort(), five.slice(0, 2));
-  await cleo.at('view-network').click();
+  await cleo.view('view-network');
   const shown = cleo.at('rendezvous', { 'data-state': 'refused' });
   await shown.filter({ hasText: 'takes nothing from this address' }).first().waitFor({ timeout: PATIENCE });
   await shown.filter({ hasText: 'not from here' }).first().waitFor();
@@ -79,7 +79,7 @@ scenario('Settings say of how many relays a room uses five, and when they were t
   await ada.found({ title: 'Five', purpose: '', form: 'blank' });
   await ada.inRoom();
   const [first] = await openAt(ada, CHOSEN);
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   const listed = ada.at('servers-listed');
   await listed.locator('summary').filter({ hasText: 'Of the 24 relays' }).filter({ hasText: 'Not probed yet' }).waitFor();
   await world.picture('relays settings', ada);
@@ -90,11 +90,11 @@ scenario('Settings say of how many relays a room uses five, and when they were t
   await world.picture('relays settings open', ada);
   await ada.page.setViewportSize({ width: 360, height: 740 });
   await world.picture('relays settings narrow', ada);
-  await ada.at('view-network').click();
+  await ada.view('view-network');
   await ada.at('relays-chosen').filter({ hasText: 'uses 5' }).waitFor();
   await world.picture('relays network narrow', ada);
   // Own relays are all used, beside them.
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('server-address').fill(`${host.relay.replace('/relay', '/own/relay')}`);
   await ada.at('server-add').click();
   await openAt(ada, CHOSEN + 1);
@@ -103,7 +103,7 @@ scenario('Settings say of how many relays a room uses five, and when they were t
   const later = await world.tab(await world.browser({ colorScheme: 'dark' }), 'Later');
   await later.found({ title: 'Later', purpose: '', form: 'blank' });
   await later.inRoom();
-  await later.at('view-settings').click();
+  await later.view('view-settings');
   await later.at('servers-listed').locator('summary').filter({ hasText: 'Last tried on 2026-12-01' }).waitFor();
   await world.picture('relays settings dark', later);
 });

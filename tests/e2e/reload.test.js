@@ -79,7 +79,7 @@ scenario('a room that is forgotten leaves nothing in this browser', async (world
     tabs: [ada],
   } = await world.room(['Ada'], { title: 'Forget me' });
   await ada.post('soon gone');
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.at('forget-room').click();
   await ada.at('forget-room-confirm').click();
   await ada.at('start').waitFor();

@@ -195,7 +195,7 @@ scenario('on the screen: a correction stands beneath its post until adjusted; lo
   await beside('Closed since May', 'declined').waitFor();
   await beside('The plate says twenty', 'adjusted').waitFor();
   assert.equal(await ada.at('loop').count(), 4, 'the view lists every loop once');
-  await ada.at('view-about').click();
+  await ada.view('view-about');
   for (const tab of [ada, ben]) {
     await loop(tab, asked, 'adjusted').filter({ hasText: 'The north gate' }).waitFor();
     await loop(tab, denied, 'declined').filter({ hasText: 'I stood in it yesterday' }).waitFor();
@@ -287,7 +287,7 @@ scenario('on the screen: the invitation is the link, as text and picture; the ke
 
 scenario('on the screen: strengths, theme and the offline switch do what they say', async (world) => {
   const { ada, ben } = await meet(world);
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await ada.until('the name stands there', async () => (await ada.at('name-input').inputValue()) === 'Ada');
   await ada.at('strengths-input').fill('listening, maps');
   await ada.at('name-submit').click();
@@ -317,7 +317,7 @@ scenario('on the screen: strengths, theme and the offline switch do what they sa
 scenario('on the screen: a room is exported, imported where nobody is, and forgotten', async (world) => {
   const { ada, link } = await found(world, await browser(world));
   const cid = await ada.compose('carried on a stick');
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   const downloading = ada.page.waitForEvent('download');
   await ada.at('export-car').click();
   const file = await downloading;
@@ -328,7 +328,7 @@ scenario('on the screen: a room is exported, imported where nobody is, and forgo
   const cleo = await world.tab(await browser(world), 'Cleo', link);
   await connection(cleo, 'alone');
   assert.equal(await cleo.shownPost(cid).count(), 0);
-  await cleo.at('view-settings').click();
+  await cleo.view('view-settings');
   const choosing = cleo.page.waitForEvent('filechooser');
   await cleo.at('import-car').click();
   await (await choosing).setFiles(path);
@@ -399,10 +399,10 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await seen('loop-answer-text').fill('The old one');
   await seen('loop-answer-adjusted').tap();
   await ada.page.locator('[data-testid="loop"][data-state="adjusted"]:visible').waitFor();
-  await ada.at('view-about').tap();
+  await ada.view('view-about', (it) => it.tap());
   await ada.page.getByText('What we ask of each other').waitFor();
   await fits(ada);
-  await ada.at('view-settings').tap();
+  await ada.view('view-settings', (it) => it.tap());
   await ada.until('the name stands there', async () => (await ada.at('name-input').inputValue()) === 'Ada');
   await fits(ada);
   await world.picture('phone settings', ada);
@@ -410,12 +410,12 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await ada.until('the link is there', async () => (await ada.at('invite-link').inputValue()) === link);
   await fits(ada);
   await ada.page.keyboard.press('Escape');
-  await ada.at('view-stream').tap();
+  await ada.view('tab-talk', (it) => it.tap());
   await loop(ada, cid, 'adjusted').filter({ hasText: 'The old one' }).waitFor();
   await loop(ben, cid, 'adjusted').waitFor();
   for (const tab of [ada, ben]) await fits(tab);
   await world.picture('phone stream', ben);
-  for (const handle of ['view-stream', 'view-loops', 'view-settings', 'composer-submit']) {
+  for (const handle of ['tab-talk', 'view-loops', 'view-settings', 'composer-submit']) {
     const box = await ada.at(handle).boundingBox();
     assert.ok(box.width >= 44 && box.height >= 44, `${handle} is large enough for a finger`);
   }
@@ -500,7 +500,7 @@ scenario('on the screen: a link where nobody is: opened again the same node, for
   assert.equal(await me(), node);
 
   await connection(ben, 'alone');
-  await ben.at('view-settings').click();
+  await ben.view('view-settings');
   await ben.at('forget-room').click();
   await ben.at('forget-room-confirm').click();
   await ben.at('start').waitFor();

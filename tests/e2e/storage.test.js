@@ -16,7 +16,7 @@ scenario('what an extra tab left behind goes by itself after 30 days, once all o
   await ben.close();
   await cleo.close();
 
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await leftover(ada, gone).filter({ hasText: 'Ben' }).waitFor();
   await leftover(ada, unheard).filter({ hasText: 'not all of it is in yours' }).waitFor();
   await world.picture('settings with leftovers', ada);
@@ -27,7 +27,7 @@ scenario('what an extra tab left behind goes by itself after 30 days, once all o
   assert.ok(await hasDatabase(ada.page, unheard), 'what is nowhere else stays');
   await ada.has(cid);
 
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await leftover(ada, unheard).getByTestId('leftover-clear').click();
   await leftover(ada, unheard).waitFor({ state: 'detached' });
   assert.equal(await hasDatabase(ada.page, unheard), false);
@@ -45,7 +45,7 @@ scenario('a copy that another tab writes to is listed and cannot be cleared', as
   await lastUsed(ada.page, node, 31);
   await ada.page.reload();
   await ada.linked(1);
-  await ada.at('view-settings').click();
+  await ada.view('view-settings');
   await leftover(ada, node).filter({ hasText: 'open in another tab' }).waitFor();
   assert.equal(await leftover(ada, node).getByTestId('leftover-clear').count(), 0);
   const cid = await ben.post('still here');

@@ -59,7 +59,7 @@ async function press(tab, handle, key) {
 }
 
 const choose = async (tab, takes) => {
-  await tab.at('view-settings').click();
+  await tab.view('view-settings');
   await tab.at('takes').selectOption(takes);
   await tab.until(`takes ${takes}`, async () => (await tab.status()).takes === takes);
 };

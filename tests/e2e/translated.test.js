@@ -111,7 +111,7 @@ scenario('on a page that the browser translates, what changes is what is shown',
     ['view-settings', 'Settings'],
     ['view-about', 'Room'],
   ]) {
-    await ada.at(view).click();
+    await ada.view(view);
     await says(ada.page.locator('.view > h2'), title);
     await translate(ada);
   }

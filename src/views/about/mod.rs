@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{ABOUT, Context, PLAIN, Region, Tab, View, Views};
+use super::{ABOUT, Context, MainTab, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{
         icons::Icon,
@@ -19,7 +19,7 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Beside,
-    tab: Some(Tab { handle: ABOUT, icon: Icon::Room, title: || t!("view-about"), key: None }),
+    tab: Some(Tab { handle: ABOUT, group: MainTab::More, icon: Icon::Room, title: || t!("view-about"), key: None }),
     draw: |context: &Context| html! { <About room={context.room.clone()} views={context.views} open={context.open.clone()} /> },
     ..PLAIN
 };

@@ -9,7 +9,7 @@ use web_sys::MouseEvent;
 use yew::prelude::*;
 
 use self::by_hand::ByHand;
-use super::{Context, INVITE, PLAIN, Region, Tab, View};
+use super::{Context, INVITE, MainTab, PLAIN, Region, Tab, View};
 use crate::{
     browser,
     components::{
@@ -27,6 +27,7 @@ pub const VIEW: View = View {
     region: Region::Dialog,
     tab: Some(Tab {
         handle: INVITE,
+        group: MainTab::More,
         icon: Icon::Invite,
         title: || t!("invite"),
         key: Some(("i", || t!("key-invite"))),

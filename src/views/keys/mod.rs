@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{KEYS, PLAIN, Region, Tab, View, Views};
+use super::{KEYS, MainTab, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{dialog::Dialog, icons::Icon},
     texts::t,
@@ -11,7 +11,13 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Dialog,
-    tab: Some(Tab { handle: KEYS, icon: Icon::Keys, title: || t!("keys-title"), key: Some(("?", || t!("key-help"))) }),
+    tab: Some(Tab {
+        handle: KEYS,
+        group: MainTab::More,
+        icon: Icon::Keys,
+        title: || t!("keys-title"),
+        key: Some(("?", || t!("key-help"))),
+    }),
     draw: |context| html! { <KeyList views={context.views} on_close={context.close.clone()} /> },
     ..PLAIN
 };

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{fold::Key, state::Feedback};
 use yew::prelude::*;
 
-use super::{Context, LOOPS, PLAIN, Region, Tab, View, Views, Waits};
+use super::{Context, LOOPS, MainTab, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     components::{
         feedback::{Attributed, Loop, tell},
@@ -21,6 +21,7 @@ pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab {
         handle: LOOPS,
+        group: MainTab::More,
         icon: Icon::Loops,
         title: || t!("view-loops"),
         key: Some(("l", || t!("key-view-loops"))),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::sorted;
 use yew::prelude::*;
 
-use super::{Context, INVITE, NETWORK, PLAIN, Region, SETTINGS, Tab, View};
+use super::{Context, INVITE, MainTab, NETWORK, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     components::{
         connection::{self, ConnectionProps},
@@ -25,6 +25,7 @@ pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab {
         handle: NETWORK,
+        group: MainTab::More,
         icon: Icon::Network,
         title: || t!("view-network"),
         key: Some(("w", || t!("key-network"))),

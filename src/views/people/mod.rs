@@ -1,5 +1,6 @@
 //! Who is here. On a narrow screen a row of discs.
 
+mod cards;
 mod name_bar;
 
 use std::collections::BTreeMap;
@@ -7,10 +8,11 @@ use std::collections::BTreeMap;
 use paceline_room::{NodeId, fold::List, state::Baton};
 use yew::prelude::*;
 
-use super::{Context, PLAIN, Region, SETTINGS, View};
+use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     components::{
         disc::disc_of,
+        icons::Icon,
         more::{SHOWN, names, use_shown},
     },
     people::titled,
@@ -19,6 +21,7 @@ use crate::{
     words,
 };
 
+use cards::Cards;
 use name_bar::NameBar;
 
 /// Its line in the table.
@@ -36,6 +39,20 @@ pub const NAME_BAR: View = View {
         (SETTINGS, _) | (_, Takes::Nothing) => Html::default(),
         _ => html! { <NameBar room={context.room.clone()} /> },
     },
+    ..PLAIN
+};
+
+/// The line of the cards.
+pub const CARDS: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: "view-people",
+        group: MainTab::People,
+        icon: Icon::People,
+        title: || t!("people"),
+        key: None,
+    }),
+    draw: |context: &Context| html! { <Cards room={context.room.clone()} /> },
     ..PLAIN
 };
 

@@ -21,7 +21,7 @@ use self::{
     form::NewPromise,
     row::{Person, Row, RowView, TOLD, said},
 };
-use super::{Context, Keys, Region, Tab, View, Waits, press_button};
+use super::{Context, Keys, MainTab, PLAIN, Region, Tab, View, Waits, press_button};
 use crate::{
     components::{
         icons::Icon,
@@ -54,6 +54,7 @@ pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab {
         handle: PROMISES,
+        group: MainTab::Agreed,
         icon: Icon::Promise,
         title: || t!("view-promises"),
         key: Some(("p", || t!("key-view-promises"))),
@@ -65,6 +66,7 @@ pub const VIEW: View = View {
         Some(t!("loop-about-promise", name = name, words = said(promise)))
     },
     draw: |context: &Context| html! { <Promises room={context.room.clone()} /> },
+    ..PLAIN
 };
 
 /// Asks made of this node, and what it promised by today or before, by this browser's clock.

@@ -15,7 +15,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use self::{amount::Amount, page::ThisPage, servers::ServerList, storage::Storage};
-use super::{Context, PLAIN, Region, SETTINGS, Tab, View};
+use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
     components::{dialog::Dialog, export::use_export, icons::Icon, theme::Theme},
@@ -31,6 +31,7 @@ pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab {
         handle: SETTINGS,
+        group: MainTab::More,
         icon: Icon::Settings,
         title: || t!("view-settings"),
         key: Some(("s", || t!("key-settings"))),

@@ -42,6 +42,8 @@ pub struct ComposerProps {
     pub on_done: Callback<()>,
     /// Storage refuses what is being written.
     pub unkept: bool,
+    /// Nothing stands in front: to post is the next press.
+    pub front: bool,
 }
 
 /// Draws the composer.
@@ -90,7 +92,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
                         </button>
                     }
                     <p class="hint" id="composer-hint">{ changing(if aside { t!("composer-aside") } else { t!("composer-hint") }) }</p>
-                    <button type="submit" class="button send" data-testid="composer-submit">
+                    <button type="submit" class="button send" data-primary={props.front.then_some("true")} data-testid="composer-submit">
                         <Sign icon={Icon::Send} /><span>{ t!("post") }</span>
                     </button>
                 </div>

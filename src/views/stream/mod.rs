@@ -23,7 +23,7 @@ use self::{
     scroll::{step, use_newest},
     unchecked::UncheckedPosts,
 };
-use super::{Context, Keys, PLAIN, Region, STREAM, Tab, View, cards::Sources, press_button};
+use super::{Context, Keys, MainTab, PLAIN, Region, STREAM, Tab, View, cards::Sources, press_button};
 use crate::{
     browser,
     components::{
@@ -40,7 +40,7 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Middle,
-    tab: Some(Tab { handle: STREAM, icon: Icon::Stream, title: || t!("view-stream"), key: None }),
+    tab: Some(Tab { handle: STREAM, group: MainTab::Talk, icon: Icon::Stream, title: || t!("view-stream"), key: None }),
     keys: &[
         Keys { keys: &[("n", to_writing)], words: || t!("key-write") },
         Keys { keys: &[("j", || step(1)), ("k", || step(-1))], words: || t!("key-posts") },
@@ -63,7 +63,7 @@ pub const VIEW: View = View {
     },
     draw: |context: &Context| {
         html! {
-            <Stream room={context.room.clone()} handles={!context.loops_elsewhere()}
+            <Stream room={context.room.clone()} front={context.front} handles={!context.loops_elsewhere()}
                 at_end={context.draw(Region::StreamEnd)} before_composer={context.draw(Region::BeforeComposer)} />
         }
     },
@@ -91,6 +91,8 @@ struct StreamProps {
     at_end: Html,
     /// Between the posts and the composer.
     before_composer: Html,
+    /// Nothing stands in front of it.
+    front: bool,
 }
 
 /// Draws the stream.
@@ -136,7 +138,7 @@ fn Stream(props: &StreamProps) -> Html {
                 }
                 { props.before_composer.clone() }
                 if room.takes != Takes::Nothing {
-                    <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} />
+                    <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} front={props.front} />
                 }
             </div>
         </>

@@ -137,9 +137,18 @@ export class Tab {
     return this.at('post', { 'data-cid': cid });
   }
 
+  /** Opens a view, by way of the main tab that holds it where it is not in sight. */
+  async view(handle, press = (button) => button.click()) {
+    const within = { 'view-promises': 'tab-agreed', 'view-people': 'tab-people' };
+    const button = this.at(handle);
+    await this.at('tab-more').waitFor();
+    if (!(await button.isVisible())) await press(this.at(within[handle] ?? 'tab-more'));
+    await press(button);
+  }
+
   /** Opens the view of loops: their handles are the view's from then on, which a slow machine draws in more than one go. */
   async showLoops(press = (button) => button.click()) {
-    await press(this.at('view-loops'));
+    await this.view('view-loops', press);
     await this.page.locator('.view [data-testid="loop"]').first().waitFor();
     await this.page.locator('.said-here [data-testid="loop"]').first().waitFor({ state: 'detached' });
   }
