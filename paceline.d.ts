@@ -119,6 +119,12 @@ interface Paceline {
     at(item: Cid): Promise<Cid>;
     /** Gives time; 0 stops it. At most a day. */
     timer(o: { seconds: number; about?: Cid }): Promise<Cid>;
+    /** Raises this node's hand, or takes it down: presence, not an event. Hands stand in the order in which they were raised. */
+    hand(up: boolean): Promise<void>;
+  };
+  readonly round: {
+    /** Asks the others to wait with the reveal: presence, not an event, for ten seconds. */
+    wait(round: Cid): Promise<void>;
   };
   /**
    * One person, several tabs and devices. Two nodes are joined once each has said it of the other, the second having seen the first; who said it
@@ -336,6 +342,12 @@ interface LocalState {
   present: { node: NodeId; here: "here" | "away" | "gone"; sinceMs: number }[];
   /** Of recent events: how many nodes reported that they stored it, of how many present. */
   reach: Record<Cid, { stored: number; of: number }>;
+  /** Who raises a hand, in their order, each person once. */
+  hands: NodeId[];
+  /** Who asks to wait with the reveal of which round. */
+  waits: { node: NodeId; round: Cid }[];
+  /** The time that runs in the meeting that goes on, in seconds, the same in every tab to a second. `set`: the event that gave it. */
+  timer: { set: Cid; about: Cid | null; seconds: number; left: number } | null;
   notices: { code: string; text: string; about?: Cid }[];
 }
 

@@ -7,8 +7,8 @@ use paceline_mesh::{
     Input, Lane, Output, Replica,
     fuzzing::Index,
     wire::{
-        Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Form, Have, Hello, Item, LINKS, LIVE_BYTES, Live,
-        MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS, Want,
+        Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Floor, Form, Have, Hello, Item, LINKS, LIVE_BYTES,
+        Live, MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS, TimeLeft, Want,
     },
 };
 use paceline_room::{
@@ -103,6 +103,14 @@ fn buf(chance: &mut Chance, most: usize) -> ByteBuf {
     ByteBuf::from(chance.bytes(count))
 }
 
+fn floor(chance: &mut Chance) -> Floor {
+    Floor {
+        hand: chance.once_in(2).then(|| chance.size()),
+        timer: chance.once_in(2).then(|| TimeLeft { set: ByteArray::new(chance.array()), left: chance.size() }),
+        waits: chance.once_in(2).then(|| ByteArray::new(chance.array())),
+    }
+}
+
 fn beacon(chance: &mut Chance) -> Signed {
     let keypair = world().keypair(chance.below(3));
     let shorts = |chance: &mut Chance, most: usize| ShortIds((0..chance.below(most)).map(|_| chance.array()).collect());
@@ -117,6 +125,7 @@ fn beacon(chance: &mut Chance) -> Signed {
         more_missing: chance.once_in(2),
         links: shorts(chance, 4),
         listens: chance.once_in(2),
+        floor: chance.once_in(2).then(|| floor(chance)),
     };
     Signed::new(&beacon, &keypair)
 }

@@ -77,6 +77,9 @@ commands! { session:
     "meeting.undoneItem" (item: Cid) -> Cid = session.act(meetings::Command::Again { item }).await;
     "meeting.at" (item: Cid) -> Cid = session.act(meetings::Command::At { item }).await;
     "meeting.timer" (o: TimerFor) -> Cid = session.act(meetings::Command::Timer { seconds: o.seconds, about: o.about }).await;
+    "meeting.hand" (up: bool) -> () = session.hand(up);
+
+    "round.wait" (round: Cid) -> () = session.wait_with(round);
 
     "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
     "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
@@ -337,6 +340,6 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, String, Option<String>, Cid, Option<Cid>, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

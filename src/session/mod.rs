@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod express;
 mod first_drawing;
+mod floor;
 mod going;
 mod handoffs;
 mod intake;

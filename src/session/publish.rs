@@ -12,7 +12,7 @@ use super::{
     engine::Engine,
     intake::takes_word,
     names, pauses,
-    report::{LocalState, PageReport, Present, Rendezvous, Status, here_word},
+    report::{LocalState, PageReport, Present, Rendezvous, Status, TimeLeft, Waiting, here_word},
     view::{Connection, PeerView, RoomView, through},
 };
 
@@ -94,6 +94,9 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         unknown: lists.unknown,
         ignored: now.ignored.clone(),
         doubtful: now.doubtful.clone(),
+        hands: now.floor.hands.clone(),
+        waits: now.floor.waits.clone(),
+        timer: now.floor.timer,
         reach: now.reach.clone(),
         storage: engine.storage(),
         peers,
@@ -172,7 +175,17 @@ pub fn local(engine: &Engine, ahead: i64) -> LocalState {
         since_ms: now.saturating_sub(it.since),
     });
     let reach = shown.reach.iter().map(|(cid, reach)| (cid.to_string(), reach.into()));
-    LocalState { present: present.collect(), reach: sorted::map(reach), notices: Vec::new() }
+    let waits = shown.floor.waits.iter().map(|(node, round)| Waiting { node: *node, round: *round });
+    let timer =
+        shown.floor.timer.map(|it| TimeLeft { set: it.set, about: it.about, seconds: it.seconds, left: it.left(now) });
+    LocalState {
+        present: present.collect(),
+        reach: sorted::map(reach),
+        hands: shown.floor.hands.to_vec(),
+        waits: waits.collect(),
+        timer,
+        notices: Vec::new(),
+    }
 }
 
 /// The linked nodes; what they call themselves is for scripts to know.

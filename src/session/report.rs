@@ -108,8 +108,36 @@ pub struct LocalState {
     pub present: Vec<Present>,
     /// How many nodes hold recent events.
     pub reach: BTreeMap<String, ReachReport>,
+    /// Who raises a hand, in their order.
+    pub hands: Vec<NodeId>,
+    /// Who asks to wait with a reveal.
+    pub waits: Vec<Waiting>,
+    /// The time that runs.
+    pub timer: Option<TimeLeft>,
     /// What the person was told.
     pub notices: Vec<Notice>,
+}
+
+/// Who asks to wait with the reveal of a round.
+#[derive(Debug, Clone, Serialize)]
+pub struct Waiting {
+    /// Who.
+    pub node: NodeId,
+    /// The round.
+    pub round: Cid,
+}
+
+/// Time that was given, and what is left of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TimeLeft {
+    /// The event that set it.
+    pub set: Cid,
+    /// What for.
+    pub about: Option<Cid>,
+    /// How long, in seconds.
+    pub seconds: u64,
+    /// Seconds that are left.
+    pub left: u64,
 }
 
 /// One node's presence.

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::replica::{Reached, Takes, Unchecked};
 use paceline_net::{Path, RendezvousStatus};
-use paceline_node::{Loops, People, Reaches, Storing};
+use paceline_node::{Countdown, Loops, People, Reaches, Storing};
 use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
@@ -142,6 +142,13 @@ pub struct RoomView {
     pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
     pub doubtful: List<()>,
+    /// Who raises a hand, in their order: each person once.
+    pub hands: Rc<[NodeId]>,
+    /// Who asks to wait with the reveal of which round.
+    pub waits: Rc<[(NodeId, Cid)]>,
+    /// The time that runs in the meeting that goes on, or has run out: the same in every tab to a second. Drawn by
+    /// `components::timer`.
+    pub timer: Option<Countdown>,
     /// How many nodes hold recent events (the last few hundred posts).
     pub reach: Reaches,
     /// Bytes and events in this browser's database, and whether the browser promised to keep them.

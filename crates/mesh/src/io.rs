@@ -65,6 +65,10 @@ pub enum Input {
     Hears(bool),
     /// This tab is hidden or shown: `away` in the beacon.
     Away(bool),
+    /// The person here raises a hand, or takes it down.
+    Hand(bool),
+    /// The person here asks to wait with the reveal of a round: for [`crate::floor::WAITS`].
+    Wait(Cid),
     /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
     Leave,
     /// What the person here chose to take of the room.

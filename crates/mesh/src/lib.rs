@@ -7,6 +7,7 @@
 
 mod budgets;
 mod changed;
+pub mod floor;
 #[cfg(feature = "test-utils")]
 pub mod fuzzing;
 mod held;

@@ -7,6 +7,7 @@
 //! stored. Others' events are admitted and forwarded at once, and reported as held (reach) after [`Input::Stored`].
 
 mod admission;
+mod floor;
 mod link;
 mod links;
 mod messages;
@@ -40,6 +41,7 @@ use paceline_room::{
 };
 
 use crate::{
+    floor::Floor,
     held::Held,
     index::Index,
     ingest::Ingest,
@@ -77,6 +79,7 @@ pub struct Replica {
     regulars: Regulars,
     relayed: Relayed,
     listening: Listening,
+    floor: Floor,
     hears: bool,
     acquainted: Vec<NodeId>,
     /// The last tip that was reported, if there were more.
@@ -126,6 +129,7 @@ impl Replica {
             regulars: Regulars::default(),
             relayed: Relayed::default(),
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
+            floor: Floor::default(),
             hears: false,
             acquainted: Vec::new(),
             reported: None,
@@ -242,6 +246,8 @@ impl Replica {
                 self.state = if away { State::Away } else { State::Here };
                 self.roster.change(self.now);
             }
+            Input::Hand(up) => self.raise(up),
+            Input::Wait(round) => self.wait(round),
             Input::Leave => {
                 self.state = State::Gone;
                 self.send_beacon();
@@ -412,6 +418,7 @@ impl Replica {
                 self.take_in(ix, words.map(|(_, words)| words), Source::Storage);
                 self.held.store(&self.log, ix);
                 self.roster.change(self.now);
+                self.see_live(ix);
                 self.spread(cid, Origin::Own);
             }
             Ok(Admission::Known(_)) => {}
@@ -441,6 +448,7 @@ impl Replica {
             self.sync_stirred = false;
             self.sync_at = self.sync.next_wake(self.now);
         }
+        self.expire_floor();
         let spreads = self.tree.tick(self.now);
         self.send_spread(spreads);
         if self.roster.is_due(self.now) {
@@ -464,6 +472,7 @@ impl Replica {
             self.tree.next_wake(),
             self.roster.next_wake(),
             self.listening.next_wake(),
+            self.floor.next_wake(),
             self.ingest.next_wake().filter(|at| *at > self.now),
         ];
         let wake = wakes.into_iter().flatten().min().map(|at| at.max(self.now + 1));

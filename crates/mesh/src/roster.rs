@@ -12,6 +12,9 @@
 //! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
 //! a newer beacon.
 
+mod floor;
+mod heard;
+
 use litemap::LiteMap;
 use paceline_room::{
     Cid, Ix, Log, NodeId,
@@ -20,6 +23,8 @@ use paceline_room::{
     sorted,
 };
 use serde_bytes::ByteArray;
+
+pub use heard::{BeaconError, Heard};
 
 use crate::{
     changed::Changed,
@@ -65,44 +70,8 @@ struct Node {
     relayed: Millis,
     /// What it has ever reported as stored; only grows, since what is durably stored stays.
     held: Seen,
-}
-
-/// What to do about a beacon.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Heard {
-    /// Whose it is, if it is worth anything.
-    pub of: Option<NodeId>,
-    /// Pass it on to these.
-    pub relay: Vec<NodeId>,
-    /// Presence changed.
-    pub changed: bool,
-    /// It is new and came from its own node: its tips are worth comparing.
-    pub tips: Option<(u64, Vec<Cid>)>,
-    /// It came from its own node and is older than what others brought of it: it can count on from that.
-    pub behind: bool,
-    /// Parts of it that this build does not know.
-    pub newer: usize,
-}
-
-/// Why a beacon is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BeaconError {
-    /// Cannot be read, or its signature is wrong.
-    #[error(transparent)]
-    Message(#[from] MessageError),
-    /// Older than what its node said before on the same link.
-    #[error("the beacon is older than what its node said before on the same link")]
-    Replayed,
-}
-
-impl BeaconError {
-    /// The stable name under which refusals are counted.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Message(error) => error.code(),
-            Self::Replayed => "replayed-beacon",
-        }
-    }
+    /// A timer as it has told by its own link: the event, and when it ends at the earliest of all that it has said.
+    timer: Option<(ByteArray<32>, Millis)>,
 }
 
 /// Everybody this node knows of.
@@ -122,6 +91,8 @@ pub struct Roster {
     stirred: bool,
     /// Besides that, through whom somebody is reached may have changed, or who is a stranger.
     stale: bool,
+    /// Who raises a hand or asks to wait.
+    voices: BTreeSet<NodeId>,
     /// Tips that were reported and are not admitted here yet, by whom: at most those of each one's latest beacon.
     awaited: BTreeSet<(Cid, NodeId)>,
     changed: Changed,
@@ -159,6 +130,7 @@ impl Roster {
             due: None,
             stirred: false,
             stale: false,
+            voices: BTreeSet::new(),
             awaited: BTreeSet::new(),
             changed: Changed::default(),
         }
@@ -241,6 +213,7 @@ impl Roster {
             more_missing: false,
             links: ShortIds(self.greeted.iter().take(LINKS).map(short_node).collect()),
             listens: false,
+            floor: None,
         }
     }
 
@@ -314,7 +287,8 @@ impl Roster {
         let stirred = changed || node.beacon.as_ref().is_none_or(|(_, last)| stirs(last));
         let says = |last: &Beacon| last.tips != beacon.tips || last.missing_words != beacon.missing_words;
         let news = changed || node.beacon.as_ref().is_none_or(|(_, last)| says(last));
-        let far = changed || now >= node.relayed + FAR_EVERY;
+        let spoken = node.hear_floor(&beacon, (peer == from).then_some(now));
+        let far = changed || spoken || now >= node.relayed + FAR_EVERY;
         let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
         if peer == from {
             node.said = Some(beacon.counter);
@@ -325,6 +299,9 @@ impl Roster {
         self.stale |= rerouted && !self.greeted.iter().any(|it| self.are_linked(it, &from));
         if news {
             self.changed.node(from);
+        }
+        if spoken {
+            self.note_voice(from);
         }
         self.resolve(&from, log);
         let relay = self.relays(&from, &peer, far);
@@ -569,6 +546,7 @@ impl Roster {
             said: None,
             relayed: 0,
             held: Seen::default(),
+            timer: None,
         })
     }
 
@@ -583,6 +561,7 @@ impl Roster {
         longest.is_some_and(|id| {
             self.forget_awaited(&id);
             self.changed.node(id);
+            self.voices.remove(&id);
             self.nodes.remove(&id).is_some()
         })
     }

@@ -10,6 +10,7 @@
 //! since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
 
 mod codec;
+mod floor;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 pub use codec::Form;
 use codec::{Only, PLACED_VERSION, Read, Reader, Value, Write, Writer, next, record};
+pub use floor::{Floor, TimeLeft};
 pub use names::{Cids, ShortId, ShortIds};
 
 /// Bytes of one message on the live lane: an event block and its words at their largest fit.
@@ -213,6 +215,8 @@ pub struct Beacon {
     pub links: ShortIds,
     /// It listens where newcomers call: at a server that is reached now.
     pub listens: bool,
+    /// What it says of the meeting that goes on.
+    pub floor: Option<Floor>,
 }
 
 record!(Hello { 0: "events", 1: "tips", 2: "beacon" });
@@ -232,6 +236,7 @@ record!(Beacon {
     more_missing: "m",
     links: "l",
     listens: "h",
+    floor: "f",
 });
 
 impl Write for State {

@@ -33,7 +33,9 @@ pub use names::friendly as friendly_name;
 pub use node::{Express, Node, Parts};
 pub use pulse::Pulse;
 pub use sending::{MOVED, listed};
-pub use snapshot::{Batons, Crowd, Loops, Naming, People, PersonView, Reaches, Snapshot, Snapshots, When, grace};
+pub use snapshot::{
+    Batons, Countdown, Crowd, Floor, Loops, Naming, People, PersonView, Reaches, Snapshot, Snapshots, When, grace,
+};
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
 pub use write::{Storing, silence};

@@ -16,6 +16,8 @@ pub const TAG_CHARS: usize = 40;
 pub const TAGS: usize = 16;
 /// Meetings that are shown as one at once.
 pub const MEETINGS_AT_ONCE: usize = 8;
+/// How long a timer runs at most, in seconds: a day.
+pub const TIMER_SECONDS: u64 = 24 * 60 * 60;
 /// Bytes of a place among others.
 pub const ORDER_BYTES: usize = 64;
 /// Parents of an event.

@@ -172,6 +172,7 @@ impl Replica {
             self.store.push(Stored { cid, depth, block, words });
         }
         if let Some(origin) = live {
+            self.see_live(ix);
             let author = self.log.entry(ix).event.author;
             // "Direct" is only what its author itself pushed; from anybody else it is a step in the tree.
             let origin = match origin {

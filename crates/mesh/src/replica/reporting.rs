@@ -49,6 +49,7 @@ impl Replica {
             missing_words,
             more_missing,
             listens: self.hears && !self.listening.is_resting(),
+            floor: self.told_floor(),
             ..self.roster.beacon(self.now)
         };
         if self.roster.greeted().is_empty() {

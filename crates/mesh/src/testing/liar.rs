@@ -161,6 +161,7 @@ impl Liar<'_> {
             more_missing: false,
             links: ShortIds::default(),
             listens: false,
+            floor: None,
         }
     }
 

@@ -24,6 +24,11 @@ fn beacon() -> Beacon {
         more_missing: true,
         links: ShortIds(vec![[6; 8], [7; 8]]),
         listens: true,
+        floor: Some(Floor {
+            hand: Some(1),
+            timer: Some(TimeLeft { set: ByteArray::new([8; 32]), left: 250 }),
+            waits: Some(ByteArray::new([9; 32])),
+        }),
     }
 }
 

@@ -7,8 +7,8 @@ use paceline_mesh::{
     Input, Lane,
     replica::Takes,
     wire::{
-        Announce, Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, Push, ShortIds, Signed, Since,
-        State, Stream, TIPS, Want, short_node,
+        Announce, Beacon, Blocks, Bulk, Carry, Cids, Floor, Have, Hello, Item, Live, Page, Push, ShortIds, Signed,
+        Since, State, Stream, TIPS, Want, short_node,
     },
 };
 use paceline_room::{
@@ -36,6 +36,8 @@ paceline_room::laws_of! { laws_of_input, INPUTS, Input:
     Input::Carry { .. } => SENT_RELAYED,
     Input::Hears(_) => HEARS,
     Input::Away(_) => AWAY,
+    Input::Hand(_) => HAND,
+    Input::Wait(_) => WAIT,
     Input::Leave => LEAVE,
     Input::Take(_) => TAKE,
     Input::Tick => TICK,
@@ -156,6 +158,20 @@ const HEARS: &[Law] =
 
 const AWAY: &[Law] =
     &[Law::new("a tab hidden in a log of n", Grows::Never, |n| Room::posts(n).input(Input::Away(true)))];
+
+const HAND: &[Law] = &[
+    Law::new("a hand raised in a log of n", Grows::Never, |n| Room::posts(n).input(Input::Hand(true))),
+    Law::new("a hand raised behind n others", Grows::Each(4), |n| {
+        let mut room = Room::people(n);
+        (0..n).for_each(|i| room.raise(100 + i, i as u64 + 1));
+        room.input(Input::Hand(true))
+    }),
+];
+
+const WAIT: &[Law] = &[Law::new("a wish to wait in a log of n", Grows::Never, |n| {
+    let round = Cid::of(b"round");
+    Room::posts(n).input(Input::Wait(round))
+})];
 
 const LEAVE: &[Law] =
     &[Law::new("leaving a log of n tips", Grows::Never, |n| Room::twins(n).input(Input::Leave)).at(2 * TIPS)];
@@ -415,6 +431,14 @@ impl Room {
 
     /// Beacons of `from` are said by itself, or passed on by the one link there is.
     fn beacon(&mut self, from: usize, counter: u64, tips: &[Cid]) {
+        self.say(from, counter, tips, None);
+    }
+
+    fn raise(&mut self, from: usize, ticket: u64) {
+        self.say(from, 1, &[], Some(Floor { hand: Some(ticket), ..Floor::default() }));
+    }
+
+    fn say(&mut self, from: usize, counter: u64, tips: &[Cid], floor: Option<Floor>) {
         let beacon = Beacon {
             room: ByteArray::new(*self.scene.room().digest()),
             node: self.scene.node(from),
@@ -426,6 +450,7 @@ impl Room {
             more_missing: false,
             links: ShortIds(vec![short_node(&self.scene.node(PEER))]),
             listens: false,
+            floor,
         };
         // Others' budgets are not what is measured.
         self.solo.now += 20;

@@ -357,6 +357,7 @@ pub fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
         more_missing: false,
         links: ShortIds::default(),
         listens: false,
+        floor: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod catching_up;
+mod floor;
 mod growth;
 mod hostile;
 mod listening;

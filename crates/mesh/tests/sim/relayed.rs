@@ -175,6 +175,7 @@ fn made_up_nodes_come_after_those_who_have_written() {
             more_missing: false,
             links: ShortIds(links.iter().map(|it| short_node(&world.author(*it))).collect()),
             listens: false,
+            floor: None,
         };
         Live::Beacon(Signed::new(&beacon, &world.keypair(by)))
     };

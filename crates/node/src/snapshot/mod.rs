@@ -8,6 +8,7 @@
 //!
 //! *Absent*: the clock, links, sentences: what only a page knows is added there.
 
+mod floor;
 mod handoffs;
 mod people;
 mod reach;
@@ -25,6 +26,7 @@ use paceline_room::{
     state::{Feedback, FeedbackState, IgnoredTransfer},
 };
 
+pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
 use handoffs::Ignoreds;
 pub use people::{Crowd, Naming, People, PersonView};
@@ -59,6 +61,8 @@ pub struct Snapshot {
     pub loops: Loops,
     /// What is led, and what waits for this node.
     pub batons: Batons,
+    /// What is said of the meeting that goes on.
+    pub floor: Floor,
     /// What was done with batons and did not count.
     pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
@@ -128,6 +132,7 @@ impl Snapshots {
             people: self.crowd.people().clone(),
             loops: before.loops.follow(&before.lists.feedback, &lists.feedback, self.me),
             batons,
+            floor: before.floor.follow(replica),
             ignored: self.ignored.follow(replica).clone(),
             doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
             reach: self.window.shown(),

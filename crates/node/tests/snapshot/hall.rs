@@ -200,6 +200,7 @@ impl Hall {
             more_missing: false,
             links: ShortIds(vec![short_node(&self.node(ME)), short_node(&self.node(through))]),
             listens: false,
+            floor: None,
         };
         change(&mut beacon);
         let signed = Signed::new(&beacon, &self.keys[who]);

@@ -2,4 +2,5 @@
 
 mod cost;
 mod equal;
+mod floor;
 mod hall;

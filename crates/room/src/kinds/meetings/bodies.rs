@@ -99,8 +99,8 @@ bodies! {
 pub type Prompts = List<Title, { limits::TAGS }>;
 /// How long an item is meant to take: up to a day.
 pub type Minutes = Within<1, { 24 * 60 }>;
-/// How long a timer runs: up to a day.
-pub type Seconds = Within<0, { 24 * 60 * 60 }>;
+/// How long a timer runs.
+pub type Seconds = Within<0, { limits::TIMER_SECONDS }>;
 
 /// What is done about an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
