@@ -415,7 +415,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   await loop(ben, cid, 'adjusted').waitFor();
   for (const tab of [ada, ben]) await fits(tab);
   await world.picture('phone stream', ben);
-  for (const handle of ['tab-talk', 'view-loops', 'view-settings', 'composer-submit']) {
+  for (const handle of ['tab-talk', 'tab-agreed', 'tab-more', 'composer-submit']) {
     const box = await ada.at(handle).boundingBox();
     assert.ok(box.width >= 44 && box.height >= 44, `${handle} is large enough for a finger`);
   }
