@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use crate::{browser, texts::t};
 
 thread_local! {
-    static TITLE: RefCell<Title> = const { RefCell::new(Title { page: String::new(), words: None }) };
+    static TITLE: RefCell<Title> = const { RefCell::new(Title { page: String::new(), words: None, count: 0 }) };
 }
 
 struct Title {
     page: String,
     words: Option<String>,
+    count: usize,
 }
 
 /// What the page is called now.
@@ -25,11 +26,21 @@ pub fn set_words(words: Option<String>) {
     show();
 }
 
+/// How many things wait for the person here; it stands first.
+pub fn set_count(count: usize) {
+    TITLE.with_borrow_mut(|it| it.count = count);
+    show();
+}
+
 fn show() {
     let title = TITLE.with_borrow(|it| match &it.words {
         Some(words) => t!("title-words", words = words.clone(), title = it.page.clone()),
         None => it.page.clone(),
     });
+    let title = match TITLE.with_borrow(|it| it.count) {
+        0 => title,
+        count => t!("title-count", n = count, title = title),
+    };
     if let Some(document) = browser::document() {
         document.set_title(&title);
     }
@@ -51,6 +62,9 @@ mod tests {
         set("Other".into());
         assert!(shown().starts_with("Your turn") && shown().ends_with("Other"), "{}", shown());
         set_words(None);
+        set_count(2);
+        assert!(shown().contains('2') && shown().ends_with("Other"), "{}", shown());
+        set_count(0);
         assert_eq!(shown(), "Other");
         set(before);
     }

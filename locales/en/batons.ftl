@@ -95,3 +95,4 @@ waits-batons = { $n ->
     [one] 1 more baton waits for you
    *[other] { $n } more batons wait for you
 }
+waits-role = Nobody leads “{ $title }” yet

@@ -15,7 +15,7 @@ use crate::{
     hooks::use_keys,
     session::{RoomView, View as Snapshot},
     texts::{changing, t},
-    views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views},
+    views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views, use_waiting},
 };
 
 /// Properties of [`RoomPage`].
@@ -52,6 +52,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
         looking.beside != views::STREAM,
         Callback::from(move |()| back.set(Looking { beside: views::STREAM, ..*back })),
     );
+    let waiting = Views(VIEWS).waiting(&room).iter().map(|(_, it)| it.count).sum();
+    use_waiting(&room, waiting);
     let front = dialog.is_none() && !looking.card;
     let context = Context { snapshot, room, beside: looking.beside, front, open, close, views: Views(VIEWS) };
     // Always one node: children are matched from the last on, and one more would make all before it anew.
@@ -61,7 +63,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
                 { t!("skip-to-writing") }
             </button>
-            { head(&context) }
+            { head(&context, waiting) }
             <Notices notices={context.snapshot.notices.clone()} />
             <main class="room-main">
             <section class="side" aria-label={t!("side")}>{ context.draw(Region::Side) }</section>
@@ -147,7 +149,7 @@ fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
     });
 }
 
-fn head(context: &Context) -> Html {
+fn head(context: &Context, waiting: usize) -> Html {
     let room = &context.room;
     let title = match &*room.title {
         "" if room.newer => t!("newer-room-title"),
@@ -163,12 +165,26 @@ fn head(context: &Context) -> Html {
                 if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
             </div>
             <ConnectionState ..ConnectionProps::of(room) />
+            { bell(context, waiting) }
             { for views::tab(views::INVITE).map(|it| html! {
                 <button type="button" class="button invite" data-testid={it.handle} onclick={context.opens(it.handle)}>
                     <Sign icon={it.icon} /><span>{ (it.title)() }</span>
                 </button>
             }) }
         </header>
+    }
+}
+
+/// How much waits for the person here.
+fn bell(context: &Context, waiting: usize) -> Html {
+    html! {
+        { for views::tab(views::FOR_YOU).map(|it| html! {
+            <button type="button" class="icon-button for-you" data-testid={it.handle} data-count={waiting.to_string()} title={(it.title)()}
+                aria-label={t!("for-you-count", n = waiting)} onclick={context.opens(it.handle)}>
+                <Sign icon={it.icon} />
+                if waiting > 0 { <span class="count-mark" aria-hidden="true" translate="no">{ waiting }</span> }
+            </button>
+        }) }
     }
 }
 

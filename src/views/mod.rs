@@ -22,13 +22,15 @@ mod settings;
 mod stream;
 mod unsent;
 mod view;
+mod waiting;
 
 use yew::prelude::*;
 
 pub use view::{
-    ABOUT, Context, INVITE, KEYS, Keys, LOOPS, MainTab, NETWORK, PLAIN, Region, SETTINGS, STREAM, Tab, View, Views,
-    Waits, press_button,
+    ABOUT, Context, FOR_YOU, INVITE, KEYS, Keys, LOOPS, MainTab, NETWORK, PLAIN, Region, SETTINGS, STREAM, Tab, View,
+    Views, Waits, press_button,
 };
+pub use waiting::use_waiting;
 
 /// All views, in the order of the tabs and of the list of keys.
 pub static VIEWS: &[View] = &[
@@ -47,6 +49,7 @@ pub static VIEWS: &[View] = &[
     invite::VIEW,
     network::VIEW,
     settings::VIEW,
+    waiting::VIEW,
 ];
 
 /// The view of a handle.
@@ -110,7 +113,7 @@ mod tests {
                 assert!(tab.key.is_none_or(|(key, _)| keys.insert(key)), "{}", tab.handle);
             }
         }
-        for handle in [STREAM, ABOUT, LOOPS, NETWORK, SETTINGS, INVITE, KEYS] {
+        for handle in [STREAM, ABOUT, LOOPS, NETWORK, SETTINGS, INVITE, KEYS, FOR_YOU] {
             assert!(handles.contains(handle), "{handle} opens a view");
         }
     }

@@ -22,6 +22,8 @@ pub const LOOPS: &str = "view-loops";
 pub const NETWORK: &str = "view-network";
 /// ... what can be set.
 pub const SETTINGS: &str = "view-settings";
+/// ... all that waits for this node.
+pub const FOR_YOU: &str = "for-you";
 /// ... letting others in.
 pub const INVITE: &str = "invite-open";
 /// ... the list of keys.
@@ -111,6 +113,11 @@ impl PartialEq for Views {
 }
 
 impl Views {
+    /// All that waits for this node, with what opens it.
+    pub fn waiting(&self, room: &RoomView) -> Vec<(Option<&'static Tab>, Waits)> {
+        self.0.iter().flat_map(|view| (view.waiting)(room).into_iter().map(|it| (view.tab.as_ref(), it))).collect()
+    }
+
     /// What something is called, whichever capability it belongs to.
     pub fn called(&self, room: &RoomView, it: &Key, by: &str) -> Option<String> {
         self.0.iter().find_map(|view| (view.called)(room, it, by.to_owned()))
@@ -146,6 +153,10 @@ pub struct Keys {
 
 /// Something that waits for this node.
 pub struct Waits {
+    /// What sort of thing: a stable name.
+    pub kind: &'static str,
+    /// The one thing, if it is one.
+    pub about: Option<Cid>,
     /// How many things.
     pub count: usize,
     /// In words.

@@ -65,16 +65,19 @@ struct BatonsProps {
     handles: bool,
 }
 
-/// What is offered to this node, and what it may reclaim.
+/// What is offered to this node, what it may reclaim, and what nobody leads.
 fn waiting(room: &RoomView) -> Vec<Waits> {
     let offers = room.for_me.iter().filter(|it| it.offered_to == Some(room.me));
     let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
-    let offers = offers.map(|it| t!("waits-offer", title = people::titled(&it.title)));
-    let back = back.map(|it| t!("waits-reclaim", title = people::titled(&it.title)));
-    let told = offers.chain(back).map(|words| Waits { count: 1, words }).take(LINES);
+    let waits = |kind, it: &Baton, words| Waits { kind, about: Some(it.cid), count: 1, words };
+    let offers = offers.map(|it| waits("offer", it, t!("waits-offer", title = people::titled(&it.title))));
+    let back = back.map(|it| waits("reclaim", it, t!("waits-reclaim", title = people::titled(&it.title))));
     let more = room.for_me.len().saturating_sub(LINES);
-    let more = (more > 0).then(|| Waits { count: more, words: t!("waits-batons", n = more) });
-    told.chain(more).collect()
+    let more =
+        (more > 0).then(|| Waits { kind: "offer", about: None, count: more, words: t!("waits-batons", n = more) });
+    let free = room.free.iter().take(LINES);
+    let free = free.map(|it| waits("role", it, t!("waits-role", title = people::titled(&it.title))));
+    offers.chain(back).take(LINES).chain(more).chain(free).collect()
 }
 
 /// All, in the order in which they are drawn.

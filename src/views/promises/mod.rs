@@ -81,9 +81,13 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
             _ => {}
         }
     }
-    let waits =
-        [(late, t!("waits-overdue", n = late)), (due, t!("waits-due", n = due)), (asks, t!("waits-asks", n = asks))];
-    waits.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| Waits { count, words }).collect()
+    let waits = [
+        ("promise", late, t!("waits-overdue", n = late)),
+        ("promise", due, t!("waits-due", n = due)),
+        ("ask", asks, t!("waits-asks", n = asks)),
+    ];
+    let waits = waits.into_iter().filter(|(_, count, _)| *count > 0);
+    waits.map(|(kind, count, words)| Waits { kind, about: None, count, words }).collect()
 }
 
 /// An ask whose author still asks, and that nobody has taken up.

@@ -1,0 +1,14 @@
+# What waits for the person at this tab.
+
+for-you = For you
+for-you-count = { $n ->
+    [0] Nothing waits for you
+    [one] One thing waits for you
+   *[other] { $n } things wait for you
+}
+for-you-notification = { $room }: { $n ->
+    [one] one thing waits for you
+   *[other] { $n } things wait for you
+}
+key-for-you = What waits for you
+title-count = ({ $n }) { $title }

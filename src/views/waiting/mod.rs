@@ -1,0 +1,139 @@
+//! All that waits for the person at this tab, each line one press from its place; a number in the tab's title, and a notification
+//! where somebody looks elsewhere and has asked for that.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use paceline_room::Cid;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Notification, NotificationPermission};
+use yew::prelude::*;
+
+use super::{Context, FOR_YOU, MainTab, PLAIN, Region, STREAM, Tab, View, Views, Waits};
+use crate::{
+    browser,
+    components::{
+        dialog::Dialog,
+        icons::Icon,
+        more::{SHOWN, Which, use_shown},
+    },
+    session::RoomView,
+    texts::{changing, t},
+    title,
+};
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Dialog,
+    tab: Some(Tab {
+        handle: FOR_YOU,
+        group: MainTab::More,
+        icon: Icon::Bell,
+        title: || t!("for-you"),
+        key: Some(("f", || t!("key-for-you"))),
+    }),
+    draw: |context: &Context| {
+        html! {
+            <ForYou room={context.room.clone()} views={context.views} open={context.open.clone()} on_close={context.close.clone()} />
+        }
+    },
+    ..PLAIN
+};
+
+const LINES: Which = ("for-you", None);
+
+/// Properties of [`ForYou`].
+#[derive(PartialEq, Properties)]
+struct ForYouProps {
+    /// The room.
+    room: Rc<RoomView>,
+    /// All views.
+    views: Views,
+    /// Opens a view.
+    open: Callback<&'static str>,
+    /// The dialog was closed.
+    on_close: Callback<()>,
+}
+
+/// Draws the list.
+#[component]
+fn ForYou(props: &ForYouProps) -> Html {
+    let much = use_shown();
+    // Only here: a page that asks on loading is refused for good.
+    use_effect_with((), |()| ask());
+    let all = props.views.waiting(&props.room);
+    let count = all.len();
+    html! {
+        <Dialog title={t!("for-you")} on_close={props.on_close.clone()}>
+            if all.is_empty() { <p>{ t!("waits-nothing") }</p> }
+            <ul class="plain-list waits" data-testid="waits">{ for all.into_iter().take(much.of(LINES, SHOWN)).map(|it| line(it, props)) }</ul>
+            { much.more(LINES, SHOWN, count) }
+        </Dialog>
+    }
+}
+
+fn line((tab, waits): (Option<&'static Tab>, Waits), props: &ForYouProps) -> Html {
+    let Waits { kind, about, words, .. } = waits;
+    let handle = tab.map_or(STREAM, |it| it.handle);
+    let (open, close) = (props.open.clone(), props.on_close.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        close.emit(());
+        open.emit(handle);
+        about.into_iter().for_each(go_to);
+    });
+    html! {
+        <li><button type="button" class="link-button wait" data-testid="wait" data-kind={kind} data-about={about.map(|it| it.to_string())} {onclick}>
+            { changing(words) }
+        </button></li>
+    }
+}
+
+/// Shows something by name, once the dialog is gone and has given the keyboard back.
+fn go_to(about: Cid) {
+    Timeout::new(0, move || {
+        if let Some(it) = browser::find(&format!("[data-cid='{about}']")) {
+            it.scroll_into_view();
+            if let Some(first) = it.query_selector("button, summary, a, input, textarea").ok().flatten() {
+                browser::focus(&first);
+            }
+        }
+    })
+    .forget();
+}
+
+/// Keeps the number in the tab's title, and tells who looks elsewhere that it has risen.
+#[hook]
+pub fn use_waiting(room: &RoomView, count: usize) {
+    let room = room.title.clone();
+    let before = use_mut_ref(|| count);
+    use_effect_with(count, move |count| {
+        title::set_count(*count);
+        let before = before.replace(*count);
+        if *count > before && browser::document().is_some_and(|it| it.hidden()) {
+            tell(&room, *count);
+        }
+    });
+    use_effect_with((), |()| || title::set_count(0));
+}
+
+fn ask() {
+    // Somewhere there are none.
+    if is_known() && Notification::permission() == NotificationPermission::Default {
+        spawn_local(async {
+            if let Ok(asked) = Notification::request_permission() {
+                let _ = JsFuture::from(asked).await;
+            }
+        });
+    }
+}
+
+fn tell(room: &str, count: usize) {
+    if is_known() && Notification::permission() == NotificationPermission::Granted {
+        // On a phone only a service worker may: then the number in the title is all.
+        let _ = Notification::new(&t!("for-you-notification", room = room.to_owned(), n = count));
+    }
+}
+
+fn is_known() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
+}
