@@ -24,6 +24,7 @@ pub mod limits;
 pub mod log;
 pub mod node;
 mod scan;
+pub mod seal;
 pub mod sorted;
 pub mod state;
 pub mod stored;

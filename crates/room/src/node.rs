@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use curve25519_dalek::{
     constants::ED25519_BASEPOINT_POINT,
     edwards::{CompressedEdwardsY, EdwardsPoint},
+    montgomery::MontgomeryPoint,
     scalar::{Scalar, clamp_integer},
     traits::IsIdentity as _,
 };
@@ -48,6 +49,11 @@ impl NodeId {
     /// of small order.
     pub fn verifier(&self) -> Option<Verifier> {
         Some(Verifier { key: self.0, minus: -point(&self.0)? })
+    }
+
+    /// The key as one of X25519 (RFC 7748, section 4.1), under the same rule.
+    pub(crate) fn to_x25519(self) -> Option<[u8; 32]> {
+        Some(point(&self.0)?.to_montgomery().to_bytes())
     }
 }
 
@@ -221,6 +227,15 @@ impl Keypair {
         signature[..32].copy_from_slice(&r);
         signature[32..].copy_from_slice(s.as_bytes());
         signature
+    }
+
+    /// What this key and another of X25519 agree on (RFC 7748, section 6.1); `None` if anybody could know it, since the other one is
+    /// of small order.
+    pub(crate) fn agree(&self, other: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
+        let hash = Zeroizing::new(<[u8; 64]>::from(Sha512::digest(&self.secret[..])));
+        let secret = Zeroizing::new(*hash.first_chunk::<32>()?);
+        let agreed = Zeroizing::new(MontgomeryPoint(*other).mul_clamped(*secret).to_bytes());
+        (*agreed != [0; 32]).then_some(agreed)
     }
 }
 
