@@ -25,6 +25,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Answer", "\"adjusted\" | \"noted\" | \"declined\""),
     ("Bytes", "Uint8Array"),
     ("ImportReport", ""),
+    ("bool", "boolean"),
     ("String", "string"),
     ("u32", "number"),
     ("u64", "number"),
