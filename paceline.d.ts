@@ -18,6 +18,22 @@ type NodeId = string;
 type PostKind = "update" | "question" | "idea" | "need" | "driver";
 /** How feedback stands to its target. The last three open a loop: they ask for an answer. */
 type Stance = "appreciate" | "build-on" | "question" | "concern" | "correct";
+/** What a round asks for: one of these. An option of dots that is the name of an event stands for that. */
+type Ask = {
+  words?: boolean;
+  /** Each says as many things as it likes. */
+  many?: boolean;
+  /** From -100 to 100, with a label at each end. */
+  scale?: { min: number; max: number; low: string; high: string };
+  /** 2 to 16. */
+  choice?: string[];
+  /** 1 to 20 dots for 1 to 64 options. */
+  dots?: { budget: number; options: string[] };
+  /** That each speaks in turn. */
+  spoken?: { secondsEach?: number };
+};
+/** An answer: one of these. `choice` counts from 0; `dots` has the options by their texts. */
+type RoundAnswer = { text?: string; number?: number; choice?: number; dots?: Record<string, number> };
 /** How this node stands to the others. */
 type Connection = "connecting" | "alone" | "catching-up" | "in-sync" | "partial" | "offline";
 
@@ -122,9 +138,25 @@ interface Paceline {
     /** Raises this node's hand, or takes it down: presence, not an event. Hands stand in the order in which they were raised. */
     hand(up: boolean): Promise<void>;
   };
+
   readonly round: {
+    /** Asks everybody. `order`: who speaks in which order. In a sealed one nobody sees what others answer until all show. */
+    open(o: { question: string; ask: Ask; sealed?: boolean; meeting?: Cid; order?: NodeId[] }): Promise<Cid>;
+    /** Answers; the latest counts, or all if the round asks for many. */
+    answer(round: Cid, answer: RoundAnswer): Promise<Cid>;
+    /** Nothing to say; in a round that is spoken one's turn goes. */
+    pass(round: Cid): Promise<Cid>;
+    /** What has become of somebody's turn; whose it is then follows from the order. */
+    turn(round: Cid, node: NodeId, state: "joined" | "spoken" | "passed" | "away" | "again"): Promise<Cid>;
+    /** All said. */
+    done(round: Cid): Promise<Cid>;
+    close(round: Cid): Promise<Cid>;
+    /** Lets all show what they answered. */
+    reveal(round: Cid): Promise<Cid>;
     /** Asks the others to wait with the reveal: presence, not an event, for ten seconds. */
     wait(round: Cid): Promise<void>;
+    /** Puts an answer under a title, to another that says the same, or under nothing. */
+    place(answer: Cid, under: { title?: string; answer?: Cid } | null): Promise<Cid>;
   };
   /**
    * One person, several tabs and devices. Two nodes are joined once each has said it of the other, the second having seen the first; who said it
@@ -311,6 +343,34 @@ interface RoomState {
     items: { cid: Cid; title: string; minutes: number | null; state: "planned" | "done" | "backlog"; outcome: string | null }[];
     /** The time that was set last. No clock is trusted: it runs from when it is heard. */
     timer: { seconds: number; setAt: number; about: Cid | null } | null;
+  }[];
+  /** In order of opening. People are known by their homes when the round was opened. */
+  rounds: {
+    cid: Cid;
+    question: string;
+    ask: Ask;
+    sealed: boolean;
+    /** Revealed: a sealed one was shown, another was closed. */
+    state: "open" | "revealed";
+    /** What can be seen, in display order; of a sealed round nothing before it is revealed. */
+    answers: {
+      cid: Cid;
+      node: NodeId;
+      answer: RoundAnswer | null;
+      /** What was sealed opens by its author, or by the shares of two others. */
+      opened: boolean;
+      theme: string | null;
+    }[];
+    answered: NodeId[];
+    /** Who has nothing to say. */
+    passed: NodeId[];
+    /** Who takes part in a round that is spoken, in the order of their turns. */
+    order: NodeId[];
+    now: NodeId | null;
+    next: NodeId | null;
+    themes: { title: string; answers: Cid[] }[];
+    /** How many chose each option, how many dots each got, how often each number was given. */
+    totals: Record<string, number> | null;
   }[];
   /** What is for later: of no meeting, or left by one. */
   backlog: { cid: Cid; title: string; minutes: number | null; state: "backlog"; outcome: null }[];

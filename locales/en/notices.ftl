@@ -31,6 +31,7 @@ notice-too-long = This is longer than a room takes: 16 KB of words, 200 characte
 notice-empty-text = There is nothing to send yet.
 notice-nothing-to-see = There is nothing to see in this: only spaces or characters without a shape. Nothing was sent; your text is still in its field.
 notice-not-found = That is not here (any more), so nothing was changed.
+notice-unfit-answer = That is no answer to what is asked here. Nothing was sent.
 notice-not-yours = Only its author can change that. Nothing was changed.
 notice-newer-room = This room was founded by a newer Paceline, and only that one can do this. Nothing was changed. Reload the page to get the newer version.
 notice-not-free = Somebody holds this baton already. Nothing was changed.

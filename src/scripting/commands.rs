@@ -1,14 +1,18 @@
 //! The table of commands that scripts have: name, arguments, what comes of it, and the call of the session that it is.
 //! `paceline.d.ts` says the same for people, and is written by hand; `cargo xtask check` compares the two.
 
+use std::collections::BTreeMap;
+
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
     Cid, NodeId,
     body::{
-        Answer, PostKind, Stance, batons, feedback,
+        Answer, List, PostKind, Stance, batons, feedback,
         meetings::{self, ItemKind},
-        people, persons, posts, promises, taking_back,
+        people, persons, posts, promises,
+        rounds::{self, Ask, Dots, Said, Scale, Spoken, True, Turn},
+        taking_back,
     },
     state::RoomState,
 };
@@ -80,6 +84,14 @@ commands! { session:
     "meeting.hand" (up: bool) -> () = session.hand(up);
 
     "round.wait" (round: Cid) -> () = session.wait_with(round);
+    "round.open" (o: Round) -> Cid = session.act(o.command()?).await;
+    "round.answer" (round: Cid, answer: RoundAnswer) -> Cid = session.act(answer.command(round)?).await;
+    "round.pass" (round: Cid) -> Cid = session.act(rounds::Command::Pass { round }).await;
+    "round.turn" (round: Cid, node: NodeId, state: Turn) -> Cid = session.act(rounds::Command::Turn { round, node, state }).await;
+    "round.done" (round: Cid) -> Cid = session.act(rounds::Command::Done { round }).await;
+    "round.close" (round: Cid) -> Cid = session.act(rounds::Command::Close { round }).await;
+    "round.reveal" (round: Cid) -> Cid = session.act(rounds::Command::Reveal { round }).await;
+    "round.place" (answer: Cid, under: Option<Under>) -> Cid = session.act(rounds::Command::Place { answer, under: under.map(Under::under).transpose()? }).await;
 
     "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
     "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
@@ -272,6 +284,125 @@ struct TimerFor {
     about: Option<Cid>,
 }
 
+#[derive(Deserialize)]
+struct Round {
+    question: String,
+    ask: AskFor,
+    #[serde(default)]
+    sealed: bool,
+    meeting: Option<Cid>,
+    #[serde(default)]
+    order: Vec<NodeId>,
+}
+
+/// One of these.
+#[derive(Deserialize)]
+struct AskFor {
+    #[serde(default)]
+    words: bool,
+    #[serde(default)]
+    many: bool,
+    scale: Option<ScaleFor>,
+    choice: Option<Vec<String>>,
+    dots: Option<DotsFor>,
+    spoken: Option<SpokenFor>,
+}
+
+#[derive(Deserialize)]
+struct ScaleFor {
+    min: i64,
+    max: i64,
+    low: String,
+    high: String,
+}
+
+#[derive(Deserialize)]
+struct DotsFor {
+    budget: u64,
+    options: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SpokenFor {
+    seconds_each: Option<u64>,
+}
+
+impl Round {
+    fn command(self) -> Outcome<rounds::Command> {
+        let Self { question, ask, sealed, meeting, order } = self;
+        let many = ask.many;
+        let ask = ask.ask().ok_or_else(|| bad_argument("ask: one of words, scale, choice, dots, spoken"))?;
+        Ok(rounds::Command::Open { question, ask, sealed, meeting, order, many })
+    }
+}
+
+impl AskFor {
+    /// If it is one, within its limits.
+    fn ask(self) -> Option<Ask> {
+        match self {
+            Self { words: true, scale: None, choice: None, dots: None, spoken: None, .. } => Some(Ask::Words(True)),
+            Self { words: false, scale: Some(it), choice: None, dots: None, spoken: None, .. } => {
+                let (min, max) = (it.min.try_into().ok()?, it.max.try_into().ok()?);
+                Some(Ask::Scale(Scale { min, max, low: it.low.try_into().ok()?, high: it.high.try_into().ok()? }))
+            }
+            Self { words: false, scale: None, choice: Some(it), dots: None, spoken: None, .. } => {
+                List::of(it).ok().map(Ask::Choice)
+            }
+            Self { words: false, scale: None, choice: None, dots: Some(it), spoken: None, .. } => {
+                let (budget, options) = (it.budget.try_into().ok()?, List::of(it.options).ok()?);
+                Some(Ask::Dots(Dots { budget, options }))
+            }
+            Self { words: false, scale: None, choice: None, dots: None, spoken: Some(it), .. } => {
+                let seconds = it.seconds_each.map(TryInto::try_into).transpose().ok()?;
+                Some(Ask::Spoken(Spoken { seconds }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One of these.
+#[derive(Deserialize)]
+struct RoundAnswer {
+    text: Option<String>,
+    number: Option<i64>,
+    choice: Option<u64>,
+    dots: Option<BTreeMap<String, u64>>,
+}
+
+impl RoundAnswer {
+    fn command(self, round: Cid) -> Outcome<rounds::Command> {
+        let answer = match self {
+            Self { text: Some(it), number: None, choice: None, dots: None } => Said::Text(it),
+            Self { text: None, number: Some(it), choice: None, dots: None } => Said::Number(it),
+            Self { text: None, number: None, choice: Some(it), dots: None } => Said::Choice(it),
+            Self { text: None, number: None, choice: None, dots: Some(it) } => Said::Dots(it),
+            _ => return Err(bad_argument("answer: one of text, number, choice, dots")),
+        };
+        Ok(rounds::Command::Answer { round, answer })
+    }
+}
+
+/// One of these.
+#[derive(Deserialize)]
+struct Under {
+    title: Option<String>,
+    answer: Option<Cid>,
+}
+
+impl Under {
+    fn under(self) -> Outcome<rounds::Under> {
+        match self {
+            Self { title: Some(title), answer: None } => {
+                title.try_into().map(rounds::Under::Title).map_err(|_| bad_argument("title: at most 200 characters"))
+            }
+            Self { title: None, answer: Some(answer) } => Ok(rounds::Under::Answer(answer)),
+            _ => Err(bad_argument("under: a title, or an answer")),
+        }
+    }
+}
+
 /// A file.
 struct Bytes(Vec<u8>);
 
@@ -340,6 +471,6 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

@@ -54,6 +54,8 @@ pub enum CommandError {
     TooLong,
     /// What it is about is not here, or is gone.
     NotFound,
+    /// It is no answer to what is asked, or asks for nothing.
+    UnfitAnswer,
     /// It is somebody else's.
     NotYours,
     /// Somebody holds the baton.
@@ -77,6 +79,7 @@ impl CommandError {
             Self::EmptyText => "empty-text",
             Self::TooLong => "too-long",
             Self::NotFound => "not-found",
+            Self::UnfitAnswer => "unfit-answer",
             Self::NotYours => "not-yours",
             Self::NotFree => "not-free",
             Self::NotHolder => "not-holder",
@@ -96,7 +99,13 @@ impl From<IgnoredReason> for CommandError {
             | IgnoredReason::TipNotSeen
             | IgnoredReason::TipIgnored
             | IgnoredReason::NoLoop
-            | IgnoredReason::Oneself => Self::NotFound,
+            | IgnoredReason::Oneself
+            | IgnoredReason::AnotherRound
+            | IgnoredReason::Stranger
+            | IgnoredReason::SealNotSeen => Self::NotFound,
+            IgnoredReason::AsksNothing | IgnoredReason::UnfitAnswer | IgnoredReason::NotWhatWasSealed => {
+                Self::UnfitAnswer
+            }
             IgnoredReason::NotAuthor | IgnoredReason::NotAddressee => Self::NotYours,
             IgnoredReason::Closed => Self::BatonClosed,
             IgnoredReason::NotFree => Self::NotFree,

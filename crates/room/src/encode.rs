@@ -261,10 +261,12 @@ impl<'a> Serializer for &'a mut Encoder {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
-        _: &T,
+        variant: &'static str,
+        value: &T,
     ) -> Result<(), NotEncodable> {
-        Err(NotEncodable)
+        self.head(5, 1);
+        self.serialize_str(variant)?;
+        value.serialize(self)
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<List<'a>, NotEncodable> {
@@ -428,6 +430,11 @@ mod tests {
         }
     }
 
+    #[derive(Serialize)]
+    enum Variants {
+        Two(u8, u8),
+    }
+
     #[test]
     fn what_dag_cbor_cannot_hold_is_not_written() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -436,7 +443,8 @@ mod tests {
         for value in [1_i128 << 64, -(1_i128 << 64) - 1, i128::MIN, i128::MAX] {
             assert_eq!(encode(&Ipld::Integer(value)), Err(NotEncodable));
         }
-        assert_eq!(encode(&Ok::<u8, u8>(1)), Err(NotEncodable));
+        assert_eq!(encode(&Ok::<u8, u8>(1)).ok(), serde_ipld_dagcbor::to_vec(&Ok::<u8, u8>(1)).ok());
+        assert_eq!(encode(&Variants::Two(1, 2)), Err(NotEncodable));
     }
 
     #[test]

@@ -5,7 +5,8 @@
 
 use std::{fmt, ops::Deref};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_bytes::ByteBuf;
 
 use crate::{Cid, EventError, limits};
 
@@ -34,6 +35,10 @@ pub struct Tips(List<Cid, { limits::PARENTS }>);
 /// A number from one to the other, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Within<const LEAST: u64, const MOST: u64>(u64);
+
+/// So many bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bytes<const LEAST: usize, const MOST: usize>(Box<[u8]>);
 
 impl<const MOST: usize> Short<MOST> {
     /// The text.
@@ -170,6 +175,38 @@ impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Within<LEAST, 
     }
 }
 
+impl<const LEAST: usize, const MOST: usize> TryFrom<Vec<u8>> for Bytes<LEAST, MOST> {
+    type Error = EventError;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, EventError> {
+        match bytes.len() {
+            few if few < LEAST => Err(EventError::OutOfRange),
+            many if many > MOST => Err(EventError::FieldTooLong),
+            _ => Ok(Self(bytes.into())),
+        }
+    }
+}
+
+impl<const LEAST: usize, const MOST: usize> Deref for Bytes<LEAST, MOST> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<const LEAST: usize, const MOST: usize> Serialize for Bytes<LEAST, MOST> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de, const LEAST: usize, const MOST: usize> Deserialize<'de> for Bytes<LEAST, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ByteBuf::deserialize(deserializer)?.into_vec().try_into().map_err(D::Error::custom)
+    }
+}
+
 /// Whether a text has at most so many characters.
 pub(crate) fn is_short(text: &str, most: usize) -> bool {
     // A text has at most as many characters as bytes, and most texts are short.
@@ -240,6 +277,8 @@ mod tests {
         assert_eq!((read(b"\x62ab"), read(b"\x63abc")), (Some("ab".into()), None));
         let read = |bytes: &[u8]| serde_ipld_dagcbor::from_slice::<List<u8, 1>>(bytes).map(|it| it.to_vec()).ok();
         assert_eq!((read(b"\x81\x07"), read(b"\x82\x07\x07")), (Some(vec![7]), None));
+        let read = |bytes: &[u8]| serde_ipld_dagcbor::from_slice::<Bytes<1, 2>>(bytes).map(|it| it.to_vec()).ok();
+        assert_eq!((read(b"\x40"), read(b"\x42ab"), read(b"\x43abc")), (None, Some(b"ab".to_vec()), None));
         let read = |bytes: &[u8]| serde_ipld_dagcbor::from_slice::<Within<0, 7>>(bytes).map(Within::get).ok();
         assert_eq!((read(b"\x07"), read(b"\x08")), (Some(7), None));
     }

@@ -13,6 +13,7 @@ pub mod people;
 pub mod persons;
 pub mod posts;
 pub mod promises;
+pub mod rounds;
 pub mod taking_back;
 pub mod unknown;
 
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-pub use crate::fields::{List, Note, Short, Tag, Tags, Tips, Title, Within};
+pub use crate::fields::{Bytes, List, Note, Short, Tag, Tags, Tips, Title, Within};
 use crate::{
     Cid, EventError,
     command::{Ask, Asker, CommandError, Saying},
@@ -48,11 +49,14 @@ pub use people::{HUES, Hue, Introduced};
 pub use persons::{AlsoMe, NotMe};
 pub use posts::{Edited, Mentions, PostKind, Posted};
 pub use promises::{Asked, PromiseDropped, PromiseKept, Promised};
+pub use rounds::{
+    AnswerDone, Answered, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened, ThemePlaced, TurnDone,
+};
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
 use {
     batons::Batons, feedback::Loops, founding::Founding, meetings::Meetings, people::People, persons::Persons,
-    posts::Posts, promises::Promises, taking_back::TakenBack, unknown::Unknowns,
+    posts::Posts, promises::Promises, rounds::Rounds, taking_back::TakenBack, unknown::Unknowns,
 };
 
 /// Stands in a field for words that have no name yet, until `set_words`.
@@ -406,6 +410,19 @@ capabilities! {
         AgendaItemDone = "agenda-item-done",
         AgendaAt = "agenda-at",
         TimerSet = "timer-set",
+    }
+    /// What all are asked at once.
+    rounds: Rounds versioned {
+        RoundOpened = "round-opened",
+        Answered = "answered",
+        Sealed = "sealed",
+        RevealOpened = "reveal-opened",
+        Revealed = "revealed",
+        ShareOpened = "share-opened",
+        AnswerDone = "answer-done",
+        TurnDone = "turn-done",
+        RoundClosed = "round-closed",
+        ThemePlaced = "theme-placed",
     }
     /// What no build of this version understands.
     unknown: Unknowns versioned {}

@@ -20,6 +20,22 @@ pub const MEETINGS_AT_ONCE: usize = 8;
 pub const TIMER_SECONDS: u64 = 24 * 60 * 60;
 /// Bytes of a place among others.
 pub const ORDER_BYTES: usize = 64;
+/// Nodes in the order of a round, and so many again who come later: who comes after them has no turn.
+pub const ORDER: usize = 64;
+/// Choices of a round.
+pub const CHOICES: usize = 16;
+/// Options that dots are given to.
+pub const OPTIONS: usize = 64;
+/// Dots that each has.
+pub const DOTS: u64 = 20;
+/// The ends of the widest scale are this far from 0.
+pub const SCALE: i64 = 100;
+/// Bytes of an answer that is no text, encrypted.
+pub const SEALED_BYTES: usize = 1024;
+/// Shares of a key: its author's, and those of so many others.
+pub const SHARES: usize = 17;
+/// Bytes of a share, encrypted.
+pub const SHARE_BYTES: usize = 160;
 /// Parents of an event.
 pub const PARENTS: usize = 64;
 /// Nodes that one may ever call itself, so that it can be joined by them: of tabs and devices, whoever forgets some, too.

@@ -18,6 +18,10 @@ pub use crate::kinds::{
     persons::{PersonLists, Whole},
     posts::{Post, WordsState},
     promises::{End, Promise, PromiseLists, PromiseState},
+    rounds::state::{
+        Answer, AnswerWhole, AskWhole, Closed, Part, Placed, Reveal, Round, RoundLists, RoundState, RoundWhole, Seat,
+        Sheet, Theme,
+    },
     unknown::UnknownEvent,
 };
 use crate::{NodeId, body::FormValues};
@@ -55,6 +59,8 @@ pub struct RoomState {
     pub meetings: Vec<MeetingWhole>,
     /// What is for later.
     pub backlog: Vec<ItemWhole>,
+    /// In order of opening.
+    pub rounds: Vec<RoundWhole>,
     /// Founded by a version that this build does not know.
     pub newer: bool,
     /// From a newer version, in display order.

@@ -86,6 +86,12 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         | IgnoredReason::NotAuthor
         | IgnoredReason::NotAddressee
         | IgnoredReason::NoLoop
-        | IgnoredReason::Oneself => t!("ignored-not-seen"),
+        | IgnoredReason::Oneself
+        | IgnoredReason::AsksNothing
+        | IgnoredReason::UnfitAnswer
+        | IgnoredReason::AnotherRound
+        | IgnoredReason::Stranger
+        | IgnoredReason::SealNotSeen
+        | IgnoredReason::NotWhatWasSealed => t!("ignored-not-seen"),
     }
 }

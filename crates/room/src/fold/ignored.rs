@@ -19,6 +19,24 @@ pub enum IgnoredReason {
     /// `AlsoMe`: of its own author.
     #[error("a node is itself already")]
     Oneself,
+    /// `RoundOpened`: nothing can be answered.
+    #[error("it asks for nothing that could be answered")]
+    AsksNothing,
+    /// No answer to what the round asks: of another type, out of range, over the budget, open where the round is sealed.
+    #[error("it is no answer to what the round asks")]
+    UnfitAnswer,
+    /// `ThemePlaced`: of another round's answer.
+    #[error("the answer it names is of another round")]
+    AnotherRound,
+    /// `TurnDone`: of somebody who had written nothing.
+    #[error("it gives a turn to somebody who was not there for its author")]
+    Stranger,
+    /// `Revealed`, `ShareOpened`: the reveal that it follows has not seen the seal.
+    #[error("the reveal it follows had not seen what was sealed")]
+    SealNotSeen,
+    /// `Revealed`, `ShareOpened`: it does not fit the seal.
+    #[error("it is not what was sealed")]
+    NotWhatWasSealed,
     /// The baton is not in its past.
     #[error("the baton it names was not there for its author")]
     UnknownBaton,

@@ -32,7 +32,9 @@ use crate::{
     body::FormValues,
     cost::{self, HashMap, look},
     kinds::Capabilities,
-    state::{Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, UnknownEvent},
+    state::{
+        Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists, UnknownEvent,
+    },
 };
 use digest::SetDigest;
 use past::{Look, Past};
@@ -70,6 +72,8 @@ pub struct Lists {
     pub promises: PromiseLists,
     /// Meetings and their agendas.
     pub meetings: MeetingLists,
+    /// Rounds and what was answered in them.
+    pub rounds: RoundLists,
     /// From a newer version, in display order.
     pub unknown: List<UnknownEvent>,
 }
@@ -117,6 +121,9 @@ impl Fold {
                 step.common.ignored.insert(entry.cid, reason);
                 step.common.ignored_in_turn.push(ix);
             }
+        }
+        if let Some(meeting) = step.acts_in {
+            capabilities.meetings.act(&meeting, &step);
         }
         for ix in std::mem::take(&mut step.taken_back) {
             step.void_words(ix);
@@ -267,7 +274,7 @@ impl Fold {
 
     /// All that is shown in lists, as it is now: copies of so many pointers.
     pub fn lists(&self) -> Lists {
-        let Capabilities { people, persons, posts, feedback, batons, promises, meetings, unknown, .. } =
+        let Capabilities { people, persons, posts, feedback, batons, promises, meetings, rounds, unknown, .. } =
             &self.capabilities;
         Lists {
             people: people.shown.clone(),
@@ -278,6 +285,7 @@ impl Fold {
             batons: batons.shown.clone(),
             promises: promises.lists.clone(),
             meetings: meetings.lists.clone(),
+            rounds: rounds.lists.clone(),
             unknown: unknown.shown.clone(),
         }
     }
@@ -304,6 +312,7 @@ impl Fold {
             promises: self.promises().cloned().collect(),
             meetings: self.meetings().whole(),
             backlog: self.meetings().backlog(),
+            rounds: self.rounds().whole(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),
         }

@@ -83,6 +83,16 @@ impl<'a> Past<'a> {
         self.fold.capabilities.persons.were_same(self.author, node, self)
     }
 
+    /// The same room as it was for the author of an event in this past.
+    pub(crate) fn of(&self, ix: Ix) -> Self {
+        Self::of_event(self.fold, self.look, ix)
+    }
+
+    /// Whether that node had written anything, or is the author.
+    pub(crate) fn was_there(&self, node: &NodeId) -> bool {
+        *node == self.author || self.look.log.chains_of(node).any(|(chain, _)| self.clock.get(chain) > 0)
+    }
+
     /// How many events of a chain the author has seen; where it is an event, itself included.
     pub(crate) fn seen_of_chain(&self, chain: ChainIx) -> u32 {
         self.clock.get(chain)

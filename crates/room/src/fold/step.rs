@@ -28,6 +28,8 @@ pub(crate) struct Step<'a> {
     pub(crate) common: &'a mut Common,
     /// What the event's author took back by it.
     pub(crate) taken_back: Vec<Ix>,
+    /// The meeting in which this is an act, if its own capability does not know that.
+    pub(crate) acts_in: Option<Cid>,
     pub(crate) news: Vec<News>,
     pub(crate) drop_words: BTreeSet<Cid>,
     pub(crate) batons: BTreeSet<Cid>,
@@ -41,6 +43,7 @@ impl<'a> Step<'a> {
             entry: look.entry(ix),
             common,
             taken_back: Vec::new(),
+            acts_in: None,
             news: Vec::new(),
             drop_words: BTreeSet::new(),
             batons: BTreeSet::new(),

@@ -294,11 +294,14 @@ impl Persons {
         ever.filter(move |it| self.home(*it, seen) == Some(home))
     }
 
+    /// The node by which a person was known in that past.
+    pub(crate) fn home_in(&self, node: NodeId, past: &Past) -> NodeId {
+        self.home(node, &Seen::In(past)).unwrap_or(node)
+    }
+
     /// Whether both were nodes of one person in that past.
     pub(crate) fn were_same(&self, one: NodeId, other: NodeId, past: &Past) -> bool {
-        let seen = Seen::In(past);
-        let known_by = |node| self.home(node, &seen).unwrap_or(node);
-        one == other || known_by(one) == known_by(other)
+        one == other || self.home_in(one, past) == self.home_in(other, past)
     }
 
     /// A node joins: what is left of its earlier joins is over.

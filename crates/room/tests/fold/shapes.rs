@@ -37,7 +37,7 @@ fn the_room_and_its_people_have_the_promised_shape() {
     let state = json(&whole(&world));
     let promised = [
         "digest", "title", "purpose", "form", "founder", "people", "persons", "posts", "feedback", "batons",
-        "promises", "meetings", "backlog", "newer", "unknown",
+        "promises", "meetings", "backlog", "rounds", "newer", "unknown",
     ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");

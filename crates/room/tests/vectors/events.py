@@ -250,6 +250,19 @@ DAY = ("day",)
 PROMPTS, MINUTES, SECONDS = ("list", TITLE, 0, 16), ("number", 24 * 60), ("number", 24 * 60 * 60)
 ITEM = ("one of", "talk", "round", "decision")
 ORDER, TRUE = ("order", 64), ("true",)
+MARK = ("mark", 100)
+ASK = ("union", {
+    "words": TRUE,
+    "scale": ("map", {"min": MARK, "max": MARK, "low": TAG, "high": TAG}),
+    "choice": ("list", TITLE, 0, 16),
+    "dots": ("map", {"budget": ("number", 20, 1), "options": ("list", TITLE, 0, 64)}),
+    "spoken": ("map", {"seconds?": SECONDS}),
+})
+VALUE = ("union", {"number": MARK, "choice": ("number", 15), "dots": ("list", ("number", 20), 0, 64)})
+UNDER = ("union", {"title": TITLE, "answer": LINK})
+NODES = ("list", NODE, 0, 64)
+SHARES = ("list", ("map", {"to": NODE, "hash": ("bytes", 32, 32), "sealed": ("bytes", 1, 160)}), 0, 17)
+TURN = ("one of", "joined", "spoken", "passed", "away", "again")
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
@@ -285,6 +298,16 @@ KINDS = {
     "agenda-item-done": {"item": LINK, "outcome?": NOTE, "again?": TRUE},
     "agenda-at": {"meeting": LINK, "item": LINK},
     "timer-set": {"meeting": LINK, "seconds": SECONDS, "about?": LINK},
+    "round-opened": {"question": TITLE, "ask": ASK, "sealed?": TRUE, "meeting?": LINK, "order?": NODES, "many?": TRUE},
+    "answered": {"round": LINK, "answer?": VALUE, "words?": LINK},
+    "sealed": {"round": LINK, "commit": ("bytes", 32, 32), "answer?": ("bytes", 1, 1024), "words?": LINK, "shares?": SHARES},
+    "reveal-opened": {"round": LINK},
+    "revealed": {"sealed": LINK, "by": LINK, "answer?": VALUE, "salt?": ("bytes", 16, 16), "words?": LINK},
+    "share-opened": {"sealed": LINK, "by": LINK, "share": ("bytes", 33, 64)},
+    "answer-done": {"round": LINK, "passed?": TRUE},
+    "turn-done": {"round": LINK, "node": NODE, "state": TURN, "next?": NODE},
+    "round-closed": {"round": LINK},
+    "theme-placed": {"answer": LINK, "round": LINK, "under?": UNDER},
 }
 
 
@@ -294,7 +317,10 @@ def at_limit(of):
         case ("link",): return first
         case ("node",): return key(ONE)
         case ("text", most): return "\u00e9" + "x" * (most - 1)
-        case ("number", most): return most
+        case ("number", most, *_) | ("mark", most): return most
+        case ("bytes", _, most): return bytes(most)
+        case ("union", cases): return {name: at_limit(of) for name, of in [list(cases.items())[1]]}
+        case ("map", fields): return {field.rstrip("?"): at_limit(of) for field, of in fields.items()}
         case ("one of", *words): return words[-1]
         case ("day",): return "9999-12-31"
         case ("order", most): return bytes(most - 1) + b"\x01"
@@ -306,7 +332,10 @@ def plain(of):
     """A value well within it."""
     match of:
         case ("text", _): return "x"
-        case ("number", _): return 1
+        case ("number", *_) | ("mark", _): return 1
+        case ("bytes", least, _): return bytes(least)
+        case ("union", cases): return {name: plain(of) for name, of in [list(cases.items())[0]]}
+        case ("map", fields): return {field: plain(of) for field, of in fields.items() if not field.endswith("?")}
         case ("list", item, _, _): return [plain(item)]
         case _: return at_limit(of)
 
@@ -325,10 +354,39 @@ def wrong_values(of, optional):
             yield "is a character too long", "\u00e9" + "x" * most
             if optional:
                 yield "is empty and there", ""
-        case ("number", most):
+        case ("number", most, *least):
             yield "is a fraction", 1.0
             yield "is negative", -1
             yield "is one too many", most + 1
+            if least:
+                yield "is one too few", least[0] - 1
+        case ("mark", most):
+            yield "is a fraction", 1.0
+            yield "is too far down", -most - 1
+            yield "is too far up", most + 1
+            yield "is as far down as can be", -(2**63)
+        case ("bytes", least, most):
+            yield "is text", "x"
+            yield "is a byte too long", bytes(most + 1)
+            yield "is a byte too short", bytes(least - 1)
+        case ("union", cases):
+            yield "is nothing", {}
+            yield "is no map", list(cases)[0]
+            yield "is something else", {"other": 1}
+            yield "is two things", {name: plain(of) for name, of in list(cases.items())[:2]}
+            for name, it in cases.items():
+                for what, value in wrong_values(it, False):
+                    yield f"as {name} {what}", {name: value}
+        case ("map", fields):
+            yield "is a list", []
+            types = {field.rstrip("?"): (of, field.endswith("?")) for field, of in fields.items()}
+            whole = {field: plain(of) for field, (of, _) in types.items()}
+            yield "has a field too many", {**whole, "later": 1}
+            for field, (it, absent) in types.items():
+                if not absent:
+                    yield f"lacks {field}", {name: value for name, value in whole.items() if name != field}
+                for what, value in wrong_values(it, absent):
+                    yield f"with {field} that {what}", {**whole, field: value}
         case ("one of", *_):
             yield "is another word", "other"
             yield "is a map", {of[-1]: None}
@@ -377,6 +435,15 @@ def fits(name, kind, content):
     golden.append({"name": name, "cid": str(cid(block)), "block": block.hex()})
 
 
+for name, of in [*ASK[1].items()]:
+    fits(f"round-opened that asks for {name}", "round-opened", {"question": "x", "ask": {name: at_limit(of)}})
+    fits(f"round-opened that asks for {name}, no more than it needs", "round-opened", {"question": "x", "ask": {name: plain(of)}})
+fits("round-opened with negative ends", "round-opened",
+     {"question": "x", "ask": {"scale": {"min": -100, "max": -1, "low": "", "high": ""}}})
+for name, of in VALUE[1].items():
+    fits(f"answered with {name}", "answered", {"round": first, "answer": {name: at_limit(of)}})
+for name, of in UNDER[1].items():
+    fits(f"theme-placed under {name}", "theme-placed", {"answer": first, "round": first, "under": {name: at_limit(of)}})
 for kind, fields in KINDS.items():
     types = {field.rstrip("?"): (of, field.endswith("?")) for field, of in fields.items()}
     whole = {field: plain(of) for field, (of, _) in types.items()}

@@ -20,7 +20,7 @@ use self::state::{Ended, Item, Meeting, MeetingLists, Timer};
 pub use self::{
     bodies::{
         AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, ItemKind, MeetingClosed, MeetingOpened, Order,
-        Prompts, RoleOf, TimerSet,
+        Prompts, RoleOf, Seconds, TimerSet,
     },
     commands::{Command, NewItem},
 };
@@ -321,7 +321,7 @@ impl Meetings {
     }
 
     /// Somebody acts in a meeting: it goes on beside those who close it without having seen that.
-    fn act(&mut self, meeting: &Cid, step: &Step) {
+    pub(crate) fn act(&mut self, meeting: &Cid, step: &Step) {
         let (ix, who, entry) = (step.ix, step.event().author, step.entry);
         let Some(record) = self.meetings.get_mut(meeting) else { return };
         record.acts.set(entry.chain, entry.place);

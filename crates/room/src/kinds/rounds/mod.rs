@@ -1,0 +1,687 @@
+//! Rounds: everybody is asked for the same at once: words, a number, a choice, dots, or to speak in turn.
+//!
+//! **Answers.** One a person, as joined when the round was opened, the latest `(depth, cid)`; where each may say many things, all.
+//! What is no answer to what was asked counts for nothing.
+//!
+//! **Sealed** rounds show who has answered and nothing else until they are revealed. What most reveal is the result: a seal that their
+//! reveal has not seen stands beside it, so that nobody answers last. See `reveals.rs`.
+//!
+//! **Turns** of a round that is spoken: see `turns.rs`. A turn is no baton, and forbids nothing.
+//!
+//! The end of a round, and of its meeting, is for those who look at it: nothing that is said later is ignored for it.
+
+mod bodies;
+mod commands;
+#[cfg(any(test, feature = "test-utils"))]
+mod growth;
+mod reveals;
+mod sealing;
+pub mod state;
+mod turns;
+
+use std::sync::Arc;
+
+pub use self::{
+    bodies::{
+        AnswerDone, Answered, Ask, Dots, Mark, RevealOpened, Revealed, RoundClosed, RoundOpened, Scale, Sealed, Share,
+        ShareOpened, Spoken, ThemePlaced, True, Turn, TurnDone, Under, Value,
+    },
+    commands::{Command, Said},
+};
+use self::{
+    reveals::{Content, Reveals, Seal},
+    sealing::Place,
+    state::{Answer, Closed, Part, Reveal, Round, RoundLists},
+    turns::Turns,
+};
+use super::{Body, Capability, Kind, posts::WordsState};
+use crate::{
+    Cid, Fold, Ix, NodeId,
+    cost::{BTreeMap, HashMap},
+    fold::{
+        IgnoredReason,
+        past::{Look, Past},
+        step::{Key, Step},
+        words::Home,
+    },
+    log::Entry,
+};
+
+/// What is known of a round beside what is shown.
+#[derive(Debug, Clone)]
+struct Record {
+    key: Key,
+    /// The first closing.
+    closed: Option<Key>,
+    /// Of each person the answer that is shown, where that is one.
+    latest: HashMap<NodeId, Key>,
+    /// What each last said of being done: whether it passed.
+    done: HashMap<NodeId, (Key, bool)>,
+    turns: Turns,
+    reveals: Reveals,
+    /// What was sealed.
+    seals: BTreeMap<Key, NodeId>,
+    /// Of each person what was sealed last that the reveal has not seen, where that is one.
+    apart: HashMap<NodeId, Key>,
+}
+
+/// All rounds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rounds {
+    records: HashMap<Cid, Record>,
+    /// Where each answer stands if it is shown, seals too.
+    answers: HashMap<Cid, (Cid, Key)>,
+    seals: HashMap<Cid, Seal>,
+    /// What each answer was put under last.
+    under: HashMap<Cid, (Key, Option<Under>)>,
+    pub(crate) lists: RoundLists,
+    version: u64,
+}
+
+/// Something about rounds. People are known by their homes when the round was opened.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// With who is in the order, each once, and the meeting, one in its past.
+    Opened(Vec<NodeId>, Option<Key>),
+    /// By whom.
+    Answered(NodeId),
+    /// By whom.
+    Sealed(NodeId),
+    /// The round is sealed.
+    RevealOpened,
+    /// The reveal, and by whom, if they were there when the round was opened.
+    Revealed(Key, Option<NodeId>),
+    /// Which of the shares.
+    ShareOpened(usize),
+    /// By whom.
+    Done(NodeId),
+    /// Whose turn, and whose comes then.
+    Turn(NodeId, Option<NodeId>),
+    /// All is said.
+    Closed,
+    /// Both are answers of the round.
+    Placed,
+}
+
+/// An event of that sort in the past, if it counts.
+fn counted<'a, T>(past: &Past<'a>, cid: &Cid, is: fn(&'a Body) -> Option<&'a T>) -> Result<(Ix, &'a T), IgnoredReason> {
+    let ix = past.seen(cid).filter(|_| past.fold.why_ignored(cid).is_none()).ok_or(IgnoredReason::TargetNotSeen)?;
+    let body = is(&past.look.entry(ix).event.body).ok_or(IgnoredReason::TargetNotSeen)?;
+    Ok((ix, body))
+}
+
+fn opened<'a>(past: &Past<'a>, round: &Cid) -> Result<(Ix, &'a RoundOpened), IgnoredReason> {
+    counted(past, round, |it| if let Body::RoundOpened(it) = it { Some(it) } else { None })
+}
+
+fn sealed<'a>(past: &Past<'a>, seal: &Cid) -> Result<(Ix, &'a Sealed), IgnoredReason> {
+    counted(past, seal, |it| if let Body::Sealed(it) = it { Some(it) } else { None })
+}
+
+/// A node's home when the round was opened.
+fn home(past: &Past, round: Ix, node: NodeId) -> NodeId {
+    past.fold.capabilities.persons.home_in(node, &past.of(round))
+}
+
+/// The round of an answer.
+fn round_of(body: &Body) -> Option<&Cid> {
+    match body {
+        Body::Answered(it) => Some(&it.round),
+        Body::Sealed(it) => Some(&it.round),
+        _ => None,
+    }
+}
+
+/// The seal, its round, and the reveal that is followed, one of that round that has seen the seal.
+struct Followed<'a> {
+    place: Place<'a>,
+    round: Ix,
+    reveal: Key,
+}
+
+fn followed<'a>(past: &Past<'a>, seal: &Cid, by: &Cid) -> Result<Followed<'a>, IgnoredReason> {
+    let (ix, body) = sealed(past, seal)?;
+    let (round, opened) = opened(past, &body.round)?;
+    let (reveal, opening) = counted(past, by, |it| if let Body::RevealOpened(it) = it { Some(it) } else { None })?;
+    if opening.round != body.round {
+        return Err(IgnoredReason::TargetNotSeen);
+    }
+    if !past.of(reveal).has(ix) {
+        return Err(IgnoredReason::SealNotSeen);
+    }
+    let author = past.look.entry(ix).event.author;
+    let place = Place { room: past.look.log.room(), round: body.round, author, opened, sealed: body };
+    Ok(Followed { place, round, reveal: past.look.entry(reveal).key() })
+}
+
+impl Kind for RoundOpened {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        if !self.ask.is_sound() || (self.sealed && matches!(self.ask, Ask::Spoken(_))) {
+            return Err(IgnoredReason::AsksNothing);
+        }
+        let mut order = Vec::new();
+        for node in self.order.iter().filter(|it| past.was_there(it)) {
+            let home = past.fold.capabilities.persons.home_in(*node, past);
+            if !order.contains(&home) {
+                order.push(home);
+            }
+        }
+        let meeting = self.meeting.and_then(|it| past.seen(&it)).map(|ix| past.look.entry(ix));
+        let meeting = meeting.filter(|it| matches!(it.event.body, Body::MeetingOpened(_)));
+        Ok(Fact::Opened(order, meeting.map(Entry::key)))
+    }
+}
+
+impl Kind for Answered {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let (round, it) = opened(past, &self.round)?;
+        let fits = match (&self.answer, self.words) {
+            (Some(value), None) => it.ask.fits(value),
+            (None, Some(_)) => it.ask.is_text(),
+            _ => false,
+        };
+        if it.sealed || !fits {
+            return Err(IgnoredReason::UnfitAnswer);
+        }
+        Ok(Fact::Answered(home(past, round, past.author)))
+    }
+
+    /// The words go, and that somebody has answered stands.
+    fn taken_back(&self, rounds: &mut Rounds, entry: &Entry, _: &mut Step) {
+        rounds.take_words_back(&entry.cid);
+    }
+}
+
+impl Kind for Sealed {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let (round, it) = opened(past, &self.round)?;
+        let is_text = self.words.is_some();
+        if !it.sealed || is_text != it.ask.is_text() || is_text == self.answer.is_some() {
+            return Err(IgnoredReason::UnfitAnswer);
+        }
+        Ok(Fact::Sealed(home(past, round, past.author)))
+    }
+
+    /// The words go, those that show it, too; a number or a choice stands.
+    fn taken_back(&self, rounds: &mut Rounds, entry: &Entry, _: &mut Step) {
+        rounds.take_words_back(&entry.cid);
+    }
+}
+
+impl Kind for RevealOpened {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let (_, it) = opened(past, &self.round)?;
+        if it.sealed { Ok(Fact::RevealOpened) } else { Err(IgnoredReason::TargetNotSeen) }
+    }
+}
+
+impl Kind for Revealed {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let Followed { place, round, reveal } = followed(past, &self.sealed, &self.by)?;
+        if place.author != past.author {
+            return Err(IgnoredReason::NotAuthor);
+        }
+        let fits = match (&self.answer, &self.salt, &self.words) {
+            (Some(value), Some(salt), None) => place.fits(value, salt),
+            (None, None, Some(words)) => place.fits_words(words),
+            _ => false,
+        };
+        if !fits {
+            return Err(IgnoredReason::NotWhatWasSealed);
+        }
+        let then = past.of(round);
+        let person = then.was_there(&past.author).then(|| home(past, round, past.author));
+        Ok(Fact::Revealed(reveal, person))
+    }
+
+    fn goes_with(&self) -> Option<Cid> {
+        Some(self.sealed)
+    }
+
+    fn taken_back(&self, rounds: &mut Rounds, _: &Entry, _: &mut Step) {
+        rounds.take_words_back(&self.sealed);
+    }
+}
+
+impl Kind for ShareOpened {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let Followed { place, .. } = followed(past, &self.sealed, &self.by)?;
+        if !place.sealed.shares.iter().any(|it| it.to == past.author) {
+            return Err(IgnoredReason::NotAddressee);
+        }
+        place.share(past.author, &self.share).map(Fact::ShareOpened).ok_or(IgnoredReason::NotWhatWasSealed)
+    }
+}
+
+impl Kind for AnswerDone {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let (round, _) = opened(past, &self.round)?;
+        Ok(Fact::Done(home(past, round, past.author)))
+    }
+}
+
+impl Kind for TurnDone {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let (round, it) = opened(past, &self.round)?;
+        if !matches!(it.ask, Ask::Spoken(_)) {
+            return Err(IgnoredReason::UnfitAnswer);
+        }
+        if !past.was_there(&self.node) {
+            return Err(IgnoredReason::Stranger);
+        }
+        Ok(Fact::Turn(home(past, round, self.node), self.next.map(|it| home(past, round, it))))
+    }
+}
+
+impl Kind for RoundClosed {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        opened(past, &self.round).map(|_| Fact::Closed)
+    }
+}
+
+impl Kind for ThemePlaced {
+    type Of = Rounds;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        opened(past, &self.round)?;
+        let other = match &self.under {
+            Some(Under::Answer(it)) => Some(it),
+            _ => None,
+        };
+        for answer in std::iter::once(&self.answer).chain(other) {
+            let (_, round) = counted(past, answer, round_of)?;
+            if *round != self.round {
+                return Err(IgnoredReason::AnotherRound);
+            }
+        }
+        if other == Some(&self.answer) { Err(IgnoredReason::AnotherRound) } else { Ok(Fact::Placed) }
+    }
+}
+
+impl Capability for Rounds {
+    type Fact = Fact;
+
+    fn take(&mut self, fact: Fact, step: &mut Step) {
+        let key = step.key();
+        match (&step.event().body, fact) {
+            (Body::RoundOpened(it), Fact::Opened(order, meeting)) => self.open(it, &order, meeting, step),
+            (Body::Answered(it), Fact::Answered(person)) => self.answer(it, person, step),
+            (Body::Sealed(it), Fact::Sealed(person)) => self.seal(it, person, step),
+            (Body::RevealOpened(it), Fact::RevealOpened) => {
+                if let Some(record) = self.records.get_mut(&it.round) {
+                    record.reveals.open(key, step.ix);
+                }
+                self.judge_reveal(&it.round, step);
+            }
+            (Body::Revealed(it), Fact::Revealed(reveal, person)) => self.reveal(it, reveal, person, step),
+            (Body::ShareOpened(it), Fact::ShareOpened(at)) => {
+                if let Some(seal) = self.seals.get_mut(&it.sealed) {
+                    seal.shares.insert(at, step.ix);
+                }
+            }
+            (Body::AnswerDone(it), Fact::Done(person)) => {
+                let Some(record) = self.records.get_mut(&it.round) else { return };
+                if record.done.get(&person).is_none_or(|(before, _)| *before < key) {
+                    record.done.insert(person, (key, it.passed));
+                }
+                self.show_part(&it.round, person);
+                self.acted(&it.round, step);
+            }
+            (Body::TurnDone(it), Fact::Turn(person, next)) => {
+                let Some(record) = self.records.get_mut(&it.round) else { return };
+                record.turns.take(step, person, it.state, next);
+                let turns = &record.turns;
+                self.version += u64::from(self.lists.all.change(&record.key, |round| turns.show(round)));
+                self.acted(&it.round, step);
+            }
+            (Body::RoundClosed(it), Fact::Closed) => {
+                let Some(record) = self.records.get_mut(&it.round) else { return };
+                if record.closed.is_none_or(|before| key < before) {
+                    record.closed = Some(key);
+                    let closed = Closed { cid: step.entry.cid, by: step.event().author, at: step.event().at };
+                    self.change(&it.round, |round| round.closed = Some(closed));
+                }
+                self.acted(&it.round, step);
+            }
+            (Body::ThemePlaced(it), Fact::Placed) => {
+                if self.under.get(&it.answer).is_none_or(|(before, _)| *before < key) {
+                    self.under.insert(it.answer, (key, it.under.clone()));
+                    self.change_answer(&it.answer, |answer| answer.under = it.under.clone());
+                }
+                self.acted(&it.round, step);
+            }
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, home: &Home, text: &Arc<str>) {
+        if !self.answers.contains_key(&home.at) {
+            return;
+        }
+        let Some(seal) = self.seals.get_mut(&home.at) else {
+            self.change_answer(&home.at, |it| {
+                if it.words == Some(WordsState::Missing) {
+                    (it.words, it.text) = (Some(WordsState::Here), Some(text.clone()));
+                }
+            });
+            return;
+        };
+        if seal.retracted {
+            return;
+        }
+        if seal.ix == home.by {
+            seal.cipher = Some(text.clone());
+        } else {
+            seal.content = Some(Content::Text(Some(text.clone())));
+        }
+        self.show_content(&home.at);
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Rounds {
+    fn open(&mut self, opened: &RoundOpened, order: &[NodeId], meeting: Option<Key>, step: &mut Step) {
+        let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
+        let turns = if matches!(opened.ask, Ask::Spoken(_)) { Turns::new(order) } else { Turns::default() };
+        let mut round = Round {
+            cid,
+            author: event.author,
+            at: event.at,
+            depth: event.depth,
+            question: opened.question.as_str().into(),
+            ask: opened.ask.clone(),
+            sealed: opened.sealed,
+            many: opened.many && matches!(opened.ask, Ask::Words(_)),
+            meeting,
+            seats: Vec::new(),
+            now: None,
+            next: None,
+            closed: None,
+            reveal: None,
+            answered: 0,
+            passed: 0,
+            done: 0,
+        };
+        turns.show(&mut round);
+        self.lists.all.insert(key, Arc::new(round));
+        if let Some((_, meeting)) = meeting {
+            self.lists.of_meeting.insert((meeting, key), Arc::new(cid));
+            step.acts_in = Some(meeting);
+        }
+        let record = Record {
+            key,
+            closed: None,
+            latest: HashMap::default(),
+            done: HashMap::default(),
+            turns,
+            reveals: Reveals::default(),
+            seals: BTreeMap::default(),
+            apart: HashMap::default(),
+        };
+        self.records.insert(cid, record);
+        self.version += 1;
+    }
+
+    /// What is done in a round of a meeting is done in the meeting.
+    fn acted(&self, round: &Cid, step: &mut Step) {
+        step.acts_in = self.get(round).and_then(|it| it.meeting).map(|(_, meeting)| meeting);
+    }
+
+    fn answer(&mut self, answered: &Answered, person: NodeId, step: &mut Step) {
+        let (round, key, event, cid) = (answered.round, step.key(), step.event(), step.entry.cid);
+        let text = answered.words.and_then(|it| step.common.words.settle(&it, Home { at: cid, by: step.ix }));
+        let Some(many) = self.get(&round).map(|it| it.many) else { return };
+        let Some(record) = self.records.get_mut(&round) else { return };
+        let before = record.latest.get(&person).copied();
+        if !many && before.is_some_and(|before| before > key) {
+            return;
+        }
+        record.latest.insert(person, before.map_or(key, |it| it.max(key)));
+        if let Some(before) = before.filter(|_| !many) {
+            self.lists.answers.remove(&(round, before));
+        }
+        let here = if text.is_some() { WordsState::Here } else { WordsState::Missing };
+        self.show_answer(
+            round,
+            Answer {
+                cid,
+                node: person,
+                author: event.author,
+                at: event.at,
+                depth: event.depth,
+                value: answered.answer.clone(),
+                words: answered.words.map(|_| here),
+                text,
+                opened: true,
+                apart: false,
+                under: None,
+            },
+        );
+        self.show_part(&round, person);
+        self.acted(&round, step);
+    }
+
+    fn seal(&mut self, sealed: &Sealed, person: NodeId, step: &mut Step) {
+        let (round, key, cid) = (sealed.round, step.key(), step.entry.cid);
+        let cipher = sealed.words.and_then(|it| step.common.words.settle(&it, Home { at: cid, by: step.ix }));
+        let shares = BTreeMap::default();
+        let seal = Seal { round, key, ix: step.ix, person, retracted: false, cipher, shares, content: None };
+        self.seals.insert(cid, seal);
+        self.answers.insert(cid, (round, key));
+        let Some(record) = self.records.get_mut(&round) else { return };
+        record.seals.insert(key, person);
+        record.latest.entry(person).and_modify(|it| *it = key.max(*it)).or_insert(key);
+        self.show_part(&round, person);
+        self.acted(&round, step);
+        if self.get(&round).is_some_and(|it| it.reveal.is_some()) {
+            self.show_apart(&cid, step.look);
+        }
+    }
+
+    fn reveal(&mut self, revealed: &Revealed, reveal: Key, person: Option<NodeId>, step: &mut Step) {
+        let home = Home { at: revealed.sealed, by: step.ix };
+        let text = revealed.words.and_then(|it| step.common.words.settle(&it, home));
+        let Some(seal) = self.seals.get_mut(&revealed.sealed) else { return };
+        match (&revealed.answer, &mut seal.content) {
+            (Some(value), _) => seal.content = Some(Content::Value(value.clone())),
+            (None, Some(Content::Text(Some(_)))) => {}
+            (None, content) => *content = Some(Content::Text(text.filter(|_| !seal.retracted))),
+        }
+        let round = seal.round;
+        if let (Some(person), Some(record)) = (person, self.records.get_mut(&round)) {
+            record.reveals.follow(person, step.key(), reveal);
+        }
+        self.judge_reveal(&round, step);
+        self.show_content(&revealed.sealed);
+    }
+
+    /// Which reveal counts; if that is another than before, what it has seen is shown.
+    fn judge_reveal(&mut self, round: &Cid, step: &mut Step) {
+        self.acted(round, step);
+        let Some(record) = self.records.get_mut(round) else { return };
+        let Some(((_, cid), ix)) = record.reveals.leading() else { return };
+        let event = &step.look.entry(ix).event;
+        let reveal = Some(Reveal { cid, by: event.author, at: event.at });
+        let Some(shown) = self.lists.all.get(&record.key).filter(|it| it.reveal != reveal) else { return };
+        let many = shown.many;
+        record.apart = HashMap::default();
+        // Of each person the last that is shown: in the result, and beside it.
+        let mut last: std::collections::BTreeMap<(NodeId, bool), Vec<Cid>> = Default::default();
+        for ((_, seal), person) in &record.seals {
+            let Some(at) = step.look.log.find(seal) else { continue };
+            let apart = !step.look.is_ancestor(at, ix);
+            let of = last.entry((*person, apart)).or_default();
+            if !many {
+                of.clear();
+            }
+            of.push(*seal);
+        }
+        for key in record.seals.keys() {
+            self.lists.answers.remove(&(*round, *key));
+        }
+        self.change(round, |it| it.reveal = reveal);
+        for ((_, apart), seals) in last {
+            for seal in seals {
+                self.show_seal(&seal, apart, step.look);
+            }
+        }
+    }
+
+    /// Shows what was sealed after the reveal, or beside it.
+    fn show_apart(&mut self, cid: &Cid, look: &Look) {
+        let Some(seal) = self.seals.get(cid) else { return };
+        let (round, key, person) = (seal.round, seal.key, seal.person);
+        let Some(many) = self.get(&round).map(|it| it.many) else { return };
+        let Some(record) = self.records.get(&round) else { return };
+        if !many && let Some(before) = record.apart.get(&person).copied() {
+            if before > key {
+                return;
+            }
+            self.lists.answers.remove(&(round, before));
+        }
+        self.show_seal(cid, true, look);
+    }
+
+    fn show_seal(&mut self, cid: &Cid, apart: bool, look: &Look) {
+        let Some(seal) = self.seals.get(cid) else { return };
+        let event = &look.entry(seal.ix).event;
+        let (round, key, node) = (seal.round, seal.key, seal.person);
+        let answer = Answer {
+            cid: *cid,
+            node,
+            author: event.author,
+            at: event.at,
+            depth: event.depth,
+            value: None,
+            words: None,
+            text: None,
+            opened: false,
+            apart,
+            under: None,
+        };
+        if apart && let Some(record) = self.records.get_mut(&round) {
+            record.apart.insert(node, key);
+        }
+        self.show_answer(round, answer);
+        self.show_content(cid);
+    }
+
+    /// Shows what was sealed, if that is known and the seal is shown.
+    fn show_content(&mut self, cid: &Cid) {
+        let Some(Seal { content: Some(content), retracted, .. }) = self.seals.get(cid) else { return };
+        let (content, retracted) = (content.clone(), *retracted);
+        self.change_answer(cid, |it| {
+            it.opened = true;
+            match content {
+                Content::Value(value) => it.value = Some(value),
+                Content::Text(_) if retracted => (it.words, it.text) = (Some(WordsState::Retracted), None),
+                Content::Text(text) => {
+                    it.words = Some(if text.is_some() { WordsState::Here } else { WordsState::Missing });
+                    it.text = text;
+                }
+            }
+        });
+    }
+
+    fn show_answer(&mut self, round: Cid, answer: Answer) {
+        let (key, cid) = ((answer.depth, answer.cid), answer.cid);
+        let under = self.under.get(&cid).and_then(|(_, under)| under.clone());
+        self.answers.insert(cid, (round, key));
+        self.lists.answers.insert((round, key), Arc::new(Answer { under, ..answer }));
+        self.version += 1;
+    }
+
+    /// Shows what part somebody has.
+    fn show_part(&mut self, round: &Cid, person: NodeId) {
+        let Some(record) = self.records.get(round) else { return };
+        let (answered, said) = (record.latest.contains_key(&person), record.done.get(&person).map(|it| it.1));
+        let part = Part { node: person, answered, passed: !answered && said == Some(true), done: said == Some(false) };
+        let at = (*round, person);
+        let before = self.lists.parts.get(&at).map(|it| Part::clone(it));
+        if before.as_ref() == Some(&part) {
+            return;
+        }
+        let counts = |it: &Part| [it.answered, it.passed, it.done].map(usize::from);
+        let (was, is) = (before.as_ref().map_or([0; 3], counts), counts(&part));
+        self.lists.parts.insert(at, Arc::new(part));
+        self.version += 1;
+        self.change(round, |it| {
+            let [answered, passed, done] = [&mut it.answered, &mut it.passed, &mut it.done];
+            for (at, many) in [answered, passed, done].into_iter().enumerate() {
+                let of = |counts: &[usize; 3]| counts.get(at).copied().unwrap_or(0);
+                *many = *many + of(&is) - of(&was);
+            }
+        });
+    }
+
+    fn take_words_back(&mut self, cid: &Cid) {
+        if let Some(seal) = self.seals.get_mut(cid) {
+            seal.retracted = true;
+            seal.cipher = None;
+            if let Some(Content::Text(text)) = &mut seal.content {
+                *text = None;
+            }
+            self.show_content(cid);
+            return;
+        }
+        self.change_answer(cid, |it| {
+            if it.words.is_some() {
+                (it.words, it.text) = (Some(WordsState::Retracted), None);
+            }
+        });
+    }
+
+    fn get(&self, round: &Cid) -> Option<&Arc<Round>> {
+        self.lists.all.get(&self.records.get(round)?.key)
+    }
+
+    /// Changes what is shown, keeping the `Arc` where nothing differs.
+    fn change(&mut self, round: &Cid, change: impl FnOnce(&mut Round)) {
+        let Some(key) = self.records.get(round).map(|it| it.key) else { return };
+        self.version += u64::from(self.lists.all.change(&key, change));
+    }
+
+    fn change_answer(&mut self, answer: &Cid, change: impl FnOnce(&mut Answer)) {
+        let Some(at) = self.answers.get(answer) else { return };
+        self.version += u64::from(self.lists.answers.change(at, change));
+    }
+}
+
+impl Fold {
+    /// All rounds and what was answered in them.
+    pub fn rounds(&self) -> &RoundLists {
+        &self.capabilities.rounds.lists
+    }
+
+    /// The round of an answer that counts, opened or not.
+    pub fn round_of(&self, answer: &Cid) -> Option<Cid> {
+        let rounds = &self.capabilities.rounds;
+        rounds.answers.get(answer).map(|it| it.0)
+    }
+
+    /// A round by name.
+    pub fn round(&self, round: &Cid) -> Option<&Arc<Round>> {
+        self.capabilities.rounds.get(round)
+    }
+}

@@ -1,0 +1,39 @@
+//! Whether what is shown is what was sealed.
+
+use sha2::{Digest as _, Sha256};
+
+use super::bodies::{RoundOpened, Sealed, Value};
+use crate::{Cid, NodeId, encode::encode};
+
+/// What the commitment to an answer that is no text is a hash of, first.
+const ANSWER: &[u8] = b"paceline/answer/1";
+
+/// Whose answer in which round a seal holds.
+pub(super) struct Place<'a> {
+    pub(super) room: Cid,
+    pub(super) round: Cid,
+    pub(super) author: NodeId,
+    pub(super) opened: &'a RoundOpened,
+    pub(super) sealed: &'a Sealed,
+}
+
+impl Place<'_> {
+    /// Whether this, which is no text, is what was sealed, and an answer.
+    pub(super) fn fits(&self, value: &Value, salt: &[u8]) -> bool {
+        let Ok(answer) = encode(value) else { return false };
+        let parts = [ANSWER, self.room.digest(), self.round.digest(), self.author.as_bytes(), salt, &answer];
+        let commit = parts.into_iter().fold(Sha256::new(), |hash, it| hash.chain_update(it)).finalize();
+        self.opened.ask.fits(value) && commit[..] == self.sealed.commit[..]
+    }
+
+    /// Whether these words, plain, are what was sealed.
+    pub(super) fn fits_words(&self, words: &Cid) -> bool {
+        self.sealed.words.is_some() && words.digest()[..] == self.sealed.commit[..]
+    }
+
+    /// The place among the shares of the one for that node that this is.
+    pub(super) fn share(&self, to: NodeId, share: &[u8]) -> Option<usize> {
+        let hash = Sha256::digest(share);
+        self.sealed.shares.iter().position(|it| it.to == to && it.hash[..] == hash[..])
+    }
+}
