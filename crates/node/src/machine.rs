@@ -25,6 +25,7 @@
 
 #[cfg(test)]
 mod growth;
+mod openings;
 mod turns;
 mod waiting;
 
@@ -42,6 +43,7 @@ use crate::{
     NodeError,
     write::{Reply, Salt, Storing, Write, Written, sign},
 };
+use openings::Openings;
 use turns::{DeskTurn, Standing, Turn};
 use waiting::Waiting;
 
@@ -78,6 +80,8 @@ pub(crate) enum Effect {
     WakeAt(Millis),
     /// [`Machine::advance`], once the caller is done: what is asked for until then is one write.
     Soon,
+    /// [`Machine::open_up`], at this time; replaces earlier wishes.
+    OpenUpAt(Millis),
     /// [`Machine::keep_again`], in a while.
     KeepAgain,
     /// What is not stored of the desk is left for the next page.
@@ -128,6 +132,7 @@ pub(crate) struct Machine {
     /// As many as the person here, or a script of theirs, asks for.
     writes: VecDeque<Write>,
     waiting: Waiting,
+    openings: Openings,
     standing: Standing,
     log_turn: Turn,
     /// The last turn was for own events: others' are next.
@@ -162,6 +167,7 @@ impl Machine {
             keypair,
             writes: VecDeque::new(),
             waiting: Waiting::default(),
+            openings: Openings::default(),
             standing: Standing::Open,
             log_turn: Turn::Free,
             others_next: false,
@@ -205,23 +211,24 @@ impl Machine {
             _ => None,
         };
         let outputs = self.replica.handle(input, now);
-        self.absorb(outputs, own);
+        self.absorb(outputs, own, now);
     }
 
     /// Folds received events whose signatures were verified.
     pub(crate) fn verified(&mut self, verified: Vec<Verified>, now: Millis) {
         let outputs = self.replica.verified(verified, now);
-        self.absorb(outputs, None);
+        self.absorb(outputs, None, now);
     }
 
     /// `own`: what was just written here.
-    fn absorb(&mut self, outputs: Vec<Output>, own: Option<Cid>) {
+    fn absorb(&mut self, outputs: Vec<Output>, own: Option<Cid>, now: Millis) {
         for output in outputs {
             match output {
                 Output::Store(blocks) => self.keep(|it| it.blocks.extend(blocks)),
                 Output::StoreWords(words) => self.keep(|it| it.words.extend(words)),
                 Output::DropWords(words) => self.keep(|it| it.drops.extend(words)),
                 Output::Admitted { cid, author, kind } => {
+                    self.look_at(&cid, now);
                     if !self.writes.is_empty() {
                         // The first event of a log is the founding one, for which the writer waits.
                         self.out.push(Effect::Soon);
@@ -241,6 +248,7 @@ impl Machine {
                 output => self.out.push(Effect::Link(output)),
             }
         }
+        self.open_up(now);
     }
 
     fn tell(&mut self, told: Told) {
@@ -368,7 +376,7 @@ impl Machine {
                 let _ = reply.send(Err(NodeError::NotFound));
             } else {
                 let last = signed.last().map(|(written, _)| written);
-                let made = make(&self.replica);
+                let made = make(&self.replica, &self.keypair);
                 match made.and_then(|it| sign(&self.replica, &self.keypair, it, last, at, salt())) {
                     Ok(written) => {
                         settled.extend(settles);
@@ -530,6 +538,7 @@ impl Machine {
             self.input(written.into_input(), now);
             let _ = reply.send(Ok(cid));
         }
+        self.open_up(now);
         self.tell(Told::Changed);
         self.out.push(Effect::Soon);
     }

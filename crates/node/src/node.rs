@@ -14,7 +14,7 @@ use paceline_mesh::{
     Input, Output, Replica,
     replica::{Imported, Millis, ToVerify},
 };
-use paceline_room::{Cid, Keypair, NodeId, command::Command};
+use paceline_room::{Cid, Keypair, NodeId, body::rounds::OwnAnswer, command::Command};
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
@@ -73,6 +73,7 @@ pub struct Node {
     key: Rc<dyn Key>,
     timer: RefCell<Option<Timer>>,
     keep_again: RefCell<Option<Timer>>,
+    open_up: RefCell<Option<Timer>>,
     /// The machine will soon be advanced.
     soon: Cell<bool>,
     /// A write of the desk will soon be asked for.
@@ -98,6 +99,7 @@ impl Node {
             key,
             timer: RefCell::default(),
             keep_again: RefCell::default(),
+            open_up: RefCell::default(),
             soon: Cell::new(false),
             desk_soon: Cell::new(false),
             working: Cell::new(false),
@@ -107,6 +109,8 @@ impl Node {
         });
         node.input(Input::Away(away));
         node.input(Input::Tick);
+        let now = node.now();
+        node.change(|it| it.look_back(now));
         node
     }
 
@@ -129,6 +133,11 @@ impl Node {
         let clock = self.around.wall_clock();
         let known = clock.saturating_add_signed(ahead);
         snapshots.take(&machine.replica, When { now: self.now(), clock, known, cut_off })
+    }
+
+    /// What this node last sealed in a round, for whoever sealed it.
+    pub fn own_answer(&self, round: &Cid) -> Option<OwnAnswer> {
+        self.machine.borrow().own_answer(round)
     }
 
     /// Drafts and intents.
@@ -173,6 +182,7 @@ impl Node {
         self.machine.borrow_mut().close();
         self.timer.borrow_mut().take();
         self.keep_again.borrow_mut().take();
+        self.open_up.borrow_mut().take();
         self.imports.borrow_mut().clear();
     }
 
@@ -208,9 +218,9 @@ impl Node {
     ) -> Result<Cid, NodeError> {
         let (reply, stored) = oneshot::channel();
         let (alone, around) = (!command.is_independent(), self.around.clone());
-        let make: MakeSaying = Box::new(move |replica| {
+        let make: MakeSaying = Box::new(move |replica, keypair| {
             may(replica)?;
-            ask(replica, command, around.now() as Millis)
+            ask(replica, keypair, command, around.now() as Millis)
         });
         self.change(|it| it.ask(Write { make, alone, settles, reply }));
         stored.await.unwrap_or(Err(NodeError::Closed))
@@ -285,6 +295,14 @@ impl Node {
             Effect::KeepAgain => {
                 let again = self.call_later(KEEP_AGAIN_MS, |node| node.change(Machine::keep_again));
                 *self.keep_again.borrow_mut() = Some(again);
+            }
+            Effect::OpenUpAt(at) => {
+                let wait = at.saturating_sub(self.now()).min(LONGEST_SLEEP_MS) as u32;
+                let again = self.call_later(wait, |node| {
+                    let now = node.now();
+                    node.change(|it| it.open_up(now));
+                });
+                *self.open_up.borrow_mut() = Some(again);
             }
             Effect::LeaveUnsaved => self.leave_unsaved(),
             Effect::Note(seq) => self.around.spawn(Box::pin(self.clone().note(seq))),

@@ -14,7 +14,7 @@ use paceline_mesh::{
 use paceline_room::{
     Body, Cid, Draft, Event, Keypair, NodeId, Stored, Words,
     body::{PostKind, Retracted},
-    command::{Asker, Command, Saying},
+    command::{Asker, Command, CommandError, Saying},
 };
 use serde_bytes::ByteArray;
 
@@ -23,14 +23,27 @@ use crate::NodeError;
 /// Bytes that make the name of words impossible to guess.
 pub(crate) type Salt = [u8; 16];
 
-/// Looks at the state when the turn comes, and says what to write or why not.
-pub(crate) type MakeSaying = Box<dyn FnOnce(&Replica) -> Result<Saying, NodeError>>;
+/// What to write.
+pub(crate) struct Making {
+    /// The body, and its words.
+    pub(crate) saying: Saying,
+    /// The words block that the body links already, instead.
+    pub(crate) beside: Option<Vec<u8>>,
+}
 
-/// What the room says to a command now.
-pub(crate) fn ask(replica: &Replica, command: Command, now: Millis) -> Result<Saying, NodeError> {
+/// Looks at the state when the turn comes, and says what to write or why not.
+pub(crate) type MakeSaying = Box<dyn FnOnce(&Replica, &Keypair) -> Result<Making, NodeError>>;
+
+/// What the room says to a command now. An answer in a sealed round is sealed for the place in the chain that is next.
+pub(crate) fn ask(replica: &Replica, keypair: &Keypair, command: Command, now: Millis) -> Result<Making, NodeError> {
+    let refused = |it: CommandError| NodeError::Refused(it.code());
+    let command = match command {
+        Command::Rounds(it) => it.sealed(replica.fold(), replica.log(), keypair).map_err(refused)?.into(),
+        other => other,
+    };
     let silence = |node: &NodeId| silence(replica.presence().get(node), now);
     let asker = Asker { fold: replica.fold(), log: replica.log(), node: replica.node(), silence: &silence };
-    command.ask(asker).map_err(|refused| NodeError::Refused(refused.code()))
+    Ok(Making { saying: command.ask(asker).map_err(refused)?, beside: None })
 }
 
 /// For how long a node has been gone, in milliseconds; 0 while it is here.
@@ -43,8 +56,11 @@ pub fn silence(seen: Option<&Presence>, now: Millis) -> u64 {
     }
 }
 
+/// What became of an own event.
+pub(crate) type Outcome = Result<Cid, NodeError>;
+
 /// Whoever waits for an own event.
-pub(crate) type Reply = oneshot::Sender<Result<Cid, NodeError>>;
+pub(crate) type Reply = oneshot::Sender<Outcome>;
 
 /// An own post on its way to storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +109,7 @@ impl Written {
 pub(crate) fn sign(
     replica: &Replica,
     keypair: &Keypair,
-    saying: Saying,
+    making: Making,
     after: Option<&Written>,
     at: u64,
     salt: Salt,
@@ -111,6 +127,7 @@ pub(crate) fn sign(
             ..place
         },
     };
+    let Making { saying, beside } = making;
     let words = match &saying.text {
         None => None,
         Some(text) => {
@@ -121,6 +138,7 @@ pub(crate) fn sign(
         }
     };
     draft.body = saying.into_body(words.as_ref().map(|(_, (cid, _))| *cid));
+    let beside = beside.map(|block| (Cid::of(&block), Arc::from(block)));
     if !replica.log().table().has(&draft.body) {
         return Err(NodeError::NotInThisRoom);
     }
@@ -132,6 +150,7 @@ pub(crate) fn sign(
         }
         _ => None,
     };
-    let stored = Stored { cid, depth: event.depth, block: block.into(), words: words.map(|(_, block)| block) };
+    let stored =
+        Stored { cid, depth: event.depth, block: block.into(), words: words.map(|(_, block)| block).or(beside) };
     Ok(Written { event, stored, shown })
 }

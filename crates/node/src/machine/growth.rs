@@ -167,7 +167,7 @@ impl Bench {
     }
 
     fn absorb(&mut self, output: Output) -> u64 {
-        cost::of(|| self.machine.absorb(vec![output], None)).1
+        cost::of(|| self.machine.absorb(vec![output], None, 0)).1
     }
 
     /// So many events of others are to be kept.
@@ -184,7 +184,7 @@ impl Bench {
             let (kind, text, tags) = (PostKind::Update, "once more".into(), Vec::new());
             let post = Command::from(posts::Command::Post { kind, text, reply_to: None, tags });
             let alone = !post.is_independent();
-            let make = Box::new(move |replica: &Replica| ask(replica, post, 0));
+            let make = Box::new(move |replica: &Replica, keypair: &Keypair| ask(replica, keypair, post, 0));
             self.machine.ask(Write { make, alone, settles: None, reply });
         }
     }

@@ -4,6 +4,7 @@ mod crash;
 mod growth;
 mod keeping;
 mod promises;
+mod seals;
 mod two;
 mod world;
 mod writing;

@@ -80,6 +80,11 @@ pub enum Command {
     },
     /// Show what one sealed.
     Show(Revealed),
+    /// Open a reveal of one's own, since none has seen what one sealed.
+    Follow {
+        /// The round.
+        round: Cid,
+    },
     /// Give a share of what another sealed.
     Share(ShareOpened),
     /// Say that one has nothing to say; in a round that is spoken let one's turn go.
@@ -152,6 +157,7 @@ impl Ask for Command {
                 asker.worded(text, sealed)
             }
             Self::Show(revealed) => asker.plain(revealed),
+            Self::Follow { round } => asker.plain(RevealOpened { round }),
             Self::Share(share) => asker.plain(share),
             Self::Pass { round } => {
                 let it = goes_on(asker, &round)?;

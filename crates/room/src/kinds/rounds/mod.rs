@@ -15,6 +15,7 @@ mod commands;
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 mod judging;
+mod openings;
 mod reveals;
 mod sealing;
 pub mod state;
@@ -28,9 +29,11 @@ pub use self::{
         ShareOpened, Spoken, ThemePlaced, True, Turn, TurnDone, Under, Value,
     },
     commands::{Command, Said},
+    openings::{Opening, OwnAnswer},
 };
 use self::{
     reveals::{Content, Reveals, Seal},
+    sealing::Place,
     state::{Answer, Closed, Part, Reveal, Round, RoundLists},
     turns::Turns,
 };
@@ -43,6 +46,7 @@ use crate::{
         step::{Key, Step},
         words::Home,
     },
+    seal,
 };
 
 /// What is known of a round beside what is shown.
@@ -118,9 +122,7 @@ impl Capability for Rounds {
             }
             (Body::Revealed(it), Fact::Revealed(reveal, person)) => self.reveal(it, reveal, person, step),
             (Body::ShareOpened(it), Fact::ShareOpened(at)) => {
-                if let Some(seal) = self.seals.get_mut(&it.sealed) {
-                    seal.shares.insert(at, step.ix);
-                }
+                self.take_share(it, at, step);
             }
             (Body::AnswerDone(it), Fact::Done(person)) => {
                 let Some(record) = self.records.get_mut(&it.round) else { return };
@@ -174,6 +176,7 @@ impl Capability for Rounds {
         }
         if seal.ix == home.by {
             seal.cipher = Some(text.clone());
+            seal.open_by_shares(None);
         } else {
             seal.content = Some(Content::Text(Some(text.clone())));
         }
@@ -271,7 +274,11 @@ impl Rounds {
         let (round, key, cid) = (sealed.round, step.key(), step.entry.cid);
         let cipher = sealed.words.and_then(|it| step.common.words.settle(&it, Home { at: cid, by: step.ix }));
         let shares = BTreeMap::default();
-        let seal = Seal { round, key, ix: step.ix, person, retracted: false, cipher, shares, content: None };
+        let at = seal::Place { room: step.look.log.room(), round, author: step.event().author };
+        // Its length is that of its type.
+        let commit = sealed.commit.first_chunk().copied().unwrap_or_default();
+        let (ix, retracted, content) = (step.ix, false, None);
+        let seal = Seal { round, key, ix, person, retracted, cipher, at, commit, shares, content };
         self.seals.insert(cid, seal);
         self.answers.insert(cid, (round, key));
         let Some(record) = self.records.get_mut(&round) else { return };
@@ -299,6 +306,20 @@ impl Rounds {
         }
         self.judge_reveal(&round, step);
         self.show_content(&revealed.sealed);
+    }
+
+    fn take_share(&mut self, it: &ShareOpened, place: usize, step: &mut Step) {
+        let Some(seal) = self.seals.get_mut(&it.sealed) else { return };
+        seal.shares.insert(place, it.share.to_vec().into());
+        let round = seal.round;
+        let find = |cid: &Cid| step.look.log.find(cid).map(|ix| &step.look.entry(ix).event.body);
+        if let (Some(Body::Sealed(sealed)), Some(Body::RoundOpened(opened))) = (find(&it.sealed), find(&round)) {
+            let seal::Place { room, round, author } = seal.at;
+            let place = Place { room, round, author, opened, sealed };
+            seal.open_by_shares(sealed.answer.is_some().then_some(&place));
+        }
+        self.show_content(&it.sealed);
+        self.acted(&round, step);
     }
 
     /// Which reveal counts; if that is another than before, what it has seen is shown.

@@ -10,6 +10,7 @@ use crate::{
     Cid, Ix, NodeId,
     cost::{BTreeMap, BTreeSet, HashMap},
     fold::step::Key,
+    seal,
 };
 
 /// The reveals of one round.
@@ -48,6 +49,11 @@ impl Reveals {
         self.ranked.insert((*many, Reverse(*reveal)));
     }
 
+    /// All, in display order.
+    pub(super) fn all(&self) -> impl Iterator<Item = Ix> {
+        self.all.values().map(|(ix, _)| *ix)
+    }
+
     /// The one that counts.
     pub(super) fn leading(&self) -> Option<(Key, Ix)> {
         let (_, Reverse(key)) = self.ranked.last()?;
@@ -66,8 +72,12 @@ pub(super) struct Seal {
     pub(super) retracted: bool,
     /// The text as it was encrypted, if it is one and is here.
     pub(super) cipher: Option<Arc<str>>,
-    /// Shares of the key that were given, by their places in the seal: the events that give them.
-    pub(super) shares: BTreeMap<usize, Ix>,
+    /// What binds it to where it belongs.
+    pub(super) at: seal::Place,
+    /// By this it is known when it is opened.
+    pub(super) commit: [u8; 32],
+    /// Shares of the key that were given, by their places in the seal.
+    pub(super) shares: BTreeMap<usize, Box<[u8]>>,
     /// What was sealed, once that is known.
     pub(super) content: Option<Content>,
 }
