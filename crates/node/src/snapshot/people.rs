@@ -1,5 +1,5 @@
 //! Everybody: who wrote in the room, and who is here without having written. In the order in which they are shown, each called
-//! so that nobody passes for somebody else.
+//! so that nobody passes for somebody else. A person who has several nodes stands there once, and is found by each of them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,12 @@ use paceline_mesh::{
     Replica,
     replica::{Changed, Here},
 };
-use paceline_room::{Cid, NodeId, Tree, cost::BTreeSet, fold::Key, state::Person};
+use paceline_room::{
+    Cid, Fold, NodeId, Tree,
+    cost::{BTreeMap, BTreeSet},
+    fold::Key,
+    state::Person,
+};
 
 /// How names are made fit to be shown: what letters are is not known here.
 #[derive(Debug, Clone, Copy)]
@@ -23,13 +28,18 @@ pub struct Naming {
 /// A person and whether they are here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonView {
-    /// From the log; for somebody without events yet a placeholder with an empty name.
+    /// From the log; for somebody without events yet a placeholder with an empty name. Of several nodes it is the home, as the one of
+    /// them that introduced itself last calls itself.
     pub person: Arc<Person>,
+    /// All its nodes that are known here, its home first.
+    pub nodes: Arc<[NodeId]>,
+    /// How many of them are here or away, and not gone.
+    pub tabs: usize,
     /// What it is called here: told apart from others, and safe to show.
     pub name: Arc<str>,
-    /// Presence; this node is always here.
+    /// Presence: of several nodes that which is nearest. This node is always here.
     pub here: Here,
-    /// Whether it is this node.
+    /// Whether this node is it, or is one of its.
     pub me: bool,
     called: Arc<str>,
     likeness: Arc<str>,
@@ -40,6 +50,11 @@ impl PersonView {
     /// Whether others are called alike, so that its name carries a mark.
     pub fn is_marked(&self) -> bool {
         self.name != self.called
+    }
+
+    /// Whether it has written anything.
+    pub fn has_written(&self) -> bool {
+        is_written(&self.rank.1)
     }
 }
 
@@ -62,7 +77,7 @@ impl PartialEq for People {
 }
 
 impl People {
-    /// Somebody.
+    /// The person who has this node.
     pub fn find(&self, node: &NodeId) -> Option<&Arc<PersonView>> {
         self.by_node.get(node)
     }
@@ -82,7 +97,7 @@ impl People {
         self.shown.is_empty()
     }
 
-    /// This node.
+    /// The person at this node.
     pub fn me(&self) -> Option<&Arc<PersonView>> {
         self.shown.iter().next().filter(|it| it.me)
     }
@@ -93,11 +108,22 @@ impl People {
     }
 }
 
+/// A node by itself.
+struct Single {
+    /// Its first event.
+    place: Key,
+    person: Arc<Person>,
+    here: Here,
+}
+
 /// Keeps everybody up to date.
 pub struct Crowd {
     me: NodeId,
     naming: Naming,
     people: People,
+    singles: BTreeMap<NodeId, Single>,
+    /// Who was joined to whom when everybody was looked at last.
+    home: Tree<NodeId, NodeId>,
     /// Who is called alike, by likeness.
     alike: BTreeSet<(Arc<str>, NodeId)>,
     /// Those without events: how they are drawn depends on how the others are.
@@ -109,7 +135,15 @@ impl Crowd {
     pub fn new(me: NodeId, naming: Naming) -> Self {
         let mut unwritten = BTreeSet::new();
         unwritten.insert(me);
-        Self { me, naming, people: People::default(), alike: BTreeSet::new(), unwritten }
+        Self {
+            me,
+            naming,
+            people: People::default(),
+            singles: BTreeMap::default(),
+            home: Tree::default(),
+            alike: BTreeSet::new(),
+            unwritten,
+        }
     }
 
     /// Everybody.
@@ -124,10 +158,12 @@ impl Crowd {
         now: &Tree<Key, Person>,
         changed: &Changed,
     ) {
+        let mut touched = Vec::new();
         for change in now.since(before) {
             // Who moved in the order is looked at by where it is now.
             if let Some(person) = change.now {
                 self.look_at(replica, person.node, Some((*change.key, person.clone())));
+                touched.push(person.node);
             }
         }
         let mut again: Vec<NodeId> = changed.nodes.iter().copied().collect();
@@ -138,10 +174,18 @@ impl Crowd {
             again.extend(&self.unwritten);
         }
         for node in again {
-            let known = self.people.find(&node).filter(|it| is_written(&it.rank));
-            let first = known.map(|it| (it.rank.1, it.person.clone()));
+            let known = self.singles.get(&node).filter(|it| is_written(&it.place));
+            let first = known.map(|it| (it.place, it.person.clone()));
             self.look_at(replica, node, first);
+            touched.push(node);
         }
+        let joined = replica.fold().joined();
+        for change in joined.home.since(&self.home) {
+            let homes = [change.before, change.now].into_iter().flatten().map(|it| **it);
+            touched.extend(homes.chain([*change.key]));
+        }
+        self.home = joined.home.clone();
+        touched.into_iter().for_each(|it| self.gather(replica.fold(), it));
     }
 
     fn look_at(&mut self, replica: &Replica, node: NodeId, first: Option<(Key, Arc<Person>)>) {
@@ -152,25 +196,54 @@ impl Crowd {
             let person = Person { node, name: String::new(), strengths: Vec::new(), hue, split: false };
             ((u64::MAX, Cid::from_digest(*node.as_bytes())), Arc::new(person))
         };
-        match first {
-            None if here == Here::Gone => self.forget(&node),
-            None => {
-                self.unwritten.insert(node);
-                let (place, person) = unwritten();
-                self.show(place, person, here);
-            }
-            Some((place, person)) => {
-                self.unwritten.remove(&node);
-                self.show(place, person, here);
-            }
+        if first.is_none() && here == Here::Gone {
+            self.unwritten.remove(&node);
+            self.singles.remove(&node);
+            return;
         }
+        if first.is_none() {
+            self.unwritten.insert(node);
+        } else {
+            self.unwritten.remove(&node);
+        }
+        let (place, person) = first.unwrap_or_else(unwritten);
+        self.singles.insert(node, Single { place, person, here });
     }
 
-    /// Shows somebody; `place`: the first event.
+    /// Shows the person who has this node now.
+    fn gather(&mut self, fold: &Fold, node: NodeId) {
+        let joined = fold.joined();
+        let home = joined.home_of(node);
+        let nodes: Vec<NodeId> = joined.nodes_of(home).filter(|it| self.singles.contains_key(it)).collect();
+        // Who stood there by itself before.
+        for it in nodes.iter().chain([&node]).filter(|it| **it != home || nodes.is_empty()) {
+            self.unshow(it);
+        }
+        if !self.singles.contains_key(&node) {
+            self.people.by_node.remove(&node);
+        }
+        let singles: Vec<&Single> = nodes.iter().filter_map(|it| self.singles.get(it)).collect();
+        let Some(first) = singles.first() else { return };
+        let here = singles.iter().map(|it| it.here).min().unwrap_or(Here::Gone);
+        let tabs = singles.iter().filter(|it| it.here != Here::Gone).count();
+        let (place, mut person) = (first.place, first.person.clone());
+        if let (Some(latest), [_, _, ..]) = (fold.latest_of(&nodes), &singles[..]) {
+            let split = singles.iter().any(|it| it.person.split);
+            person = Arc::new(Person { node: home, split, ..(**latest).clone() });
+        }
+        self.show_all(place, person, nodes.into(), (here, tabs));
+    }
+
+    /// Shows somebody who has one node; `place`: the first event.
     pub fn show(&mut self, place: Key, person: Arc<Person>, here: Here) {
+        let nodes = [person.node].into();
+        self.show_all(place, person, nodes, (here, usize::from(here != Here::Gone)));
+    }
+
+    fn show_all(&mut self, place: Key, person: Arc<Person>, nodes: Arc<[NodeId]>, (here, tabs): (Here, usize)) {
         let node = person.node;
-        let before = self.people.find(&node).cloned();
-        let me = node == self.me;
+        let before = self.shown_by(&node);
+        let me = nodes.contains(&self.me);
         let rank = if me { 0 } else { 1 + here as u8 };
         let named = before.as_ref().filter(|it| it.person.name == person.name);
         let (called, likeness) = match named {
@@ -192,15 +265,20 @@ impl Crowd {
             }
         }
         let name = self.name(&called, &likeness, node);
-        let view = PersonView { person, name, here, me, called, likeness, rank: (rank, place) };
+        let view = PersonView { person, nodes, tabs, name, here, me, called, likeness, rank: (rank, place) };
         if before.as_deref() != Some(&view) {
             self.put(before, view);
         }
     }
 
-    fn forget(&mut self, node: &NodeId) {
-        self.unwritten.remove(node);
-        let Some(before) = self.people.by_node.remove(node) else { return };
+    /// The person who is shown by this node, and not by another that it has joined.
+    fn shown_by(&self, node: &NodeId) -> Option<Arc<PersonView>> {
+        self.people.find(node).filter(|it| it.person.node == *node).cloned()
+    }
+
+    fn unshow(&mut self, node: &NodeId) {
+        let Some(before) = self.shown_by(node) else { return };
+        self.people.by_node.remove(node);
         self.people.shown.remove(&before.rank);
         self.people.gone -= usize::from(before.here == Here::Gone);
         self.leave(&before.likeness, *node);
@@ -229,7 +307,7 @@ impl Crowd {
 
     /// Somebody is called alike another now, or not any more.
     fn rename(&mut self, node: NodeId) {
-        let Some(before) = self.people.find(&node).cloned() else { return };
+        let Some(before) = self.shown_by(&node) else { return };
         let name = self.name(&before.called, &before.likeness, node);
         if before.name != name {
             let view = PersonView { name, ..(*before).clone() };
@@ -245,12 +323,14 @@ impl Crowd {
             }
         }
         self.people.gone += usize::from(now.here == Here::Gone);
-        let (node, rank, now) = (now.person.node, now.rank, Arc::new(now));
-        self.people.by_node.insert(node, now.clone());
+        let (rank, now) = (now.rank, Arc::new(now));
+        for node in now.nodes.iter() {
+            self.people.by_node.insert(*node, now.clone());
+        }
         self.people.shown.insert(rank, now);
     }
 }
 
-fn is_written((_, (depth, _)): &Rank) -> bool {
+fn is_written((depth, _): &Key) -> bool {
     *depth < u64::MAX
 }

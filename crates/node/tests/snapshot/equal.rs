@@ -11,9 +11,9 @@ use paceline_node::{Snapshot, Snapshots, Terms};
 use paceline_room::{
     Body, Cid, Stored,
     body::{
-        Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased,
-        BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Introduced, PostKind,
-        Posted, Retracted, Stance,
+        AlsoMe, Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOffered, BatonOpened, BatonReclaimed,
+        BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn,
+        Introduced, NotMe, PostKind, Posted, Retracted, Stance,
     },
     testing::{World, unknown},
 };
@@ -70,7 +70,7 @@ impl Story {
         let (post, given) = (rng.pick(&self.posts), rng.pick(&self.feedback));
         let to = rng.below(PEOPLE);
         let note = || "a word".try_into().unwrap();
-        let body: Body = match rng.below(26) {
+        let body: Body = match rng.below(30) {
             0..=4 => {
                 let words = world.say(who, "something");
                 let (kind, reply_to) = (PostKind::Update, (rng.below(2) == 0).then_some(post));
@@ -117,6 +117,12 @@ impl Story {
                     _ => BatonAccepted { baton: last, tip, by: offer }.into(),
                 }
             }
+            26..=28 => {
+                // Two and two are one person, now and then.
+                world.sync_all();
+                AlsoMe { node: world.author(who ^ 1) }.into()
+            }
+            29 => NotMe { node: world.author(who ^ 1) }.into(),
             _ => match rng.below(2) {
                 0 => BatonClosed { baton, tip, outcome: note(), by: None }.into(),
                 _ => unknown("later", &1),
@@ -136,10 +142,14 @@ impl Story {
 
 /// The same, of everything that has an order or a name: two snapshots made apart share nothing.
 fn told(it: &Snapshot) -> Vec<String> {
-    let people = it.people.iter().map(|it| format!("{} {:?} {} {:?}", it.name, it.here, it.me, it.person));
+    let people = it
+        .people
+        .iter()
+        .map(|it| format!("{} {:?} {} {} {:?} {:?}", it.name, it.here, it.me, it.tabs, it.nodes, it.person));
     let mut told: Vec<String> = people.collect();
     for person in it.people.iter() {
-        assert!(it.people.find(&person.person.node).is_some_and(|found| std::sync::Arc::ptr_eq(found, person)));
+        let found = |node| it.people.find(node).is_some_and(|found| std::sync::Arc::ptr_eq(found, person));
+        assert!(person.nodes.iter().all(found) && person.nodes.first() == Some(&person.person.node));
     }
     told.extend(it.lists.posts.iter().map(|it| format!("{it:?}")));
     told.extend(it.lists.feedback.iter().map(|it| format!("{it:?}")));
@@ -164,8 +174,14 @@ fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
     let mut nodes: BTreeSet<_> = fold.people().map(|it| it.node).collect();
     nodes.extend(presence.iter().filter(|(_, it)| it.here != Here::Gone).map(|(node, _)| *node));
     nodes.insert(hall.node(me));
-    assert_eq!(it.people.iter().map(|it| it.person.node).collect::<BTreeSet<_>>(), nodes);
-    assert!(it.people.iter().all(|it| it.here == here(it.person.node).unwrap_or(Here::Gone)));
+    assert_eq!(it.people.iter().flat_map(|it| it.nodes.iter().copied()).collect::<BTreeSet<_>>(), nodes);
+    assert_eq!(it.people.iter().map(|it| it.nodes.len()).sum::<usize>(), nodes.len());
+    for one in it.people.iter() {
+        let all = || one.nodes.iter().map(|it| here(*it).unwrap_or(Here::Gone));
+        assert_eq!((Some(one.here), one.tabs), (all().min(), all().filter(|it| *it != Here::Gone).count()));
+        assert!(one.nodes.iter().all(|it| fold.joined().home_of(*it) == one.person.node));
+        assert_eq!(one.me, one.nodes.contains(&hall.node(me)));
+    }
     assert_eq!(it.people.iter().filter(|it| it.here == Here::Gone).count(), it.people.gone());
     for one in it.people.iter() {
         let alike = |name: &str| name.split(" ·").next().map(str::to_lowercase);
@@ -181,7 +197,7 @@ fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
     assert_eq!(it.batons.led.iter().map(|it| it.cid).collect::<Vec<_>>(), led.collect::<Vec<_>>());
 }
 
-fn run(seed: u64) -> (usize, usize) {
+fn run(seed: u64) -> (usize, usize, usize) {
     let mut story = Story::new(seed);
     for _ in 0..260 {
         story.write();
@@ -192,7 +208,7 @@ fn run(seed: u64) -> (usize, usize) {
     // Mostly in order, so that there is something to see from the start; what comes too early waits.
     let mut coming: Vec<Stored> = story.world.blocks();
     coming.reverse();
-    let (mut terms, mut late, mut steps) = (Terms::default(), Vec::new(), 0);
+    let (mut terms, mut late, mut steps, mut joined) = (Terms::default(), Vec::new(), 0, 0);
     while !coming.is_empty() || !late.is_empty() || steps < 500 {
         steps += 1;
         match rng.below(12) {
@@ -247,22 +263,25 @@ fn run(seed: u64) -> (usize, usize) {
             let whole = Snapshots::new(hall.node(ME), NAMING).take(&hall.replica, hall.when());
             assert_eq!(told(&now), told(&whole), "seed {seed}, step {steps}");
             assert_right(&now, &hall.replica, ME, &hall);
+            joined += now.people.iter().filter(|it| it.nodes.len() > 1).count();
             let overtime = terms.overtime(hall.replica.fold().batons(), hall.now);
             assert_eq!(*now.batons.overtime, *overtime, "seed {seed}, step {steps}");
         }
     }
     let last = hall.take();
-    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len())
+    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len(), joined)
 }
 
 #[test]
 fn a_snapshot_made_from_the_one_before_is_what_a_look_at_everything_gives() {
-    let (mut terms, mut ignored) = (0, 0);
+    let (mut terms, mut ignored, mut joined) = (0, 0, 0);
     for seed in 1..=12 {
-        let (some, others) = run(seed);
+        let (some, others, persons) = run(seed);
         terms += some;
         ignored += others;
+        joined += persons;
     }
+    assert!(joined > 40, "{joined} persons with several nodes");
     assert!(terms > 40 && ignored > 40, "{terms} terms and {ignored} transfers that did not count");
 }
 

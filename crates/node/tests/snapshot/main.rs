@@ -4,3 +4,4 @@ mod cost;
 mod equal;
 mod floor;
 mod hall;
+mod persons;

@@ -64,7 +64,12 @@ pub struct PersonLists {
     pub home: Tree<NodeId, NodeId>,
     /// Those that joined a home, by it.
     pub joined: Tree<(NodeId, NodeId), NodeId>,
+    /// Who says of a node that it is the same person and has not taken that back, by that node; those that are joined, too.
+    pub claims: Tree<(NodeId, NodeId), NodeId>,
 }
+
+/// Before all other nodes.
+const FIRST: NodeId = NodeId::from_bytes([0; 32]);
 
 impl PersonLists {
     /// The node by which a person is known: its home, or itself.
@@ -75,9 +80,14 @@ impl PersonLists {
     /// All nodes of the person who has this one, its home first.
     pub fn nodes_of(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         let home = self.home_of(node);
-        let first = (home, NodeId::from_bytes([0; 32]));
-        let joined = self.joined.from(&first).take_while(move |((of, _), _)| *of == home);
+        let joined = self.joined.from(&(home, FIRST)).take_while(move |((of, _), _)| *of == home);
         std::iter::once(home).chain(joined.map(|(_, it)| **it))
+    }
+
+    /// Who says that this node is the same person, and waits for its word.
+    pub fn claimants(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let claims = self.claims.from(&(node, FIRST)).take_while(move |((of, _), _)| *of == node);
+        claims.map(|(_, by)| **by).filter(move |by| !self.is_same(node, *by))
     }
 
     /// Whether both are nodes of one person.
@@ -231,6 +241,7 @@ impl Capability for Persons {
             self.joiners.entry(other).or_default().insert(author);
         }
         self.show([author, other], step.look);
+        self.show_claims([author, other], step.look);
     }
 
     fn version(&self) -> u64 {
@@ -314,6 +325,23 @@ impl Persons {
         let homes: Vec<_> = joins.0.values().filter_map(seen).collect();
         for home in homes {
             self.ended.entry(pair(node, home)).or_default().push(step.entry, step.ix);
+            self.show_claims([node, home], step.look);
+        }
+    }
+
+    /// Shows what each of the two says of the other, as it is now.
+    fn show_claims(&mut self, [one, other]: [NodeId; 2], look: &Look) {
+        for (by, of) in [(one, other), (other, one)] {
+            let stands = self.stands((by, of), &Seen::All(look));
+            if stands == self.lists.claims.get(&(of, by)).is_some() {
+                continue;
+            }
+            self.version += 1;
+            if stands {
+                self.lists.claims.insert((of, by), Arc::new(by));
+            } else {
+                self.lists.claims.remove(&(of, by));
+            }
         }
     }
 
@@ -348,13 +376,18 @@ impl Fold {
 
     /// Everybody, each once, in the order of their homes' first events.
     pub fn persons(&self) -> impl Iterator<Item = Whole> {
-        let (lists, people) = (self.joined(), &self.capabilities.people);
+        let lists = self.joined();
         let homes = self.people().filter(|it| lists.home.get(&it.node).is_none());
         homes.map(move |home| {
             let nodes: Vec<_> = lists.nodes_of(home.node).collect();
-            let latest = nodes.iter().max_by_key(|it| people.introduced(it)).and_then(|it| people.get(it));
-            Whole { name: latest.map_or_else(String::new, |it| it.name.clone()), nodes }
+            Whole { name: self.latest_of(&nodes).map_or_else(String::new, |it| it.name.clone()), nodes }
         })
+    }
+
+    /// Of these nodes of one person the one that introduced itself last.
+    pub fn latest_of(&self, nodes: &[NodeId]) -> Option<&Arc<crate::state::Person>> {
+        let people = &self.capabilities.people;
+        nodes.iter().max_by_key(|it| people.introduced(it)).and_then(|it| people.get(it))
     }
 
     /// Whether that node has said that this one is the same person, which waits for this one's word.
