@@ -22,3 +22,12 @@ person-promised = { $n ->
    *[other] { $n } promises open
 }
 person-strong = Good at { $strengths }
+person-tabs = { $n } tabs
+also-me = That is me, too
+not-me = That is not me
+same-tab = { $name } is open in another tab of this browser.
+same-claim = { $name } says to be you, in another place.
+same-yes = Yes, that is me
+same-waits = Waits for your yes in the other place.
+same-open = You are here in another tab, too (·{ $mark }).
+same-closed = You were here in another tab, too (·{ $mark }).

@@ -23,6 +23,7 @@ use super::{
     express::express,
     names::NAMING,
     notices,
+    same::Own,
     surroundings::{Linked, PageKey, ThisPage},
     view::StorageView,
 };
@@ -82,6 +83,8 @@ pub struct Engine {
     pub snapshots: RefCell<Snapshots>,
     /// Whether the browser promised to keep the database.
     pub persisted: Cell<bool>,
+    /// This browser's other nodes in the room.
+    pub own: Own,
     key: Rc<PageKey>,
     following: RefCell<Option<AbortHandle>>,
     tell: Rc<dyn Fn(Happened)>,
@@ -145,6 +148,7 @@ impl Engine {
             lost_links: Cell::new(None),
             seen: Cell::default(),
             persisted: Cell::new(false),
+            own: Own::default(),
             key,
             following: RefCell::default(),
             tell,

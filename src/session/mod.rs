@@ -31,6 +31,7 @@ mod publish;
 mod read;
 mod report;
 mod rooms;
+mod same;
 mod storage;
 mod surroundings;
 mod telling;

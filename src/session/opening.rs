@@ -197,6 +197,7 @@ impl Session {
         engine.node.leave_unsaved();
         engine.node.keep_desk();
         self.draw_first();
+        self.look_for_own();
         self.send_unsent();
         if fresh {
             let engine = Rc::downgrade(&engine);

@@ -108,6 +108,7 @@ impl Session {
                 self.tell_clock_off(ahead);
             }
             self.tell_state(engine);
+            self.answer_own(engine);
             if !browser::is_hidden() {
                 engine.look();
             }

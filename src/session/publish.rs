@@ -52,7 +52,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
     let peers: Rc<[PeerView]> = same(before.map(|it| &it.peers), linked(engine));
     let replica = engine.node.replica();
     let fold = replica.fold();
-    let named = fold.person(&engine.me).is_some_and(|it| !it.name.is_empty());
+    let named = now.people.me().is_some_and(|it| !it.person.name.is_empty());
     let (takes, full) = replica.intake();
     let (lists, batons) = (now.lists.clone(), now.batons.clone());
     let view = RoomView {
@@ -74,6 +74,9 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         linked: peers.iter().filter(|it| it.direct).count(),
         proposed_name: (!named).then(|| friendly_name(&engine.me).into()),
         people: now.people.clone(),
+        other_tabs: same(before.map(|it| &it.other_tabs), engine.other_tabs()),
+        claims: same(before.map(|it| &it.claims), engine.claims()),
+        joined: lists.persons,
         posts: lists.posts,
         unchecked: now.unchecked.clone(),
         storing: same(before.map(|it| &it.storing), engine.node.storing()),

@@ -65,6 +65,9 @@ impl Session {
                         browser::mark("paceline:first-peer");
                     }
                 }
+                if up {
+                    self.linked_with(node);
+                }
                 let seen = PeerSeen { node, up };
                 self.0.board.each(|it| {
                     if let Listener::Peer(call) = it {

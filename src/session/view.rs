@@ -10,7 +10,7 @@ use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
-    state::{Baton, Feedback, IgnoredTransfer, Post, PromiseLists, UnknownEvent},
+    state::{Baton, Feedback, IgnoredTransfer, PersonLists, Post, PromiseLists, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -101,6 +101,12 @@ pub struct RoomView {
     pub proposed_name: Option<Rc<str>>,
     /// This node first, then those present, then those gone.
     pub people: People,
+    /// Other tabs of this browser that are open here as somebody else, the last used first: one word joins them.
+    pub other_tabs: Rc<[NodeId]>,
+    /// Who is joined to whom, and who has said so of whom.
+    pub joined: PersonLists,
+    /// Who says to be the person at this tab, from elsewhere, and waits for an answer.
+    pub claims: Rc<[NodeId]>,
     /// In display order.
     pub posts: List<Post>,
     /// The newest posts whose past is not here yet, in display order: to read, not to answer.

@@ -42,6 +42,7 @@ pub static VIEWS: &[View] = &[
     batons::VIEW,
     people::VIEW,
     people::NAME_BAR,
+    people::CLAIMS,
     people::CARDS,
     about::VIEW,
     promises::VIEW,

@@ -1,10 +1,10 @@
 //! A card each: who it is, what they are strong in, what they lead and what they have promised. Never a rank.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
-use paceline_room::NodeId;
 use yew::prelude::*;
 
+use super::{leads, same, tabs};
 use crate::{
     components::{
         disc::disc_of,
@@ -29,12 +29,7 @@ pub struct CardsProps {
 #[component]
 pub fn Cards(props: &CardsProps) -> Html {
     let (room, much) = (&props.room, use_shown());
-    let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
-    for baton in room.led.iter() {
-        if let Some(holder) = baton.holder {
-            leads.entry(holder).or_default().push(&baton.title);
-        }
-    }
+    let leads = leads(&room.people, &room.led);
     let shown = room.people.iter().take(much.of(CARDS, SHOWN));
     html! {
         <>
@@ -46,8 +41,9 @@ pub fn Cards(props: &CardsProps) -> Html {
 
 fn card(room: &RoomView, it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
     let node = it.person.node;
-    let promised = room.promises.open_of(node).count();
+    let promised: usize = it.nodes.iter().map(|node| room.promises.open_of(*node).count()).sum();
     let mut about = vec![words::here_name(it.here)];
+    about.extend(tabs(it));
     about.extend(leads.map(|titles| t!("leads", titles = names(titles.iter().map(|it| titled(it))))));
     about.extend((promised > 0).then(|| t!("person-promised", n = promised)));
     html! {
@@ -61,6 +57,7 @@ fn card(room: &RoomView, it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
                 if !it.person.strengths.is_empty() {
                     <span class="person-about">{ changing(t!("person-strong", strengths = texts::list(&it.person.strengths))) }</span>
                 }
+                { same::words_of(room, it) }
             </span>
         </li>
     }

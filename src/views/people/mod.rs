@@ -2,6 +2,7 @@
 
 mod cards;
 mod name_bar;
+mod same;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::{
 
 use cards::Cards;
 use name_bar::NameBar;
+use same::Claims;
 
 /// Its line in the table.
 pub const VIEW: View = View {
@@ -39,6 +41,13 @@ pub const NAME_BAR: View = View {
         (SETTINGS, _) | (_, Takes::Nothing) => Html::default(),
         _ => html! { <NameBar room={context.room.clone()} /> },
     },
+    ..PLAIN
+};
+
+/// The line of what asks whether somebody elsewhere is the same person.
+pub const CLAIMS: View = View {
+    region: Region::BeforeComposer,
+    draw: |context: &Context| html! { <Claims room={context.room.clone()} /> },
     ..PLAIN
 };
 
@@ -75,12 +84,7 @@ struct PeopleProps {
 fn PeopleList(props: &PeopleProps) -> Html {
     let all = &props.people;
     let much = use_shown();
-    let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
-    for baton in props.led.iter() {
-        if let Some(holder) = baton.holder {
-            leads.entry(holder).or_default().push(&baton.title);
-        }
-    }
+    let leads = leads(all, &props.led);
     let here = all.len() - all.gone();
     let first = SHOWN.min(here + all.gone().min(GONE_SHOWN));
     let shown = much.of((PEOPLE, None), first);
@@ -95,12 +99,30 @@ fn PeopleList(props: &PeopleProps) -> Html {
     }
 }
 
+/// What each person leads, by the node by which it is shown.
+fn leads<'a>(people: &People, led: &'a List<Baton>) -> BTreeMap<NodeId, Vec<&'a str>> {
+    let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
+    for baton in led.iter() {
+        if let Some(holder) = baton.holder {
+            let person = people.find(&holder).map_or(holder, |it| it.person.node);
+            leads.entry(person).or_default().push(&baton.title);
+        }
+    }
+    leads
+}
+
+/// In how many tabs somebody is here, if that is worth telling.
+fn tabs(it: &PersonView) -> Option<String> {
+    (it.tabs > 1).then(|| t!("person-tabs", n = it.tabs))
+}
+
 fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {
     let node = it.person.node.to_string();
     let mut about = Vec::new();
     if it.here != Here::Here {
         about.push(words::here_name(it.here));
     }
+    about.extend(tabs(it));
     if let Some(leads) = leads {
         about.push(t!("leads", titles = names(leads.iter().map(|it| titled(it)))));
     } else if !it.person.strengths.is_empty() {

@@ -6,6 +6,7 @@ use paceline_room::body::people::Command;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::same::OtherTab;
 use crate::{
     browser,
     hooks::{use_commands, use_session},
@@ -29,7 +30,7 @@ pub fn NameBar(props: &NameBarProps) -> Html {
         return html! { <AskWho room={room.clone()} /> };
     }
     match &room.proposed_name {
-        Some(name) => html! { <AskName name={name.clone()} /> },
+        Some(name) => html! { <><OtherTab room={room.clone()} /><AskName name={name.clone()} /></> },
         None => Html::default(),
     }
 }
