@@ -241,7 +241,10 @@ impl Capability for Persons {
             self.joiners.entry(other).or_default().insert(author);
         }
         self.show([author, other], step.look);
-        self.show_claims([author, other], step.look);
+        self.show_claim(author, other, step.look);
+        if matches!(fact, Fact::Parted(_)) {
+            self.show_claim(other, author, step.look);
+        }
     }
 
     fn version(&self) -> u64 {
@@ -325,23 +328,22 @@ impl Persons {
         let homes: Vec<_> = joins.0.values().filter_map(seen).collect();
         for home in homes {
             self.ended.entry(pair(node, home)).or_default().push(step.entry, step.ix);
-            self.show_claims([node, home], step.look);
+            self.show_claim(node, home, step.look);
+            self.show_claim(home, node, step.look);
         }
     }
 
-    /// Shows what each of the two says of the other, as it is now.
-    fn show_claims(&mut self, [one, other]: [NodeId; 2], look: &Look) {
-        for (by, of) in [(one, other), (other, one)] {
-            let stands = self.stands((by, of), &Seen::All(look));
-            if stands == self.lists.claims.get(&(of, by)).is_some() {
-                continue;
-            }
-            self.version += 1;
-            if stands {
-                self.lists.claims.insert((of, by), Arc::new(by));
-            } else {
-                self.lists.claims.remove(&(of, by));
-            }
+    /// Shows whether one says of another that it is the same person, as it is now.
+    fn show_claim(&mut self, by: NodeId, of: NodeId, look: &Look) {
+        let stands = self.stands((by, of), &Seen::All(look));
+        if stands == self.lists.claims.get(&(of, by)).is_some() {
+            return;
+        }
+        self.version += 1;
+        if stands {
+            self.lists.claims.insert((of, by), Arc::new(by));
+        } else {
+            self.lists.claims.remove(&(of, by));
         }
     }
 

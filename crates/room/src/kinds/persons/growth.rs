@@ -13,7 +13,7 @@ use crate::{
 
 impl Measured for AlsoMe {
     const LAWS: &'static [Law] = &[
-        Law::new("two who have joined and parted n times join", Grows::Halving(20), |n| {
+        Law::new("two who have joined and parted n times join", Grows::Halving(32), |n| {
             let mut it = Scene::new();
             (0..n).for_each(|_| join_and_part(&mut it, 1, 2));
             say(&mut it, 1, 2);
