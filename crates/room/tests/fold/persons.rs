@@ -358,6 +358,11 @@ fn who_is_joined_to_whom_is_what_the_rules_say_in_any_order() {
                     let home = rules.home(one, &seen);
                     prop_assert_eq!(node.fold.joined().home.get(&one).map(|it| **it), home);
                     most.set(most.get().max(node.fold.joined().nodes_of(one).count()));
+                    let waiting: Vec<_> = node.fold.joined().claimants(one).collect();
+                    let claimed = |by: &NodeId| node.fold.is_claimed_by(&node.log, one, *by);
+                    let mut claims: Vec<_> = (0..4).map(|it| sim.node_id(it)).filter(claimed).collect();
+                    claims.sort_unstable();
+                    prop_assert_eq!(waiting, claims);
                     alone.set(alone.get() + usize::from(rules.join(one, &seen).is_some() && home.is_none()));
                 }
             }
