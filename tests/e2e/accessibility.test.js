@@ -20,6 +20,21 @@ async function fits(tab, screen) {
   assert.ok(bottom <= height, `${screen} does not scroll as a whole (${bottom} > ${height})`);
 }
 
+/** One filled button at most: what is my next press. */
+async function oneIsFilled(tab, screen) {
+  const filled = await tab.page.evaluate(() => {
+    const ink = getComputedStyle(document.querySelector('[data-primary="true"]') ?? document.body);
+    const dark = document.querySelector('[data-primary="true"]') ? ink.backgroundColor : ink.color;
+    const inFront = document.querySelector('dialog[open]') ?? document;
+    return [...inFront.querySelectorAll('button')]
+      .filter((it) => it.checkVisibility() && getComputedStyle(it).backgroundColor === dark)
+      .map((it) => `${it.dataset.testid ?? it.textContent}${it.dataset.primary === 'true' ? '' : ' (not the primary)'}`);
+  });
+  assert.ok(filled.length <= 1 && !filled.join().includes('not the primary'), `${screen} has filled: ${filled}`);
+  const primaries = await tab.page.locator('[data-primary="true"]').count();
+  assert.ok(primaries <= 1, `${screen} has ${primaries} primary buttons`);
+}
+
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 // Each look and each size in every run; all four pairs in a soak.
@@ -43,6 +58,7 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       const name = (screen) => `${screen}, ${colorScheme}, ${size}`;
       await check(start, name('start'));
       await fits(start, name('start'));
+      await oneIsFilled(start, name('start'));
       await world.picture(`${size} ${colorScheme} start`, start);
 
       const {
@@ -83,6 +99,7 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       for (const tab of [ada, ben]) {
         await check(tab, name(`room of ${tab.name}`));
         await fits(tab, name('room'));
+        await oneIsFilled(tab, name('room'));
       }
       await world.picture(`${size} ${colorScheme} room`, ada);
       await world.picture(`${size} ${colorScheme} room offered`, ben);
@@ -91,11 +108,13 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       await ada.at('invite-link').waitFor();
       await check(ada, name('invite'));
       await fits(ada, name('invite'));
+      await oneIsFilled(ada, name('invite'));
       await world.picture(`${size} ${colorScheme} invite`, ada);
       await ada.at('by-hand-open').click();
       await ada.at('by-hand-invite-qr').waitFor();
       await check(ada, name('by hand'));
       await fits(ada, name('by hand'));
+      await oneIsFilled(ada, name('by hand'));
       await ada.at('by-hand-invite').scrollIntoViewIfNeeded();
       await world.picture(`${size} ${colorScheme} by hand`, ada);
       await ada.page.keyboard.press('Escape');
@@ -107,17 +126,20 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       await ada.at('promise-open').click();
       await check(ada, name('promises'));
       await fits(ada, name('promises'));
+      await oneIsFilled(ada, name('promises'));
 
       await ada.view('view-network');
       await ada.at('network-peer').first().waitFor();
       await check(ada, name('network'));
       await fits(ada, name('network'));
+      await oneIsFilled(ada, name('network'));
       await world.picture(`${size} ${colorScheme} network`, ada);
 
       await ben.view('view-settings');
       await ben.at('theme').waitFor();
       await check(ben, name('settings'));
       await fits(ben, name('settings'));
+      await oneIsFilled(ben, name('settings'));
       await world.picture(`${size} ${colorScheme} settings`, ben);
       await ben.at('server-kind').selectOption('turn');
       await ben.at('server-address').fill('turn:turn.example.org:3478');
@@ -126,6 +148,7 @@ for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
       await ben.at('relay-only').scrollIntoViewIfNeeded();
       await check(ben, name('settings, servers'));
       await fits(ben, name('settings, servers'));
+      await oneIsFilled(ben, name('settings, servers'));
       await world.picture(`${size} ${colorScheme} settings servers`, ben);
       assert.ok(link.includes('#/r/'));
     });
