@@ -169,6 +169,9 @@ interface Paceline {
     notMe(node: NodeId): Promise<Cid>;
   };
 
+  /** The notes of a meeting: of the one that goes on if none is named, else of the last. In the language of the page. */
+  minutes(o?: { meeting?: Cid; as?: "markdown" }): Promise<string>;
+
   /** This node, now. */
   status(): Promise<Status>;
   /** The room, from the log alone: nodes with the same digest show the same (but for words not yet here). */

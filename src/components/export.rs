@@ -23,7 +23,7 @@ pub fn use_export(title: &str) -> Callback<MouseEvent> {
 }
 
 /// Letters and digits of a title, for a file.
-fn file_name(title: &str) -> String {
+pub fn file_name(title: &str) -> String {
     let letters = excerpt::characters(title).map(|(_, it)| it).take(60);
     let plain: String = letters.map(|it| if it.starts_with(char::is_alphanumeric) { it } else { "-" }).collect();
     let plain = plain.trim_matches('-');

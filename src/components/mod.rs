@@ -10,6 +10,7 @@ pub mod feedback;
 pub mod fields;
 pub mod icons;
 pub mod more;
+pub mod notes;
 pub mod notices;
 pub mod path;
 pub mod qr;

@@ -96,6 +96,8 @@ commands! { session:
     "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
     "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
 
+    "minutes" (o: Option<Minutes>) -> String = o.unwrap_or_default().of(&session);
+
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();
     "local" () -> LocalState = session.local();
@@ -270,6 +272,21 @@ impl ChangedItem {
     fn command(self, item: Cid) -> meetings::Command {
         let Self { title, minutes, before, meeting } = self;
         meetings::Command::Change { item, title, minutes, before, meeting }
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct Minutes {
+    meeting: Option<Cid>,
+    r#as: Option<String>,
+}
+
+impl Minutes {
+    fn of(self, session: &Session) -> Outcome<String> {
+        match self.r#as.as_deref() {
+            None | Some("markdown") => session.minutes(self.meeting),
+            Some(_) => Err(bad_argument("as: markdown")),
+        }
     }
 }
 
@@ -471,6 +488,6 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, NewItem, ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, Option<Minutes>, NewItem, ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

@@ -86,6 +86,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         feedback_on: lists.feedback_on,
         loops: now.loops.clone(),
         batons: lists.batons,
+        meetings: lists.meetings,
         promises: lists.promises,
         led: batons.led,
         led_by_me: batons.mine,

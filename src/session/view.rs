@@ -10,7 +10,7 @@ use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
-    state::{Baton, Feedback, IgnoredTransfer, PersonLists, Post, PromiseLists, UnknownEvent},
+    state::{Baton, Feedback, IgnoredTransfer, MeetingLists, PersonLists, Post, PromiseLists, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -125,6 +125,8 @@ pub struct RoomView {
     pub loops: Loops,
     /// In order of opening.
     pub batons: List<Baton>,
+    /// Meetings and their agendas.
+    pub meetings: MeetingLists,
     /// Asks and promises.
     pub promises: PromiseLists,
     /// Those of them that somebody leads.

@@ -14,6 +14,7 @@ pub mod cards;
 mod invite;
 mod keys;
 mod loops;
+mod minutes;
 mod network;
 mod newer;
 mod people;
@@ -46,6 +47,7 @@ pub static VIEWS: &[View] = &[
     people::CARDS,
     about::VIEW,
     promises::VIEW,
+    minutes::VIEW,
     loops::VIEW,
     invite::VIEW,
     network::VIEW,

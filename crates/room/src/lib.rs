@@ -22,6 +22,7 @@ mod ix;
 pub mod kinds;
 pub mod limits;
 pub mod log;
+pub mod minutes;
 pub mod node;
 mod scan;
 pub mod seal;

@@ -1,0 +1,258 @@
+//! Minutes as Markdown (CommonMark). What people wrote stands in items of lists and can neither end them nor make headings, items,
+//! quotes, tables or references: every line of it begins with what is no mark of a block.
+
+use std::fmt::Write as _;
+
+use super::{Held, Minutes, Role, grouped};
+use crate::{
+    Day, NodeId,
+    body::rounds::{Ask, Value},
+    state::{Feedback, Meeting, Post, Promise, PromiseState, Round, Sheet},
+};
+
+/// What stands over a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Heading {
+    Attended,
+    Agenda,
+    Promises,
+    Roles,
+    Contested,
+    Open,
+    Later,
+}
+
+/// The caller's words: names, dates, and what is said of things.
+pub trait Wording {
+    /// What somebody is called.
+    fn name(&self, node: &NodeId) -> String;
+    /// When it was, and until when, if it has ended.
+    fn when(&self, meeting: &Meeting) -> String;
+    /// A heading.
+    fn heading(&self, it: Heading) -> String;
+    /// How long somebody had a role.
+    fn held(&self, held: &Held) -> String;
+    /// Where a promise stands, and by when it is due.
+    fn promise(&self, state: PromiseState, due: Option<Day>) -> String;
+    /// Words that are not here, or were taken back.
+    fn no_words(&self) -> String;
+    /// An answer that is sealed still.
+    fn not_opened(&self) -> String;
+    /// An answer that no reveal has seen.
+    fn apart(&self) -> String;
+    /// How many say the same as one answer.
+    fn the_same(&self, many: usize) -> String;
+    /// Who corrects a post.
+    fn correction(&self, by: &str) -> String;
+    /// Who had written what is corrected.
+    fn corrected(&self, by: &str) -> String;
+    /// Who asks whom.
+    fn asks(&self, by: &str, of: Option<&str>) -> String;
+}
+
+/// The minutes as Markdown.
+pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
+    let mut page = Page { text: String::new(), wording };
+    page.line(&format!("# {}", escaped(&minutes.meeting.title)));
+    page.line(&escaped(&wording.when(&minutes.meeting)));
+    page.part(Heading::Attended, &minutes.attended, |page, node| page.item(&bold(&page.wording.name(node))));
+    for (round, sheet) in &minutes.rounds {
+        page.round(round, sheet);
+    }
+    page.part(Heading::Agenda, &minutes.agenda, |page, it| {
+        let mark = if it.done.is_some() { "[x]" } else { "[ ]" };
+        page.item(&told(&format!("{mark} {}", escaped(&it.title)), it.done.as_deref().filter(|it| !it.is_empty())));
+    });
+    page.part(Heading::Promises, &minutes.promises, |page, it| page.promise(it));
+    page.part(Heading::Roles, &minutes.roles, |page, it| page.role(it));
+    page.part(Heading::Contested, &minutes.contested, |page, (post, corrections)| {
+        corrections.iter().for_each(|it| page.correction(it));
+        page.corrected(post);
+    });
+    page.part(Heading::Open, &minutes.open, |page, it| page.open(it));
+    page.part(Heading::Later, &minutes.later, |page, it| page.item(&escaped(&it.title)));
+    if let Some(last) = minutes.meeting.ended.as_ref().and_then(|it| it.text.as_deref()) {
+        page.line(&lines(last, ""));
+    }
+    page.text
+}
+
+struct Page<'a> {
+    text: String,
+    wording: &'a dyn Wording,
+}
+
+impl Page<'_> {
+    /// A block of its own.
+    fn line(&mut self, line: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        _ = writeln!(self.text, "{line}");
+    }
+
+    /// An item of the list that is open.
+    fn item(&mut self, item: &str) {
+        _ = writeln!(self.text, "- {item}");
+    }
+
+    fn part<T>(&mut self, heading: Heading, all: &[T], each: impl Fn(&mut Self, &T)) {
+        if all.is_empty() {
+            return;
+        }
+        let heading = self.wording.heading(heading);
+        self.line(&format!("## {}\n", escaped(&heading)));
+        all.iter().for_each(|it| each(self, it));
+    }
+
+    fn round(&mut self, round: &Round, sheet: &Sheet) {
+        if sheet.answers.is_empty() && sheet.totals.is_none() {
+            return;
+        }
+        self.line(&format!("## {}\n", escaped(&round.question)));
+        match (&round.ask, &sheet.totals) {
+            (Ask::Words(_), _) | (_, None) => {
+                for (placed, many) in grouped(sheet) {
+                    let it = &placed.answer;
+                    let mut said = told(&bold(&self.wording.name(&it.node)), Some(&self.answer(round, placed)));
+                    let mut beside: Vec<String> = placed.theme.iter().map(|it| escaped(it)).collect();
+                    beside.extend((many > 1).then(|| escaped(&self.wording.the_same(many - 1))));
+                    beside.extend(it.apart.then(|| escaped(&self.wording.apart())));
+                    if !beside.is_empty() {
+                        _ = write!(said, " ({})", beside.join("; "));
+                    }
+                    _ = writeln!(self.text, "- {said}");
+                }
+            }
+            (_, Some(totals)) => {
+                // As the options stand; of a scale, from the least number on.
+                let mut counts: Vec<(&String, &u64)> = totals.iter().collect();
+                let place = |name: &str| round.ask.options().iter().position(|it| **it == *name);
+                counts.sort_by_key(|(name, _)| (place(name), name.parse::<i64>().unwrap_or_default()));
+                counts.into_iter().for_each(|(name, many)| self.item(&format!("{}: {many}", escaped(name))));
+            }
+        }
+    }
+
+    fn answer(&self, round: &Round, placed: &crate::state::Placed) -> String {
+        let it = &placed.answer;
+        match (&it.text, &it.value) {
+            (Some(text), _) => text.to_string(),
+            (None, Some(Value::Number(number))) => number.get().to_string(),
+            (None, Some(Value::Choice(at))) => {
+                round.ask.options().get(at.get() as usize).map(ToString::to_string).unwrap_or_default()
+            }
+            (None, Some(Value::Dots(_))) => String::new(),
+            (None, None) if !it.opened => self.wording.not_opened(),
+            (None, None) => self.wording.no_words(),
+        }
+    }
+
+    fn promise(&mut self, it: &Promise) {
+        let said = it.text.as_deref().map_or_else(|| self.wording.no_words(), str::to_owned);
+        let promise = told(&bold(&self.wording.name(&it.node)), Some(&said));
+        let stands = escaped(&self.wording.promise(it.state, it.due));
+        self.item(&if stands.is_empty() { promise } else { format!("{promise} ({stands})") });
+    }
+
+    fn role(&mut self, role: &Role) {
+        self.item(&escaped(&role.title));
+        for held in &role.terms {
+            let (name, time) = (bold(&self.wording.name(&held.holder)), escaped(&self.wording.held(held)));
+            _ = writeln!(self.text, "  - {name} {time}");
+            for (by, words) in &held.words {
+                let said = lines(words, "      ");
+                _ = writeln!(self.text, "    - {}: {said}", bold(&self.wording.name(by)));
+            }
+        }
+    }
+
+    /// Before what it corrects: nobody reads that without it.
+    fn correction(&mut self, it: &Feedback) {
+        let who = self.wording.correction(&self.wording.name(&it.author));
+        self.item(&told(&escaped(&who), Some(&self.words(it.text.as_deref()))));
+    }
+
+    fn corrected(&mut self, post: &Post) {
+        let who = self.wording.corrected(&self.wording.name(&post.author));
+        _ = writeln!(self.text, "  - {}: {}", escaped(&who), lines(&self.words(post.text.as_deref()), "    "));
+    }
+
+    fn open(&mut self, it: &Feedback) {
+        let of = it.addressee.map(|it| self.wording.name(&it));
+        let who = self.wording.asks(&self.wording.name(&it.author), of.as_deref());
+        self.item(&told(&escaped(&who), Some(&self.words(it.text.as_deref()))));
+    }
+
+    fn words(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| self.wording.no_words(), str::to_owned)
+    }
+}
+
+fn bold(name: &str) -> String {
+    format!("**{}**", escaped(name.trim()))
+}
+
+/// Who or what, and what is said there, within an item.
+fn told(what: &str, said: Option<&str>) -> String {
+    match said {
+        Some(said) => format!("{what}: {}", lines(said, "  ")),
+        None => what.to_owned(),
+    }
+}
+
+/// A text of several lines within an item: each after the first begins anew, so far in.
+fn lines(text: &str, indent: &str) -> String {
+    let lines = text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).map(inline);
+    let lines: Vec<String> = lines.filter(|it| !it.is_empty()).collect();
+    // Two spaces at its end break a line without ending the item.
+    lines.join(&format!("  \n{indent}"))
+}
+
+/// One line in which nothing means anything to Markdown.
+fn escaped(text: &str) -> String {
+    marked(text, |at, it, starts| match it {
+        '*' | '_' | '`' | '~' => true,
+        _ => starts && at == 0,
+    })
+}
+
+/// One line of which emphasis and code are left.
+fn inline(text: &str) -> String {
+    marked(text, |at, _, starts| starts && at == 0)
+}
+
+/// Marks what would make a block, a reference, HTML or a picture, and what the caller says besides: by its place, and whether the line
+/// begins as a block does.
+fn marked(text: &str, also: fn(usize, char, bool) -> bool) -> String {
+    let line: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let line = line.trim();
+    let starts = begins_a_block(line);
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let mut out = String::with_capacity(line.len());
+    for (at, it) in line.chars().enumerate() {
+        let always = matches!(it, '<' | '\\' | '[' | ']' | '|' | '&' | '!');
+        let numbers = digits > 0 && at == digits && matches!(it, '.' | ')');
+        if always || numbers || also(at, it, starts) {
+            out.push('\\');
+        }
+        out.push(it);
+    }
+    out
+}
+
+/// Whether a line begins with what makes a heading, a quote, an item, a fence, a rule or an underline; numbers apart.
+fn begins_a_block(line: &str) -> bool {
+    let mut letters = line.chars();
+    let Some(first) = letters.next() else { return false };
+    let alone = letters.clone().next().is_none_or(char::is_whitespace);
+    let rule = line.chars().all(|it| it == first || it.is_whitespace());
+    match first {
+        '#' | '>' | '=' | ':' => true,
+        '-' | '+' => alone || rule || letters.next() == Some('-'),
+        '*' | '_' => alone || rule,
+        '`' | '~' => line.chars().take(3).all(|it| it == first),
+        _ => false,
+    }
+}

@@ -1,0 +1,154 @@
+//! The minutes of a meeting: who was there, what each said, what was agreed, who led, what stays open. From the log alone, at any moment
+//! of the meeting and after it; ordered by depth and name, so that equal logs give equal minutes.
+//!
+//! Sentences, names and dates are the caller's: this crate has no language and no clock. What belongs to a meeting is what has its
+//! opening in its past and not its end. **Cost.** It looks at what was written since the meeting began, when it is asked for.
+
+mod markdown;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use markdown::{Heading, Wording, markdown};
+
+use crate::{
+    Cid, Fold, Ix, Log, NodeId,
+    body::Stance,
+    fold::{Key, List},
+    state::{Act, Baton, Feedback, FeedbackState, Item, Meeting, Placed, Post, Promise, PromiseState, Round, Sheet},
+};
+
+/// What a meeting came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Minutes {
+    /// The meeting.
+    pub meeting: Arc<Meeting>,
+    /// Who acted in it, by their homes, in the order of their homes' first events.
+    pub attended: Vec<NodeId>,
+    /// What was asked of everybody, with what came of it.
+    pub rounds: Vec<(Arc<Round>, Sheet)>,
+    /// What was on its agenda, in order.
+    pub agenda: Vec<Arc<Item>>,
+    /// What was promised in it.
+    pub promises: Vec<Arc<Promise>>,
+    /// Its roles.
+    pub roles: Vec<Role>,
+    /// Posts of the meeting against which a correction stands, with these.
+    pub contested: Vec<(Arc<Post>, Vec<Arc<Feedback>>)>,
+    /// What was asked in the meeting and is not answered; what corrects a post that is told above stands there.
+    pub open: Vec<Arc<Feedback>>,
+    /// What is for later, and was put there in this meeting or left by it.
+    pub later: Vec<Arc<Item>>,
+}
+
+/// Who had a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// What it is called.
+    pub title: String,
+    /// Its holders in order, with when they began and ended, and the word that each began or ended with.
+    pub terms: Vec<Held>,
+}
+
+/// A holder's time with a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Who.
+    pub holder: NodeId,
+    /// When it began, by its author's clock, Unix milliseconds.
+    pub began: u64,
+    /// When it ended, if it has.
+    pub ended: Option<u64>,
+    /// Beside another's, which the room went on with.
+    pub parallel: bool,
+    /// What was said with an offer, with letting go and with the end.
+    pub words: Vec<(NodeId, Arc<str>)>,
+}
+
+/// What lies between the opening of a meeting and its end.
+struct Within<'a> {
+    log: &'a Log,
+    opening: Ix,
+    end: Option<Ix>,
+}
+
+impl Within<'_> {
+    fn has(&self, cid: &Cid) -> bool {
+        self.log.find(cid).is_some_and(|ix| {
+            self.log.is_ancestor(self.opening, ix) && !self.end.is_some_and(|end| self.log.is_ancestor(end, ix))
+        })
+    }
+
+    /// Of a list in the order of the log what belongs to the meeting.
+    fn of<T>(&self, list: &List<T>, from: Key, cid: fn(&T) -> Cid) -> Vec<Arc<T>> {
+        list.from(&from).map(|(_, it)| it).filter(|it| self.has(&cid(it))).cloned().collect()
+    }
+}
+
+/// The minutes of a meeting, if it is one.
+pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
+    let meeting = fold.meeting(meeting)?.clone();
+    let end = meeting.ended.as_ref().and_then(|it| log.find(&it.cid));
+    let within = Within { log, opening: log.find(&meeting.cid)?, end };
+    let lists = fold.lists();
+    let posts = within.of(&lists.posts, meeting.key(), |it| it.cid);
+    let said = within.of(&lists.feedback, meeting.key(), |it| it.cid);
+    let promised = within.of(&lists.promises.all, meeting.key(), |it| it.cid);
+    let contested = posts.into_iter().filter(|it| it.contested).map(|post| {
+        let on = fold.feedback_on(&post.cid);
+        let corrects = |it: &&Arc<Feedback>| it.stance == Stance::Correct && it.state == FeedbackState::Open;
+        let corrections = on.filter(corrects).cloned().collect();
+        (post, corrections)
+    });
+    let contested: Vec<_> = contested.collect();
+    let is_told = |it: &Feedback| it.stance == Stance::Correct && contested.iter().any(|(post, _)| post.cid == it.target);
+    let asks = |it: &Feedback| it.stance.opens_loop() && it.state == FeedbackState::Open && !is_told(it);
+    let rounds = lists.rounds.of_meeting(meeting.cid);
+    let agenda: Vec<_> = lists.meetings.agenda(Some(meeting.cid)).cloned().collect();
+    let left = agenda.iter().filter(|it| it.done.is_none() && meeting.ended.is_some());
+    let put_off = lists.meetings.agenda(None).filter(|it| within.has(&it.cid));
+    Some(Minutes {
+        attended: attended(fold, &within),
+        rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
+        promises: promised.into_iter().filter(|it| it.state != PromiseState::Asked && !it.taken).collect(),
+        roles: lists.meetings.roles_of(meeting.cid).filter_map(|it| fold.baton(&it)).map(|it| role(it)).collect(),
+        open: said.into_iter().filter(|it| asks(it)).collect(),
+        contested,
+        later: put_off.chain(left).cloned().collect(),
+        agenda,
+        meeting,
+    })
+}
+
+/// Who wrote anything between its opening and its end, and who opened it.
+fn attended(fold: &Fold, within: &Within) -> Vec<NodeId> {
+    let log = within.log;
+    let mut homes = BTreeSet::from([fold.joined().home_of(log.entry(within.opening).event.author)]);
+    for (chain, of) in log.chains() {
+        let first = log.first_in_chain_after(chain, within.opening);
+        if first.is_some_and(|ix| within.has(&log.entry(ix).cid)) {
+            homes.insert(fold.joined().home_of(of.author));
+        }
+    }
+    fold.people().map(|it| it.node).filter(|it| homes.contains(it)).collect()
+}
+
+fn role(baton: &Baton) -> Role {
+    let words = |term: Cid| {
+        let notes = baton.notes.iter().filter(move |it| it.term == term && it.act != Act::Declined);
+        notes.map(|it| (it.author, it.text.clone())).collect()
+    };
+    let held = baton.terms.iter().map(|it| Held {
+        holder: it.holder,
+        began: it.began,
+        ended: it.ended,
+        parallel: it.parallel,
+        words: words(it.from),
+    });
+    Role { title: baton.title.clone(), terms: held.collect() }
+}
+
+/// What answers say, each group once: the first of it with how many say the same.
+pub(crate) fn grouped(sheet: &Sheet) -> Vec<(&Placed, usize)> {
+    let firsts = sheet.answers.iter().filter(|it| it.group == it.answer.cid);
+    firsts.map(|it| (it, sheet.answers.iter().filter(|other| other.group == it.group).count())).collect()
+}

@@ -1,0 +1,224 @@
+//! The minutes of a meeting, byte for byte, and that nothing that people write can pass for a part of them.
+
+use paceline_room::{
+    Cid, Day, Fold, Log, NodeId,
+    body::{
+        AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened, Promised,
+        RoleOf, RoundOpened, Stance,
+        meetings::{ItemKind, Order},
+        rounds::{Ask, Dots, True, Value},
+    },
+    log::Admission,
+    minutes::{Heading, Held, Wording, markdown, minutes},
+    state::{Meeting, PromiseState},
+    testing::World,
+};
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+/// English, with times as they are.
+struct English<'a>(&'a Fold);
+
+impl Wording for English<'_> {
+    fn name(&self, node: &NodeId) -> String {
+        self.0.person(node).map_or_else(|| "somebody".into(), |it| it.name.clone())
+    }
+
+    fn when(&self, meeting: &Meeting) -> String {
+        let ended = meeting.ended.as_ref().map_or_else(|| "it goes on".into(), |it| format!("to {}", it.at - meeting.at));
+        format!("From 0 {ended}")
+    }
+
+    fn heading(&self, it: Heading) -> String {
+        format!("{it:?}")
+    }
+
+    fn held(&self, held: &Held) -> String {
+        held.ended.map_or_else(|| "leads".into(), |it| format!("led for {}", it - held.began))
+    }
+
+    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
+        due.map_or_else(|| format!("{state:?}"), |it| format!("{state:?}, by {it}"))
+    }
+
+    fn no_words(&self) -> String {
+        "(no words)".into()
+    }
+
+    fn not_opened(&self) -> String {
+        "(hidden)".into()
+    }
+
+    fn apart(&self) -> String {
+        "answered apart".into()
+    }
+
+    fn the_same(&self, many: usize) -> String {
+        format!("and {many} more")
+    }
+
+    fn correction(&self, by: &str) -> String {
+        format!("{by} corrects")
+    }
+
+    fn corrected(&self, by: &str) -> String {
+        format!("{by} had written")
+    }
+
+    fn asks(&self, by: &str, of: Option<&str>) -> String {
+        of.map_or_else(|| format!("{by} asks"), |of| format!("{by} asks {of}"))
+    }
+}
+
+fn shown(world: &World, meeting: Cid) -> Option<String> {
+    let mut log = Log::new(world.room());
+    let mut fold = Fold::default();
+    for stored in world.blocks() {
+        if let Ok(Admission::Admitted(ix)) = log.admit(&stored.block) {
+            fold.apply(&log, ix);
+        }
+        if let Some((cid, words)) = &stored.words {
+            fold.words(&log, *cid, words);
+        }
+    }
+    minutes(&fold, &log, &meeting).map(|it| markdown(&it, &English(&fold)))
+}
+
+fn words(question: &str, meeting: Cid) -> RoundOpened {
+    let (question, ask, meeting) = (question.try_into().unwrap(), Ask::Words(True), Some(meeting));
+    RoundOpened { question, ask, sealed: false, meeting, order: Default::default(), many: false }
+}
+
+fn answer(world: &mut World, who: usize, round: Cid, text: &str) -> Cid {
+    let words = Some(world.say(who, text));
+    let cid = world.write(who, Answered { round, answer: None, words });
+    world.sync_all();
+    cid
+}
+
+fn opened(title: &str) -> MeetingOpened {
+    let (form, prompts, call_link) = Default::default();
+    MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes: None }
+}
+
+/// Three hold a meeting in which each part of the minutes has something; whatever they write is given.
+fn held(text: &str) -> (World, Cid) {
+    let mut world = World::new(5);
+    for (who, name) in [(0, "Ada"), (1, "Ben"), (2, "Cleo"), (3, "Dan")] {
+        world.introduce(who, name);
+    }
+    world.sync_all();
+    world.post(3, "before it began");
+    world.sync_all();
+    let title: String = text.chars().take(200).collect();
+    let title = if title.is_empty() { "Stand-up".to_owned() } else { title };
+    let meeting = world.write(0, opened(&title));
+    let baton = world.open_baton(0, &title);
+    world.write(0, RoleOf { meeting, baton });
+    let term = world.take(0, baton, baton);
+    let done = world.write(0, words("Done", meeting));
+    let order = Order::between(None, None).unwrap();
+    let after = Order::between(Some(&order), None).unwrap();
+    let (minutes, tags) = Default::default();
+    let title: paceline_room::body::Title = title.try_into().unwrap();
+    let kind = ItemKind::Talk;
+    let item = AgendaItemAdded { title: title.clone(), kind, order, meeting: Some(meeting), minutes, tags };
+    let budget = world.write(0, item.clone());
+    world.write(0, AgendaItemAdded { order: after, ..item });
+    world.sync_all();
+    answer(&mut world, 0, done, text);
+    answer(&mut world, 1, done, text);
+    let options = vec!["Apples".try_into().unwrap(), "Pears".try_into().unwrap()].try_into().unwrap();
+    let dots = Ask::Dots(Dots { budget: 3_u64.try_into().unwrap(), options });
+    let question = "Vote".try_into().unwrap();
+    let order = Default::default();
+    let vote = RoundOpened { question, ask: dots, sealed: false, meeting: Some(meeting), order, many: false };
+    let vote = world.write(2, vote);
+    world.sync_all();
+    let given = Value::Dots(vec![1_u64.try_into().unwrap(), 2_u64.try_into().unwrap()].try_into().unwrap());
+    world.write(1, Answered { round: vote, answer: Some(given), words: None });
+    world.sync_all();
+    let outcome: String = text.chars().take(2_000).collect();
+    world.write(2, AgendaItemDone { item: budget, outcome: outcome.clone().try_into().unwrap(), again: false });
+    let promised = world.say(2, text);
+    world.write(2, Promised { words: promised, due: "2026-12-01".parse().ok(), from: None });
+    let claim = world.post(1, text);
+    world.sync_all();
+    let wrong = Some(world.say(2, text));
+    world.write(2, FeedbackGiven { target: claim, stance: Stance::Correct, words: wrong, sources: Default::default() });
+    let asked = Some(world.say(0, text));
+    world.write(0, FeedbackGiven { target: claim, stance: Stance::Question, words: asked, sources: Default::default() });
+    world.write(0, BatonReleased { baton, tip: term, note: outcome.try_into().unwrap() });
+    world.sync_all();
+    (world, meeting)
+}
+
+fn end(world: &mut World, meeting: Cid, text: &str) {
+    let words = Some(world.say(0, text));
+    world.write(0, MeetingClosed { meetings: vec![meeting].try_into().unwrap(), words });
+    world.sync_all();
+    world.post(3, "after it ended");
+    world.sync_all();
+}
+
+#[test]
+fn the_minutes_of_a_meeting_are_the_same_byte_for_byte() {
+    let (mut world, meeting) = held("It moved.\nAnd *how*");
+    let during = shown(&world, meeting).expect("a meeting");
+    assert!(during.contains("it goes on") && !during.contains("before it began"), "{during}");
+    end(&mut world, meeting, "See you");
+    let after = shown(&world, meeting).expect("a meeting");
+    assert_eq!(after, include_str!("minutes.md"), "{after}");
+    assert_eq!(shown(&world, Cid::of(b"no meeting")), None);
+}
+
+/// What stands on a page, as far as it is made by marks: its blocks in order, without their words.
+fn blocks(markdown: &str) -> Vec<String> {
+    let parser = Parser::new_ext(markdown, Options::all());
+    parser
+        .filter_map(|it| match it {
+            Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript) => None,
+            Event::Start(tag) => Some(format!("{tag:?}")),
+            Event::Html(_) | Event::InlineHtml(_) | Event::Rule | Event::FootnoteReference(_) => Some(format!("{it:?}")),
+            Event::TaskListMarker(done) => Some(format!("task {done}")),
+            _ => None,
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_people_write_makes_a_part_of_the_minutes(
+        lines in proptest::collection::vec(
+            prop_oneof![
+                "[-+*#>=_~`|:\\[\\]().!&<0-9 \\t]{0,12}[a-z]{0,4}",
+                Just("---".to_owned()),
+                Just("```".to_owned()),
+                Just("# Promises".to_owned()),
+                Just("1) x".to_owned()),
+                Just("[a]: https://example.org".to_owned()),
+                Just("| a | b |".to_owned()),
+                Just("<script>".to_owned()),
+                Just("    code".to_owned()),
+                Just("- [x] done".to_owned()),
+                Just("![](https://example.org/x.png)".to_owned()),
+                "\\PC{0,12}",
+            ],
+            1..6,
+        ),
+    ) {
+        let text = format!("x{}", lines.join("\n"));
+        let marks = lines.join("\n");
+        let (world, meeting) = held(&text);
+        let plain = shown(&held("word").0, held("word").1).expect("a meeting");
+        let page = shown(&world, meeting).expect("a meeting");
+        prop_assert_eq!(blocks(&page), blocks(&plain), "{}", page);
+        if !marks.trim().is_empty() {
+            let (world, meeting) = held(&marks);
+            let page = shown(&world, meeting).expect("a meeting");
+            prop_assert_eq!(blocks(&page), blocks(&plain), "{}", page);
+        }
+    }
+}

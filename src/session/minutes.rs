@@ -1,0 +1,105 @@
+//! The minutes of a meeting in this page's language, with the names that it shows.
+
+use paceline_node::People;
+use paceline_room::{
+    Cid, Day, NodeId,
+    minutes::{Heading, Held, Wording, markdown, minutes},
+    state::{Meeting, PromiseState},
+};
+
+use super::{Session, error::Outcome, notices};
+use crate::{people, texts::t, when};
+
+struct Words {
+    people: People,
+}
+
+impl Session {
+    /// The minutes of a meeting as Markdown: of the one that is named, else of the one that goes on, else of the last.
+    pub fn minutes(&self, meeting: Option<Cid>) -> Outcome<String> {
+        let engine = self.engine()?;
+        let replica = engine.node.replica();
+        let (fold, log) = (replica.fold(), replica.log());
+        let now = || fold.meeting_now(log).map(|it| it.leading.cid);
+        let last = || fold.meetings().all.iter().next_back().map(|it| it.cid);
+        let meeting = meeting.or_else(now).or_else(last).ok_or_else(|| notices::error("not-found"))?;
+        let minutes = minutes(fold, log, &meeting).ok_or_else(|| notices::error("not-found"))?;
+        let people = self.view().room.as_ref().map(|it| it.people.clone()).unwrap_or_default();
+        Ok(markdown(&minutes, &Words { people }))
+    }
+}
+
+impl Wording for Words {
+    fn name(&self, node: &NodeId) -> String {
+        people::name_in(&self.people, node)
+    }
+
+    fn when(&self, meeting: &Meeting) -> String {
+        let (day, from) = (when::day(meeting.at), when::clock(meeting.at));
+        match &meeting.ended {
+            Some(ended) => t!("minutes-when", day = day, from = from, to = when::clock(ended.at)),
+            None => t!("minutes-since", day = day, from = from),
+        }
+    }
+
+    fn heading(&self, it: Heading) -> String {
+        match it {
+            Heading::Attended => t!("minutes-attended"),
+            Heading::Agenda => t!("minutes-agenda"),
+            Heading::Promises => t!("minutes-promises"),
+            Heading::Roles => t!("minutes-roles"),
+            Heading::Contested => t!("minutes-contested"),
+            Heading::Open => t!("minutes-open"),
+            Heading::Later => t!("minutes-later"),
+        }
+    }
+
+    fn held(&self, held: &Held) -> String {
+        let from = when::clock(held.began);
+        match held.ended {
+            Some(ended) => t!("minutes-held", from = from, to = when::clock(ended)),
+            None => t!("minutes-holds", from = from),
+        }
+    }
+
+    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
+        let stands = match state {
+            PromiseState::Kept => t!("minutes-kept"),
+            PromiseState::Dropped => t!("minutes-dropped"),
+            _ => String::new(),
+        };
+        let due = due.filter(|_| stands.is_empty()).map(|it| t!("minutes-due", day = it.to_string()));
+        due.unwrap_or(stands)
+    }
+
+    fn no_words(&self) -> String {
+        t!("minutes-no-words")
+    }
+
+    fn not_opened(&self) -> String {
+        t!("minutes-not-opened")
+    }
+
+    fn apart(&self) -> String {
+        t!("minutes-apart")
+    }
+
+    fn the_same(&self, many: usize) -> String {
+        t!("minutes-the-same", n = many)
+    }
+
+    fn correction(&self, by: &str) -> String {
+        t!("minutes-correction", name = by.to_owned())
+    }
+
+    fn corrected(&self, by: &str) -> String {
+        t!("minutes-corrected", name = by.to_owned())
+    }
+
+    fn asks(&self, by: &str, of: Option<&str>) -> String {
+        match of {
+            Some(of) => t!("minutes-asks", name = by.to_owned(), of = of.to_owned()),
+            None => t!("minutes-asked", name = by.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The meetings that were, each with its notes to carry away.
+
+use std::rc::Rc;
+
+use paceline_room::state::Meeting;
+use yew::prelude::*;
+
+use super::{Context, MainTab, PLAIN, Region, Tab, View};
+use crate::{
+    components::{
+        icons::Icon,
+        more::{SHOWN, Which, use_shown},
+        notes::Notes,
+    },
+    people,
+    session::RoomView,
+    texts::{changing, t},
+    when,
+};
+
+/// Its line in the table.
+pub const VIEW: View = View {
+    region: Region::Beside,
+    tab: Some(Tab { handle: "view-minutes", group: MainTab::Agreed, icon: Icon::Meeting, title: || t!("view-minutes"), key: None }),
+    draw: |context: &Context| html! { <Meetings room={context.room.clone()} /> },
+    ..PLAIN
+};
+
+const MEETINGS: Which = ("meetings", None);
+
+/// Properties of [`Meetings`].
+#[derive(PartialEq, Properties)]
+struct MeetingsProps {
+    /// The room.
+    room: Rc<RoomView>,
+}
+
+/// Draws the list, the newest first.
+#[component]
+fn Meetings(props: &MeetingsProps) -> Html {
+    let (all, much) = (&props.room.meetings.all, use_shown());
+    html! {
+        <>
+            if all.is_empty() { <p class="empty">{ t!("minutes-empty") }</p> }
+            <ul class="plain-list meetings">{ for all.iter().rev().take(much.of(MEETINGS, SHOWN)).map(|it| meeting(it)) }</ul>
+            { much.more(MEETINGS, SHOWN, all.len()) }
+        </>
+    }
+}
+
+fn meeting(it: &Meeting) -> Html {
+    let title = people::titled(&it.title);
+    let when = match &it.ended {
+        Some(ended) => t!("minutes-when", day = when::day(it.at), from = when::clock(it.at), to = when::clock(ended.at)),
+        None => t!("minutes-since", day = when::day(it.at), from = when::clock(it.at)),
+    };
+    html! {
+        <li key={it.cid.to_string()} data-cid={it.cid.to_string()} data-testid="past-meeting">
+            <h3 dir="auto">{ changing(title.clone()) }</h3>
+            <p class="hint">{ changing(when) }</p>
+            <Notes meeting={it.cid} {title} />
+        </li>
+    }
+}
