@@ -25,6 +25,21 @@ pub struct Form {
     pub norms: Vec<String>,
     /// The values that decide anything.
     pub values: FormValues,
+    /// What a meeting of it is, if it is one.
+    #[serde(default)]
+    pub meeting: Option<FormMeeting>,
+}
+
+/// What a meeting of a form begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormMeeting {
+    /// What is led by who runs it.
+    pub role: String,
+    /// What everybody is asked to write.
+    pub prompts: Vec<String>,
+    /// How long each speaks, in seconds, if they speak in turn.
+    pub seconds_each: Option<u64>,
 }
 
 /// A baton that a form opens.
@@ -72,6 +87,12 @@ mod tests {
         for form in all() {
             assert!(form.values.quorum_cap > 0, "{}", form.name);
             assert!((5..=3_600).contains(&form.values.grace), "{}", form.name);
+            if let Some(it) = form.meeting {
+                let titles = it.prompts.iter().chain([&it.role]);
+                assert!(titles.into_iter().all(|it| !it.is_empty() && it.chars().count() <= limits::TITLE_CHARS));
+                assert!(it.prompts.len() <= limits::TAGS);
+                assert!(it.seconds_each.is_none_or(|it| (10..=3_600).contains(&it)), "{}", form.name);
+            }
             for baton in form.batons {
                 assert!(!baton.title.is_empty() && baton.title.chars().count() <= limits::TITLE_CHARS);
                 assert!(baton.minutes.is_none_or(|minutes| (1..=24 * 60).contains(&minutes)));

@@ -14,3 +14,4 @@ unsent-moved = written before this tab became another node: it goes out when you
 unsent-gone = waits until the room is stored again
 copy-gone = This browser’s copy of the room was deleted: all of it is in this tab alone.
 store-anew = Store it here again
+unsent-round = Your answer

@@ -54,8 +54,8 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     );
     let waiting = Views(VIEWS).waiting(&room).iter().map(|(_, it)| it.count).sum();
     use_waiting(&room, waiting);
-    let front = dialog.is_none() && !looking.card;
-    let context = Context { snapshot, room, beside: looking.beside, front, open, close, views: Views(VIEWS) };
+    let (front, covered) = (dialog.is_none() && !looking.card, dialog.is_some());
+    let context = Context { snapshot, room, beside: looking.beside, front, covered, open, close, views: Views(VIEWS) };
     // Always one node: children are matched from the last on, and one more would make all before it anew.
     let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
     html! {

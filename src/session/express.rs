@@ -5,7 +5,7 @@ mod promises;
 use paceline_node::NodeError;
 use paceline_room::{
     Cid,
-    body::{Answer, PostKind, batons, feedback, posts, taking_back},
+    body::{Answer, PostKind, batons, feedback, posts, rounds, taking_back},
     command::Command,
 };
 use paceline_store::{Draft, Place, Unsent};
@@ -53,6 +53,7 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::Promise => promises::new(draft)?.into(),
         Place::PromiseFrom(from) => promises::make(draft, Some(from)).into(),
         Place::PromiseWord(promise) => promises::drop(draft, promise).into(),
+        Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(draft.text) }.into(),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
     })
 }

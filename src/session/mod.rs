@@ -21,6 +21,7 @@ mod intake;
 mod lifecycle;
 mod links;
 mod listen;
+mod meeting;
 mod minutes;
 mod names;
 mod notices;

@@ -10,7 +10,7 @@ use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
-    state::{Baton, Feedback, IgnoredTransfer, MeetingLists, PersonLists, Post, PromiseLists, UnknownEvent},
+    state::{Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, PersonLists, Post, PromiseLists, RoundLists, UnknownEvent},
 };
 use paceline_store::Unsent;
 use serde::Serialize;
@@ -127,6 +127,10 @@ pub struct RoomView {
     pub batons: List<Baton>,
     /// Meetings and their agendas.
     pub meetings: MeetingLists,
+    /// Of the meetings that go on the one that most persons follow.
+    pub meeting: Option<Arc<Meeting>>,
+    /// Rounds and what was answered in them.
+    pub rounds: RoundLists,
     /// Asks and promises.
     pub promises: PromiseLists,
     /// Those of them that somebody leads.

@@ -14,6 +14,7 @@ pub mod cards;
 mod invite;
 mod keys;
 mod loops;
+mod meeting;
 mod minutes;
 mod network;
 mod newer;
@@ -37,6 +38,8 @@ pub use waiting::use_waiting;
 pub static VIEWS: &[View] = &[
     keys::VIEW,
     stream::VIEW,
+    meeting::BAR,
+    meeting::CARD,
     unsent::VIEW,
     unsent::GONE,
     amount::VIEW,

@@ -184,6 +184,8 @@ pub struct Context {
     pub beside: &'static str,
     /// Nothing stands in front of the stream: its filled button is the next press.
     pub front: bool,
+    /// A dialog stands in front of everything.
+    pub covered: bool,
     /// Opens the view of a handle.
     pub open: Callback<&'static str>,
     /// Closes the dialog.

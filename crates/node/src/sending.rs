@@ -208,6 +208,7 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
         Place::PromiseWord(promise) => {
             fold.promise(promise).is_some_and(|it| it.node == me && it.state == PromiseState::Promised)
         }
+        Place::Round(round) => fold.round(round).is_some_and(|it| it.goes_on(fold.meetings())),
         Place::BatonDecline(offer) => fold.batons().any(|it| it.offer == Some(*offer) && it.offered_to == Some(me)),
     }
 }

@@ -3,8 +3,8 @@
 use paceline_room::{
     Cid, Day, Fold, Log, NodeId,
     body::{
-        AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened, Promised,
-        RoleOf, RoundOpened, Stance,
+        AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened,
+        Promised, RoleOf, RoundOpened, Stance,
         meetings::{ItemKind, Order},
         rounds::{Ask, Dots, True, Value},
     },
@@ -25,7 +25,8 @@ impl Wording for English<'_> {
     }
 
     fn when(&self, meeting: &Meeting) -> String {
-        let ended = meeting.ended.as_ref().map_or_else(|| "it goes on".into(), |it| format!("to {}", it.at - meeting.at));
+        let ended =
+            meeting.ended.as_ref().map_or_else(|| "it goes on".into(), |it| format!("to {}", it.at - meeting.at));
         format!("From 0 {ended}")
     }
 
@@ -147,7 +148,8 @@ fn held(text: &str) -> (World, Cid) {
     let wrong = Some(world.say(2, text));
     world.write(2, FeedbackGiven { target: claim, stance: Stance::Correct, words: wrong, sources: Default::default() });
     let asked = Some(world.say(0, text));
-    world.write(0, FeedbackGiven { target: claim, stance: Stance::Question, words: asked, sources: Default::default() });
+    world
+        .write(0, FeedbackGiven { target: claim, stance: Stance::Question, words: asked, sources: Default::default() });
     world.write(0, BatonReleased { baton, tip: term, note: outcome.try_into().unwrap() });
     world.sync_all();
     (world, meeting)
@@ -179,7 +181,9 @@ fn blocks(markdown: &str) -> Vec<String> {
         .filter_map(|it| match it {
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript) => None,
             Event::Start(tag) => Some(format!("{tag:?}")),
-            Event::Html(_) | Event::InlineHtml(_) | Event::Rule | Event::FootnoteReference(_) => Some(format!("{it:?}")),
+            Event::Html(_) | Event::InlineHtml(_) | Event::Rule | Event::FootnoteReference(_) => {
+                Some(format!("{it:?}"))
+            }
             Event::TaskListMarker(done) => Some(format!("task {done}")),
             _ => None,
         })

@@ -21,7 +21,13 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Beside,
-    tab: Some(Tab { handle: "view-minutes", group: MainTab::Agreed, icon: Icon::Meeting, title: || t!("view-minutes"), key: None }),
+    tab: Some(Tab {
+        handle: "view-minutes",
+        group: MainTab::Agreed,
+        icon: Icon::Meeting,
+        title: || t!("view-minutes"),
+        key: None,
+    }),
     draw: |context: &Context| html! { <Meetings room={context.room.clone()} /> },
     ..PLAIN
 };
@@ -51,7 +57,9 @@ fn Meetings(props: &MeetingsProps) -> Html {
 fn meeting(it: &Meeting) -> Html {
     let title = people::titled(&it.title);
     let when = match &it.ended {
-        Some(ended) => t!("minutes-when", day = when::day(it.at), from = when::clock(it.at), to = when::clock(ended.at)),
+        Some(ended) => {
+            t!("minutes-when", day = when::day(it.at), from = when::clock(it.at), to = when::clock(ended.at))
+        }
         None => t!("minutes-since", day = when::day(it.at), from = when::clock(it.at)),
     };
     html! {

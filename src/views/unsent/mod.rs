@@ -103,6 +103,7 @@ fn what(place: &Place) -> String {
         Place::BatonWord(_) => t!("add-a-word"),
         Place::Promise | Place::PromiseFrom(_) => t!("promise"),
         Place::PromiseWord(_) => t!("unsent-drop"),
+        Place::Round(_) => t!("unsent-round"),
         Place::BatonDecline(_) => t!("decline"),
     }
 }

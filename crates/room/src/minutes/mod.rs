@@ -100,7 +100,8 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
         (post, corrections)
     });
     let contested: Vec<_> = contested.collect();
-    let is_told = |it: &Feedback| it.stance == Stance::Correct && contested.iter().any(|(post, _)| post.cid == it.target);
+    let is_told =
+        |it: &Feedback| it.stance == Stance::Correct && contested.iter().any(|(post, _)| post.cid == it.target);
     let asks = |it: &Feedback| it.stance.opens_loop() && it.state == FeedbackState::Open && !is_told(it);
     let rounds = lists.rounds.of_meeting(meeting.cid);
     let agenda: Vec<_> = lists.meetings.agenda(Some(meeting.cid)).cloned().collect();

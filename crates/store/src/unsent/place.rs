@@ -83,6 +83,8 @@ places! {
         PromiseFrom = "promise-from",
         /// Why a promise is dropped.
         PromiseWord = "promise-word",
+        /// The answer in a round.
+        Round = "round",
     }
 }
 

@@ -1,0 +1,35 @@
+# Meetings: the bar, the lobby, the card.
+
+meeting-start = Start a meeting
+meeting-title = { $form }, { $day }
+meeting-end = End for all
+meeting-over = It is over. The notes stay under “Agreed”.
+meeting-to-talk = Back to the talk
+meeting-another = Start another
+bar-speaks = { $name } speaks
+bar-your-turn = Your turn
+bar-all-spoken = All have spoken
+bar-goes-on = goes on
+bar-runs = { $name } runs it
+lobby-heading = Start a meeting
+lobby-form = Kind of meeting
+lobby-here = Here: { $names }
+lobby-link = Link for the others
+lobby-call = Where do we talk? A link, if not here
+lobby-start = Start
+lobby-before = “{ $title }” still goes on. It is ended when you start; its notes stay.
+turn-yours = Your turn
+turn-speaks = { $name } speaks
+turn-all-spoken = All have spoken.
+turn-then = then { $name }
+turn-then-you = then you
+turn-done = Done, next is { $name }
+turn-done-last = Done
+turn-next-for-all = Next for all
+turn-skip = Skip me
+turn-away = Is away
+turn-was = { $name } had the turn
+round-write = Write it down
+round-change = Write it anew
+help = I’ll help
+help-promise = Help { $name }: { $words }

@@ -1,0 +1,57 @@
+//! One line: what we do now, the time that is left, whose turn it is, who runs it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{runs, turns_of};
+use crate::{
+    components::timer::Timer,
+    people,
+    session::RoomView,
+    texts::{changing, t},
+};
+
+/// Properties of [`Bar`].
+#[derive(PartialEq, Properties)]
+pub struct BarProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// Shows the card.
+    pub to: Callback<()>,
+}
+
+/// Draws it.
+#[component]
+pub fn Bar(props: &BarProps) -> Html {
+    let room = &props.room;
+    let to = props.to.reform(|_: MouseEvent| ());
+    let Some(meeting) = &room.meeting else {
+        return html! {
+            <div class="bar" data-testid="bar" data-step="none">
+                <button type="button" class="quiet-button" data-testid="meeting-start" onclick={to}>{ t!("meeting-start") }</button>
+            </div>
+        };
+    };
+    let turns = turns_of(room, meeting);
+    let now = turns.as_ref().and_then(|it| it.now);
+    let name = |node| if node == room.me { t!("you-subject") } else { people::name_in(&room.people, &node) };
+    let step = match (&turns, now) {
+        (Some(_), Some(now)) if now == room.me => t!("bar-your-turn"),
+        (Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
+        (Some(_), None) => t!("bar-all-spoken"),
+        (None, _) => t!("bar-goes-on"),
+    };
+    let runs = runs(room, meeting).and_then(|it| it.holder);
+    html! {
+        <div class="bar going" data-testid="bar" data-step={if turns.is_some() { "turns" } else { "talk" }}
+            data-runs={runs.map(|it| it.to_string())} data-left={room.timer.map(|it| it.seconds.to_string())}>
+            <button type="button" class="quiet-button bar-to" onclick={to}>
+                <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
+                <span>{ changing(step) }</span>
+            </button>
+            if let (Some(timer), Some(_)) = (room.timer, now) { <Timer ends={timer.ends} /> }
+            if let Some(runs) = runs { <span class="bar-runs">{ changing(t!("bar-runs", name = name(runs))) }</span> }
+        </div>
+    }
+}

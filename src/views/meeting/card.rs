@@ -1,0 +1,86 @@
+//! What we do now.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{asked_in, lobby::Lobby, over::Over, turns::Turns, turns_of, writing::Writing};
+use crate::{
+    components::written::Written,
+    hooks::use_commands,
+    people,
+    session::RoomView,
+    texts::{changing, t},
+};
+use paceline_room::{body::meetings, state::Meeting};
+
+/// Properties of [`Card`].
+#[derive(PartialEq, Properties)]
+pub struct CardProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// Nothing stands in front of it.
+    pub primary: bool,
+    /// Shows the talk.
+    pub talk: Callback<()>,
+}
+
+/// Draws it.
+#[component]
+pub fn Card(props: &CardProps) -> Html {
+    let CardProps { room, primary, talk } = props;
+    // The last one's notes, until another begins: of the meeting that ended while this was drawn.
+    let seen = use_mut_ref(|| None);
+    let again = use_state(|| false);
+    if let Some(meeting) = &room.meeting {
+        *seen.borrow_mut() = Some(meeting.cid);
+        return html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} /> };
+    }
+    let over = seen.borrow().and_then(|cid| room.meetings.all.iter().rev().find(|it| it.cid == cid).cloned());
+    match over.filter(|_| !*again) {
+        Some(over) => {
+            let another = {
+                let again = again.setter();
+                Callback::from(move |()| again.set(true))
+            };
+            html! { <Over meeting={(*over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
+        }
+        None => html! { <Lobby room={room.clone()} primary={*primary} /> },
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct GoingProps {
+    room: Rc<RoomView>,
+    meeting: Meeting,
+    primary: bool,
+}
+
+#[component]
+fn Going(props: &GoingProps) -> Html {
+    let GoingProps { room, meeting, primary } = props;
+    let commands = use_commands("meeting");
+    let turns = turns_of(room, meeting);
+    let asked = asked_in(room, meeting);
+    let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
+    let end = {
+        let meeting = meeting.cid;
+        Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
+    };
+    let call = (!meeting.call_link.is_empty()).then(|| std::sync::Arc::from(meeting.call_link.as_str()));
+    html! {
+        <section class="meeting" data-testid="meeting" data-cid={meeting.cid.to_string()} data-state="open" aria-labelledby="meeting-heading">
+            <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
+            if let Some(text) = call { <Written {text} /> }
+            if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
+            <div class="asked">
+                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} /> }) }
+            </div>
+            <div class="row">
+                <button type="button" class="button" data-testid="meeting-close" data-primary={(all_spoken && *primary).then_some("true")} onclick={end}>
+                    { t!("meeting-end") }
+                </button>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,149 @@
+//! Whose turn it is: the one who speaks, with its own lines, and the one press that passes it on.
+
+use std::{collections::VecDeque, rc::Rc};
+
+use gloo::timers::callback::Timeout;
+use paceline_room::{
+    NodeId,
+    body::rounds::{Ask, Turn},
+    state::Round,
+};
+use yew::prelude::*;
+
+use super::super::Waits;
+use crate::{
+    components::{timer::Timer, undo::Undo},
+    hooks::{use_commands, use_title, use_wake_lock},
+    people,
+    session::RoomView,
+    signals,
+    texts::{changing, t},
+};
+
+/// For so long nothing passes a turn on after it has come, in milliseconds: two who press at once pass it on once.
+const INERT_MS: u32 = 1_000;
+
+/// My turn waits for me.
+pub fn waiting(room: &RoomView) -> Vec<Waits> {
+    let mine = room.meeting.as_ref().and_then(|it| super::turns_of(room, it)).filter(|it| it.now == Some(room.me));
+    let waits =
+        |it: std::sync::Arc<Round>| Waits { kind: "turn", about: Some(it.cid), count: 1, words: t!("turn-yours") };
+    mine.map(waits).into_iter().collect()
+}
+
+/// Properties of [`Turns`].
+#[derive(PartialEq, Properties)]
+pub struct TurnsProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The round.
+    pub round: Round,
+    /// Nothing stands in front of it.
+    pub primary: bool,
+}
+
+/// Draws it.
+#[component]
+pub fn Turns(props: &TurnsProps) -> Html {
+    let TurnsProps { room, round, primary } = props;
+    let commands = use_commands(round.cid);
+    let inert = use_inert(round.now);
+    let mine = round.now == Some(room.me);
+    use_title(mine.then(|| t!("turn-yours")));
+    use_wake_lock(mine);
+    use_effect_with(mine, |mine| {
+        if *mine {
+            signals::shake();
+        }
+    });
+    let before = use_before(round.now);
+    let seconds = match &round.ask {
+        Ask::Spoken(it) => it.seconds.map(|it| it.get()),
+        _ => None,
+    };
+    let name = |node: NodeId| if node == room.me { t!("you-subject") } else { people::name_in(&room.people, &node) };
+    let step = |state: Turn| {
+        let (commands, round, now) = (commands.clone(), round.cid, round.now);
+        Callback::from(move |_: MouseEvent| {
+            if let Some(node) = now.filter(|_| !inert) {
+                commands.run(|session| async move { session.turn(round, node, state, seconds).await });
+            }
+        })
+    };
+    let undo = {
+        let (commands, round) = (commands.clone(), round.cid);
+        Callback::from(move |()| {
+            if let Some(node) = before {
+                commands.run(|session| async move { session.turn(round, node, Turn::Again, seconds).await });
+            }
+        })
+    };
+    let of = before.map(|it| AttrValue::from(format!("{it}, {}", round.waiting().count())));
+    let said = before.map(|it| t!("turn-was", name = name(it))).unwrap_or_default();
+    let disabled = inert.then_some("true");
+    let next = round.next.map(name);
+    html! {
+        <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"
+            data-now={round.now.map(|it| it.to_string())} data-next={round.next.map(|it| it.to_string())}>
+            <p class="turn-now">
+                { changing(match round.now {
+                    Some(_) if mine => t!("turn-yours"),
+                    Some(now) => t!("turn-speaks", name = name(now)),
+                    None => t!("turn-all-spoken"),
+                }) }
+                if let (Some(timer), Some(_)) = (room.timer, round.now) { { " " }<Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }
+            </p>
+            <p class="turn-next">{ changing(match (&round.next, &next) {
+                (Some(it), _) if *it == room.me => t!("turn-then-you"),
+                (_, Some(name)) => t!("turn-then", name = name.clone()),
+                _ => String::new(),
+            }) }</p>
+            if round.now.is_some() {
+                <div class="row">
+                    <button type="button" class="button big" data-testid="turn-next" data-primary={(mine && *primary).then_some("true")}
+                        aria-disabled={disabled} onclick={step(Turn::Spoken)}>
+                        { changing(match (mine, next) {
+                            (true, Some(name)) => t!("turn-done", name = name),
+                            (true, None) => t!("turn-done-last"),
+                            (false, _) => t!("turn-next-for-all"),
+                        }) }
+                    </button>
+                    <button type="button" class="button plain" data-testid="turn-skip" aria-disabled={disabled}
+                        onclick={step(if mine { Turn::Passed } else { Turn::Away })}>
+                        { changing(if mine { t!("turn-skip") } else { t!("turn-away") }) }
+                    </button>
+                </div>
+            }
+            <Undo {of} text={said} {undo} />
+        </section>
+    }
+}
+
+/// Whether a turn has come this moment.
+#[hook]
+fn use_inert(now: Option<NodeId>) -> bool {
+    let ready = use_state(|| now);
+    {
+        let setter = ready.setter();
+        use_effect_with(now, move |now| {
+            let now = *now;
+            let timeout = Timeout::new(INERT_MS, move || setter.set(now));
+            move || drop(timeout)
+        });
+    }
+    *ready != now
+}
+
+/// Whose turn it was before, as far as this page saw it.
+#[hook]
+fn use_before(now: Option<NodeId>) -> Option<NodeId> {
+    let seen = use_mut_ref(VecDeque::<Option<NodeId>>::new);
+    let mut seen = seen.borrow_mut();
+    if seen.back() != Some(&now) {
+        seen.push_back(now);
+        if seen.len() > 2 {
+            seen.pop_front();
+        }
+    }
+    if seen.len() > 1 { seen.front().copied().flatten() } else { None }
+}

@@ -1,0 +1,99 @@
+//! What everybody is asked to write: the own field, and what the others have written.
+
+use std::rc::Rc;
+
+use paceline_room::{
+    body::promises,
+    state::{Answer, Round},
+};
+use yew::prelude::*;
+
+use crate::{
+    components::{
+        fields::submits_on_control_enter,
+        more::{SHOWN, Which, use_shown},
+        written::Written,
+    },
+    hooks::{use_commands, use_draft},
+    people,
+    session::{Place, RoomView},
+    texts::{changing, t},
+};
+
+/// What was written.
+const ANSWERS: &str = "answers";
+
+/// Properties of [`Writing`].
+#[derive(PartialEq, Properties)]
+pub struct WritingProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The round.
+    pub round: Round,
+}
+
+/// Draws it.
+#[component]
+pub fn Writing(props: &WritingProps) -> Html {
+    let WritingProps { room, round } = props;
+    let drafting = use_draft(Place::Round(round.cid));
+    let much = use_shown();
+    let which: Which = (ANSWERS, Some(round.cid));
+    let answers: Vec<_> = room.rounds.answers_in(round.cid).take(much.of(which, SHOWN)).cloned().collect();
+    let onsubmit = {
+        let drafting = drafting.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if !drafting.draft.text.trim().is_empty() {
+                drafting.send("", || ());
+            }
+        })
+    };
+    let wrote = room.rounds.answers_in(round.cid).any(|it| it.node == room.me);
+    html! {
+        <section class="round" data-testid="round" data-cid={round.cid.to_string()} data-ask="words" data-state={if round.closed.is_some() { "revealed" } else { "open" }}
+            data-answered={round.answered.to_string()}>
+            <form class="inline-form" {onsubmit}>
+                <label class="field">
+                    <span dir="auto">{ changing(people::titled(&round.question)) }</span>
+                    <textarea rows="2" dir="auto" data-testid="round-answer" onkeydown={submits_on_control_enter()}
+                        value={drafting.draft.text.clone()} oninput={drafting.on_text()} readonly={drafting.sending} />
+                </label>
+                <button type="submit" class="button plain" data-testid="round-answer-submit" aria-disabled={drafting.sending.then_some("true")}>
+                    { changing(if wrote { t!("round-change") } else { t!("round-write") }) }
+                </button>
+            </form>
+            <ul class="plain-list answers">{ for answers.iter().map(|it| html! { <Line key={it.cid.to_string()} room={room.clone()} answer={(**it).clone()} /> }) }</ul>
+            { much.more(which, SHOWN, round.answered) }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct LineProps {
+    room: Rc<RoomView>,
+    answer: Answer,
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let LineProps { room, answer } = props;
+    let commands = use_commands(format!("help {}", answer.cid));
+    let mine = answer.node == room.me;
+    let name = people::name_in(&room.people, &answer.node);
+    let text = answer.text.clone();
+    let help = {
+        let (name, text) = (name.clone(), text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let text = t!("help-promise", name = name.clone(), words = text.as_deref().unwrap_or_default().to_owned());
+            commands.act(promises::Command::Make { text, due: None, from: None });
+        })
+    };
+    html! {
+        <li class="answer" data-testid="round-result" data-node={answer.node.to_string()} data-opened={answer.opened.to_string()}>
+            <strong translate="no"><bdi>{ if mine { t!("you-subject") } else { name } }</bdi></strong>
+            if let Some(text) = text.clone() { <Written {text} /> }
+            if !mine && text.is_some() { <button type="button" class="quiet-button" data-testid="do-this" onclick={help}>{ t!("help") }</button> }
+        </li>
+    }
+}

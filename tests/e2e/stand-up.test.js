@@ -1,0 +1,89 @@
+// A stand-up by hand: begun with one press, everybody writes and speaks in turn, and its notes are carried away.
+import assert from 'node:assert/strict';
+import { check } from './lib/axe.js';
+import { PATIENCE, converged } from './lib/tab.js';
+import { scenario } from './lib/world.js';
+
+const turnOf = (tab) => tab.at('turn').getAttribute('data-now');
+const nextOf = (tab) => tab.at('turn').getAttribute('data-next');
+const same = (tabs, what, ask) =>
+  tabs[0].until(what, async () => {
+    const all = await Promise.all(tabs.map(ask));
+    return all.every((it) => it === all[0]) && { is: all[0] };
+  });
+
+async function write(tab, question, text) {
+  const round = tab.at('round').filter({ hasText: question });
+  await round.getByTestId('round-answer').fill(text);
+  await round.getByTestId('round-answer-submit').click();
+  await round.getByTestId('round-result').filter({ hasText: text }).waitFor();
+}
+
+scenario('a stand-up is begun with one press, everybody has a turn, two who press at once move it once, and notes remain', async (world) => {
+  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const ada = await world.tab(context, 'Ada');
+  const link = await ada.found({ title: 'Crew', form: 'stand-up' });
+  const ben = await world.tab(context, 'Ben', link);
+  const phone = await world.browser({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme: 'dark' });
+  const cleo = await world.tab(phone, 'Cleo', link);
+  const tabs = [ada, ben, cleo];
+  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
+  await converged(tabs);
+  const named = Object.fromEntries(await Promise.all(tabs.map(async (tab) => [await tab.node(), tab])));
+  for (const tab of tabs) {
+    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
+  }
+
+  await ada.at('meeting-start').click();
+  await ada.at('lobby').waitFor();
+  await check(ada, 'lobby');
+  await world.picture('stand-up lobby', ada);
+  await ada.at('lobby-start').click();
+  // Nobody else does anything: the card comes by itself.
+  for (const tab of tabs) await tab.at('turn').waitFor({ timeout: PATIENCE });
+  const { is: first } = await same(tabs, 'the same turn everywhere', turnOf);
+  const { is: second } = await same(tabs, 'the same next everywhere', nextOf);
+  assert.ok(named[first] && named[second] && first !== second);
+  assert.equal(await ada.at('bar').getAttribute('data-runs'), await ada.node(), 'who began it runs it');
+
+  for (const tab of tabs) await write(tab, 'Done', `${tab.name} has painted`);
+  await write(ben, 'Stuck', 'no long brushes');
+  for (const tab of [ada, cleo]) await tab.at('round-result').filter({ hasText: 'no long brushes' }).waitFor();
+  await ada.at('round-result').filter({ hasText: 'no long brushes' }).getByTestId('do-this').click();
+  for (const tab of [ada, cleo]) {
+    const size = tab === ada ? 'wide' : 'phone';
+    await check(tab, `stand-up, ${size}`);
+    await world.picture(`stand-up ${size}`, tab);
+    assert.ok((await tab.page.locator('[data-primary="true"]').count()) <= 1, 'one filled button at most');
+  }
+
+  const speaker = named[first];
+  const [other] = tabs.filter((tab) => tab !== speaker);
+  await Promise.all([speaker, other].map((tab) => tab.at('turn-next').click()));
+  await ada.until('it moved', async () => (await turnOf(ada)) !== first);
+  await converged(tabs);
+  assert.equal((await same(tabs, 'the same turn', turnOf)).is, second, 'it moved once');
+  await named[second].at('undo').waitFor();
+  await named[second].at('undo').click();
+  await same(tabs, 'it is back', async (tab) => (await turnOf(tab)) === first);
+  assert.equal(await turnOf(cleo), first);
+
+  for (let left = 3; left > 0; left -= 1) {
+    const now = await turnOf(ada);
+    const tab = named[now];
+    await tab.until('its button is ready', async () => !(await tab.at('turn-next').getAttribute('aria-disabled')));
+    if (tab === cleo) await tab.at('turn-next').tap();
+    else await tab.at('turn-next').click();
+    for (const it of tabs) await it.until('it moved', async () => (await turnOf(it)) !== now);
+  }
+  assert.equal(await turnOf(ben), null, 'all have spoken');
+  await cleo.at('meeting-close').tap();
+  for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
+  await converged(tabs);
+  await world.picture('stand-up over', ben);
+  await ben.at('copy-notes').first().click();
+  await ben.until('the notes are copied', async () => {
+    const notes = await ben.page.evaluate(() => navigator.clipboard.readText());
+    return ['## Done', 'Ada has painted', 'no long brushes', 'Runs the stand-up'].every((it) => notes.includes(it));
+  });
+});
