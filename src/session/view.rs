@@ -10,7 +10,10 @@ use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
-    state::{Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, PersonLists, Post, PromiseLists, RoundLists, UnknownEvent},
+    state::{
+        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, PersonLists, Post, PromiseLists, RoundLists,
+        UnknownEvent,
+    },
 };
 use paceline_store::Unsent;
 use serde::Serialize;
