@@ -23,7 +23,7 @@ use super::{
     express::express,
     names::NAMING,
     notices,
-    same::Own,
+    own::Own,
     surroundings::{Linked, PageKey, ThisPage},
     view::StorageView,
 };

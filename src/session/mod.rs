@@ -26,6 +26,7 @@ mod minutes;
 mod names;
 mod notices;
 mod opening;
+mod own;
 mod pacing;
 mod pauses;
 mod places;

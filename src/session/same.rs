@@ -1,8 +1,6 @@
 //! One person in several tabs: which other tabs of this browser could be the same, and the second word where this browser knows that both
 //! keys are its own. Between devices either person has to say it: nothing in here does.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
-
 use paceline_mesh::replica::Here;
 use paceline_net::Path;
 use paceline_room::{NodeId, body::persons};
@@ -14,23 +12,6 @@ use super::{Session, engine::Engine, places::storage_key};
 const CLAIMS: usize = 3;
 /// For so many whose word came unexpected it is looked whether they are this browser's: more tabs than anybody opens.
 const UNEXPECTED: usize = 64;
-
-/// What this browser knows of its own nodes in the open room.
-#[derive(Default)]
-pub struct Own {
-    /// The others, the last used first.
-    nodes: RefCell<Rc<[NodeId]>>,
-    /// Whose word was answered by itself: once each, so that a *no* is not argued with.
-    answered: RefCell<BTreeSet<NodeId>>,
-    /// Whose word came before it was known that they are this browser's.
-    unexpected: RefCell<BTreeSet<NodeId>>,
-}
-
-impl Own {
-    fn has(&self, node: &NodeId) -> bool {
-        self.nodes.borrow().contains(node)
-    }
-}
 
 impl Engine {
     /// Other tabs of this browser that are open in the room as somebody else, of whom anything is known.

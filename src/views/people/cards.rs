@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{leads, same, tabs};
+use super::{
+    line::{leads, tabs},
+    same,
+};
 use crate::{
     components::{
         disc::disc_of,

@@ -1,12 +1,11 @@
 //! Who is here. On a narrow screen a row of discs.
 
 mod cards;
+mod line;
 mod name_bar;
 mod same;
 
-use std::collections::BTreeMap;
-
-use paceline_room::{NodeId, fold::List, state::Baton};
+use paceline_room::{fold::List, state::Baton};
 use yew::prelude::*;
 
 use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
@@ -23,6 +22,7 @@ use crate::{
 };
 
 use cards::Cards;
+use line::{leads, tabs};
 use name_bar::NameBar;
 use same::Claims;
 
@@ -97,23 +97,6 @@ fn PeopleList(props: &PeopleProps) -> Html {
             { much.more((PEOPLE, None), first, all.len()) }
         </section>
     }
-}
-
-/// What each person leads, by the node by which it is shown.
-fn leads<'a>(people: &People, led: &'a List<Baton>) -> BTreeMap<NodeId, Vec<&'a str>> {
-    let mut leads: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
-    for baton in led.iter() {
-        if let Some(holder) = baton.holder {
-            let person = people.find(&holder).map_or(holder, |it| it.person.node);
-            leads.entry(person).or_default().push(&baton.title);
-        }
-    }
-    leads
-}
-
-/// In how many tabs somebody is here, if that is worth telling.
-fn tabs(it: &PersonView) -> Option<String> {
-    (it.tabs > 1).then(|| t!("person-tabs", n = it.tabs))
 }
 
 fn person(it: &PersonView, leads: Option<&Vec<&str>>) -> Html {

@@ -1,0 +1,23 @@
+//! What is remembered of this browser's other nodes in the open room, as long as it is open.
+
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+
+use paceline_room::NodeId;
+
+/// What this browser knows of its own nodes in the open room.
+#[derive(Default)]
+pub struct Own {
+    /// The others, the last used first.
+    pub nodes: RefCell<Rc<[NodeId]>>,
+    /// Whose word was answered by itself: once each, so that a *no* is not argued with.
+    pub answered: RefCell<BTreeSet<NodeId>>,
+    /// Whose word came before it was known that they are this browser's.
+    pub unexpected: RefCell<BTreeSet<NodeId>>,
+}
+
+impl Own {
+    /// Whether a node is this browser's.
+    pub fn has(&self, node: &NodeId) -> bool {
+        self.nodes.borrow().contains(node)
+    }
+}
