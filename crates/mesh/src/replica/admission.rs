@@ -8,7 +8,7 @@ use std::{
 use paceline_room::{Admission, Cid, Ix, NodeId, Stored, log::Refusal, sorted};
 use serde_bytes::ByteBuf;
 
-use super::{Imported, Output, Replica, ToVerify, Verified};
+use super::{Imported, Output, Replica, ToVerify, Verified, floor::seconds_of};
 use crate::{
     ingest::{ImportRefusal, Next},
     pending::{Arrival, Checked, Source},
@@ -172,8 +172,9 @@ impl Replica {
             self.store.push(Stored { cid, depth, block, words });
         }
         if let Some(origin) = live {
-            self.see_live(ix);
-            let author = self.log.entry(ix).event.author;
+            let event = &self.log.entry(ix).event;
+            let (author, seconds) = (event.author, seconds_of(&event.body));
+            self.see_live(cid, seconds);
             // "Direct" is only what its author itself pushed; from anybody else it is a step in the tree.
             let origin = match origin {
                 Origin::Direct(peer) if peer != author => Origin::Pushed(peer, 0),

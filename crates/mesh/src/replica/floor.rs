@@ -1,6 +1,6 @@
 //! The meeting that goes on, as far as it is said and not written: see [`crate::floor`].
 
-use paceline_room::{Body, Cid, Ix, NodeId, limits, state::Timer};
+use paceline_room::{Body, Cid, NodeId, limits, state::Timer};
 use serde_bytes::ByteArray;
 
 use super::{Millis, Replica};
@@ -8,6 +8,11 @@ use crate::{
     floor::in_order,
     wire::{Floor, TimeLeft},
 };
+
+/// The time that an event gives, if it gives any.
+pub(super) fn seconds_of(body: &Body) -> Option<u64> {
+    if let Body::TimerSet(set) = body { Some(set.seconds.get()) } else { None }
+}
 
 impl Replica {
     /// Who raises a hand, in their order, this node included.
@@ -58,10 +63,9 @@ impl Replica {
     }
 
     /// An event came as it was written: if it sets a timer, that runs from now.
-    pub(super) fn see_live(&mut self, ix: Ix) {
-        let entry = self.log.entry(ix);
-        if let Body::TimerSet(set) = &entry.event.body {
-            self.floor.timer_set(entry.cid, set.seconds.get(), self.now);
+    pub(super) fn see_live(&mut self, cid: Cid, seconds: Option<u64>) {
+        if let Some(seconds) = seconds {
+            self.floor.timer_set(cid, seconds, self.now);
             self.tell_floor();
         }
     }
