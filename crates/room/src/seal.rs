@@ -11,34 +11,28 @@
 //! The nonce is a pseudorandom function of key and content (as in SIV modes, RFC 8452): were a place in the chain ever sealed
 //! for twice, two contents would still not share one.
 
+mod cipher;
 mod letter;
 mod line;
 #[cfg(test)]
 mod tests;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chacha20poly1305::{
-    KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
-use hkdf::Hkdf;
 use serde_bytes::ByteArray;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use self::cipher::{KEY, NONCE, derive, open_with, seal_with};
+pub use self::line::SHARE;
 use crate::{Cid, Keypair, NodeId, Words, limits, words::Text};
 
 /// Bytes of a salt.
 pub const SALT: usize = 16;
-/// Bytes of a share: which it is, and one for each of the key.
-pub const SHARE: usize = 1 + KEY;
 /// Shares that a key is left in at most.
 pub const SHARES: usize = 16;
 /// Bytes of a text that can be sealed at most: encrypted and spelled in base64 it still is a text within its limit.
 pub const TEXT_BYTES: usize = limits::WORDS_BYTES * 3 / 4 - 512;
 
-const KEY: usize = 32;
-const NONCE: usize = 24;
 /// Bytes before what is padded, which say how long it is.
 const LENGTH: usize = 2;
 /// What an answer that is no text is padded to: dots for as many options as there may be fit, with the salt.
@@ -255,19 +249,6 @@ impl Key {
     }
 }
 
-/// The nonce and what is encrypted with it.
-fn seal_with(key: &[u8; KEY], nonce: &[u8; NONCE], bound: &[u8], plain: &[u8]) -> Vec<u8> {
-    let sealed = XChaCha20Poly1305::new(key.into())
-        .encrypt(XNonce::from_slice(nonce), Payload { msg: plain, aad: bound })
-        .expect("a message of some kilobytes is within what the cipher takes");
-    [&nonce[..], &sealed].concat()
-}
-
-fn open_with(key: &[u8; KEY], nonce: &[u8; NONCE], bound: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    let payload = Payload { msg: sealed, aad: bound };
-    XChaCha20Poly1305::new(key.into()).decrypt(XNonce::from_slice(nonce), payload).ok()
-}
-
 fn commit_of(place: &Place, salt: &[u8], answer: &[u8]) -> [u8; 32] {
     sha256(&[b"paceline/answer/1", &place.said(), salt, answer])
 }
@@ -280,13 +261,4 @@ fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     parts.iter().for_each(|it| hash.update(it));
     hash.finalize().into()
-}
-
-/// HKDF-SHA-256 (RFC 5869) without salt. What stands in the parts is told apart by its first, a name that ends in a version.
-fn derive<const N: usize>(secret: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; N]> {
-    let mut out = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(None, secret)
-        .expand_multi_info(parts, &mut *out)
-        .expect("some dozen bytes are within what it makes");
-    out
 }

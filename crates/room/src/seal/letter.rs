@@ -7,7 +7,7 @@
 use curve25519_dalek::{constants::X25519_BASEPOINT, montgomery::MontgomeryPoint};
 use zeroize::Zeroizing;
 
-use super::{KEY, NONCE, derive, open_with, seal_with};
+use super::cipher::{KEY, NONCE, derive, open_with, seal_with};
 use crate::{Keypair, NodeId};
 
 /// A key seals once, so there is nothing to tell its messages apart by.

@@ -6,7 +6,10 @@
 
 use zeroize::Zeroizing;
 
-use super::{KEY, SHARE};
+use super::cipher::KEY;
+
+/// Bytes of a share: which it is, and one for each of the key.
+pub const SHARE: usize = 1 + KEY;
 
 /// The point at `x`, which is not 0.
 pub(super) fn point(key: &[u8; KEY], slope: &[u8; KEY], x: u8) -> Zeroizing<[u8; SHARE]> {

@@ -1,3 +1,5 @@
+//! One share opens nothing, any two do; nothing that was changed opens.
+
 use super::*;
 
 fn key(secret: u8) -> Keypair {
