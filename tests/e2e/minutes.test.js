@@ -84,11 +84,11 @@ See you tomorrow
   );
   assert.equal(timeless(await ben.call('minutes')), shown, 'the same notes in every tab');
   await ada.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await ada.at('copy-notes').click();
+  await ada.at('past-meeting').getByTestId('copy-notes').click();
   const copied = () => ada.page.evaluate(() => navigator.clipboard.readText());
   await ada.until('they are copied', async () => timeless(await copied()) === shown);
   const downloading = ben.page.waitForEvent('download');
-  await ben.at('export-markdown').click();
+  await ben.at('past-meeting').getByTestId('export-markdown').click();
   const file = await downloading;
   assert.equal(file.suggestedFilename(), 'Stand-up.md');
   assert.equal(timeless(await readFile(await file.path(), 'utf8')), shown);

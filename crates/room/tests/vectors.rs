@@ -190,7 +190,7 @@ fn every_golden_kind_is_written_again_to_the_bit() {
             assert_eq!(draft.sign(&signer).expect("within its limits").2, block, "{}", it.name);
         }
     }
-    assert_eq!(kinds.len(), 35, "{kinds:?}");
+    assert_eq!(kinds.len(), 45, "{kinds:?}");
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn Line(props: &LineProps) -> Html {
         })
     };
     html! {
-        <li class="answer" data-testid="round-result" data-node={answer.node.to_string()} data-opened={answer.opened.to_string()}>
+        <li class="wrote" data-testid="round-result" data-node={answer.node.to_string()} data-opened={answer.opened.to_string()}>
             <strong translate="no"><bdi>{ if mine { t!("you-subject") } else { name } }</bdi></strong>
             if let Some(text) = text.clone() { <Written {text} /> }
             if !mine && text.is_some() { <button type="button" class="quiet-button" data-testid="do-this" onclick={help}>{ t!("help") }</button> }

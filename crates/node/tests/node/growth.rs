@@ -66,7 +66,7 @@ const LAWS: &[Law] = &[
         intents(&place, &seat, n);
         post(&place, &seat)
     }),
-    Law::new("n intents sent at once", Grows::Each(96), |n| {
+    Law::new("n intents sent at once", Grows::Each(104), |n| {
         let (place, seat) = open(1);
         let ids = intents(&place, &seat, n);
         let before = seat.len();
