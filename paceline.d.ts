@@ -33,7 +33,8 @@ type Ask = {
   spoken?: { secondsEach?: number };
 };
 /** An answer: one of these. `choice` counts from 0; `dots` has the options by their texts. */
-type RoundAnswer = { text?: string; number?: number; choice?: number; dots?: Record<string, number> };
+type RoundAnswer = { text?: string; number?: number; choice?: number; dots?: Points };
+type Points = Record<string, number>; // by option
 /** How this node stands to the others. */
 type Connection = "connecting" | "alone" | "catching-up" | "in-sync" | "partial" | "offline";
 
@@ -143,7 +144,7 @@ interface Paceline {
     /** Asks everybody. `order`: who speaks in which order. In a sealed one nobody sees what others answer until all show. */
     open(o: { question: string; ask: Ask; sealed?: boolean; meeting?: Cid; order?: NodeId[] }): Promise<Cid>;
     /** Answers; the latest counts, or all if the round asks for many. */
-    answer(round: Cid, answer: RoundAnswer): Promise<Cid>;
+    answer(round: Cid, answer: { text?: string; number?: number; choice?: number; dots?: Points }): Promise<Cid>;
     /** Nothing to say; in a round that is spoken one's turn goes. */
     pass(round: Cid): Promise<Cid>;
     /** What has become of somebody's turn; whose it is then follows from the order. */
@@ -156,7 +157,7 @@ interface Paceline {
     /** Asks the others to wait with the reveal: presence, not an event, for ten seconds. */
     wait(round: Cid): Promise<void>;
     /** Puts an answer under a title, to another that says the same, or under nothing. */
-    place(answer: Cid, under: { title?: string; answer?: Cid } | null): Promise<Cid>;
+    place(answer: Cid, under?: { title?: string; answer?: Cid }): Promise<Cid>;
   };
   /**
    * One person, several tabs and devices. Two nodes are joined once each has said it of the other, the second having seen the first; who said it

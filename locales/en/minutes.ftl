@@ -4,7 +4,6 @@ view-minutes = Meetings
 minutes-empty = Notes of meetings stand here once there was one.
 minutes-copy = Copy notes
 minutes-save = Save as file
-minutes-goes-on = goes on
 minutes-when = { $day }, { $from } to { $to }
 minutes-since = { $day }, since { $from }
 minutes-attended = Who was there

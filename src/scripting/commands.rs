@@ -278,15 +278,19 @@ impl ChangedItem {
 #[derive(Deserialize, Default)]
 struct Minutes {
     meeting: Option<Cid>,
-    r#as: Option<String>,
+    r#as: Option<NotesAs>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum NotesAs {
+    Markdown,
 }
 
 impl Minutes {
     fn of(self, session: &Session) -> Outcome<String> {
-        match self.r#as.as_deref() {
-            None | Some("markdown") => session.minutes(self.meeting),
-            Some(_) => Err(bad_argument("as: markdown")),
-        }
+        let Self { meeting, r#as: None | Some(NotesAs::Markdown) } = self;
+        session.minutes(meeting)
     }
 }
 
@@ -385,8 +389,11 @@ struct RoundAnswer {
     text: Option<String>,
     number: Option<i64>,
     choice: Option<u64>,
-    dots: Option<BTreeMap<String, u64>>,
+    dots: Option<Points>,
 }
+
+/// By option.
+type Points = BTreeMap<String, u64>;
 
 impl RoundAnswer {
     fn command(self, round: Cid) -> Outcome<rounds::Command> {
@@ -488,6 +495,7 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, Option<Minutes>, NewItem, ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, Option<Minutes>, NewItem,
+        ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, ImportReport
 }

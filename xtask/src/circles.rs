@@ -30,6 +30,7 @@ const MEANT: &[(&[&str], &str)] = &[
             "crates/room/src/fields",
             "crates/room/src/log",
             "crates/room/src/scan",
+            "crates/room/src/seal",
             "crates/room/src/state",
             "crates/room/src/table",
             "crates/room/src/testing",

@@ -30,6 +30,10 @@ const TYPES: &[(&str, &str)] = &[
     ("u32", "number"),
     ("u64", "number"),
     ("u8", "number"),
+    ("i64", "number"),
+    ("AskFor", "Ask"),
+    ("Turn", "\"joined\" | \"spoken\" | \"passed\" | \"away\" | \"again\""),
+    ("NotesAs", "\"markdown\""),
 ];
 
 /// A name, whether it may be left out, its type: of an argument, of a field of one, and of the result, whose name is empty.

@@ -12,7 +12,7 @@
 
 use std::collections::VecDeque;
 
-use paceline_room::{Cid, NodeId, limits};
+use paceline_room::{Body, Cid, NodeId, limits};
 
 use crate::time::Millis;
 
@@ -24,6 +24,11 @@ pub const WAITS: Millis = 10_000;
 const APART: Millis = 1_000;
 /// Timers whose setting was seen: of each meeting that is shown one.
 const SEEN: usize = limits::MEETINGS_AT_ONCE;
+
+/// The time that an event gives, if it gives any.
+pub fn seconds_of(body: &Body) -> Option<u64> {
+    if let Body::TimerSet(set) = body { Some(set.seconds.get()) } else { None }
+}
 
 /// What this node itself says, and what it saw.
 #[derive(Debug, Default)]

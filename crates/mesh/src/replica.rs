@@ -413,7 +413,7 @@ impl Replica {
     }
 
     fn on_own(&mut self, cid: Cid, event: Event, block: Arc<[u8]>, words: Option<(Cid, Arc<[u8]>)>) {
-        let seconds = floor::seconds_of(&event.body);
+        let seconds = crate::floor::seconds_of(&event.body);
         match self.log.admit_verified(cid, event, block) {
             Ok(Admission::Admitted(ix)) => {
                 self.take_in(ix, words.map(|(_, words)| words), Source::Storage);

@@ -14,6 +14,7 @@ mod machine;
 mod moving;
 mod names;
 mod node;
+mod openings;
 mod pulse;
 mod sending;
 mod slice;

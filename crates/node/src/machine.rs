@@ -41,9 +41,9 @@ use paceline_store::{Change, Desk, Durability, StoreError};
 
 use crate::{
     NodeError,
+    openings::Openings,
     write::{Reply, Salt, Storing, Write, Written, sign},
 };
-use openings::Openings;
 use turns::{DeskTurn, Standing, Turn};
 use waiting::Waiting;
 

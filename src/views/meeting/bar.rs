@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{runs, turns_of};
+use super::now::{runs, turns_of};
 use crate::{
     components::timer::Timer,
     people,

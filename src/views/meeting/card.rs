@@ -4,7 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{asked_in, lobby::Lobby, over::Over, turns::Turns, turns_of, writing::Writing};
+use super::{
+    lobby::Lobby,
+    now::{asked_in, turns_of},
+    over::Over,
+    turns::Turns,
+    writing::Writing,
+};
 use crate::{
     components::written::Written,
     hooks::use_commands,

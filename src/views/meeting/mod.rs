@@ -3,21 +3,15 @@
 mod bar;
 mod card;
 mod lobby;
+mod now;
 mod over;
 mod turns;
 mod writing;
 
-use std::sync::Arc;
-
-use paceline_room::{
-    body::rounds::Ask,
-    state::{Baton, Meeting, Round},
-};
 use yew::prelude::*;
 
 use self::{bar::Bar, card::Card};
 use super::{Context, MainTab, PLAIN, Region, View};
-use crate::session::RoomView;
 
 /// Its line above the talk.
 pub const BAR: View = View {
@@ -40,19 +34,3 @@ pub const CARD: View = View {
     },
     ..PLAIN
 };
-
-/// The round in which each speaks in turn, if the meeting has one.
-fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
-    room.rounds.of_meeting(meeting.cid).find(|it| matches!(it.ask, Ask::Spoken(_)) && it.closed.is_none()).cloned()
-}
-
-/// The rounds in which each writes.
-fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
-    room.rounds.of_meeting(meeting.cid).filter(|it| matches!(it.ask, Ask::Words(_))).cloned().collect()
-}
-
-/// The role of who runs it: the first that was tied to it.
-fn runs(room: &RoomView, meeting: &Meeting) -> Option<Arc<Baton>> {
-    let baton = room.meetings.roles_of(meeting.cid).next()?;
-    room.batons.iter().find(|it| it.cid == baton).cloned()
-}

@@ -10,7 +10,7 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::super::Waits;
+use super::{super::Waits, now::turns_of};
 use crate::{
     components::{timer::Timer, undo::Undo},
     hooks::{use_commands, use_title, use_wake_lock},
@@ -25,7 +25,7 @@ const INERT_MS: u32 = 1_000;
 
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
-    let mine = room.meeting.as_ref().and_then(|it| super::turns_of(room, it)).filter(|it| it.now == Some(room.me));
+    let mine = room.meeting.as_ref().and_then(|it| turns_of(room, it)).filter(|it| it.now == Some(room.me));
     let waits =
         |it: std::sync::Arc<Round>| Waits { kind: "turn", about: Some(it.cid), count: 1, words: t!("turn-yours") };
     mine.map(waits).into_iter().collect()
@@ -47,6 +47,8 @@ pub struct TurnsProps {
 pub fn Turns(props: &TurnsProps) -> Html {
     let TurnsProps { room, round, primary } = props;
     let commands = use_commands(round.cid);
+    // Not held up by the step that it takes back.
+    let undoing = use_commands(format!("undo {}", round.cid));
     let inert = use_inert(round.now);
     let mine = round.now == Some(room.me);
     use_title(mine.then(|| t!("turn-yours")));
@@ -71,16 +73,15 @@ pub fn Turns(props: &TurnsProps) -> Html {
         })
     };
     let undo = {
-        let (commands, round) = (commands.clone(), round.cid);
+        let round = round.cid;
         Callback::from(move |()| {
             if let Some(node) = before {
-                commands.run(|session| async move { session.turn(round, node, Turn::Again, seconds).await });
+                undoing.run(|session| async move { session.turn(round, node, Turn::Again, seconds).await });
             }
         })
     };
     let of = before.map(|it| AttrValue::from(format!("{it}, {}", round.waiting().count())));
     let said = before.map(|it| t!("turn-was", name = name(it))).unwrap_or_default();
-    let disabled = inert.then_some("true");
     let next = round.next.map(name);
     html! {
         <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"
@@ -98,24 +99,35 @@ pub fn Turns(props: &TurnsProps) -> Html {
                 (_, Some(name)) => t!("turn-then", name = name.clone()),
                 _ => String::new(),
             }) }</p>
-            if round.now.is_some() {
-                <div class="row">
-                    <button type="button" class="button big" data-testid="turn-next" data-primary={(mine && *primary).then_some("true")}
-                        aria-disabled={disabled} onclick={step(Turn::Spoken)}>
-                        { changing(match (mine, next) {
-                            (true, Some(name)) => t!("turn-done", name = name),
-                            (true, None) => t!("turn-done-last"),
-                            (false, _) => t!("turn-next-for-all"),
-                        }) }
-                    </button>
-                    <button type="button" class="button plain" data-testid="turn-skip" aria-disabled={disabled}
-                        onclick={step(if mine { Turn::Passed } else { Turn::Away })}>
-                        { changing(if mine { t!("turn-skip") } else { t!("turn-away") }) }
-                    </button>
-                </div>
-            }
+            if round.now.is_some() { { steps(mine, *primary, inert, next, step(Turn::Spoken), step(if mine { Turn::Passed } else { Turn::Away })) } }
             <Undo {of} text={said} {undo} />
         </section>
+    }
+}
+
+/// What passes the turn on.
+fn steps(
+    mine: bool,
+    primary: bool,
+    inert: bool,
+    next: Option<String>,
+    done: Callback<MouseEvent>,
+    skip: Callback<MouseEvent>,
+) -> Html {
+    let disabled = inert.then_some("true");
+    let words = match (mine, next) {
+        (true, Some(name)) => t!("turn-done", name = name),
+        (true, None) => t!("turn-done-last"),
+        (false, _) => t!("turn-next-for-all"),
+    };
+    html! {
+        <div class="row">
+            <button type="button" class="button big" data-testid="turn-next" data-primary={(mine && primary).then_some("true")}
+                aria-disabled={disabled} onclick={done}>{ changing(words) }</button>
+            <button type="button" class="button plain" data-testid="turn-skip" aria-disabled={disabled} onclick={skip}>
+                { changing(if mine { t!("turn-skip") } else { t!("turn-away") }) }
+            </button>
+        </div>
     }
 }
 

@@ -28,6 +28,7 @@ pub fn beacons(room: Cid, keypair: &Keypair, others: &[Keypair], counter: u64, m
     let beacon = |of: &Keypair, links: Vec<NodeId>, counter: u64| {
         let links = ShortIds(links.iter().map(short_node).collect());
         let beacon = Beacon {
+            floor: Default::default(),
             room: ByteArray::new(*room.digest()),
             node: of.node(),
             counter,

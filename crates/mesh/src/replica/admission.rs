@@ -8,7 +8,8 @@ use std::{
 use paceline_room::{Admission, Cid, Ix, NodeId, Stored, log::Refusal, sorted};
 use serde_bytes::ByteBuf;
 
-use super::{Imported, Output, Replica, ToVerify, Verified, floor::seconds_of};
+use super::{Imported, Output, Replica, ToVerify, Verified};
+use crate::floor::seconds_of;
 use crate::{
     ingest::{ImportRefusal, Next},
     pending::{Arrival, Checked, Source},

@@ -1,6 +1,6 @@
 //! The meeting that goes on, as far as it is said and not written: see [`crate::floor`].
 
-use paceline_room::{Body, Cid, NodeId, limits, state::Timer};
+use paceline_room::{Cid, NodeId, limits, state::Timer};
 use serde_bytes::ByteArray;
 
 use super::{Millis, Replica};
@@ -8,11 +8,6 @@ use crate::{
     floor::in_order,
     wire::{Floor, TimeLeft},
 };
-
-/// The time that an event gives, if it gives any.
-pub(super) fn seconds_of(body: &Body) -> Option<u64> {
-    if let Body::TimerSet(set) = body { Some(set.seconds.get()) } else { None }
-}
 
 impl Replica {
     /// Who raises a hand, in their order, this node included.

@@ -1,32 +1,13 @@
-//! What a node does by itself once a sealed round is shown: it shows what it sealed, and after three seconds gives its shares of what
-//! those sealed who have not. Deliberately knows no cryptography, and decides nothing: the room says what is to be written, and asks
-//! again when its turn comes, so that what somebody opened meanwhile is not opened once more.
+//! What a machine does of it: see [`crate::openings`].
 
-use futures::channel::oneshot;
-use litemap::LiteMap;
-use paceline_mesh::{Replica, replica::Millis};
-use paceline_room::{
-    Body, Cid, Keypair,
-    body::rounds::{Opening, OwnAnswer},
-    command::Asker,
-    seal::SHARES,
-};
+use paceline_mesh::replica::Millis;
+use paceline_room::{Body, Cid, body::rounds::OwnAnswer};
 
 use super::{Effect, Machine};
 use crate::{
-    NodeError,
-    write::{MakeSaying, Making, Outcome, Write},
+    openings::make,
+    write::{MakeSaying, Write},
 };
-
-/// For so long, in milliseconds from when this node saw that all are shown, whoever sealed something is left to show it themselves
-/// (ROOM 9: a locked phone does not).
-const SHARES_AFTER: Millis = 3_000;
-/// So many of those who have shares of something give them at once, since two are enough; the others, if it is still not open, after
-/// one of so many milliseconds more: all within a second.
-const GIVE_AT_ONCE: usize = 4;
-const GIVE_EVERY: Millis = 250;
-/// When what could not be written is tried again, in milliseconds: a guess.
-const AGAIN_AFTER: Millis = 10_000;
 
 impl Machine {
     /// An event was admitted: a round may be shown by it, or something in one that is.
@@ -68,89 +49,4 @@ impl Machine {
     pub(crate) fn own_answer(&self, round: &Cid) -> Option<OwnAnswer> {
         self.replica.fold().own_answer(self.replica.log(), &self.keypair, round)
     }
-}
-
-/// Rounds that are shown and in which something is not opened yet.
-#[derive(Default)]
-pub(super) struct Openings {
-    /// Since when this node knows that. Bounded by the rounds of the log.
-    rounds: LiteMap<Cid, Millis>,
-    /// Something was said since this node looked what is to be done.
-    changed: bool,
-    /// When it looks again in any case.
-    wake: Option<Millis>,
-    /// What is being written: one at a time.
-    asked: Option<oneshot::Receiver<Outcome>>,
-    /// Nothing is written before.
-    again: Millis,
-}
-
-impl Openings {
-    /// Something was said about this round.
-    fn look_at(&mut self, replica: &Replica, round: Cid, now: Millis) {
-        if replica.fold().has_unopened(&round) {
-            self.changed = true;
-            if !self.rounds.contains_key(&round) {
-                self.rounds.insert(round, now);
-            }
-        }
-    }
-
-    /// Whether something is to be written now; then whoever asks for it says here how it went. `Err`: there was nothing to look at.
-    fn wants(
-        &mut self,
-        replica: &Replica,
-        keypair: &Keypair,
-        now: Millis,
-    ) -> Result<Option<oneshot::Sender<Outcome>>, ()> {
-        if let Some(asked) = &mut self.asked {
-            match asked.try_recv() {
-                Ok(None) => return Err(()),
-                Ok(Some(Ok(_))) => {}
-                _ => self.again = now + AGAIN_AFTER,
-            }
-            (self.asked, self.changed) = (None, true);
-        }
-        if self.rounds.is_empty() || !self.changed && self.wake.is_none_or(|it| now < it) {
-            return Err(());
-        }
-        self.changed = false;
-        self.rounds.retain(|round, _| replica.fold().has_unopened(round));
-        let again = (self.again > now).then_some(self.again);
-        self.wake = self.rounds.values().filter_map(|since| next_step(*since, now)).chain(again).min();
-        if again.is_some() || next(&self.due(now), replica, keypair).is_none() {
-            return Ok(None);
-        }
-        let (tell, asked) = oneshot::channel();
-        self.asked = Some(asked);
-        Ok(Some(tell))
-    }
-
-    /// The rounds to look at, and in each how many of those who have shares of something may give them.
-    fn due(&self, now: Millis) -> Vec<(Cid, usize)> {
-        let gives = |since: Millis| match now.checked_sub(since + SHARES_AFTER) {
-            Some(late) => GIVE_AT_ONCE.saturating_mul(1 + (late / GIVE_EVERY) as usize),
-            None => 0,
-        };
-        self.rounds.iter().map(|(round, since)| (*round, gives(*since))).collect()
-    }
-}
-
-/// When more may give their shares.
-fn next_step(since: Millis, now: Millis) -> Option<Millis> {
-    let steps = SHARES.div_ceil(GIVE_AT_ONCE) as Millis;
-    (0..steps).map(|step| since + SHARES_AFTER + step * GIVE_EVERY).find(|it| *it > now)
-}
-
-fn next(due: &[(Cid, usize)], replica: &Replica, keypair: &Keypair) -> Option<Opening> {
-    due.iter().find_map(|(round, gives)| replica.fold().opening(replica.log(), keypair, round, *gives))
-}
-
-/// The next of what is to be written, as it is when its turn has come.
-pub(super) fn make(due: &[(Cid, usize)], replica: &Replica, keypair: &Keypair) -> Result<Making, NodeError> {
-    let opening = next(due, replica, keypair).ok_or(NodeError::NotFound)?;
-    let beside = opening.words.clone();
-    let asker = Asker { fold: replica.fold(), log: replica.log(), node: replica.node(), silence: &|_| 0 };
-    let saying = opening.ask(asker).map_err(|refused| NodeError::Refused(refused.code()))?;
-    Ok(Making { saying, beside })
 }
