@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | commit | SHA-256 over domain, room, round, author, salt and answer; of a text the digest of its plain words block, which has a salt, too |
 //! | cipher | XChaCha20-Poly1305 under the key, bound to room, round, author and commit; its length tells nothing of a number, choice or dots, and of a text only how many times 256 bytes it has |
-//! | share | a point of a line per byte ([`line`]), its SHA-256, and the share itself sealed to one node ([`letter`]) |
+//! | share | a point of a line per byte (`seal/line.rs`), its SHA-256, and the share itself sealed to one node (`seal/letter.rs`) |
 //!
 //! The nonce is a pseudorandom function of key and content (as in SIV modes, RFC 8452): were a place in the chain ever sealed
 //! for twice, two contents would still not share one.
