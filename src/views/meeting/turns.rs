@@ -87,12 +87,12 @@ pub fn Turns(props: &TurnsProps) -> Html {
         <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"
             data-now={round.now.map(|it| it.to_string())} data-next={round.next.map(|it| it.to_string())}>
             <p class="turn-now">
-                { changing(match round.now {
+                <span>{ changing(match round.now {
                     Some(_) if mine => t!("turn-yours"),
                     Some(now) => t!("turn-speaks", name = name(now)),
                     None => t!("turn-all-spoken"),
-                }) }
-                if let (Some(timer), Some(_)) = (room.timer, round.now) { { " " }<Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }
+                }) }</span>
+                <span>if let (Some(timer), Some(_)) = (room.timer, round.now) { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
             </p>
             <p class="turn-next">{ changing(match (&round.next, &next) {
                 (Some(it), _) if *it == room.me => t!("turn-then-you"),
