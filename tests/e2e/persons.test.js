@@ -1,5 +1,6 @@
 // One person in several tabs: joined by one press within a browser, by a yes in both places between browsers, and parted by either.
 import assert from 'node:assert/strict';
+import { startHost } from './lib/host.js';
 import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -42,6 +43,8 @@ scenario('two tabs of one browser become one person by one press, and stay it ov
 });
 
 scenario('between two browsers both places have to say so', async (world) => {
+  const { relay } = await startHost(world);
+  world.server.config = { relays: [relay], stun: [] };
   const { link, tabs: [ada] } = await world.room(['Ada']);
   const phone = await world.tab(await world.browser(), 'Ada on the phone', link);
   await Promise.all([ada, phone].map((tab) => tab.linked(1)));
