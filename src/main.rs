@@ -14,7 +14,6 @@ mod people;
 mod scan;
 mod scripting;
 mod session;
-#[allow(dead_code, reason = "the meeting's screen uses it")]
 mod signals;
 mod tags;
 mod texts;

@@ -16,9 +16,7 @@ pub mod path;
 pub mod qr;
 pub mod scanner;
 pub mod theme;
-#[allow(dead_code, reason = "the meeting's screen draws it")]
 pub mod timer;
 pub mod told;
-#[allow(dead_code, reason = "the meeting's screen draws it")]
 pub mod undo;
 pub mod written;

@@ -1,4 +1,4 @@
-// A stand-up by hand: begun with one press, everybody writes and speaks in turn, and its notes are carried away.
+// A stand-up by hand: begun from its lobby, everybody writes and speaks in turn, and its notes are carried away.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
 import { PATIENCE, converged } from './lib/tab.js';
@@ -19,7 +19,7 @@ async function write(tab, question, text) {
   await round.getByTestId('round-result').filter({ hasText: text }).waitFor();
 }
 
-scenario('a stand-up is begun with one press, everybody has a turn, two who press at once move it once, and notes remain', async (world) => {
+scenario('a stand-up is begun from its lobby, everybody has a turn, two who press at once move it once, and notes remain', async (world) => {
   const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
   const ada = await world.tab(context, 'Ada');
   const link = await ada.found({ title: 'Crew', form: 'stand-up' });

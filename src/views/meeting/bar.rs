@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::now::{runs, turns_of};
 use crate::{
     components::timer::Timer,
+    hooks::use_seconds_left,
     people,
     session::RoomView,
     texts::{changing, t},
@@ -26,6 +27,7 @@ pub struct BarProps {
 pub fn Bar(props: &BarProps) -> Html {
     let room = &props.room;
     let to = props.to.reform(|_: MouseEvent| ());
+    let left = use_seconds_left(room.timer.map_or(0, |it| it.ends));
     let Some(meeting) = &room.meeting else {
         return html! {
             <div class="bar" data-testid="bar" data-step="none">
@@ -45,7 +47,7 @@ pub fn Bar(props: &BarProps) -> Html {
     let runs = runs(room, meeting).and_then(|it| it.holder);
     html! {
         <div class="bar going" data-testid="bar" data-step={if turns.is_some() { "turns" } else { "talk" }}
-            data-runs={runs.map(|it| it.to_string())} data-left={room.timer.map(|it| it.seconds.to_string())}>
+            data-runs={runs.map(|it| it.to_string())} data-left={room.timer.map(|_| left.to_string())}>
             <button type="button" class="quiet-button bar-to" onclick={to}>
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>

@@ -3,10 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::bodies::{RoundOpened, Sealed, Value};
-use crate::{Cid, NodeId, encode::encode};
-
-/// What the commitment to an answer that is no text is a hash of, first.
-const ANSWER: &[u8] = b"paceline/answer/1";
+use crate::{Cid, NodeId, encode::encode, seal};
 
 /// Whose answer in which round a seal holds.
 pub(super) struct Place<'a> {
@@ -21,9 +18,8 @@ impl Place<'_> {
     /// Whether this, which is no text, is what was sealed, and an answer.
     pub(super) fn fits(&self, value: &Value, salt: &[u8]) -> bool {
         let Ok(answer) = encode(value) else { return false };
-        let parts = [ANSWER, self.room.digest(), self.round.digest(), self.author.as_bytes(), salt, &answer];
-        let commit = parts.into_iter().fold(Sha256::new(), |hash, it| hash.chain_update(it)).finalize();
-        self.opened.ask.fits(value) && commit[..] == self.sealed.commit[..]
+        let place = seal::Place { room: self.room, round: self.round, author: self.author };
+        self.opened.ask.fits(value) && seal::fits(&place, &self.sealed.commit, salt, &answer)
     }
 
     /// Whether these words, plain, are what was sealed.
