@@ -197,8 +197,8 @@ impl Road {
                 <Chunk key={number} rows={rows.clone()} {len} {number} around={around.clone()} {at_end} {wanted} {printing} on_ask={on_ask.clone()} />
             }
         });
-        // A feed without posts would be a broken promise to assistive technology.
-        let feed = len > 0;
+        // A feed without posts would be a broken promise to assistive technology; and of two, the one that is read is the feed.
+        let feed = len > 0 && at_end;
         html! { <div class="road" role={feed.then_some("feed")} aria-label={feed.then(|| t!("posts"))}>{ for chunks }</div> }
     }
 }
