@@ -23,6 +23,7 @@ mod surroundings;
 mod terms;
 #[cfg(feature = "test-utils")]
 pub mod testing;
+mod unkept;
 mod write;
 
 pub use clocks::Clocks;
@@ -39,4 +40,5 @@ pub use snapshot::{
 };
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
+pub use unkept::UnkeptKey;
 pub use write::{Storing, silence};

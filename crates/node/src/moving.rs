@@ -6,7 +6,7 @@ use paceline_room::{
 };
 use paceline_store::{Change, Desk, Durability, Store, StoreError, adopt};
 
-use crate::{MOVED, NodeError, Surroundings};
+use crate::{MOVED, NodeError, Surroundings, UnkeptKey};
 
 /// A new room: its founding event, signed by a new key.
 pub struct Founding {
@@ -26,12 +26,12 @@ impl Founding {
         form: &str,
         values: FormValues,
     ) -> Result<Self, NodeError> {
-        let (mut secret, mut nonce) = ([0; 32], [0; 16]);
-        around.random(&mut secret);
+        let UnkeptKey { keypair } = UnkeptKey::draw(around);
+        let mut nonce = [0; 16];
         around.random(&mut nonce);
         let body = RoomFounded::new(title, purpose, form, values, nonce);
         let body = body.map_err(|refused| NodeError::Refused(refused.code()))?;
-        Self::sign(Keypair::from_secret(secret), around.wall_clock(), body)
+        Self::sign(keypair, around.wall_clock(), body)
     }
 
     /// The same with a key that is there, at this time by the wall clock.

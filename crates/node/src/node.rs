@@ -81,6 +81,7 @@ pub struct Node {
     working: Cell<bool>,
     /// More came in than one slice holds.
     busy: Cell<bool>,
+    checked: Cell<usize>,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
     tell: Box<dyn Fn(Told)>,
 }
@@ -104,6 +105,7 @@ impl Node {
             desk_soon: Cell::new(false),
             working: Cell::new(false),
             busy: Cell::new(false),
+            checked: Cell::new(0),
             imports: RefCell::default(),
             tell,
         });
@@ -163,6 +165,11 @@ impl Node {
     /// Whether much comes in at once.
     pub fn is_busy(&self) -> bool {
         self.busy.get()
+    }
+
+    /// Signatures of others that this node has checked since it was opened.
+    pub const fn checked(&self) -> usize {
+        self.checked.get()
     }
 
     /// Whether nothing is signed any more: [`Node::close`] was called, or [`Told::KeyTaken`] told.
@@ -479,6 +486,7 @@ impl Node {
             let now = self.now();
             // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
             let to_verify = self.machine.borrow_mut().replica.to_verify(slice::EVENTS, now);
+            self.checked.set(self.checked.get() + to_verify.len());
             let verified = to_verify.into_iter().map(ToVerify::verify).collect();
             self.change(|it| it.verified(verified, now));
             if !self.machine.borrow().replica.has_work() {
