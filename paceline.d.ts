@@ -179,6 +179,11 @@ interface Paceline {
   state(): Promise<RoomState>;
   /** What only this node sees: presence, reach, notices. */
   local(): Promise<LocalState>;
+  /**
+   * The room for practice: one in memory over the open one, which goes on; all else here is about the open one. Its nodes, that of the person
+   * at the tab first.
+   */
+  practice(): Promise<PracticeReport>;
 
   /** The log as CAR, which any IPLD tool reads. */
   exportCar(): Promise<Uint8Array>;
@@ -217,6 +222,20 @@ interface NewItem {
   minutes?: number;
   kind?: ItemKind;
   tags?: string[];
+}
+
+interface PracticeReport {
+  /** Null while nobody practises. */
+  room: Cid | null;
+  nodes: {
+    node: NodeId;
+    digest: string;
+    /** Admitted; `others`: of them by others; `checked`: signatures of others that this node has checked. */
+    events: number;
+    others: number;
+    checked: number;
+    refused: Record<string, number>;
+  }[];
 }
 
 interface Status {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::{
+    browser,
     hooks::use_view,
     pages::{RoomPage, StartPage},
     session::Session,
@@ -17,9 +18,20 @@ pub struct AppProps {
     pub session: Session,
 }
 
-/// The page.
+/// The page, or what somebody practises on it.
 #[component]
 pub fn App(props: &AppProps) -> Html {
+    let page = use_view(&props.session);
+    use_return(page.practice);
+    match props.session.practice().filter(|_| page.practice) {
+        Some(session) => html! { <Shown key="practice" {session} /> },
+        None => html! { <Shown key="page" session={props.session.clone()} /> },
+    }
+}
+
+/// What one session shows.
+#[component]
+fn Shown(props: &AppProps) -> Html {
     let session = &props.session;
     let view = use_view(session);
     let title = view.room.as_ref().map(|room| room.title.clone());
@@ -34,4 +46,15 @@ pub fn App(props: &AppProps) -> Html {
         None => html! { <StartPage view={view.clone()} opening={view.opening} /> },
     };
     html! { <ContextProvider<Session> context={session.clone()}>{ screen }</ContextProvider<Session>> }
+}
+
+/// Who leaves practice is where they began it.
+#[hook]
+fn use_return(practice: bool) {
+    let before = use_mut_ref(|| false);
+    use_effect_with(practice, move |now| {
+        if before.replace(*now) && !*now {
+            browser::focus_handle("practice-start");
+        }
+    });
 }

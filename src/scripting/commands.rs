@@ -20,7 +20,9 @@ use serde::{Deserialize, Deserializer};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::values::{bad_argument, parse, to_js};
-use crate::session::{ImportReport, LocalState, Outcome, Session, SessionError, Status, Takes, takes_of};
+use crate::session::{
+    ImportReport, LocalState, Outcome, PracticeReport, Session, SessionError, Status, Takes, takes_of,
+};
 
 /// The arguments of a call; missing ones are `undefined`.
 pub type Arguments = [JsValue; 3];
@@ -101,6 +103,7 @@ commands! { session:
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();
     "local" () -> LocalState = session.local();
+    "practice" () -> PracticeReport = Ok(session.practice_report());
     "exportCar" () -> Bytes = session.export_car().await.map(Bytes);
     "importCar" (bytes: Bytes) -> ImportReport = session.import_car(bytes.0).await;
 
@@ -497,5 +500,5 @@ macro_rules! as_objects {
 as_objects! {
     taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, Option<Minutes>, NewItem,
         ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
-    given Status, RoomState, LocalState, ImportReport
+    given Status, RoomState, LocalState, PracticeReport, ImportReport
 }

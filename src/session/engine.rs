@@ -12,7 +12,7 @@ use futures::{
 };
 use paceline_mesh::Input;
 use paceline_net::{Net, NetEvent, RoomKeys, RoomLink};
-use paceline_node::{Node, Ready, Snapshots};
+use paceline_node::{Key, Node, Ready, Snapshots, UnkeptKey};
 use paceline_room::{Cid, NodeId};
 use paceline_store::{Desk, HeldKey, Keys, Seen, Store, StoreError};
 use wasm_bindgen_futures::spawn_local;
@@ -85,9 +85,18 @@ pub struct Engine {
     pub persisted: Cell<bool>,
     /// This browser's other nodes in the room.
     pub own: Own,
-    key: Rc<PageKey>,
+    /// None: nothing of this node is kept.
+    key: Option<Rc<PageKey>>,
     following: RefCell<Option<AbortHandle>>,
     tell: Rc<dyn Fn(Happened)>,
+}
+
+/// The key of a node.
+pub enum Holds {
+    /// One of this browser's, held for this tab alone, and where they are kept.
+    Kept(Keys, HeldKey),
+    /// One that goes with the page.
+    Unkept(UnkeptKey),
 }
 
 /// What an engine is made of.
@@ -96,10 +105,8 @@ pub struct Parts {
     pub link: RoomLink,
     /// The link as people pass it on.
     pub link_text: Rc<str>,
-    /// The key, held for this tab alone.
-    pub key: HeldKey,
-    /// Where keys are kept.
-    pub keys: Keys,
+    /// The key.
+    pub key: Holds,
     /// Whether to ask who is at the tab.
     pub ask_who: bool,
     /// This node's database.
@@ -117,14 +124,20 @@ pub struct Parts {
 impl Engine {
     /// Goes online with what storage held.
     pub fn open(parts: Parts, ready: Ready, events: impl Stream<Item = NetEvent> + 'static) -> Rc<Self> {
-        let Parts { link, link_text, key, keys, ask_who, store, desk, left, net, tell } = parts;
-        let (keypair, lost) = (key.keypair.clone(), key.lost());
-        let key = PageKey::new(keys, key);
+        let Parts { link, link_text, key, ask_who, store, desk, left, net, tell } = parts;
+        let (keypair, lost, held, key): (_, _, _, Rc<dyn Key>) = match key {
+            Holds::Kept(keys, key) => {
+                let (keypair, lost) = (key.keypair.clone(), key.lost());
+                let key = PageKey::new(keys, key);
+                (keypair, Some(lost), Some(key.clone()), key)
+            }
+            Holds::Unkept(key) => (key.keypair.clone(), None, None, Rc::new(key)),
+        };
         let damaged = ready.damaged;
         let tell_node = tell.clone();
         let node = paceline_node::Parts {
             keypair,
-            key: key.clone(),
+            key,
             store,
             desk,
             left,
@@ -149,19 +162,21 @@ impl Engine {
             seen: Cell::default(),
             persisted: Cell::new(false),
             own: Own::default(),
-            key,
+            key: held,
             following: RefCell::default(),
             tell,
         });
         if damaged > 0 {
             engine.notice("storage-damaged");
         }
-        let tell = engine.tell.clone();
-        spawn_local(async move {
-            if lost.await {
-                tell(Happened::KeyTaken);
-            }
-        });
+        if let Some(lost) = lost {
+            let tell = engine.tell.clone();
+            spawn_local(async move {
+                if lost.await {
+                    tell(Happened::KeyTaken);
+                }
+            });
+        }
         let (following, stop) = abortable(engine.clone().follow_links(Box::pin(events)));
         *engine.following.borrow_mut() = Some(stop);
         spawn_local(async move {
@@ -178,7 +193,19 @@ impl Engine {
         if let Some(following) = self.following.borrow_mut().take() {
             following.abort();
         }
-        self.key.let_go();
+        if let Some(key) = &self.key {
+            key.let_go();
+        }
+    }
+
+    /// Whether this browser keeps this node.
+    pub const fn is_kept(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The key, as long as this tab holds one that is kept.
+    fn held(&self) -> Option<Rc<HeldKey>> {
+        self.key.as_ref()?.held()
     }
 
     /// After a goodbye: looks for the others again.
@@ -195,7 +222,7 @@ impl Engine {
 
     /// Writes all that this tab holds into a database anew: the browser has deleted the one it had.
     pub async fn store_anew(&self, keys: &Keys) -> Outcome<()> {
-        let key = self.key.held().ok_or_else(|| notices::error("no-room"))?;
+        let key = self.held().ok_or_else(|| notices::error("no-room"))?;
         let (keys, db_key, node) = (keys.clone(), RoomKeys::new(&self.link).storage_key(), self.node.clone());
         let open = move || -> LocalBoxFuture<'static, Result<Rc<dyn Store>, StoreError>> {
             let (name, seq) = {
@@ -220,13 +247,13 @@ impl Engine {
 
     /// Databases of other nodes of this browser in this room.
     pub async fn other_databases(&self, keys: &Keys) -> Vec<String> {
-        let Some(key) = self.key.held() else { return Vec::new() };
+        let Some(key) = self.held() else { return Vec::new() };
         keys.other_databases(&key, RoomKeys::new(&self.link).storage_key()).await.unwrap_or_default()
     }
 
     /// The person at the tab goes on with this key.
     pub async fn go_on(&self, keys: &Keys) {
-        let Some(key) = self.key.held() else { return };
+        let Some(key) = self.held() else { return };
         // Only a convenience: the next visit asks again if this is not noted.
         let _ = keys.go_on(&key).await;
     }

@@ -53,6 +53,7 @@ pub fn forget(room: Cid) {
 impl Session {
     /// Takes so much of the open room from now on, in this browser.
     pub fn take(&self, takes: Takes) -> Outcome<()> {
+        self.may_keep()?;
         let engine = self.engine()?;
         let word = (takes != Takes::UntilFull).then(|| takes_word(takes));
         settings().set(&name(engine.link.room), word);

@@ -30,6 +30,7 @@ mod own;
 mod pacing;
 mod pauses;
 mod places;
+mod practice;
 mod publish;
 mod read;
 mod report;
@@ -44,7 +45,7 @@ mod watch;
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use futures::lock::Mutex;
@@ -57,6 +58,7 @@ use engine::Engine;
 use handoffs::Handoffs;
 use listen::Board;
 use places::Places;
+use practice::{player::Player, wire::Wire};
 use watch::Watch;
 
 use crate::{address, browser::page_path, config::Config};
@@ -73,7 +75,7 @@ pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless, titled};
 pub use paceline_node::{People, PersonView, Reaches, Storing};
 pub use pauses::Meter;
-pub use report::{ImportReport, LocalState, PageReport, Status};
+pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 
 /// A page's session. Clones are the same session.
@@ -117,6 +119,14 @@ struct Inner {
     met: Cell<bool>,
     synced: Cell<bool>,
     watch: Watch,
+    /// Of who practises: what links them.
+    wire: Option<Wire>,
+    /// ... whom the page plays.
+    player: RefCell<Player>,
+    /// ... the session of their page.
+    page: Weak<Inner>,
+    /// All who practise on this page: the person here, then whom it plays.
+    practice: RefCell<Vec<Session>>,
 }
 
 impl PartialEq for Session {
@@ -128,12 +138,38 @@ impl PartialEq for Session {
 impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
-        let config = Config::remembered(&address::page(), &page_path());
-        let discovery = config.discovery();
         // Known before the first drawing: the start page need not be drawn for who opens a room's link.
         let opening = matches!(address::place(), address::Place::Room { .. });
-        let view = View { rooms: [].into(), room: None, opening, notices: [].into(), offline: false, discovery };
-        let session = Self(Rc::new(Inner {
+        let session = Self::new(opening, None, Player::default(), Weak::new());
+        pauses::follow();
+        session.follow_page();
+        session.fetch_config();
+        let listed = session.clone();
+        spawn_local(async move {
+            // Whoever opened a room's link looks at the room first.
+            browser::take_turn().await;
+            drop(listed.0.changing.lock().await);
+            listed.list_rooms().await;
+        });
+        session
+    }
+
+    /// No room is open.
+    fn new(opening: bool, wire: Option<Wire>, player: Player, page: Weak<Inner>) -> Self {
+        let config = Config::remembered(&address::page(), &page_path());
+        let discovery = config.discovery();
+        let view = View {
+            rooms: [].into(),
+            room: None,
+            opening,
+            practice: false,
+            notices: [].into(),
+            offline: false,
+            discovery,
+        };
+        // The marks of this page's first link and sync are of rooms that are kept.
+        let unmarked = wire.is_some();
+        Self(Rc::new(Inner {
             board: Board::default(),
             running: RefCell::default(),
             config,
@@ -158,21 +194,14 @@ impl Session {
             clock: Clock::default(),
             asking: Asking::default(),
             digest: RefCell::default(),
-            met: Cell::new(false),
-            synced: Cell::new(false),
+            met: Cell::new(unmarked),
+            synced: Cell::new(unmarked),
             watch: Watch::default(),
-        }));
-        pauses::follow();
-        session.follow_page();
-        session.fetch_config();
-        let listed = session.clone();
-        spawn_local(async move {
-            // Whoever opened a room's link looks at the room first.
-            browser::take_turn().await;
-            drop(listed.0.changing.lock().await);
-            listed.list_rooms().await;
-        });
-        session
+            wire,
+            player: RefCell::new(player),
+            page,
+            practice: RefCell::default(),
+        }))
     }
 
     /// The latest snapshot.

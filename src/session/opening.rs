@@ -11,7 +11,7 @@ use paceline_store::{Desk, HeldKey, How, Place, Store};
 
 use super::{
     Session, browser, discovery,
-    engine::{Engine, Parts},
+    engine::{Engine, Holds, Parts},
     error::Outcome,
     handoffs::Handoffs,
     intake,
@@ -104,10 +104,10 @@ impl Session {
         if !self.engine().is_ok_and(|open| Rc::ptr_eq(&open, &engine)) {
             return Ok(());
         }
+        let places = self.places().await?;
         let (link, old) = (engine.link.clone(), engine.node.store());
         drop(engine);
         let left = self.leave_now().await;
-        let places = self.places().await?;
         // What was there before the person came stays with who wrote it.
         let carried = left.map_or_else(|| Move::of(&Desk::default(), false), |it| Move::of(&it.desk(), false));
         self.open_as_new(places, link, old, carried, None).await
@@ -178,8 +178,7 @@ impl Session {
             link_text: link.url(&address::page()).into(),
             link,
             ask_who: key.how == (How::Resumed { asked: true }),
-            key,
-            keys: places.keys.clone(),
+            key: Holds::Kept(places.keys.clone(), key),
             store,
             desk,
             left: left.is_some(),
@@ -224,6 +223,7 @@ impl Session {
 
     /// The caller holds `changing`. Returns the node that was left, which holds its database as long as it lives.
     pub(super) async fn leave_now(&self) -> Option<Rc<Node>> {
+        self.end_practice();
         self.engine().ok()?;
         self.retract_all().await;
         self.note_room().await;
@@ -252,6 +252,7 @@ impl Session {
     /// Deletes a room, its keys and what they stored from this browser.
     pub async fn forget(&self, room: Cid) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
+        let places = self.places().await?;
         if self.engine().is_ok_and(|engine| engine.link.room == room) {
             self.want(None);
             // Going back must not open it anew.
@@ -259,7 +260,7 @@ impl Session {
             self.leave_now().await;
         }
         intake::forget(room);
-        let rooms = self.places().await?.keys.rooms();
+        let rooms = places.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {
             if entry.record.room == room {
                 let forgotten = rooms.forget(room, entry.record.db_key).await.map_err(storage)?;

@@ -122,6 +122,7 @@ impl Session {
             rooms: self.0.rooms.borrow().clone(),
             room,
             opening: self.is_opening(),
+            practice: self.practice().is_some(),
             notices: self.0.notices.borrow().clone().into(),
             offline,
             discovery: self.discovery(),

@@ -59,6 +59,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         room: engine.link.room,
         link: engine.link_text.clone(),
         me: engine.me,
+        practice: !engine.is_kept(),
         ask_who: engine.ask_who.get(),
         title: same_text(before.map(|it| &it.title), &names::plain(fold.title())),
         purpose: same_text(before.map(|it| &it.purpose), fold.purpose()),

@@ -101,6 +101,32 @@ pub struct Rendezvous {
     pub received: u64,
 }
 
+/// A room for practice: it is in this page alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct PracticeReport {
+    /// The room, if somebody practises.
+    pub room: Option<Cid>,
+    /// Its nodes, that of the person at the tab first; who vanished is none of them.
+    pub nodes: Vec<Practising>,
+}
+
+/// A node of a room for practice.
+#[derive(Debug, Clone, Serialize)]
+pub struct Practising {
+    /// Who.
+    pub node: NodeId,
+    /// Of the set of admitted events.
+    pub digest: String,
+    /// Admitted events.
+    pub events: usize,
+    /// ... of them by others.
+    pub others: usize,
+    /// Signatures of others that it has checked.
+    pub checked: usize,
+    /// What was refused, by reason.
+    pub refused: BTreeMap<String, u64>,
+}
+
 /// This node's own view: presence, reach, notices.
 #[derive(Debug, Clone, Serialize)]
 pub struct LocalState {

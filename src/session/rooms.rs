@@ -77,8 +77,10 @@ impl Session {
         self.publish();
     }
 
-    /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored.
+    /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored. Who
+    /// practises has none.
     pub(super) async fn places(&self) -> Outcome<Places> {
+        self.may_keep()?;
         let mut opened = self.0.places.lock().await;
         if let Some(places) = &*opened {
             return Ok(places.clone());

@@ -76,6 +76,8 @@ pub struct RoomView {
     pub link: Rc<str>,
     /// This node.
     pub me: NodeId,
+    /// It is for practice: nothing of it is kept, and the page plays the others.
+    pub practice: bool,
     /// Whether this node should be asked "go on as {name}, or as somebody new?" (last used by somebody long ago).
     pub ask_who: bool,
     /// What it is called; empty until the founding event is here.
@@ -243,6 +245,8 @@ pub struct View {
     pub room: Option<Rc<RoomView>>,
     /// Whether a room is being opened (storage is being read).
     pub opening: bool,
+    /// Whether somebody practises: the page shows that instead.
+    pub practice: bool,
     /// What to tell the person.
     pub notices: Rc<[Notice]>,
     /// Whether the offline switch is on.

@@ -19,6 +19,7 @@ mod minutes;
 mod network;
 mod newer;
 mod people;
+mod practice;
 mod promises;
 mod settings;
 mod stream;
@@ -38,6 +39,8 @@ pub use waiting::use_waiting;
 pub static VIEWS: &[View] = &[
     keys::VIEW,
     stream::VIEW,
+    practice::LINE,
+    practice::OFFER,
     meeting::BAR,
     meeting::CARD,
     unsent::VIEW,
