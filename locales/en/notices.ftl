@@ -2,6 +2,7 @@
 
 notice-no-room = There is no room open in this tab. Open one from the start page or by its link.
 notice-practice = This is practice, and nothing of it is kept: what you asked for is done in your own room. Leave practice first.
+notice-practice-visited = Somebody has come into your own room. Leave practice to meet them there; nothing of practice goes along.
 notice-read-only = You chose to only read this room, so nothing is written. Settings says how much of it this tab takes; change it there to write.
 notice-bad-link = This link is damaged or incomplete. Nothing was changed. Ask for the link again and open it whole.
 notice-superseded = Another address was opened before this one was shown. A room that was founded is among your rooms.

@@ -7,7 +7,7 @@ use super::{
     engine::Happened,
     error::SessionError,
     listen::{EventSeen, Listener, PeerSeen},
-    notices::SUPERSEDED,
+    notices::{self, SUPERSEDED},
     view::Notice,
 };
 
@@ -67,6 +67,9 @@ impl Session {
                 }
                 if up {
                     self.linked_with(node);
+                    if let Some(practice) = self.practice() {
+                        practice.notify("practice-visited", notices::sentence("practice-visited"));
+                    }
                 }
                 let seen = PeerSeen { node, up };
                 self.0.board.each(|it| {

@@ -147,12 +147,13 @@ scenario('who leads in practice vanishes, is noticed as anybody is, and by key a
   );
 });
 
-scenario('who goes elsewhere, or is no longer alone, is not in practice', async (world) => {
+scenario('who practises hears of who comes into the own room, and whoever goes elsewhere practises no more', async (world) => {
   const tab = await founded(world);
   await tab.at('practice-start').click();
   await tab.at('practice').waitFor();
   const guest = await world.tab(tab.page.context(), 'Ben', await tab.page.evaluate(() => location.href));
   await tab.linked(1);
+  await tab.at('notice', { 'data-code': 'practice-visited' }).waitFor();
   assert.equal(await guest.at('practice-start').count(), 0, 'who is not alone is offered none');
   await tab.call('leave');
   await tab.at('start').waitFor();
