@@ -231,8 +231,8 @@ mod tests {
     #[test]
     fn a_text_takes_its_values_and_its_number() {
         assert_eq!(t!("reach", stored = 2_u32, of = 3_u32), "2 of 3");
-        assert_eq!(t!("connection-in-sync", n = 1_u32), "in sync with 1 other");
-        assert_eq!(t!("connection-in-sync", n = 7_u32), "in sync with 7 others");
+        assert_eq!(t!("connection-in-sync", n = 1_u32), "connected with 1 other");
+        assert_eq!(t!("connection-in-sync", n = 7_u32), "connected with 7 others");
         assert_eq!(t!("leftover-size", events = 1_u32, size = "2 KB"), "1 event, 2 KB");
     }
 
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_text_chooses_by_a_word_and_keeps_spaces_that_were_quoted() {
         let leans = |settled| notice("parallel-lead", &[("settled", Value::from(settled))]);
-        assert!(leans("no").contains("lead. This leans") && leans("yes").ends_with("parallel lead."));
+        assert!(leans("no").contains("kept. This leans") && leans("yes").ends_with("time is kept."));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 # Feedback and the loops it opens.
 
-view-loops = Loops
+view-loops = Open questions
 appreciate = Appreciate
 build-on = Build on
 question = Question
@@ -22,21 +22,21 @@ give-feedback = Give feedback
 take-back = Take back
 loop-open = open, waits for { $name }
 loop-open-to-you = open, waits for you
-loop-adjusted = { $name } adjusted
-loop-noted = { $name } noted it
-loop-declined = { $name } declined
+loop-adjusted = { $name } changed it
+loop-noted = { $name } understood
+loop-declined = { $name } sees it differently
 loop-withdrawn = taken back
 loop-answer-label = Your answer: what changed, or why not
-answer-adjusted = Adjusted
-answer-noted = Noted
-answer-declined = Declined
-loops-empty = No loops yet. A question, a concern or a correction opens one; whoever is asked closes it.
+answer-adjusted = I changed it
+answer-noted = Understood
+answer-declined = I see it differently
+loops-empty = No open questions yet. A question, a concern or a correction is one until whoever is asked answers it.
 loops-mine = Yours to answer
 loops-others = Waiting for others
 loops-closed = Closed
 loop-about-post = { $name }: { $words }
 loop-about-term = { $name } leading { $title }
 waits-loops = { $n ->
-    [one] 1 loop to answer
-   *[other] { $n } loops to answer
+    [one] 1 open question to answer
+   *[other] { $n } open questions to answer
 }

@@ -6,7 +6,7 @@ connection-unplugged = no network here: your posts are kept and go out when it i
 connection-alone = alone here: share the link
 connection-catching-up = catching up: { $here } of { $of }
 connection-catching-up-soon = catching up
-connection-in-sync = in sync with { $n ->
+connection-in-sync = connected with { $n ->
     [one] 1 other
    *[other] { $n } others
 }
@@ -28,7 +28,7 @@ found-by-hand = met by codes carried by hand
 found-room = introduced by the room
 found-otherwise = met in another way
 network-rendezvous = How others are found
-network-rendezvous-words = The messages that relays see are few and sealed; here they are counted.
+network-rendezvous-words = The messages that relays see are few and encrypted; here they are counted.
 relays-chosen = Of the { $of } relays that this page knows, each room uses { $n }, which its secret chooses; the next one steps in for any that fails. { $probed }
 relays-probed = Last tried on { $on }.
 relays-not-probed = Not probed yet: whether they all work is not known.

@@ -36,21 +36,21 @@ notice-not-found = That is not here (any more), so nothing was changed.
 notice-unfit-answer = That is no answer to what is asked here. Nothing was sent.
 notice-not-yours = Only its author can change that. Nothing was changed.
 notice-newer-room = This room was founded by a newer Paceline, and only that one can do this. Nothing was changed. Reload the page to get the newer version.
-notice-not-free = Somebody holds this baton already. Nothing was changed.
-notice-not-holder = You do not hold this baton (any more). Nothing was changed.
-notice-still-here = Whoever holds this baton is here, so nothing was changed. Ask for the baton instead.
+notice-not-free = Somebody holds this role already. Nothing was changed.
+notice-not-holder = You do not hold this role (any more). Nothing was changed.
+notice-still-here = Whoever holds this role is here, so nothing was changed. Ask them to pass the baton instead.
 notice-not-offered = This offer does not stand (any more). Nothing was changed.
-notice-not-reclaimable = There is nothing to reclaim here (any more). Nothing was changed.
-notice-baton-closed = This baton is closed. Nothing was changed.
-notice-no-such-form = This build does not know that form. Nothing was changed.
+notice-not-reclaimable = There is nothing to take back here (any more). Nothing was changed.
+notice-baton-closed = This role is no longer needed. Nothing was changed.
+notice-no-such-form = This build does not know that kind of meeting. Nothing was changed.
 notice-bad-argument = A script asked for something this page does not understand. Nothing was changed. ({ $why })
 notice-room-in-use = Another tab has this room open, so it was not forgotten completely. Close that tab and forget the room again.
 notice-copy-in-use = Another tab has just gone on with this copy, so it was not cleared. Nothing was changed.
-notice-parallel-lead = While you were apart the room passed “{ $title }” to { $name }; your term is kept as parallel lead.{ $settled ->
+notice-parallel-lead = You both led “{ $title }” while apart. The room went on with { $name }; your time is kept.{ $settled ->
     [no] { " " }This leans until more of the room has gone on with one of the two.
    *[yes] { "" }
 }
-notice-stepped-in = { $name } stepped in for you with “{ $title }” while you were away. You can reclaim it with one click, or leave it.
+notice-stepped-in = { $name } took over “{ $title }” while you were away. You can take it back with one click, or leave it.
 notice-not-a-code = This is not a code made by hand: an invite starts with “INVITE:”, a reply with “REPLY:”. Nothing was changed. Copy the whole code, or scan its picture.
 notice-code-is-room-link = This is the room’s link: open it in the other browser. Here the code is wanted that it shows there.
 notice-invite-wanted = This is a reply: it goes to the tab that made the invite. Here an invite is wanted.

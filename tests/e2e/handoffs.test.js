@@ -187,7 +187,7 @@ async function toldAndShown(world, tabs, cid, loser) {
     const text = await history.innerText();
     assert.match(text, /Ada|you/i);
     assert.match(text, /Ben|you/i);
-    assert.match(text, /parallel/i);
+    assert.match(text, /led apart/);
     if (tab !== loser) assert.equal(await tab.at('notice', { 'data-code': 'parallel-lead' }).count(), 0);
   }
 }

@@ -117,7 +117,7 @@ scenario('who takes a baton that is held gets nowhere, and all are shown why it 
     await history.locator('summary').filter({ hasText: /did not count/ }).click();
     const ignored = history.getByTestId('ignored-transfer');
     await ignored.waitFor();
-    assert.match(await ignored.innerText(), /somebody held the baton: it was not free to take/);
+    assert.match(await ignored.innerText(), /somebody held the role: it was not free to take/);
     assert.equal(await shown.getAttribute('data-holder'), await ada.node(), `${tab.name} follows who leads`);
     assert.equal((await tab.baton(baton)).terms.length, 1);
   }

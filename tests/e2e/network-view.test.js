@@ -76,7 +76,7 @@ scenario('a browser without a network says so, rather than that nobody is here; 
   await context.setOffline(true);
   assert.equal(await ben.page.evaluate(() => navigator.onLine), false);
   await ada.has(await ben.post('and to each other'));
-  await state.filter({ hasText: 'in sync with 1' }).waitFor();
+  await state.filter({ hasText: 'connected with 1' }).waitFor();
   assert.equal(await ada.at('network-advice', { 'data-code': 'unplugged' }).count(), 0);
 });
 

@@ -75,7 +75,7 @@ scenario('who listens hears words and not their marks; so do quotes, loops and t
   assert.equal(await about.innerText(), 'Ada: Vote on the plan');
 
   const need = await ada.post(`We need a **host** ${FAMILY.repeat(90)}\nand soon`, { kind: 'need' });
-  await ada.shownPost(need).getByRole('button', { name: 'Open a baton' }).click();
+  await ada.shownPost(need).getByRole('button', { name: 'New role' }).click();
   const name = ada.page.locator('.baton-name');
   await name.waitFor();
   const title = await name.textContent();

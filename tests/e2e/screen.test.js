@@ -375,7 +375,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   const post = ben.at('post', { 'data-kind': 'need' }).filter({ hasText: 'Who calls the harbour?' });
   await post.waitFor();
   const cid = await post.getAttribute('data-cid');
-  await post.getByRole('button', { name: 'Open a baton' }).tap();
+  await post.getByRole('button', { name: 'New role' }).tap();
   await baton(ben, 'Who calls the harbour?', 'free').getByTestId('baton-take').tap();
   const mine = baton(ben, 'Who calls the harbour?', 'held');
   await mine.locator('.baton-shows').tap();

@@ -43,17 +43,17 @@ scenario('on a page that the browser translates, what changes is what is shown',
   assert.equal(await unmarked.and(ada.page.locator('[translate=no], [translate=no] *')).count(), 0);
 
   // Batons: free, offered, held, stepped down; the button says what it does.
-  await says(capsule(baton).locator('.baton-state'), 'free');
+  await says(capsule(baton).locator('.baton-state'), 'nobody yet');
   await translate(ada);
   await ben.call('baton.take', baton);
   await says(capsule(baton).locator('.baton-state'), /^Ben leads/);
   await capsule(scribe).getByTestId('baton-take').click();
   await says(capsule(scribe).locator('.baton-state'), /^you lead/);
-  await says(capsule(scribe).getByTestId('baton-offer'), 'Offer');
+  await says(capsule(scribe).getByTestId('baton-offer'), 'Pass the baton to …');
   await translate(ada);
   await capsule(scribe).getByTestId('baton-release').click();
-  await says(capsule(scribe).locator('.baton-state'), 'free');
-  await says(capsule(scribe).getByTestId('baton-take'), 'Take');
+  await says(capsule(scribe).locator('.baton-state'), 'nobody yet');
+  await says(capsule(scribe).getByTestId('baton-take'), 'I’ll do it');
 
   // A post that is edited, feedback that is given, reach that grows.
   await translate(ada);
@@ -94,19 +94,19 @@ scenario('on a page that the browser translates, what changes is what is shown',
   await translate(ada);
   await cleo.call('retract', fresh);
   await until('it is taken back', async () => !(await shown(ada.shownPost(fresh))).includes('here I am'));
-  await says(ada.at('connection-state'), 'in sync with 2 others');
+  await says(ada.at('connection-state'), 'connected with 2 others');
   await translate(ada);
   await ada.call('offline');
   await ada.at('connection-state', { 'data-state': 'offline' }).waitFor();
   await says(ada.at('connection-state'), /offline/);
   await translate(ada);
   await ada.call('online');
-  await says(ada.at('connection-state'), 'in sync with 2 others');
+  await says(ada.at('connection-state'), 'connected with 2 others');
   await translate(ada);
 
   // Views, dialogs, and another room.
   for (const [view, title] of [
-    ['view-loops', 'Loops'],
+    ['view-loops', 'Open questions'],
     ['view-network', 'Network'],
     ['view-settings', 'Settings'],
     ['view-about', 'Room'],

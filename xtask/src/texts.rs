@@ -1,9 +1,10 @@
-//! The page's texts and forms: every text that is used exists, none is unused, every notice is documented, also those of the
-//! shell, and every form and style is in the page.
+//! The page's texts and forms: every text that is used exists, none is unused, none has a word that only the code knows, every
+//! notice is documented, also those of the shell, and every form and style is in the page.
 
 use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::{files, repo};
 
@@ -24,6 +25,13 @@ const SHELL_SCRIPT: &str = "assets/shell.js";
 const SHOWERS: &[&str] = &["end('", "return '", "told: '", " ? '", " : '"];
 /// What the first picture says as the start page does, so that nothing changes when that takes its place.
 const SAME: &[&str] = &["paceline", "start-title", "start-words"];
+
+/// Words of the code that people never meet: each has a plain one in its place.
+const HIDDEN: &[&str] = &["baton", "loop", "term", "node", "driver", "round", "seal", "theme", "effect"];
+/// Such a word in the plural and as a verb.
+const ENDINGS: &[&str] = &["", "s", "d", "ed", "ing"];
+/// Where one of them stays all the same, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[("pass the baton", "the one idea of its own that the page teaches")];
 
 /// How a source makes a notice.
 const MAKERS: &[&str] =
@@ -47,7 +55,7 @@ const TELLING: &[&str] = &[
 pub fn check() -> Result<()> {
     let read = |path: &str| fs::read_to_string(repo::root().join(path)).with_context(|| path.to_owned());
     let (mut used, mut codes) = (BTreeSet::new(), BTreeSet::new());
-    let mut english = String::new();
+    let (mut english, mut hidden) = (String::new(), Vec::new());
     let (mut forms, mut styles) = (Vec::new(), Vec::new());
     for path in files::listed()? {
         let path = path.display().to_string();
@@ -58,8 +66,12 @@ pub fn check() -> Result<()> {
         } else if TELLING.contains(&path.as_str()) {
             codes.extend(codes_in(&read(&path)?));
         } else if path.starts_with(ENGLISH) {
-            english += &read(&path)?;
+            let messages = read(&path)?;
+            hidden.extend(hidden_in(&path, messages_of(&messages)));
+            english += &messages;
         } else if path.starts_with("forms/") {
+            let form = serde_json::from_str(&read(&path)?).with_context(|| path.clone())?;
+            hidden.extend(hidden_in(&path, texts_of(&form)));
             forms.push(path);
         } else if path.starts_with("styles/") {
             styles.push(path);
@@ -69,6 +81,8 @@ pub fn check() -> Result<()> {
     let shell = read(SHELL)?;
     let mut faults = differences(&used, &defined_in(&english));
     faults.extend(faults_of_shell(&shell, &read(SHELL_SCRIPT)?, &english));
+    hidden.extend(hidden_in(SHELL, shell.split('<').filter_map(|it| it.split_once('>')).map(|(_, words)| words)));
+    faults.append(&mut hidden);
     codes.extend(codes_of_shell(&shell));
     faults.extend(undocumented(&codes, &documented_in(&read(NOTICES)?)));
     faults.extend(unnamed(&forms, FORMS, &read(FORMS)?));
@@ -136,6 +150,44 @@ fn faults_of_shell(shell: &str, script: &str, english: &str) -> Vec<String> {
     missing.chain(unused).chain(other).collect()
 }
 
+/// The lines of messages, without comments, keys, names of variants and of what is put in.
+fn messages_of(messages: &str) -> impl Iterator<Item = String> {
+    messages.lines().filter(|line| !line.starts_with('#')).map(|line| {
+        let variant = line.trim_start().trim_start_matches('*');
+        let text = match variant.strip_prefix('[') {
+            Some(rest) => rest.split_once(']').map_or(rest, |(_, text)| text),
+            None if line.starts_with(|c: char| c.is_ascii_lowercase()) => line.split_once(" =").map_or(line, |it| it.1),
+            None => line,
+        };
+        let mut pieces = text.split('$');
+        let first = pieces.next().unwrap_or_default().to_owned();
+        pieces.fold(first, |all, piece| all + piece.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    })
+}
+
+/// Every text of a data file.
+fn texts_of(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(all) => all.iter().flat_map(texts_of).collect(),
+        Value::Object(all) => all.values().flat_map(texts_of).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// The texts that have a word which only the code knows.
+fn hidden_in<Text: AsRef<str>>(place: &str, texts: impl IntoIterator<Item = Text>) -> Vec<String> {
+    let is_hidden =
+        |word: &str| HIDDEN.iter().any(|it| word.strip_prefix(it).is_some_and(|end| ENDINGS.contains(&end)));
+    let fault = |text: Text| {
+        let text = text.as_ref().trim();
+        let left = EXCEPTIONS.iter().fold(text.to_lowercase(), |left, (words, _)| left.replace(words, ""));
+        let word = left.split(|c: char| !c.is_alphanumeric()).find(|word| is_hidden(word))?;
+        Some(format!("{place} says {word:?}, which people never meet: {text}"))
+    };
+    texts.into_iter().filter_map(fault).collect()
+}
+
 /// Files that no page would have, since what takes them in does not name them.
 fn unnamed(files: &[String], place: &str, source: &str) -> Vec<String> {
     files.iter().filter(|it| !source.contains(*it)).map(|it| format!("{it} is not named in {place}")).collect()
@@ -190,6 +242,22 @@ mod tests {
         let document = "# Codes\n| code | when |\n| --- | --- |\n| `one`, `two` | `x` |\n\n| `other` |\n";
         let faults = undocumented(&set(&["two", "three"]), &documented_in(document));
         assert!(faults.len() == 2 && faults[0].contains("three") && faults[1].contains("one"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_word_that_only_the_code_knows_is_named_in_messages_and_forms() {
+        let messages = "# A baton.\nbaton-open = New role\nterms = { $rounds ->\n    [term] { $node } leads\n   *[other] Two { $n } rounds\n}\n";
+        let faults = hidden_in("a.ftl", messages_of(messages));
+        assert_eq!(faults, ["a.ftl says \"rounds\", which people never meet: Two {  } rounds"]);
+        let form = serde_json::json!({ "batons": [{ "title": "A free Baton" }], "steps": ["Sealed", "Wait"] });
+        let faults = hidden_in("a.json", texts_of(&form));
+        assert!(faults.len() == 2 && faults[0].contains("\"baton\"") && faults[1].contains("\"sealed\""), "{faults:?}");
+    }
+
+    #[test]
+    fn an_idiom_and_longer_words_are_no_words_of_the_code() {
+        assert_eq!(hidden_in("it", ["Pass the baton to …", "Determined around here", "Whose? Ground rules"]), [""; 0]);
+        assert_eq!(hidden_in("it", ["Pass the baton: a baton is passed", "themed", "looping", "the node’s"]).len(), 4);
     }
 
     #[test]

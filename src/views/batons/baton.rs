@@ -324,8 +324,8 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
             let expanded = offering.to_string();
             let onclick = Callback::from(move |_: MouseEvent| offering.set(!*offering));
             html! {
-                <button type="button" class="button" data-testid="baton-offer" aria-expanded={expanded} {onclick}>
-                    { changing(t!("offer")) }
+                <button type="button" class="button pass" data-testid="baton-offer" aria-expanded={expanded} {onclick}>
+                    { changing(t!("pass-baton")) }
                 </button>
             }
         }

@@ -99,7 +99,7 @@ fn what(place: &Place) -> String {
         Place::Feedback(_, stance) => words::stance_button(*stance).0,
         Place::Answer(_) => t!("unsent-answer"),
         Place::BatonOpen => t!("open-baton"),
-        Place::BatonOffer(_) => t!("offer"),
+        Place::BatonOffer(_) => t!("pass-baton"),
         Place::BatonWord(_) => t!("add-a-word"),
         Place::Promise | Place::PromiseFrom(_) => t!("promise"),
         Place::PromiseWord(_) => t!("unsent-drop"),
