@@ -15,6 +15,9 @@ pub struct Form {
     pub title: String,
     /// What it is for, in one sentence.
     pub purpose: String,
+    /// What it is, in a few words, where many are shown; the purpose where there are none.
+    #[serde(default)]
+    pub line: String,
     /// What to do first.
     pub steps: Vec<String>,
     /// Batons to open when the room is founded.
@@ -28,6 +31,18 @@ pub struct Form {
     /// What a meeting of it is, if it is one.
     #[serde(default)]
     pub meeting: Option<FormMeeting>,
+}
+
+impl Form {
+    /// What it is, as shortly as it says.
+    pub fn in_short(&self) -> &str {
+        if self.line.is_empty() { &self.purpose } else { &self.line }
+    }
+
+    /// It is there for a meeting in which people are asked something.
+    pub fn is_to_meet(&self) -> bool {
+        self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty())
+    }
 }
 
 /// What a meeting of a form begins with.

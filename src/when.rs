@@ -37,6 +37,11 @@ pub fn day(at: u64) -> String {
     day_seen(at, browser::now())
 }
 
+/// `28 Nov`: in the name of what is of that day.
+pub fn short_day(at: u64) -> String {
+    format(&formatter(&[("day", "numeric"), ("month", "short")]), at)
+}
+
 fn day_seen(at: u64, today: u64) -> String {
     let options = [("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")];
     if year(at) == year(today) {

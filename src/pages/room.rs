@@ -12,7 +12,7 @@ use crate::{
         icons::{Icon, Sign},
         notices::Notices,
     },
-    hooks::use_keys,
+    hooks::{use_keys, use_session},
     session::{RoomView, View as Snapshot},
     texts::{changing, t},
     views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views, use_waiting},
@@ -42,7 +42,8 @@ struct Looking {
 #[component]
 pub fn RoomPage(props: &RoomProps) -> Html {
     let (snapshot, room) = (props.view.clone(), props.room.clone());
-    let looking = use_state(|| Looking { beside: views::STREAM, card: false, read: 0 });
+    let session = use_session();
+    let looking = use_state(|| Looking { beside: views::STREAM, card: session.is_to_meet(), read: 0 });
     let dialog = use_state(|| None::<&'static str>);
     let open = use_opening(&looking, &dialog, &room);
     use_coming(&looking, &room);

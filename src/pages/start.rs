@@ -9,7 +9,7 @@ use crate::{
     browser,
     components::{notices::Notices, scanner::ScanButton, theme::Theme},
     forms,
-    hooks::{then, use_chosen, use_commands, use_session},
+    hooks::{Commands, then, use_chosen, use_commands, use_session},
     session::{RoomCard, View},
     texts::{changing, t},
     when,
@@ -86,7 +86,9 @@ fn Found() -> Html {
     html! {
         <section aria-labelledby="found-heading">
             <h2 id="found-heading">{ t!("found-heading") }</h2>
-            <form {onsubmit}>
+            <Tiles />
+            <h3 id="found-own">{ t!("found-own") }</h3>
+            <form {onsubmit} aria-labelledby="found-own">
                 <label class="field">
                     <span>{ t!("found-title") }</span>
                     <input value={draft.title.clone()} oninput={on_title} type="text" dir="auto" maxlength="200" required=true data-testid="found-title" autocomplete="off"
@@ -107,6 +109,48 @@ fn Found() -> Html {
                 <button type="submit" class="button big" data-primary="true" data-testid="found-submit" aria-disabled={busy}>{ t!("found-submit") }</button>
             </form>
         </section>
+    }
+}
+
+/// A room in one press: a kind of it each, meetings first.
+#[component]
+fn Tiles() -> Html {
+    let commands = use_commands("found");
+    let all = use_memo((), |()| {
+        let (mut meetings, others): (Vec<_>, Vec<_>) = forms::all().into_iter().partition(forms::Form::is_to_meet);
+        meetings.extend(others);
+        meetings
+    });
+    html! {
+        <ul class="start-tiles" aria-label={t!("tiles")}>{ for all.iter().map(|form| tile(form, &commands)) }</ul>
+    }
+}
+
+fn tile(form: &forms::Form, commands: &Commands) -> Html {
+    let (name, meets) = (form.name.clone(), form.is_to_meet());
+    let called = if meets { form.title.clone() } else { t!("tile-room") };
+    let onclick = {
+        let commands = commands.clone();
+        Callback::from(move |_: MouseEvent| {
+            let title = t!("meeting-title", form = called.clone(), day = when::short_day(browser::now()));
+            let form = name.clone();
+            commands.run(|session| async move {
+                let founded = if meets {
+                    session.found_to_meet(title, form).await
+                } else {
+                    session.found(title, String::new(), form).await
+                };
+                founded.map(drop)
+            });
+        })
+    };
+    html! {
+        <li key={&*form.name}>
+            <button type="button" class="start-tile" data-testid="start-tile" data-form={form.name.clone()} aria-disabled={commands.busy} {onclick}>
+                <strong dir="auto">{ &form.title }</strong>
+                <span dir="auto">{ form.in_short() }</span>
+            </button>
+        </li>
     }
 }
 

@@ -97,6 +97,8 @@ struct Inner {
     wanted: RefCell<Option<RoomLink>>,
     /// A later build added something to the link that is followed next.
     newer_link: Cell<bool>,
+    /// The room that is being founded is there for its meeting.
+    to_meet: Cell<bool>,
     /// Rooms are opened, left and forgotten one at a time.
     changing: Mutex<()>,
     offline: Cell<bool>,
@@ -181,6 +183,7 @@ impl Session {
             opening: Cell::new(0),
             wanted: RefCell::default(),
             newer_link: Cell::new(false),
+            to_meet: Cell::new(false),
             changing: Mutex::default(),
             offline: Cell::new(false),
             publishing: RefCell::default(),

@@ -45,6 +45,19 @@ impl Session {
         Ok(link.url(&address::page()))
     }
 
+    /// Founds a room that shows first how its meeting begins.
+    pub async fn found_to_meet(&self, title: String, form: String) -> Outcome<String> {
+        self.0.to_meet.set(true);
+        let founded = self.found(title, String::new(), form).await;
+        self.0.to_meet.set(false);
+        founded
+    }
+
+    /// The room that is shown now was founded for a meeting.
+    pub fn is_to_meet(&self) -> bool {
+        self.0.to_meet.get()
+    }
+
     async fn found_now(&self, link: RoomLink, founding: Founding, wanted: Vec<FormBaton>) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         self.leave_now().await;

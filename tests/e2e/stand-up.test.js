@@ -90,3 +90,52 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
     return ['## Done', 'Ada has painted', 'no long brushes', 'Runs the stand-up'].every((it) => notes.includes(it));
   });
 });
+
+/** How often a person acted in a tab: presses and keys, whatever they are on. */
+async function countActs(tab) {
+  await tab.page.evaluate(() => {
+    window.acts = 0;
+    for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, (it) => (window.acts += it.isTrusted), true);
+  });
+  return () => tab.page.evaluate(() => window.acts);
+}
+
+scenario('from a tile to the first turn it takes two presses, and no field is filled', async (world) => {
+  const context = await world.browser();
+  const ada = await world.tab(context, 'Ada');
+  await ada.at('start').waitFor();
+  const acts = await countActs(ada);
+  const tiles = await ada.at('start-tile').evaluateAll((all) => all.map((it) => it.dataset.form));
+  assert.deepEqual(tiles, await ada.at('found-form').locator('option').evaluateAll((all) => [
+    ...all.map((it) => it.value).filter((it) => it !== 'blank'),
+    'blank',
+  ]));
+  await ada.at('start-tile', { 'data-form': 'stand-up' }).click();
+  await ada.at('lobby').waitFor();
+  assert.equal(await ada.at('tab-meeting').getAttribute('aria-pressed'), 'true');
+  assert.equal(await ada.at('meeting-form').inputValue(), 'stand-up');
+  await ada.at('lobby-start').click();
+  await ada.at('turn').waitFor();
+  assert.equal(await turnOf(ada), await ada.node(), 'who is alone speaks first');
+  assert.equal(await acts(), 2, 'a tile, and Start');
+  const { title, form } = await ada.state();
+  const day = await ada.page.evaluate(() => new Intl.DateTimeFormat([], { day: 'numeric', month: 'short' }).format());
+  assert.deepEqual({ title, form }, { title: `Stand-up, ${day}`, form: 'stand-up' });
+});
+
+scenario('a tile for talk alone opens the talk, and pressed twice it is one room', async (world) => {
+  const context = await world.browser({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: 'dark' });
+  const ada = await world.tab(context, 'Ada');
+  await ada.at('start-tile', { 'data-form': 'blank' }).scrollIntoViewIfNeeded();
+  await world.picture('tiles phone dark', ada);
+  await ada.at('start-tile', { 'data-form': 'blank' }).dblclick();
+  await ada.at('composer-text').waitFor();
+  assert.equal(await ada.at('tab-talk').getAttribute('aria-pressed'), 'true');
+  assert.equal(await ada.at('lobby').count(), 0);
+  const { title, form } = await ada.state();
+  assert.equal(form, 'blank');
+  assert.match(title, /^Room, /);
+  const start = await world.tab(context, 'Start');
+  await start.at('my-rooms').getByText(title).first().waitFor();
+  assert.equal(await start.at('my-rooms').getByText(title).count(), 1);
+});
