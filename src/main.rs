@@ -3,6 +3,7 @@
 mod address;
 mod app;
 mod browser;
+mod calendar;
 mod components;
 mod config;
 mod excerpt;

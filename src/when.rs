@@ -64,6 +64,12 @@ pub fn iso(at: u64) -> String {
     if date.get_time().is_nan() { String::new() } else { date.to_iso_string().into() }
 }
 
+/// The same by this browser's clock, with nothing that says so.
+pub fn local(at: u64) -> String {
+    let ahead = Date::new(&JsValue::from_f64(at as f64)).get_timezone_offset() * 60_000.0;
+    iso((at as f64 - ahead) as u64).trim_end_matches('Z').to_owned()
+}
+
 /// Tells days apart by this browser's clock, with the offset from UTC that held then: clocks change. Posts follow each
 /// other, so the browser is asked once a day of theirs, not once a post.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
-//! Letting others in: the link, the same as a picture, and codes carried by hand.
+//! Letting others in: the link, the same as a picture, an entry for the calendar, and codes carried by hand.
 
 mod by_hand;
+mod calendar;
 
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MouseEvent;
 use yew::prelude::*;
 
-use self::by_hand::ByHand;
+use self::{by_hand::ByHand, calendar::Calendar};
 use super::{Context, INVITE, MainTab, PLAIN, Region, Tab, View};
 use crate::{
     browser,
@@ -48,10 +49,10 @@ struct InviteProps {
 /// Draws the dialog.
 #[component]
 fn Invite(props: &InviteProps) -> Html {
-    let by_hand = use_state(|| false);
-    let show = {
-        let by_hand = by_hand.clone();
-        Callback::from(move |_: MouseEvent| by_hand.set(!*by_hand))
+    let (by_hand, calendar) = (use_state(|| false), use_state(|| false));
+    let turn = |it: &UseStateHandle<bool>| {
+        let it = it.clone();
+        Callback::from(move |_: MouseEvent| it.set(!*it))
     };
     let link = &props.room.link;
     html! {
@@ -62,7 +63,12 @@ fn Invite(props: &InviteProps) -> Html {
             <Qr text={AttrValue::from(&**link)} handle="invite-qr" label={t!("invite-qr-label")} />
             <p class="hint">{ t!("invite-secret") }</p>
             <div class="by-hand">
-                <button type="button" class="quiet-button" data-testid="by-hand-open" onclick={show}
+                <button type="button" class="quiet-button" data-testid="calendar-open" onclick={turn(&calendar)}
+                    aria-expanded={calendar.to_string()}>{ t!("calendar-open") }</button>
+                if *calendar { <Calendar room={props.room.clone()} /> }
+            </div>
+            <div class="by-hand">
+                <button type="button" class="quiet-button" data-testid="by-hand-open" onclick={turn(&by_hand)}
                     aria-expanded={by_hand.to_string()}>{ t!("by-hand-open") }</button>
                 if *by_hand { <ByHand room={props.room.clone()} /> }
             </div>
