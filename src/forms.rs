@@ -55,6 +55,35 @@ pub struct FormMeeting {
     pub prompts: Vec<String>,
     /// How long each speaks, in seconds, if they speak in turn.
     pub seconds_each: Option<u64>,
+    /// So many days later the next one is held, as a rule: until then what is promised in it is due.
+    #[serde(default)]
+    pub every_days: Option<u16>,
+    /// Notes that are hidden until all show theirs, voted on, and talked about.
+    #[serde(default)]
+    pub notes: Option<FormNotes>,
+}
+
+/// Notes that are written, shown, voted on and talked about.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormNotes {
+    /// What is asked of everybody; the meeting's prompts are the sorts of note.
+    pub question: String,
+    /// How long all write, in seconds.
+    pub write_seconds: u64,
+    /// How many votes each has.
+    pub dots: u64,
+    /// How long all vote, in seconds.
+    pub vote_seconds: u64,
+    /// How long a note is talked about, in seconds.
+    pub talk_seconds: u64,
+}
+
+impl Default for FormNotes {
+    /// For a meeting whose form this build does not have.
+    fn default() -> Self {
+        Self { question: String::new(), write_seconds: 300, dots: 3, vote_seconds: 180, talk_seconds: 300 }
+    }
 }
 
 /// A baton that a form opens.
@@ -68,7 +97,8 @@ pub struct FormBaton {
 }
 
 /// The files, in the order in which they are offered.
-const FILES: [&str; 2] = [include_str!("../forms/blank.json"), include_str!("../forms/stand-up.json")];
+const FILES: [&str; 3] =
+    [include_str!("../forms/blank.json"), include_str!("../forms/stand-up.json"), include_str!("../forms/retro.json")];
 
 /// All forms of this build.
 pub fn all() -> Vec<Form> {
@@ -107,6 +137,14 @@ mod tests {
                 assert!(titles.into_iter().all(|it| !it.is_empty() && it.chars().count() <= limits::TITLE_CHARS));
                 assert!(it.prompts.len() <= limits::TAGS);
                 assert!(it.seconds_each.is_none_or(|it| (10..=3_600).contains(&it)), "{}", form.name);
+                assert!(it.every_days.is_none_or(|it| (1..=366).contains(&it)), "{}", form.name);
+                if let Some(it) = it.notes {
+                    assert!(!it.question.is_empty() && it.question.chars().count() <= limits::TITLE_CHARS);
+                    assert!((1..=limits::DOTS).contains(&it.dots), "{}", form.name);
+                    for seconds in [it.write_seconds, it.vote_seconds, it.talk_seconds] {
+                        assert!((10..=3_600).contains(&seconds), "{}", form.name);
+                    }
+                }
             }
             for baton in form.batons {
                 assert!(!baton.title.is_empty() && baton.title.chars().count() <= limits::TITLE_CHARS);

@@ -28,8 +28,71 @@ turn-done-last = Done
 turn-next-for-all = Next for all
 turn-skip = Skip me
 turn-away = Is away
-turn-was = { $name } had the turn
+turn-was = { $by } ended { $name }’s turn
 round-write = Write it down
 round-change = Write it anew
 help = I’ll help
 help-promise = Help { $name }: { $words }
+
+# Notes: written, shown, voted on, talked about.
+
+notes-write = Write · step 1 of 4
+notes-vote = Vote · step 2 of 4
+notes-talk = Discuss · step 3 of 4
+notes-sort = What sort of note
+notes-late = One more note
+notes-add = Add
+notes-done = I’m done
+notes-own = Your notes; nobody else sees them yet
+notes-remove = Remove
+notes-written = { $n ->
+    [0] Nobody has written yet.
+    [one] 1 person has written, { $done } done. Your name stays with your note.
+   *[other] { $n } people have written, { $done } done. Your name stays with your note.
+}
+notes-show = Show all notes
+notes-shown-in = All notes are shown in { $n }
+notes-wait = Wait
+notes-wait-asked = { $names } asked to wait.
+notes-closed = Not here yet: what { $names } wrote. It comes by itself.
+notes-no-words = The words were taken back.
+notes-none = Nobody wrote a note.
+notes-same = Same as…
+notes-same-as = Says the same as
+notes-same-none = choose a note
+notes-apart = Not the same
+notes-vote-question = What do we talk about first?
+notes-vote-start = Vote on these
+notes-vote-end = Talk about the top note
+notes-votes-left = { $n ->
+    [0] You have no votes left.
+    [one] You have 1 vote left.
+   *[other] You have { $n } votes left.
+}
+notes-voted = { $n ->
+    [0] Nobody has voted yet.
+    [one] 1 person has voted.
+   *[other] { $n } people have voted.
+}
+notes-vote-add = { $n ->
+    [0] Vote
+   *[other] Vote ({ $n })
+}
+notes-vote-for = Vote for “{ $words }”
+notes-vote-back = Take back
+notes-vote-back-for = Take back a vote for “{ $words }”
+notes-after-vote = Written after the vote began
+notes-at = Note { $at } of { $of } · { $n ->
+    [one] 1 vote
+   *[other] { $n } votes
+}
+notes-next = Next note for all
+notes-more-time = More time
+notes-went-on = { $by } went on to this note
+notes-does = Will do it: { $names }
+talk-later = Talk later
+hand-raise = Raise hand
+hands-up = Hands: { $names }
+last-time = Promised before
+last-time-still = Still on it
+last-time-goes-on = It stays a promise.

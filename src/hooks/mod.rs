@@ -15,9 +15,7 @@ mod wake_lock;
 pub use chosen::use_chosen;
 pub use commands::{Commands, then, use_commands};
 pub use composing::guard_composition;
-#[cfg(test)]
-pub use countdown::seconds_left;
-pub use countdown::use_seconds_left;
+pub use countdown::{seconds_left, use_seconds_left};
 pub use draft::{Drafting, use_about, use_draft};
 pub use printing::use_printing;
 pub use session::{use_session, use_view};

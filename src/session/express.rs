@@ -53,9 +53,17 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::Promise => promises::new(draft)?.into(),
         Place::PromiseFrom(from) => promises::make(draft, Some(from)).into(),
         Place::PromiseWord(promise) => promises::drop(draft, promise).into(),
-        Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(draft.text) }.into(),
+        Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(note(draft)) }.into(),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
     })
+}
+
+/// What is answered in a round, with the sort that was chosen for it.
+fn note(draft: Draft) -> String {
+    match draft.field("sort") {
+        "" => draft.text,
+        sort => format!("{sort}: {}", draft.text.trim_start()),
+    }
 }
 
 fn post(draft: Draft, reply_to: Option<Cid>) -> Command {

@@ -4,13 +4,14 @@ use futures::future::try_join_all;
 use paceline_room::{
     Cid, NodeId,
     body::{
-        batons, meetings,
-        rounds::{self, Ask, Spoken, True},
+        Title, batons, meetings,
+        rounds::{self, Ask, Dots, OwnAnswer, Spoken, True},
     },
+    limits,
 };
 
 use super::{Session, browser::random, error::Outcome, notices};
-use crate::forms::{self, FormMeeting};
+use crate::forms::{self, FormMeeting, FormNotes};
 
 impl Session {
     /// Begins a meeting of a form: who begins it runs it. Others that still go on are ended first, their notes stay. `order`: who is
@@ -23,7 +24,7 @@ impl Session {
         order: Vec<NodeId>,
     ) -> Outcome<Cid> {
         let form = forms::by_name(&form).ok_or_else(|| notices::error("no-such-form"))?;
-        let FormMeeting { role, prompts, seconds_each, .. } = form.meeting.unwrap_or_default();
+        let FormMeeting { role, prompts, seconds_each, notes, .. } = form.meeting.unwrap_or_default();
         if let Some(open) = self.open_meeting() {
             self.act(meetings::Command::Close { meeting: open, note: String::new() }).await?;
         }
@@ -34,11 +35,10 @@ impl Session {
             self.act(batons::Command::Open { title: role, need: None, strengths: vec![], minutes: None }).await?;
         self.act(meetings::Command::RoleOf { meeting, baton }).await?;
         self.act(batons::Command::Take { baton }).await?;
-        let asked = prompts.into_iter().map(|question| {
-            let (ask, order, many) = (Ask::Words(True), Vec::new(), false);
-            self.act(rounds::Command::Open { question, ask, sealed: false, meeting: Some(meeting), order, many })
-        });
-        try_join_all(asked).await?;
+        match notes {
+            Some(notes) => self.ask_for_notes(meeting, notes).await?,
+            None => self.ask_each(meeting, prompts).await?,
+        }
         if let Some(seconds) = seconds_each {
             let ask = Ask::Spoken(Spoken { seconds: seconds.try_into().ok() });
             let (question, order) = (form.title, shuffled(order));
@@ -48,6 +48,57 @@ impl Session {
             self.act(meetings::Command::Timer { seconds, about: Some(turns) }).await?;
         }
         Ok(meeting)
+    }
+
+    /// Asks everybody each of these questions.
+    async fn ask_each(&self, meeting: Cid, prompts: Vec<String>) -> Outcome<()> {
+        let asked = prompts.into_iter().map(|question| {
+            let (ask, order, many) = (Ask::Words(True), Vec::new(), false);
+            self.act(rounds::Command::Open { question, ask, sealed: false, meeting: Some(meeting), order, many })
+        });
+        try_join_all(asked).await.map(drop)
+    }
+
+    /// Asks everybody for notes that nobody else sees until all show theirs.
+    async fn ask_for_notes(&self, meeting: Cid, notes: FormNotes) -> Outcome<()> {
+        let FormNotes { question, write_seconds, .. } = notes;
+        let (ask, order, many) = (Ask::Words(True), Vec::new(), true);
+        let open = rounds::Command::Open { question, ask, sealed: true, meeting: Some(meeting), order, many };
+        self.act(open).await?;
+        self.act(meetings::Command::Timer { seconds: write_seconds, about: None }).await.map(drop)
+    }
+
+    /// Asks everybody to vote on these answers.
+    pub async fn begin_vote(&self, meeting: Cid, question: String, answers: Vec<Cid>, notes: FormNotes) -> Outcome<()> {
+        let options = answers.iter().take(limits::OPTIONS).map(|it| it.to_string().as_str().try_into());
+        let options = options.collect::<Result<Vec<Title>, _>>().and_then(TryInto::try_into);
+        let (Ok(options), Ok(budget)) = (options, notes.dots.try_into()) else {
+            return Err(notices::error("too-long"));
+        };
+        let (ask, order) = (Ask::Dots(Dots { budget, options }), Vec::new());
+        let open = rounds::Command::Open { question, ask, sealed: false, meeting: Some(meeting), order, many: false };
+        let vote = self.act(open).await?;
+        self.act(meetings::Command::Timer { seconds: notes.vote_seconds, about: Some(vote) }).await.map(drop)
+    }
+
+    /// Ends the vote, and begins to talk about an answer.
+    pub async fn end_vote(&self, vote: Cid, first: Option<Cid>, seconds: u64) -> Outcome<()> {
+        self.act(rounds::Command::Close { round: vote }).await?;
+        self.act(meetings::Command::Timer { seconds, about: first }).await.map(drop)
+    }
+
+    /// What the person at this tab wrote in a round, before all show theirs.
+    pub fn own_answers(&self, round: &Cid) -> Vec<(Cid, String)> {
+        let Ok(engine) = self.engine() else { return Vec::new() };
+        let all = engine.node.own_answers(round).into_iter();
+        let text = |(cid, answer)| if let OwnAnswer::Text(text) = answer { Some((cid, text)) } else { None };
+        all.filter_map(text).collect()
+    }
+
+    /// Asks to wait with showing a round, and stops the countdown for all.
+    pub async fn hold(&self, round: Cid) -> Outcome<()> {
+        self.wait_with(round)?;
+        self.act(meetings::Command::Timer { seconds: 0, about: Some(round) }).await.map(drop)
     }
 
     /// Somebody's turn ends, or is theirs again; whose it is then has the time that each has.

@@ -137,9 +137,9 @@ impl Node {
         snapshots.take(&machine.replica, When { now: self.now(), clock, known, cut_off })
     }
 
-    /// What this node last sealed in a round, for whoever sealed it.
-    pub fn own_answer(&self, round: &Cid) -> Option<OwnAnswer> {
-        self.machine.borrow().own_answer(round)
+    /// What this node sealed in a round, for whoever sealed it: nobody else sees that before all is shown.
+    pub fn own_answers(&self, round: &Cid) -> Vec<(Cid, OwnAnswer)> {
+        self.machine.borrow().own_answers(round)
     }
 
     /// Drafts and intents.

@@ -18,9 +18,12 @@ pub use crate::kinds::{
     persons::{PersonLists, Whole},
     posts::{Post, WordsState},
     promises::{End, Promise, PromiseLists, PromiseState},
-    rounds::state::{
-        Answer, AnswerWhole, AskWhole, Closed, Part, Placed, Reveal, Round, RoundLists, RoundState, RoundWhole, Seat,
-        Sheet, Theme,
+    rounds::{
+        groups::Group,
+        state::{
+            Answer, AnswerWhole, AskWhole, Closed, Part, Placed, Reveal, Round, RoundLists, RoundState, RoundWhole,
+            Seat, Sheet, Theme,
+        },
     },
     unknown::UnknownEvent,
 };

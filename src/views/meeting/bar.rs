@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::now::{runs, turns_of};
+use super::now::{Step, notes_of, runs, turns_of};
 use crate::{
     components::timer::Timer,
     hooks::use_seconds_left,
@@ -38,21 +38,26 @@ pub fn Bar(props: &BarProps) -> Html {
     let turns = turns_of(room, meeting);
     let now = turns.as_ref().and_then(|it| it.now);
     let name = |node| if node == room.me { t!("you-subject") } else { people::name_in(&room.people, &node) };
-    let step = match (&turns, now) {
-        (Some(_), Some(now)) if now == room.me => t!("bar-your-turn"),
-        (Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
-        (Some(_), None) => t!("bar-all-spoken"),
-        (None, _) => t!("bar-goes-on"),
+    let at = notes_of(room, meeting).map(|it| it.step());
+    let step = match (at, &turns, now) {
+        (Some(Step::Write), ..) => t!("notes-write"),
+        (Some(Step::Vote), ..) => t!("notes-vote"),
+        (Some(Step::Talk), ..) => t!("notes-talk"),
+        (None, Some(_), Some(now)) if now == room.me => t!("bar-your-turn"),
+        (None, Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
+        (None, Some(_), None) => t!("bar-all-spoken"),
+        (None, None, _) => t!("bar-goes-on"),
     };
+    let handle = at.map_or(if turns.is_some() { "turns" } else { "talk" }, Step::value);
     let runs = runs(room, meeting).and_then(|it| it.holder);
     html! {
-        <div class="bar going" data-testid="bar" data-step={if turns.is_some() { "turns" } else { "talk" }}
+        <div class="bar going" data-testid="bar" data-step={handle}
             data-runs={runs.map(|it| it.to_string())} data-left={room.timer.map(|_| left.to_string())}>
             <button type="button" class="quiet-button bar-to" onclick={to}>
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>
             </button>
-            if let (Some(timer), Some(_)) = (room.timer, now) { <Timer ends={timer.ends} /> }
+            if let Some(timer) = room.timer.filter(|_| now.is_some() || at.is_some()) { <Timer ends={timer.ends} /> }
             if let Some(runs) = runs { <span class="bar-runs">{ changing(t!("bar-runs", name = name(runs))) }</span> }
         </div>
     }

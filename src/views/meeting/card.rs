@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use super::{
     lobby::Lobby,
-    now::{asked_in, turns_of},
+    notes::{NotesCard, is_last},
+    now::{asked_in, next_time, notes_of, turns_of},
     over::Over,
     turns::Turns,
     writing::Writing,
@@ -68,7 +69,12 @@ fn Going(props: &GoingProps) -> Html {
     let commands = use_commands("meeting");
     let turns = turns_of(room, meeting);
     let asked = asked_in(room, meeting);
-    let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
+    let notes = notes_of(room, meeting);
+    let due = next_time(meeting);
+    let is_over = match &notes {
+        Some(notes) => is_last(room, meeting, notes),
+        None => turns.as_ref().is_none_or(|it| it.now.is_none()),
+    };
     let end = {
         let meeting = meeting.cid;
         Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
@@ -79,11 +85,12 @@ fn Going(props: &GoingProps) -> Html {
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
             if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
+            if let Some(notes) = notes { <NotesCard room={room.clone()} meeting={meeting.clone()} {notes} {primary} /> }
             <div class="asked">
-                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} /> }) }
+                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} /> }) }
             </div>
             <div class="row">
-                <button type="button" class="button" data-testid="meeting-close" data-primary={(all_spoken && *primary).then_some("true")} onclick={end}>
+                <button type="button" class={classes!("button", (!is_over).then_some("plain"))} data-testid="meeting-close" data-primary={(is_over && *primary).then_some("true")} onclick={end}>
                     { t!("meeting-end") }
                 </button>
             </div>

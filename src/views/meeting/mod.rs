@@ -3,8 +3,10 @@
 mod bar;
 mod card;
 mod lobby;
+mod notes;
 mod now;
 mod over;
+mod steps;
 mod turns;
 mod writing;
 

@@ -3,24 +3,101 @@
 use std::sync::Arc;
 
 use paceline_room::{
+    Day, NodeId,
     body::rounds::Ask,
     state::{Baton, Meeting, Round},
 };
 
-use crate::session::RoomView;
+use super::super::promises::in_days;
+use crate::{
+    forms::{self, FormMeeting, FormNotes},
+    session::RoomView,
+};
 
 /// The round in which each speaks in turn, if the meeting has one.
 pub fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
     room.rounds.of_meeting(meeting.cid).find(|it| matches!(it.ask, Ask::Spoken(_)) && it.closed.is_none()).cloned()
 }
 
-/// The rounds in which each writes.
+/// The rounds in which each writes what all may read at once.
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
-    room.rounds.of_meeting(meeting.cid).filter(|it| matches!(it.ask, Ask::Words(_))).cloned().collect()
+    room.rounds.of_meeting(meeting.cid).filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed).cloned().collect()
+}
+
+/// Notes that are hidden until all show theirs, and the votes on them: the first round of each sort, in every tab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notes {
+    /// What is written.
+    pub round: Arc<Round>,
+    /// What is voted on, once somebody has opened that.
+    pub vote: Option<Arc<Round>>,
+}
+
+/// What is done with notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Write,
+    Vote,
+    Talk,
+}
+
+impl Notes {
+    /// What is done now.
+    pub fn step(&self) -> Step {
+        match &self.vote {
+            _ if self.round.reveal.is_none() => Step::Write,
+            Some(vote) if vote.closed.is_some() => Step::Talk,
+            _ => Step::Vote,
+        }
+    }
+}
+
+impl Step {
+    /// As in `data-step`.
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Vote => "vote",
+            Self::Talk => "discuss",
+        }
+    }
+}
+
+/// The notes of a meeting, if it has some.
+pub fn notes_of(room: &RoomView, meeting: &Meeting) -> Option<Notes> {
+    let mut all = room.rounds.of_meeting(meeting.cid);
+    let round = all.find(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)))?.clone();
+    let vote = room.rounds.of_meeting(meeting.cid).find(|it| matches!(it.ask, Ask::Dots(_))).cloned();
+    Some(Notes { round, vote })
+}
+
+/// What the form of a meeting says, as far as this build has it.
+pub fn form_of(meeting: &Meeting) -> FormMeeting {
+    forms::by_name(&meeting.form).and_then(|it| it.meeting).unwrap_or_default()
+}
+
+/// What it says of notes.
+pub fn form_of_notes(meeting: &Meeting) -> FormNotes {
+    form_of(meeting).notes.unwrap_or_default()
+}
+
+/// When the next meeting of this form is held, as a rule: by then is done what is promised in it.
+pub fn next_time(meeting: &Meeting) -> Option<Day> {
+    in_days(form_of(meeting).every_days?)
 }
 
 /// The role of who runs it: the first that was tied to it.
 pub fn runs(room: &RoomView, meeting: &Meeting) -> Option<Arc<Baton>> {
     let baton = room.meetings.roles_of(meeting.cid).next()?;
     room.batons.iter().find(|it| it.cid == baton).cloned()
+}
+
+/// Whether the person at this tab runs it.
+pub fn is_mine(room: &RoomView, meeting: &Meeting) -> bool {
+    runs(room, meeting).and_then(|it| it.holder).is_some_and(|it| room.joined.is_same(it, room.me))
+}
+
+/// By which the person at this tab is known.
+pub fn home(room: &RoomView) -> NodeId {
+    room.joined.home_of(room.me)
 }

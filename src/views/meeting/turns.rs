@@ -1,8 +1,7 @@
 //! Whose turn it is: the one who speaks, with its own lines, and the one press that passes it on.
 
-use std::{collections::VecDeque, rc::Rc};
+use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
 use paceline_room::{
     NodeId,
     body::rounds::{Ask, Turn},
@@ -10,7 +9,11 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::{super::Waits, now::turns_of};
+use super::{
+    super::Waits,
+    now::turns_of,
+    steps::{use_before, use_inert},
+};
 use crate::{
     components::{timer::Timer, undo::Undo},
     hooks::{use_commands, use_title, use_wake_lock},
@@ -19,9 +22,6 @@ use crate::{
     signals,
     texts::{changing, t},
 };
-
-/// For so long nothing passes a turn on after it has come, in milliseconds: two who press at once pass it on once.
-const INERT_MS: u32 = 1_000;
 
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
@@ -81,7 +81,9 @@ pub fn Turns(props: &TurnsProps) -> Html {
         })
     };
     let of = before.map(|it| AttrValue::from(format!("{it}, {}", round.waiting().count())));
-    let said = before.map(|it| t!("turn-was", name = name(it))).unwrap_or_default();
+    // Who passes a turn on gives the next one its time.
+    let by = room.meeting.as_ref().and_then(|it| it.timer.as_ref()).map_or(room.me, |it| it.by);
+    let said = before.map(|it| t!("turn-was", by = name(by), name = name(it))).unwrap_or_default();
     let next = round.next.map(name);
     html! {
         <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"
@@ -129,33 +131,4 @@ fn steps(
             </button>
         </div>
     }
-}
-
-/// Whether a turn has come this moment.
-#[hook]
-fn use_inert(now: Option<NodeId>) -> bool {
-    let ready = use_state(|| now);
-    {
-        let setter = ready.setter();
-        use_effect_with(now, move |now| {
-            let now = *now;
-            let timeout = Timeout::new(INERT_MS, move || setter.set(now));
-            move || drop(timeout)
-        });
-    }
-    *ready != now
-}
-
-/// Whose turn it was before, as far as this page saw it.
-#[hook]
-fn use_before(now: Option<NodeId>) -> Option<NodeId> {
-    let seen = use_mut_ref(VecDeque::<Option<NodeId>>::new);
-    let mut seen = seen.borrow_mut();
-    if seen.back() != Some(&now) {
-        seen.push_back(now);
-        if seen.len() > 2 {
-            seen.pop_front();
-        }
-    }
-    if seen.len() > 1 { seen.front().copied().flatten() } else { None }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use paceline_room::{
+    Day,
     body::promises,
     state::{Answer, Round},
 };
@@ -30,12 +31,14 @@ pub struct WritingProps {
     pub room: Rc<RoomView>,
     /// The round.
     pub round: Round,
+    /// When what is promised in it is due.
+    pub due: Option<Day>,
 }
 
 /// Draws it.
 #[component]
 pub fn Writing(props: &WritingProps) -> Html {
-    let WritingProps { room, round } = props;
+    let WritingProps { room, round, due } = props;
     let drafting = use_draft(Place::Round(round.cid));
     let much = use_shown();
     let which: Which = (ANSWERS, Some(round.cid));
@@ -49,7 +52,7 @@ pub fn Writing(props: &WritingProps) -> Html {
             }
         })
     };
-    let wrote = room.rounds.answers_in(round.cid).any(|it| it.node == room.me);
+    let wrote = room.rounds.answers_in(round.cid).any(|it| room.joined.is_same(it.node, room.me));
     html! {
         <section class="round" data-testid="round" data-cid={round.cid.to_string()} data-ask="words" data-state={if round.closed.is_some() { "revealed" } else { "open" }}
             data-answered={round.answered.to_string()}>
@@ -63,7 +66,7 @@ pub fn Writing(props: &WritingProps) -> Html {
                     { changing(if wrote { t!("round-change") } else { t!("round-write") }) }
                 </button>
             </form>
-            <ul class="plain-list answers">{ for answers.iter().map(|it| html! { <Line key={it.cid.to_string()} room={room.clone()} answer={(**it).clone()} /> }) }</ul>
+            <ul class="plain-list answers">{ for answers.iter().map(|it| html! { <Line key={it.cid.to_string()} room={room.clone()} answer={(**it).clone()} due={*due} /> }) }</ul>
             { much.more(which, SHOWN, round.answered) }
         </section>
     }
@@ -73,20 +76,21 @@ pub fn Writing(props: &WritingProps) -> Html {
 struct LineProps {
     room: Rc<RoomView>,
     answer: Answer,
+    due: Option<Day>,
 }
 
 #[component]
 fn Line(props: &LineProps) -> Html {
-    let LineProps { room, answer } = props;
+    let LineProps { room, answer, due } = props;
     let commands = use_commands(format!("help {}", answer.cid));
-    let mine = answer.node == room.me;
+    let mine = room.joined.is_same(answer.node, room.me);
     let name = people::name_in(&room.people, &answer.node);
     let text = answer.text.clone();
     let help = {
-        let (name, text) = (name.clone(), text.clone());
+        let (name, text, due, from) = (name.clone(), text.clone(), *due, Some(answer.cid));
         Callback::from(move |_: MouseEvent| {
             let text = t!("help-promise", name = name.clone(), words = text.as_deref().unwrap_or_default().to_owned());
-            commands.act(promises::Command::Make { text, due: None, from: None });
+            commands.act(promises::Command::Make { text, due, from });
         })
     };
     html! {

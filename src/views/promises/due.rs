@@ -13,6 +13,13 @@ pub fn today() -> Option<Day> {
     Day::new(year, now.get_month() as u8 + 1, now.get_date() as u8).ok()
 }
 
+/// The day so many days from today.
+pub fn in_days(days: u16) -> Option<Day> {
+    let then = Date::new(&JsValue::from_f64(browser::now() as f64));
+    then.set_date(then.get_date() + u32::from(days));
+    Day::new(u16::try_from(then.get_full_year()).ok()?, then.get_month() as u8 + 1, then.get_date() as u8).ok()
+}
+
 /// `Tuesday 1 December`, with the year if it is another one.
 pub fn told(day: Day) -> String {
     // Without an offset it is this browser's noon, whose day is the same in every zone.

@@ -36,6 +36,8 @@ use crate::{
 };
 
 pub use card::CARDS;
+pub use due::in_days;
+pub use ending::Ending;
 pub use post::{DO_THIS, marks};
 
 /// Its handle.

@@ -45,8 +45,8 @@ impl Machine {
         self.out.extend(self.openings.wake.map(Effect::OpenUpAt));
     }
 
-    /// See [`crate::Node::own_answer`].
-    pub(crate) fn own_answer(&self, round: &Cid) -> Option<OwnAnswer> {
-        self.replica.fold().own_answer(self.replica.log(), &self.keypair, round)
+    /// See [`crate::Node::own_answers`].
+    pub(crate) fn own_answers(&self, round: &Cid) -> Vec<(Cid, OwnAnswer)> {
+        self.replica.fold().own_answers(self.replica.log(), &self.keypair, round)
     }
 }

@@ -168,7 +168,7 @@ fn a_tab_that_was_reloaded_shows_what_it_sealed_once_and_not_what_it_replaced() 
     let round = table.sealed_round(Ask::Words(True), &all);
     table.answer(2, round, "too hasty", &all);
     table.answer(2, round, "on second thought", &all);
-    let own = |seat: &Seat| seat.node.own_answer(&round);
+    let own = |seat: &Seat| seat.node.own_answers(&round).pop().map(|(_, it)| it);
     assert_eq!(own(&table.seats[2]), Some(OwnAnswer::Text("on second thought".into())));
     assert_eq!(own(&table.seats[1]), None);
     let gone = table.seats.remove(2);

@@ -14,7 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde::Serialize;
 
-use super::{Capability, Kind, UNNAMED, bodies, posts::WordsState};
+use super::{Body, Capability, Kind, UNNAMED, bodies, posts::WordsState};
 use crate::{
     Cid, Day, Fold, Ix, NodeId, Tree,
     command::{Ask, Asker, CommandError, Saying},
@@ -42,7 +42,7 @@ bodies! {
         words: Cid,
         /// By when.
         [optional] due: Option<Day>,
-        /// What it comes from: an ask, whoever was asked, or a post.
+        /// What it comes from: an ask, whoever was asked, a post, an answer in a round, or an item of an agenda.
         [optional] from: Option<Cid>,
     }
     /// It is done; by who promised it.
@@ -199,7 +199,7 @@ const FIRST: Key = (0, UNNAMED);
 pub(crate) enum Fact {
     /// Only an ask.
     Asked(Asked),
-    /// With the place of what it comes from, an ask or a post in its past.
+    /// With the place of what it comes from, something of the sort in its past.
     Promised { words: Cid, due: Option<Day>, from: Option<Key> },
     /// By who promised; with the place of the evidence, a post in its past.
     Kept { promise: Cid, evidence: Option<Key> },
@@ -223,7 +223,9 @@ impl Kind for Promised {
     type Of = Promises;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        let from = self.from.and_then(|it| place(past, &it, |subject| is_post(subject) || is_ask(past, &it)));
+        let from = self.from.and_then(|it| {
+            place(past, &it, |subject| is_post(subject) || is_ask(past, &it)).or_else(|| answer_or_item(past, &it))
+        });
         Ok(Fact::Promised { words: self.words, due: self.due, from })
     }
 
@@ -264,6 +266,14 @@ impl Kind for PromiseDropped {
 fn place(past: &Past, cid: &Cid, is: impl Fn(&Subject) -> bool) -> Option<Key> {
     let subject = past.subject(cid).filter(|it| is(it))?;
     Some((past.look.entry(subject.ix).event.depth, *cid))
+}
+
+/// Where in the log an answer or an item of an agenda stands, if it is in the past and counts.
+fn answer_or_item(past: &Past, cid: &Cid) -> Option<Key> {
+    let ix = past.seen(cid).filter(|_| past.fold.why_ignored(cid).is_none())?;
+    let entry = past.look.entry(ix);
+    let is = matches!(&entry.event.body, Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_));
+    is.then(|| entry.key())
 }
 
 /// Nothing but a post can be pointed at as one.
@@ -413,10 +423,11 @@ impl Fold {
         self.capabilities.promises.lists.all.iter()
     }
 
-    /// Whether something can be promised from it: a post, or an ask whose author still asks.
+    /// Whether something can be promised from it: a post, an ask whose author still asks, an answer, or an item of an agenda.
     pub fn may_promise_from(&self, from: &Cid) -> bool {
         let asks = |it: &Arc<Promise>| it.state == PromiseState::Asked && it.words != WordsState::Retracted;
-        self.post(from).is_some() || self.promise(from).is_some_and(asks)
+        let is_said = || self.round_of(from).is_some() || self.agenda_item(from).is_some();
+        self.post(from).is_some() || self.promise(from).is_some_and(asks) || is_said()
     }
 
     /// An ask or a promise by name.
@@ -441,7 +452,7 @@ pub enum Command {
         text: String,
         /// By when.
         due: Option<Day>,
-        /// The ask or the post that it comes from.
+        /// The ask, the post, the answer or the item that it comes from.
         from: Option<Cid>,
     },
     /// Say that it is done.

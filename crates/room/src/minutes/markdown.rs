@@ -1,11 +1,11 @@
 //! Minutes as Markdown (CommonMark). What people wrote stands in items of lists and can neither end them nor make headings, items,
 //! quotes, tables or references: every line of it begins with what is no mark of a block.
 
-use std::fmt::Write as _;
+use std::{cmp::Reverse, fmt::Write as _, sync::Arc};
 
 use super::{Held, Minutes, Role, grouped};
 use crate::{
-    Day, NodeId,
+    Cid, Day, NodeId,
     body::rounds::{Ask, Value},
     state::{Feedback, Meeting, Post, Promise, PromiseState, Round, Sheet},
 };
@@ -58,7 +58,7 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
     page.line(&escaped(&wording.when(&minutes.meeting)));
     page.part(Heading::Attended, &minutes.attended, |page, node| page.item(&bold(&page.wording.name(node))));
     for (round, sheet) in &minutes.rounds {
-        page.round(round, sheet);
+        page.round(round, sheet, &minutes.rounds);
     }
     page.part(Heading::Agenda, &minutes.agenda, |page, it| {
         let mark = if it.done.is_some() { "[x]" } else { "[ ]" };
@@ -106,7 +106,7 @@ impl Page<'_> {
         all.iter().for_each(|it| each(self, it));
     }
 
-    fn round(&mut self, round: &Round, sheet: &Sheet) {
+    fn round(&mut self, round: &Round, sheet: &Sheet, all: &[(Arc<Round>, Sheet)]) {
         if sheet.answers.is_empty() && sheet.totals.is_none() {
             return;
         }
@@ -130,7 +130,9 @@ impl Page<'_> {
                 let mut counts: Vec<(&String, &u64)> = totals.iter().collect();
                 let place = |name: &str| round.ask.options().iter().position(|it| **it == *name);
                 counts.sort_by_key(|(name, _)| (place(name), name.parse::<i64>().unwrap_or_default()));
-                counts.into_iter().for_each(|(name, many)| self.item(&format!("{}: {many}", escaped(name))));
+                let (plain, answers) = by_answer(counts, all);
+                plain.into_iter().for_each(|(name, many)| self.item(&format!("{}: {many}", escaped(name))));
+                answers.into_iter().for_each(|(text, many)| self.item(&told(&many.to_string(), Some(&text))));
             }
         }
     }
@@ -188,6 +190,29 @@ impl Page<'_> {
     fn words(&self, text: Option<&str>) -> String {
         text.map_or_else(|| self.wording.no_words(), str::to_owned)
     }
+}
+
+/// How often a thing was counted, by what it is called.
+type Counts<'a> = Vec<(&'a String, &'a u64)>;
+
+/// What was counted for options that stand for themselves; and for those that stand for answers, by what the first says of those that
+/// say the same, the most first.
+fn by_answer<'a>(counts: Counts<'a>, all: &[(Arc<Round>, Sheet)]) -> (Counts<'a>, Vec<(String, u64)>) {
+    let answers = || all.iter().flat_map(|(_, sheet)| &sheet.answers);
+    let find = |cid: Cid| answers().find(|it| it.answer.cid == cid);
+    let (mut plain, mut groups) = (Vec::new(), Vec::<(Cid, u64)>::new());
+    for (name, many) in counts {
+        match name.parse().ok().and_then(find) {
+            Some(placed) => match groups.iter_mut().find(|it| it.0 == placed.group) {
+                Some(group) => group.1 += many,
+                None => groups.push((placed.group, *many)),
+            },
+            None => plain.push((name, many)),
+        }
+    }
+    groups.sort_by_key(|it| Reverse(it.1));
+    let text = |cid| find(cid).and_then(|it| it.answer.text.as_deref()).unwrap_or("…").to_owned();
+    (plain, groups.into_iter().map(|(cid, many)| (text(cid), many)).collect())
 }
 
 fn bold(name: &str) -> String {

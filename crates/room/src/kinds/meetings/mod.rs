@@ -259,7 +259,8 @@ impl Capability for Meetings {
             }
             Fact::Timer(TimerSet { meeting, seconds, about }) => {
                 self.act(&meeting, step);
-                let timer = Timer { set: key, seconds: seconds.get(), set_at: step.event().at, about };
+                let (by, set_at) = (step.event().author, step.event().at);
+                let timer = Timer { set: key, by, seconds: seconds.get(), set_at, about };
                 self.change(&meeting, |it| {
                     if it.timer.as_ref().is_none_or(|before| before.set < key) {
                         it.timer = Some(timer);

@@ -128,6 +128,9 @@ pub struct Timer {
     /// The event that set it.
     #[serde(skip)]
     pub set: Key,
+    /// Who set it.
+    #[serde(skip)]
+    pub by: NodeId,
     /// How long; 0: it was stopped.
     pub seconds: u64,
     /// The clock of who set it, Unix milliseconds: to be shown, and to count from nowhere.

@@ -12,6 +12,7 @@
 
 mod bodies;
 mod commands;
+pub mod groups;
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 mod judging;

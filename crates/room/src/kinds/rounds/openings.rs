@@ -107,15 +107,23 @@ impl Fold {
 
     /// What a node last sealed in a round, opened for itself.
     pub fn own_answer(&self, log: &Log, keypair: &Keypair, round: &Cid) -> Option<OwnAnswer> {
+        self.own_answers(log, keypair, round).pop().map(|(_, it)| it)
+    }
+
+    /// All that a node sealed in a round, opened for itself, in display order; what it took back is not among it.
+    pub fn own_answers(&self, log: &Log, keypair: &Keypair, round: &Cid) -> Vec<(Cid, OwnAnswer)> {
         let rounds = &self.capabilities.rounds;
-        let seals = &rounds.records.get(round)?.seals;
+        let Some(record) = rounds.records.get(round) else { return Vec::new() };
         let node = keypair.node();
-        let last = seals.keys().rev().find(|(_, it)| log.find(it).is_some_and(|ix| log.entry(ix).event.author == node));
-        let (entry, sealed) = sealed_at(log, &last?.1)?;
-        match opened(rounds, log, keypair, entry, sealed)? {
-            Shown::Value(value, _) => Some(OwnAnswer::Value(value)),
-            Shown::Words(block) => Some(OwnAnswer::Text(crate::Words::decode(&block).ok()?.text().into_owned())),
-        }
+        let own = |(_, cid): &Key| {
+            let (entry, sealed) = sealed_at(log, cid).filter(|(entry, _)| entry.event.author == node)?;
+            let answer = match opened(rounds, log, keypair, entry, sealed)? {
+                Shown::Value(value, _) => OwnAnswer::Value(value),
+                Shown::Words(block) => OwnAnswer::Text(crate::Words::decode(&block).ok()?.text().into_owned()),
+            };
+            Some((*cid, answer))
+        };
+        record.seals.keys().filter_map(own).collect()
     }
 
     /// The next thing that a node is to write in a round that is shown, by itself: what it sealed; or its share of what somebody else

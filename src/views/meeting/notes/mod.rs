@@ -1,0 +1,81 @@
+//! Notes: everybody writes for itself, all are shown at once, voted on, and talked about one after the other. The steps suggest, and
+//! lock nothing.
+
+mod board;
+mod jot;
+mod last_time;
+mod note;
+mod reveal;
+mod talk;
+
+use std::rc::Rc;
+
+use paceline_room::state::Meeting;
+use yew::prelude::*;
+
+use self::{
+    board::Board,
+    jot::Jot,
+    last_time::LastTime,
+    reveal::Reveal,
+    talk::{Talk, talked_about},
+};
+use super::now::{Notes, Step};
+use crate::{
+    components::timer::Timer,
+    session::{Here, RoomView},
+    signals,
+    texts::{changing, t},
+};
+
+/// Properties of [`NotesCard`] and of its steps.
+#[derive(Clone, PartialEq, Properties)]
+pub struct NotesProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The meeting.
+    pub meeting: Meeting,
+    /// Its notes.
+    pub notes: Notes,
+    /// Nothing stands in front of it.
+    pub primary: bool,
+}
+
+/// Draws what is done now; what one has begun to write stays where it is.
+#[component]
+pub fn NotesCard(props: &NotesProps) -> Html {
+    let NotesProps { room, notes, .. } = props;
+    let (round, step) = (&notes.round, notes.step());
+    let here = room.people.iter().filter(|it| it.here == Here::Here).count();
+    let state = if step == Step::Write { "open" } else { "revealed" };
+    html! {
+        <section class="notes" data-testid="round" data-cid={round.cid.to_string()} data-ask="words" data-state={state}
+            data-answered={round.answered.to_string()} data-of={here.to_string()}>
+            <p class="notes-step" role="status">
+                <strong>{ changing(name_of(step)) }</strong>
+                <span>if let Some(timer) = room.timer { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
+            </p>
+            <div>if step == Step::Write { <LastTime room={room.clone()} meeting={props.meeting.clone()} /> }</div>
+            <div>if step == Step::Talk { <Talk ..props.clone() /> }</div>
+            <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
+            <Jot ..props.clone() />
+            <div>if step == Step::Write { <Reveal ..props.clone() /> }</div>
+        </section>
+    }
+}
+
+/// Whether all notes were talked about, but for the last, which is.
+pub fn is_last(room: &Rc<RoomView>, meeting: &Meeting, notes: &Notes) -> bool {
+    notes.step() == Step::Talk && {
+        let (at, groups) = talked_about(room, meeting, notes);
+        at + 1 >= groups.len()
+    }
+}
+
+fn name_of(step: Step) -> String {
+    match step {
+        Step::Write => t!("notes-write"),
+        Step::Vote => t!("notes-vote"),
+        Step::Talk => t!("notes-talk"),
+    }
+}

@@ -1,0 +1,80 @@
+//! What shows all notes at once: a countdown for all, in which anybody may ask to wait.
+
+use paceline_room::{
+    Cid,
+    body::{meetings, rounds},
+};
+use yew::prelude::*;
+
+use super::{
+    super::now::{home, is_mine},
+    NotesProps,
+};
+use crate::{
+    hooks::{Commands, use_commands, use_seconds_left},
+    people,
+    texts::{self, changing, t},
+};
+
+/// How long anybody may ask to wait (section 9 of the room's design).
+const COUNTDOWN_SECONDS: u64 = 5;
+
+/// Draws who has written, and the button or the countdown.
+#[component]
+pub fn Reveal(props: &NotesProps) -> Html {
+    let NotesProps { room, meeting, notes, primary } = props;
+    let round = &notes.round;
+    let commands = use_commands(round.cid);
+    let timer = room.timer.filter(|it| it.about == Some(round.cid));
+    let left = use_seconds_left(timer.map_or(0, |it| it.ends));
+    let asked: Vec<String> = room
+        .waits
+        .iter()
+        .filter(|(_, it)| *it == round.cid)
+        .map(|(node, _)| people::name_in(&room.people, node))
+        .collect();
+    let over = timer.filter(|_| left == 0 && asked.is_empty()).map(|it| it.set);
+    let show = use_showing(&commands, round.cid, over);
+    let wait = {
+        let (commands, round) = (commands.clone(), round.cid);
+        Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.hold(round).await }))
+    };
+    let done = room.rounds.parts_in(round.cid).any(|it| it.node == home(room) && it.done);
+    let filled = *primary && done && is_mine(room, meeting);
+    html! {
+        <div class="reveal" role="status">
+            <p>{ changing(t!("notes-written", n = round.answered, done = round.done)) }</p>
+            if !asked.is_empty() { <p data-testid="waits-asked">{ changing(t!("notes-wait-asked", names = texts::list(&asked))) }</p> }
+            if left > 0 {
+                <p class="countdown" data-testid="countdown">{ changing(t!("notes-shown-in", n = left as usize)) }</p>
+                <button key="wait" type="button" class="button plain" data-testid="round-wait" aria-disabled={commands.busy} onclick={wait}>{ t!("notes-wait") }</button>
+            } else {
+                <button key="show" type="button" class={classes!("button", (!filled).then_some("plain"))} data-testid="round-reveal"
+                    data-primary={filled.then_some("true")} aria-disabled={commands.busy} onclick={show}>{ t!("notes-show") }</button>
+            }
+        </div>
+    }
+}
+
+/// Begins the countdown; whoever pressed shows all when it is over, and nobody else, so that all is shown once.
+#[hook]
+fn use_showing(commands: &Commands, round: Cid, over: Option<Cid>) -> Callback<MouseEvent> {
+    let pressed = use_state(|| None::<Cid>);
+    {
+        let commands = commands.clone();
+        use_effect_with((over, *pressed), move |(over, pressed)| {
+            if over.is_some() && over == pressed {
+                commands.act(rounds::Command::Reveal { round });
+            }
+        });
+    }
+    let (commands, pressed) = (commands.clone(), pressed.setter());
+    Callback::from(move |_: MouseEvent| {
+        let pressed = pressed.clone();
+        commands.run(|session| async move {
+            let timer = meetings::Command::Timer { seconds: COUNTDOWN_SECONDS, about: Some(round) };
+            pressed.set(Some(session.act(timer).await?));
+            Ok(())
+        });
+    })
+}

@@ -1,0 +1,150 @@
+// A retro by hand: everybody writes for itself, all is shown at once, notes are put together and voted on without dragging, talked about
+// one after the other, and the next one opens with what was promised.
+import assert from 'node:assert/strict';
+import { check } from './lib/axe.js';
+import { PATIENCE, converged } from './lib/tab.js';
+import { scenario } from './lib/world.js';
+
+const HIDDEN = ['the build is fast', 'reviews take days', 'pair on reviews', 'slow reviews again'];
+
+/** Everything of a tab that a person or a script could look at. */
+const seen = async (tab) => (await tab.page.content()) + JSON.stringify(await tab.state());
+
+async function note(tab, sort, text, press = (it) => it.click()) {
+  if (sort) await press(tab.at('note-sort').filter({ hasText: sort }));
+  await tab.at('round-answer').fill(text);
+  await press(tab.at('round-answer-submit'));
+  await tab.at('note-own').filter({ hasText: text }).waitFor();
+  if (sort) await press(tab.at('note-sort').filter({ hasText: sort }));
+}
+const group = (tab, text) => tab.at('note').filter({ hasText: text });
+const tap = (it) => it.tap();
+const about = (tab) => tab.at('talk').getAttribute('data-about');
+
+scenario('a retro: hidden notes, shown at once, put together, voted on by tap, and what is promised opens the next', async (world) => {
+  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
+  const ada = await world.tab(context, 'Ada');
+  const link = await ada.found({ title: 'Crew', form: 'retro' });
+  const ben = await world.tab(context, 'Ben', link);
+  const cleo = await world.tab(context, 'Cleo', link);
+  await cleo.page.setViewportSize({ width: 390, height: 844 });
+  await cleo.page.emulateMedia({ colorScheme: 'dark' });
+  const tabs = [ada, ben, cleo];
+  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
+  await converged(tabs);
+  for (const tab of tabs) {
+    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
+  }
+  await ada.at('meeting-start').click();
+  await ada.at('meeting-form').selectOption('retro');
+  await ada.at('lobby-start').click();
+  for (const tab of tabs) await tab.at('round', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
+
+  await note(ada, 'Good', HIDDEN[0]);
+  await note(ben, 'Bad', HIDDEN[1]);
+  await note(ben, 'Idea', HIDDEN[2]);
+  await note(cleo, 'Bad', HIDDEN[3], tap);
+  await ada.until('three have written', async () => (await ada.at('round').getAttribute('data-answered')) === '3');
+  await converged(tabs);
+  // What the others wrote cannot be read before all is shown.
+  for (const [tab, own] of [[ada, [0]], [ben, [1, 2]], [cleo, [3]]]) {
+    const page = await seen(tab);
+    for (const [at, text] of HIDDEN.entries()) assert.equal(page.includes(text), own.includes(at), `${tab.name}: ${text}`);
+  }
+  for (const tab of [ada, cleo]) {
+    await check(tab, `retro, write, ${tab.name}`);
+    await world.picture(`retro write ${tab.name}`, tab);
+  }
+  for (const tab of tabs) await tab.at('round-done').click();
+  // Somebody is still writing when all is shown.
+  await ben.at('round-answer').fill('half a thou');
+  await ada.at('round-reveal').click();
+  await cleo.at('round-wait').tap();
+  await ada.at('waits-asked').filter({ hasText: 'Cleo' }).waitFor();
+  for (const tab of tabs) await tab.until('nothing counts down', async () => (await tab.at('countdown').count()) === 0);
+  assert.equal(await ben.at('round').getAttribute('data-state'), 'open', 'it waits');
+  await ada.until('nobody asks to wait any more', async () => (await ada.at('waits-asked').count()) === 0, 30_000);
+  await ada.at('round-reveal').click();
+  await cleo.at('countdown').waitFor();
+  for (const tab of tabs) {
+    for (const text of HIDDEN) await group(tab, text).waitFor({ timeout: PATIENCE });
+  }
+  assert.equal(await ben.at('round-answer').inputValue(), 'half a thou', 'what is half typed stays');
+  await group(ada, 'Good: ' + HIDDEN[0]).waitFor();
+
+  // On a phone, without dragging: two notes are one, and three votes.
+  await group(cleo, HIDDEN[3]).getByTestId('note-same').tap();
+  const select = group(cleo, HIDDEN[3]).getByTestId('theme-place');
+  const options = await select.locator('option').allTextContents();
+  await select.selectOption({ index: options.findIndex((it) => it.includes(HIDDEN[1])) });
+  for (const tab of tabs) await tab.until('they are one', async () => (await tab.at('note').count()) === 3);
+  await ada.at('vote-start').click();
+  for (const tab of tabs) await tab.at('dots-left', { 'data-left': '3' }).waitFor();
+  await group(cleo, HIDDEN[1]).getByTestId('dot-add').tap();
+  await group(cleo, HIDDEN[1]).getByTestId('dot-add').tap();
+  await group(cleo, HIDDEN[2]).getByTestId('dot-add').tap();
+  await cleo.at('dots-left', { 'data-left': '0' }).waitFor();
+  await group(ben, HIDDEN[2]).getByTestId('dot-add').click();
+  await group(ben, HIDDEN[1]).getByTestId('dot-add').click();
+  await group(ben, HIDDEN[1]).getByTestId('dot-remove').click();
+  await ben.at('dots-left', { 'data-left': '2' }).waitFor();
+  for (const tab of [ada, cleo]) {
+    await check(tab, `retro, vote, ${tab.name}`);
+    await world.picture(`retro vote ${tab.name}`, tab);
+  }
+  await converged(tabs);
+  const votes = (await ada.state()).rounds.find((it) => it.totals);
+  await ada.until('all votes are here', async () => (await ada.state()).rounds.find((it) => it.totals).answered.length === 2);
+  assert.ok(votes);
+  await ada.at('vote-end').click();
+  for (const tab of tabs) await tab.at('talk').waitFor();
+  const first = await about(ada);
+  for (const tab of tabs) assert.equal(await about(tab), first, 'the same note everywhere');
+  assert.match(await ada.at('talk').textContent(), /2 votes/);
+  await ada.at('do-this').click();
+  await cleo.at('note-does').filter({ hasText: 'Ada' }).waitFor();
+  await ben.at('hand').click();
+  await cleo.at('hands').filter({ hasText: 'Ben' }).waitFor();
+  await cleo.at('talk-later').tap();
+  for (const tab of [ada, cleo]) {
+    await check(tab, `retro, discuss, ${tab.name}`);
+    await world.picture(`retro discuss ${tab.name}`, tab);
+  }
+  const next = await ada.at('talk').getAttribute('data-next');
+  // Two press at once, neither has seen the other's press: it goes on by one.
+  for (const tab of [ada, cleo]) await tab.call('offline');
+  await ada.at('note-next').click();
+  await cleo.at('note-next').tap();
+  for (const tab of [ada, cleo]) await tab.until('it went on there', async () => (await about(tab)) === next);
+  for (const tab of [ada, cleo]) await tab.call('online');
+  await converged(tabs);
+  for (const tab of tabs) await tab.until('it went on by one', async () => (await about(tab)) === next);
+  await ben.at('undo').click();
+  for (const tab of tabs) await tab.until('it is back', async () => (await about(tab)) === first);
+  for (let left = 2; left > 0; left -= 1) {
+    const now = await about(ada);
+    await ada.until('its button is ready', async () => !(await ada.at('note-next').getAttribute('aria-disabled')));
+    await ada.at('note-next').click();
+    for (const tab of tabs) await tab.until('it went on', async () => (await about(tab)) !== now);
+  }
+  assert.equal(await ada.at('meeting-close').getAttribute('data-primary'), 'true', 'nothing is left but to end it');
+  await ada.at('meeting-close').click();
+  for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
+  await ben.at('copy-notes').first().click();
+  await ben.until('the notes are copied', async () => {
+    const notes = await ben.page.evaluate(() => navigator.clipboard.readText());
+    return [...HIDDEN.slice(0, 3), '## Promises', 'Runs the retro'].every((it) => notes.includes(it));
+  });
+  await world.picture('retro over', ben);
+
+  // The next one opens with what was promised, and only who promised says what became of it.
+  await ben.at('meeting-again').click();
+  await ben.at('meeting-form').selectOption('retro');
+  await ben.at('lobby-start').click();
+  const promise = (tab) => tab.page.locator('.last-time [data-testid="promise"]');
+  for (const tab of tabs) await promise(tab).waitFor({ timeout: PATIENCE });
+  assert.equal(await promise(ben).getByTestId('promise-keep').count(), 0);
+  await world.picture('retro next', ada);
+  await promise(ada).getByTestId('promise-keep').click();
+  for (const tab of tabs) await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
+});
