@@ -57,10 +57,16 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     use_waiting(&room, waiting);
     let (front, covered) = (dialog.is_none() && !looking.card, dialog.is_some());
     let context = Context { snapshot, room, beside: looking.beside, front, covered, open, close, views: Views(VIEWS) };
+    let parts = [
+        (looking.beside != views::STREAM).then_some("beside"),
+        context.room.meeting.is_some().then_some("meets"),
+        (looking.card && looking.beside == views::STREAM).then_some("at-card"),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
     // Always one node: children are matched from the last on, and one more would make all before it anew.
     let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
     html! {
-        <div class={classes!("room", (looking.beside != views::STREAM).then_some("beside"))} data-testid="room">
+        <div class={classes!("room", parts)} data-testid="room">
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
                 { t!("skip-to-writing") }
             </button>

@@ -93,6 +93,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         promises: lists.promises,
         led: batons.led,
         led_by_me: batons.mine,
+        ended: batons.ended,
         free: batons.free,
         closed: batons.closed,
         for_me: batons.for_me,

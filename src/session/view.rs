@@ -146,6 +146,8 @@ pub struct RoomView {
     pub free: List<Baton>,
     /// ... that are done.
     pub closed: List<Baton>,
+    /// ... that are roles of meetings that are over.
+    pub ended: List<Baton>,
     /// Those that are offered to this node, or that it may reclaim.
     pub for_me: List<Baton>,
     /// Who leads and has gone for good (its tab said goodbye or died), or is silent longer than the form's grace time: somebody may

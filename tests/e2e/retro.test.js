@@ -10,6 +10,14 @@ const HIDDEN = ['the build is fast', 'reviews take days', 'pair on reviews', 'sl
 /** Everything of a tab that a person or a script could look at. */
 const seen = async (tab) => (await tab.page.content()) + JSON.stringify(await tab.state());
 
+/** Of a phone's screen the part that is no meeting: what stands above the card, and the tabs below it. */
+const frame = (tab) =>
+  tab.page.evaluate(() => {
+    const card = document.querySelector('.card-place').getBoundingClientRect();
+    const tabs = document.querySelector('.views').getBoundingClientRect();
+    return (Math.max(card.top, 0) + tabs.height) / innerHeight;
+  });
+
 async function note(tab, sort, text, press = (it) => it.click()) {
   if (sort) await press(tab.at('note-sort').filter({ hasText: sort }));
   await tab.at('round-answer').fill(text);
@@ -55,6 +63,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
     await check(tab, `retro, write, ${tab.name}`);
     await world.picture(`retro write ${tab.name}`, tab);
   }
+  assert.ok((await frame(cleo)) <= 0.25, `${await frame(cleo)} of a phone is frame`);
   for (const tab of tabs) await tab.at('round-done').click();
   // Somebody is still writing when all is shown.
   await ben.at('round-answer').fill('half a thou');
@@ -136,6 +145,9 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
     return [...HIDDEN.slice(0, 3), '## Promises', 'Runs the retro'].every((it) => notes.includes(it));
   });
   await world.picture('retro over', ben);
+
+  // What was led in the meeting ended with it.
+  assert.equal(await ada.at('baton').count(), 0);
 
   // The next one opens with what was promised, and only who promised says what became of it.
   await ben.at('meeting-again').click();

@@ -146,9 +146,9 @@ fn Batons(props: &BatonsProps) -> Html {
     html! {
         <section class="batons" aria-labelledby="batons-title">
             <h2 id="batons-title">{ t!("batons") }</h2>
-            if room.batons.is_empty() { <p class="empty">{ t!("batons-empty") }</p> }
+            if room.batons.len() == room.ended.len() { <p class="empty">{ t!("batons-empty") }</p> }
             <ul class="baton-list">{ for ranked(room).take(much.of((BATONS, None), SHOWN)).map(draw) }</ul>
-            { much.more((BATONS, None), SHOWN, room.batons.len()) }
+            { much.more((BATONS, None), SHOWN, room.batons.len() - room.ended.len()) }
             // What a baton is in a newer version, only that one knows.
             if !room.newer { <OpenBaton form={room.form.clone()} batons={room.batons.clone()} /> }
             <Handoffs room={room.clone()} />

@@ -5,10 +5,10 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::{Replica, replica::Here};
 use paceline_room::{
-    Body, Cid, Ix, NodeId, Tree,
-    cost::BTreeSet,
-    fold::Key,
-    state::{Baton, BatonState, IgnoredTransfer},
+    Body, Cid, Ix, Log, NodeId, Tree,
+    cost::{BTreeMap, BTreeSet, HashMap},
+    fold::{Key, Lists},
+    state::{Baton, BatonState, IgnoredTransfer, Meeting, MeetingLists},
 };
 
 use super::when::{When, grace, same};
@@ -17,7 +17,7 @@ use crate::{terms::Terms, write::silence};
 /// Those of all batons that are in somebody's hands, or wait for this node.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batons {
-    /// Those that somebody leads, in order of opening.
+    /// Those that somebody leads, in order of opening; what ended with its meeting is in no list but its own.
     pub led: Tree<Key, Baton>,
     /// Of the first, those that this node leads.
     pub mine: Tree<Key, Baton>,
@@ -27,6 +27,8 @@ pub struct Batons {
     pub closed: Tree<Key, Baton>,
     /// Those that are offered to this node, or that it may reclaim.
     pub for_me: Tree<Key, Baton>,
+    /// Roles of meetings that are all over: nobody leads them any more, whoever holds them.
+    pub ended: Tree<Key, Baton>,
     /// Of the first, those whose current term has lasted longer than meant, by this node's own clock.
     pub overtime: Rc<[Cid]>,
     /// Who leads one of them and has left, or was silent for too long: somebody may step in.
@@ -34,16 +36,25 @@ pub struct Batons {
 }
 
 impl Batons {
-    pub(super) fn follow(&mut self, before: &Tree<Key, Baton>, now: &Tree<Key, Baton>, me: NodeId) {
-        let is_led = |it: &Baton| it.holder.is_some();
-        let waits =
-            |it: &Baton| it.offered_to == Some(me) || (it.may_reclaim == Some(me) && it.state != BatonState::Closed);
-        for change in now.since(before) {
-            set(&mut self.led, change.key, change.now.filter(|it| is_led(it)));
-            set(&mut self.mine, change.key, change.now.filter(|it| it.holder == Some(me)));
-            set(&mut self.free, change.key, change.now.filter(|it| it.state == BatonState::Free));
-            set(&mut self.closed, change.key, change.now.filter(|it| it.state == BatonState::Closed));
-            set(&mut self.for_me, change.key, change.now.filter(|it| waits(it)));
+    pub(super) fn follow(&mut self, before: &Lists, now: &Lists, roles: &mut Roles, log: &Log, me: NodeId) {
+        let mut changed: BTreeMap<Key, Option<Arc<Baton>>> = BTreeMap::new();
+        for change in now.batons.since(&before.batons) {
+            changed.insert(*change.key, change.now.cloned());
+        }
+        for baton in roles.follow(&before.meetings, &now.meetings, log) {
+            changed.insert(baton, now.batons.get(&baton).cloned());
+        }
+        for (key, baton) in changed {
+            let ended = baton.as_ref().is_some_and(|it| roles.has_ended(&it.cid, &now.meetings));
+            let current = baton.as_ref().filter(|_| !ended);
+            let waits =
+                |it: &Baton| it.offered_to == Some(me) || it.may_reclaim == Some(me) && it.state != BatonState::Closed;
+            set(&mut self.led, &key, current.filter(|it| it.holder.is_some()));
+            set(&mut self.mine, &key, current.filter(|it| it.holder == Some(me)));
+            set(&mut self.free, &key, current.filter(|it| it.state == BatonState::Free));
+            set(&mut self.closed, &key, current.filter(|it| it.state == BatonState::Closed));
+            set(&mut self.for_me, &key, current.filter(|it| waits(it)));
+            set(&mut self.ended, &key, baton.as_ref().filter(|_| ended));
         }
     }
 
@@ -72,6 +83,37 @@ fn set(list: &mut Tree<Key, Baton>, key: &Key, baton: Option<&Arc<Baton>>) {
     match baton {
         Some(baton) => list.insert(*key, baton.clone()),
         None => _ = list.remove(key),
+    }
+}
+
+/// Which batons are roles of which meetings.
+#[derive(Default)]
+pub(super) struct Roles {
+    /// The places of a baton's meetings.
+    of: HashMap<Cid, BTreeSet<Key>>,
+}
+
+impl Roles {
+    /// Takes in what changed; returns the batons of which it may be otherwise now whether they ended with their meetings.
+    fn follow(&mut self, before: &MeetingLists, now: &MeetingLists, log: &Log) -> BTreeSet<Key> {
+        let mut changed = BTreeSet::new();
+        let place = |cid: &Cid| log.find(cid).map(|ix| log.entry(ix).key());
+        for it in now.roles.since(&before.roles) {
+            if let (Some(baton), Some(meeting)) = (it.now, place(&it.key.0)) {
+                self.of.entry(**baton).or_default().insert(meeting);
+                changed.extend(place(baton));
+            }
+        }
+        let is_over = |it: Option<&Arc<Meeting>>| it.is_some_and(|it| it.ended.is_some());
+        for it in now.all.since(&before.all).into_iter().filter(|it| is_over(it.before) != is_over(it.now)) {
+            changed.extend(now.roles_of(it.key.1).filter_map(|baton| place(&baton)));
+        }
+        changed
+    }
+
+    /// Whether it is a role of meetings, and all of them are over.
+    fn has_ended(&self, baton: &Cid, now: &MeetingLists) -> bool {
+        self.of.get(baton).is_some_and(|all| all.iter().all(|it| now.open.get(it).is_none()))
     }
 }
 

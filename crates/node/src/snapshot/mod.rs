@@ -28,7 +28,7 @@ use paceline_room::{
 
 pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
-use handoffs::Ignoreds;
+use handoffs::{Ignoreds, Roles};
 pub use people::{Crowd, Naming, People, PersonView};
 pub use reach::Reaches;
 use reach::Window;
@@ -84,6 +84,7 @@ pub struct Snapshots {
     crowd: Crowd,
     window: Window,
     ignored: Ignoreds,
+    roles: Roles,
     terms: Terms,
     clocks: Clocks,
     changed: Changed,
@@ -98,6 +99,7 @@ impl Snapshots {
             crowd: Crowd::new(me, naming),
             window: Window::default(),
             ignored: Ignoreds::default(),
+            roles: Roles::default(),
             terms: Terms::default(),
             clocks: Clocks::default(),
             changed: Changed::all(),
@@ -122,7 +124,7 @@ impl Snapshots {
         self.crowd.follow(replica, &before.lists.people, &lists.people, &changed);
         self.window.follow(replica, &before.lists.posts, &lists.posts, &changed);
         let mut batons = before.batons.clone();
-        batons.follow(&before.lists.batons, &lists.batons, self.me);
+        batons.follow(&before.lists, &lists, &mut self.roles, replica.log(), self.me);
         batons.pass_time(replica, &mut self.terms, self.me, &when);
         let unchecked = match (replica.pending(), before.unchecked.is_empty()) {
             (0, true) => before.unchecked.clone(),

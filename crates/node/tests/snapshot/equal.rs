@@ -13,7 +13,7 @@ use paceline_room::{
     body::{
         AlsoMe, Answer, BatonAccepted, BatonClosed, BatonDeclined, BatonOffered, BatonOpened, BatonReclaimed,
         BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn,
-        Introduced, NotMe, PostKind, Posted, Retracted, Stance,
+        Introduced, MeetingClosed, MeetingOpened, NotMe, PostKind, Posted, Retracted, RoleOf, Stance,
     },
     testing::{World, unknown},
 };
@@ -47,13 +47,15 @@ struct Story {
     feedback: Vec<Cid>,
     /// Openings, transfers and offers, with their batons.
     steps: Vec<(Cid, Cid)>,
+    meetings: Vec<Cid>,
 }
 
 impl Story {
     fn new(seed: u64) -> Self {
         let world = World::new(seed);
         let room = vec![world.room()];
-        Self { rng: Rng(seed), posts: room.clone(), steps: vec![(room[0], room[0])], feedback: room, world }
+        let (posts, meetings) = (room.clone(), room.clone());
+        Self { rng: Rng(seed), posts, steps: vec![(room[0], room[0])], feedback: room, meetings, world }
     }
 
     fn write(&mut self) {
@@ -70,7 +72,8 @@ impl Story {
         let (post, given) = (rng.pick(&self.posts), rng.pick(&self.feedback));
         let to = rng.below(PEOPLE);
         let note = || "a word".try_into().unwrap();
-        let body: Body = match rng.below(30) {
+        let meeting = rng.pick(&self.meetings);
+        let body: Body = match rng.below(34) {
             0..=4 => {
                 let words = world.say(who, "something");
                 let (kind, reply_to) = (PostKind::Update, (rng.below(2) == 0).then_some(post));
@@ -123,6 +126,15 @@ impl Story {
                 AlsoMe { node: world.author(who ^ 1) }.into()
             }
             29 => NotMe { node: world.author(who ^ 1) }.into(),
+            30 => {
+                let (form, prompts, call_link) = Default::default();
+                MeetingOpened { title: "a meeting".try_into().unwrap(), form, prompts, call_link, resumes: None }.into()
+            }
+            31 => MeetingClosed { meetings: vec![meeting].try_into().unwrap(), words: None }.into(),
+            32 | 33 => {
+                world.sync_all();
+                RoleOf { meeting, baton }.into()
+            }
             _ => match rng.below(2) {
                 0 => BatonClosed { baton, tip, outcome: note(), by: None }.into(),
                 _ => unknown("later", &1),
@@ -133,6 +145,7 @@ impl Story {
         match kind.as_str() {
             "posted" => self.posts.push(cid),
             "feedback-given" => self.feedback.push(cid),
+            "meeting-opened" => self.meetings.push(cid),
             "baton-opened" => self.steps.push((cid, cid)),
             it if it.starts_with("baton-") => self.steps.push((baton, cid)),
             _ => {}
@@ -158,6 +171,7 @@ fn told(it: &Snapshot) -> Vec<String> {
     told.push(format!("{} {:?}", it.people.gone(), it.loops));
     told.push(format!("{:?} {:?} {:?}", it.batons.led, it.batons.for_me, it.batons.vanished));
     told.push(format!("{:?} {:?} {:?}", it.batons.mine, it.batons.free, it.batons.closed));
+    told.push(format!("{:?}", it.batons.ended));
     told.push(format!("{:?} {:?} {:?}", it.ignored, it.unchecked, it.progress));
     told.extend(it.reach.iter().map(|(cid, reach)| format!("{cid} {reach:?}")));
     told
@@ -193,11 +207,20 @@ fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
     assert_eq!(it.ignored.entries().map(|(key, _)| *key).collect::<BTreeSet<_>>(), ignored.collect());
     let open = fold.feedback().filter(|it| it.state == paceline_room::state::FeedbackState::Open);
     assert_eq!(it.loops.open.len(), open.count());
-    let led = fold.batons().filter(|it| it.holder.is_some()).map(|it| it.cid);
+    let roles = &fold.meetings().roles;
+    let of =
+        |baton: &Cid| roles.entries().filter(|(_, it)| ***it == *baton).map(|((meeting, _), _)| *meeting).collect();
+    let is_over = |baton: &Cid| {
+        let meetings: Vec<Cid> = of(baton);
+        !meetings.is_empty() && meetings.iter().all(|it| fold.meeting(it).is_some_and(|it| it.ended.is_some()))
+    };
+    let led = fold.batons().filter(|it| it.holder.is_some() && !is_over(&it.cid)).map(|it| it.cid);
     assert_eq!(it.batons.led.iter().map(|it| it.cid).collect::<Vec<_>>(), led.collect::<Vec<_>>());
+    let ended = fold.batons().filter(|it| is_over(&it.cid)).map(|it| it.cid);
+    assert_eq!(it.batons.ended.iter().map(|it| it.cid).collect::<Vec<_>>(), ended.collect::<Vec<_>>());
 }
 
-fn run(seed: u64) -> (usize, usize, usize) {
+fn run(seed: u64) -> (usize, usize, usize, usize) {
     let mut story = Story::new(seed);
     for _ in 0..260 {
         story.write();
@@ -208,7 +231,7 @@ fn run(seed: u64) -> (usize, usize, usize) {
     // Mostly in order, so that there is something to see from the start; what comes too early waits.
     let mut coming: Vec<Stored> = story.world.blocks();
     coming.reverse();
-    let (mut terms, mut late, mut steps, mut joined) = (Terms::default(), Vec::new(), 0, 0);
+    let (mut terms, mut late, mut steps, mut joined, mut ended) = (Terms::default(), Vec::new(), 0, 0, 0);
     while !coming.is_empty() || !late.is_empty() || steps < 500 {
         steps += 1;
         match rng.below(12) {
@@ -264,24 +287,27 @@ fn run(seed: u64) -> (usize, usize, usize) {
             assert_eq!(told(&now), told(&whole), "seed {seed}, step {steps}");
             assert_right(&now, &hall.replica, ME, &hall);
             joined += now.people.iter().filter(|it| it.nodes.len() > 1).count();
-            let overtime = terms.overtime(hall.replica.fold().batons(), hall.now);
+            let overtime = terms.overtime(now.batons.led.iter(), hall.now);
+            ended = ended.max(now.batons.ended.len());
             assert_eq!(*now.batons.overtime, *overtime, "seed {seed}, step {steps}");
         }
     }
     let last = hall.take();
-    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len(), joined)
+    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len(), joined, ended)
 }
 
 #[test]
 fn a_snapshot_made_from_the_one_before_is_what_a_look_at_everything_gives() {
-    let (mut terms, mut ignored, mut joined) = (0, 0, 0);
+    let (mut terms, mut ignored, mut joined, mut ended) = (0, 0, 0, 0);
     for seed in 1..=12 {
-        let (some, others, persons) = run(seed);
+        let (some, others, persons, over) = run(seed);
+        ended += over;
         terms += some;
         ignored += others;
         joined += persons;
     }
     assert!(joined > 40, "{joined} persons with several nodes");
+    assert!(ended > 10, "{ended} roles that ended with their meetings");
     assert!(terms > 40 && ignored > 40, "{terms} terms and {ignored} transfers that did not count");
 }
 
