@@ -7,20 +7,24 @@ use std::{
 };
 
 use paceline_room::{
-    Body, Cid, Ix, NodeId,
+    Body, Cid, Ix, Keypair, NodeId,
     body::{
-        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, Answer, Asked, BatonDeclined,
+        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, Answer, AnswerDone, Asked, BatonDeclined,
         BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Introduced,
         MeetingClosed, MeetingOpened, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept, Promised,
-        Retracted, RoleOf, Shadowing, Stance, TimerSet,
+        Retracted, RevealOpened, Revealed, RoleOf, RoundClosed, RoundOpened, Sealed, Shadowing, ShareOpened, Stance,
+        ThemePlaced, TimerSet,
         meetings::{ItemKind, Order},
+        rounds::{Ask, Said, Spoken, Turn, Under},
     },
+    limits,
     testing::{World, judge_again, unknown},
 };
 use proptest::{prelude::*, sample::Index};
 
 use crate::{
     properties::{fold, reorder, runner},
+    rounds,
     sim::{AUTHORS, Op, Sim, Written, admit, ops},
     support::{Moves, Node},
 };
@@ -49,13 +53,18 @@ pub fn pick(sim: &Sim, index: &Index, kinds: &[&str]) -> Cid {
     if wild { sim.written[index.index(sim.written.len())].0 } else { fitting[index.index(fitting.len())] }
 }
 
-fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
+/// The key of an author of the simulation.
+fn key(who: usize) -> Keypair {
+    World::new(7).keypair(who)
+}
+
+fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
     const TERMS: [&str; 6] = ["posted", "baton-taken", "baton-accepted", "baton-stepped-in", "asked", "promised"];
     let one = |kinds: &[&str]| pick(sim, &about[0], kinds);
     let other = |kinds: &[&str]| pick(sim, &about[1], kinds);
     let words = Cid::of(&kind.to_le_bytes());
     let stance = [Stance::Correct, Stance::Question, Stance::Appreciate][kind / 40 % 3];
-    match kind % 40 {
+    match kind % 72 {
         0..3 => {
             let (reply_to, tags) = (Some(one(&["posted"])), Default::default());
             Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
@@ -132,6 +141,62 @@ fn body(sim: &Sim, kind: usize, about: &[Index; 2]) -> Body {
             let (meeting, seconds) = (one(&["meeting-opened"]), (kind as u64 / 40 % 600).try_into().unwrap());
             TimerSet { meeting, seconds, about: None }.into()
         }
+        39..43 => match kind / 72 % 3 {
+            0 => rounds::asks(Ask::Spoken(Spoken::default())).into(),
+            _ => RoundOpened { sealed: true, ..rounds::asks(rounds::choice()) }.into(),
+        },
+        // What is spoken cannot be sealed.
+        43 if (kind / 72).is_multiple_of(2) => {
+            RoundOpened { sealed: true, ..rounds::asks(Ask::Spoken(Spoken::default())) }.into()
+        }
+        43 => RoundOpened { meeting: Some(one(&["meeting-opened"])), ..rounds::asks(rounds::choice()) }.into(),
+        44 => rounds::answered(one(&["round-opened"]), rounds::chosen(kind as u64 / 72 % 4)).into(),
+        45..52 => {
+            // As its tab seals it, in a round that it has seen.
+            let round = one(&["round-opened"]);
+            let seal = rounds::sealed(&sim.nodes[who], &key(who), round, Said::Choice(kind as u64 / 72 % 3));
+            // Where nothing is sealed nobody can: what another build may write all the same.
+            let nothing = || Sealed {
+                round,
+                commit: vec![kind as u8; 32].try_into().unwrap(),
+                answer: vec![1].try_into().ok(),
+                words: None,
+                shares: Default::default(),
+            };
+            seal.unwrap_or_else(nothing).into()
+        }
+        52..56 => RevealOpened { round: one(&["round-opened"]) }.into(),
+        56..68 => {
+            // What any of their tabs has left to open, by itself.
+            let open = |who: usize, round: Cid| rounds::opening(&sim.nodes[who], &key(who), round, limits::SHARES);
+            let shown = sim.written.iter().filter(|it| it.1.body.kind() == "round-opened").map(|it| it.0);
+            let mut all = shown.flat_map(|round| (0..AUTHORS).filter_map(move |who| open(who, round)));
+            let (sealed, by) = (one(&["sealed"]), other(&["reveal-opened"]));
+            let forged = || match kind / 72 % 2 {
+                0 => {
+                    let salt = vec![7; 16].try_into().ok();
+                    Revealed { sealed, by, answer: Some(rounds::chosen(1)), salt, words: None }.into()
+                }
+                _ => ShareOpened { sealed, by, share: vec![7; 33].try_into().unwrap() }.into(),
+            };
+            all.next().filter(|_| !kind.is_multiple_of(7)).unwrap_or_else(forged)
+        }
+        68 => AnswerDone { round: one(&["round-opened", "sealed"]), passed: kind.is_multiple_of(3) }.into(),
+        69 => RoundClosed { round: one(&["round-opened", "sealed"]) }.into(),
+        70 => {
+            let turn = [Turn::Spoken, Turn::Again, Turn::Away][kind / 72 % 3];
+            rounds::turn(one(&["round-opened"]), sim.node_id(kind / 72 % AUTHORS), turn, None).into()
+        }
+        71 if (kind / 72).is_multiple_of(2) => {
+            let answer = one(&["answered", "sealed"]);
+            let of = sim.written.iter().find(|it| it.0 == answer).and_then(|it| match &it.1.body {
+                Body::Answered(it) => Some(it.round),
+                Body::Sealed(it) => Some(it.round),
+                _ => None,
+            });
+            let under = Some(Under::Title("both".try_into().unwrap()));
+            ThemePlaced { answer, round: of.unwrap_or_else(|| other(&["round-opened"])), under }.into()
+        }
         _ if (kind / 40).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
         _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
     }
@@ -146,6 +211,16 @@ fn rightful(sim: &Sim, body: &Body) -> Option<NodeId> {
         Body::FeedbackWithdrawn(it) => author(&it.feedback),
         Body::PromiseKept(it) => author(&it.promise),
         Body::PromiseDropped(it) => author(&it.promise),
+        Body::Revealed(it) => author(&it.sealed),
+        // Whoever it was sealed to.
+        Body::ShareOpened(it) => {
+            let seal = sim.written.iter().find(|written| written.0 == it.sealed)?;
+            let Body::Sealed(sealed) = &seal.1.body else { return None };
+            let opens = |who: &usize| {
+                rounds::opening(&sim.nodes[*who], &key(*who), sealed.round, limits::SHARES).as_ref() == Some(body)
+            };
+            (0..AUTHORS).find(opens).map(|who| sim.node_id(who))
+        }
         Body::FeedbackAnswered(it) => {
             sim.nodes.iter().find_map(|node| node.fold.feedback_by_cid(&it.feedback)).and_then(|it| it.addressee)
         }
@@ -160,7 +235,7 @@ pub fn room(acts: &[Act], asked: &RefCell<BTreeMap<String, [usize; 2]>>) -> Sim 
         match act {
             Act::Baton(op) => sim.run(std::slice::from_ref(op)),
             Act::Say { who, kind, about } => {
-                let body = body(&sim, *kind, about);
+                let body = body(&sim, *who, *kind, about);
                 let rightful = rightful(&sim, &body).filter(|_| about[1].index(3) > 0);
                 let who = (0..AUTHORS).find(|it| Some(sim.node_id(*it)) == rightful).unwrap_or(*who);
                 if about[1].index(4) > 0 {
@@ -228,7 +303,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         }
     }
     // All kinds but the raise of the fold, and one that is unknown.
-    assert_eq!(judged.into_inner().len(), 35);
+    assert_eq!(judged.into_inner().len(), 45);
 }
 
 #[test]
@@ -242,7 +317,9 @@ fn a_version_rises_when_what_is_shown_changes() {
             for written in reorder(&sim.written, &choice) {
                 let promises = |node: &Node| node.fold.asks_and_promises().cloned().collect::<Vec<_>>();
                 let (shown, promised, versions) = (node.state(), promises(&node), node.fold.versions());
-                let (joined, meetings) = (node.fold.joined().clone(), node.fold.meetings().clone());
+                let told = |node: &Node| format!("{:?}", node.fold.rounds());
+                let (joined, meetings, rounds) =
+                    (node.fold.joined().clone(), node.fold.meetings().clone(), told(&node));
                 admit(&mut node, &written);
                 let (now, after) = (node.state(), node.fold.versions());
                 let founded = (shown.founder != now.founder, versions.founding < after.founding);
@@ -250,6 +327,7 @@ fn a_version_rises_when_what_is_shown_changes() {
                     ("founding", founded),
                     ("persons", (joined != node.fold.joined().clone(), versions.persons < after.persons)),
                     ("meetings", (meetings != *node.fold.meetings(), versions.meetings < after.meetings)),
+                    ("rounds", (rounds != told(&node), versions.rounds < after.rounds)),
                     ("posts", (shown.posts != now.posts, versions.posts < after.posts)),
                     ("feedback", (shown.feedback != now.feedback, versions.feedback < after.feedback)),
                     ("batons", (shown.batons != now.batons, versions.batons < after.batons)),
@@ -267,7 +345,7 @@ fn a_version_rises_when_what_is_shown_changes() {
             Ok(())
         })
         .expect("versions tell");
-    assert_eq!(rose.into_inner().len(), 8);
+    assert_eq!(rose.into_inner().len(), 9);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod persons;
 mod posts;
 mod promises;
 mod properties;
+mod rounds;
 mod rules;
 mod runs;
 mod shapes;

@@ -1,0 +1,641 @@
+//! Rounds: what counts as an answer, what is shown once a reveal counts, whose turn it is, and what says the same.
+
+use std::{
+    cell::Cell,
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use paceline_room::{
+    Body, Cid, Ix, Keypair, NodeId,
+    body::{
+        AlsoMe, AnswerDone, Answered, Promised, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened,
+        ThemePlaced, Title, TurnDone,
+        rounds::{Ask, Command, Dots, Said, Scale, Spoken, True, Turn, Under, Value},
+    },
+    command::Asker,
+    fold::IgnoredReason,
+    limits,
+    state::{Answer, Round, RoundState},
+    testing::World,
+};
+use proptest::{prelude::*, sample::Index};
+
+use crate::{
+    properties::{fold, reorder, runner},
+    sim::{AUTHORS, Sim, Written, admit},
+    support::{Node, seen_by, whole},
+};
+
+pub fn asks(ask: Ask) -> RoundOpened {
+    let (order, question) = (Default::default(), "what?".try_into().unwrap());
+    RoundOpened { question, ask, sealed: false, meeting: None, order, many: false }
+}
+
+fn titles(names: &[&str]) -> Vec<Title> {
+    names.iter().map(|it| Title::try_from(*it).unwrap()).collect()
+}
+
+pub fn choice() -> Ask {
+    Ask::Choice(titles(&["yes", "no", "later"]).try_into().unwrap())
+}
+
+fn dots(budget: u64, options: &[&str]) -> Ask {
+    Ask::Dots(Dots { budget: budget.try_into().unwrap(), options: titles(options).try_into().unwrap() })
+}
+
+pub fn chosen(at: u64) -> Value {
+    Value::Choice(at.try_into().unwrap())
+}
+
+fn given(dots: &[u64]) -> Value {
+    Value::Dots(dots.iter().map(|it| (*it).try_into().unwrap()).collect::<Vec<_>>().try_into().unwrap())
+}
+
+pub fn answered(round: Cid, value: Value) -> Answered {
+    Answered { round, answer: Some(value), words: None }
+}
+
+pub fn turn(round: Cid, node: NodeId, state: Turn, next: Option<NodeId>) -> TurnDone {
+    TurnDone { round, node, state, next }
+}
+
+/// A room in which so many have written, and seen each other.
+fn room(seed: u64, many: usize) -> World {
+    let mut world = World::new(seed);
+    (1..=many).for_each(|i| _ = world.introduce(i, "somebody"));
+    world.sync_all();
+    world
+}
+
+fn round(world: &World, cid: Cid) -> Round {
+    Round::clone(whole(world).fold.round(&cid).expect("a round"))
+}
+
+fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
+    whole(world).fold.why_ignored(&cid)
+}
+
+/// What somebody answers in a sealed round, as its tab writes it.
+pub fn sealed(node: &Node, key: &Keypair, round: Cid, answer: Said) -> Option<Sealed> {
+    match (Command::Answer { round, answer }).sealed(&node.fold, &node.log, key).ok()? {
+        Command::Seal { sealed, .. } => Some(sealed),
+        _ => None,
+    }
+}
+
+/// What a tab writes next, by itself, of a round that is shown.
+pub fn opening(node: &Node, key: &Keypair, round: Cid, givers: usize) -> Option<Body> {
+    let opening = node.fold.opening(&node.log, key, &round, givers)?;
+    let asker = Asker { fold: &node.fold, log: &node.log, node: key.node(), silence: &|_| 0 };
+    Some(opening.ask(asker).ok()?.into_body(None))
+}
+
+#[test]
+fn an_answer_of_the_wrong_sort_or_over_the_budget_is_none() {
+    let mut world = room(1, 2);
+    let number = |it: i64| Value::Number(it.try_into().unwrap());
+    let scale = Scale {
+        min: 1.try_into().unwrap(),
+        max: 5.try_into().unwrap(),
+        low: "no".try_into().unwrap(),
+        high: "yes".try_into().unwrap(),
+    };
+    let words = world.say(1, "words");
+    let [of_words, of_scale, of_choice, of_dots] =
+        [Ask::Words(True), Ask::Scale(scale), choice(), dots(3, &["a", "b"])].map(|it| world.write(1, asks(it)));
+    let spoken = world.write(1, asks(Ask::Spoken(Spoken::default())));
+    for (round, answer, text, fits) in [
+        (of_words, None, Some(words), true),
+        (of_words, Some(number(1)), None, false),
+        (of_words, None, None, false),
+        (of_words, Some(number(1)), Some(words), false),
+        (of_scale, Some(number(5)), None, true),
+        (of_scale, Some(number(6)), None, false),
+        (of_scale, Some(number(0)), None, false),
+        (of_scale, None, Some(words), false),
+        (of_choice, Some(chosen(2)), None, true),
+        (of_choice, Some(chosen(3)), None, false),
+        (of_choice, Some(given(&[1, 1])), None, false),
+        (of_dots, Some(given(&[1, 2])), None, true),
+        (of_dots, Some(given(&[0, 0])), None, true),
+        (of_dots, Some(given(&[2, 2])), None, false),
+        (of_dots, Some(given(&[1])), None, false),
+        (of_dots, Some(given(&[1, 1, 1])), None, false),
+        (spoken, None, Some(words), true),
+        (spoken, Some(chosen(0)), None, false),
+    ] {
+        let it = Answered { round, answer, words: text };
+        let told = format!("{it:?}");
+        let cid = world.write(1, it);
+        assert_eq!(why(&world, cid), (!fits).then_some(IgnoredReason::UnfitAnswer), "{told}");
+    }
+    let early = world.write(3, answered(of_choice, chosen(0)));
+    let nowhere = world.write(1, answered(early, chosen(0)));
+    assert_eq!([early, nowhere].map(|it| why(&world, it)), [Some(IgnoredReason::TargetNotSeen); 2]);
+}
+
+#[test]
+fn what_asks_for_nothing_opens_no_round() {
+    let mut world = room(2, 1);
+    let backwards = Scale {
+        min: 5.try_into().unwrap(),
+        max: 5.try_into().unwrap(),
+        low: Default::default(),
+        high: Default::default(),
+    };
+    let one = |names: &[&str]| Ask::Choice(titles(names).try_into().unwrap());
+    let unsound = [
+        asks(Ask::Scale(backwards)),
+        asks(one(&["alone"])),
+        asks(one(&["twice", "twice"])),
+        asks(one(&["", "empty"])),
+        asks(dots(3, &[])),
+        RoundOpened { sealed: true, ..asks(Ask::Spoken(Spoken::default())) },
+    ];
+    let unsound = unsound.map(|it| world.write(1, it));
+    assert_eq!(unsound.map(|it| why(&world, it)), [Some(IgnoredReason::AsksNothing); 6]);
+    assert_eq!(whole(&world).fold.rounds().all.len(), 0);
+}
+
+#[test]
+fn a_person_answers_once_the_latest_and_nodes_joined_before_the_round_are_one() {
+    let mut world = room(3, 4);
+    world.write(1, AlsoMe { node: world.author(2) });
+    world.sync_all();
+    world.write(2, AlsoMe { node: world.author(1) });
+    world.sync_all();
+    let it = world.write(3, asks(choice()));
+    world.sync_all();
+    world.write(1, answered(it, chosen(0)));
+    world.sync_all();
+    world.write(2, answered(it, chosen(1)));
+    world.write(3, answered(it, chosen(2)));
+    world.sync_all();
+    // Joined later: in this round they are two.
+    world.write(3, AlsoMe { node: world.author(4) });
+    world.sync_all();
+    world.write(4, AlsoMe { node: world.author(3) });
+    world.write(4, answered(it, chosen(2)));
+    world.sync_all();
+    let node = whole(&world);
+    let sheet = node.fold.rounds().sheet(&round(&world, it));
+    let values: Vec<_> = sheet.answers.iter().map(|it| (it.answer.node, it.answer.value.clone())).collect();
+    let of = |i: usize, at: u64| (world.author(i), Some(chosen(at)));
+    assert_eq!(values, [of(1, 1), of(3, 2), of(4, 2)]);
+    let totals = BTreeMap::from([("yes".to_owned(), 0), ("no".to_owned(), 1), ("later".to_owned(), 2)]);
+    assert_eq!(sheet.totals, Some(totals));
+}
+
+/// Three of four sealed an answer; the others' keys.
+fn hidden(seed: u64) -> (World, Cid, [Cid; 3]) {
+    let mut world = room(seed, 4);
+    let it = world.write(1, RoundOpened { sealed: true, ..asks(choice()) });
+    world.sync_all();
+    let seals = [1, 2, 3].map(|i| {
+        let seal = sealed(&seen_by(&world, i), &world.keypair(i), it, Said::Choice(i as u64 - 1)).expect("it seals");
+        world.write(i, seal)
+    });
+    world.sync_all();
+    (world, it, seals)
+}
+
+#[test]
+fn what_is_sealed_is_opened_by_its_author_or_by_two_and_by_nobody_alone() {
+    let (mut world, it, seals) = hidden(4);
+    let open = world.write(4, RevealOpened { round: it });
+    world.sync_all();
+    let opened = |world: &World| -> Vec<bool> {
+        let all = whole(world).fold.rounds().answers_in(it).map(|it| (it.cid, it.opened)).collect::<BTreeMap<_, _>>();
+        seals.iter().map(|it| all[it]).collect()
+    };
+    assert_eq!(opened(&world), [false; 3]);
+    let show = opening(&seen_by(&world, 1), &world.keypair(1), it, 0).expect("its own");
+    assert!(matches!(&show, Body::Revealed(it) if it.sealed == seals[0] && it.by == open));
+    world.write(1, show);
+    world.sync_all();
+    assert_eq!(opened(&world), [true, false, false]);
+    // One share of each opens nothing, the second does.
+    for (i, after) in [(4, [true, false, false]), (1, [true, true, true])] {
+        let mut shares = BTreeSet::new();
+        while let Some(share) = opening(&seen_by(&world, i), &world.keypair(i), it, limits::SHARES) {
+            let Body::ShareOpened(it) = &share else { panic!("it has nothing to show") };
+            shares.insert(it.sealed);
+            assert!(i != 4 || opened(&world) == [true, false, false]);
+            world.write(i, share);
+        }
+        assert_eq!(shares, BTreeSet::from([seals[1], seals[2]]));
+        world.sync_all();
+        assert_eq!(opened(&world), after);
+    }
+}
+
+#[test]
+fn what_does_not_fit_a_seal_opens_nothing() {
+    let (mut world, it, seals) = hidden(5);
+    let early = world.write(2, RevealOpened { round: it });
+    world.sync_all();
+    let shown = opening(&seen_by(&world, 1), &world.keypair(1), it, 0).expect("its own");
+    let Body::Revealed(shown) = shown else { panic!("it shows") };
+    let share = opening(&seen_by(&world, 4), &world.keypair(4), it, limits::SHARES).expect("a share");
+    let Body::ShareOpened(share) = share else { panic!("it gives a share") };
+    let late = sealed(&seen_by(&world, 4), &world.keypair(4), it, Said::Choice(0)).expect("it seals");
+    let late = world.write(4, late);
+    world.sync_all();
+    let changed = Revealed { answer: Some(chosen(2)), ..shown.clone() };
+    let mut other = share.share.to_vec();
+    other[7] ^= 1;
+    let unfit = [
+        (1, Body::from(changed)),
+        (1, Revealed { salt: None, ..shown.clone() }.into()),
+        (4, ShareOpened { share: other.try_into().unwrap(), ..share.clone() }.into()),
+    ];
+    let unfit = unfit.map(|(i, body)| world.write(i, body));
+    assert_eq!(unfit.map(|it| why(&world, it)), [Some(IgnoredReason::NotWhatWasSealed); 3]);
+    let by_another = world.write(2, shown.clone());
+    let not_to_it = world.write(2, ShareOpened { sealed: seals[1], ..share });
+    let unseen = world.write(4, Revealed { sealed: late, by: early, ..shown.clone() });
+    let of_nothing = world.write(1, Revealed { by: it, ..shown });
+    let open_in_sealed = world.write(1, answered(it, chosen(0)));
+    let reasons = [by_another, not_to_it, unseen, of_nothing, open_in_sealed].map(|it| why(&world, it));
+    let expected = [
+        IgnoredReason::NotAuthor,
+        IgnoredReason::NotAddressee,
+        IgnoredReason::SealNotSeen,
+        IgnoredReason::TargetNotSeen,
+        IgnoredReason::UnfitAnswer,
+    ];
+    assert_eq!(reasons, expected.map(Some));
+}
+
+#[test]
+fn who_answers_last_by_backdating_answers_apart() {
+    let (mut world, it, _) = hidden(6);
+    // Author 4 has not seen that all was shown, or says so: its answer is on what came before.
+    world.write(1, RevealOpened { round: it });
+    world.sync(1, 2);
+    world.sync(1, 3);
+    for i in [1, 2, 3] {
+        let show = opening(&seen_by(&world, i), &world.keypair(i), it, 0).expect("its own");
+        world.write(i, show);
+    }
+    let late = sealed(&seen_by(&world, 4), &world.keypair(4), it, Said::Choice(0)).expect("it seals");
+    let late = world.write(4, late);
+    world.write(4, RevealOpened { round: it });
+    world.sync_all();
+    while let Some(show) = opening(&seen_by(&world, 4), &world.keypair(4), it, 0) {
+        world.write(4, show);
+    }
+    world.sync_all();
+    let node = whole(&world);
+    let shown: Vec<_> = node.fold.rounds().answers_in(it).map(|it| (it.cid == late, it.apart, it.opened)).collect();
+    assert_eq!(shown.iter().filter(|it| **it == (false, false, true)).count(), 3);
+    assert_eq!(shown.iter().filter(|it| it.0).collect::<Vec<_>>(), [&(true, true, true)]);
+    let totals = node.fold.rounds().sheet(&round(&world, it)).totals.expect("it was shown");
+    assert_eq!(totals.values().sum::<u64>(), 3, "what was answered apart is not counted");
+}
+
+#[test]
+fn two_who_press_next_at_once_move_it_on_by_one_and_what_is_undone_is_back() {
+    let mut world = room(7, 3);
+    let all = [1, 2, 3].map(|i| world.author(i));
+    let order = all.to_vec().try_into().unwrap();
+    let it = world.write(1, RoundOpened { order, ..asks(Ask::Spoken(Spoken::default())) });
+    world.sync_all();
+    let now = |world: &World| (round(world, it).now, round(world, it).next);
+    assert_eq!(now(&world), (Some(all[0]), Some(all[1])));
+    for i in [1, 2] {
+        world.write(i, turn(it, all[0], Turn::Spoken, Some(all[1])));
+    }
+    assert_eq!(now(&world), (Some(all[1]), Some(all[2])));
+    world.sync_all();
+    world.write(3, turn(it, all[0], Turn::Again, Some(all[0])));
+    assert_eq!(now(&world), (Some(all[0]), Some(all[1])));
+    world.sync_all();
+    // Who is away keeps its place at the end; who comes later speaks after it.
+    world.write(1, turn(it, all[0], Turn::Away, None));
+    assert_eq!(now(&world), (Some(all[1]), Some(all[2])));
+    world.introduce(4, "late");
+    world.sync_all();
+    world.write(4, turn(it, world.author(4), Turn::Joined, None));
+    let seats: Vec<_> = round(&world, it).seats.iter().map(|it| it.node).collect();
+    assert_eq!(seats, [all[1], all[2], all[0], world.author(4)]);
+    let stranger = world.author(7);
+    let of_stranger = world.write(1, turn(it, stranger, Turn::Spoken, None));
+    assert_eq!(why(&world, of_stranger), Some(IgnoredReason::Stranger));
+    let votes = world.write(1, asks(choice()));
+    let unspoken = world.write(1, turn(votes, all[0], Turn::Spoken, None));
+    assert_eq!(why(&world, unspoken), Some(IgnoredReason::UnfitAnswer));
+}
+
+#[test]
+fn answers_that_say_the_same_are_one_group_and_have_their_dots_together() {
+    let mut world = room(8, 2);
+    let it = world.write(1, RoundOpened { many: true, ..asks(Ask::Words(True)) });
+    let other = world.write(1, RoundOpened { many: true, ..asks(Ask::Words(True)) });
+    let note = |world: &mut World, round: Cid, text: &str| {
+        let words = Some(world.say(1, text));
+        world.write(1, Answered { round, answer: None, words })
+    };
+    let [a, b, c] = ["a", "b", "c"].map(|text| note(&mut world, it, text));
+    let elsewhere = note(&mut world, other, "elsewhere");
+    let same = |answer: Cid, as_that: Cid| ThemePlaced { answer, round: it, under: Some(Under::Answer(as_that)) };
+    let apart = [same(a, elsewhere), same(a, a), ThemePlaced { round: other, ..same(a, b) }];
+    let apart = apart.map(|it| world.write(1, it));
+    assert_eq!(apart.map(|it| why(&world, it)), [Some(IgnoredReason::AnotherRound); 3]);
+    world.write(1, same(c, a));
+    let names = [a, b, c].map(|it| it.to_string());
+    let vote = world.write(2, asks(dots(3, &names.each_ref().map(|it| it.as_str()))));
+    world.sync_all();
+    world.write(1, answered(vote, given(&[1, 2, 0])));
+    world.write(2, answered(vote, given(&[1, 0, 2])));
+    let groups = |world: &World, counted: bool| -> Vec<(Vec<Cid>, u64)> {
+        let node = whole(world);
+        let lists = node.fold.rounds();
+        let votes = node.fold.round(&vote).filter(|_| counted).map(|it| &**it);
+        let groups = lists.groups(node.fold.round(&it).expect("a round"), votes);
+        groups.iter().map(|it| (it.answers.iter().map(|it| it.cid).collect(), it.dots)).collect()
+    };
+    assert_eq!(groups(&world, false), [(vec![a, c], 0), (vec![b], 0)]);
+    assert_eq!(groups(&world, true), [(vec![a, c], 4), (vec![b], 2)]);
+    world.write(1, ThemePlaced { answer: c, round: it, under: None });
+    assert_eq!(groups(&world, true), [(vec![a], 2), (vec![b], 2), (vec![c], 2)]);
+    // Two that name each other are one, and a title is that of all.
+    world.write(1, same(a, b));
+    world.write(1, same(b, a));
+    assert_eq!(groups(&world, true), [(vec![a, b], 4), (vec![c], 2)]);
+}
+
+#[test]
+fn a_promise_may_come_from_an_answer_that_was_seen() {
+    let mut world = room(9, 2);
+    let it = world.write(1, asks(choice()));
+    let answer = world.write(1, answered(it, chosen(0)));
+    let unfit = world.write(1, answered(it, chosen(7)));
+    let promise = |world: &mut World, i: usize, from: Cid| {
+        let words = world.say(i, "I will");
+        world.write(i, Promised { words, due: None, from: Some(from) })
+    };
+    let unseen = promise(&mut world, 2, answer);
+    world.sync_all();
+    let [seen, of_unfit, of_round] = [answer, unfit, it].map(|from| promise(&mut world, 2, from));
+    let node = whole(&world);
+    let from = |cid: Cid| node.fold.promise(&cid).expect("a promise").from;
+    assert_eq!([unseen, seen, of_unfit, of_round].map(from), [None, Some(answer), None, None]);
+    assert!(node.fold.may_promise_from(&answer) && !node.fold.may_promise_from(&it));
+}
+
+/// What a round is straight from the rules: of the whole set of events, whatever their order.
+struct Rules<'a> {
+    node: &'a Node,
+    written: &'a [Written],
+}
+
+/// What of a round the rules have a word on.
+#[derive(Debug, PartialEq, Eq, Default)]
+struct Told {
+    /// Who wrote which answer, whether it was opened, and whether apart.
+    answers: BTreeSet<(NodeId, Cid, bool, bool)>,
+    answered: BTreeSet<NodeId>,
+    closed: Option<Cid>,
+    reveal: Option<Cid>,
+    seats: Vec<(NodeId, Option<Turn>)>,
+    now: Option<NodeId>,
+    next: Option<NodeId>,
+}
+
+impl<'a> Rules<'a> {
+    fn ix(&self, cid: &Cid) -> Ix {
+        self.node.log.find(cid).expect("it is here")
+    }
+
+    fn key(&self, cid: &Cid) -> (u64, Cid) {
+        self.node.log.entry(self.ix(cid)).key()
+    }
+
+    fn is_before(&self, one: &Cid, other: &Cid) -> bool {
+        one != other && self.node.log.is_ancestor(self.ix(one), self.ix(other))
+    }
+
+    /// What counts, of a sort.
+    fn all<T: 'a>(&self, of: impl Fn(&'a Body) -> Option<T>) -> Vec<(Cid, NodeId, T)> {
+        let counts = |it: &&Written| self.node.fold.why_ignored(&it.0).is_none();
+        let all = self.written.iter().filter(counts);
+        all.filter_map(|it| Some((it.0, it.1.author, of(&it.1.body)?))).collect()
+    }
+
+    fn told(&self, round: Cid, opened: &RoundOpened, room: Cid) -> Told {
+        // Who was who, and there, when it was opened.
+        let mut then = Node::new(room);
+        self.written.iter().filter(|it| self.is_before(&it.0, &round)).for_each(|it| _ = admit(&mut then, it));
+        let home = |node: NodeId| then.fold.joined().home_of(node);
+        let was_there = |node: &NodeId| then.log.authors().any(|it| it == *node);
+        let opener = self.written.iter().find(|it| it.0 == round).expect("it is here").1.author;
+
+        let mut told = Told::default();
+        let closings = self.all(|it| if let Body::RoundClosed(it) = it { Some(it.round) } else { None });
+        told.closed = closings.iter().filter(|it| it.2 == round).map(|it| it.0).min_by_key(|it| self.key(it));
+
+        // Open answers: of each person the last.
+        let mut last: BTreeMap<NodeId, Cid> = BTreeMap::new();
+        for (cid, author, of) in self.all(|it| if let Body::Answered(it) = it { Some(it.round) } else { None }) {
+            if of == round {
+                told.answered.insert(home(author));
+                let at = last.entry(home(author)).or_insert(cid);
+                *at = if self.key(at) < self.key(&cid) { cid } else { *at };
+            }
+        }
+        told.answers.extend(last.into_iter().map(|(node, cid)| (node, cid, true, false)));
+
+        // Sealed ones: the reveal that most follow by the first that they show, and of each person the last that it has seen.
+        let reveals = self.all(|it| if let Body::RevealOpened(it) = it { Some(it.round) } else { None });
+        let reveals: Vec<Cid> = reveals.into_iter().filter(|it| it.2 == round).map(|it| it.0).collect();
+        let seals = self.all(|it| if let Body::Sealed(it) = it { Some(it.round) } else { None });
+        let seals: Vec<(Cid, NodeId)> = seals.into_iter().filter(|it| it.2 == round).map(|it| (it.0, it.1)).collect();
+        told.answered.extend(seals.iter().map(|it| home(it.1)));
+        let shows = self.all(|it| if let Body::Revealed(it) = it { Some((it.sealed, it.by)) } else { None });
+        let of_round = |seal: &Cid| seals.iter().any(|it| it.0 == *seal);
+        let shows: Vec<_> = shows.into_iter().filter(|it| of_round(&it.2.0)).collect();
+        let mut firsts: BTreeMap<NodeId, (Cid, Cid)> = BTreeMap::new();
+        for (cid, author, (_, by)) in shows.iter().filter(|it| was_there(&it.1) || it.1 == opener) {
+            let first = firsts.entry(home(*author)).or_insert((*cid, *by));
+            *first = if self.key(cid) < self.key(&first.0) { (*cid, *by) } else { *first };
+        }
+        let votes = |reveal: &Cid| firsts.values().filter(|it| it.1 == *reveal).count();
+        told.reveal = reveals.iter().copied().max_by_key(|it| (votes(it), Reverse(self.key(it))));
+        if let Some(reveal) = told.reveal {
+            let shares = self.all(|it| if let Body::ShareOpened(it) = it { Some(it.sealed) } else { None });
+            let is_open = |seal: &Cid| {
+                let of: BTreeSet<_> = shares.iter().filter(|it| it.2 == *seal).map(|it| it.1).collect();
+                of.len() > 1 || shows.iter().any(|it| it.2.0 == *seal)
+            };
+            let mut last: BTreeMap<(NodeId, bool), Cid> = BTreeMap::new();
+            for (seal, author) in &seals {
+                let at = last.entry((home(*author), !self.is_before(seal, &reveal))).or_insert(*seal);
+                *at = if self.key(at) < self.key(seal) { *seal } else { *at };
+            }
+            told.answers.extend(last.into_iter().map(|((node, apart), seal)| (node, seal, is_open(&seal), apart)));
+        }
+        if matches!(opened.ask, Ask::Spoken(_)) {
+            let order = opened.order.iter().copied().filter(|it| was_there(it) || *it == opener);
+            self.turns(round, order.map(home).collect(), &home, &mut told);
+        }
+        told
+    }
+
+    fn turns(&self, round: Cid, order: Vec<NodeId>, home: &dyn Fn(NodeId) -> NodeId, told: &mut Told) {
+        let words = self.all(|it| if let Body::TurnDone(it) = it { Some(it) } else { None });
+        let words: Vec<_> = words.into_iter().filter(|it| it.2.round == round).collect();
+        let of = |it: &TurnDone| home(it.node);
+        let stands =
+            |cid: &Cid, node: NodeId| !words.iter().any(|(other, _, it)| of(it) == node && self.is_before(cid, other));
+        let ends = |it: &TurnDone| matches!(it.state, Turn::Spoken | Turn::Passed);
+        let beside = |cid: &Cid, it: &TurnDone| {
+            let apart = |other: &Cid| !self.is_before(cid, other) && !self.is_before(other, cid);
+            it.state == Turn::Again
+                && words.iter().any(|(other, _, end)| ends(end) && of(end) != of(it) && apart(other))
+        };
+        let mut people: Vec<NodeId> = Vec::new();
+        for node in order.iter().copied().chain(words.iter().map(|it| of(it.2))) {
+            if !people.contains(&node) {
+                people.push(node);
+            }
+        }
+        let seat = |node: NodeId| {
+            let about: Vec<_> = words.iter().filter(|it| of(it.2) == node).collect();
+            let counts = about.iter().filter(|it| stands(&it.0, node)).max_by_key(|(cid, _, it)| {
+                let first = (it.state == Turn::Joined).then_some(Reverse(self.key(cid)));
+                (it.state, first, self.key(cid))
+            });
+            let first = about.iter().map(|it| self.key(&it.0)).min();
+            let at = order.iter().position(|it| *it == node);
+            let its_own = at.map_or((true, first.unwrap_or((0, round))), |at| (false, (at as u64, round)));
+            let place = match counts {
+                Some((cid, _, it)) if matches!(it.state, Turn::Away | Turn::Joined) || beside(cid, it) => {
+                    (true, self.key(cid))
+                }
+                _ => its_own,
+            };
+            (place, node, counts.map(|it| it.2.state))
+        };
+        let mut seats: Vec<_> = people.into_iter().map(seat).collect();
+        seats.sort_by_key(|it| it.0);
+        told.seats = seats.iter().map(|it| (it.1, it.2)).collect();
+        let steps = words
+            .iter()
+            .filter(|(cid, _, it)| stands(cid, of(it)) && (ends(it) || it.state == Turn::Again && !beside(cid, it)));
+        let named = steps.max_by_key(|it| self.key(&it.0)).and_then(|it| it.2.next).map(home);
+        let waits = |turn: Option<Turn>| !matches!(turn, Some(Turn::Spoken | Turn::Passed));
+        let waiting: Vec<_> = told.seats.iter().filter(|it| waits(it.1)).collect();
+        let may = |node: &NodeId| waiting.iter().any(|it| it.0 == *node && it.1 != Some(Turn::Away));
+        told.now = named.filter(may).or_else(|| waiting.first().map(|it| it.0));
+        told.next = waiting.iter().map(|it| it.0).find(|it| Some(*it) != told.now);
+    }
+}
+
+/// What the fold shows of the same.
+fn shown(node: &Node, cid: Cid) -> Told {
+    let (lists, round) = (node.fold.rounds(), node.fold.round(&cid).expect("a round"));
+    let answers = lists.answers_in(cid).map(|it: &std::sync::Arc<Answer>| (it.node, it.cid, it.opened, it.apart));
+    assert_eq!(
+        round.state() == RoundState::Revealed,
+        round.reveal.is_some() || !round.sealed && round.closed.is_some()
+    );
+    Told {
+        answers: answers.collect(),
+        answered: lists.parts_in(cid).filter(|it| it.answered).map(|it| it.node).collect(),
+        closed: round.closed.as_ref().map(|it| it.cid),
+        reveal: round.reveal.as_ref().map(|it| it.cid),
+        seats: round.seats.iter().map(|it| (it.node, it.turn)).collect(),
+        now: round.now,
+        next: round.next,
+    }
+}
+
+/// Something that somebody does in a round, as far as it can be done.
+fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds: &[Cid]) -> Option<Body> {
+    const TURNS: [Turn; 5] = [Turn::Spoken, Turn::Passed, Turn::Again, Turn::Away, Turn::Joined];
+    let round = rounds.get(pick % rounds.len().max(1)).copied();
+    let node = &sim.nodes[who];
+    let ask = |it: &Cid| node.fold.round(it).map(|it| it.ask.clone());
+    let someone = |at: usize| sim.node_id(at % AUTHORS);
+    Some(match kind {
+        0 => {
+            let order: Vec<_> = (0..pick % 5).map(|at| someone(at + pick)).collect();
+            let order = order.try_into().unwrap();
+            match pick % 4 {
+                0 => RoundOpened { sealed: true, ..asks(choice()) }.into(),
+                1 => asks(choice()).into(),
+                _ => RoundOpened { order, ..asks(Ask::Spoken(Spoken::default())) }.into(),
+            }
+        }
+        1 | 2 => answered(round?, chosen(pick as u64 % 4)).into(),
+        3 | 4 => sealed(node, &keys[who], round?, Said::Choice(pick as u64 % 3))?.into(),
+        5 => RevealOpened { round: round? }.into(),
+        6..9 => opening(node, &keys[who], round?, limits::SHARES)?,
+        9..14 if matches!(ask(&round?)?, Ask::Spoken(_)) => {
+            // Mostly of whose turn it is, as it stands there.
+            let now = node.fold.round(&round?).and_then(|it| it.now).filter(|_| !pick.is_multiple_of(4));
+            let next = node.fold.round(&round?).and_then(|it| it.next).filter(|_| !pick.is_multiple_of(3));
+            let about = now.unwrap_or_else(|| someone(pick / 7));
+            turn(round?, about, TURNS[pick / 5 % TURNS.len()], next).into()
+        }
+        14 => AnswerDone { round: round?, passed: pick.is_multiple_of(2) }.into(),
+        15 => RoundClosed { round: round? }.into(),
+        16 => AlsoMe { node: someone(pick) }.into(),
+        _ => return None,
+    })
+}
+
+#[test]
+fn rounds_are_what_the_rules_say_in_any_order() {
+    let seen: [Cell<usize>; 6] = std::array::from_fn(|_| Cell::new(0));
+    let strategy = (
+        prop::collection::vec((0..26_usize, 0..AUTHORS, any::<usize>()), 20..120),
+        prop::collection::vec(any::<Index>(), 40),
+    );
+    let keys: Vec<Keypair> = (0..AUTHORS).map(|i| World::new(7).keypair(i)).collect();
+    runner()
+        .run(&strategy, |(acts, choice)| {
+            let (mut sim, mut rounds) = (Sim::new(0), vec![]);
+            for (kind, who, pick) in acts {
+                match act(&sim, &keys, kind, who, pick, &rounds) {
+                    None => sim.send(who, pick % AUTHORS),
+                    Some(body) => {
+                        let opens = matches!(body, Body::RoundOpened(_));
+                        // Now and then a twin of what it wrote last.
+                        let seen_by = if pick.is_multiple_of(11) && !opens { pick % AUTHORS } else { who };
+                        let cid = sim.write_as(who, seen_by, body);
+                        if opens {
+                            rounds.push(cid);
+                            (0..AUTHORS).filter(|to| pick % 7 != *to).for_each(|to| sim.send(who, to));
+                        }
+                    }
+                }
+            }
+            let whole = fold(sim.room, &sim.written);
+            let mut node = Node::new(sim.room);
+            reorder(&sim.written, &choice).iter().for_each(|it| _ = admit(&mut node, it));
+            prop_assert_eq!(format!("{:?}", whole.fold.rounds()), format!("{:?}", node.fold.rounds()));
+            let rules = Rules { node: &node, written: &sim.written };
+            for (cid, _, opened) in rules.all(|it| if let Body::RoundOpened(it) = it { Some(it) } else { None }) {
+                let (told, is) = (rules.told(cid, opened, sim.room), shown(&node, cid));
+                prop_assert_eq!(&told, &is, "{:?}", opened);
+                let counts = [
+                    told.answers.iter().filter(|it| !it.2).count(),
+                    told.answers.iter().filter(|it| it.3).count(),
+                    told.answers.iter().filter(|it| it.2 && !it.3).count(),
+                    usize::from(told.closed.is_some()),
+                    usize::from(told.seats.iter().any(|it| it.1 == Some(Turn::Again))),
+                    usize::from(told.seats.len() > 2 && told.now.is_some()),
+                ];
+                for (cell, more) in seen.iter().zip(counts) {
+                    cell.set(cell.get() + more);
+                }
+            }
+            Ok(())
+        })
+        .expect("as the rules have it");
+    let seen = seen.map(Cell::into_inner);
+    assert!(seen.iter().all(|it| *it > 20), "too tame: {seen:?}");
+}
