@@ -42,7 +42,7 @@ pub fn acts() -> impl Strategy<Value = Vec<Act>> {
     let say =
         (0..AUTHORS, any::<usize>(), any::<[Index; 2]>()).prop_map(|(who, kind, about)| Act::Say { who, kind, about });
     let act = prop_oneof![3 => ops(1, 2).prop_map(|mut it| Act::Baton(it.remove(0))), 5 => say];
-    prop::collection::vec(act, 8..56)
+    prop::collection::vec(act, 8..104)
 }
 
 /// The events whose kind is one of these, mostly; else all.
@@ -96,7 +96,12 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
         21 | 22 => PromiseKept { promise: one(&["promised"]), evidence: Some(other(&["posted"])) }.into(),
         23 | 24 => PromiseDropped { promise: one(&["promised"]), words }.into(),
         25..28 => AlsoMe { node: sim.node_id(kind / 40 % AUTHORS) }.into(),
-        28 => NotMe { node: sim.node_id(kind / 40 % AUTHORS) }.into(),
+        28 => {
+            // Of whom it is joined with, if it is.
+            let (me, joined) = (sim.node_id(who), sim.nodes[who].fold.joined());
+            let other = joined.nodes_of(me).find(|it| *it != me);
+            NotMe { node: other.unwrap_or_else(|| sim.node_id(kind / 72 % AUTHORS)) }.into()
+        }
         29 | 30 => MeetingOpened {
             title: "weekly".try_into().unwrap(),
             form: Default::default(),

@@ -323,7 +323,14 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, NodeId, PromiseSt
     };
     let body = |cid: &Cid| written.iter().find(|it| it.0 == *cid).map(|it| &it.1.body);
     let from = |cid: &Cid, it: &Promised| {
-        it.from.filter(|from| is_seen(from, cid) && matches!(body(from), Some(Body::Asked(_) | Body::Posted(_))))
+        it.from.filter(|from| {
+            let is = match body(from) {
+                Some(Body::Asked(_) | Body::Posted(_)) => true,
+                Some(Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_)) => counts(from),
+                _ => false,
+            };
+            is && is_seen(from, cid)
+        })
     };
     let taken = |ask: &Cid| {
         written.iter().any(|(cid, event, _)| matches!(&event.body, Body::Promised(it) if from(cid, it) == Some(*ask)))
