@@ -5,6 +5,7 @@ pub mod copyable;
 pub mod dialog;
 pub mod disc;
 pub mod doubtful;
+pub mod ending;
 pub mod export;
 pub mod feedback;
 pub mod fields;

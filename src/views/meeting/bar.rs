@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::now::{Step, notes_of, runs, turns_of};
+use super::now::{Step, called, notes_of, runs, turns_of};
 use crate::{
     components::timer::Timer,
     hooks::use_seconds_left,
@@ -37,13 +37,13 @@ pub fn Bar(props: &BarProps) -> Html {
     };
     let turns = turns_of(room, meeting);
     let now = turns.as_ref().and_then(|it| it.now);
-    let name = |node| if node == room.me { t!("you-subject") } else { people::name_in(&room.people, &node) };
+    let name = |node| called(room, &node);
     let at = notes_of(room, meeting).map(|it| it.step());
     let step = match (at, &turns, now) {
         (Some(Step::Write), ..) => t!("notes-write"),
         (Some(Step::Vote), ..) => t!("notes-vote"),
         (Some(Step::Talk), ..) => t!("notes-talk"),
-        (None, Some(_), Some(now)) if now == room.me => t!("bar-your-turn"),
+        (None, Some(_), Some(now)) if room.joined.is_same(now, room.me) => t!("bar-your-turn"),
         (None, Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
         (None, Some(_), None) => t!("bar-all-spoken"),
         (None, None, _) => t!("bar-goes-on"),

@@ -8,10 +8,12 @@ use paceline_room::{
     state::{Baton, Meeting, Round},
 };
 
-use super::super::promises::in_days;
 use crate::{
+    due::in_days,
     forms::{self, FormMeeting, FormNotes},
+    people,
     session::RoomView,
+    texts::t,
 };
 
 /// The round in which each speaks in turn, if the meeting has one.
@@ -95,6 +97,11 @@ pub fn runs(room: &RoomView, meeting: &Meeting) -> Option<Arc<Baton>> {
 /// Whether the person at this tab runs it.
 pub fn is_mine(room: &RoomView, meeting: &Meeting) -> bool {
     runs(room, meeting).and_then(|it| it.holder).is_some_and(|it| room.joined.is_same(it, room.me))
+}
+
+/// What to call somebody here: the person at this tab is *you*.
+pub fn called(room: &RoomView, node: &NodeId) -> String {
+    if room.joined.is_same(*node, room.me) { t!("you-subject") } else { people::name_in(&room.people, node) }
 }
 
 /// By which the person at this tab is known.

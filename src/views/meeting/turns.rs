@@ -11,13 +11,12 @@ use yew::prelude::*;
 
 use super::{
     super::Waits,
-    now::turns_of,
+    now::{called, turns_of},
     steps::{use_before, use_inert},
 };
 use crate::{
     components::{timer::Timer, undo::Undo},
     hooks::{use_commands, use_title, use_wake_lock},
-    people,
     session::RoomView,
     signals,
     texts::{changing, t},
@@ -25,7 +24,7 @@ use crate::{
 
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
-    let mine = room.meeting.as_ref().and_then(|it| turns_of(room, it)).filter(|it| it.now == Some(room.me));
+    let mine = room.meeting.as_ref().and_then(|it| turns_of(room, it)).filter(|it| is_me(room, it.now));
     let waits =
         |it: std::sync::Arc<Round>| Waits { kind: "turn", about: Some(it.cid), count: 1, words: t!("turn-yours") };
     mine.map(waits).into_iter().collect()
@@ -50,20 +49,14 @@ pub fn Turns(props: &TurnsProps) -> Html {
     // Not held up by the step that it takes back.
     let undoing = use_commands(format!("undo {}", round.cid));
     let inert = use_inert(round.now);
-    let mine = round.now == Some(room.me);
-    use_title(mine.then(|| t!("turn-yours")));
-    use_wake_lock(mine);
-    use_effect_with(mine, |mine| {
-        if *mine {
-            signals::shake();
-        }
-    });
+    let mine = is_me(room, round.now);
+    use_my_turn(mine);
     let before = use_before(round.now);
     let seconds = match &round.ask {
         Ask::Spoken(it) => it.seconds.map(|it| it.get()),
         _ => None,
     };
-    let name = |node: NodeId| if node == room.me { t!("you-subject") } else { people::name_in(&room.people, &node) };
+    let name = |node: NodeId| called(room, &node);
     let step = |state: Turn| {
         let (commands, round, now) = (commands.clone(), round.cid, round.now);
         Callback::from(move |_: MouseEvent| {
@@ -97,7 +90,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
                 <span>if let (Some(timer), Some(_)) = (room.timer, round.now) { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
             </p>
             <p class="turn-next">{ changing(match (&round.next, &next) {
-                (Some(it), _) if *it == room.me => t!("turn-then-you"),
+                (Some(_), _) if is_me(room, round.next) => t!("turn-then-you"),
                 (_, Some(name)) => t!("turn-then", name = name.clone()),
                 _ => String::new(),
             }) }</p>
@@ -105,6 +98,22 @@ pub fn Turns(props: &TurnsProps) -> Html {
             <Undo {of} text={said} {undo} />
         </section>
     }
+}
+
+fn is_me(room: &RoomView, node: Option<NodeId>) -> bool {
+    node.is_some_and(|it| room.joined.is_same(it, room.me))
+}
+
+/// Whose turn it is hears of it wherever it looks, and its screen stays awake.
+#[hook]
+fn use_my_turn(mine: bool) {
+    use_title(mine.then(|| t!("turn-yours")));
+    use_wake_lock(mine);
+    use_effect_with(mine, |mine| {
+        if *mine {
+            signals::shake();
+        }
+    });
 }
 
 /// What passes the turn on.

@@ -2,8 +2,6 @@
 
 mod accept;
 mod card;
-mod due;
-mod ending;
 mod form;
 mod post;
 mod row;
@@ -28,7 +26,7 @@ use crate::{
         more::{SHOWN, Shown, WITHIN, Which, use_shown},
         told::Told,
     },
-    excerpt,
+    due, excerpt,
     hooks::use_now,
     people,
     session::{Here, Place, RoomView, Unsent},
@@ -36,8 +34,6 @@ use crate::{
 };
 
 pub use card::CARDS;
-pub use due::in_days;
-pub use ending::Ending;
 pub use post::{DO_THIS, marks};
 
 /// Its handle.

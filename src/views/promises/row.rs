@@ -10,18 +10,19 @@ use paceline_room::{
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::{accept::Accept, due, ending::Ending};
+use super::accept::Accept;
 use crate::{
     browser,
     components::{
         disc::disc_of,
+        ending::Ending,
         feedback::{FeedbackForm, Stances},
         icons::{Icon, sign},
         more::{NODES_WITHIN, Shown, WITHIN},
         told::{Told, loops, signals},
         written::Written,
     },
-    excerpt,
+    due, excerpt,
     hooks::use_session,
     session::{Here, Session},
     texts::{changing, t},

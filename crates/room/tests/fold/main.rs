@@ -15,6 +15,7 @@ mod posts;
 mod promises;
 mod properties;
 mod rounds;
+mod rounds_told;
 mod rules;
 mod runs;
 mod shapes;

@@ -11,8 +11,8 @@ use yew::prelude::*;
 
 use super::{
     super::now::{form_of_notes, home, is_mine},
-    NotesProps,
     note::{Note, Others, said},
+    props::NotesProps,
 };
 use crate::{
     components::more::{CHOICES, SHOWN, Which, use_shown},

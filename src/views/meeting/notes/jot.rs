@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use super::{
     super::now::{Step, home},
-    NotesProps,
+    props::NotesProps,
 };
 use crate::{
     components::{fields::submits_on_control_enter, written::Written},

@@ -7,13 +7,13 @@ use yew::prelude::*;
 
 use crate::{
     components::{
+        ending::Ending,
         more::{WITHIN, Which, use_shown},
         written::Written,
     },
     people,
     session::RoomView,
     texts::{changing, t},
-    views::promises::Ending,
 };
 
 /// What was promised.

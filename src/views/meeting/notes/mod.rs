@@ -5,6 +5,7 @@ mod board;
 mod jot;
 mod last_time;
 mod note;
+mod props;
 mod reveal;
 mod talk;
 
@@ -17,6 +18,7 @@ use self::{
     board::Board,
     jot::Jot,
     last_time::LastTime,
+    props::NotesProps,
     reveal::Reveal,
     talk::{Talk, talked_about},
 };
@@ -27,19 +29,6 @@ use crate::{
     signals,
     texts::{changing, t},
 };
-
-/// Properties of [`NotesCard`] and of its steps.
-#[derive(Clone, PartialEq, Properties)]
-pub struct NotesProps {
-    /// The room.
-    pub room: Rc<RoomView>,
-    /// The meeting.
-    pub meeting: Meeting,
-    /// Its notes.
-    pub notes: Notes,
-    /// Nothing stands in front of it.
-    pub primary: bool,
-}
 
 /// Draws what is done now; what one has begun to write stays where it is.
 #[component]

@@ -10,11 +10,11 @@ use paceline_room::{
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::super::now::called;
 use crate::{
     components::written::Written,
     excerpt,
     hooks::{use_chosen, use_commands},
-    people,
     session::RoomView,
     texts::{changing, t},
 };
@@ -76,8 +76,7 @@ fn Line(props: &LineProps) -> Html {
     let commands = use_commands(format!("place {}", answer.cid));
     let cid = answer.cid;
     let apart = Callback::from(move |_: MouseEvent| commands.act(rounds::Command::Place { answer: cid, under: None }));
-    let mine = room.joined.is_same(answer.node, room.me);
-    let name = if mine { t!("you-subject") } else { people::name_in(&room.people, &answer.node) };
+    let name = called(room, &answer.node);
     html! {
         <div class="note-line" data-testid="round-result" data-cid={cid.to_string()} data-node={answer.node.to_string()} data-opened="true">
             if let Some(text) = answer.text.clone() { <Written {text} /> } else { <p class="hint">{ t!("notes-no-words") }</p> }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::{
     super::now::{home, is_mine},
-    NotesProps,
+    props::NotesProps,
 };
 use crate::{
     hooks::{Commands, use_commands, use_seconds_left},

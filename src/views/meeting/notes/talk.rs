@@ -14,16 +14,15 @@ use yew::prelude::*;
 
 use super::{
     super::{
-        now::{Notes, form_of_notes, is_mine, next_time},
+        now::{Notes, called, form_of_notes, is_mine, next_time},
         steps::{use_before, use_inert},
     },
-    NotesProps,
     note::{Note, said},
+    props::NotesProps,
 };
 use crate::{
     components::undo::Undo,
     hooks::{seconds_left, use_commands, use_session},
-    people,
     session::RoomView,
     texts::{self, changing, t},
 };
@@ -58,7 +57,7 @@ pub fn Talk(props: &NotesProps) -> Html {
     };
     let next = groups.get(at + 1).and_then(|it| it.first()).map(|it| it.cid);
     let by = meeting.timer.as_ref().map_or(room.me, |it| it.by);
-    let name = if by == room.me { t!("you-subject") } else { people::name_in(&room.people, &by) };
+    let name = called(room, &by);
     let on = goes_to(next.filter(|_| !inert), seconds).reform(|_: MouseEvent| ());
     let more = {
         let (commands, ends) = (commands.clone(), room.timer.map_or(0, |it| it.ends));
@@ -107,7 +106,7 @@ fn Taken(props: &TakenProps) -> Html {
         .answers
         .iter()
         .flat_map(|it| room.promises.promised_from(it.cid))
-        .map(|it| if it.node == room.me { t!("you-subject") } else { people::name_in(&room.people, &it.node) })
+        .map(|it| called(room, &it.node))
         .collect();
     let do_this = {
         let (commands, text, due) = (commands.clone(), said(group), *due);
@@ -143,11 +142,7 @@ struct HandsProps {
 fn Hands(props: &HandsProps) -> Html {
     let (session, room) = (use_session(), &props.room);
     let up = room.hands.iter().any(|it| room.joined.is_same(*it, room.me));
-    let names: Vec<String> = room
-        .hands
-        .iter()
-        .map(|it| if *it == room.me { t!("you-subject") } else { people::name_in(&room.people, it) })
-        .collect();
+    let names: Vec<String> = room.hands.iter().map(|it| called(room, it)).collect();
     let onclick = Callback::from(move |_: MouseEvent| {
         let session = session.clone();
         session.clone().run(async move { session.hand(!up) });
