@@ -96,3 +96,25 @@ hands-up = Hands: { $names }
 last-time = Promised before
 last-time-still = Still on it
 last-time-goes-on = It stays a promise.
+
+# What else is asked of everybody.
+
+asked-open = Ask everybody
+asked-question = What do you ask?
+asked-kind = How is it answered
+asked-choice = Choose one
+asked-dots = Give votes
+asked-words = In words
+asked-options = Answers to choose from, one a line
+asked-yes-no = Yes
+    No
+asked-hidden = Hidden until all are shown
+asked-submit = Ask
+asked-show = Show the result
+asked-who = Who answered what
+asked-not-here = not here yet
+asked-answered = { $n ->
+    [0] Nobody has answered yet.
+    [one] 1 person has answered.
+   *[other] { $n } people have answered.
+}

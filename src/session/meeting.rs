@@ -5,7 +5,7 @@ use paceline_room::{
     Cid, NodeId,
     body::{
         Title, batons, meetings,
-        rounds::{self, Ask, Dots, OwnAnswer, Spoken, True},
+        rounds::{self, Ask, Dots, OwnAnswer, Spoken, True, Value},
     },
     limits,
 };
@@ -93,6 +93,12 @@ impl Session {
         let all = engine.node.own_answers(round).into_iter();
         let text = |(cid, answer)| if let OwnAnswer::Text(text) = answer { Some((cid, text)) } else { None };
         all.filter_map(text).collect()
+    }
+
+    /// What the person at this tab answered last in a round, before all show theirs, if it is no text.
+    pub fn own_value(&self, round: &Cid) -> Option<Value> {
+        let answer = self.engine().ok()?.node.own_answers(round).pop()?.1;
+        if let OwnAnswer::Value(value) = answer { Some(value) } else { None }
     }
 
     /// Asks to wait with showing a round, and stops the countdown for all.

@@ -72,6 +72,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         unplugged: matches!(connection, Connection::Connecting | Connection::Alone) && !browser::has_network(),
         progress: (connection == Connection::CatchingUp)
             .then_some((now.events, now.events + now.progress.missing_events)),
+        events: now.events,
         linked: peers.iter().filter(|it| it.direct).count(),
         proposed_name: (!named).then(|| friendly_name(&engine.me).into()),
         people: now.people.clone(),

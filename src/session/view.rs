@@ -100,6 +100,8 @@ pub struct RoomView {
     pub unplugged: bool,
     /// While catching up: (events here, events known to exist).
     pub progress: Option<(usize, usize)>,
+    /// Events here: what is hidden changes nothing else that is shown.
+    pub events: usize,
     /// Nodes linked now.
     pub linked: usize,
     /// A friendly proposal for a name, until this node has introduced itself.

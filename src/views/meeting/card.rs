@@ -5,9 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    asked::{AskAll, Asked},
     lobby::Lobby,
     notes::{NotesCard, is_last},
-    now::{asked_in, next_time, notes_of, turns_of},
+    now::{asked_in, next_time, notes_of, others_in, turns_of},
     over::Over,
     turns::Turns,
     writing::Writing,
@@ -88,7 +89,9 @@ fn Going(props: &GoingProps) -> Html {
             if let Some(notes) = notes { <NotesCard room={room.clone()} meeting={meeting.clone()} {notes} {primary} /> }
             <div class="asked">
                 { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} /> }) }
+                { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }
             </div>
+            <AskAll meeting={meeting.cid} />
             <div class="row">
                 <button type="button" class={classes!("button", (!is_over).then_some("plain"))} data-testid="meeting-close" data-primary={(is_over && *primary).then_some("true")} onclick={end}>
                     { t!("meeting-end") }

@@ -1,13 +1,16 @@
 //! The meeting that goes on: one line above the talk, and the card that says what we do now; where there is none, how to begin one.
 
+mod asked;
 mod bar;
 mod card;
 mod lobby;
 mod notes;
 mod now;
 mod over;
+mod reveal;
 mod steps;
 mod turns;
+mod voting;
 mod writing;
 
 use yew::prelude::*;

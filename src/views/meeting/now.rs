@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use paceline_room::{
     Day, NodeId,
-    body::rounds::Ask,
+    body::rounds::{Ask, Value},
     state::{Baton, Meeting, Round},
 };
 
@@ -24,6 +24,18 @@ pub fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
 /// The rounds in which each writes what all may read at once.
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     room.rounds.of_meeting(meeting.cid).filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed).cloned().collect()
+}
+
+/// What else is asked: to choose, to vote, to rate.
+pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
+    let vote = notes_of(room, meeting).and_then(|it| it.vote).map(|it| it.cid);
+    let all = room.rounds.of_meeting(meeting.cid);
+    all.filter(|it| !it.ask.is_text() && Some(it.cid) != vote).cloned().collect()
+}
+
+/// What the person here has answered where all may see it.
+pub fn own_of(room: &RoomView, round: Option<&Round>) -> Option<Value> {
+    room.rounds.answers_in(round?.cid).find(|it| it.node == home(room))?.value.clone()
 }
 
 /// Notes that are hidden until all show theirs, and the votes on them: the first round of each sort, in every tab.

@@ -1,16 +1,15 @@
 //! All notes, shown and voted on: a press is a vote.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::rc::Rc;
 
-use paceline_room::{
-    Cid, NodeId,
-    body::rounds::{self, Ask, Said, Value},
-    state::{Group, Round},
-};
+use paceline_room::state::{Group, Round};
 use yew::prelude::*;
 
 use super::{
-    super::now::{form_of_notes, home, is_mine},
+    super::{
+        now::{form_of_notes, is_mine, own_of},
+        voting::{Voting, buttons, use_voting},
+    },
     note::{Note, Others, said},
     props::NotesProps,
 };
@@ -31,7 +30,7 @@ pub fn Board(props: &NotesProps) -> Html {
     let NotesProps { room, meeting, notes, primary } = props;
     let much = use_shown();
     let groups = use_memo((room.rounds.clone(), notes.round.cid), |_| room.rounds.groups(&notes.round, None));
-    let voting = use_voting(room, notes.vote.as_ref());
+    let voting = use_voting(notes.vote.as_ref(), own_of(room, notes.vote.as_deref()));
     let all: Others = groups.iter().take(CHOICES).filter_map(|it| Some((it.first()?.cid, said(it).into()))).collect();
     let filled = *primary && is_mine(room, meeting) && voting.as_ref().is_none_or(|it| it.left == 0);
     let draw = |group: &Group| {
@@ -105,68 +104,6 @@ fn OnWith(props: &OnWithProps) -> Html {
     }
 }
 
-/// The own votes, and how they are changed.
-struct Voting {
-    options: BTreeMap<Cid, usize>,
-    given: Vec<u64>,
-    left: u64,
-    change: Callback<(usize, bool)>,
-}
-
-/// How to vote in that round. What is pressed while a vote is on its way is not lost: it follows.
-#[hook]
-fn use_voting(room: &Rc<RoomView>, vote: Option<&Arc<Round>>) -> Option<Voting> {
-    let wanted = use_state(|| None::<Vec<u64>>);
-    let latest = use_mut_ref(|| None::<Vec<u64>>);
-    let commands = use_commands(vote.map(|it| format!("vote {}", it.cid)).unwrap_or_default());
-    let options = vote.map(|it| it.ask.options().to_vec()).unwrap_or_default();
-    let now = vote.map(|it| given(room, it, home(room), options.len())).unwrap_or_default();
-    {
-        let (commands, wanted_now, options, now) = (commands.clone(), (*wanted).clone(), options.clone(), now.clone());
-        let (clear, latest, round) = (wanted.setter(), latest.clone(), vote.map(|it| it.cid));
-        use_effect_with((wanted_now, now, commands.busy), move |(wanted, now, busy)| {
-            let (Some(wanted), None, Some(round)) = (wanted, busy, round) else { return };
-            if wanted == now {
-                *latest.borrow_mut() = None;
-                return clear.set(None);
-            }
-            let named = options.iter().zip(wanted).map(|(option, dots)| (option.to_string(), *dots));
-            commands.act(rounds::Command::Answer { round, answer: Said::Dots(named.collect()) });
-        });
-    }
-    let budget = match &vote?.ask {
-        Ask::Dots(it) => it.budget.get(),
-        _ => return None,
-    };
-    let shown = wanted.as_ref().filter(|it| it.len() == now.len()).unwrap_or(&now).clone();
-    let left = budget.saturating_sub(shown.iter().sum());
-    let change = {
-        let (wanted, now) = (wanted.setter(), now.clone());
-        Callback::from(move |(at, more): (usize, bool)| {
-            let mut next = latest.borrow().clone().unwrap_or_else(|| now.clone());
-            let spent: u64 = next.iter().sum();
-            if let Some(dots) = next.get_mut(at)
-                && (!more || spent < budget)
-            {
-                *dots = if more { *dots + 1 } else { dots.saturating_sub(1) };
-                *latest.borrow_mut() = Some(next.clone());
-                wanted.set(Some(next));
-            }
-        })
-    };
-    let at = options.iter().enumerate().filter_map(|(at, it)| Some((it.parse().ok()?, at)));
-    Some(Voting { options: at.collect(), given: shown, left, change })
-}
-
-/// The dots that somebody gave, for each option.
-fn given(room: &RoomView, vote: &Round, node: NodeId, options: usize) -> Vec<u64> {
-    let own = room.rounds.answers_in(vote.cid).find(|it| it.node == node);
-    match own.and_then(|it| it.value.as_ref()) {
-        Some(Value::Dots(dots)) => dots.iter().map(|it| it.get()).collect(),
-        _ => vec![0; options],
-    }
-}
-
 /// The votes of the person here for a note: what others give is shown when all have voted.
 fn dots(voting: &Voting, group: &Group) -> Html {
     let places: Vec<usize> = group.answers.iter().filter_map(|it| voting.options.get(&it.cid).copied()).collect();
@@ -175,16 +112,5 @@ fn dots(voting: &Voting, group: &Group) -> Html {
     let dots_at = |at: &usize| voting.given.get(*at).copied().unwrap_or(0);
     let own: u64 = places.iter().map(dots_at).sum();
     let taken = places.iter().copied().find(|at| dots_at(at) > 0).unwrap_or(first);
-    let press = |at: usize, more: bool| voting.change.reform(move |_: MouseEvent| (at, more));
-    let words = said(group);
-    html! {
-        <div class="row dots" data-own={own.to_string()}>
-            <button type="button" class="button plain" data-testid="dot-add" aria-disabled={(voting.left == 0).then_some("true")}
-                aria-label={t!("notes-vote-for", words = words.clone())} onclick={press(first, true)}>{ changing(t!("notes-vote-add", n = own as usize)) }</button>
-            if own > 0 {
-                <button type="button" class="quiet-button" data-testid="dot-remove" aria-label={t!("notes-vote-back-for", words = words)}
-                    onclick={press(taken, false)}>{ t!("notes-vote-back") }</button>
-            }
-        </div>
-    }
+    buttons(voting, first, taken, own, &said(group))
 }

@@ -89,7 +89,7 @@ fn Own(props: &NotesProps) -> Html {
     let session = use_session();
     let round = props.notes.round.cid;
     // What is hidden changes nothing that is shown: they are opened again with each event.
-    let own = use_memo((props.room.storage.events, round), |_| session.own_answers(&round));
+    let own = use_memo((props.room.events, round), |_| session.own_answers(&round));
     html! {
         <ul class="plain-list own-notes" aria-label={t!("notes-own")}>
             { for own.iter().map(|(cid, text)| html! { <OwnNote key={cid.to_string()} cid={*cid} text={text.clone()} /> }) }

@@ -6,7 +6,6 @@ mod jot;
 mod last_time;
 mod note;
 mod props;
-mod reveal;
 mod talk;
 
 use std::rc::Rc;
@@ -19,10 +18,12 @@ use self::{
     jot::Jot,
     last_time::LastTime,
     props::NotesProps,
-    reveal::Reveal,
     talk::{Talk, talked_about},
 };
-use super::now::{Notes, Step};
+use super::{
+    now::{Notes, Step, home, is_mine},
+    reveal::Reveal,
+};
 use crate::{
     components::timer::Timer,
     session::{Here, RoomView},
@@ -48,7 +49,9 @@ pub fn NotesCard(props: &NotesProps) -> Html {
             <div>if step == Step::Talk { <Talk ..props.clone() /> }</div>
             <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
             <Jot ..props.clone() />
-            <div>if step == Step::Write { <Reveal ..props.clone() /> }</div>
+            <div>if step == Step::Write {
+                <Reveal room={room.clone()} round={round.clone()} words={t!("notes-show")} filled={may_show(props)} />
+            }</div>
         </section>
     }
 }
@@ -59,6 +62,13 @@ pub fn is_last(room: &Rc<RoomView>, meeting: &Meeting, notes: &Notes) -> bool {
         let (at, groups) = talked_about(room, meeting, notes);
         at + 1 >= groups.len()
     }
+}
+
+/// To show all is the next press of who runs it, once it has written.
+fn may_show(props: &NotesProps) -> bool {
+    let NotesProps { room, meeting, notes, primary } = props;
+    let done = room.rounds.parts_in(notes.round.cid).any(|it| it.node == home(room) && it.done);
+    *primary && done && is_mine(room, meeting)
 }
 
 fn name_of(step: Step) -> String {

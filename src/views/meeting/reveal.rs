@@ -1,29 +1,41 @@
-//! What shows all notes at once: a countdown for all, in which anybody may ask to wait.
+//! What shows at once what all have hidden: a countdown for all, in which anybody may ask to wait.
+
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid,
     body::{meetings, rounds},
+    state::Round,
 };
 use yew::prelude::*;
 
-use super::{
-    super::now::{home, is_mine},
-    props::NotesProps,
-};
 use crate::{
     hooks::{Commands, use_commands, use_seconds_left},
     people,
+    session::RoomView,
     texts::{self, changing, t},
 };
 
 /// How long anybody may ask to wait (section 9 of the room's design).
 const COUNTDOWN_SECONDS: u64 = 5;
 
-/// Draws who has written, and the button or the countdown.
+/// Properties of [`Reveal`].
+#[derive(PartialEq, Properties)]
+pub struct RevealProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// What is hidden.
+    pub round: Arc<Round>,
+    /// What the button says.
+    pub words: AttrValue,
+    /// It is the next press.
+    pub filled: bool,
+}
+
+/// Draws who has answered, and the button or the countdown.
 #[component]
-pub fn Reveal(props: &NotesProps) -> Html {
-    let NotesProps { room, meeting, notes, primary } = props;
-    let round = &notes.round;
+pub fn Reveal(props: &RevealProps) -> Html {
+    let RevealProps { room, round, words, filled } = props;
     let commands = use_commands(round.cid);
     let timer = room.timer.filter(|it| it.about == Some(round.cid));
     let left = use_seconds_left(timer.map_or(0, |it| it.ends));
@@ -39,8 +51,6 @@ pub fn Reveal(props: &NotesProps) -> Html {
         let (commands, round) = (commands.clone(), round.cid);
         Callback::from(move |_: MouseEvent| commands.run(|session| async move { session.hold(round).await }))
     };
-    let done = room.rounds.parts_in(round.cid).any(|it| it.node == home(room) && it.done);
-    let filled = *primary && done && is_mine(room, meeting);
     html! {
         <div class="reveal" role="status">
             <p>{ changing(t!("notes-written", n = round.answered, done = round.done)) }</p>
@@ -50,7 +60,7 @@ pub fn Reveal(props: &NotesProps) -> Html {
                 <button key="wait" type="button" class="button plain" data-testid="round-wait" aria-disabled={commands.busy} onclick={wait}>{ t!("notes-wait") }</button>
             } else {
                 <button key="show" type="button" class={classes!("button", (!filled).then_some("plain"))} data-testid="round-reveal"
-                    data-primary={filled.then_some("true")} aria-disabled={commands.busy} onclick={show}>{ t!("notes-show") }</button>
+                    data-primary={filled.then_some("true")} aria-disabled={commands.busy} onclick={show}>{ words }</button>
             }
         </div>
     }

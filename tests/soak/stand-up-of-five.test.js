@@ -1,0 +1,125 @@
+// A stand-up of five who have only their hands, cut in two in the middle: on each side it goes on, and once they are one again there is one
+// meeting, one turn and one set of notes. `window.paceline` only tells what is so.
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BareChromium } from '../e2e/lib/bare.js';
+import { Firefox } from '../e2e/lib/firefox.js';
+import { Person } from '../e2e/lib/hands.js';
+import { startHost } from '../e2e/lib/host.js';
+import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
+import { scenario } from '../e2e/lib/world.js';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** How long the phone is locked, in milliseconds. */
+const LOCKED = 180_000;
+
+const turn = async (it) => {
+  const seen = await it.look({ handle: 'turn' });
+  return seen && { now: seen.attributes['data-now'] ?? null, next: seen.attributes['data-next'] ?? null };
+};
+/** The same speaker, the same next, and the same time left to a second, on all screens at one moment. */
+const together = (people, why) =>
+  until(why, async () => {
+    const all = await Promise.all(people.map(turn));
+    return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
+  });
+const left = async (it) => Number((await it.look({ handle: 'bar' })).attributes['data-left']);
+
+async function named(it) {
+  await it.write({ handle: 'name-input' }, it.name);
+  await it.press({ handle: 'name-submit' });
+}
+
+async function writes(it, question, words) {
+  const within = { handle: 'round', text: question };
+  await it.write({ handle: 'round-answer', within }, words);
+  await it.press({ handle: 'round-answer-submit', within });
+  await it.sees({ handle: 'round-result', text: words });
+}
+
+async function passesOn(it) {
+  await it.until('its button is ready', { handle: 'turn-next' }, (seen) => seen && !seen.attributes['aria-disabled']);
+  await it.press({ handle: 'turn-next' });
+}
+
+scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, one whose phone is locked, cut in two in the middle', async (world) => {
+  const { relay } = await startHost(world);
+  world.server.config = { relays: [relay], stun: [] };
+  const laptop = await world.browser({ throttled: true });
+  const pocket = await world.browser({ throttled: true, ...PHONE });
+  const [firefox, bare] = [await Firefox.open(world), await BareChromium.open(world)];
+  const ada = new Person(await world.tab(laptop, 'Ada'), 'click');
+  await ada.press({ handle: 'start-tile', attributes: { 'data-form': 'stand-up' } });
+  await ada.tab.inRoom();
+  await ada.sees({ handle: 'lobby' });
+  const link = await ada.tab.page.evaluate(() => location.href);
+  const ben = new Person(await firefox.tab('Ben', link), 'keys');
+  const cleo = new Person(await world.tab(pocket, 'Cleo', link), 'tap');
+  const eva = new Person(await world.tab(bare, 'Eva', link), 'tap');
+  const { width, height } = PHONE.viewport;
+  await eva.tab.page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: true });
+  await eva.tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  const first = [ada, ben, cleo, eva];
+  await Promise.all(first.map((it) => it.tab.linked(3)));
+  await Promise.all(first.map(named));
+  await until('all have names', async () => {
+    const { people } = await ada.tab.state();
+    return first.every(({ name }) => people.some((it) => it.name === name));
+  });
+  await ada.press({ handle: 'lobby-start' });
+  assert.ok(ada.presses <= 2 + 2, `the tile, the name, and Start: ${ada.presses} presses`);
+  await together(first, 'the same turn everywhere');
+  const people = new Map(await Promise.all(first.map(async (it) => [await it.tab.node(), it])));
+  for (const it of first) await writes(it, 'Done', `${it.name} has painted`);
+  await writes(cleo, 'Stuck', 'no long brushes');
+  await ben.press({ handle: 'do-this', within: { handle: 'round-result', text: 'no long brushes' } });
+  const times = await Promise.all(first.map(left));
+  assert.ok(Math.max(...times) - Math.min(...times) <= 1, `the same time left everywhere: ${times}`);
+
+  // Eva's phone is locked, and Dan comes late.
+  await eva.tab.page.freeze();
+  const locked = Date.now();
+  const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
+  await named(dan);
+  await dan.sees({ handle: 'turn' });
+  people.set(await dan.tab.node(), dan);
+  const others = [ada, ben, cleo, dan];
+  const { now, next } = await together(others, 'the same turn for who is late');
+
+  // Two press at once: one step. One takes it back, for all.
+  const awake = others.filter((it) => it !== people.get(now));
+  await Promise.all([passesOn(others.includes(people.get(now)) ? people.get(now) : ada), passesOn(awake[0])]);
+  assert.equal((await together(others, 'one step')).now, next);
+  await awake[1].press({ handle: 'undo' });
+  assert.equal((await together(others, 'it is undone for all')).now, now);
+
+  // Cut in two: Ada and Ben here, Cleo and Dan there. Both sides go on.
+  const sides = [[ada, ben], [cleo, dan]];
+  for (const it of sides[1]) await it.tab.call('offline');
+  for (const [it] of sides) await passesOn(it);
+  await together(sides[0], 'it went on there');
+  for (const it of sides[1]) await it.tab.call('online');
+  await converged(others.map((it) => it.tab));
+  const after = await together(others, 'one turn again');
+  assert.equal(after.now, next, 'both sides took the same step: it counts once');
+  assert.equal((await ada.tab.state()).meetings.filter((it) => it.state === 'open').length, 1);
+
+  await pause(Math.max(0, LOCKED - (Date.now() - locked)));
+  await eva.tab.page.resume();
+  const five = [...others, eva];
+  await until('Eva is where the others are', async () => (await turn(eva))?.now === after.now, 2 * PATIENCE);
+  for (let step = 0; step < 8; step += 1) {
+    const { now: speaks } = await together(five, 'the same turn everywhere');
+    if (!speaks) break;
+    await passesOn(people.get(speaks) ?? ada);
+    for (const it of five) await until('it moved on', async () => (await turn(it)).now !== speaks);
+  }
+  assert.equal((await together(five, 'all have spoken')).now, null, 'who was late and who was locked had a turn');
+  await cleo.press({ handle: 'meeting-close' });
+  for (const it of five) await it.sees({ handle: 'meeting', attributes: { 'data-state': 'closed' } });
+  await converged(five.map((it) => it.tab));
+  const notes = await Promise.all(five.map((it) => it.tab.call('minutes')));
+  assert.ok(notes.every((it) => it === notes[0]), 'the same notes everywhere');
+  for (const words of ['Ada has painted', 'Eva has painted', 'no long brushes']) assert.ok(notes[0].includes(words), words);
+  await world.picture('stand-up of five');
+});
