@@ -26,6 +26,8 @@ pub struct RevealProps {
     pub room: Rc<RoomView>,
     /// What is hidden.
     pub round: Arc<Round>,
+    /// How many have answered, in words.
+    pub answered: AttrValue,
     /// What the button says.
     pub words: AttrValue,
     /// It is the next press.
@@ -35,7 +37,7 @@ pub struct RevealProps {
 /// Draws who has answered, and the button or the countdown.
 #[component]
 pub fn Reveal(props: &RevealProps) -> Html {
-    let RevealProps { room, round, words, filled } = props;
+    let RevealProps { room, round, answered, words, filled } = props;
     let commands = use_commands(round.cid);
     let timer = room.timer.filter(|it| it.about == Some(round.cid));
     let left = use_seconds_left(timer.map_or(0, |it| it.ends));
@@ -53,7 +55,7 @@ pub fn Reveal(props: &RevealProps) -> Html {
     };
     html! {
         <div class="reveal" role="status">
-            <p>{ changing(t!("notes-written", n = round.answered, done = round.done)) }</p>
+            <p>{ changing(answered.to_string()) }</p>
             if !asked.is_empty() { <p data-testid="waits-asked">{ changing(t!("notes-wait-asked", names = texts::list(&asked))) }</p> }
             if left > 0 {
                 <p class="countdown" data-testid="countdown">{ changing(t!("notes-shown-in", n = left as usize)) }</p>

@@ -58,7 +58,8 @@ pub fn Asked(props: &AskedProps) -> Html {
 /// What shows the result.
 fn ending(room: &Rc<RoomView>, round: &Arc<Round>) -> Html {
     if round.sealed {
-        html! { <Reveal room={room.clone()} round={round.clone()} words={t!("asked-show")} filled={false} /> }
+        let answered = t!("asked-answered", n = round.answered);
+        html! { <Reveal room={room.clone()} round={round.clone()} {answered} words={t!("asked-show")} filled={false} /> }
     } else {
         html! { <Close round={round.clone()} /> }
     }

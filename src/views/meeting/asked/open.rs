@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::{
     browser,
     components::fields::{closes_on_escape, focus_on, value_of},
-    hooks::{use_chosen, use_commands},
+    hooks::{Commands, use_chosen, use_commands},
     texts::t,
 };
 
@@ -66,25 +66,7 @@ fn Form(props: &FormProps) -> Html {
         let question = question.clone();
         use_effect_with((), move |()| focus_on(&question));
     }
-    let onsubmit = {
-        let (question, draft, meeting, close) = (question.clone(), draft.clone(), props.meeting, props.close.clone());
-        let commands = commands.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let (text, close) = (value_of(&question), close.clone());
-            let Some(ask) = asked(&draft) else { return browser::focus_handle("round-options") };
-            if text.trim().is_empty() {
-                return focus_on(&question);
-            }
-            let (sealed, many) = (draft.hidden, draft.hidden && draft.kind == "words");
-            let (meeting, order) = (Some(meeting), Vec::new());
-            commands.run(|session| async move {
-                session.act(rounds::Command::Open { question: text, ask, sealed, meeting, order, many }).await?;
-                close.emit(());
-                Ok(())
-            });
-        })
-    };
+    let onsubmit = asking(&commands, &question, &draft, props);
     let writes = |change: fn(&mut Draft, String)| {
         let draft = draft.clone();
         Callback::from(move |value: String| {
@@ -128,6 +110,32 @@ fn Form(props: &FormProps) -> Html {
             </div>
         </form>
     }
+}
+
+/// What asks it.
+fn asking(
+    commands: &Commands,
+    question: &NodeRef,
+    draft: &UseStateHandle<Draft>,
+    props: &FormProps,
+) -> Callback<SubmitEvent> {
+    let (commands, question, draft) = (commands.clone(), question.clone(), draft.clone());
+    let (meeting, close) = (props.meeting, props.close.clone());
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let (text, close) = (value_of(&question), close.clone());
+        let Some(ask) = asked(&draft) else { return browser::focus_handle("round-options") };
+        if text.trim().is_empty() {
+            return focus_on(&question);
+        }
+        let (sealed, many) = (draft.hidden, draft.hidden && draft.kind == "words");
+        let (meeting, order) = (Some(meeting), Vec::new());
+        commands.run(|session| async move {
+            session.act(rounds::Command::Open { question: text, ask, sealed, meeting, order, many }).await?;
+            close.emit(());
+            Ok(())
+        });
+    })
 }
 
 /// What is asked for, if it can be answered.

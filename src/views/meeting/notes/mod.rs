@@ -50,7 +50,7 @@ pub fn NotesCard(props: &NotesProps) -> Html {
             <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
             <Jot ..props.clone() />
             <div>if step == Step::Write {
-                <Reveal room={room.clone()} round={round.clone()} words={t!("notes-show")} filled={may_show(props)} />
+                <Reveal room={room.clone()} round={round.clone()} answered={t!("notes-written", n = round.answered, done = round.done)} words={t!("notes-show")} filled={may_show(props)} />
             }</div>
         </section>
     }
