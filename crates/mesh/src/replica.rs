@@ -338,6 +338,11 @@ impl Replica {
         self.roster.everybody()
     }
 
+    /// Which two of these nodes are linked, by their places among them: this node's own links, and those of which both tell.
+    pub fn links_among(&self, nodes: &[NodeId]) -> Vec<(usize, usize)> {
+        self.roster.links_among(nodes)
+    }
+
     /// Who is here and not linked with this node, and through which neighbour it is reached; strangers last.
     pub fn reached_through(&self) -> Vec<Reached> {
         self.roster.reached_through(&self.log)

@@ -14,6 +14,7 @@
 
 mod floor;
 mod heard;
+mod linked;
 
 use litemap::LiteMap;
 use paceline_room::{

@@ -24,6 +24,7 @@ mod terms;
 #[cfg(feature = "test-utils")]
 pub mod testing;
 mod unkept;
+mod ways;
 mod write;
 
 pub use clocks::Clocks;
@@ -41,4 +42,5 @@ pub use snapshot::{
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;
 pub use unkept::UnkeptKey;
+pub use ways::{Way, Ways};
 pub use write::{Storing, silence};

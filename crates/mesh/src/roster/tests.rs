@@ -247,3 +247,20 @@ fn only_who_is_linked_with_a_node_passes_its_beacons_to_all() {
         |counter| hear(&mut roster, &world, 1, said(&world, 9, counter, &[], |_| {}), counter).unwrap().relay.len();
     assert_eq!((passed_on(1), passed_on(2), passed_on(3)), (1, 0, 0), "now and then, from afar");
 }
+
+#[test]
+fn a_link_between_two_others_counts_if_both_tell_of_it() {
+    let world = World::new(67);
+    let mut roster = roster(&world, &[1, 2, 3]);
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[0, 2], |_| {}), 0).unwrap();
+    hear(&mut roster, &world, 2, said(&world, 2, 1, &[0, 1], |_| {}), 0).unwrap();
+    // Says that it is linked with all of them, and with as many more as a beacon holds; the others know nothing of it.
+    let everybody: Vec<usize> = (0..LINKS).filter(|it| *it != 3).collect();
+    hear(&mut roster, &world, 3, said(&world, 3, 1, &everybody, |_| {}), 0).unwrap();
+    let among: Vec<NodeId> = [1, 3, ME, 2, 9].map(|it| world.author(it)).to_vec();
+    assert_eq!(roster.links_among(&among), [(0, 2), (0, 3), (1, 2), (2, 3)]);
+    assert_eq!(roster.links_among(&[]), []);
+    // What is looked at is what these say, however many are known besides.
+    let looked = cost::of(|| roster.links_among(&among)).1;
+    assert!(looked <= (among.len() * LINKS) as u64, "{looked}");
+}
