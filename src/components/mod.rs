@@ -13,6 +13,7 @@ pub mod icons;
 pub mod more;
 pub mod notes;
 pub mod notices;
+pub mod own_name;
 pub mod path;
 pub mod qr;
 pub mod scanner;

@@ -101,7 +101,8 @@ impl Session {
         }
     }
 
-    fn network_changed(&self) {
+    /// The network may be another than before: open links look for new paths, lost ones are found again.
+    pub fn network_changed(&self) {
         if let Ok(engine) = self.engine() {
             engine.node.network_changed();
         }

@@ -1,6 +1,9 @@
 //! Links of the open room: on and off, refused, made by hand.
 
+use std::sync::Arc;
+
 use paceline_mesh::Input;
+use paceline_node::Ways;
 use paceline_room::NodeId;
 
 use super::{Session, error::Outcome, notices};
@@ -38,6 +41,11 @@ impl Session {
         if let Ok(engine) = self.engine() {
             engine.net.allow(node);
         }
+    }
+
+    /// How these persons, each with its nodes, reach each other, as far as this node knows.
+    pub fn ways_among(&self, persons: &[Arc<[NodeId]>]) -> Ways {
+        self.engine().map_or_else(|_| Ways::new(0, []), |engine| Ways::among(&engine.node.replica(), persons))
     }
 
     /// The code to give to somebody who cannot be reached otherwise.

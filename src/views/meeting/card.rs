@@ -31,12 +31,16 @@ pub struct CardProps {
     pub primary: bool,
     /// Shows the talk.
     pub talk: Callback<()>,
+    /// Opens another view.
+    pub open: Callback<&'static str>,
+    /// The settings stand beside it.
+    pub settings: bool,
 }
 
 /// Draws it.
 #[component]
 pub fn Card(props: &CardProps) -> Html {
-    let CardProps { room, primary, talk } = props;
+    let CardProps { room, primary, talk, open, settings } = props;
     // The last one's notes, until another begins: of the meeting that ended while this was drawn.
     let seen = use_mut_ref(|| None);
     let again = use_state(|| false);
@@ -53,7 +57,7 @@ pub fn Card(props: &CardProps) -> Html {
             };
             html! { <Over meeting={(*over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
         }
-        None => html! { <Lobby room={room.clone()} primary={*primary} /> },
+        None => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} /> },
     }
 }
 

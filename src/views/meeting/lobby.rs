@@ -1,17 +1,24 @@
 //! Before a meeting: which kind, who is here, the link for the others, and the one press that begins it.
 
+mod reach;
+mod talk;
+
 use std::rc::Rc;
 
 use yew::prelude::*;
 
+use self::{reach::Reach, talk::Talk};
 use crate::{
     browser,
-    components::copyable::Copyable,
+    components::{
+        copyable::Copyable,
+        own_name::{OwnName, introduction},
+    },
     forms,
     hooks::{use_chosen, use_commands},
     people,
-    session::{Here, RoomView},
-    texts::{self, changing, t},
+    session::{Here, RoomView, Takes},
+    texts::{changing, t},
     when,
 };
 
@@ -22,6 +29,10 @@ pub struct LobbyProps {
     pub room: Rc<RoomView>,
     /// To begin is the next press.
     pub primary: bool,
+    /// Opens another view.
+    pub open: Callback<&'static str>,
+    /// The settings stand beside it, where a name is asked for, too.
+    pub settings: bool,
 }
 
 /// Draws it.
@@ -41,22 +52,29 @@ pub fn Lobby(props: &LobbyProps) -> Html {
             form.set(event.target_unchecked_into::<web_sys::HtmlSelectElement>().value());
         })
     };
-    let on_call = {
-        let call = call.setter();
-        Callback::from(move |event: InputEvent| call.set(browser::value_of(&event)))
-    };
+    let name_field = use_node_ref();
     let begin = {
-        let (room, call) = (room.clone(), call.clone());
+        let (room, call, own) = (room.clone(), call.clone(), name_field.clone());
         let title = chosen.as_ref().map(|it| it.title.clone()).unwrap_or_default();
         Callback::from(move |_: MouseEvent| {
             let here = room.people.iter().filter(|it| it.here == Here::Here).map(|it| it.person.node).collect();
             let title = t!("meeting-title", form = title.clone(), day = when::day(browser::now()));
             let (form, call) = (name.clone(), call.to_string());
-            commands.run(|session| async move { session.begin_meeting(form, title, call, here).await });
+            // Who wrote a name and pressed what is next means it.
+            let introduce = introduction(&own);
+            commands.run(|session| async move {
+                if let Some(introduce) = introduce {
+                    session.act(introduce).await?;
+                }
+                session.begin_meeting(form, title, call, here).await
+            });
         })
     };
-    let here = room.people.iter().filter(|it| it.here == Here::Here);
-    let names: Vec<String> = here.map(|it| if it.me { t!("you-subject") } else { it.name.to_string() }).collect();
+    let nameless = room.proposed_name.is_some() && !room.ask_who && room.takes != Takes::Nothing && !props.settings;
+    let on_talk = {
+        let call = call.setter();
+        Callback::from(move |words| call.set(words))
+    };
     html! {
         <section class="lobby" data-testid="lobby" aria-labelledby="lobby-heading">
             <h2 id="lobby-heading">{ t!("lobby-heading") }</h2>
@@ -67,12 +85,10 @@ pub fn Lobby(props: &LobbyProps) -> Html {
                 </select>
             </label>
             if let Some(form) = &chosen { <p class="hint">{ &form.purpose }</p> }
-            <p class="lobby-here">{ changing(t!("lobby-here", names = texts::list(&names))) }</p>
             <Copyable text={room.link.to_string()} handle="lobby-link" label={t!("lobby-link")} filled={false} />
-            <label class="field">
-                <span>{ t!("lobby-call") }</span>
-                <input type="url" data-testid="call-link" dir="auto" maxlength="2000" value={call.to_string()} oninput={on_call} autocomplete="off" />
-            </label>
+            if nameless { <OwnName proposed={None::<Rc<str>>} label={t!("lobby-name")} field={name_field} next="lobby-start" /> }
+            <Talk {on_talk} />
+            <Reach room={room.clone()} open={props.open.clone()} />
             <button type="button" class="button big" data-testid="lobby-start" data-primary={props.primary.then_some("true")} onclick={begin}>
                 { t!("lobby-start") }
             </button>

@@ -16,7 +16,7 @@ mod writing;
 use yew::prelude::*;
 
 use self::{bar::Bar, card::Card};
-use super::{Context, MainTab, PLAIN, Region, View};
+use super::{Context, INVITE, MainTab, PLAIN, Region, SETTINGS, View};
 
 /// Its line above the talk.
 pub const BAR: View = View {
@@ -35,7 +35,8 @@ pub const CARD: View = View {
     waiting: turns::waiting,
     draw: |context: &Context| {
         let talk = context.open.reform(|()| MainTab::Talk.handle());
-        html! { <Card room={context.room.clone()} primary={!context.covered} {talk} /> }
+        let (open, settings) = (context.open.clone(), context.beside == SETTINGS);
+        html! { <Card room={context.room.clone()} primary={!context.covered} {talk} {open} {settings} /> }
     },
     ..PLAIN
 };

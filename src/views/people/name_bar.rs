@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use paceline_room::body::people::Command;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::same::OtherTab;
 use crate::{
-    browser,
+    components::own_name::OwnName,
     hooks::{use_commands, use_session},
     people,
     session::RoomView,
@@ -26,62 +24,19 @@ pub struct NameBarProps {
 #[component]
 pub fn NameBar(props: &NameBarProps) -> Html {
     let room = &props.room;
+    let field = use_node_ref();
     if room.ask_who {
         return html! { <AskWho room={room.clone()} /> };
     }
     match &room.proposed_name {
-        Some(name) => html! { <><OtherTab room={room.clone()} /><AskName name={name.clone()} /></> },
+        Some(name) => html! {
+            <>
+                <OtherTab room={room.clone()} />
+                // A friendly name stands there; Enter accepts it.
+                <OwnName proposed={name.clone()} label={t!("name-question")} {field} next="composer-text" />
+            </>
+        },
         None => Html::default(),
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct AskNameProps {
-    name: Rc<str>,
-}
-
-/// A friendly name stands there; Enter accepts it.
-#[component]
-fn AskName(props: &AskNameProps) -> Html {
-    let commands = use_commands("introduce");
-    let busy = commands.busy;
-    let field = use_node_ref();
-    {
-        let (field, name) = (field.clone(), props.name.clone());
-        use_effect_with((), move |()| {
-            if let Some(field) = field.cast::<HtmlInputElement>() {
-                field.set_value(&name);
-                // A phone would raise its keyboard over the room.
-                if browser::focus_is_lost() && !browser::matches_media("(pointer: coarse)") {
-                    let _ = field.focus();
-                    field.select();
-                }
-            }
-        });
-    }
-    let onsubmit = {
-        let field = field.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(name) = field.cast::<HtmlInputElement>().map(|it| it.value().trim().to_owned()) else { return };
-            if name.is_empty() {
-                return;
-            }
-            commands.run(|session| async move {
-                session.act(Command::Introduce { name, strengths: vec![], hue: None }).await?;
-                if browser::focus_is_lost() || browser::find(".name-bar :focus").is_some() {
-                    browser::focus_handle("composer-text");
-                }
-                Ok(())
-            });
-        })
-    };
-    html! {
-        <form class="name-bar" {onsubmit}>
-            <label for="name-in-room">{ t!("name-question") }</label>
-            <input ref={field} id="name-in-room" type="text" dir="auto" maxlength="200" data-testid="name-input" autocomplete="nickname" />
-            <button type="submit" class="button" data-testid="name-submit" aria-disabled={busy}>{ t!("name-accept") }</button>
-        </form>
     }
 }
 
