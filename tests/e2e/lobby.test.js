@@ -49,6 +49,7 @@ scenario('the lobby says who reaches whom directly, through somebody, and who is
   await low.at('reach-test').click();
   await low.at('reach').filter({ hasText: 'You reach 1 of 2' }).waitFor();
   await low.at('reach-advice').waitFor();
+  assert.equal(await low.at('reach').filter({ hasText: 'Everybody reaches everybody' }).count(), 0);
   await check(low, 'somebody is not reached');
   await world.picture('lobby not reached', low);
 
@@ -75,6 +76,7 @@ scenario('a name given in the lobby is everywhere, and where people talk is told
   await ada.at('reach-person', { 'data-node': await ben.node() }).filter({ hasText: 'Ben' }).waitFor({ timeout: PATIENCE });
   await ben.at('name-input').waitFor({ state: 'detached' });
 
+  assert.equal(await ada.at('where-talk').inputValue(), 'here');
   await ada.at('where-talk').selectOption('call');
   await ada.at('call-link').fill('https://call.example/crew');
   await ada.at('where-talk').selectOption('together');

@@ -16,7 +16,7 @@ mod writing;
 use yew::prelude::*;
 
 use self::{bar::Bar, card::Card};
-use super::{Context, INVITE, MainTab, PLAIN, Region, SETTINGS, View};
+use super::{Context, MainTab, PLAIN, Region, SETTINGS, View};
 
 /// Its line above the talk.
 pub const BAR: View = View {

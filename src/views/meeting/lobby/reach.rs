@@ -6,7 +6,6 @@ use gloo::timers::callback::Interval;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
-use super::super::{INVITE, SETTINGS};
 use crate::{
     components::{
         more::{LINES, NAMES},
@@ -16,6 +15,7 @@ use crate::{
     people,
     session::{Here, PersonView, RoomView, Way, Ways},
     texts::{changing, t},
+    views::{INVITE, SETTINGS},
 };
 
 /// How often it is looked who is linked with whom, in milliseconds: of links between others no snapshot tells.
@@ -53,13 +53,13 @@ pub fn Reach(props: &ReachProps) -> Html {
     let found = sight.found();
     let is_lacking = !ways.reaches_all(0) || !found.is_empty();
     html! {
-        <section class="reach" data-testid="reach" data-all={ways.reaches_all(0).to_string()} aria-labelledby="reach-heading">
+        <section class="lobby-reach" data-testid="reach" data-all={ways.reaches_all(0).to_string()} aria-labelledby="reach-heading">
             <h3 id="reach-heading">{ t!("reach-heading") }</h3>
             <ul class="plain-list">
                 { for (0..ways.persons()).map(|at| sight.person(at)) }
                 { for found.iter().take(NAMES).map(|node| found_only(room, node)) }
             </ul>
-            <ul class="plain-list reach-words">{ for sight.sentences() }</ul>
+            <ul class="plain-list">{ for sight.sentences() }</ul>
             if is_lacking { { advice(open) } }
             if others + found.len() > 0 {
                 <div class="row">
@@ -159,7 +159,7 @@ impl Sight<'_> {
         }
         match self.ways.persons() {
             0 | 1 => also("alone", t!("reach-alone")),
-            _ if !self.ways.reaches_all(0) => {}
+            _ if !self.ways.reaches_all(0) || !self.found().is_empty() => {}
             _ if few => also("all", t!("reach-everybody")),
             _ => also("many", t!("reach-many")),
         }

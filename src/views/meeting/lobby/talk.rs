@@ -3,7 +3,7 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::{browser, texts::t};
+use crate::{browser, hooks::use_chosen, texts::t};
 
 /// Properties of [`Talk`].
 #[derive(PartialEq, Properties)]
@@ -56,6 +56,7 @@ impl Place {
 pub fn Talk(props: &TalkProps) -> Html {
     let place = use_state(|| Place::Here);
     let link = use_state(String::new);
+    let shown = use_chosen(place.value());
     let pick = {
         let (place, link, on_talk) = (place.setter(), link.clone(), props.on_talk.clone());
         Callback::from(move |event: Event| {
@@ -77,7 +78,7 @@ pub fn Talk(props: &TalkProps) -> Html {
         <div class="lobby-talk">
             <label class="field">
                 <span>{ t!("lobby-talk") }</span>
-                <select data-testid="where-talk" onchange={pick}>
+                <select ref={shown} data-testid="where-talk" onchange={pick}>
                     { for Place::ALL.map(|it| html! { <option value={it.value()}>{ it.label() }</option> }) }
                 </select>
             </label>
