@@ -29,6 +29,7 @@ pub mod seal;
 pub mod sorted;
 pub mod state;
 pub mod stored;
+pub mod suggest;
 mod table;
 #[cfg(any(test, feature = "test-utils"))]
 pub mod testing;

@@ -65,14 +65,19 @@ pub struct Held {
 }
 
 /// What lies between the opening of a meeting and its end.
-struct Within<'a> {
+pub(crate) struct Within<'a> {
     log: &'a Log,
     opening: Ix,
     end: Option<Ix>,
 }
 
-impl Within<'_> {
-    fn has(&self, cid: &Cid) -> bool {
+impl<'a> Within<'a> {
+    pub(crate) fn new(log: &'a Log, meeting: &Meeting) -> Option<Self> {
+        let end = meeting.ended.as_ref().and_then(|it| log.find(&it.cid));
+        Some(Self { log, opening: log.find(&meeting.cid)?, end })
+    }
+
+    pub(crate) fn has(&self, cid: &Cid) -> bool {
         self.log.find(cid).is_some_and(|ix| {
             self.log.is_ancestor(self.opening, ix) && !self.end.is_some_and(|end| self.log.is_ancestor(end, ix))
         })
@@ -87,8 +92,7 @@ impl Within<'_> {
 /// The minutes of a meeting, if it is one.
 pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let meeting = fold.meeting(meeting)?.clone();
-    let end = meeting.ended.as_ref().and_then(|it| log.find(&it.cid));
-    let within = Within { log, opening: log.find(&meeting.cid)?, end };
+    let within = Within::new(log, &meeting)?;
     let lists = fold.lists();
     let posts = within.of(&lists.posts, meeting.key(), |it| it.cid);
     let said = within.of(&lists.feedback, meeting.key(), |it| it.cid);
@@ -121,7 +125,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
 }
 
 /// Who wrote anything between its opening and its end, and who opened it.
-fn attended(fold: &Fold, within: &Within) -> Vec<NodeId> {
+pub(crate) fn attended(fold: &Fold, within: &Within) -> Vec<NodeId> {
     let log = within.log;
     let mut homes = BTreeSet::from([fold.joined().home_of(log.entry(within.opening).event.author)]);
     for (chain, of) in log.chains() {

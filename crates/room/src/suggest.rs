@@ -1,0 +1,80 @@
+//! Who might run the next meeting: a suggestion with its reason, never a rank and never a right.
+//!
+//! From the log alone, so that all who hold the same events suggest the same person. **Cost.** It looks at the last [`MEETINGS`]
+//! meetings, in each at the first [`ROLES`] roles and of each of these at the last [`TERMS`] terms, and at the first event that
+//! each chain wrote in the meeting.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Cid, Fold, Log, NodeId,
+    fold::Key,
+    minutes::{Within, attended},
+    state::Meeting,
+};
+
+/// So many meetings are looked back on, of any form.
+pub const MEETINGS: usize = 32;
+/// So many roles of a meeting are looked at.
+pub const ROLES: usize = 8;
+/// So many terms of a role are looked at.
+pub const TERMS: usize = 16;
+
+/// Somebody who might run the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Who, by its home.
+    pub node: NodeId,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why somebody is suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Had no role in the meetings looked at.
+    NotYet,
+    /// Last had a role so many meetings of that form ago; 1: in the one before the given one.
+    Ago(usize),
+}
+
+/// Who might run the meeting after this one: of those who were in it, without the one who ran it last, the one whose last role in a
+/// meeting of its form lies longest ago. Nobody if it is none of the last [`MEETINGS`], or if only one person was in it.
+pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Suggestion> {
+    let of = fold.meeting(meeting)?;
+    let lists = fold.lists();
+    let recent = lists.meetings.all.iter().rev().take(MEETINGS).skip_while(|it| it.cid != *meeting);
+    let alike: Vec<_> = recent.filter(|it| it.form == of.form).collect();
+    if alike.is_empty() {
+        return None;
+    }
+    let mut last = BTreeMap::new();
+    let mut ran = None;
+    for (ago, it) in alike.into_iter().enumerate() {
+        for (began, home) in terms(fold, log, it) {
+            if ago == 0 {
+                ran = ran.max(Some((began, home)));
+            }
+            last.entry(home).and_modify(|it: &mut (usize, Key)| it.1 = began.max(it.1)).or_insert((ago, began));
+        }
+    }
+    let ran = ran.map(|(_, home)| home);
+    let there = attended(fold, &Within::new(log, of)?).into_iter().filter(|it| Some(*it) != ran);
+    // Of equals the first is the least: those who had no role yet stand in the order of their first event.
+    let node = there.min_by_key(|it| last.get(it).map(|(_, began)| *began))?;
+    let reason = match last.get(&node) {
+        None => Reason::NotYet,
+        Some((ago, _)) => Reason::Ago(*ago),
+    };
+    Some(Suggestion { node, reason })
+}
+
+/// Who had a role in a meeting, and when that began.
+fn terms(fold: &Fold, log: &Log, meeting: &Meeting) -> Vec<(Key, NodeId)> {
+    let Some(within) = Within::new(log, meeting) else { return Vec::new() };
+    let lists = fold.lists();
+    let roles = lists.meetings.roles_of(meeting.cid).take(ROLES).filter_map(|it| fold.baton(&it));
+    let terms = roles.flat_map(|it| it.terms.iter().rev().take(TERMS));
+    let own = terms.filter(|it| !it.parallel && within.has(&it.from));
+    own.map(|it| ((it.depth, it.from), fold.joined().home_of(it.holder))).collect()
+}
