@@ -143,3 +143,19 @@ asked-answered = { $n ->
     [one] 1 person has answered.
    *[other] { $n } people have answered.
 }
+
+# Who runs the next one.
+
+next-suggested = { $name } runs the next one?
+next-you = Will you run the next one?
+next-yes = Yes
+next-no = Not me
+next-me = I’ll run it
+next-runs = { $name } runs the next one
+next-promise = Run the next { $form }
+next-not-lately = Has not run one lately.
+next-ago = { $n ->
+    [one] Ran the one before.
+   *[other] Last ran one { $n } meetings ago.
+}
+next-expected = { $name } said to run this one.

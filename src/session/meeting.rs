@@ -8,6 +8,7 @@ use paceline_room::{
         rounds::{self, Ask, Dots, OwnAnswer, Spoken, True, Value},
     },
     limits,
+    suggest::{Suggestion, runs_next},
 };
 
 use super::{Session, browser::random, error::Outcome, notices};
@@ -99,6 +100,13 @@ impl Session {
     pub fn own_value(&self, round: &Cid) -> Option<Value> {
         let answer = self.engine().ok()?.node.own_answers(round).pop()?.1;
         if let OwnAnswer::Value(value) = answer { Some(value) } else { None }
+    }
+
+    /// Who might run the meeting after this one, but for these.
+    pub fn runs_next(&self, meeting: &Cid, not: &[NodeId]) -> Option<Suggestion> {
+        let engine = self.engine().ok()?;
+        let replica = engine.node.replica();
+        runs_next(replica.fold(), replica.log(), meeting, not)
     }
 
     /// Asks to wait with showing a round, and stops the countdown for all.

@@ -150,10 +150,18 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   assert.equal(await ada.at('baton').count(), 0);
 
   // The next one opens with what was promised, and only who promised says what became of it.
+  const suggested = await ben.at('suggestion').getAttribute('data-node');
+  const other = suggested === (await ben.node()) ? ben : cleo;
+  assert.equal(suggested, await other.node());
+  // Who would rather not says so, and somebody else says yes.
+  await other.at('run-next-no').click();
+  await ben.at('run-next-yes').click();
+  for (const tab of tabs) await tab.at('suggestion', { 'data-said': 'true', 'data-node': await ben.node() }).waitFor();
   await ben.at('meeting-again').click();
   await ben.at('meeting-form').selectOption('retro');
+  await ben.at('expected', { 'data-node': await ben.node() }).waitFor();
   await ben.at('lobby-start').click();
-  const promise = (tab) => tab.page.locator('.last-time [data-testid="promise"]');
+  const promise = (tab) => tab.page.locator('.last-time [data-testid="promise"]').filter({ hasText: HIDDEN[1] });
   for (const tab of tabs) await promise(tab).waitFor({ timeout: PATIENCE });
   assert.equal(await promise(ben).getByTestId('promise-keep').count(), 0);
   await world.picture('retro next', ada);

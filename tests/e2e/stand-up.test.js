@@ -83,6 +83,14 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   await cleo.at('meeting-close').tap();
   for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
   await converged(tabs);
+  // Somebody is suggested to run the next one, the same for all, and says yes.
+  const suggested = (tab) => tab.at('suggestion').getAttribute('data-node');
+  for (const tab of tabs) await tab.at('suggestion').waitFor();
+  const { is: runs } = await same(tabs, 'the same suggestion everywhere', suggested);
+  assert.ok(named[runs] && runs !== (await ada.node()), 'not who has just run it');
+  assert.equal(await ada.at('run-next-no').count(), 0, 'who is not asked is not asked');
+  await named[runs].at('run-next-yes').click();
+  for (const tab of tabs) await tab.at('suggestion', { 'data-said': 'true', 'data-node': runs }).waitFor();
   await world.picture('stand-up over', ben);
   await ben.at('copy-notes').first().click();
   await ben.until('the notes are copied', async () => {

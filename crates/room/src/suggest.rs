@@ -1,8 +1,7 @@
 //! Who might run the next meeting: a suggestion with its reason, never a rank and never a right.
 //!
 //! From the log alone, so that all who hold the same events suggest the same person. **Cost.** It looks at the last [`MEETINGS`]
-//! meetings, in each at the first [`ROLES`] roles and of each of these at the last [`TERMS`] terms, and at the first event that
-//! each chain wrote in the meeting.
+//! meetings, of each at the last [`TERMS`] terms of the role of who runs it, and at the first event that each chain wrote in the meeting.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +14,6 @@ use crate::{
 
 /// So many meetings are looked back on, of any form.
 pub const MEETINGS: usize = 32;
-/// So many roles of a meeting are looked at.
-pub const ROLES: usize = 8;
 /// So many terms of a role are looked at.
 pub const TERMS: usize = 16;
 
@@ -32,15 +29,15 @@ pub struct Suggestion {
 /// Why somebody is suggested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Had no role in the meetings looked at.
-    NotYet,
-    /// Last had a role so many meetings of that form ago; 1: in the one before the given one.
+    /// Ran none of the meetings looked at.
+    NotLately,
+    /// Last ran one so many meetings of that form ago; 1: the one before the given one.
     Ago(usize),
 }
 
-/// Who might run the meeting after this one: of those who were in it, without the one who ran it last, the one whose last role in a
-/// meeting of its form lies longest ago. Nobody if it is none of the last [`MEETINGS`], or if only one person was in it.
-pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Suggestion> {
+/// Who might run the meeting after this one: of those who were in it, without the one who ran it last and without `not`, the one who
+/// last ran a meeting of its form longest ago. Nobody if it is none of the last [`MEETINGS`], or if nobody else was in it.
+pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Option<Suggestion> {
     let of = fold.meeting(meeting)?;
     let lists = fold.lists();
     let recent = lists.meetings.all.iter().rev().take(MEETINGS).skip_while(|it| it.cid != *meeting);
@@ -59,22 +56,22 @@ pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Suggestion> {
         }
     }
     let ran = ran.map(|(_, home)| home);
-    let there = attended(fold, &Within::new(log, of)?).into_iter().filter(|it| Some(*it) != ran);
-    // Of equals the first is the least: those who had no role yet stand in the order of their first event.
+    let there = attended(fold, &Within::new(log, of)?).into_iter().filter(|it| Some(*it) != ran && !not.contains(it));
+    // Of equals the first is the least: those who ran none stand in the order of their first event.
     let node = there.min_by_key(|it| last.get(it).map(|(_, began)| *began))?;
     let reason = match last.get(&node) {
-        None => Reason::NotYet,
+        None => Reason::NotLately,
         Some((ago, _)) => Reason::Ago(*ago),
     };
     Some(Suggestion { node, reason })
 }
 
-/// Who had a role in a meeting, and when that began.
+/// Who ran a meeting, and since when.
 fn terms(fold: &Fold, log: &Log, meeting: &Meeting) -> Vec<(Key, NodeId)> {
     let Some(within) = Within::new(log, meeting) else { return Vec::new() };
     let lists = fold.lists();
-    let roles = lists.meetings.roles_of(meeting.cid).take(ROLES).filter_map(|it| fold.baton(&it));
-    let terms = roles.flat_map(|it| it.terms.iter().rev().take(TERMS));
+    let role = lists.meetings.roles_of(meeting.cid).next().and_then(|it| fold.baton(&it));
+    let terms = role.into_iter().flat_map(|it| it.terms.iter().rev().take(TERMS));
     let own = terms.filter(|it| !it.parallel && within.has(&it.from));
     own.map(|it| ((it.depth, it.from), fold.joined().home_of(it.holder))).collect()
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     asked::{AskAll, Asked},
     lobby::Lobby,
-    notes::{NotesCard, is_last},
+    notes::{LastTime, NotesCard, is_last},
     now::{asked_in, next_time, notes_of, others_in, turns_of},
     over::Over,
     turns::Turns,
@@ -55,7 +55,7 @@ pub fn Card(props: &CardProps) -> Html {
                 let again = again.setter();
                 Callback::from(move |()| again.set(true))
             };
-            html! { <Over meeting={(*over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
+            html! { <Over room={room.clone()} meeting={(*over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
         }
         None => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} /> },
     }
@@ -90,6 +90,7 @@ fn Going(props: &GoingProps) -> Html {
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
             if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
+            if notes.is_none() { <LastTime room={room.clone()} meeting={meeting.clone()} /> }
             if let Some(notes) = notes { <NotesCard room={room.clone()} meeting={meeting.clone()} {notes} {primary} /> }
             <div class="asked">
                 { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} /> }) }

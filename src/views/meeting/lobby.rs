@@ -8,14 +8,15 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use self::{reach::Reach, talk::Talk};
+use super::next::Expected;
 use crate::{
     browser,
     components::{
         copyable::Copyable,
         own_name::{OwnName, introduction},
     },
-    forms,
-    hooks::{use_chosen, use_commands},
+    forms::{self, Form},
+    hooks::{Commands, use_chosen, use_commands},
     people,
     session::{Here, RoomView, Takes},
     texts::{changing, t},
@@ -53,23 +54,7 @@ pub fn Lobby(props: &LobbyProps) -> Html {
         })
     };
     let name_field = use_node_ref();
-    let begin = {
-        let (room, call, own) = (room.clone(), call.clone(), name_field.clone());
-        let title = chosen.as_ref().map(|it| it.title.clone()).unwrap_or_default();
-        Callback::from(move |_: MouseEvent| {
-            let here = room.people.iter().filter(|it| it.here == Here::Here).map(|it| it.person.node).collect();
-            let title = t!("meeting-title", form = title.clone(), day = when::day(browser::now()));
-            let (form, call) = (name.clone(), call.to_string());
-            // Who wrote a name and pressed what is next means it.
-            let introduce = introduction(&own);
-            commands.run(|session| async move {
-                if let Some(introduce) = introduce {
-                    session.act(introduce).await?;
-                }
-                session.begin_meeting(form, title, call, here).await
-            });
-        })
-    };
+    let begin = beginning(&commands, room, chosen.as_ref(), &call, &name_field);
     let nameless = room.proposed_name.is_some() && !room.ask_who && room.takes != Takes::Nothing && !props.settings;
     let on_talk = {
         let call = call.setter();
@@ -85,6 +70,7 @@ pub fn Lobby(props: &LobbyProps) -> Html {
                 </select>
             </label>
             if let Some(form) = &chosen { <p class="hint">{ &form.purpose }</p> }
+            <Expected room={room.clone()} form={chosen.as_ref().map(|it| it.name.clone()).unwrap_or_default()} />
             <Copyable text={room.link.to_string()} handle="lobby-link" label={t!("lobby-link")} filled={false} />
             if nameless { <OwnName proposed={None::<Rc<str>>} label={t!("lobby-name")} field={name_field} next="lobby-start" /> }
             <Talk {on_talk} />
@@ -95,4 +81,29 @@ pub fn Lobby(props: &LobbyProps) -> Html {
             if let Some(before) = &room.meeting { <p class="hint">{ changing(t!("lobby-before", title = people::titled(&before.title))) }</p> }
         </section>
     }
+}
+
+/// What begins the meeting.
+fn beginning(
+    commands: &Commands,
+    room: &Rc<RoomView>,
+    form: Option<&Form>,
+    call: &UseStateHandle<String>,
+    own_name: &NodeRef,
+) -> Callback<MouseEvent> {
+    let (commands, room, call, own_name) = (commands.clone(), room.clone(), call.clone(), own_name.clone());
+    let (name, title) = form.map(|it| (it.name.clone(), it.title.clone())).unwrap_or_default();
+    Callback::from(move |_: MouseEvent| {
+        let here = room.people.iter().filter(|it| it.here == Here::Here).map(|it| it.person.node).collect();
+        let title = t!("meeting-title", form = title.clone(), day = when::day(browser::now()));
+        let (form, call) = (name.clone(), call.to_string());
+        // Who wrote a name and pressed what is next means it.
+        let introduce = introduction(&own_name);
+        commands.run(|session| async move {
+            if let Some(introduce) = introduce {
+                session.act(introduce).await?;
+            }
+            session.begin_meeting(form, title, call, here).await
+        });
+    })
 }

@@ -4,6 +4,7 @@ mod asked;
 mod bar;
 mod card;
 mod lobby;
+mod next;
 mod notes;
 mod now;
 mod over;

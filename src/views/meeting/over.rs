@@ -1,17 +1,23 @@
 //! After a meeting: its notes.
 
+use std::rc::Rc;
+
 use paceline_room::state::Meeting;
 use yew::prelude::*;
 
+use super::next::Next;
 use crate::{
     components::notes::Notes,
     people,
+    session::RoomView,
     texts::{changing, t},
 };
 
 /// Properties of [`Over`].
 #[derive(PartialEq, Properties)]
 pub struct OverProps {
+    /// The room.
+    pub room: Rc<RoomView>,
     /// The meeting.
     pub meeting: Meeting,
     /// To copy its notes is the next press.
@@ -30,6 +36,7 @@ pub fn Over(props: &OverProps) -> Html {
         <section class="meeting" data-testid="meeting" data-cid={props.meeting.cid.to_string()} data-state="closed" aria-labelledby="meeting-heading">
             <h2 id="meeting-heading" dir="auto">{ changing(title.clone()) }</h2>
             <p>{ t!("meeting-over") }</p>
+            <Next room={props.room.clone()} meeting={props.meeting.clone()} />
             <Notes meeting={props.meeting.cid} {title} primary={props.primary} />
             <div class="row">
                 <button type="button" class="button plain" onclick={props.talk.reform(|_: MouseEvent| ())}>{ t!("meeting-to-talk") }</button>

@@ -42,7 +42,8 @@ bodies! {
         words: Cid,
         /// By when.
         [optional] due: Option<Day>,
-        /// What it comes from: an ask, whoever was asked, a post, an answer in a round, or an item of an agenda.
+        /// What it comes from: an ask, whoever was asked, a post, an answer in a round, an item of an agenda, or a
+        /// meeting, whose next one its author will run.
         [optional] from: Option<Cid>,
     }
     /// It is done; by who promised it.
@@ -268,11 +269,14 @@ fn place(past: &Past, cid: &Cid, is: impl Fn(&Subject) -> bool) -> Option<Key> {
     Some((past.look.entry(subject.ix).event.depth, *cid))
 }
 
-/// Where in the log an answer or an item of an agenda stands, if it is in the past and counts.
+/// Where in the log an answer, an item of an agenda or a meeting stands, if it is in the past and counts.
 fn answer_or_item(past: &Past, cid: &Cid) -> Option<Key> {
     let ix = past.seen(cid).filter(|_| past.fold.why_ignored(cid).is_none())?;
     let entry = past.look.entry(ix);
-    let is = matches!(&entry.event.body, Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_));
+    let is = matches!(
+        &entry.event.body,
+        Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_) | Body::MeetingOpened(_)
+    );
     is.then(|| entry.key())
 }
 
@@ -423,10 +427,11 @@ impl Fold {
         self.capabilities.promises.lists.all.iter()
     }
 
-    /// Whether something can be promised from it: a post, an ask whose author still asks, an answer, or an item of an agenda.
+    /// Whether something can be promised from it: a post, an ask whose author still asks, an answer, an item of an agenda, a meeting.
     pub fn may_promise_from(&self, from: &Cid) -> bool {
         let asks = |it: &Arc<Promise>| it.state == PromiseState::Asked && it.words != WordsState::Retracted;
-        let is_said = || self.round_of(from).is_some() || self.agenda_item(from).is_some();
+        let is_said =
+            || self.round_of(from).is_some() || self.agenda_item(from).is_some() || self.meeting(from).is_some();
         self.post(from).is_some() || self.promise(from).is_some_and(asks) || is_said()
     }
 

@@ -96,7 +96,9 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let lists = fold.lists();
     let posts = within.of(&lists.posts, meeting.key(), |it| it.cid);
     let said = within.of(&lists.feedback, meeting.key(), |it| it.cid);
-    let promised = within.of(&lists.promises.all, meeting.key(), |it| it.cid);
+    let mut promised = within.of(&lists.promises.all, meeting.key(), |it| it.cid);
+    // Who runs the next one says so after the end.
+    promised.extend(lists.promises.promised_from(meeting.cid).filter(|it| !within.has(&it.cid)).cloned());
     let contested = posts.into_iter().filter(|it| it.contested).map(|post| {
         let on = fold.feedback_on(&post.cid);
         let corrects = |it: &&Arc<Feedback>| it.stance == Stance::Correct && it.state == FeedbackState::Open;

@@ -326,7 +326,9 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, NodeId, PromiseSt
         it.from.filter(|from| {
             let is = match body(from) {
                 Some(Body::Asked(_) | Body::Posted(_)) => true,
-                Some(Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_)) => counts(from),
+                Some(Body::Answered(_) | Body::Sealed(_) | Body::AgendaItemAdded(_) | Body::MeetingOpened(_)) => {
+                    counts(from)
+                }
                 _ => false,
             };
             is && is_seen(from, cid)

@@ -13,10 +13,10 @@ use std::rc::Rc;
 use paceline_room::state::Meeting;
 use yew::prelude::*;
 
+pub use self::last_time::LastTime;
 use self::{
     board::Board,
     jot::Jot,
-    last_time::LastTime,
     props::NotesProps,
     talk::{Talk, talked_about},
 };
