@@ -29,17 +29,20 @@ pub struct Voting {
 #[hook]
 pub fn use_voting(vote: Option<&Arc<Round>>, own: Option<Value>) -> Option<Voting> {
     let wanted = use_state(|| None::<Vec<u64>>);
-    let latest = use_mut_ref(|| None::<Vec<u64>>);
+    let (latest, tried) = (use_mut_ref(|| None::<Vec<u64>>), use_mut_ref(|| None::<Vec<u64>>));
     let commands = use_commands(vote.map(|it| format!("vote {}", it.cid)).unwrap_or_default());
     let options = vote.map(|it| it.ask.options().to_vec()).unwrap_or_default();
     let now = given(own, options.len());
     {
         let (commands, wanted_now, options, now) = (commands.clone(), (*wanted).clone(), options.clone(), now.clone());
         let (clear, latest, round) = (wanted.setter(), latest.clone(), vote.map(|it| it.cid));
+        let tried = tried.clone();
         use_effect_with((wanted_now, now, commands.busy), move |(wanted, now, busy)| {
             let (Some(wanted), None, Some(round)) = (wanted, busy, round) else { return };
-            if wanted == now {
-                *latest.borrow_mut() = None;
+            // What was sent and did not come to stand was refused: a notice says why, and it is not tried again.
+            let refused = tried.replace(Some(wanted.clone())).as_ref() == Some(wanted);
+            if wanted == now || refused {
+                (*latest.borrow_mut(), *tried.borrow_mut()) = (None, None);
                 return clear.set(None);
             }
             let named = options.iter().zip(wanted).map(|(option, dots)| (option.to_string(), *dots));

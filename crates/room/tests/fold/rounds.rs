@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use paceline_room::{
     Body, Cid, Keypair, NodeId,
     body::{
-        AlsoMe, Answered, Promised, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, ThemePlaced, Title,
-        TurnDone,
+        AlsoMe, Answered, Promised, Retracted, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, ThemePlaced,
+        Title, TurnDone,
         rounds::{Ask, Command, Dots, Said, Scale, Spoken, True, Turn, Under, Value},
     },
     command::Asker,
@@ -219,6 +219,39 @@ fn what_is_sealed_is_opened_by_its_author_or_by_two_and_by_nobody_alone() {
         world.sync_all();
         assert_eq!(opened(&world), after);
     }
+}
+
+#[test]
+fn a_hidden_note_that_was_taken_back_is_no_note_and_waits_for_nobody() {
+    let mut world = room(10, 3);
+    let ask = RoundOpened { sealed: true, many: true, ..asks(Ask::Words(True)) };
+    let it = world.write(1, ask);
+    world.sync_all();
+    let mut note = |i: usize, text: &str| {
+        let node = seen_by(&world, i);
+        let answer = Command::Answer { round: it, answer: Said::Text(text.into()) };
+        let Ok(Command::Seal { sealed, text }) = answer.sealed(&node.fold, &node.log, &world.keypair(i)) else {
+            panic!("it seals")
+        };
+        let words = Some(world.say(i, &text.expect("a text")));
+        world.write(i, Sealed { words, ..sealed })
+    };
+    let [gone, stays] = [note(1, "nonsense"), note(2, "sense")];
+    world.write(1, Retracted { post: gone });
+    world.sync_all();
+    world.write(3, RevealOpened { round: it });
+    world.sync_all();
+    let node = whole(&world);
+    let open = |cid: &Cid| node.fold.rounds().answers_in(it).find(|it| it.cid == *cid).map(|it| it.opened);
+    assert_eq!([gone, stays].map(|cid| open(&cid)), [Some(true), Some(false)]);
+    assert!(opening(&node, &world.keypair(1), it, limits::SHARES).is_some_and(|it| it.kind() == "share-opened"));
+    assert!(node.fold.rounds().groups(node.fold.round(&it).expect("a round"), None).is_empty());
+    // The same in another order.
+    let late = world.blocks();
+    let mut other = Node::new(world.room());
+    other.admit_all(&late.into_iter().rev().collect::<Vec<_>>());
+    other.fill(&world.blocks());
+    assert_eq!(format!("{:?}", other.fold.rounds()), format!("{:?}", node.fold.rounds()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use super::state::{Answer, Round, RoundLists};
-use crate::Cid;
+use crate::{Cid, kinds::posts::WordsState};
 
 /// Answers that say the same; one that nothing else says stands alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +27,13 @@ impl Group {
 }
 
 impl RoundLists {
-    /// What can be seen of what was answered in a round, those that say the same as one. With a round of dots for these answers those
+    /// What can be seen of what was answered in a round, those that say the same as one, and without what was taken back. With a round of dots for these answers those
     /// come first that got most; among equals, and without it, as they are displayed. Looks at all that was answered in both.
     pub fn groups(&self, round: &Round, votes: Option<&Round>) -> Vec<Group> {
         let mut at: BTreeMap<Cid, usize> = BTreeMap::new();
         let mut groups: Vec<Group> = Vec::new();
-        for placed in self.sheet(round).answers.into_iter().filter(|it| it.answer.opened) {
+        let is_there = |it: &Answer| it.opened && it.words != Some(WordsState::Retracted);
+        for placed in self.sheet(round).answers.into_iter().filter(|it| is_there(&it.answer)) {
             let next = groups.len();
             let at = *at.entry(placed.group).or_insert(next);
             match groups.get_mut(at) {

@@ -278,8 +278,8 @@ impl Rounds {
         let at = seal::Place { room: step.look.log.room(), round, author: step.event().author };
         // Its length is that of its type.
         let commit = sealed.commit.first_chunk().copied().unwrap_or_default();
-        let (ix, retracted, content) = (step.ix, false, None);
-        let seal = Seal { round, key, ix, person, retracted, cipher, at, commit, shares, content };
+        let (ix, retracted, content, is_text) = (step.ix, false, None, sealed.words.is_some());
+        let seal = Seal { round, key, ix, person, retracted, is_text, cipher, at, commit, shares, content };
         self.seals.insert(cid, seal);
         self.answers.insert(cid, (round, key));
         let Some(record) = self.records.get_mut(&round) else { return };
@@ -396,8 +396,10 @@ impl Rounds {
 
     /// Shows what was sealed, if that is known and the seal is shown.
     fn show_content(&mut self, cid: &Cid) {
-        let Some(Seal { content: Some(content), retracted, .. }) = self.seals.get(cid) else { return };
-        let (content, retracted) = (content.clone(), *retracted);
+        let Some(Seal { content, retracted, is_text, .. }) = self.seals.get(cid) else { return };
+        // Of a text that its author took back nothing is left to open.
+        let content = content.clone().or((*retracted && *is_text).then_some(Content::Text(None)));
+        let (Some(content), retracted) = (content, *retracted) else { return };
         self.change_answer(cid, |it| {
             it.opened = true;
             match content {

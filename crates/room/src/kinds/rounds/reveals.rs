@@ -70,6 +70,8 @@ pub(super) struct Seal {
     pub(super) person: NodeId,
     /// Its author took its words back.
     pub(super) retracted: bool,
+    /// It is a text.
+    pub(super) is_text: bool,
     /// The text as it was encrypted, if it is one and is here.
     pub(super) cipher: Option<Arc<str>>,
     /// What binds it to where it belongs.
