@@ -21,10 +21,6 @@ minutes-due = by { $day }
 minutes-no-words = (taken back, or not here yet)
 minutes-not-opened = (not opened yet)
 minutes-apart = answered apart
-minutes-the-same = { $n ->
-    [one] one more says the same
-   *[other] { $n } more say the same
-}
 minutes-correction = { $name } corrects
 minutes-corrected = { $name } had written
 minutes-asks = { $name } asks { $of }

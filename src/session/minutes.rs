@@ -84,10 +84,6 @@ impl Wording for Words {
         t!("minutes-apart")
     }
 
-    fn the_same(&self, many: usize) -> String {
-        t!("minutes-the-same", n = many)
-    }
-
     fn correction(&self, by: &str) -> String {
         t!("minutes-correction", name = by.to_owned())
     }

@@ -56,7 +56,7 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   const before = ada.presses;
   await ada.press({ handle: 'lobby-start' });
   world.log(`from the lobby to the first step in ${ada.presses - before} presses`);
-  await Promise.all(first.map((it) => it.sees({ handle: 'round-answer' })));
+  await Promise.all(first.map((it) => it.follows({ handle: 'round-answer' })));
   await Promise.all(first.map(jots));
   await until('four have written', async () => (await ada.look({ handle: 'round' })).attributes['data-answered'] === '4');
   await converged(first.map((it) => it.tab));
@@ -71,7 +71,7 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
   const others = [ada, ben, cleo, dan];
   await named(dan);
-  await dan.sees({ handle: 'bar' });
+  await dan.follows({ handle: 'round-done' });
   for (const it of others) await it.press({ handle: 'round-done' });
   await ben.write({ handle: 'round-answer' }, 'half a thou');
   await ada.press({ handle: 'round-reveal' });
@@ -99,7 +99,8 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   const about = async (it) => (await it.look({ handle: 'talk' }))?.attributes['data-about'];
   const top = (await ada.sees({ handle: 'talk' })).attributes['data-about'];
   for (const it of others) await until('the same note everywhere', async () => (await about(it)) === top);
-  assert.match((await ada.look({ handle: 'talk' })).text, /reviews take days[\s\S]*slow reviews again/);
+  const topmost = (await ada.look({ handle: 'talk' })).text;
+  for (const text of [NOTES.Ben, NOTES.Cleo]) assert.ok(topmost.includes(text), `most votes: ${topmost}`);
   await ben.press({ handle: 'hand' });
   await cleo.until('the hand is up', { handle: 'hands' }, (it) => it?.text.includes('Ben'));
   await cleo.press({ handle: 'do-this' });

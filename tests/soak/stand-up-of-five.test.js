@@ -37,6 +37,15 @@ async function writes(it, question, words) {
   await it.sees({ handle: 'round-result', text: words });
 }
 
+/** Off the network by the switch in Settings, or on it again; and back to the meeting. */
+async function switches(it) {
+  await it.press({ handle: 'tab-more' });
+  await it.press({ handle: 'view-settings' });
+  await it.press({ handle: 'offline-switch' });
+  await it.press({ handle: 'tab-meeting' });
+  await it.sees({ handle: 'turn' });
+}
+
 async function passesOn(it) {
   await it.until('its button is ready', { handle: 'turn-next' }, (seen) => seen && !seen.attributes['aria-disabled']);
   await it.press({ handle: 'turn-next' });
@@ -68,6 +77,7 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   });
   await ada.press({ handle: 'lobby-start' });
   assert.ok(ada.presses <= 2 + 2, `the tile, the name, and Start: ${ada.presses} presses`);
+  await Promise.all(first.map((it) => it.follows({ handle: 'turn' })));
   await together(first, 'the same turn everywhere');
   const people = new Map(await Promise.all(first.map(async (it) => [await it.tab.node(), it])));
   for (const it of first) await writes(it, 'Done', `${it.name} has painted`);
@@ -81,24 +91,28 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   const locked = Date.now();
   const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
   await named(dan);
-  await dan.sees({ handle: 'turn' });
+  await dan.follows({ handle: 'turn' });
   people.set(await dan.tab.node(), dan);
   const others = [ada, ben, cleo, dan];
   const { now, next } = await together(others, 'the same turn for who is late');
 
   // Two press at once: one step. One takes it back, for all.
-  const awake = others.filter((it) => it !== people.get(now));
-  await Promise.all([passesOn(others.includes(people.get(now)) ? people.get(now) : ada), passesOn(awake[0])]);
+  const pointing = others.filter((it) => it.way !== 'keys');
+  await Promise.all(pointing.map((it) => it.until('its button is ready', { handle: 'turn-next' }, (seen) => seen && !seen.attributes['aria-disabled'])));
+  const both = await Promise.all(pointing.slice(0, 2).map((it) => it.aim({ handle: 'turn-next' })));
+  await Promise.all(both.map((press) => press()));
+  await Promise.all(others.map((it) => until('it moved on', async () => (await turn(it))?.now !== now)));
   assert.equal((await together(others, 'one step')).now, next);
-  await awake[1].press({ handle: 'undo' });
+  await pointing[2].press({ handle: 'undo' });
+  await Promise.all(others.map((it) => until('it is back', async () => (await turn(it))?.now === now)));
   assert.equal((await together(others, 'it is undone for all')).now, now);
 
   // Cut in two: Ada and Ben here, Cleo and Dan there. Both sides go on.
   const sides = [[ada, ben], [cleo, dan]];
-  for (const it of sides[1]) await it.tab.call('offline');
+  for (const it of sides[1]) await switches(it);
   for (const [it] of sides) await passesOn(it);
   await together(sides[0], 'it went on there');
-  for (const it of sides[1]) await it.tab.call('online');
+  for (const it of sides[1]) await switches(it);
   await converged(others.map((it) => it.tab));
   const after = await together(others, 'one turn again');
   assert.equal(after.now, next, 'both sides took the same step: it counts once');

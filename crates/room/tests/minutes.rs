@@ -4,9 +4,9 @@ use paceline_room::{
     Cid, Day, Fold, Log, NodeId,
     body::{
         AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened,
-        Promised, RoleOf, RoundOpened, Stance,
+        Promised, RoleOf, RoundOpened, Stance, ThemePlaced,
         meetings::{ItemKind, Order},
-        rounds::{Ask, Dots, True, Value},
+        rounds::{Ask, Dots, True, Under, Value},
     },
     log::Admission,
     minutes::{Heading, Held, Wording, markdown, minutes},
@@ -52,10 +52,6 @@ impl Wording for English<'_> {
 
     fn apart(&self) -> String {
         "answered apart".into()
-    }
-
-    fn the_same(&self, many: usize) -> String {
-        format!("and {many} more")
     }
 
     fn correction(&self, by: &str) -> String {
@@ -172,6 +168,29 @@ fn the_minutes_of_a_meeting_are_the_same_byte_for_byte() {
     let after = shown(&world, meeting).expect("a meeting");
     assert_eq!(after, include_str!("minutes.md"), "{after}");
     assert_eq!(shown(&world, Cid::of(b"no meeting")), None);
+}
+
+#[test]
+fn notes_that_say_the_same_stand_together_and_votes_for_them_are_one_number() {
+    let (mut world, meeting) = held("word");
+    let notes = world.write(0, RoundOpened { many: true, ..words("Notes", meeting) });
+    world.sync_all();
+    let [slow, days, fast] =
+        ["slow *reviews*", "- reviews take days", "a fast build"].map(|text| answer(&mut world, 1, notes, text));
+    world.write(2, ThemePlaced { answer: days, round: notes, under: Some(Under::Answer(slow)) });
+    let options = [slow, days, fast].map(|it| it.to_string().as_str().try_into().unwrap()).to_vec();
+    let ask = Ask::Dots(Dots { budget: 3_u64.try_into().unwrap(), options: options.try_into().unwrap() });
+    let vote = world.write(2, RoundOpened { ask, ..words("What first?", meeting) });
+    world.sync_all();
+    let dots = |all: [u64; 3]| Some(Value::Dots(all.map(|it| it.try_into().unwrap()).to_vec().try_into().unwrap()));
+    world.write(1, Answered { round: vote, answer: dots([1, 1, 1]), words: None });
+    world.write(2, Answered { round: vote, answer: dots([0, 0, 1]), words: None });
+    world.write(3, Answered { round: vote, answer: dots([1, 1, 0]), words: None });
+    world.sync_all();
+    let page = shown(&world, meeting).expect("a meeting");
+    let notes = "## Notes\n\n- **Ben**: slow *reviews*\n  - **Ben**: \\- reviews take days\n- **Ben**: a fast build\n";
+    assert!(page.contains(notes), "{page}");
+    assert!(page.contains("## What first?\n\n- 4: slow *reviews*\n- 2: a fast build\n"), "{page}");
 }
 
 /// What stands on a page, as far as it is made by marks: its blocks in order, without their words.

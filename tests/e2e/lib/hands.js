@@ -52,6 +52,13 @@ export class Person {
     return until(`${this.name}: ${why}`, async () => is(await this.look({ ...what, any: true })), patience);
   }
 
+  /** To the meeting, where it did not come by itself: it moves nobody who is in a field. */
+  async follows(what) {
+    await this.sees({ css: '.bar.going' });
+    if (!(await this.look(what))) await this.press({ handle: 'tab-meeting' });
+    return this.sees(what);
+  }
+
   async press(what) {
     this.presses += 1;
     if (this.way === 'keys') {
@@ -100,12 +107,25 @@ export class Person {
     throw new Error(`${this.name} does not come to ${JSON.stringify(what)} by the Tab key`);
   }
 
+  /** The finger over it: what is returned presses that moment. */
+  async aim(what) {
+    const at = await this.#over(what);
+    return () => this.#touch(at);
+  }
+
   async #point(what) {
+    return this.#touch(await this.#over(what));
+  }
+
+  #over(what) {
     // What moves under the finger is waited for, as people do.
-    const at = await until(`${this.name} can press ${JSON.stringify(what)}`, async () => {
+    return until(`${this.name} can press ${JSON.stringify(what)}`, async () => {
       const [one, other] = [await this.look(what), await this.look(what)];
       return one?.hit && other?.hit && one.x === other.x && one.y === other.y && other;
     });
+  }
+
+  async #touch(at) {
     const { page } = this.tab;
     if (page.mouse) return this.way === 'tap' ? page.touchscreen.tap(at.x, at.y) : page.mouse.click(at.x, at.y);
     if (page.send) {

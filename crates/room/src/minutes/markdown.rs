@@ -41,8 +41,6 @@ pub trait Wording {
     fn not_opened(&self) -> String;
     /// An answer that no reveal has seen.
     fn apart(&self) -> String;
-    /// How many say the same as one answer.
-    fn the_same(&self, many: usize) -> String;
     /// Who corrects a post.
     fn correction(&self, by: &str) -> String;
     /// Who had written what is corrected.
@@ -113,16 +111,23 @@ impl Page<'_> {
         self.line(&format!("## {}\n", escaped(&round.question)));
         match (&round.ask, &sheet.totals) {
             (Ask::Words(_), _) | (_, None) => {
-                for (placed, many) in grouped(sheet) {
+                for (placed, others) in grouped(sheet) {
                     let it = &placed.answer;
                     let mut said = told(&bold(&self.wording.name(&it.node)), Some(&self.answer(round, placed)));
                     let mut beside: Vec<String> = placed.theme.iter().map(|it| escaped(it)).collect();
-                    beside.extend((many > 1).then(|| escaped(&self.wording.the_same(many - 1))));
                     beside.extend(it.apart.then(|| escaped(&self.wording.apart())));
                     if !beside.is_empty() {
                         _ = write!(said, " ({})", beside.join("; "));
                     }
                     _ = writeln!(self.text, "- {said}");
+                    for it in others {
+                        let said = format!(
+                            "{}: {}",
+                            bold(&self.wording.name(&it.answer.node)),
+                            lines(&self.answer(round, it), "    ")
+                        );
+                        _ = writeln!(self.text, "  - {said}");
+                    }
                 }
             }
             (_, Some(totals)) => {

@@ -154,8 +154,12 @@ fn role(baton: &Baton) -> Role {
     Role { title: baton.title.clone(), terms: held.collect() }
 }
 
-/// What answers say, each group once: the first of it with how many say the same.
-pub(crate) fn grouped(sheet: &Sheet) -> Vec<(&Placed, usize)> {
+/// What answers say: the first of each group, with the others of it.
+pub(crate) fn grouped(sheet: &Sheet) -> Vec<(&Placed, Vec<&Placed>)> {
     let firsts = sheet.answers.iter().filter(|it| it.group == it.answer.cid);
-    firsts.map(|it| (it, sheet.answers.iter().filter(|other| other.group == it.group).count())).collect()
+    let others = |first: &Placed| {
+        let others = sheet.answers.iter().filter(|it| it.group == first.group && it.answer.cid != first.answer.cid);
+        others.collect()
+    };
+    firsts.map(|it| (it, others(it))).collect()
 }
