@@ -1,6 +1,7 @@
 // What is asked of everybody in a meeting: one of several, votes, in words; open, or hidden until all is shown.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
+import { crew } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -16,19 +17,7 @@ const round = (tab, question) => tab.at('round').filter({ hasText: question });
 const answers = (tab, question) => round(tab, question).getByTestId('round-answer');
 
 scenario('in a meeting anybody asks everybody to choose, to vote, or for words, and nobody sees early what is hidden', async (world) => {
-  const context = await world.browser({ hasTouch: true });
-  const ada = await world.tab(context, 'Ada');
-  const link = await ada.found({ title: 'Crew', form: 'stand-up' });
-  const ben = await world.tab(context, 'Ben', link);
-  const cleo = await world.tab(context, 'Cleo', link);
-  await cleo.page.setViewportSize({ width: 390, height: 844 });
-  await cleo.page.emulateMedia({ colorScheme: 'dark' });
-  const tabs = [ada, ben, cleo];
-  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
-  await converged(tabs);
-  for (const tab of tabs) {
-    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
-  }
+  const { ada, ben, cleo, tabs } = await crew(world, 'stand-up');
   await ada.at('meeting-start').click();
   await ada.at('meeting-form').selectOption('stand-up');
   await ada.at('lobby-start').click();

@@ -2,6 +2,7 @@
 // one after the other, and the next one opens with what was promised.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
+import { crew } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -30,19 +31,7 @@ const tap = (it) => it.tap();
 const about = (tab) => tab.at('talk').getAttribute('data-about');
 
 scenario('a retro: hidden notes, shown at once, put together, voted on by tap, and what is promised opens the next', async (world) => {
-  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
-  const ada = await world.tab(context, 'Ada');
-  const link = await ada.found({ title: 'Crew', form: 'retro' });
-  const ben = await world.tab(context, 'Ben', link);
-  const cleo = await world.tab(context, 'Cleo', link);
-  await cleo.page.setViewportSize({ width: 390, height: 844 });
-  await cleo.page.emulateMedia({ colorScheme: 'dark' });
-  const tabs = [ada, ben, cleo];
-  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
-  await converged(tabs);
-  for (const tab of tabs) {
-    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
-  }
+  const { ada, ben, cleo, tabs } = await crew(world, 'retro');
   await ada.at('meeting-start').click();
   await ada.at('meeting-form').selectOption('retro');
   await ada.at('lobby-start').click();
@@ -167,4 +156,29 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   await world.picture('retro next', ada);
   await promise(ada).getByTestId('promise-keep').click();
   for (const tab of tabs) await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
+  // Votes on something else are not those on the notes; nor are the notes that are asked for beside them lost.
+  await ben.at('round-open').click();
+  await ben.at('round-question').fill('Tea or coffee?');
+  await ben.at('round-ask').selectOption('dots');
+  await ben.at('round-options').fill('Tea\nCoffee');
+  await ben.at('round-submit').click();
+  await ben.at('round', { 'data-ask': 'dots' }).waitFor();
+  await ben.at('round-open').click();
+  await ben.at('round-question').fill('What else?');
+  await ben.at('round-ask').selectOption('words');
+  await ben.at('round-sealed').click();
+  await ben.at('round-submit').click();
+  for (const tab of tabs) {
+    await tab.at('round', { 'data-ask': 'dots' }).filter({ hasText: 'Tea or coffee?' }).waitFor();
+    await tab.at('round', { 'data-ask': 'words' }).filter({ hasText: 'What else?' }).waitFor();
+    assert.ok((await tab.page.locator('[data-primary="true"]').count()) <= 1, 'one filled button at most');
+  }
+  const notes = ada.page.locator('.notes').first();
+  await notes.getByTestId('round-answer').fill('one more note');
+  await notes.getByTestId('round-answer-submit').click();
+  await notes.getByTestId('note-own').waitFor();
+  await notes.getByTestId('round-reveal').click();
+  for (const tab of tabs) await tab.at('note').filter({ hasText: 'one more note' }).waitFor({ timeout: PATIENCE });
+  await ada.at('vote-start').waitFor();
+  await world.picture('retro asked beside', ada);
 });

@@ -1,6 +1,7 @@
 // A stand-up by hand: begun from its lobby, everybody writes and speaks in turn, and its notes are carried away.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
+import { crew } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -20,20 +21,8 @@ async function write(tab, question, text) {
 }
 
 scenario('a stand-up is begun from its lobby, everybody has a turn, two who press at once move it once, and notes remain', async (world) => {
-  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
-  const ada = await world.tab(context, 'Ada');
-  const link = await ada.found({ title: 'Crew', form: 'stand-up' });
-  const ben = await world.tab(context, 'Ben', link);
-  const cleo = await world.tab(context, 'Cleo', link);
-  await cleo.page.setViewportSize({ width: 390, height: 844 });
-  await cleo.page.emulateMedia({ colorScheme: 'dark' });
-  const tabs = [ada, ben, cleo];
-  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
-  await converged(tabs);
+  const { ada, ben, cleo, tabs } = await crew(world, 'stand-up');
   const named = Object.fromEntries(await Promise.all(tabs.map(async (tab) => [await tab.node(), tab])));
-  for (const tab of tabs) {
-    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
-  }
 
   await ada.at('meeting-start').click();
   await ada.at('lobby').waitFor();

@@ -2,27 +2,16 @@
 // is locked for three minutes in the middle, and comes back. `window.paceline` only tells what is so.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BareChromium } from '../e2e/lib/bare.js';
-import { Firefox } from '../e2e/lib/firefox.js';
-import { Person } from '../e2e/lib/hands.js';
-import { startHost } from '../e2e/lib/host.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
+import { LOCKED, five } from './five.js';
 
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-/** How long the phone is locked, in milliseconds. */
-const LOCKED = 180_000;
 const NOTES = { Ada: 'the build is fast', Ben: 'reviews take days', Cleo: 'slow reviews again', Eva: 'the lift is broken' };
 const inNote = (text) => ({ handle: 'note', text });
 
 /** All that somebody at a tab, or a script there, could read. */
 const all = async (it) =>
   JSON.stringify(await it.tab.state()) + (await it.tab.page.evaluate(() => document.documentElement.outerHTML));
-
-async function named(it) {
-  await it.write({ handle: 'name-input' }, it.name);
-  await it.press({ handle: 'name-submit' });
-}
 
 async function jots(it) {
   await it.write({ handle: 'round-answer' }, NOTES[it.name]);
@@ -31,28 +20,7 @@ async function jots(it) {
 }
 
 scenario('five hold a retro by hand, one of them in Firefox by keyboard, one late, one with a phone that is locked', async (world) => {
-  const { relay } = await startHost(world);
-  world.server.config = { relays: [relay], stun: [] };
-  const laptop = await world.browser({ throttled: true });
-  const pocket = await world.browser({ throttled: true, ...PHONE });
-  const [firefox, bare] = [await Firefox.open(world), await BareChromium.open(world)];
-  const ada = new Person(await world.tab(laptop, 'Ada'), 'click');
-
-  await ada.press({ handle: 'start-tile', attributes: { 'data-form': 'retro' } });
-  await ada.tab.inRoom();
-  await ada.sees({ handle: 'lobby' });
-  const link = await ada.tab.page.evaluate(() => location.href);
-  const ben = new Person(await firefox.tab('Ben', link), 'keys');
-  const cleo = new Person(await world.tab(pocket, 'Cleo', link), 'tap');
-  const eva = new Person(await world.tab(bare, 'Eva', link), 'tap');
-  const { width, height } = PHONE.viewport;
-  await eva.tab.page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: true });
-  await eva.tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  const first = [ada, ben, cleo, eva];
-  await Promise.all(first.map((it) => it.tab.linked(3)));
-  await Promise.all(first.map(named));
-  await until('all have names', async () => (await ada.tab.state()).people.filter((it) => NOTES[it.name]).length === 4);
-
+  const { ada, ben, cleo, eva, first, late } = await five(world, 'retro');
   const before = ada.presses;
   await ada.press({ handle: 'lobby-start' });
   world.log(`from the lobby to the first step in ${ada.presses - before} presses`);
@@ -68,9 +36,8 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   // Eva's phone is locked from here on; Dan comes late.
   await eva.tab.page.freeze();
   const locked = Date.now();
-  const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
+  const dan = await late();
   const others = [ada, ben, cleo, dan];
-  await named(dan);
   await dan.follows({ handle: 'round-done' });
   for (const it of others) await it.press({ handle: 'round-done' });
   await ben.write({ handle: 'round-answer' }, 'half a thou');
@@ -115,17 +82,17 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   await pause(Math.max(0, LOCKED - (Date.now() - locked)));
   await eva.tab.page.resume();
   await until('Eva is where the others are', async () => (await about(eva)) === top, 2 * PATIENCE);
-  const five = [...others, eva];
+  const everybody = [...others, eva];
   for (let left = 2; left > 0; left -= 1) {
     const now = await about(ada);
     await until('its button is ready', async () => !(await ada.look({ handle: 'note-next' })).attributes['aria-disabled']);
     await ada.press({ handle: 'note-next' });
-    for (const it of five) await until('it went on', async () => (await about(it)) !== now);
+    for (const it of everybody) await until('it went on', async () => (await about(it)) !== now);
   }
   await ada.press({ handle: 'meeting-close' });
-  for (const it of five) await it.sees({ handle: 'meeting', attributes: { 'data-state': 'closed' } });
-  const { digest } = await converged(five.map((it) => it.tab));
-  const notes = await Promise.all(five.map((it) => it.tab.call('minutes')));
+  for (const it of everybody) await it.sees({ handle: 'meeting', attributes: { 'data-state': 'closed' } });
+  const { digest } = await converged(everybody.map((it) => it.tab));
+  const notes = await Promise.all(everybody.map((it) => it.tab.call('minutes')));
   assert.ok(notes.every((it) => it === notes[0]), 'the same notes everywhere');
   for (const text of Object.values(NOTES)) assert.ok(notes[0].includes(text), text);
   world.log(`one digest, ${digest.slice(0, 8)}; the phone was locked for ${Math.round((Date.now() - locked) / 1000)} s or less`);

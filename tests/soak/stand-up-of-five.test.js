@@ -2,16 +2,10 @@
 // meeting, one turn and one set of notes. `window.paceline` only tells what is so.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BareChromium } from '../e2e/lib/bare.js';
-import { Firefox } from '../e2e/lib/firefox.js';
-import { Person } from '../e2e/lib/hands.js';
-import { startHost } from '../e2e/lib/host.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
+import { LOCKED, five } from './five.js';
 
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-/** How long the phone is locked, in milliseconds. */
-const LOCKED = 180_000;
 
 const turn = async (it) => {
   const seen = await it.look({ handle: 'turn' });
@@ -24,11 +18,6 @@ const together = (people, why) =>
     return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
   });
 const left = async (it) => Number((await it.look({ handle: 'bar' })).attributes['data-left']);
-
-async function named(it) {
-  await it.write({ handle: 'name-input' }, it.name);
-  await it.press({ handle: 'name-submit' });
-}
 
 async function writes(it, question, words) {
   const within = { handle: 'round', text: question };
@@ -52,29 +41,7 @@ async function passesOn(it) {
 }
 
 scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, one whose phone is locked, cut in two in the middle', async (world) => {
-  const { relay } = await startHost(world);
-  world.server.config = { relays: [relay], stun: [] };
-  const laptop = await world.browser({ throttled: true });
-  const pocket = await world.browser({ throttled: true, ...PHONE });
-  const [firefox, bare] = [await Firefox.open(world), await BareChromium.open(world)];
-  const ada = new Person(await world.tab(laptop, 'Ada'), 'click');
-  await ada.press({ handle: 'start-tile', attributes: { 'data-form': 'stand-up' } });
-  await ada.tab.inRoom();
-  await ada.sees({ handle: 'lobby' });
-  const link = await ada.tab.page.evaluate(() => location.href);
-  const ben = new Person(await firefox.tab('Ben', link), 'keys');
-  const cleo = new Person(await world.tab(pocket, 'Cleo', link), 'tap');
-  const eva = new Person(await world.tab(bare, 'Eva', link), 'tap');
-  const { width, height } = PHONE.viewport;
-  await eva.tab.page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: true });
-  await eva.tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  const first = [ada, ben, cleo, eva];
-  await Promise.all(first.map((it) => it.tab.linked(3)));
-  await Promise.all(first.map(named));
-  await until('all have names', async () => {
-    const { people } = await ada.tab.state();
-    return first.every(({ name }) => people.some((it) => it.name === name));
-  });
+  const { ada, ben, cleo, eva, first, late } = await five(world, 'stand-up');
   await ada.press({ handle: 'lobby-start' });
   assert.ok(ada.presses <= 2 + 2, `the tile, the name, and Start: ${ada.presses} presses`);
   await Promise.all(first.map((it) => it.follows({ handle: 'turn' })));
@@ -89,8 +56,7 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   // Eva's phone is locked, and Dan comes late.
   await eva.tab.page.freeze();
   const locked = Date.now();
-  const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
-  await named(dan);
+  const dan = await late();
   await dan.follows({ handle: 'turn' });
   people.set(await dan.tab.node(), dan);
   const others = [ada, ben, cleo, dan];
@@ -120,19 +86,19 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
 
   await pause(Math.max(0, LOCKED - (Date.now() - locked)));
   await eva.tab.page.resume();
-  const five = [...others, eva];
+  const everybody = [...others, eva];
   await until('Eva is where the others are', async () => (await turn(eva))?.now === after.now, 2 * PATIENCE);
   for (let step = 0; step < 8; step += 1) {
-    const { now: speaks } = await together(five, 'the same turn everywhere');
+    const { now: speaks } = await together(everybody, 'the same turn everywhere');
     if (!speaks) break;
     await passesOn(people.get(speaks) ?? ada);
-    for (const it of five) await until('it moved on', async () => (await turn(it)).now !== speaks);
+    for (const it of everybody) await until('it moved on', async () => (await turn(it)).now !== speaks);
   }
-  assert.equal((await together(five, 'all have spoken')).now, null, 'who was late and who was locked had a turn');
+  assert.equal((await together(everybody, 'all have spoken')).now, null, 'who was late and who was locked had a turn');
   await cleo.press({ handle: 'meeting-close' });
-  for (const it of five) await it.sees({ handle: 'meeting', attributes: { 'data-state': 'closed' } });
-  await converged(five.map((it) => it.tab));
-  const notes = await Promise.all(five.map((it) => it.tab.call('minutes')));
+  for (const it of everybody) await it.sees({ handle: 'meeting', attributes: { 'data-state': 'closed' } });
+  await converged(everybody.map((it) => it.tab));
+  const notes = await Promise.all(everybody.map((it) => it.tab.call('minutes')));
   assert.ok(notes.every((it) => it === notes[0]), 'the same notes everywhere');
   for (const words of ['Ada has painted', 'Eva has painted', 'no long brushes']) assert.ok(notes[0].includes(words), words);
   await world.picture('stand-up of five');

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::now::{Step, called, notes_of, runs, turns_of};
+use super::now::{Notes, Step, called, notes_in, runs, turns_of};
 use crate::{
     components::timer::Timer,
     hooks::use_seconds_left,
@@ -38,7 +38,7 @@ pub fn Bar(props: &BarProps) -> Html {
     let turns = turns_of(room, meeting);
     let now = turns.as_ref().and_then(|it| it.now);
     let name = |node| called(room, &node);
-    let at = notes_of(room, meeting).map(|it| it.step());
+    let at = notes_in(room, meeting).first().map(Notes::step);
     let step = match (at, &turns, now) {
         (Some(Step::Write), ..) => t!("notes-write"),
         (Some(Step::Vote), ..) => t!("notes-vote"),

@@ -8,7 +8,7 @@ use super::{
     asked::{AskAll, Asked},
     lobby::Lobby,
     notes::{LastTime, NotesCard, is_last},
-    now::{asked_in, next_time, notes_of, others_in, turns_of},
+    now::{Step, asked_in, next_time, notes_in, others_in, turns_of},
     over::Over,
     turns::Turns,
     writing::Writing,
@@ -74,12 +74,12 @@ fn Going(props: &GoingProps) -> Html {
     let commands = use_commands("meeting");
     let turns = turns_of(room, meeting);
     let asked = asked_in(room, meeting);
-    let notes = notes_of(room, meeting);
+    let notes = notes_in(room, meeting);
     let due = next_time(meeting);
-    let is_over = match &notes {
-        Some(notes) => is_last(room, meeting, notes),
-        None => turns.as_ref().is_none_or(|it| it.now.is_none()),
-    };
+    let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
+    let is_over = all_spoken && notes.iter().all(|it| is_last(room, meeting, it));
+    // What was promised before comes first, until notes are shown.
+    let begins = notes.first().is_none_or(|it| it.step() == Step::Write);
     let end = {
         let meeting = meeting.cid;
         Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
@@ -90,8 +90,12 @@ fn Going(props: &GoingProps) -> Html {
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
             if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
-            if notes.is_none() { <LastTime room={room.clone()} meeting={meeting.clone()} /> }
-            if let Some(notes) = notes { <NotesCard room={room.clone()} meeting={meeting.clone()} {notes} {primary} /> }
+            <div>if begins { <LastTime room={room.clone()} meeting={meeting.clone()} /> }</div>
+            <div class="all-notes">{ for notes.into_iter().enumerate().map(|(at, notes)| html! {
+                // Only one of what is done has the next press.
+                <NotesCard key={notes.round.cid.to_string()} room={room.clone()} meeting={meeting.clone()} notes={notes.clone()}
+                    primary={*primary && all_spoken && at == 0} />
+            }) }</div>
             <div class="asked">
                 { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} /> }) }
                 { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }

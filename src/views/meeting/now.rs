@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paceline_room::{
-    Day, NodeId,
+    Cid, Day, NodeId,
     body::rounds::{Ask, Value},
     state::{Baton, Meeting, Round},
 };
@@ -28,9 +28,9 @@ pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
 
 /// What else is asked: to choose, to vote, to rate.
 pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
-    let vote = notes_of(room, meeting).and_then(|it| it.vote).map(|it| it.cid);
+    let votes: Vec<_> = notes_in(room, meeting).into_iter().filter_map(|it| Some(it.vote?.cid)).collect();
     let all = room.rounds.of_meeting(meeting.cid);
-    all.filter(|it| !it.ask.is_text() && Some(it.cid) != vote).cloned().collect()
+    all.filter(|it| !it.ask.is_text() && !votes.contains(&it.cid)).cloned().collect()
 }
 
 /// What the person here has answered where all may see it.
@@ -38,7 +38,7 @@ pub fn own_of(room: &RoomView, round: Option<&Round>) -> Option<Value> {
     room.rounds.answers_in(round?.cid).find(|it| it.node == home(room))?.value.clone()
 }
 
-/// Notes that are hidden until all show theirs, and the votes on them: the first round of each sort, in every tab.
+/// Notes that are hidden until all show theirs, and the votes on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notes {
     /// What is written.
@@ -77,12 +77,19 @@ impl Step {
     }
 }
 
-/// The notes of a meeting, if it has some.
-pub fn notes_of(room: &RoomView, meeting: &Meeting) -> Option<Notes> {
-    let mut all = room.rounds.of_meeting(meeting.cid);
-    let round = all.find(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)))?.clone();
-    let vote = room.rounds.of_meeting(meeting.cid).find(|it| matches!(it.ask, Ask::Dots(_))).cloned();
-    Some(Notes { round, vote })
+/// The notes of a meeting: of each round of them with the first round of votes on what was written in it.
+pub fn notes_in(room: &RoomView, meeting: &Meeting) -> Vec<Notes> {
+    let all = || room.rounds.of_meeting(meeting.cid);
+    let votes: Vec<_> = all().filter(|it| matches!(it.ask, Ask::Dots(_))).collect();
+    let notes = all().filter(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)));
+    let with_vote = |round: &Arc<Round>| {
+        let is_on = |vote: &&&Arc<Round>| {
+            let first = vote.ask.options().first().and_then(|it| it.parse::<Cid>().ok());
+            first.is_some_and(|first| room.rounds.answers_in(round.cid).any(|it| it.cid == first))
+        };
+        Notes { round: round.clone(), vote: votes.iter().find(is_on).map(|it| Arc::clone(it)) }
+    };
+    notes.map(with_vote).collect()
 }
 
 /// What the form of a meeting says, as far as this build has it.

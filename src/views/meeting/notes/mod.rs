@@ -45,7 +45,6 @@ pub fn NotesCard(props: &NotesProps) -> Html {
                 <strong>{ changing(name_of(step)) }</strong>
                 <span>if let Some(timer) = room.timer { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
             </p>
-            <div>if step == Step::Write { <LastTime room={room.clone()} meeting={props.meeting.clone()} /> }</div>
             <div>if step == Step::Talk { <Talk ..props.clone() /> }</div>
             <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
             <Jot ..props.clone() />

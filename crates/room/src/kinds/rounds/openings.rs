@@ -105,11 +105,6 @@ impl Fold {
         to
     }
 
-    /// What a node last sealed in a round, opened for itself.
-    pub fn own_answer(&self, log: &Log, keypair: &Keypair, round: &Cid) -> Option<OwnAnswer> {
-        self.own_answers(log, keypair, round).pop().map(|(_, it)| it)
-    }
-
     /// All that a node sealed in a round, opened for itself, in display order; what it took back is not among it.
     pub fn own_answers(&self, log: &Log, keypair: &Keypair, round: &Cid) -> Vec<(Cid, OwnAnswer)> {
         let rounds = &self.capabilities.rounds;

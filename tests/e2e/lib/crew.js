@@ -1,0 +1,19 @@
+// Three in one browser before a meeting: two laptops, and a phone in the dark; all are named, and here for all.
+import { converged } from './tab.js';
+
+export async function crew(world, form) {
+  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
+  const ada = await world.tab(context, 'Ada');
+  const link = await ada.found({ title: 'Crew', form });
+  const ben = await world.tab(context, 'Ben', link);
+  const cleo = await world.tab(context, 'Cleo', link);
+  await cleo.page.setViewportSize({ width: 390, height: 844 });
+  await cleo.page.emulateMedia({ colorScheme: 'dark' });
+  const tabs = [ada, ben, cleo];
+  for (const tab of tabs) await tab.call('introduce', { name: tab.name });
+  await converged(tabs);
+  for (const tab of tabs) {
+    await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
+  }
+  return { ada, ben, cleo, tabs, link };
+}

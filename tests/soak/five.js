@@ -1,0 +1,48 @@
+// Five who hold a meeting with their hands alone: two laptops (one Firefox, by keyboard), two phones that tap, and one who comes late.
+import { BareChromium } from '../e2e/lib/bare.js';
+import { Firefox } from '../e2e/lib/firefox.js';
+import { Person } from '../e2e/lib/hands.js';
+import { startHost } from '../e2e/lib/host.js';
+import { until } from '../e2e/lib/tab.js';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** How long a phone is locked, in milliseconds. */
+export const LOCKED = 180_000;
+
+async function named(it) {
+  await it.write({ handle: 'name-input' }, it.name);
+  await it.press({ handle: 'name-submit' });
+}
+
+/** Four of them in the lobby of a room that one made by a tile, and the one who comes late when that is asked for. */
+export async function five(world, form) {
+  const { relay } = await startHost(world);
+  world.server.config = { relays: [relay], stun: [] };
+  const laptop = await world.browser({ throttled: true });
+  const pocket = await world.browser({ throttled: true, ...PHONE });
+  const [firefox, bare] = [await Firefox.open(world), await BareChromium.open(world)];
+  const ada = new Person(await world.tab(laptop, 'Ada'), 'click');
+  await ada.press({ handle: 'start-tile', attributes: { 'data-form': form } });
+  await ada.tab.inRoom();
+  await ada.sees({ handle: 'lobby' });
+  const link = await ada.tab.page.evaluate(() => location.href);
+  const ben = new Person(await firefox.tab('Ben', link), 'keys');
+  const cleo = new Person(await world.tab(pocket, 'Cleo', link), 'tap');
+  const eva = new Person(await world.tab(bare, 'Eva', link), 'tap');
+  const { width, height } = PHONE.viewport;
+  await eva.tab.page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: true });
+  await eva.tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  const first = [ada, ben, cleo, eva];
+  await Promise.all(first.map((it) => it.tab.linked(3)));
+  await Promise.all(first.map(named));
+  await until('all have names', async () => {
+    const { people } = await ada.tab.state();
+    return first.every(({ name }) => people.some((it) => it.name === name));
+  });
+  const late = async () => {
+    const dan = new Person(await world.tab(laptop, 'Dan', link), 'click');
+    await named(dan);
+    return dan;
+  };
+  return { ada, ben, cleo, eva, first, late };
+}
