@@ -90,3 +90,15 @@ fn use_showing(commands: &Commands, round: Cid, over: Option<Cid>) -> Callback<M
         });
     })
 }
+
+/// Whose hidden answer is not here yet though all is shown: it opens by itself when two others, or its own tab, are there.
+pub fn closed(room: &RoomView, round: &Round) -> Html {
+    let mut names: Vec<String> = Vec::new();
+    for answer in room.rounds.answers_in(round.cid).filter(|it| !it.opened) {
+        let name = people::name_in(&room.people, &answer.node);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    html! { <div role="status">if !names.is_empty() { <p class="hint" data-testid="round-closed">{ changing(t!("round-closed", names = texts::list(&names))) }</p> }</div> }
+}

@@ -8,7 +8,7 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::super::now::called;
+use super::super::{now::called, reveal::closed};
 use crate::{
     components::more::{SHOWN, Which, use_shown},
     session::RoomView,
@@ -48,6 +48,7 @@ pub fn Outcome(props: &OutcomeProps) -> Html {
     let totals = sheet.totals.clone().unwrap_or_default();
     html! {
         <>
+            { closed(room, round) }
             <ul class="plain-list totals">{ for in_order(&round.ask, &totals).into_iter().map(total) }</ul>
             <details>
                 <summary>{ t!("asked-who") }</summary>

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use paceline_room::state::{Group, Round};
+use paceline_room::state::Group;
 use yew::prelude::*;
 
 use super::{
     super::{
         now::{form_of_notes, is_mine, own_of},
+        reveal::closed,
         voting::{Voting, buttons, use_voting},
     },
     note::{Note, Others, said},
@@ -16,9 +17,7 @@ use super::{
 use crate::{
     components::more::{CHOICES, SHOWN, Which, use_shown},
     hooks::use_commands,
-    people,
-    session::RoomView,
-    texts::{self, changing, t},
+    texts::{changing, t},
 };
 
 /// The notes.
@@ -54,18 +53,6 @@ pub fn Board(props: &NotesProps) -> Html {
             <OnWith ..OnWithProps { notes: NotesProps { primary: filled, ..props.clone() }, groups, form: form_of_notes(meeting) } />
         </>
     }
-}
-
-/// Who has not shown what it wrote: it opens by itself when two others, or its own tab, are there.
-fn closed(room: &RoomView, round: &Round) -> Html {
-    let mut names: Vec<String> = Vec::new();
-    for answer in room.rounds.answers_in(round.cid).filter(|it| !it.opened) {
-        let name = people::name_in(&room.people, &answer.node);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    html! { <div role="status">if !names.is_empty() { <p class="hint" data-testid="notes-closed">{ changing(t!("notes-closed", names = texts::list(&names))) }</p> }</div> }
 }
 
 #[derive(PartialEq, Properties)]
