@@ -9,6 +9,7 @@ pub mod ending;
 pub mod export;
 pub mod feedback;
 pub mod fields;
+pub mod go_on;
 pub mod icons;
 pub mod more;
 pub mod notes;

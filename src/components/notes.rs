@@ -61,7 +61,7 @@ pub fn Notes(props: &NotesProps) -> Html {
         })
     };
     html! {
-        <div class="actions">
+        <div class="row">
             <button type="button" class="button" data-testid="copy-notes" data-primary={props.primary.then_some("true")} onclick={copy}>
                 <span aria-live="polite">{ changing(if *copied { t!("copied") } else { t!("minutes-copy") }) }</span>
             </button>

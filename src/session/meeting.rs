@@ -8,6 +8,7 @@ use paceline_room::{
         rounds::{self, Ask, Dots, OwnAnswer, Spoken, True, Value},
     },
     limits,
+    state::Meeting,
     suggest::{Suggestion, runs_next},
 };
 
@@ -49,6 +50,29 @@ impl Session {
             self.act(meetings::Command::Timer { seconds, about: Some(turns) }).await?;
         }
         Ok(meeting)
+    }
+
+    /// Goes on with a meeting that ended: with its roles, what was asked in it, and what it had come to. Where one goes on, that one.
+    pub async fn go_on_with(&self, meeting: Cid) -> Outcome<Cid> {
+        if let Some(open) = self.open_meeting() {
+            return Ok(open);
+        }
+        let (Meeting { title, form, prompts, call_link, timer, .. }, roles) = {
+            let engine = self.engine()?;
+            let replica = engine.node.replica();
+            let before = replica.fold().meeting(&meeting).ok_or_else(|| notices::error("not-found"))?;
+            let roles: Vec<_> = replica.fold().meetings().roles_of(meeting).collect();
+            (Meeting::clone(before), roles)
+        };
+        let open = meetings::Command::Open { title, form, prompts, call_link, resumes: Some(meeting) };
+        let now = self.act(open).await?;
+        for baton in roles {
+            self.act(meetings::Command::RoleOf { meeting: now, baton }).await?;
+        }
+        if let Some(timer) = timer.filter(|it| it.seconds > 0) {
+            self.act(meetings::Command::Timer { seconds: timer.seconds, about: timer.about }).await?;
+        }
+        Ok(now)
     }
 
     /// Asks everybody each of these questions.

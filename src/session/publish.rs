@@ -55,6 +55,8 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
     let named = now.people.me().is_some_and(|it| !it.person.name.is_empty());
     let (takes, full) = replica.intake();
     let (lists, batons) = (now.lists.clone(), now.batons.clone());
+    let meeting = fold.meeting_now(replica.log()).map(|it| it.leading);
+    let apart = meeting.as_ref().map(|it| fold.steps_apart(replica.log(), &it.cid)).unwrap_or_default();
     let view = RoomView {
         room: engine.link.room,
         link: engine.link_text.clone(),
@@ -88,7 +90,8 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         feedback_on: lists.feedback_on,
         loops: now.loops.clone(),
         batons: lists.batons,
-        meeting: engine.node.replica().fold().meeting_now(engine.node.replica().log()).map(|it| it.leading),
+        meeting,
+        apart: same(before.map(|it| &it.apart), apart),
         meetings: lists.meetings,
         rounds: lists.rounds,
         promises: lists.promises,

@@ -11,8 +11,8 @@ use paceline_room::{
     body::FormValues,
     fold::{Key, List},
     state::{
-        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, PersonLists, Post, PromiseLists, RoundLists,
-        UnknownEvent,
+        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post, PromiseLists,
+        RoundLists, UnknownEvent,
     },
 };
 use paceline_store::Unsent;
@@ -136,6 +136,8 @@ pub struct RoomView {
     pub meetings: MeetingLists,
     /// Of the meetings that go on the one that most persons follow.
     pub meeting: Option<Arc<Meeting>>,
+    /// What moved it on last by people who had not seen each other's step.
+    pub apart: Rc<[MeetingStep]>,
     /// Rounds and what was answered in them.
     pub rounds: RoundLists,
     /// Asks and promises.

@@ -56,9 +56,15 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   for (const tab of [speaker, other]) await tab.call('online');
   await converged(tabs);
   assert.equal((await same(tabs, 'the same turn', turnOf)).is, second, 'it moved once');
+  for (const tab of tabs) {
+    const told = await tab.at('steps-apart').textContent();
+    for (const { name } of [speaker, other].filter((it) => it !== tab)) assert.ok(told.includes(name), `${name} in: ${told}`);
+  }
+  await world.picture('stand-up apart phone', cleo);
   await named[second].at('undo').waitFor();
   await named[second].at('undo').click();
   for (const tab of tabs) await tab.until('it is back', async () => (await turnOf(tab)) === first);
+  for (const tab of tabs) await tab.until('one has gone on who saw both', async () => !(await tab.at('steps-apart').count()));
 
   for (let left = 3; left > 0; left -= 1) {
     const now = await turnOf(ada);
@@ -69,6 +75,19 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
     for (const it of tabs) await it.until('it moved', async () => (await turnOf(it)) !== now);
   }
   assert.equal(await turnOf(ben), null, 'all have spoken');
+  await cleo.at('meeting-close').tap();
+  for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
+  // Ended too early: one press of anybody, and it goes on as it was.
+  assert.match(await ben.page.locator('.undo').first().textContent(), /Cleo ended the meeting/);
+  await world.picture('stand-up ended phone', cleo);
+  await ben.at('undo').first().click();
+  for (const tab of tabs) {
+    await tab.at('meeting', { 'data-state': 'open' }).waitFor();
+    await tab.at('round-result').filter({ hasText: 'no long brushes' }).waitFor();
+    assert.equal(await tab.at('bar').getAttribute('data-runs'), await ada.node(), 'who ran it runs it');
+  }
+  await write(ben, 'Next', 'the door');
+  await converged(tabs);
   await cleo.at('meeting-close').tap();
   for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
   await converged(tabs);
@@ -84,8 +103,15 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   await ben.at('copy-notes').first().click();
   await ben.until('the notes are copied', async () => {
     const notes = await ben.page.evaluate(() => navigator.clipboard.readText());
-    return ['## Done', 'Ada has painted', 'no long brushes', 'Runs the stand-up'].every((it) => notes.includes(it));
+    return ['## Done', 'Ada has painted', 'no long brushes', 'the door', 'Runs the stand-up'].every((it) => notes.includes(it));
   });
+  // Under “Agreed” it is one meeting, and from there it goes on, too.
+  await ada.view('view-minutes');
+  await ada.at('past-meeting').waitFor();
+  assert.equal(await ada.at('past-meeting').count(), 1);
+  await ada.at('past-meeting').getByTestId('meeting-resume').click();
+  for (const tab of tabs) await tab.at('bar', { 'data-runs': await ada.node() }).waitFor();
+  await cleo.at('round-result').filter({ hasText: 'the door' }).waitFor();
 });
 
 /** How often a person acted in a tab: presses and keys, whatever they are on. */

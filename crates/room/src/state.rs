@@ -11,7 +11,7 @@ pub use crate::kinds::{
     },
     feedback::{Feedback, FeedbackState},
     meetings::{
-        MeetingNow,
+        Did, MeetingNow, MeetingStep,
         state::{Ended, Item, ItemState, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole, Timer},
     },
     people::Person,

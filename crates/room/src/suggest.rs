@@ -3,7 +3,7 @@
 //! From the log alone, so that all who hold the same events suggest the same person. **Cost.** It looks at the last [`MEETINGS`]
 //! meetings, of each at the last [`TERMS`] terms of the role of who runs it, and at the first event that each chain wrote in the meeting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Cid, Fold, Log, NodeId,
@@ -41,7 +41,8 @@ pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Optio
     let of = fold.meeting(meeting)?;
     let lists = fold.lists();
     let recent = lists.meetings.all.iter().rev().take(MEETINGS).skip_while(|it| it.cid != *meeting);
-    let alike: Vec<_> = recent.filter(|it| it.form == of.form).collect();
+    let gone_on: BTreeSet<_> = lists.meetings.all.iter().rev().take(MEETINGS).filter_map(|it| it.resumes).collect();
+    let alike: Vec<_> = recent.filter(|it| it.form == of.form && !gone_on.contains(&it.key())).collect();
     if alike.is_empty() {
         return None;
     }
@@ -56,7 +57,8 @@ pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Optio
         }
     }
     let ran = ran.map(|(_, home)| home);
-    let there = attended(fold, &Within::new(log, of)?).into_iter().filter(|it| Some(*it) != ran && !not.contains(it));
+    let there =
+        attended(fold, &Within::new(fold, log, of)).into_iter().filter(|it| Some(*it) != ran && !not.contains(it));
     // Of equals the first is the least: those who ran none stand in the order of their first event.
     let node = there.min_by_key(|it| last.get(it).map(|(_, began)| *began))?;
     let reason = match last.get(&node) {
@@ -68,7 +70,7 @@ pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Optio
 
 /// Who ran a meeting, and since when.
 fn terms(fold: &Fold, log: &Log, meeting: &Meeting) -> Vec<(Key, NodeId)> {
-    let Some(within) = Within::new(log, meeting) else { return Vec::new() };
+    let within = Within::new(fold, log, meeting);
     let lists = fold.lists();
     let role = lists.meetings.roles_of(meeting.cid).next().and_then(|it| fold.baton(&it));
     let terms = role.into_iter().flat_map(|it| it.terms.iter().rev().take(TERMS));

@@ -77,7 +77,7 @@ impl Player {
             let begins = self.number == FOUNDER && room.meetings.all.is_empty() && here > PLAYED;
             return begins.then_some(Act::Begin);
         };
-        let rounds = || room.rounds.of_meeting(meeting.cid);
+        let rounds = || room.rounds.in_meeting(&room.meetings, meeting);
         let asked = rounds().filter(|it| matches!(it.ask, Ask::Words(_))).enumerate();
         let mut open = asked.filter(|(place, _)| *place < ANSWERED || self.number == STUCK);
         let is_new = |round: Cid| room.rounds.answers_in(round).all(|it| it.node != room.me);

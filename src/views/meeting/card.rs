@@ -1,20 +1,21 @@
 //! What we do now.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use yew::prelude::*;
 
 use super::{
+    apart::apart,
     asked::{AskAll, Asked},
     lobby::Lobby,
     notes::{LastTime, NotesCard, is_last},
-    now::{Step, asked_in, next_time, notes_in, others_in, turns_of},
+    now::{Step, asked_in, called, next_time, notes_in, others_in, turns_of},
     over::Over,
     turns::Turns,
     writing::Writing,
 };
 use crate::{
-    components::written::Written,
+    components::{undo::Undo, written::Written},
     hooks::use_commands,
     people,
     session::RoomView,
@@ -46,19 +47,52 @@ pub fn Card(props: &CardProps) -> Html {
     let again = use_state(|| false);
     if let Some(meeting) = &room.meeting {
         *seen.borrow_mut() = Some(meeting.cid);
-        return html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} /> };
     }
     let over = seen.borrow().and_then(|cid| room.meetings.all.iter().rev().find(|it| it.cid == cid).cloned());
-    match over.filter(|_| !*again) {
-        Some(over) => {
-            let another = {
-                let again = again.setter();
-                Callback::from(move |()| again.set(true))
-            };
-            html! { <Over room={room.clone()} meeting={(*over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
+    let over = over.filter(|_| room.meeting.is_none());
+    let another = {
+        let again = again.setter();
+        Callback::from(move |()| again.set(true))
+    };
+    let card = match (&room.meeting, &over) {
+        (Some(meeting), _) => {
+            html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} /> }
         }
-        None => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} /> },
+        (None, Some(over)) if !*again => {
+            html! { <Over room={room.clone()} meeting={(**over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
+        }
+        _ => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} /> },
+    };
+    html! {
+        <>
+            <Ended room={room.clone()} meeting={over} />
+            { card }
+        </>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct EndedProps {
+    room: Rc<RoomView>,
+    meeting: Option<Arc<Meeting>>,
+}
+
+/// Who ended it, and for a while the way back.
+#[component]
+fn Ended(props: &EndedProps) -> Html {
+    let EndedProps { room, meeting } = props;
+    let commands = use_commands("meeting");
+    let ended = meeting.as_ref().and_then(|it| Some((it.cid, it.ended.as_ref()?)));
+    let undo = {
+        let meeting = ended.map(|(it, _)| it);
+        Callback::from(move |()| {
+            if let Some(meeting) = meeting {
+                commands.run(|session| async move { session.go_on_with(meeting).await });
+            }
+        })
+    };
+    let text = ended.map(|(_, it)| t!("meeting-ended-by", by = called(room, &it.by))).unwrap_or_default();
+    html! { <Undo of={ended.map(|(_, it)| AttrValue::from(it.cid.to_string()))} {text} {undo} /> }
 }
 
 #[derive(PartialEq, Properties)]
@@ -84,11 +118,12 @@ fn Going(props: &GoingProps) -> Html {
         let meeting = meeting.cid;
         Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
     };
-    let call = (!meeting.call_link.is_empty()).then(|| std::sync::Arc::from(meeting.call_link.as_str()));
+    let call = (!meeting.call_link.is_empty()).then(|| Arc::from(meeting.call_link.as_str()));
     html! {
         <section class="meeting" data-testid="meeting" data-cid={meeting.cid.to_string()} data-state="open" aria-labelledby="meeting-heading">
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
+            { apart(room) }
             if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
             <div>if begins { <LastTime room={room.clone()} meeting={meeting.clone()} /> }</div>
             <div class="all-notes">{ for notes.into_iter().enumerate().map(|(at, notes)| html! {

@@ -1,5 +1,6 @@
 //! The meeting that goes on: one line above the talk, and the card that says what we do now; where there is none, how to begin one.
 
+mod apart;
 mod asked;
 mod bar;
 mod card;

@@ -18,18 +18,25 @@ use crate::{
 
 /// The round in which each speaks in turn, if the meeting has one.
 pub fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
-    room.rounds.of_meeting(meeting.cid).find(|it| matches!(it.ask, Ask::Spoken(_)) && it.closed.is_none()).cloned()
+    room.rounds
+        .in_meeting(&room.meetings, meeting)
+        .find(|it| matches!(it.ask, Ask::Spoken(_)) && it.closed.is_none())
+        .cloned()
 }
 
 /// The rounds in which each writes what all may read at once.
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
-    room.rounds.of_meeting(meeting.cid).filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed).cloned().collect()
+    room.rounds
+        .in_meeting(&room.meetings, meeting)
+        .filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed)
+        .cloned()
+        .collect()
 }
 
 /// What else is asked: to choose, to vote, to rate.
 pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     let votes: Vec<_> = notes_in(room, meeting).into_iter().filter_map(|it| Some(it.vote?.cid)).collect();
-    let all = room.rounds.of_meeting(meeting.cid);
+    let all = room.rounds.in_meeting(&room.meetings, meeting);
     all.filter(|it| !it.ask.is_text() && !votes.contains(&it.cid)).cloned().collect()
 }
 
@@ -79,7 +86,7 @@ impl Step {
 
 /// The notes of a meeting: of each round of them with the first round of votes on what was written in it.
 pub fn notes_in(room: &RoomView, meeting: &Meeting) -> Vec<Notes> {
-    let all = || room.rounds.of_meeting(meeting.cid);
+    let all = || room.rounds.in_meeting(&room.meetings, meeting);
     let votes: Vec<_> = all().filter(|it| matches!(it.ask, Ask::Dots(_))).collect();
     let notes = all().filter(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)));
     let with_vote = |round: &Arc<Round>| {
@@ -121,6 +128,15 @@ pub fn is_mine(room: &RoomView, meeting: &Meeting) -> bool {
 /// What to call somebody here: the person at this tab is *you*.
 pub fn called(room: &RoomView, node: &NodeId) -> String {
     if room.joined.is_same(*node, room.me) { t!("you-subject") } else { people::name_in(&room.people, node) }
+}
+
+/// Who ended whose turn.
+pub fn ended_turn(room: &RoomView, by: String, of: &NodeId) -> String {
+    if room.joined.is_same(*of, room.me) {
+        t!("turn-was-yours", by = by)
+    } else {
+        t!("turn-was", by = by, name = people::name_in(&room.people, of))
+    }
 }
 
 /// By which the person at this tab is known.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::next::Next;
 use crate::{
-    components::notes::Notes,
+    components::{go_on::GoOn, notes::Notes},
     people,
     session::RoomView,
     texts::{changing, t},
@@ -39,6 +39,7 @@ pub fn Over(props: &OverProps) -> Html {
             <Next room={props.room.clone()} meeting={props.meeting.clone()} />
             <Notes meeting={props.meeting.cid} {title} primary={props.primary} />
             <div class="row">
+                <GoOn meeting={props.meeting.cid} />
                 <button type="button" class="button plain" onclick={props.talk.reform(|_: MouseEvent| ())}>{ t!("meeting-to-talk") }</button>
                 <button type="button" class="button plain" data-testid="meeting-again" onclick={props.another.reform(|_: MouseEvent| ())}>{ t!("meeting-another") }</button>
             </div>

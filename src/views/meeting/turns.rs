@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::{
     super::Waits,
-    now::{called, turns_of},
+    now::{called, ended_turn, turns_of},
     steps::{use_before, use_inert},
 };
 use crate::{
@@ -76,7 +76,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
     let of = before.map(|it| AttrValue::from(format!("{it}, {}", round.waiting().count())));
     // Who passes a turn on gives the next one its time.
     let by = room.meeting.as_ref().and_then(|it| it.timer.as_ref()).map_or(room.me, |it| it.by);
-    let said = before.map(|it| t!("turn-was", by = name(by), name = name(it))).unwrap_or_default();
+    let said = before.map(|it| ended_turn(room, name(by), &it)).unwrap_or_default();
     let next = round.next.map(name);
     html! {
         <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"

@@ -1,6 +1,6 @@
 //! The meetings that were, each with its notes to carry away.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use paceline_room::state::Meeting;
 use yew::prelude::*;
@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::{Context, MainTab, PLAIN, Region, Tab, View};
 use crate::{
     components::{
+        go_on::GoOn,
         icons::Icon,
         more::{SHOWN, Which, use_shown},
         notes::Notes,
@@ -45,16 +46,20 @@ struct MeetingsProps {
 #[component]
 fn Meetings(props: &MeetingsProps) -> Html {
     let (all, much) = (&props.room.meetings.all, use_shown());
+    // What another one went on with is told with that one.
+    let gone_on = use_memo(all.clone(), |all| all.iter().filter_map(|it| it.resumes).collect::<BTreeSet<_>>());
+    let told = all.iter().rev().filter(|it| !gone_on.contains(&it.key()));
+    let none_goes_on = props.room.meeting.is_none();
     html! {
         <>
             if all.is_empty() { <p class="empty">{ t!("minutes-empty") }</p> }
-            <ul class="plain-list meetings">{ for all.iter().rev().take(much.of(MEETINGS, SHOWN)).map(|it| meeting(it)) }</ul>
-            { much.more(MEETINGS, SHOWN, all.len()) }
+            <ul class="plain-list meetings">{ for told.take(much.of(MEETINGS, SHOWN)).map(|it| meeting(it, none_goes_on)) }</ul>
+            { much.more(MEETINGS, SHOWN, all.len() - gone_on.len()) }
         </>
     }
 }
 
-fn meeting(it: &Meeting) -> Html {
+fn meeting(it: &Meeting, none_goes_on: bool) -> Html {
     let title = people::titled(&it.title);
     let when = match &it.ended {
         Some(ended) => {
@@ -67,6 +72,7 @@ fn meeting(it: &Meeting) -> Html {
             <h3 dir="auto">{ changing(title.clone()) }</h3>
             <p class="hint">{ changing(when) }</p>
             <Notes meeting={it.cid} {title} />
+            if it.ended.is_some() && none_goes_on { <GoOn meeting={it.cid} /> }
         </li>
     }
 }

@@ -64,23 +64,24 @@ pub struct Held {
     pub words: Vec<(NodeId, Arc<str>)>,
 }
 
-/// What lies between the opening of a meeting and its end.
+/// What lies between the opening of a meeting and its end, and of those that it goes on with.
 pub(crate) struct Within<'a> {
     log: &'a Log,
-    opening: Ix,
-    end: Option<Ix>,
+    /// The openings and ends, the latest first.
+    spans: Vec<(Ix, Option<Ix>)>,
 }
 
 impl<'a> Within<'a> {
-    pub(crate) fn new(log: &'a Log, meeting: &Meeting) -> Option<Self> {
-        let end = meeting.ended.as_ref().and_then(|it| log.find(&it.cid));
-        Some(Self { log, opening: log.find(&meeting.cid)?, end })
+    pub(crate) fn new(fold: &Fold, log: &'a Log, meeting: &Meeting) -> Self {
+        let end = |it: &Meeting| it.ended.as_ref().and_then(|it| log.find(&it.cid));
+        let line = fold.meetings().line(meeting);
+        Self { log, spans: line.filter_map(|it| Some((log.find(&it.cid)?, end(it)))).collect() }
     }
 
     pub(crate) fn has(&self, cid: &Cid) -> bool {
-        self.log.find(cid).is_some_and(|ix| {
-            self.log.is_ancestor(self.opening, ix) && !self.end.is_some_and(|end| self.log.is_ancestor(end, ix))
-        })
+        let Some(ix) = self.log.find(cid) else { return false };
+        let after = |it: Ix| self.log.is_ancestor(it, ix);
+        self.spans.iter().any(|(opening, end)| after(*opening) && !end.is_some_and(after))
     }
 
     /// Of a list in the order of the log what belongs to the meeting.
@@ -92,11 +93,13 @@ impl<'a> Within<'a> {
 /// The minutes of a meeting, if it is one.
 pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let meeting = fold.meeting(meeting)?.clone();
-    let within = Within::new(log, &meeting)?;
+    let within = Within::new(fold, log, &meeting);
     let lists = fold.lists();
-    let posts = within.of(&lists.posts, meeting.key(), |it| it.cid);
-    let said = within.of(&lists.feedback, meeting.key(), |it| it.cid);
-    let mut promised = within.of(&lists.promises.all, meeting.key(), |it| it.cid);
+    let line: Vec<_> = lists.meetings.line(&meeting).collect();
+    let began = line.last().map_or(meeting.key(), |it| it.key());
+    let posts = within.of(&lists.posts, began, |it| it.cid);
+    let said = within.of(&lists.feedback, began, |it| it.cid);
+    let mut promised = within.of(&lists.promises.all, began, |it| it.cid);
     // Who runs the next one says so after the end.
     promised.extend(lists.promises.promised_from(meeting.cid).filter(|it| !within.has(&it.cid)).cloned());
     let contested = posts.into_iter().filter(|it| it.contested).map(|post| {
@@ -109,15 +112,15 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let is_told =
         |it: &Feedback| it.stance == Stance::Correct && contested.iter().any(|(post, _)| post.cid == it.target);
     let asks = |it: &Feedback| it.stance.opens_loop() && it.state == FeedbackState::Open && !is_told(it);
-    let rounds = lists.rounds.of_meeting(meeting.cid);
-    let agenda: Vec<_> = lists.meetings.agenda(Some(meeting.cid)).cloned().collect();
+    let rounds = lists.rounds.in_meeting(&lists.meetings, &meeting);
+    let agenda: Vec<_> = line.iter().rev().flat_map(|it| lists.meetings.agenda(Some(it.cid))).cloned().collect();
     let left = agenda.iter().filter(|it| it.done.is_none() && meeting.ended.is_some());
     let put_off = lists.meetings.agenda(None).filter(|it| within.has(&it.cid));
     Some(Minutes {
         attended: attended(fold, &within),
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
         promises: promised.into_iter().filter(|it| it.state != PromiseState::Asked && !it.taken).collect(),
-        roles: lists.meetings.roles_of(meeting.cid).filter_map(|it| fold.baton(&it)).map(|it| role(it)).collect(),
+        roles: roles(fold, &line),
         open: said.into_iter().filter(|it| asks(it)).collect(),
         contested,
         later: put_off.chain(left).cloned().collect(),
@@ -126,14 +129,24 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     })
 }
 
+/// The roles of meetings that go on with one another, each once.
+fn roles(fold: &Fold, line: &[&Meeting]) -> Vec<Role> {
+    let mut seen = BTreeSet::new();
+    let all = line.iter().rev().flat_map(|it| fold.meetings().roles_of(it.cid));
+    all.filter(|it| seen.insert(*it)).filter_map(|it| fold.baton(&it)).map(|it| role(it)).collect()
+}
+
 /// Who wrote anything between its opening and its end, and who opened it.
 pub(crate) fn attended(fold: &Fold, within: &Within) -> Vec<NodeId> {
     let log = within.log;
-    let mut homes = BTreeSet::from([fold.joined().home_of(log.entry(within.opening).event.author)]);
-    for (chain, of) in log.chains() {
-        let first = log.first_in_chain_after(chain, within.opening);
-        if first.is_some_and(|ix| within.has(&log.entry(ix).cid)) {
-            homes.insert(fold.joined().home_of(of.author));
+    let mut homes = BTreeSet::new();
+    for (opening, _) in &within.spans {
+        homes.insert(fold.joined().home_of(log.entry(*opening).event.author));
+        for (chain, of) in log.chains() {
+            let first = log.first_in_chain_after(chain, *opening);
+            if first.is_some_and(|ix| within.has(&log.entry(ix).cid)) {
+                homes.insert(fold.joined().home_of(of.author));
+            }
         }
     }
     fold.people().map(|it| it.node).filter(|it| homes.contains(it)).collect()

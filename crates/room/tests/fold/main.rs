@@ -5,6 +5,7 @@ mod cost;
 mod crowded;
 mod feedback;
 mod forks;
+mod gone_on;
 mod judging;
 mod meetings;
 mod notes;

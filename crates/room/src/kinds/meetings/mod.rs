@@ -8,6 +8,7 @@
 //!
 //! **Agenda.** An item is for a meeting or for later. Of what is said about one thing the latest `(depth, cid)` counts. It forbids nothing.
 
+mod apart;
 mod bodies;
 mod commands;
 #[cfg(any(test, feature = "test-utils"))]
@@ -16,8 +17,12 @@ pub mod state;
 
 use std::{collections::BTreeSet as Set, sync::Arc};
 
-use self::state::{Ended, Item, Meeting, MeetingLists, Timer};
+use self::{
+    apart::Steps,
+    state::{Ended, Item, Meeting, MeetingLists, Timer},
+};
 pub use self::{
+    apart::{Did, MeetingStep},
     bodies::{
         AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, ItemKind, MeetingClosed, MeetingOpened, Order,
         Prompts, RoleOf, Seconds, TimerSet,
@@ -71,6 +76,8 @@ struct Record {
     closings: BTreeMap<Key, Closing>,
     /// The latest act in it of each chain.
     acts: Clock,
+    /// What moved it on.
+    steps: Steps,
 }
 
 /// The latest word on each of an item's fields.
@@ -105,8 +112,8 @@ pub(crate) struct Meetings {
 /// Something about meetings.
 #[derive(Debug)]
 pub(crate) enum Fact {
-    /// With the meeting it goes on with, one in its past.
-    Opened(Box<MeetingOpened>, Option<Cid>),
+    /// With the place of the meeting it goes on with, one in its past.
+    Opened(Box<MeetingOpened>, Option<Key>),
     /// Those of the named that are meetings in its past.
     Closed(Vec<Cid>, Option<Cid>),
     /// Both in its past.
@@ -119,8 +126,8 @@ pub(crate) enum Fact {
     Done(Cid, Option<String>),
     /// Both in its past.
     At(AgendaAt),
-    /// The meeting is in its past; what it is about need not be.
-    Timer(TimerSet),
+    /// The meeting is in its past; what it is about need not be. Whether that is, and is an answer.
+    Timer(TimerSet, bool),
 }
 
 fn is_meeting(body: &Body) -> bool {
@@ -129,6 +136,10 @@ fn is_meeting(body: &Body) -> bool {
 
 fn is_item(body: &Body) -> bool {
     matches!(body, Body::AgendaItemAdded(_))
+}
+
+fn is_answer(body: &Body) -> bool {
+    matches!(body, Body::Answered(_) | Body::Sealed(_))
 }
 
 /// An event of that sort in the past. All of these sorts count, whatever their past.
@@ -144,7 +155,8 @@ impl Kind for MeetingOpened {
     type Of = Meetings;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        let resumes = self.resumes.filter(|it| has(past, it, is_meeting));
+        let meeting = |ix: &Ix| is_meeting(&past.look.entry(*ix).event.body);
+        let resumes = self.resumes.and_then(|it| past.seen(&it)).filter(meeting).map(|ix| past.look.entry(ix).key());
         Ok(Fact::Opened(Box::new(self.clone()), resumes))
     }
 }
@@ -219,7 +231,8 @@ impl Kind for TimerSet {
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
         seen(past, &self.meeting, is_meeting)?;
-        Ok(Fact::Timer(self.clone()))
+        let to_answer = self.about.is_some_and(|it| has(past, &it, is_answer));
+        Ok(Fact::Timer(self.clone(), to_answer))
     }
 }
 
@@ -257,8 +270,9 @@ impl Capability for Meetings {
                     }
                 });
             }
-            Fact::Timer(TimerSet { meeting, seconds, about }) => {
+            Fact::Timer(TimerSet { meeting, seconds, about }, to_answer) => {
                 self.act(&meeting, step);
+                self.note_step(&meeting, step, to_answer);
                 let (by, set_at) = (step.event().author, step.event().at);
                 let timer = Timer { set: key, by, seconds: seconds.get(), set_at, about };
                 self.change(&meeting, |it| {
@@ -280,7 +294,7 @@ impl Capability for Meetings {
 }
 
 impl Meetings {
-    fn open(&mut self, opened: MeetingOpened, resumes: Option<Cid>, step: &Step) {
+    fn open(&mut self, opened: MeetingOpened, resumes: Option<Key>, step: &Step) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
         let MeetingOpened { title, form, prompts, call_link, .. } = opened;
         let meeting = Meeting {
@@ -297,7 +311,10 @@ impl Meetings {
             here: None,
             timer: None,
         };
-        self.meetings.insert(cid, Record { key, closings: BTreeMap::default(), acts: Clock::default() });
+        self.meetings.insert(
+            cid,
+            Record { key, closings: BTreeMap::default(), acts: Clock::default(), steps: Steps::default() },
+        );
         self.put(key, &Arc::new(meeting));
     }
 
@@ -308,6 +325,7 @@ impl Meetings {
             self.last_words.insert(cid, (named.to_vec(), text));
         }
         for meeting in named {
+            self.note_step(meeting, step, false);
             let Some(record) = self.meetings.get_mut(meeting) else { continue };
             let mut closing = Closing { ix, by, beside: Vec::new() };
             record.acts.beyond(step.entry.clock(), &mut |chain| {
@@ -324,6 +342,7 @@ impl Meetings {
     /// Somebody acts in a meeting: it goes on beside those who close it without having seen that.
     pub(crate) fn act(&mut self, meeting: &Cid, step: &Step) {
         let (ix, who, entry) = (step.ix, step.event().author, step.entry);
+        self.note_step(meeting, step, false);
         let Some(record) = self.meetings.get_mut(meeting) else { return };
         record.acts.set(entry.chain, entry.place);
         let mut fell = Vec::new();

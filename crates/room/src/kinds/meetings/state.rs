@@ -8,7 +8,7 @@ use super::{
     super::UNNAMED,
     bodies::{ItemKind, Order},
 };
-use crate::{Cid, NodeId, Tree, fold::Key};
+use crate::{Cid, NodeId, Tree, fold::Key, limits};
 
 /// A meeting with its agenda, as `window.paceline.state()` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,8 +78,8 @@ pub struct Meeting {
     pub prompts: Vec<String>,
     /// Where it talks.
     pub call_link: String,
-    /// The meeting it goes on with, if that was one in its past.
-    pub resumes: Option<Cid>,
+    /// The place of the meeting it goes on with, if that was one in its past.
+    pub resumes: Option<Key>,
     /// Who opened it.
     pub author: NodeId,
     /// Its author's clock, Unix milliseconds.
@@ -178,6 +178,9 @@ pub struct MeetingLists {
     pub roles: Tree<(Cid, Key), Cid>,
 }
 
+/// So far is looked back along meetings that go on with one another.
+const LINE: usize = 16;
+
 /// Stands for no meeting, where a place names one.
 pub(super) const LATER: Cid = UNNAMED;
 
@@ -195,16 +198,27 @@ impl MeetingLists {
         self.items.from(&first).take_while(move |((of, ..), _)| *of == meeting).map(|(_, it)| it)
     }
 
+    /// A meeting, and those that it goes on with, the latest first.
+    pub fn line<'a>(&'a self, of: &'a Meeting) -> impl Iterator<Item = &'a Meeting> {
+        std::iter::successors(Some(of), |it| self.all.get(&it.resumes?).map(|it| &**it)).take(LINE)
+    }
+
+    /// Whether a meeting goes on, itself or in one that goes on with it.
+    pub fn goes_on(&self, meeting: &Key) -> bool {
+        let mut open = self.open.iter().take(limits::MEETINGS_AT_ONCE);
+        self.open.get(meeting).is_some() || open.any(|it| self.line(it).any(|it| it.key() == *meeting))
+    }
+
     /// The roles of a meeting.
     pub fn roles_of(&self, meeting: Cid) -> impl Iterator<Item = Cid> {
         self.roles.from(&(meeting, (0, UNNAMED))).take_while(move |((of, _), _)| *of == meeting).map(|(_, it)| **it)
     }
 
     /// Where an item stands.
-    pub fn state_of(item: &Item, of: Option<&Meeting>) -> ItemState {
+    pub fn state_of(&self, item: &Item, of: Option<&Meeting>) -> ItemState {
         match (&item.done, of) {
             (Some(_), _) => ItemState::Done,
-            (None, Some(meeting)) if meeting.ended.is_none() => ItemState::Planned,
+            (None, Some(meeting)) if self.goes_on(&meeting.key()) => ItemState::Planned,
             _ => ItemState::Backlog,
         }
     }
@@ -221,22 +235,22 @@ impl MeetingLists {
             form: it.form.clone(),
             state: it.state(),
             at: it.here.map(|(_, item)| item),
-            items: self.agenda(Some(it.cid)).map(|item| Self::told(item, Some(it))).collect(),
+            items: self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it))).collect(),
             timer: it.timer.clone(),
         }
     }
 
-    fn told(item: &Item, of: Option<&Meeting>) -> ItemWhole {
+    fn told(&self, item: &Item, of: Option<&Meeting>) -> ItemWhole {
         let outcome = item.done.clone().filter(|it| !it.is_empty());
         let (cid, title, minutes) = (item.cid, item.title.clone(), item.minutes);
-        ItemWhole { cid, title, minutes, state: Self::state_of(item, of), outcome }
+        ItemWhole { cid, title, minutes, state: self.state_of(item, of), outcome }
     }
 
     /// What is for later: first what is for no meeting, then what meetings left.
     pub(crate) fn backlog(&self) -> Vec<ItemWhole> {
         let left = self.all.iter().filter(|it| it.ended.is_some());
-        let left = left.flat_map(|it| self.agenda(Some(it.cid)).map(|item| Self::told(item, Some(it))));
-        let all = self.agenda(None).map(|item| Self::told(item, None)).chain(left);
+        let left = left.flat_map(|it| self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it))));
+        let all = self.agenda(None).map(|item| self.told(item, None)).chain(left);
         all.filter(|it| it.state == ItemState::Backlog).collect()
     }
 }

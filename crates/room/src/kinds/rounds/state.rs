@@ -10,7 +10,7 @@ use crate::{
     fold::Key,
     kinds::{UNNAMED, posts::WordsState},
     limits,
-    state::MeetingLists,
+    state::{Meeting, MeetingLists},
 };
 
 /// A round.
@@ -58,9 +58,9 @@ impl Round {
         (self.depth, self.cid)
     }
 
-    /// Whether it goes on: nobody ended it, nor the meeting it is of.
+    /// Whether it goes on: nobody ended it, and the meeting it is of goes on, if need be in another.
     pub fn goes_on(&self, meetings: &MeetingLists) -> bool {
-        self.closed.is_none() && self.meeting.is_none_or(|it| meetings.open.get(&it).is_some())
+        self.closed.is_none() && self.meeting.is_none_or(|it| meetings.goes_on(&it))
     }
 
     /// Where it stands.
@@ -215,7 +215,13 @@ pub struct Sheet {
 }
 
 impl RoundLists {
-    /// The rounds of a meeting, in display order.
+    /// The rounds of a meeting and of those that it goes on with, in display order.
+    pub fn in_meeting(&self, meetings: &MeetingLists, meeting: &Meeting) -> impl Iterator<Item = &Arc<Round>> {
+        let line: Vec<_> = meetings.line(meeting).map(|it| it.cid).collect();
+        line.into_iter().rev().flat_map(|it| self.of_meeting(it))
+    }
+
+    /// The rounds of one meeting, in display order.
     pub fn of_meeting(&self, meeting: Cid) -> impl Iterator<Item = &Arc<Round>> {
         let first = (meeting, (0, UNNAMED));
         let of = self.of_meeting.from(&first).take_while(move |((of, _), _)| *of == meeting);
