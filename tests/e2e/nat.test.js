@@ -1,41 +1,22 @@
 // Browsers that cannot simply reach each other: homes behind routers that translate addresses, an address that changes,
 // a line that is dead for a while. Real Chromiums in network namespaces, a real STUN and TURN server (coturn).
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
-import { hasTurn, INTERNET, NAT, Networks, unavailable } from './lib/netns.js';
+import { neighbours } from './lib/neighbours.js';
+import { hasTurn, NAT, unavailable } from './lib/netns.js';
 import { converged } from './lib/tab.js';
-import { dist, here, host } from './lib/tools.js';
 import { scenario } from './lib/world.js';
 
 const reason = unavailable() ?? (hasTurn() ? null : 'needs coturn');
 
-const PAGE_PORT = 8_090;
-const RELAY_PORT = 8_091;
-
-/**
- * Homes by their routers' NAT (null: right in the internet), the page, the host's relay, STUN and TURN; a browser and a
- * tab in each home. `choose` picks what the page is told of.
- */
+/** A browser and a tab in each home (null: right in the internet). `choose` picks what the page is told of. */
 async function homes(world, nats, choose) {
-  const networks = new Networks();
-  world.cleanups.push(async () => networks.close());
-  const servers = await networks.turn();
-  const relay = `${INTERNET}:${RELAY_PORT}`;
-  await networks.start('inet', host, ['--dir', dist, '--listen', relay], /./);
-  const config = { relays: [], stun: [], ...choose({ ...servers, relays: [`ws://${relay}/relay`] }) };
-  const serve = [path.join(here, 'lib', 'serve-here.js'), INTERNET, JSON.stringify(config), String(PAGE_PORT)];
-  world.url = await networks.start('inet', process.execPath, serve, /^http/);
-  world.server.origin = new URL(world.url).origin;
-  world.allow(`http://${relay}`);
+  const { networks, browsers } = await neighbours(world, nats, choose);
   const tabs = [];
-  for (const [index, nat] of nats.entries()) {
-    const name = nat ? networks.home(index + 1, nat) : networks.server(index + 1);
-    const flags = [`--unsafely-treat-insecure-origin-as-secure=${world.server.origin}`];
-    const context = await world.browser({ executable: networks.browserIn(name), flags });
+  for (const [index, { context, home }] of browsers.entries()) {
     await context.addInitScript(remember);
     const tab = await world.tab(context, ['Ada', 'Ben', 'Cleo'][index]);
-    tabs.push(Object.assign(tab, { home: name }));
+    tabs.push(Object.assign(tab, { home }));
   }
   return { networks, tabs };
 }

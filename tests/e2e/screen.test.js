@@ -69,8 +69,7 @@ const inBoth = (tabs, ...which) => Promise.all(tabs.map((tab) => baton(tab, ...w
 
 scenario('on the screen: a stand-up is founded, names given, posts answered, edited and taken back', async (world) => {
   const { ada, ben } = await meet(world, 'stand-up');
-  await inBoth([ada, ben], 'Facilitator', 'free');
-  await inBoth([ada, ben], 'Timekeeper', 'free');
+  for (const tab of [ada, ben]) assert.equal(await tab.at('baton').count(), 0, 'roles come with its meetings');
   assert.equal(await ben.at('room-title').innerText(), TITLE);
 
   const cid = await ada.compose('Does the bridge open at nine?', 'question');
@@ -255,6 +254,9 @@ scenario('on the screen: a baton goes every way, from opened to closed, and its 
 scenario('on the screen: who left while leading is stood in for, and takes the lead back', async (world) => {
   const { context, link, ada, ben } = await meet(world, 'stand-up');
   const [adaNode, benNode] = [await nodeOf(ben, 'Ada'), await nodeOf(ada, 'Ben')];
+  await ada.at('baton-open').click();
+  await ada.at('baton-title').fill('Facilitator');
+  await ada.at('baton-submit').click();
   await baton(ada, 'Facilitator', 'free').getByTestId('baton-take').click();
   await inBoth([ada, ben], 'Facilitator', 'held', adaNode);
   assert.equal(await ben.at('baton-step-in').count(), 0, 'nobody steps in for who is here');
@@ -454,6 +456,9 @@ scenario('by keyboard alone: found, post, take a baton, give feedback, answer', 
   const post = ada.at('post', { 'data-sent': 'sent' }).filter({ hasText: 'no mouse needed' });
   await post.waitFor();
   const cid = await post.getAttribute('data-cid');
+  await use(ada, 'baton-open');
+  await type(ada, 'baton-title', 'Facilitator');
+  await ada.page.keyboard.press('Enter');
   await baton(ada, 'Facilitator', 'free').waitFor();
   await use(ada, 'baton-take', 'Space');
   const held = ada.at('baton', { 'data-state': 'held' });

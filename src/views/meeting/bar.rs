@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use paceline_room::NodeId;
 use yew::prelude::*;
 
 use super::now::{Notes, Step, called, notes_in, runs, turns_of};
@@ -58,7 +59,15 @@ pub fn Bar(props: &BarProps) -> Html {
                 <span>{ changing(step) }</span>
             </button>
             if let Some(timer) = room.timer.filter(|_| now.is_some() || at.is_some()) { <Timer ends={timer.ends} /> }
-            if let Some(runs) = runs { <span class="bar-runs">{ changing(t!("bar-runs", name = name(runs))) }</span> }
+            if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
+    }
+}
+
+fn runs_it(room: &RoomView, node: NodeId) -> String {
+    if room.joined.is_same(node, room.me) {
+        t!("bar-runs-you")
+    } else {
+        t!("bar-runs", name = people::name_in(&room.people, &node))
     }
 }

@@ -46,7 +46,9 @@ pub fn Next(props: &NextProps) -> Html {
     let not = use_state(Vec::<NodeId>::new);
     let suggested = use_memo((room.events, meeting.cid, (*not).clone()), |(_, cid, not)| session.runs_next(cid, not));
     if let Some(runs) = will_run(room, meeting) {
-        let words = changing(t!("next-runs", name = called(room, &runs)));
+        let is_me = room.joined.is_same(runs, room.me);
+        let words = if is_me { t!("next-runs-you") } else { t!("next-runs", name = called(room, &runs)) };
+        let words = changing(words);
         return html! { <p class="next" role="status" data-testid="suggestion" data-node={runs.to_string()} data-said="true">{ words }</p> };
     }
     let Some(Suggestion { node, reason }) = *suggested else { return html! {} };

@@ -1,4 +1,5 @@
 // A person at a tab, whatever the browser: acts by tap, click or key alone, on what is in sight, and reads what is on the screen.
+import { setTimeout as pause } from 'node:timers/promises';
 import { until } from './tab.js';
 import { selenium } from './tools.js';
 
@@ -25,6 +26,12 @@ function look({ handle, css, text, within, attributes = {}, any = false }) {
     focused: element === document.activeElement,
   };
   if (any) return told;
+  // Whether the next press comes to it: something may move under a finger on its way.
+  if (!window.aimed) {
+    const isOf = (element, target) => element.contains(target) || Boolean(element.labels?.[0]?.contains(target));
+    document.addEventListener('click', ({ target }) => (window.aimed.hit = isOf(window.aimed.element, target)), true);
+  }
+  window.aimed = { element, hit: null };
   element.scrollIntoView({ block: 'center', inline: 'nearest' });
   const box = element.getBoundingClientRect();
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -70,9 +77,11 @@ export class Person {
 
   /** Into a field: to it, what stands there away, and the words. */
   async write(what, words) {
-    if (this.way === 'keys') await this.#walk(what);
-    else await this.#point(what);
-    await until(`${this.name} is in ${JSON.stringify(what)}`, async () => (await this.look(what))?.focused);
+    await until(`${this.name} is in ${JSON.stringify(what)}`, async () => {
+      if (this.way === 'keys') await this.#walk(what);
+      else await this.#point(what);
+      return (await this.look(what))?.focused;
+    });
     if ((await this.look(what)).value) {
       // On a phone what stands in a field is chosen by a menu of the phone's own.
       if (this.way === 'tap') await this.tab.page.evaluate(() => document.activeElement.select());
@@ -113,8 +122,17 @@ export class Person {
     return () => this.#touch(at);
   }
 
-  async #point(what) {
-    return this.#touch(await this.#over(what));
+  /** Again if it was missed, as people do. */
+  #point(what) {
+    return until(`${this.name} hits ${JSON.stringify(what)}`, async () => {
+      await this.#touch(await this.#over(what));
+      for (let step = 0; step < 20; step += 1) {
+        const hit = await this.tab.page.evaluate(() => window.aimed.hit);
+        if (hit !== null) return hit;
+        await pause(50);
+      }
+      return false;
+    });
   }
 
   #over(what) {

@@ -180,7 +180,7 @@ export class Tab {
 }
 
 /** Waits until all tabs hold the same events and words; returns what they all show. */
-export async function converged(tabs, what = 'all agree') {
+export async function converged(tabs, what = 'all agree', patience = PATIENCE) {
   return until(what, async () => {
     const seen = await Promise.all(tabs.map(async (tab) => ({ status: await tab.status(), state: await tab.state() })));
     const complete = seen.every(({ status }) => status.missing === 0 && status.pending === 0);
@@ -190,5 +190,5 @@ export async function converged(tabs, what = 'all agree') {
       assert.deepEqual(state, seen[0].state, `${tabs[index].name} shows what ${tabs[0].name} shows`);
     }
     return seen[0].state;
-  });
+  }, patience);
 }
