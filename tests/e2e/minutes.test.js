@@ -68,7 +68,7 @@ WHEN
 ## Roles
 
 - Runs it
-  - **Ada** since TIME
+  - **Ada** TIME to TIME
 
 ## Corrected
 

@@ -56,7 +56,7 @@ pub struct Held {
     pub holder: NodeId,
     /// When it began, by its author's clock, Unix milliseconds.
     pub began: u64,
-    /// When it ended, if it has.
+    /// When it ended, if it has: with the meeting at the latest.
     pub ended: Option<u64>,
     /// Beside another's, which the room went on with.
     pub parallel: bool,
@@ -82,6 +82,15 @@ impl<'a> Within<'a> {
         let Some(ix) = self.log.find(cid) else { return false };
         let after = |it: Ix| self.log.is_ancestor(it, ix);
         self.spans.iter().any(|(opening, end)| after(*opening) && !end.is_some_and(after))
+    }
+
+    /// Whether the meeting had ended.
+    fn is_over(&self, cid: &Cid) -> bool {
+        self.end().zip(self.log.find(cid)).is_some_and(|(end, ix)| self.log.is_ancestor(end, ix))
+    }
+
+    fn end(&self) -> Option<Ix> {
+        self.spans.first()?.1
     }
 
     /// Of a list in the order of the log what belongs to the meeting.
@@ -120,7 +129,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
         attended: attended(fold, &within),
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
         promises: promised.into_iter().filter(|it| it.state != PromiseState::Asked && !it.taken).collect(),
-        roles: roles(fold, &line),
+        roles: roles(fold, &line, &within),
         open: said.into_iter().filter(|it| asks(it)).collect(),
         contested,
         later: put_off.chain(left).cloned().collect(),
@@ -130,10 +139,10 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
 }
 
 /// The roles of meetings that go on with one another, each once.
-fn roles(fold: &Fold, line: &[&Meeting]) -> Vec<Role> {
+fn roles(fold: &Fold, line: &[&Meeting], within: &Within) -> Vec<Role> {
     let mut seen = BTreeSet::new();
     let all = line.iter().rev().flat_map(|it| fold.meetings().roles_of(it.cid));
-    all.filter(|it| seen.insert(*it)).filter_map(|it| fold.baton(&it)).map(|it| role(it)).collect()
+    all.filter(|it| seen.insert(*it)).filter_map(|it| Some(role(fold.baton(&it)?, within))).collect()
 }
 
 /// Who wrote anything between its opening and its end, and who opened it.
@@ -152,15 +161,17 @@ pub(crate) fn attended(fold: &Fold, within: &Within) -> Vec<NodeId> {
     fold.people().map(|it| it.node).filter(|it| homes.contains(it)).collect()
 }
 
-fn role(baton: &Baton) -> Role {
+/// What was a role in the meeting: it ends with that, though nothing moves the baton then, and what becomes of it later is not told.
+fn role(baton: &Baton, within: &Within) -> Role {
+    let over = within.end().map(|it| within.log.entry(it).event.at);
     let words = |term: Cid| {
         let notes = baton.notes.iter().filter(move |it| it.term == term && it.act != Act::Declined);
-        notes.map(|it| (it.author, it.text.clone())).collect()
+        notes.filter(|it| !within.is_over(&it.cid)).map(|it| (it.author, it.text.clone())).collect()
     };
-    let held = baton.terms.iter().map(|it| Held {
+    let held = baton.terms.iter().filter(|it| !within.is_over(&it.from)).map(|it| Held {
         holder: it.holder,
         began: it.began,
-        ended: it.ended,
+        ended: it.ended.into_iter().chain(over).min(),
         parallel: it.parallel,
         words: words(it.from),
     });

@@ -1,7 +1,7 @@
 //! The minutes of a meeting, byte for byte, and that nothing that people write can pass for a part of them.
 
 use paceline_room::{
-    Cid, Day, Fold, Log, NodeId,
+    Cid, Fold, Log,
     body::{
         AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened,
         Promised, RoleOf, RoundOpened, Stance, ThemePlaced,
@@ -9,63 +9,13 @@ use paceline_room::{
         rounds::{Ask, Dots, True, Under, Value},
     },
     log::Admission,
-    minutes::{Heading, Held, Wording, markdown, minutes},
-    state::{Meeting, PromiseState},
+    minutes::{markdown, minutes},
     testing::World,
 };
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-/// English, with times as they are.
-struct English<'a>(&'a Fold);
-
-impl Wording for English<'_> {
-    fn name(&self, node: &NodeId) -> String {
-        self.0.person(node).map_or_else(|| "somebody".into(), |it| it.name.clone())
-    }
-
-    fn when(&self, meeting: &Meeting) -> String {
-        let ended =
-            meeting.ended.as_ref().map_or_else(|| "it goes on".into(), |it| format!("to {}", it.at - meeting.at));
-        format!("From 0 {ended}")
-    }
-
-    fn heading(&self, it: Heading) -> String {
-        format!("{it:?}")
-    }
-
-    fn held(&self, held: &Held) -> String {
-        held.ended.map_or_else(|| "leads".into(), |it| format!("led for {}", it - held.began))
-    }
-
-    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
-        due.map_or_else(|| format!("{state:?}"), |it| format!("{state:?}, by {it}"))
-    }
-
-    fn no_words(&self) -> String {
-        "(no words)".into()
-    }
-
-    fn not_opened(&self) -> String {
-        "(hidden)".into()
-    }
-
-    fn apart(&self) -> String {
-        "answered apart".into()
-    }
-
-    fn correction(&self, by: &str) -> String {
-        format!("{by} corrects")
-    }
-
-    fn corrected(&self, by: &str) -> String {
-        format!("{by} had written")
-    }
-
-    fn asks(&self, by: &str, of: Option<&str>) -> String {
-        of.map_or_else(|| format!("{by} asks"), |of| format!("{by} asks {of}"))
-    }
-}
+use crate::english::English;
 
 fn shown(world: &World, meeting: Cid) -> Option<String> {
     let mut log = Log::new(world.room());
@@ -166,7 +116,7 @@ fn the_minutes_of_a_meeting_are_the_same_byte_for_byte() {
     assert!(during.contains("it goes on") && !during.contains("before it began"), "{during}");
     end(&mut world, meeting, "See you");
     let after = shown(&world, meeting).expect("a meeting");
-    assert_eq!(after, include_str!("minutes.md"), "{after}");
+    assert_eq!(after, include_str!("page.md"), "{after}");
     assert_eq!(shown(&world, Cid::of(b"no meeting")), None);
 }
 
@@ -191,6 +141,24 @@ fn notes_that_say_the_same_stand_together_and_votes_for_them_are_one_number() {
     let notes = "## Notes\n\n- **Ben**: slow *reviews*\n  - **Ben**: \\- reviews take days\n- **Ben**: a fast build\n";
     assert!(page.contains(notes), "{page}");
     assert!(page.contains("## What first?\n\n- 4: slow *reviews*\n- 2: a fast build\n"), "{page}");
+}
+
+#[test]
+fn a_role_ends_with_its_meeting_and_what_becomes_of_it_later_changes_no_notes() {
+    let (mut world, meeting) = held("word");
+    let baton = world.open_baton(1, "Scribe");
+    world.write(1, RoleOf { meeting, baton });
+    let term = world.take(1, baton, baton);
+    let began = "- Scribe\n  - **Ben** led for ";
+    assert!(!shown(&world, meeting).expect("a meeting").contains(began));
+    end(&mut world, meeting, "See you");
+    let notes = shown(&world, meeting).expect("a meeting");
+    assert!(notes.contains(began), "{notes}");
+    world.write(1, BatonReleased { baton, tip: term, note: "late".try_into().unwrap() });
+    world.sync_all();
+    let tip = world.log(1).tips().iter().map(|it| world.log(1).entry(it).cid).next().expect("a tip");
+    world.take(2, baton, tip);
+    assert_eq!(shown(&world, meeting).expect("a meeting"), notes);
 }
 
 /// What stands on a page, as far as it is made by marks: its blocks in order, without their words.

@@ -1,0 +1,58 @@
+//! The words in which minutes are written here.
+
+use paceline_room::{
+    Day, Fold, NodeId,
+    minutes::{Heading, Held, Wording},
+    state::{Meeting, PromiseState},
+};
+
+/// English, with times as they are.
+pub struct English<'a>(pub &'a Fold);
+
+impl Wording for English<'_> {
+    fn name(&self, node: &NodeId) -> String {
+        self.0.person(node).map_or_else(|| "somebody".into(), |it| it.name.clone())
+    }
+
+    fn when(&self, meeting: &Meeting) -> String {
+        let ended =
+            meeting.ended.as_ref().map_or_else(|| "it goes on".into(), |it| format!("to {}", it.at - meeting.at));
+        format!("From 0 {ended}")
+    }
+
+    fn heading(&self, it: Heading) -> String {
+        format!("{it:?}")
+    }
+
+    fn held(&self, held: &Held) -> String {
+        held.ended.map_or_else(|| "leads".into(), |it| format!("led for {}", it - held.began))
+    }
+
+    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
+        due.map_or_else(|| format!("{state:?}"), |it| format!("{state:?}, by {it}"))
+    }
+
+    fn no_words(&self) -> String {
+        "(no words)".into()
+    }
+
+    fn not_opened(&self) -> String {
+        "(hidden)".into()
+    }
+
+    fn apart(&self) -> String {
+        "answered apart".into()
+    }
+
+    fn correction(&self, by: &str) -> String {
+        format!("{by} corrects")
+    }
+
+    fn corrected(&self, by: &str) -> String {
+        format!("{by} had written")
+    }
+
+    fn asks(&self, by: &str, of: Option<&str>) -> String {
+        of.map_or_else(|| format!("{by} asks"), |of| format!("{by} asks {of}"))
+    }
+}

@@ -1,0 +1,6 @@
+//! The minutes of meetings: of one in which each part has something, and of whole stories that five people play.
+
+mod english;
+mod page;
+mod stories;
+mod table;
