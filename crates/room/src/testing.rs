@@ -5,6 +5,7 @@
 //! crosses from one author to another, so a test cannot rest on an event that a real node would refuse.
 
 pub mod growth;
+pub mod hidden;
 pub mod hostile;
 
 use std::{

@@ -4,4 +4,5 @@ mod cost;
 mod equal;
 mod floor;
 mod hall;
+mod hidden;
 mod persons;

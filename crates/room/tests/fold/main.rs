@@ -6,6 +6,7 @@ mod crowded;
 mod feedback;
 mod forks;
 mod gone_on;
+mod hidden;
 mod judging;
 mod meetings;
 mod notes;

@@ -42,7 +42,7 @@ impl Seen {
             let before = waiting.len();
             waiting.retain(|it| {
                 let is_here = seen.admit(it);
-                if is_here && seed % 2 == 0 {
+                if is_here && seed.is_multiple_of(2) {
                     seen.read(it);
                 } else if is_here {
                     words.push(*it);
