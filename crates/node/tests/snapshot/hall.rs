@@ -81,6 +81,10 @@ impl Hall {
         }
     }
 
+    pub fn key(&self, who: usize) -> &Keypair {
+        &self.keys[who]
+    }
+
     pub fn node(&self, who: usize) -> NodeId {
         self.keys[who].node()
     }

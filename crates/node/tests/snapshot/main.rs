@@ -5,4 +5,5 @@ mod equal;
 mod floor;
 mod hall;
 mod hidden;
+mod meetings;
 mod persons;
