@@ -423,7 +423,10 @@ interface RoomState {
 
 interface LocalState {
   present: { node: NodeId; here: "here" | "away" | "gone"; sinceMs: number }[];
-  /** Of recent events: how many nodes reported that they stored it, of how many present. */
+  /**
+   * Of recent posts: how many members are known to have it, of how many. A member is a person, however many tabs it has, who is here or
+   * was heard from in the last 14 days.
+   */
   reach: Record<Cid, { stored: number; of: number }>;
   /** Who raises a hand, in their order, each person once. */
   hands: NodeId[];

@@ -65,7 +65,7 @@ use crate::{address, browser::page_path, config::Config};
 
 pub use error::{Outcome, SessionError};
 // What snapshots are made of: whoever draws them needs no other crate for it.
-pub use paceline_mesh::replica::{Here, Reach, Takes, Unchecked};
+pub use paceline_mesh::replica::{Here, Takes, Unchecked};
 pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
@@ -73,7 +73,7 @@ pub use browser::random;
 pub use intake::{takes_of, takes_word};
 pub use listen::{Listener, Subscription, opens};
 pub use names::{called, is_visible, name_in, nameless, titled};
-pub use paceline_node::{People, PersonView, Reaches, Storing, Way, Ways};
+pub use paceline_node::{People, PersonView, Reach, Reaches, Storing, Way, Ways};
 pub use pauses::Meter;
 pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use paceline_mesh::replica::{Here, Reach};
+use paceline_mesh::replica::Here;
 use paceline_net::RendezvousState;
+use paceline_node::Reach;
 use paceline_room::{Cid, NodeId};
 use serde::Serialize;
 
@@ -132,7 +133,7 @@ pub struct Practising {
 pub struct LocalState {
     /// Who is here.
     pub present: Vec<Present>,
-    /// How many nodes hold recent events.
+    /// How many members hold recent posts.
     pub reach: BTreeMap<String, ReachReport>,
     /// Who raises a hand, in their order.
     pub hands: Vec<NodeId>,
@@ -181,9 +182,9 @@ pub struct Present {
 /// Reach of one event.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct ReachReport {
-    /// Nodes that reported it stored, this one included.
+    /// Members that are known to hold it, the person at this node included.
     pub stored: usize,
-    /// Nodes present.
+    /// Members.
     pub of: usize,
 }
 

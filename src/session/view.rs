@@ -172,7 +172,7 @@ pub struct RoomView {
     /// The time that runs in the meeting that goes on, or has run out: the same in every tab to a second. Drawn by
     /// `components::timer`.
     pub timer: Option<Countdown>,
-    /// How many nodes hold recent events (the last few hundred posts).
+    /// How many members hold recent posts (the last few hundred), and who lacks them.
     pub reach: Reaches,
     /// Bytes and events in this browser's database, and whether the browser promised to keep them.
     pub storage: StorageView,

@@ -328,7 +328,7 @@ impl Replica {
         self.roster.presence_of(node, &self.log)
     }
 
-    /// What one of them says it has stored, as long as it is here.
+    /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, node: &NodeId) -> Option<Report<'_>> {
         self.roster.report_of(node, &self.log)
     }
@@ -353,7 +353,7 @@ impl Replica {
         &self.reached
     }
 
-    /// How many nodes hold an event.
+    /// How many of the nodes present hold an event.
     pub fn reach(&self, cid: &Cid) -> Reach {
         cost::ground(|| self.log.entries());
         let Some(ix) = self.log.find(cid) else { return Reach::default() };

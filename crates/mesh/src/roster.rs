@@ -436,9 +436,9 @@ impl Roster {
         self.person(id, log).map(|node| node.presence)
     }
 
-    /// What one of them who is here says it has stored.
+    /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, id: &NodeId, log: &Log) -> Option<Report<'_>> {
-        self.person(id, log).filter(|node| node.presence.here != Here::Gone).map(Report)
+        self.person(id, log).map(Report)
     }
 
     /// Everybody who is known of, strangers too.

@@ -20,6 +20,7 @@ use super::{
         cards::{self, Moment},
     },
     post::{Ask, MARKS, PostView, TOLD},
+    reach::Held,
 };
 use crate::{
     browser,
@@ -299,7 +300,7 @@ fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: 
             <PostView row={row.clone()} {author} {name} {here} {answers} {told}
                 {marks} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
-                reach={around.reach.get(&row.post)} handles={around.handles} position={at + 1}
+                held={around.reach.get(&row.post).map(|it| Held::new(it, &around.people))} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />
         </>
     }

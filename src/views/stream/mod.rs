@@ -4,6 +4,7 @@ mod chunk;
 mod composer;
 mod edit;
 mod post;
+mod reach;
 mod scroll;
 mod unchecked;
 

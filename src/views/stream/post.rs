@@ -13,6 +13,7 @@ use yew::prelude::*;
 use super::{
     super::at_posts::{ACTS, Mark, act_at},
     edit::EditForm,
+    reach::{Held, reach},
 };
 use crate::{
     browser,
@@ -27,13 +28,10 @@ use crate::{
     },
     hooks::{use_about, use_commands, use_session},
     people,
-    session::{Here, Listener, Place, Reach, Session, opens},
+    session::{Here, Listener, Place, Session, opens},
     texts::{changing, t},
     when, words,
 };
-
-/// Up to this many nodes reach is drawn as dots; beyond, the numbers say it alone.
-const REACH_DOTS: usize = 8;
 
 /// Lists at a post, of which not all may be drawn: what was said of it, and what capabilities tell beside it.
 pub const TOLD: &str = "told";
@@ -71,8 +69,8 @@ pub struct PostProps {
     pub marks: (Rc<[Mark]>, usize),
     /// How much of both is drawn.
     pub shown: Shown,
-    /// How many nodes hold it, if it is recent.
-    pub reach: Option<Reach>,
+    /// How many members hold it, if it is recent.
+    pub held: Option<Held>,
     /// Whether its loops carry the stable handles here.
     pub handles: bool,
     /// Its number among the posts drawn, from 1.
@@ -296,23 +294,8 @@ fn head(props: &PostProps, label: String) -> Html {
             if post.edited { <span class="mark">{ t!("edited") }</span> }
             if post.late { <span class="mark">{ t!("late") }</span> }
             if post.contested { <span class="mark alarm">{ t!("contested") }</span> }
-            { reach(props) }
+            { reach(props.held.as_ref(), props.row.storing) }
         </header>
-    }
-}
-
-fn reach(props: &PostProps) -> Html {
-    if props.row.storing {
-        return html! { <span class="reach" data-testid="post-reach">{ changing(t!("storing")) }</span> };
-    }
-    let Some(Reach { stored, of }) = props.reach.filter(|reach| reach.of > 0) else { return Html::default() };
-    let whole = stored >= of;
-    let dots = (0..of.min(REACH_DOTS)).map(|at| html! { <i class={classes!((at < stored).then_some("full"))} /> });
-    html! {
-        <span class={classes!("reach", whole.then_some("whole"))} data-testid="post-reach" title={t!("reach-title")}>
-            if of <= REACH_DOTS { <span class="dots" aria-hidden="true">{ for dots }</span> }
-            { changing(t!("reach", stored = stored, of = of)) }
-        </span>
     }
 }
 

@@ -10,7 +10,9 @@
 
 mod floor;
 mod handoffs;
+mod members;
 mod people;
+mod places;
 mod reach;
 mod when;
 
@@ -30,8 +32,8 @@ pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
 use handoffs::{Ignoreds, Roles};
 pub use people::{Crowd, Naming, People, PersonView};
-pub use reach::Reaches;
 use reach::Window;
+pub use reach::{Reach, Reaches};
 use when::same;
 pub use when::{When, grace};
 
@@ -67,7 +69,7 @@ pub struct Snapshot {
     pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
     pub doubtful: Tree<Key, ()>,
-    /// How many nodes hold the newest posts.
+    /// How many members hold the newest posts.
     pub reach: Reaches,
     /// The newest posts whose past is not here yet, in display order: to read, not to answer.
     pub unchecked: Rc<[Unchecked]>,
@@ -97,7 +99,7 @@ impl Snapshots {
             me,
             last: Rc::default(),
             crowd: Crowd::new(me, naming),
-            window: Window::default(),
+            window: Window::new(me),
             ignored: Ignoreds::default(),
             roles: Roles::default(),
             terms: Terms::default(),
@@ -122,7 +124,7 @@ impl Snapshots {
         let (fold, before) = (replica.fold(), self.last.clone());
         let lists = fold.lists();
         self.crowd.follow(replica, &before.lists.people, &lists.people, &changed);
-        self.window.follow(replica, &before.lists.posts, &lists.posts, &changed);
+        self.window.follow(replica, &before.lists.posts, &lists.posts, &changed, when.clock);
         let mut batons = before.batons.clone();
         batons.follow(&before.lists, &lists, &mut self.roles, replica.log(), self.me);
         batons.pass_time(replica, &mut self.terms, self.me, &when);

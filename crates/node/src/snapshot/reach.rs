@@ -1,37 +1,80 @@
-//! How many nodes hold the newest posts. What somebody has reported is compared with a post once: of each node it is kept
-//! which of these posts it holds, and only those whose reports changed are looked at again. A post that has just come
-//! needs no look at anybody: whoever reported it before has been told as changed when it came.
+//! How many members hold the newest posts, and who does not. What is known of somebody is compared with a post once: of each node it
+//! is kept which of these posts it holds, and only those are looked at again who reported or wrote something since. A post that has
+//! just come needs no look at anybody: who reported it before has been told as changed when it came.
+//!
+//! A node holds a post if it says so, or has built on it: what an own event builds on is stored with it. Both stay known as long as
+//! this node runs, the second for ever.
 
 use std::sync::Arc;
 
 use paceline_mesh::{
     Replica,
-    replica::{Changed, Reach},
+    replica::{Changed, Report},
 };
-use paceline_room::{Cid, Ix, NodeId, Tree, cost::BTreeMap, fold::Key, state::Post};
+use paceline_room::{
+    Cid, Fold, Ix, Log, NodeId, Tree,
+    cost::{BTreeMap, BTreeSet},
+    fold::Key,
+    log::{ChainIx, Seen},
+    state::Post,
+};
+
+use super::{
+    members::{Change, Members, Moved},
+    places::Places,
+};
 
 /// Of how many of the newest posts the reach is shown.
 const SHOWN: usize = 200;
+/// So many of those who lack a post are named.
+const NAMED: usize = 3;
+/// An own key that is used elsewhere, too, may split: so many of its chains are looked at.
+const OWN_CHAINS: usize = 8;
 /// Bits of the posts that a node holds.
 type Bits = [u64; SHOWN.div_ceil(64)];
 
-/// How many nodes hold the newest posts.
+/// How many members hold a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Those that are known to hold it with its words.
+    pub stored: usize,
+    /// Members, the person at this node included.
+    pub of: usize,
+    /// It was written here, and no other node is known to have it.
+    pub alone: bool,
+    /// The homes of the first of those that are not known to hold it.
+    pub lacking: Arc<[NodeId]>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Held {
+    stored: usize,
+    alone: bool,
+    lacking: Arc<[NodeId]>,
+}
+
+impl Held {
+    fn of(&self, of: usize) -> Reach {
+        Reach { stored: self.stored, of, alone: self.alone, lacking: self.lacking.clone() }
+    }
+}
+
+/// How many members hold the newest posts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reaches {
     of: usize,
-    stored: Tree<Key, usize>,
+    held: Tree<Key, Held>,
 }
 
 impl Reaches {
     /// Of a post, if it is one of the newest.
     pub fn get(&self, post: &Post) -> Option<Reach> {
-        let stored = **self.stored.get(&(post.depth, post.cid))?;
-        Some(Reach { stored, of: self.of })
+        Some(self.held.get(&(post.depth, post.cid))?.of(self.of))
     }
 
     /// Of each, in display order.
     pub fn iter(&self) -> impl Iterator<Item = (Cid, Reach)> {
-        self.stored.entries().map(|((_, cid), stored)| (*cid, Reach { stored: **stored, of: self.of }))
+        self.held.entries().map(|((_, cid), held)| (*cid, held.of(self.of)))
     }
 }
 
@@ -40,13 +83,20 @@ struct Slot {
     key: Key,
     ix: Ix,
     words: Option<Cid>,
+    /// Its place in a chain of this node's own.
+    own: Option<(ChainIx, u32)>,
     /// In which turn it was taken: what nodes are known to hold from before is about another post.
     since: u64,
     /// Stored here.
     mine: bool,
-    others: usize,
-    /// How many are shown to hold it.
-    shown: Option<usize>,
+    /// Members that hold it.
+    holders: Places,
+    stored: usize,
+    /// Another node than this one holds it.
+    elsewhere: bool,
+    /// What is shown of it, and whether that may be otherwise now.
+    shown: Option<Arc<Held>>,
+    changed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -58,20 +108,49 @@ struct Known {
     counts: Bits,
 }
 
+impl Known {
+    fn counts(&self, slot: &Slot, at: usize) -> bool {
+        slot.since <= self.turn && bit(&self.counts, at)
+    }
+}
+
+/// What was written since the last look, by author: of what stands in a row in one chain the last.
+type Wrote = BTreeMap<NodeId, Vec<(ChainIx, Ix)>>;
+
 /// The newest posts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Window {
+    me: NodeId,
     turn: u64,
+    /// How many events were looked at.
+    events: usize,
+    members: Members,
     slots: Vec<Slot>,
     places: BTreeMap<Key, usize>,
-    /// Those present.
+    /// The nodes of members, but for this one.
     nodes: BTreeMap<NodeId, Known>,
-    stored: Tree<Key, usize>,
+    /// How many events of its own chains others have built on.
+    built_on: Vec<(ChainIx, u32)>,
+    held: Tree<Key, Held>,
 }
 
 impl Window {
+    pub(super) fn new(me: NodeId) -> Self {
+        Self {
+            me,
+            turn: 0,
+            events: 0,
+            members: Members::new(me),
+            slots: Vec::new(),
+            places: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            built_on: Vec::new(),
+            held: Tree::default(),
+        }
+    }
+
     pub(super) fn shown(&self) -> Reaches {
-        Reaches { of: self.nodes.len() + 1, stored: self.stored.clone() }
+        Reaches { of: self.members.len(), held: self.held.clone() }
     }
 
     pub(super) fn follow(
@@ -80,8 +159,18 @@ impl Window {
         before: &Tree<Key, Post>,
         now: &Tree<Key, Post>,
         changed: &Changed,
+        clock: u64,
     ) {
         self.turn += 1;
+        let wrote = self.read(replica.log());
+        let mut again = BTreeSet::new();
+        again.extend(changed.nodes.iter().copied());
+        if changed.all {
+            again.extend(self.members.nodes().into_iter().chain(replica.everybody()));
+        }
+        again.iter().for_each(|it| self.members.meet(replica, *it, clock));
+        again.extend(wrote.keys().copied());
+        let mut persons = self.settle(replica.fold(), clock, &mut again);
         if before.is_empty() {
             now.entries().rev().take(SHOWN).for_each(|(key, _)| self.enter(replica, *key));
         } else {
@@ -89,34 +178,69 @@ impl Window {
             let came = came.iter().rev().filter(|it| it.before.is_none());
             came.take(SHOWN).for_each(|it| self.enter(replica, *it.key));
         }
-        if changed.all {
-            let known: Vec<NodeId> = self.nodes.keys().copied().collect();
-            known.into_iter().chain(replica.everybody()).for_each(|it| self.look_at(replica, it));
-        } else {
-            changed.nodes.iter().for_each(|it| self.look_at(replica, *it));
-        }
-        for slot in &mut self.slots {
-            if !slot.mine || changed.all || slot.words.is_some_and(|it| changed.words.contains(&it)) {
-                slot.mine = replica.has_stored(slot.ix);
-            }
-            let stored = slot.others + usize::from(slot.mine);
-            if slot.shown.replace(stored) != Some(stored) {
-                self.stored.insert(slot.key, Arc::new(stored));
+        let home_of = |node| replica.fold().joined().home_of(node);
+        for node in &again {
+            if self.look_at(replica, *node, &wrote) {
+                persons.insert(home_of(*node));
             }
         }
+        if self.look_here(replica, changed) {
+            persons.insert(home_of(self.me));
+        }
+        persons.iter().for_each(|home| self.gather(replica.fold(), home));
+        self.show(replica.fold());
+    }
+
+    /// Reads what was written since.
+    fn read(&mut self, log: &Log) -> Wrote {
+        let mut wrote = Wrote::new();
+        for (ix, entry) in log.entries_after(self.events) {
+            let author = entry.event.author;
+            if author == self.me {
+                let is_new = self.built_on.iter().all(|(chain, _)| *chain != entry.chain);
+                if is_new && self.built_on.len() < OWN_CHAINS {
+                    self.built_on.push((entry.chain, 0));
+                }
+                continue;
+            }
+            for (chain, count) in &mut self.built_on {
+                *count = (*count).max(log.seen_of_chain(ix, *chain));
+            }
+            self.members.wrote(author, entry.event.at);
+            let of_author = wrote.entry(author).or_default();
+            match of_author.last_mut() {
+                Some((chain, last)) if *chain == entry.chain => *last = ix,
+                _ => of_author.push((entry.chain, ix)),
+            }
+        }
+        self.events = log.len();
+        wrote
     }
 
     fn enter(&mut self, replica: &Replica, key: Key) {
         let Some(ix) = replica.log().find(&key.1) else { return };
-        let words = replica.log().entry(ix).event.body.words();
-        let slot = Slot { key, ix, words, since: self.turn, mine: false, others: 0, shown: None };
+        let entry = replica.log().entry(ix);
+        let own = (entry.event.author == self.me).then_some((entry.chain, entry.place));
+        let slot = Slot {
+            key,
+            ix,
+            words: entry.event.body.words(),
+            own,
+            since: self.turn,
+            mine: false,
+            holders: Places::default(),
+            stored: 0,
+            elsewhere: false,
+            shown: None,
+            changed: true,
+        };
         let at = match self.places.first_key_value().map(|(first, at)| (*first, *at)) {
             Some((first, at)) if self.slots.len() == SHOWN => {
                 if key < first {
                     return;
                 }
                 self.places.remove(&first);
-                self.stored.remove(&first);
+                self.held.remove(&first);
                 at
             }
             _ => self.slots.len(),
@@ -128,22 +252,114 @@ impl Window {
         }
     }
 
-    /// Looks at what a node reports by now; who is not here counts for nothing.
-    fn look_at(&mut self, replica: &Replica, node: NodeId) {
-        let report = replica.report_of(&node);
-        let before = self.nodes.remove(&node).unwrap_or_default();
-        let mut known = Known { turn: self.turn, ..Known::default() };
-        for (at, slot) in self.slots.iter_mut().enumerate() {
-            let is_same = slot.since <= before.turn;
-            let counted = is_same && bit(&before.counts, at);
-            let holds = report.filter(|it| (is_same && bit(&before.holds, at)) || it.holds(replica.log(), slot.ix));
-            let counts = holds.is_some_and(|it| slot.words.is_none_or(|words| !it.lacks(&words)));
-            set(&mut known.holds, at, holds.is_some());
-            set(&mut known.counts, at, counts);
-            slot.others = slot.others + usize::from(counts) - usize::from(counted);
+    /// Takes in who is a member by now; their nodes are looked at as well. Returns the persons of whom that may change something.
+    fn settle(&mut self, fold: &Fold, clock: u64, again: &mut BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+        let mut persons = BTreeSet::new();
+        for Moved { home, change } in self.members.settle(fold, clock) {
+            persons.insert(home);
+            again.insert(home);
+            let Some(change) = change else { continue };
+            again.extend(fold.joined().nodes_of(home));
+            for slot in &mut self.slots {
+                slot.changed = true;
+                match change {
+                    Change::Came(place) => slot.holders.insert(place),
+                    Change::Went(place) => {
+                        slot.stored -= usize::from(slot.holders.has(place));
+                        slot.holders.remove(place);
+                    }
+                }
+            }
         }
-        if report.is_some() {
-            self.nodes.insert(node, known);
+        persons
+    }
+
+    /// Looks at what is known of another node by now: only of members anything is kept. Returns whether something changed.
+    fn look_at(&mut self, replica: &Replica, node: NodeId, wrote: &Wrote) -> bool {
+        if node == self.me {
+            return false;
+        }
+        let log = replica.log();
+        let before = self.nodes.remove(&node);
+        if self.members.place(&replica.fold().joined().home_of(node)).is_err() {
+            return before.is_some();
+        }
+        let mut seen = Seen::default();
+        match &before {
+            Some(_) => wrote.get(&node).into_iter().flatten().for_each(|(_, ix)| log.see(&mut seen, *ix)),
+            None => {
+                let last = log.chains_of(&node).filter_map(|(_, chain)| chain.events.last());
+                last.for_each(|ix| log.see(&mut seen, *ix));
+            }
+        }
+        let (report, before) = (replica.report_of(&node), before.unwrap_or_default());
+        let says = |slot: &Slot| report.is_some_and(|it: Report| it.holds(log, slot.ix));
+        let lacks = |words: &Cid| report.is_some_and(|it| it.lacks(words));
+        let (mut known, mut changed) = (Known { turn: self.turn, ..Known::default() }, false);
+        for (at, slot) in self.slots.iter().enumerate() {
+            let held = slot.since <= before.turn && bit(&before.holds, at);
+            let holds = held || log.is_seen(&seen, slot.ix) || says(slot);
+            let counts = holds && slot.words.is_none_or(|words| !lacks(&words));
+            set(&mut known.holds, at, holds);
+            set(&mut known.counts, at, counts);
+            changed |= counts != before.counts(slot, at);
+        }
+        self.nodes.insert(node, known);
+        changed
+    }
+
+    /// Looks at what is stored here. Returns whether something changed.
+    fn look_here(&mut self, replica: &Replica, changed: &Changed) -> bool {
+        let mut other = false;
+        for slot in &mut self.slots {
+            if !slot.mine || changed.all || slot.words.is_some_and(|it| changed.words.contains(&it)) {
+                let mine = replica.has_stored(slot.ix);
+                other |= std::mem::replace(&mut slot.mine, mine) != mine;
+            }
+        }
+        other
+    }
+
+    /// Counts a person for the posts that any of its nodes holds.
+    fn gather(&mut self, fold: &Fold, home: &NodeId) {
+        let Ok(place) = self.members.place(home) else { return };
+        let nodes: Vec<NodeId> = fold.joined().nodes_of(*home).collect();
+        let is_me = nodes.contains(&self.me);
+        let known: Vec<&Known> = nodes.iter().filter_map(|it| self.nodes.get(it)).collect();
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            let others = known.iter().any(|it| it.counts(slot, at));
+            let holds = others || is_me && slot.mine;
+            if is_me {
+                slot.elsewhere = others;
+            }
+            if holds != slot.holders.has(place) {
+                slot.holders.set(place, holds);
+                slot.stored = slot.stored + usize::from(holds) - usize::from(!holds);
+                slot.changed = true;
+            }
+        }
+    }
+
+    fn show(&mut self, fold: &Fold) {
+        let me = self.members.place(&fold.joined().home_of(self.me));
+        for slot in &mut self.slots {
+            let others = slot.stored - usize::from(me.is_ok_and(|it| slot.holders.has(it)));
+            let is_known = |(chain, place)| {
+                let built_on = self.built_on.iter().find(|(it, _)| *it == chain);
+                built_on.is_none_or(|(_, count)| *count >= place)
+            };
+            let alone = others == 0 && !slot.elsewhere && slot.own.is_some_and(|it| !is_known(it));
+            if !std::mem::take(&mut slot.changed) && slot.shown.as_ref().is_some_and(|it| it.alone == alone) {
+                continue;
+            }
+            let lacking = slot.holders.lacking(self.members.len(), NAMED);
+            let lacking = lacking.into_iter().filter_map(|it| self.members.at(it)).collect();
+            let held = Held { stored: slot.stored, alone, lacking };
+            if slot.shown.as_deref() != Some(&held) {
+                let held = Arc::new(held);
+                self.held.insert(slot.key, held.clone());
+                slot.shown = Some(held);
+            }
         }
     }
 }

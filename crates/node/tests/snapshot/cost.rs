@@ -25,6 +25,7 @@ const SHOWN: u64 = 200;
 /// A room with so many posts by so many people, of whom all are here.
 struct Room {
     hall: Hall,
+    people: usize,
     baton: Cid,
     /// The transfer that it is held by, and the offer of it.
     tip: Cid,
@@ -37,7 +38,7 @@ fn introduced(name: &str) -> Body {
 
 impl Room {
     fn new(people: usize, posts: usize) -> Self {
-        let mut hall = Hall::new(people);
+        let mut hall = Hall::new(people + 1);
         for who in 0..people {
             hall.write(who, introduced(&format!("somebody {who}")));
         }
@@ -69,12 +70,12 @@ impl Room {
             hall.beacon(who, 1, |_| {});
         }
         hall.take();
-        Self { hall, baton, tip: taken, offer }
+        Self { hall, people, baton, tip: taken, offer }
     }
 
     /// What each of the things that happen in a room costs.
     fn costs(&mut self) -> Vec<(&'static str, u64)> {
-        let Self { hall, baton, tip, offer } = self;
+        let Self { hall, people, baton, tip, offer } = self;
         let post = hall.post(1, "news");
         let handoff = hall.write(2, BatonAccepted { baton: *baton, tip: *tip, by: *offer });
         let edit = hall.say(1, "better", |words| Edited { post: post.cid, words }.into());
@@ -101,7 +102,9 @@ impl Room {
         assert_eq!(last.lists.batons.iter().find(|it| it.cid == *baton).unwrap().holder, Some(hall.node(2)));
         assert_eq!(last.people.gone(), 1);
         let newest = last.lists.posts.iter().next_back().unwrap();
-        assert_eq!((newest.text.as_deref(), last.reach.get(newest).unwrap().stored), (Some("better"), 1));
+        let reach = last.reach.get(newest).unwrap();
+        // Besides this node its author and two who wrote after it, one of whom has gone.
+        assert_eq!((newest.text.as_deref(), reach.stored, reach.of), (Some("better"), 4, *people));
         costs
     }
 }
@@ -123,6 +126,23 @@ fn what_happens_costs_the_same_after_a_hundred_posts_and_after_ten_thousand() {
 #[test]
 fn what_happens_costs_the_same_among_ten_people_and_among_a_thousand() {
     assert_level(Room::new(10, 1_000).costs(), Room::new(1_000, 1_000).costs(), 0);
+}
+
+#[test]
+fn somebody_new_is_compared_with_each_post_whose_reach_is_shown() {
+    let cost = |people, posts| {
+        let mut room = Room::new(people, posts);
+        let newcomer = room.hall.write(people, introduced("Somebody new"));
+        room.hall.bring(&newcomer);
+        let (now, looked_at) = cost::of(|| room.hall.take());
+        assert!(now.reach.iter().all(|(_, it)| it.of == people + 1));
+        looked_at
+    };
+    let (small, old, large) = (cost(10, 1_000), cost(10, 10_000), cost(1_000, 1_000));
+    eprintln!("{small}, in an old room {old}, among many {large}");
+    assert!(old <= small + LOGARITHMS, "{old} in an old room, {small} in a new one");
+    // Two cache lines have a bit for each of a thousand members; they are moved up, and who lacks the post is looked for.
+    assert!(large <= small + LOGARITHMS + 2 * 2 * SHOWN, "{large} among many, {small} among few");
 }
 
 #[test]
@@ -152,7 +172,7 @@ fn five_thousand_people_of_whom_a_thousand_are_here_cost_a_snapshot_nothing() {
     let first = hall.take();
     assert_eq!((first.people.len(), first.people.gone()), (PEOPLE, PEOPLE - 1_001));
     let newest = first.lists.posts.iter().next_back().unwrap();
-    assert_eq!(first.reach.get(newest).map(|it| (it.stored, it.of)), Some((1_001, 1_001)));
+    assert_eq!(first.reach.get(newest).map(|it| (it.stored, it.of)), Some((1_001, PEOPLE)));
     let (same, looked_at) = cost::of(|| hall.take());
     assert!(std::rc::Rc::ptr_eq(&first, &same));
     assert!(looked_at < PAGE, "nothing happened, and {looked_at} entries are looked at");

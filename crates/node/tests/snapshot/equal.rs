@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use paceline_mesh::{
     Input, Replica,
-    replica::{Here, Reach},
+    replica::Here,
     wire::{Cids, ShortIds, State, short_cid, short_node},
 };
-use paceline_node::{Snapshot, Snapshots, Terms};
+use paceline_node::{Reach, Snapshot, Snapshots, Terms};
 use paceline_room::{
     Body, Cid, Stored,
     body::{
@@ -18,9 +18,15 @@ use paceline_room::{
     testing::{World, unknown},
 };
 
-use super::hall::{Hall, ME, NAMING};
+use super::{
+    hall::{Hall, ME, NAMING},
+    reach::reach_of_newest,
+};
 
 const PEOPLE: usize = 6;
+/// Who writes at first, and is never met.
+const EARLY: usize = 5;
+const DAY: u64 = 24 * 3_600_000;
 
 /// SplitMix64: a seed fully determines a run.
 struct Rng(u64);
@@ -58,9 +64,12 @@ impl Story {
         Self { rng: Rng(seed), posts, steps: vec![(room[0], room[0])], feedback: room, meetings, world }
     }
 
-    fn write(&mut self) {
+    fn write(&mut self, late: bool) {
         let Self { world, rng, .. } = self;
-        let mut who = rng.below(PEOPLE);
+        // A month in all.
+        world.wait(rng.below(6) as u64 * DAY / 24);
+        let anybody = |rng: &mut Rng| Some(rng.below(PEOPLE)).filter(|it| !late || *it != EARLY).unwrap_or(ME);
+        let mut who = anybody(rng);
         match rng.below(4) {
             0 => world.sync_all(),
             1 => world.sync(who, rng.below(PEOPLE)),
@@ -70,7 +79,7 @@ impl Story {
         let lately = self.steps.len().saturating_sub(3 + 9 * rng.below(2));
         let ((baton, tip), (_, by)) = (rng.pick(&self.steps[lately..]), rng.pick(&self.steps[lately..]));
         let (post, given) = (rng.pick(&self.posts), rng.pick(&self.feedback));
-        let to = rng.below(PEOPLE);
+        let to = anybody(rng);
         let note = || "a word".try_into().unwrap();
         let meeting = rng.pick(&self.meetings);
         let body: Body = match rng.below(34) {
@@ -180,8 +189,7 @@ fn told(it: &Snapshot) -> Vec<String> {
 /// What a look at everything says of what is kept up to date.
 fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
     let (fold, log) = (replica.fold(), replica.log());
-    let reach: Vec<(Cid, Reach)> = fold.posts().rev().take(200).map(|it| (it.cid, replica.reach(&it.cid))).collect();
-    assert_eq!(it.reach.iter().collect::<Vec<_>>(), reach.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(it.reach.iter().collect::<Vec<_>>(), reach_of_newest(replica, hall.when().clock));
     assert_eq!(**replica.reached(), *replica.reached_through());
     let presence = replica.presence();
     let here = |node| if node == hall.node(me) { Some(Here::Here) } else { presence.get(&node).map(|it| it.here) };
@@ -220,14 +228,15 @@ fn assert_right(it: &Snapshot, replica: &Replica, me: usize, hall: &Hall) {
     assert_eq!(it.batons.ended.iter().map(|it| it.cid).collect::<Vec<_>>(), ended.collect::<Vec<_>>());
 }
 
-fn run(seed: u64) -> (usize, usize, usize, usize) {
+fn run(seed: u64) -> (usize, usize, usize, usize, [usize; 3]) {
     let mut story = Story::new(seed);
-    for _ in 0..260 {
-        story.write();
+    for at in 0..260 {
+        story.write(at > 60);
     }
     story.world.sync_all();
     let mut hall = Hall::of(&story.world, PEOPLE);
     let mut rng = Rng(!seed);
+    let mut lacked = [0; 3];
     // Mostly in order, so that there is something to see from the start; what comes too early waits.
     let mut coming: Vec<Stored> = story.world.blocks();
     coming.reverse();
@@ -248,7 +257,7 @@ fn run(seed: u64) -> (usize, usize, usize, usize) {
                 hall.input(Input::Import(vec![words]));
             }
             6 => {
-                let who = 1 + rng.below(PEOPLE - 1);
+                let who = 1 + rng.below(EARLY - 1);
                 if rng.below(3) == 0 {
                     let peer = hall.node(who);
                     hall.input(Input::LinkDown { peer, goodbye: rng.below(2) == 0 });
@@ -258,7 +267,8 @@ fn run(seed: u64) -> (usize, usize, usize, usize) {
             }
             7 | 8 => {
                 let blocks = story.world.blocks();
-                let (who, through) = (1 + rng.below(PEOPLE + 2), 1 + rng.below(PEOPLE - 1));
+                let met = [1, 2, 3, 4, PEOPLE, PEOPLE + 1, PEOPLE + 2];
+                let (who, through) = (rng.pick(&met), 1 + rng.below(EARLY - 1));
                 let tips = (0..rng.below(4)).map(|_| rng.pick(&blocks.iter().map(|it| it.cid).collect::<Vec<_>>()));
                 let tips: Vec<Cid> = tips.collect();
                 let names: Vec<Cid> = blocks.iter().filter_map(|it| Some(it.words.as_ref()?.0)).collect();
@@ -282,7 +292,15 @@ fn run(seed: u64) -> (usize, usize, usize, usize) {
             }
         }
         if rng.below(2) == 0 {
+            // It is as late as the last that came; now and then the clock is wrong.
+            hall.clock = hall.replica.log().entries().map(|(_, it)| it.event.at).max().unwrap_or(0);
+            hall.clock = hall.clock.saturating_sub([0, 0, 0, 20 * DAY][rng.below(4)]);
             let now = hall.take();
+            for (_, reach) in now.reach.iter() {
+                lacked[0] += usize::from(reach.alone);
+                lacked[1] += usize::from(reach.lacking.is_empty());
+                lacked[2] += usize::from(!reach.lacking.is_empty());
+            }
             let whole = Snapshots::new(hall.node(ME), NAMING).take(&hall.replica, hall.when());
             assert_eq!(told(&now), told(&whole), "seed {seed}, step {steps}");
             assert_right(&now, &hall.replica, ME, &hall);
@@ -293,19 +311,25 @@ fn run(seed: u64) -> (usize, usize, usize, usize) {
         }
     }
     let last = hall.take();
-    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len(), joined, ended)
+    (last.lists.batons.iter().map(|it| it.terms.len()).sum(), last.ignored.len(), joined, ended, lacked)
 }
 
 #[test]
 fn a_snapshot_made_from_the_one_before_is_what_a_look_at_everything_gives() {
     let (mut terms, mut ignored, mut joined, mut ended) = (0, 0, 0, 0);
+    let mut lacked = [0; 3];
     for seed in 1..=12 {
-        let (some, others, persons, over) = run(seed);
+        let (some, others, persons, over, some_lacked) = run(seed);
+        lacked.iter_mut().zip(some_lacked).for_each(|(all, some)| *all += some);
         ended += over;
         terms += some;
         ignored += others;
         joined += persons;
     }
+    assert!(
+        lacked.iter().all(|it| *it > 100),
+        "posts that are here alone, that all have, and that some lack: {lacked:?}"
+    );
     assert!(joined > 40, "{joined} persons with several nodes");
     assert!(ended > 10, "{ended} roles that ended with their meetings");
     assert!(terms > 40 && ignored > 40, "{terms} terms and {ignored} transfers that did not count");
@@ -319,10 +343,7 @@ fn the_newest_two_hundred_posts_are_those_whose_reach_is_shown_whenever_they_com
     let check = |hall: &mut Hall| {
         let now = hall.take();
         let shown: Vec<(Cid, Reach)> = now.reach.iter().collect();
-        let newest = hall.replica.fold().posts().rev().take(200);
-        let mut whole: Vec<(Cid, Reach)> = newest.map(|it| (it.cid, hall.replica.reach(&it.cid))).collect();
-        whole.reverse();
-        assert_eq!(shown, whole);
+        assert_eq!(shown, reach_of_newest(&hall.replica, hall.when().clock));
         shown.len()
     };
     let written = hall.written.clone();

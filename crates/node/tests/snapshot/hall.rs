@@ -32,6 +32,10 @@ pub struct Hall {
     pub replica: Replica,
     pub snapshots: Snapshots,
     pub now: Millis,
+    /// What this node's clock said when it began.
+    pub clock: u64,
+    /// What the clocks of those who write say, where it is not the time.
+    pub at: Option<u64>,
     keys: Vec<Keypair>,
     counter: u64,
     /// What the node stores is confirmed at once.
@@ -58,6 +62,8 @@ impl Hall {
             replica: Replica::new(cid, key(ME)),
             snapshots: Snapshots::new(keys[ME].node(), NAMING),
             now: 1_000,
+            clock: NOON,
+            at: None,
             keys,
             counter: 0,
             stores: true,
@@ -74,6 +80,8 @@ impl Hall {
             replica: Replica::new(world.room(), world.keypair(ME)),
             snapshots: Snapshots::new(world.author(ME), NAMING),
             now: 1_000,
+            clock: NOON,
+            at: None,
             keys,
             counter: 0,
             stores: true,
@@ -117,7 +125,7 @@ impl Hall {
     }
 
     fn keep(&mut self, who: usize, body: Body, words: Option<(Cid, Arc<[u8]>)>) -> Stored {
-        let at = NOON + self.written.len() as u64 * 1_000;
+        let at = self.at.unwrap_or(self.clock + self.written.len() as u64 * 1_000);
         let draft = self.log.draft(self.node(who), at, body);
         let (cid, event, block) = draft.sign(&self.keys[who]).expect("a valid event");
         let (depth, block): (u64, Arc<[u8]>) = (event.depth, block.into());
@@ -172,6 +180,13 @@ impl Hall {
         self.input(Input::Import(blocks.collect()));
     }
 
+    /// The tab is closed and opened again: it has what is stored, and nobody has told it anything yet.
+    pub fn reload(&mut self) {
+        self.replica = Replica::new(self.log.room(), self.keys[ME].clone());
+        self.snapshots = Snapshots::new(self.node(ME), NAMING);
+        self.load();
+    }
+
     /// A link comes up, and who is at its other end says hello.
     pub fn link(&mut self, who: usize) {
         let peer = self.node(who);
@@ -214,7 +229,7 @@ impl Hall {
     }
 
     pub fn when(&self) -> When {
-        let clock = NOON + self.written.len() as u64 * 1_000 + self.now;
+        let clock = self.clock + self.written.len() as u64 * 1_000 + self.now;
         When { now: self.now, clock, known: clock, cut_off: false }
     }
 

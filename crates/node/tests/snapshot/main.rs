@@ -7,3 +7,4 @@ mod hall;
 mod hidden;
 mod meetings;
 mod persons;
+mod reach;
