@@ -3,6 +3,7 @@ import { BareChromium } from '../e2e/lib/bare.js';
 import { Firefox } from '../e2e/lib/firefox.js';
 import { Person } from '../e2e/lib/hands.js';
 import { startHost } from '../e2e/lib/host.js';
+import { inTheMiddle } from '../e2e/lib/middle.js';
 import { until } from '../e2e/lib/tab.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -16,7 +17,9 @@ async function named(it) {
 
 /** Four of them in the lobby of a room that one made by a tile, and the one who comes late when that is asked for. */
 export async function five(world, form) {
-  const { relay } = await startHost(world);
+  const { origin } = await startHost(world);
+  // All that goes through their relay is kept.
+  const { relay, seen } = await inTheMiddle(world, origin);
   world.server.config = { relays: [relay], stun: [] };
   const laptop = await world.browser({ throttled: true });
   const pocket = await world.browser({ throttled: true, ...PHONE });
@@ -44,5 +47,5 @@ export async function five(world, form) {
     await named(dan);
     return dan;
   };
-  return { ada, ben, cleo, eva, first, late };
+  return { ada, ben, cleo, eva, first, late, seen };
 }

@@ -2,6 +2,8 @@
 // is locked for three minutes in the middle, and comes back. `window.paceline` only tells what is so.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { recordsWith } from '../e2e/lib/database.js';
+import { found } from '../e2e/lib/middle.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
 import { LOCKED, five } from './five.js';
@@ -12,6 +14,12 @@ const inNote = (text) => ({ handle: 'note', text });
 /** All that somebody at a tab, or a script there, could read. */
 const all = async (it) =>
   JSON.stringify(await it.tab.state()) + (await it.tab.page.evaluate(() => document.documentElement.outerHTML));
+/** Whether a text is in what somebody's browser stores, and in what it gives away as a file. */
+const stores = (it, text) => recordsWith(it.tab.page, text);
+const exports = async (it, text) => {
+  const car = await it.tab.page.evaluate(async () => Array.from(await window.paceline.exportCar()));
+  return Buffer.from(car).includes(text);
+};
 
 async function jots(it) {
   await it.write({ handle: 'round-answer' }, NOTES[it.name]);
@@ -20,7 +28,7 @@ async function jots(it) {
 }
 
 scenario('five hold a retro by hand, one of them in Firefox by keyboard, one late, one with a phone that is locked', async (world) => {
-  const { ada, ben, cleo, eva, first, late } = await five(world, 'retro');
+  const { ada, ben, cleo, eva, first, late, seen } = await five(world, 'retro');
   const before = ada.presses;
   await ada.press({ handle: 'lobby-start' });
   world.log(`from the lobby to the first step in ${ada.presses - before} presses`);
@@ -31,7 +39,13 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   for (const it of first) {
     const page = await all(it);
     for (const [name, text] of Object.entries(NOTES)) assert.equal(page.includes(text), name === it.name, `${it.name} reads what ${name} wrote`);
+    for (const [name, text] of Object.entries(NOTES).filter(([name]) => name !== it.name)) {
+      assert.equal(await stores(it, text), 0, `the database of ${it.name} has what ${name} wrote`);
+      assert.equal(await exports(it, text), false, `the file of ${it.name} has what ${name} wrote`);
+    }
   }
+  assert.ok(seen.length > 10, 'they met through the relay');
+  for (const text of Object.values(NOTES)) assert.deepEqual(found(seen, Buffer.from(text)), [], `the relay has read “${text}”`);
 
   // Eva's phone is locked from here on; Dan comes late.
   await eva.tab.page.freeze();
@@ -49,6 +63,8 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   }
   world.log(`all notes, those of the locked phone too, were there ${Date.now() - began} ms after the press`);
   assert.equal((await ben.look({ handle: 'round-answer' })).value, 'half a thou', 'what is half typed stays');
+  // Now it can be found where it was looked for.
+  assert.ok((await stores(cleo, NOTES.Ada)) > 0 && (await exports(cleo, NOTES.Ada)), 'what is shown is stored');
 
   await cleo.press({ handle: 'note-same', within: inNote(NOTES.Cleo) });
   await cleo.choose({ handle: 'theme-place', within: inNote(NOTES.Cleo) }, NOTES.Ben);

@@ -328,6 +328,11 @@ impl Replica {
         self.roster.presence_of(node, &self.log)
     }
 
+    /// Whether nothing is to be expected from one of them now: it is gone, looks elsewhere, or has been silent on its link.
+    pub fn is_still(&self, node: &NodeId, now: Millis) -> bool {
+        *node != self.node() && self.roster.is_still(node, &self.log, now)
+    }
+
     /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, node: &NodeId) -> Option<Report<'_>> {
         self.roster.report_of(node, &self.log)

@@ -436,6 +436,13 @@ impl Roster {
         self.person(id, log).map(|node| node.presence)
     }
 
+    /// Whether nothing is to be expected from it now: it is gone or looks elsewhere, or a link to it stands and it does not speak (a page
+    /// that is frozen).
+    pub fn is_still(&self, id: &NodeId, log: &Log, now: Millis) -> bool {
+        let of = |node: &Node| node.presence.here != Here::Here || node.linked && node.heard + 2 * EVERY < now;
+        self.person(id, log).is_none_or(of)
+    }
+
     /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, id: &NodeId, log: &Log) -> Option<Report<'_>> {
         self.person(id, log).map(Report)

@@ -1,6 +1,7 @@
-//! What a node does by itself once a sealed round is shown: it shows what it sealed, and after three seconds gives its shares of what
-//! those sealed who have not. Deliberately knows no cryptography, and decides nothing: the room says what is to be written, and asks
-//! again when its turn comes, so that what somebody opened meanwhile is not opened once more.
+//! What a node does by itself once a sealed round is shown: it shows what it sealed, and gives its shares of what those sealed who
+//! have not: after three seconds, and after half a second if nothing is to be expected from any of them. Deliberately knows no
+//! cryptography, and decides nothing: the room says what is to be written, and asks again when its turn comes, so that what somebody
+//! opened meanwhile is not opened once more.
 
 use futures::channel::oneshot;
 use litemap::LiteMap;
@@ -15,6 +16,8 @@ use crate::{
 /// For so long, in milliseconds from when this node saw that all are shown, whoever sealed something is left to show it themselves
 /// (ROOM 9: a locked phone does not).
 const SHARES_AFTER: Millis = 3_000;
+/// ... and for so long if all of them are gone, look elsewhere or are silent: with the shares all is open within a second.
+const SHARES_OF_STILL_AFTER: Millis = 500;
 /// So many of those who have shares of something give them at once, since two are enough; the others, if it is still not open, after
 /// one of so many milliseconds more: all within a second.
 const GIVE_AT_ONCE: usize = 4;
@@ -69,8 +72,10 @@ impl Openings {
         self.changed = false;
         self.rounds.retain(|round, _| replica.fold().has_unopened(round));
         let again = (self.again > now).then_some(self.again);
-        self.wake = self.rounds.values().filter_map(|since| next_step(*since, now)).chain(again).min();
-        if again.is_some() || next(&self.due(now), replica, keypair).is_none() {
+        // Who has shown theirs meanwhile is seen then.
+        let steps = |since: &Millis| [SHARES_OF_STILL_AFTER, SHARES_AFTER].map(|after| next_step(*since + after, now));
+        self.wake = self.rounds.values().flat_map(steps).flatten().chain(again).min();
+        if again.is_some() || next(&self.due(replica, now), replica, keypair).is_none() {
             return Ok(None);
         }
         let (tell, asked) = oneshot::channel();
@@ -79,19 +84,25 @@ impl Openings {
     }
 
     /// The rounds to look at, and in each how many of those who have shares of something may give them.
-    pub fn due(&self, now: Millis) -> Vec<(Cid, usize)> {
-        let gives = |since: Millis| match now.checked_sub(since + SHARES_AFTER) {
+    pub fn due(&self, replica: &Replica, now: Millis) -> Vec<(Cid, usize)> {
+        let gives = |from: Millis| match now.checked_sub(from) {
             Some(late) => GIVE_AT_ONCE.saturating_mul(1 + (late / GIVE_EVERY) as usize),
             None => 0,
         };
-        self.rounds.iter().map(|(round, since)| (*round, gives(*since))).collect()
+        self.rounds.iter().map(|(round, since)| (*round, gives(*since + patience(replica, round, now)))).collect()
     }
 }
 
-/// When more may give their shares.
-fn next_step(since: Millis, now: Millis) -> Option<Millis> {
+/// For how long those who have not shown what they sealed are left to do it themselves.
+fn patience(replica: &Replica, round: &Cid, now: Millis) -> Millis {
+    let mut unopened = replica.fold().rounds().answers_in(*round).filter(|it| !it.opened);
+    if unopened.all(|it| replica.is_still(&it.author, now)) { SHARES_OF_STILL_AFTER } else { SHARES_AFTER }
+}
+
+/// When more may give their shares, from when the first may.
+fn next_step(from: Millis, now: Millis) -> Option<Millis> {
     let steps = SHARES.div_ceil(GIVE_AT_ONCE) as Millis;
-    (0..steps).map(|step| since + SHARES_AFTER + step * GIVE_EVERY).find(|it| *it > now)
+    (0..steps).map(|step| from + step * GIVE_EVERY).find(|it| *it > now)
 }
 
 fn next(due: &[(Cid, usize)], replica: &Replica, keypair: &Keypair) -> Option<Opening> {

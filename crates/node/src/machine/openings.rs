@@ -38,7 +38,7 @@ impl Machine {
         }
         let Ok(wanted) = self.openings.wants(&self.replica, &self.keypair, now) else { return };
         if let Some(reply) = wanted {
-            let due = self.openings.due(now);
+            let due = self.openings.due(&self.replica, now);
             let make: MakeSaying = Box::new(move |replica, keypair| make(&due, replica, keypair));
             self.ask(Write { make, alone: true, settles: None, reply });
         }

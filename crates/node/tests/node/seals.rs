@@ -14,6 +14,10 @@ use crate::world::{Disk, Place, Seat, TestKey, spread};
 
 /// Milliseconds within which all is open once the others could show theirs: three seconds, and one for shares.
 const OPEN_WITHIN: u64 = 4_000;
+/// ... if nothing has been heard for longer from who does not.
+const OPEN_OF_SILENT_WITHIN: u64 = 1_000;
+/// As the mesh has it: two beacons were due.
+const SILENT: u64 = 10_000;
 
 /// So many nodes of one room, all linked; each has written before.
 struct Table {
@@ -116,6 +120,15 @@ const TEXTS: [&str; 5] = ["note 0", "note 1", "note 2", "note 3", "note 4"];
 
 #[test]
 fn all_notes_open_within_a_second_after_what_the_rest_show_though_one_tab_is_frozen() {
+    notes_open_though_one_tab_is_frozen(0, OPEN_WITHIN);
+}
+
+#[test]
+fn all_notes_open_within_a_second_of_the_reveal_though_one_tab_has_been_frozen_for_a_while() {
+    notes_open_though_one_tab_is_frozen(2 * SILENT, OPEN_OF_SILENT_WITHIN);
+}
+
+fn notes_open_though_one_tab_is_frozen(before: u64, within: u64) {
     let table = Table::new(41, 5);
     let all = [0, 1, 2, 3, 4];
     let round = table.sealed_round(Ask::Words(True), &all);
@@ -124,10 +137,12 @@ fn all_notes_open_within_a_second_after_what_the_rest_show_though_one_tab_is_fro
     }
     // The last one freezes.
     let rest = [0, 1, 2, 3];
+    let until = table.now() + before;
+    spread(&table.place, &table.here(&rest), || table.now() >= until);
     table.act(1, Command::Reveal { round }, &rest);
     let (seats, began) = (table.here(&rest), table.now());
     spread(&table.place, &seats, || seats.iter().all(|it| open_texts(it, round) == TEXTS));
-    assert!(table.now() - began <= OPEN_WITHIN, "{} ms", table.now() - began);
+    assert!(table.now() - began <= within, "{} ms", table.now() - began);
     assert_eq!(shown(seats[0]), 4, "each who is here shows its own");
     assert!((2..=4).contains(&given(seats[0])), "{} shares", given(seats[0]));
     // It comes back: nothing more is written, and all have the same.
