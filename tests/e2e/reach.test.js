@@ -89,8 +89,9 @@ scenario('tabs of one person count once', async (world) => {
   await Promise.all([ada, ben, other].map((tab) => tab.linked(2)));
   const apart = await ben.compose('Two of you?');
   await says(ben, apart, { stored: 3, of: 3 }, '');
-  const also = other.at('also-me', { 'data-node': home });
-  await also.click();
+  await other.view('view-people');
+  await other.at('person-card', { 'data-node': home }).getByTestId('also-me').click();
+  await other.at('tab-talk').click();
   for (const tab of [ada, ben, other]) await says(tab, apart, { stored: 2, of: 2 }, '');
   const node = await other.node();
   await other.close();
