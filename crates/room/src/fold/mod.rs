@@ -125,6 +125,7 @@ impl Fold {
         if let Some(meeting) = step.acts_in {
             capabilities.meetings.act(&meeting, &step);
         }
+        capabilities.meetings.settle(&capabilities.persons, &step);
         for ix in std::mem::take(&mut step.taken_back) {
             step.void_words(ix);
             capabilities.take_back(look.entry(ix), &mut step);

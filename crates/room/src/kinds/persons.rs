@@ -134,6 +134,8 @@ impl Said {
 /// As of when something is asked: in the past of an event, or by all that is here.
 enum Seen<'a> {
     In(&'a Past<'a>),
+    /// What the author of an event had seen.
+    Before(&'a Look<'a>, Ix),
     All(&'a Look<'a>),
 }
 
@@ -141,13 +143,14 @@ impl<'a> Seen<'a> {
     fn look(&self) -> &'a Look<'a> {
         match self {
             Self::In(past) => past.look,
-            Self::All(look) => look,
+            Self::Before(look, _) | Self::All(look) => look,
         }
     }
 
     fn has(&self, ix: Ix) -> bool {
         match self {
             Self::In(past) => past.has(ix),
+            Self::Before(look, event) => ix != *event && look.is_ancestor(ix, *event),
             Self::All(_) => true,
         }
     }
@@ -155,6 +158,7 @@ impl<'a> Seen<'a> {
     fn of_chain(&self, chain: ChainIx) -> u32 {
         match self {
             Self::In(past) => past.seen_of_chain(chain),
+            Self::Before(look, event) => look.entry(*event).clock().get(chain),
             Self::All(_) => u32::MAX,
         }
     }
@@ -311,6 +315,11 @@ impl Persons {
     /// The node by which a person was known in that past.
     pub(crate) fn home_in(&self, node: NodeId, past: &Past) -> NodeId {
         self.home(node, &Seen::In(past)).unwrap_or(node)
+    }
+
+    /// The same in the past of an event.
+    pub(crate) fn home_at(&self, node: NodeId, look: &Look, event: Ix) -> NodeId {
+        self.home(node, &Seen::Before(look, event)).unwrap_or(node)
     }
 
     /// Whether both were nodes of one person in that past.

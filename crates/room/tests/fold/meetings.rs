@@ -5,7 +5,8 @@ use std::{cell::Cell, collections::BTreeSet};
 use paceline_room::{
     Body, Cid, Ix,
     body::{
-        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, MeetingClosed, MeetingOpened, RoleOf, TimerSet,
+        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, MeetingClosed, MeetingOpened, RoleOf,
+        TimerSet,
         meetings::{Command, ItemKind, NewItem, Order},
     },
     command::{Asker, CommandError},
@@ -129,6 +130,47 @@ fn who_closes_may_have_acted_beside_itself() {
     assert_eq!(state(&world, it), MeetingState::Closed, "one other, however often");
     let by_itself = world.write(2, timer(it, 80));
     world.write_twin(2, by_itself, timer(it, 90));
+    assert_eq!(state(&world, it), MeetingState::Closed);
+}
+
+#[test]
+fn two_nodes_of_one_person_act_beside_an_end_as_one_if_they_were_joined_when_it_began() {
+    for before in [true, false] {
+        let mut world = World::new(10);
+        (1..=4).for_each(|i| _ = world.introduce(i, "somebody"));
+        world.sync_all();
+        let join = |world: &mut World| {
+            for (i, other) in [(3, 4), (4, 3)] {
+                world.write(i, AlsoMe { node: world.author(other) });
+                world.sync_all();
+            }
+        };
+        if before {
+            join(&mut world);
+        }
+        let it = world.write(1, opened("Retro", None));
+        world.sync_all();
+        if !before {
+            join(&mut world);
+        }
+        world.write(1, closed(&[it]));
+        [3, 4].iter().for_each(|i| _ = world.write(*i, timer(it, 60)));
+        assert_eq!(state(&world, it) == MeetingState::Closed, before);
+        world.write(2, timer(it, 60));
+        assert_eq!(state(&world, it), MeetingState::Open);
+    }
+    // The other way round: who closes with one and acts with the other.
+    let mut world = World::new(11);
+    (1..=3).for_each(|i| _ = world.introduce(i, "somebody"));
+    world.sync_all();
+    for (i, other) in [(1, 2), (2, 1)] {
+        world.write(i, AlsoMe { node: world.author(other) });
+        world.sync_all();
+    }
+    let it = world.write(1, opened("Retro", None));
+    world.sync_all();
+    [2, 3].iter().for_each(|i| _ = world.write(*i, timer(it, 60)));
+    world.write(1, closed(&[it]));
     assert_eq!(state(&world, it), MeetingState::Closed);
 }
 
@@ -373,6 +415,10 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, bool)> {
     let counts = |cid: &Cid| node.fold.why_ignored(cid).is_none();
     let openings = written.iter().filter(|it| matches!(it.1.body, Body::MeetingOpened(_)));
     let ended = |meeting: Cid| {
+        // Who was who when it was opened.
+        let mut then = Node::new(written[0].0);
+        written.iter().filter(|it| is_before(ix(&it.0), ix(&meeting))).for_each(|it| _ = admit(&mut then, it));
+        let home = |node| then.fold.joined().home_of(node);
         let sees = |by: &Cid| is_before(ix(&meeting), ix(by));
         let acts = |body: &Body| match body {
             Body::TimerSet(it) => it.meeting == meeting,
@@ -387,9 +433,13 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, bool)> {
             let others: BTreeSet<_> = written
                 .iter()
                 .filter(|it| {
-                    it.1.author != event.author && acts(&it.1.body) && counts(&it.0) && sees(&it.0) && beside(&it.0)
+                    home(it.1.author) != home(event.author)
+                        && acts(&it.1.body)
+                        && counts(&it.0)
+                        && sees(&it.0)
+                        && beside(&it.0)
                 })
-                .map(|it| it.1.author)
+                .map(|it| home(it.1.author))
                 .collect();
             counts(cid) && closed.meetings.contains(&meeting) && sees(cid) && others.len() < 2
         })
@@ -400,7 +450,7 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, bool)> {
 #[test]
 fn meetings_are_what_the_rules_say_in_any_order() {
     let (ends, several) = (Cell::new([0; 2]), Cell::new(0));
-    let act = (0..16_usize, 0..AUTHORS, any::<usize>());
+    let act = (0..18_usize, 0..AUTHORS, any::<usize>());
     let strategy = (prop::collection::vec(act, 4..70), prop::collection::vec(any::<Index>(), 40));
     runner()
         .run(&strategy, |(acts, choice)| {
@@ -417,6 +467,7 @@ fn meetings_are_what_the_rules_say_in_any_order() {
                         AgendaItemChanged { meeting: one(&open), later: pick.is_multiple_of(3), ..nothing(item) }.into()
                     }),
                     8 => one(&items).zip(one(&open)).map(|(item, meeting)| AgendaAt { meeting, item }.into()),
+                    9 => Some(AlsoMe { node: sim.node_id(pick % AUTHORS) }.into()),
                     _ => None,
                 };
                 match body {

@@ -3,7 +3,8 @@
 //! **Open.** No opening is ignored, and none is merged into another: a meeting goes on until a closing that names it stands. Several
 //! that go on are *shown* as one ([`Fold::meeting_now`]), led by the one that most persons follow.
 //!
-//! **Closed.** A closing names all meetings that its author has seen. One beside which two others acted in a meeting does not end that
+//! **Closed.** A closing names all meetings that its author has seen. One beside which two other persons acted in a meeting (by who was
+//! joined to whom when it was opened) does not end that
 //! meeting: it was said by somebody who did not know that it went on. Whoever has seen both may say it again.
 //!
 //! **Agenda.** An item is for a meeting or for later. Of what is said about one thing the latest `(depth, cid)` counts. It forbids nothing.
@@ -29,7 +30,7 @@ pub use self::{
     },
     commands::{Command, NewItem},
 };
-use super::{Body, Capability, Kind, UNNAMED};
+use super::{Body, Capability, Kind, UNNAMED, persons::Persons};
 use crate::{
     Cid, Fold, Ix, Log, NodeId,
     clock::Clock,
@@ -44,15 +45,16 @@ use crate::{
     log::Entry,
 };
 
-/// So many others who acted beside a closing keep a meeting going.
+/// So many other persons who acted beside a closing keep a meeting going.
 const GO_ON: usize = 2;
 
 /// A closing, as far as it is about one meeting.
 #[derive(Debug, Clone)]
 struct Closing {
     ix: Ix,
+    /// Whose it is, by its home when the meeting was opened.
     by: NodeId,
-    /// Who acted beside it, no more than it takes.
+    /// Who acted beside it, so too; no more than it takes.
     beside: Vec<NodeId>,
 }
 
@@ -106,6 +108,8 @@ pub(crate) struct Meetings {
     /// The last words that came with closings, by these: the meetings that each may have ended, and the text.
     last_words: HashMap<Cid, (Vec<Cid>, Option<Arc<str>>)>,
     pub(crate) lists: MeetingLists,
+    /// Meetings that the event being taken in is an act in, or ends; none between events.
+    touched: Vec<Cid>,
     version: u64,
 }
 
@@ -319,35 +323,53 @@ impl Meetings {
     }
 
     fn close(&mut self, named: &[Cid], words: Option<Cid>, step: &mut Step) {
-        let (ix, key, by, cid) = (step.ix, step.key(), step.event().author, step.entry.cid);
+        let (ix, cid) = (step.ix, step.entry.cid);
         if let Some(words) = words {
             let text = step.common.words.settle(&words, Home { at: cid, by: ix });
             self.last_words.insert(cid, (named.to_vec(), text));
         }
-        for meeting in named {
-            self.note_step(meeting, step, false);
-            let Some(record) = self.meetings.get_mut(meeting) else { continue };
-            let mut closing = Closing { ix, by, beside: Vec::new() };
-            record.acts.beyond(step.entry.clock(), &mut |chain| {
-                closing.acted_beside(step.look.log.chain(chain).author);
-                closing.stands()
-            });
-            if closing.stands() {
-                record.closings.insert(key, closing);
-                self.judge_end(meeting, step.look);
-            }
-        }
+        named.iter().for_each(|meeting| self.note_step(meeting, step, false));
+        self.touched.extend(named);
     }
 
     /// Somebody acts in a meeting: it goes on beside those who close it without having seen that.
     pub(crate) fn act(&mut self, meeting: &Cid, step: &Step) {
-        let (ix, who, entry) = (step.ix, step.event().author, step.entry);
         self.note_step(meeting, step, false);
         let Some(record) = self.meetings.get_mut(meeting) else { return };
-        record.acts.set(entry.chain, entry.place);
-        let mut fell = Vec::new();
+        record.acts.set(step.entry.chain, step.entry.place);
+        self.touched.push(*meeting);
+    }
+
+    /// Whether what was just taken in ends meetings, or keeps them going.
+    pub(crate) fn settle(&mut self, persons: &Persons, step: &Step) {
+        for meeting in std::mem::take(&mut self.touched) {
+            let Some(opening) = step.look.log.find(&meeting) else { continue };
+            let home = |node: NodeId| persons.home_at(node, step.look, opening);
+            match &step.event().body {
+                Body::MeetingClosed(_) => self.settle_end(&meeting, home, step),
+                _ => self.settle_act(&meeting, home, step),
+            }
+        }
+    }
+
+    fn settle_end(&mut self, meeting: &Cid, home: impl Fn(NodeId) -> NodeId, step: &Step) {
+        let Some(record) = self.meetings.get_mut(meeting) else { return };
+        let mut closing = Closing { ix: step.ix, by: home(step.event().author), beside: Vec::new() };
+        record.acts.beyond(step.entry.clock(), &mut |chain| {
+            closing.acted_beside(home(step.look.log.chain(chain).author));
+            closing.stands()
+        });
+        if closing.stands() {
+            record.closings.insert(step.key(), closing);
+            self.judge_end(meeting, step.look);
+        }
+    }
+
+    fn settle_act(&mut self, meeting: &Cid, home: impl Fn(NodeId) -> NodeId, step: &Step) {
+        let Some(record) = self.meetings.get_mut(meeting).filter(|it| !it.closings.is_empty()) else { return };
+        let (who, mut fell) = (home(step.event().author), Vec::new());
         for (key, closing) in &mut record.closings {
-            if !step.look.is_ancestor(closing.ix, ix) {
+            if !step.look.is_ancestor(closing.ix, step.ix) {
                 closing.acted_beside(who);
             }
             if !closing.stands() {
