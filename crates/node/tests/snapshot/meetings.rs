@@ -14,6 +14,8 @@ use paceline_room::{
     },
     command::Asker,
     cost, limits,
+    minutes::minutes,
+    suggest::runs_next,
 };
 
 use super::hall::Hall;
@@ -301,6 +303,25 @@ fn each_event_of_a_year_of_meetings_costs_what_one_of_a_month_does() {
     });
     eprintln!("looks an event: {} in a young room, {} in an old one", each[0], each[1]);
     assert!(each[1] <= each[0] + 8, "{each:?}");
+}
+
+#[test]
+fn the_notes_of_a_meeting_cost_what_was_written_since_it_began_and_who_runs_the_next_one_less() {
+    let [young, old] = [YOUNG, OLD].map(|size| {
+        let room = Room::new(size);
+        let (fold, log) = (&room.fold, &room.hall.log);
+        // The one before the last: in both rooms the same was written since.
+        let meeting = fold.meetings().all.iter().rev().nth(1).expect("several").cid;
+        let (notes, looked_at) = cost::of(|| minutes(fold, log, &meeting).expect("a meeting"));
+        assert_eq!((notes.rounds.len(), notes.attended.len(), notes.roles.len()), (4, PEOPLE, 1));
+        let (next, suggesting) = cost::of(|| runs_next(fold, log, &meeting, &[]));
+        assert!(next.is_some());
+        eprintln!("{} events: the notes look at {looked_at}, a suggestion at {suggesting}", log.len());
+        (looked_at, suggesting)
+    });
+    assert!(old.0 <= young.0 + LOGARITHMS, "{young:?}, {old:?}");
+    // It looks back on 32 meetings, where the young room has five.
+    assert!(old.1 <= young.1 * 32 / 4 + LOGARITHMS, "{young:?}, {old:?}");
 }
 
 #[test]
