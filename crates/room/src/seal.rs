@@ -5,7 +5,7 @@
 //! | what travels | what it is |
 //! | --- | --- |
 //! | commit | SHA-256 over domain, room, round, author, salt and answer; of a text the digest of its plain words block, which has a salt, too |
-//! | cipher | XChaCha20-Poly1305 under the key, bound to room, round, author and commit; its length tells nothing of a number, choice or dots, and of a text only how many times 256 bytes it has |
+//! | cipher | XChaCha20-Poly1305 under the key, bound to room, round, author and commit; its length tells nothing of a number, choice or dots, of a text only what it is above 1 KiB, in steps of 256 |
 //! | share | a point of a line per byte (`seal/line.rs`), its SHA-256, and the share itself sealed to one node (`seal/letter.rs`) |
 //!
 //! The nonce is a pseudorandom function of key and content (as in SIV modes, RFC 8452): were a place in the chain ever sealed
@@ -36,8 +36,10 @@ pub const TEXT_BYTES: usize = limits::WORDS_BYTES * 3 / 4 - 512;
 /// Bytes before what is padded, which say how long it is.
 const LENGTH: usize = 2;
 /// What an answer that is no text is padded to: dots for as many options as there may be fit, with the salt.
-const ANSWER_STEP: usize = 128;
-/// What a text is padded to multiples of.
+const ANSWER_LENGTH: usize = 128;
+/// What a text is padded to: what most people write is of one length, and what is longer of few.
+const TEXT_LEAST: usize = 1024;
+/// What a longer one is padded to multiples of.
 const TEXT_STEP: usize = 256;
 
 /// What something sealed is an answer to, and whose.
@@ -142,10 +144,10 @@ impl<'a> Own<'a> {
     /// Seals an answer that is no text, in its canonical form, and leaves the key to these nodes.
     pub fn seal_answer(&self, answer: &[u8], to: &[NodeId]) -> Result<Closed, TooLong> {
         let plain = Zeroizing::new([&self.salt[..], answer].concat());
-        if plain.len() > ANSWER_STEP - LENGTH {
+        if plain.len() > ANSWER_LENGTH - LENGTH {
             return Err(TooLong);
         }
-        Ok(self.close(commit_of(&self.place, &*self.salt, answer), &plain, ANSWER_STEP, to))
+        Ok(self.close(commit_of(&self.place, &*self.salt, answer), &plain, ANSWER_LENGTH, to))
     }
 
     /// Seals a text, and leaves the key to these nodes.
@@ -157,7 +159,8 @@ impl<'a> Own<'a> {
         if LENGTH + block.len() > TEXT_BYTES + TEXT_STEP {
             return Err(TooLong);
         }
-        Ok(self.close(*cid.digest(), &block, TEXT_STEP, to))
+        let length = (LENGTH + block.len()).next_multiple_of(TEXT_STEP).max(TEXT_LEAST);
+        Ok(self.close(*cid.digest(), &block, length, to))
     }
 
     /// Opens what was sealed by [`Own::seal_answer`].
@@ -170,8 +173,8 @@ impl<'a> Own<'a> {
         self.key.open_words(&self.place, commit, text)
     }
 
-    fn close(&self, commit: [u8; 32], plain: &[u8], step: usize, to: &[NodeId]) -> Closed {
-        let cipher = self.key.encrypt(&self.place, &commit, plain, step);
+    fn close(&self, commit: [u8; 32], plain: &[u8], length: usize, to: &[NodeId]) -> Closed {
+        let cipher = self.key.encrypt(&self.place, &commit, plain, length);
         Closed { commit, shares: self.shares(&cipher, to), cipher }
     }
 
@@ -226,8 +229,9 @@ impl Key {
         (Cid::of(&block).digest() == commit).then_some(block)
     }
 
-    fn encrypt(&self, place: &Place, commit: &[u8; 32], plain: &[u8], step: usize) -> Vec<u8> {
-        let mut padded = Zeroizing::new(vec![0; (LENGTH + plain.len()).next_multiple_of(step)]);
+    /// `length`: what it is padded to, at least [`LENGTH`] more than it has.
+    fn encrypt(&self, place: &Place, commit: &[u8; 32], plain: &[u8], length: usize) -> Vec<u8> {
+        let mut padded = Zeroizing::new(vec![0; length]);
         // Whoever calls has bounded it far below what two bytes hold.
         let length = (plain.len() as u16).to_be_bytes();
         for (to, from) in padded.iter_mut().zip(length.iter().chain(plain)) {

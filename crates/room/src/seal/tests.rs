@@ -106,10 +106,10 @@ fn an_author_that_encrypts_something_else_than_it_committed_to_is_not_opened() {
     let own = own(&author);
     let plain = [&own.salt[..], &number(5)].concat();
     let other = commit_of(&own.place, &*own.salt, &number(1));
-    let cipher = own.key.encrypt(&own.place, &other, &plain, ANSWER_STEP);
+    let cipher = own.key.encrypt(&own.place, &other, &plain, ANSWER_LENGTH);
     assert!(own.key.decrypt(&own.place, &other, &cipher).is_some());
     assert_eq!(own.open_answer(&other, &cipher), None);
-    let block = own.key.encrypt(&own.place, &other, b"some block", TEXT_STEP);
+    let block = own.key.encrypt(&own.place, &other, b"some block", TEXT_LEAST);
     assert_eq!(own.open_words(&other, &to_text(&block)), None);
 }
 
@@ -149,8 +149,9 @@ fn how_long_it_is_tells_nothing_of_an_answer_and_little_of_a_text() {
     let dots = [&b"\xa1\x64dots\x98\x40"[..], &[20; 64]].concat();
     assert_eq!(answer(&number(1)), answer(&dots));
     let text = |bytes: usize| lengths(own(&author).seal_words("x".repeat(bytes), &nodes(2..=4)).unwrap());
-    assert_eq!(text(0), text(100));
-    assert_eq!(text(300).0 - text(100).0, TEXT_STEP);
+    assert_eq!(text(0), text(900));
+    assert_eq!(text(1_000).0 - text(900).0, TEXT_STEP);
+    assert_eq!(text(1_000), text(1_150));
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn what_is_too_long_is_not_sealed_and_what_is_not_is_a_text_within_its_limit() {
     assert!(to_text(&longest.cipher).len() <= limits::WORDS_BYTES);
     assert_eq!(own(&author).seal_words("x".repeat(TEXT_BYTES + TEXT_STEP), &[]), Err(TooLong));
     assert_eq!(own(&author).seal_words("x".repeat(limits::WORDS_BYTES + 1), &[]), Err(TooLong));
-    assert_eq!(own(&author).seal_answer(&[0; ANSWER_STEP], &[]), Err(TooLong));
+    assert_eq!(own(&author).seal_answer(&[0; ANSWER_LENGTH], &[]), Err(TooLong));
 }
 
 #[test]

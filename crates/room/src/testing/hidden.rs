@@ -55,7 +55,9 @@ pub fn asks() -> Vec<(Ask, Vec<Said>)> {
     let given = given.map(|it| Said::Dots((0..).zip(it).map(|(at, dots)| (format!("option {at}"), dots)).collect()));
     let dictionary = "good bad idea yes no maybe late early slow reviews lunch deadline manager salary burnout parking \
                       overtime hiring nothing everything x 42";
-    let dictionary = dictionary.split_whitespace().map(|it| Said::Text(format!("it is about {it}")));
+    // Short and long, as people write.
+    let dictionary = dictionary.split_whitespace().zip(0..).map(|(it, at)| (it, " and so on".repeat(at % 3 * 40)));
+    let dictionary = dictionary.map(|(it, more)| Said::Text(format!("it is about {it}{more}")));
     vec![
         (choice, (0..16).map(Said::Choice).collect()),
         (scale(1, 10), numbers(1, 10)),
