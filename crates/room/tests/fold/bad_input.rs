@@ -68,8 +68,11 @@ fn dots(budget: u64, options: usize) -> Ask {
     Ask::Dots(Dots { budget: budget.try_into().unwrap(), options: options.try_into().unwrap() })
 }
 
+/// Where something in a body is changed, and to what.
+type Change = (&'static [&'static str], Ipld);
+
 /// Bodies that fit, and how each is changed so that it does not.
-fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<(&'static [&'static str], Ipld)>)> {
+fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
     let order = Order::between(None, None).unwrap();
     let (title, minutes, tags) = ("budget".try_into().unwrap(), 5_u64.try_into().ok(), Default::default());
     let added = AgendaItemAdded { title, kind: ItemKind::Talk, order: order.clone(), meeting: None, minutes, tags };

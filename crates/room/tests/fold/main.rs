@@ -15,6 +15,7 @@ mod oracle;
 mod people;
 mod persons;
 mod posts;
+mod projections;
 mod promises;
 mod properties;
 mod rounds;

@@ -141,7 +141,7 @@ fn equal_sets_of_events_give_equal_states_in_any_order_with_duplicates_and_after
 }
 
 /// The state as JSON: what equal digests promise, without this node's own view.
-fn masked(node: &Node) -> serde_json::Value {
+pub fn masked(node: &Node) -> serde_json::Value {
     serde_json::to_value(node.state()).expect("a state is JSON")
 }
 
