@@ -51,6 +51,7 @@ reach-test = Test this connection
 reach-result = Tried anew. You reach { $n } of { $of }.
 reach-advice = It is tried again by itself. In one place, join the same network. If no relay is reached, connect by hand (in Invite). If the networks between you allow no connection, a TURN server (in Settings) gets through. And as soon as a third person reaches both, everything goes through them.
 lobby-start = Start
+lobby-back = Go back to it
 lobby-before = “{ $title }” still goes on. It is ended when you start; its notes stay.
 turn-yours = Your turn
 turn-speaks = { $name } speaks

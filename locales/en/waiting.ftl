@@ -3,7 +3,7 @@
 for-you = For you
 for-you-count = { $n ->
     [0] Nothing waits for you
-    [one] One thing waits for you
+    [one] { $n } thing waits for you
    *[other] { $n } things wait for you
 }
 for-you-notification = { $room }: { $n ->

@@ -1,6 +1,7 @@
 // Show me: a stand-up with three whom the page plays, in a room that is nowhere but in its memory.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
+import { frame } from './lib/crew.js';
 import { contents } from './lib/database.js';
 import { PATIENCE } from './lib/tab.js';
 import { scenario } from './lib/world.js';
@@ -93,6 +94,7 @@ scenario('three whom the page plays hold a stand-up with who is alone, and nothi
   await tab.page.emulateMedia({ colorScheme: 'dark' });
   await check(tab, 'practice, phone');
   await world.picture('practice phone', tab);
+  assert.ok((await frame(tab)) <= 0.25, `${await frame(tab)} of a phone is frame`);
 
   await passTurns(tab, [me], () => tab.at('turn-next').tap());
   await tab.at('meeting', { 'data-state': 'closed' }).waitFor({ timeout: PATIENCE });

@@ -2,7 +2,7 @@
 // one after the other, and the next one opens with what was promised.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew } from './lib/crew.js';
+import { crew, frame } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -10,14 +10,6 @@ const HIDDEN = ['the build is fast', 'reviews take days', 'pair on reviews', 'sl
 
 /** Everything of a tab that a person or a script could look at. */
 const seen = async (tab) => (await tab.page.content()) + JSON.stringify(await tab.state());
-
-/** Of a phone's screen the part that is no meeting: what stands above the card, and the tabs below it. */
-const frame = (tab) =>
-  tab.page.evaluate(() => {
-    const card = document.querySelector('.card-place').getBoundingClientRect();
-    const tabs = document.querySelector('.views').getBoundingClientRect();
-    return (Math.max(card.top, 0) + tabs.height) / innerHeight;
-  });
 
 async function note(tab, sort, text, press = (it) => it.click()) {
   if (sort) await press(tab.at('note-sort').filter({ hasText: sort }));

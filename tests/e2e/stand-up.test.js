@@ -1,7 +1,8 @@
 // A stand-up by hand: begun from its lobby, everybody writes and speaks in turn, and its notes are carried away.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew } from './lib/crew.js';
+import { crew, frame } from './lib/crew.js';
+import { setClock } from './lib/clock.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -46,6 +47,7 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
     await world.picture(`stand-up ${size}`, tab);
     assert.ok((await tab.page.locator('[data-primary="true"]').count()) <= 1, 'one filled button at most');
   }
+  assert.ok((await frame(cleo)) <= 0.25, `${await frame(cleo)} of a phone is frame`);
 
   const speaker = named[first];
   const [other] = tabs.filter((tab) => tab !== speaker);
@@ -144,6 +146,35 @@ scenario('from a tile to the first turn it takes two presses, and no field is fi
   const { title, form } = await ada.state();
   const day = await ada.page.evaluate(() => new Intl.DateTimeFormat([], { day: 'numeric', month: 'short' }).format());
   assert.deepEqual({ title, form }, { title: `Stand-up, ${day}`, form: 'stand-up' });
+});
+
+scenario('a stand-up that was left open yesterday is gone back to, and today’s starts with one press', async (world) => {
+  const context = await world.browser();
+  const ada = await world.tab(context, 'Ada');
+  await ada.at('start-tile', { 'data-form': 'stand-up' }).click();
+  await ada.at('lobby-start').click();
+  await ada.at('turn').waitFor();
+  const link = await ada.page.evaluate(() => location.href);
+  const [{ cid: yesterday }] = (await ada.state()).meetings;
+  await ada.close();
+  await setClock(context, 24 * 60 * 60 * 1_000);
+  const back = await world.tab(context, 'Ada', link);
+  await back.at('lobby').waitFor();
+  assert.deepEqual(await back.at('wait', { 'data-kind': 'turn' }).count(), 0, 'yesterday’s turn calls nobody');
+  await world.picture('stand-up left open', back);
+  await back.at('meeting-back').click();
+  await back.at('turn').waitFor();
+  assert.equal((await back.state()).meetings.length, 1);
+  await back.close();
+
+  const today = await world.tab(context, 'Ada', link);
+  await today.at('lobby').waitFor();
+  const acts = await countActs(today);
+  await today.at('lobby-start').click();
+  await today.at('turn').waitFor();
+  assert.equal(await acts(), 1, 'Start');
+  const meetings = (await today.state()).meetings.map((it) => [it.cid === yesterday, it.state]);
+  assert.deepEqual(meetings, [[true, 'closed'], [false, 'open']], 'yesterday’s is ended, and its notes stay');
 });
 
 scenario('a tile for talk alone opens the talk, and pressed twice it is one room', async (world) => {

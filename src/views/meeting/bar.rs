@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
-use super::now::{Notes, Step, called, notes_in, runs, turns_of};
+use super::now::{Notes, Step, called, going, notes_in, runs, turns_of};
 use crate::{
     components::timer::Timer,
     hooks::use_seconds_left,
@@ -29,7 +29,7 @@ pub fn Bar(props: &BarProps) -> Html {
     let room = &props.room;
     let to = props.to.reform(|_: MouseEvent| ());
     let left = use_seconds_left(room.timer.map_or(0, |it| it.ends));
-    let Some(meeting) = &room.meeting else {
+    let Some(meeting) = going(room) else {
         return html! {
             <div class="bar" data-testid="bar" data-step="none">
                 <button type="button" class="quiet-button" data-testid="meeting-start" onclick={to}>{ t!("meeting-start") }</button>

@@ -9,7 +9,7 @@ use super::{
     asked::{AskAll, Asked},
     lobby::Lobby,
     notes::{LastTime, NotesCard, is_last},
-    now::{Step, asked_in, called, next_time, notes_in, others_in, turns_of},
+    now::{Step, asked_in, called, next_time, notes_in, others_in, turns_of, was_left},
     over::Over,
     turns::Turns,
     writing::Writing,
@@ -45,23 +45,30 @@ pub fn Card(props: &CardProps) -> Html {
     // The last one's notes, until another begins: of the meeting that ended while this was drawn.
     let seen = use_mut_ref(|| None);
     let again = use_state(|| false);
-    if let Some(meeting) = &room.meeting {
+    // One that was left open stands back for the next, unless it is gone back to.
+    let back_to = use_state(|| None);
+    let meeting = room.meeting.as_ref().filter(|it| !was_left(it) || *back_to == Some(it.cid));
+    if let Some(meeting) = meeting {
         *seen.borrow_mut() = Some(meeting.cid);
     }
     let over = seen.borrow().and_then(|cid| room.meetings.all.iter().rev().find(|it| it.cid == cid).cloned());
     let over = over.filter(|_| room.meeting.is_none());
+    let back = room.meeting.as_ref().map(|it| {
+        let (back_to, cid) = (back_to.setter(), it.cid);
+        Callback::from(move |()| back_to.set(Some(cid)))
+    });
     let another = {
         let again = again.setter();
         Callback::from(move |()| again.set(true))
     };
-    let card = match (&room.meeting, &over) {
+    let card = match (meeting, &over) {
         (Some(meeting), _) => {
             html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} /> }
         }
         (None, Some(over)) if !*again => {
             html! { <Over room={room.clone()} meeting={(**over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
         }
-        _ => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} /> },
+        _ => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} {back} /> },
     };
     html! {
         <>

@@ -34,6 +34,8 @@ pub struct LobbyProps {
     pub open: Callback<&'static str>,
     /// The settings stand beside it, where a name is asked for, too.
     pub settings: bool,
+    /// Goes back to a meeting that was left open.
+    pub back: Option<Callback<()>>,
 }
 
 /// Draws it.
@@ -78,7 +80,10 @@ pub fn Lobby(props: &LobbyProps) -> Html {
             <button type="button" class="button big" data-testid="lobby-start" data-primary={props.primary.then_some("true")} onclick={begin}>
                 { t!("lobby-start") }
             </button>
-            if let Some(before) = &room.meeting { <p class="hint">{ changing(t!("lobby-before", title = people::titled(&before.title))) }</p> }
+            if let (Some(before), Some(back)) = (&room.meeting, &props.back) {
+                <p class="hint">{ changing(t!("lobby-before", title = people::titled(&before.title))) }</p>
+                <button type="button" class="button plain" data-testid="meeting-back" onclick={back.reform(|_: MouseEvent| ())}>{ t!("lobby-back") }</button>
+            }
         </section>
     }
 }

@@ -9,12 +9,29 @@ use paceline_room::{
 };
 
 use crate::{
+    browser,
     due::in_days,
     forms::{self, FormMeeting, FormNotes},
     people,
     session::RoomView,
     texts::t,
+    when,
 };
+
+/// A meeting in which nothing was set for so long, in milliseconds, and that began on another day, was left open.
+const LEFT_AFTER_MS: u64 = 6 * 60 * 60 * 1_000;
+
+/// The meeting that goes on, unless it was left open and forgotten: the next one starts beside it with one press.
+pub fn going(room: &RoomView) -> Option<&Arc<Meeting>> {
+    room.meeting.as_ref().filter(|it| !was_left(it))
+}
+
+/// Whether a meeting was left open on another day, by this tab's clock.
+pub fn was_left(meeting: &Meeting) -> bool {
+    let last = meeting.timer.as_ref().map_or(meeting.at, |it| it.set_at.max(meeting.at));
+    let now = browser::now();
+    now.saturating_sub(last) > LEFT_AFTER_MS && when::day(meeting.at) != when::day(now)
+}
 
 /// The round in which each speaks in turn, if the meeting has one.
 pub fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {

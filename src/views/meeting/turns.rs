@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::{
     super::Waits,
-    now::{called, ended_turn, turns_of},
+    now::{called, ended_turn, going, turns_of},
     steps::{use_before, use_inert},
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
-    let mine = room.meeting.as_ref().and_then(|it| turns_of(room, it)).filter(|it| is_me(room, it.now));
+    let mine = going(room).and_then(|it| turns_of(room, it)).filter(|it| is_me(room, it.now));
     let waits =
         |it: std::sync::Arc<Round>| Waits { kind: "turn", about: Some(it.cid), count: 1, words: t!("turn-yours") };
     mine.map(waits).into_iter().collect()

@@ -102,6 +102,7 @@ fn Line(props: &LineProps) -> Html {
     html! {
         <section ref={place} class="practice" tabindex="-1" data-testid="practice" aria-label={t!("practice")}>
             <p role="status">{ changing(words) }</p>
+            <p class="practice-played">{ t!("practice-played") }</p>
             <div class="row tight">
                 if leads && !*broken {
                     <button type="button" class="quiet-button" data-testid="practice-break" onclick={vanish}>{ t!("practice-break") }</button>

@@ -1,4 +1,5 @@
-// Three in one browser before a meeting: two laptops, and a phone in the dark; all are named, and here for all.
+// Three in one browser before a meeting: two laptops, and a phone in the dark; all are named, and here for all. And what a meeting leaves of a
+// phone's screen.
 import { converged } from './tab.js';
 
 export async function crew(world, form) {
@@ -17,3 +18,11 @@ export async function crew(world, form) {
   }
   return { ada, ben, cleo, tabs, link };
 }
+
+/** Of a phone's screen the part that is no meeting: what stands above the card, and the tabs below it. */
+export const frame = (tab) =>
+  tab.page.evaluate(() => {
+    const card = document.querySelector('.card-place').getBoundingClientRect();
+    const tabs = document.querySelector('.views').getBoundingClientRect();
+    return (Math.max(card.top, 0) + tabs.height) / innerHeight;
+  });
