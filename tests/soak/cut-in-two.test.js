@@ -8,16 +8,24 @@ import { neighbours } from '../e2e/lib/neighbours.js';
 import { NAT, hasTurn, unavailable } from '../e2e/lib/netns.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
+import { PHONE, named, together, turn, writes } from './five.js';
 
 const reason = unavailable() ?? (hasTurn() ? null : 'needs coturn');
 const story = (name, run) => (reason ? test(name, { skip: reason }, () => {}) : scenario(name, run));
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-async function named(it) {
-  await it.write({ handle: 'name-input' }, it.name);
-  await it.press({ handle: 'name-submit' });
-  await until(`${it.name} has a name`, async () => (await it.tab.state()).people.some(({ name }) => name === it.name));
-}
+/** How all their notes begin. */
+const THERE = `# TITLE
+
+WHEN
+
+## Who was there
+
+- **Ada**
+- **Ben**
+- **Cleo**
+- **Dan**
+- **Eva**
+`;
 
 /** Ada and Ben in one home, Cleo, Dan and Eva with phones in the other; in the meeting that Ada has started from its tile. */
 async function meet(world, form, step) {
@@ -37,6 +45,7 @@ async function meet(world, form, step) {
   await Promise.all(people.map((it) => it.tab.linked(4)));
   for (const it of people) {
     await named(it);
+    await until(`${it.name} has a name`, async () => (await it.tab.state()).people.some(({ name }) => name === it.name));
     await converged(people.map(({ tab }) => tab));
   }
   await ada.press({ handle: 'lobby-start' });
@@ -72,28 +81,11 @@ async function tellsOfBoth(people, names) {
   }
 }
 
-const turn = async (it) => {
-  const seen = await it.look({ handle: 'turn' });
-  return seen && { now: seen.attributes['data-now'] ?? null, next: seen.attributes['data-next'] ?? null };
-};
-const together = (people, why) =>
-  until(why, async () => {
-    const all = await Promise.all(people.map(turn));
-    return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
-  });
-
 async function passesOn(it, side) {
   const { now } = await turn(it);
   await it.until('its button is ready', { handle: 'turn-next' }, (seen) => seen && !seen.attributes['aria-disabled']);
   await it.press({ handle: 'turn-next' });
   for (const one of side) await until('it moved on', async () => (await turn(one)).now !== now);
-}
-
-async function writes(it, question, words) {
-  const within = { handle: 'round', text: question };
-  await it.write({ handle: 'round-answer', within }, words);
-  await it.press({ handle: 'round-answer-submit', within });
-  await it.sees({ handle: 'round-result', text: words });
 }
 
 story('a stand-up of five in two browsers goes on while the line between them is cut, and is one again', async (world) => {
@@ -125,18 +117,7 @@ story('a stand-up of five in two browsers goes on while the line between them is
   await converged(people.map((it) => it.tab));
   assert.equal(
     await notes(people),
-    `# TITLE
-
-WHEN
-
-## Who was there
-
-- **Ada**
-- **Ben**
-- **Cleo**
-- **Dan**
-- **Eva**
-
+    `${THERE}
 ## Done
 
 - **Ada**: Ada has painted
@@ -199,18 +180,7 @@ story('a retro of five in two browsers is shown on both sides of a cut line, and
   await converged(people.map((it) => it.tab));
   assert.equal(
     await notes(people),
-    `# TITLE
-
-WHEN
-
-## Who was there
-
-- **Ada**
-- **Ben**
-- **Cleo**
-- **Dan**
-- **Eva**
-
+    `${THERE}
 ## What was good, what was bad, what is an idea?
 
 - **Ada**: Ada wrote this

@@ -6,11 +6,32 @@ import { startHost } from '../e2e/lib/host.js';
 import { inTheMiddle } from '../e2e/lib/middle.js';
 import { until } from '../e2e/lib/tab.js';
 
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 /** How long a phone is locked, in milliseconds. */
 export const LOCKED = 180_000;
 
-async function named(it) {
+/** Whose turn it is on somebody's screen, and whose next; nothing if no turns are there. */
+export const turn = async (it) => {
+  const seen = await it.look({ handle: 'turn' });
+  return seen && { now: seen.attributes['data-now'] ?? null, next: seen.attributes['data-next'] ?? null };
+};
+/** The same turn and the same next on all screens at one moment. */
+export const together = (people, why) =>
+  until(why, async () => {
+    const all = await Promise.all(people.map(turn));
+    return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
+  });
+
+/** Writes what is asked for, where all may read it. */
+export async function writes(it, question, words) {
+  const within = { handle: 'round', text: question };
+  await it.write({ handle: 'round-answer', within }, words);
+  await it.press({ handle: 'round-answer-submit', within });
+  await it.sees({ handle: 'round-result', text: words });
+}
+
+/** Says what it is called. */
+export async function named(it) {
   await it.write({ handle: 'name-input' }, it.name);
   await it.press({ handle: 'name-submit' });
 }

@@ -4,27 +4,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
-import { LOCKED, five } from './five.js';
+import { LOCKED, five, together, turn, writes } from './five.js';
 
-
-const turn = async (it) => {
-  const seen = await it.look({ handle: 'turn' });
-  return seen && { now: seen.attributes['data-now'] ?? null, next: seen.attributes['data-next'] ?? null };
-};
-/** The same speaker, the same next, and the same time left to a second, on all screens at one moment. */
-const together = (people, why) =>
-  until(why, async () => {
-    const all = await Promise.all(people.map(turn));
-    return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
-  });
 const left = async (it) => Number((await it.look({ handle: 'bar' })).attributes['data-left']);
-
-async function writes(it, question, words) {
-  const within = { handle: 'round', text: question };
-  await it.write({ handle: 'round-answer', within }, words);
-  await it.press({ handle: 'round-answer-submit', within });
-  await it.sees({ handle: 'round-result', text: words });
-}
 
 /** Off the network by the switch in Settings, or on it again; and back to the meeting. */
 async function switches(it) {

@@ -33,7 +33,7 @@ pub fn apart(room: &RoomView) -> Html {
 
 fn told(room: &RoomView, did: Did, by: &[NodeId]) -> String {
     let by = texts::list(by.iter().map(|it| called(room, it)));
-    let name = |of: NodeId| called(room, &of);
+    let name = |of: NodeId| people::name_in(&room.people, &of);
     match did {
         Did::Turn(of, Turn::Again) => t!("apart-again", by = by, name = name(of)),
         Did::Turn(of, Turn::Away) => t!("apart-away", by = by, name = name(of)),
