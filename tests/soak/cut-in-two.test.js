@@ -137,7 +137,7 @@ story('a stand-up of five in two browsers goes on while the line between them is
 ## Roles
 
 - Runs the stand-up
-  - **Ada** since TIME
+  - **Ada** TIME to TIME
 `,
   );
 });
@@ -204,7 +204,7 @@ story('a retro of five in two browsers is shown on both sides of a cut line, and
 ## Roles
 
 - Runs the retro
-  - **Ada** since TIME
+  - **Ada** TIME to TIME
 `,
   );
 });
