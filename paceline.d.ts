@@ -69,8 +69,8 @@ interface Paceline {
   /** Says who this node is; the latest wins. `hue` is 0 to 11. */
   introduce(o: { name: string; strengths?: string[]; hue?: number }): Promise<Cid>;
 
-  /** Says something to everyone. */
-  post(o: { text: string; kind?: PostKind; replyTo?: Cid; tags?: string[] }): Promise<Cid>;
+  /** Says something to everyone. `mentions`: up to 16 nodes that it speaks to. */
+  post(o: { text: string; kind?: PostKind; replyTo?: Cid; tags?: string[]; mentions?: NodeId[] }): Promise<Cid>;
   /** New words for one's own post. */
   edit(post: Cid, text: string): Promise<Cid>;
   /** Takes one's own post back: the words go everywhere, the trace stays. */
@@ -126,8 +126,11 @@ interface Paceline {
     close(meeting: Cid, note?: string): Promise<Cid>;
     /** A baton becomes a role of the meeting. */
     role(meeting: Cid, baton: Cid): Promise<Cid>;
-    /** Puts it last on the agenda of a meeting, of the one that goes on if none is named; `null`: among what is for later. */
-    addItem(o: { title: string; minutes?: number; kind?: ItemKind; tags?: string[]; meeting?: Cid | null }): Promise<Cid>;
+    /**
+     * Puts it last on the agenda of a meeting, of the one that goes on if none is named; `null`: among what is for later. `about`: a post, whose
+     * words are the title if that is empty. Its author takes it back with `retract`.
+     */
+    addItem(o: { title: string; minutes?: number; kind?: ItemKind; tags?: string[]; meeting?: Cid | null; about?: Cid }): Promise<Cid>;
     /** `before`: an item of the same agenda, or `null`, at its end. `meeting`: another one, or `null`, for later. */
     changeItem(item: Cid, o: { title?: string; minutes?: number; before?: Cid | null; meeting?: Cid | null }): Promise<Cid>;
     doneItem(item: Cid, outcome?: string): Promise<Cid>;
@@ -308,6 +311,8 @@ interface RoomState {
     text: string | null;
     replyTo: Cid | null;
     tags: string[];
+    /** Nodes it speaks to. */
+    mentions: NodeId[];
     /** The author's clock, Unix milliseconds: for showing, never for deciding. */
     at: number;
     depth: number;
@@ -363,7 +368,7 @@ interface RoomState {
     /** The item it has come to. */
     at: Cid | null;
     /** Its agenda in order; what it left undone when it was closed is `backlog`. */
-    items: { cid: Cid; title: string; minutes: number | null; state: "planned" | "done" | "backlog"; outcome: string | null }[];
+    items: { cid: Cid; title: string; about: Cid | null; minutes: number | null; state: "planned" | "done" | "backlog"; outcome: string | null }[];
     /** The time that was set last. No clock is trusted: it runs from when it is heard. */
     timer: { seconds: number; setAt: number; about: Cid | null } | null;
   }[];
@@ -396,7 +401,7 @@ interface RoomState {
     totals: Record<string, number> | null;
   }[];
   /** What is for later: of no meeting, or left by one. */
-  backlog: { cid: Cid; title: string; minutes: number | null; state: "backlog"; outcome: null }[];
+  backlog: { cid: Cid; title: string; about: Cid | null; minutes: number | null; state: "backlog"; outcome: null }[];
   /** Everybody once, in the order of their homes' first events. The name is that of the latest introduction of any of their nodes. */
   persons: {
     /** The home first, then those that joined it. */

@@ -126,7 +126,6 @@ notes-next = Next note for all
 notes-more-time = More time
 notes-went-on = { $by } went on to this note
 notes-does = Will do it: { $names }
-talk-later = Talk later
 hand-raise = Raise hand
 hands-up = Hands: { $names }
 last-time = Promised before

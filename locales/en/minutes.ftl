@@ -22,6 +22,7 @@ minutes-no-words = (taken back, or not here yet)
 minutes-not-opened = (not opened yet)
 minutes-apart = answered apart
 minutes-correction = { $name } corrects
+minutes-wrote = { $name }, { $at }
 minutes-corrected = { $name } had written
 minutes-asks = { $name } asks { $of }
 minutes-asked = { $name } asks

@@ -40,6 +40,7 @@ notice-not-free = Somebody holds this role already. Nothing was changed.
 notice-not-holder = You do not hold this role (any more). Nothing was changed.
 notice-still-here = Whoever holds this role is here, so nothing was changed. Ask them to pass the baton instead.
 notice-not-offered = This offer does not stand (any more). Nothing was changed.
+notice-for-later = This is for later already. Nothing was changed.
 notice-not-reclaimable = There is nothing to take back here (any more). Nothing was changed.
 notice-baton-closed = This role is no longer needed. Nothing was changed.
 notice-no-such-form = This build does not know that kind of meeting. Nothing was changed.

@@ -13,6 +13,7 @@ announce-many = { $n } new posts
 announce-leads = { $name } leads { $title } now.
 announce-free = { $title } is free.
 post-actions = What to do with the post of { $name }
+post-more = More
 reply = Reply
 edit = Edit
 edit-label = Say it better
@@ -61,3 +62,11 @@ post = Post
 replying-to = To { $name }:
 cancel-reply = Do not answer this post
 more-from = { $n } more from { $name }: show
+mention-whom = Whom to name
+mention-found = { $n ->
+    [one] One person: Enter chooses
+   *[other] { $n } people: arrows move, Enter chooses
+}
+answers-yours = { $name } answered your message from { $at }
+answers-other = { $name } answered the message of { $of } from { $at }
+answers-more = and { $n } more answers above

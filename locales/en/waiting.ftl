@@ -12,3 +12,8 @@ for-you-notification = { $room }: { $n ->
 }
 key-for-you = What waits for you
 title-count = ({ $n }) { $title }
+waits-mention = { $name } names you: “{ $words }”
+waits-mentions = { $n ->
+    [one] One more message names you
+   *[other] { $n } more messages name you
+}

@@ -62,6 +62,9 @@ pub fn tell(feedback: &Arc<Feedback>, people: &People, me: NodeId) -> Attributed
 pub struct StancesProps {
     /// A post, or the transfer that began a term.
     pub target: Cid,
+    /// Those that are drawn.
+    #[prop_or(&words::STANCES)]
+    pub which: &'static [Stance],
     /// This node has appreciated it already.
     pub appreciated: bool,
     /// Somebody wants to say more: opens the form of that stance.
@@ -70,7 +73,7 @@ pub struct StancesProps {
     pub open: Option<Stance>,
 }
 
-/// The five buttons. *Appreciate* is one click; the others ask for words.
+/// The buttons. *Appreciate* is one click; the others ask for words.
 #[component]
 pub fn Stances(props: &StancesProps) -> Html {
     let commands = use_commands(format!("feedback {}", props.target));
@@ -94,7 +97,7 @@ pub fn Stances(props: &StancesProps) -> Html {
             </button>
         }
     };
-    html! { <>{ for words::STANCES.into_iter().map(button) }</> }
+    html! { <>{ for props.which.iter().copied().map(button) }</> }
 }
 
 /// Properties of [`FeedbackForm`].

@@ -1,6 +1,6 @@
 //! What somebody wrote: drawn up to a bound of nodes, the rest when somebody asks for it.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -10,7 +10,8 @@ use super::{
     more::NODES,
 };
 use crate::{
-    browser, markdown,
+    browser,
+    markdown::{self, mentions::Named},
     texts::{changing, t},
 };
 
@@ -22,6 +23,9 @@ pub struct WrittenProps {
     /// Nodes at first.
     #[prop_or(NODES)]
     pub nodes: usize,
+    /// Those who are named in it.
+    #[prop_or_default]
+    pub names: Rc<[Named]>,
 }
 
 /// Draws it. Other words are another one: give it, or what it stands in, a key.
@@ -29,7 +33,8 @@ pub struct WrittenProps {
 pub fn Written(props: &WrittenProps) -> Html {
     let whole = use_state(|| false);
     let end = use_node_ref();
-    let (drawn, left) = markdown::begin(&props.text, if *whole { usize::MAX } else { props.nodes });
+    let (drawn, left) =
+        markdown::begin_naming(&props.text, if *whole { usize::MAX } else { props.nodes }, &props.names);
     let onclick = {
         let (whole, end) = (whole.setter(), end.clone());
         Callback::from(move |_: MouseEvent| {

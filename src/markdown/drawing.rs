@@ -3,6 +3,7 @@
 
 use std::{mem, ops::Range};
 
+use paceline_room::NodeId;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag};
 use yew::{
     prelude::*,
@@ -12,6 +13,7 @@ use yew::{
 use super::{
     addresses,
     elements::{link, with},
+    mentions::{self, Named},
 };
 
 /// Elements nested deeper than this are flattened: nesting costs stack, and words come from anybody.
@@ -55,6 +57,7 @@ impl Frame {
 /// A drawing that grows event by event.
 pub(super) struct Drawing<'a> {
     text: &'a str,
+    names: &'a [Named],
     stack: Vec<Frame>,
     root: Frame,
     /// Up to here the text is drawn, or known to be marks.
@@ -71,9 +74,9 @@ pub(super) struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     /// Of at most so many nodes, but for a few that end what is open.
-    pub(super) fn new(text: &'a str, room: usize) -> Self {
+    pub(super) fn new(text: &'a str, room: usize, names: &'a [Named]) -> Self {
         let root = Frame::new(None, false);
-        Self { text, stack: Vec::new(), root, done: 0, later: Vec::new(), room, at: (0, 0), cut: None }
+        Self { text, names, stack: Vec::new(), root, done: 0, later: Vec::new(), room, at: (0, 0), cut: None }
     }
 
     /// Whether nothing more can be drawn.
@@ -326,17 +329,27 @@ impl<'a> Drawing<'a> {
                 self.push(Html::from(line), is_visible(line));
             } else {
                 for part in addresses::split(line) {
-                    let node = match &part.href {
-                        Some(href) => anchor(href, part.text),
-                        None => Html::from(part.text),
-                    };
-                    self.push(node, is_visible(part.text));
+                    match &part.href {
+                        Some(href) => self.push(anchor(href, part.text), is_visible(part.text)),
+                        None => self.naming(part.text),
+                    }
                     self.at.1 += part.text.chars().count();
                 }
             }
             if ends || lines.peek().is_some() {
                 self.push(html! { <br /> }, false);
             }
+        }
+    }
+
+    /// Words, of which those that name somebody lead to them: whoever draws this listens to presses.
+    fn naming(&mut self, text: &str) {
+        for (words, node) in mentions::split(text, self.names) {
+            let drawn = match node {
+                Some(node) => mention(node, words),
+                None => Html::from(words),
+            };
+            self.push(drawn, is_visible(words));
         }
     }
 
@@ -372,6 +385,11 @@ fn anchor(href: &str, words: &str) -> Html {
         }
         None => Html::from(words),
     }
+}
+
+/// What leads to somebody who is named.
+pub fn mention(node: NodeId, words: &str) -> Html {
+    html! { <button type="button" class="mention" data-testid="mention" data-node={node.to_string()} translate="no">{ words.to_owned() }</button> }
 }
 
 fn is_break(node: &Html) -> bool {

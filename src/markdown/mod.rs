@@ -6,14 +6,15 @@
 mod addresses;
 mod drawing;
 mod elements;
+pub mod mentions;
 #[cfg(test)]
 mod tests;
 
 use pulldown_cmark::{Options, Parser, TextMergeWithOffset};
 use yew::{prelude::*, virtual_dom::VNode};
 
-use self::drawing::Drawing;
-pub use self::elements::link;
+use self::{drawing::Drawing, mentions::Named};
+pub use self::{drawing::mention, elements::link};
 
 /// Nodes in which a text is looked at where little of it is wanted: what is read out, or quoted in one line.
 const LOOKED_AT: usize = 300;
@@ -26,12 +27,17 @@ pub fn render(text: &str) -> Html {
 /// The beginning of a post in at most so many nodes, and how many characters of it are not drawn: two bytes may be an element, so
 /// what others write needs a bound.
 pub fn begin(text: &str, most: usize) -> (Html, usize) {
+    begin_naming(text, most, &[])
+}
+
+/// The same, with those who are named in it.
+pub fn begin_naming(text: &str, most: usize, names: &[Named]) -> (Html, usize) {
     // A lone carriage return ends a line, too (CommonMark 2.1); after indented code the parser loses the line that follows it.
     if text.contains('\r') {
-        return begin(&text.replace("\r\n", "\n").replace('\r', "\n"), most);
+        return begin_naming(&text.replace("\r\n", "\n").replace('\r', "\n"), most, names);
     }
     let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
-    let mut drawing = Drawing::new(text, most);
+    let mut drawing = Drawing::new(text, most, names);
     // Merged, so that an address is one text, whatever its underscores might have meant.
     for (event, range) in TextMergeWithOffset::new(parser) {
         if drawing.is_full(&event, &range) {

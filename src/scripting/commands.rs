@@ -146,12 +146,14 @@ struct Post {
     reply_to: Option<Cid>,
     #[serde(default)]
     tags: Vec<String>,
+    #[serde(default)]
+    mentions: Vec<NodeId>,
 }
 
 impl Post {
     fn command(self) -> posts::Command {
-        let Self { text, kind, reply_to, tags } = self;
-        posts::Command::Post { text, kind: kind.unwrap_or(PostKind::Update), reply_to, tags }
+        let Self { text, kind, reply_to, tags, mentions } = self;
+        posts::Command::Post { text, kind: kind.unwrap_or(PostKind::Update), reply_to, tags, mentions }
     }
 }
 
@@ -251,13 +253,14 @@ struct NewItem {
     tags: Vec<String>,
     #[serde(default, deserialize_with = "given")]
     meeting: Option<Option<Cid>>,
+    about: Option<Cid>,
 }
 
 impl NewItem {
     fn command(self) -> meetings::Command {
-        let Self { title, minutes, kind, tags, meeting } = self;
+        let Self { title, minutes, kind, tags, meeting, about } = self;
         let kind = kind.unwrap_or(ItemKind::Talk);
-        meetings::Command::Add(meetings::NewItem { title, kind, minutes, tags, meeting })
+        meetings::Command::Add(meetings::NewItem { title, kind, minutes, tags, meeting, about })
     }
 }
 

@@ -4,13 +4,15 @@ mod promises;
 
 use paceline_node::NodeError;
 use paceline_room::{
-    Cid,
+    Cid, NodeId,
     body::{Answer, PostKind, batons, feedback, posts, rounds, taking_back},
     command::Command,
+    limits,
 };
 use paceline_store::{Draft, Place, Unsent};
 
 use super::names::is_visible;
+use crate::markdown::mentions;
 
 /// Whether there is anything to see in what was typed. The room says where nothing at all will not do.
 pub fn seen(command: Command) -> Result<Command, NodeError> {
@@ -66,8 +68,18 @@ fn note(draft: Draft) -> String {
     }
 }
 
+/// Who was chosen to be named, and is named in what is sent.
+fn mentioned(draft: &Draft) -> Vec<NodeId> {
+    let chosen = draft.field("mentions").lines().filter_map(|it| it.split_once(' '));
+    let named = chosen.filter(|(_, name)| mentions::find(&draft.text, name).is_some());
+    let mut nodes: Vec<NodeId> = named.filter_map(|(node, _)| node.parse().ok()).collect();
+    nodes.truncate(limits::TAGS);
+    nodes
+}
+
 fn post(draft: Draft, reply_to: Option<Cid>) -> Command {
     let kind = PostKind::named(draft.field("kind")).unwrap_or(PostKind::Update);
     let tags = draft.field("tags").split_whitespace().map(str::to_owned).collect();
-    posts::Command::Post { kind, text: draft.text, reply_to, tags }.into()
+    let mentions = mentioned(&draft);
+    posts::Command::Post { kind, text: draft.text, reply_to, tags, mentions }.into()
 }

@@ -4,7 +4,7 @@ use paceline_node::People;
 use paceline_room::{
     Cid, Day, NodeId,
     minutes::{Heading, Held, Wording, markdown, minutes},
-    state::{Meeting, PromiseState},
+    state::{Meeting, Post, PromiseState},
 };
 
 use super::{Session, error::Outcome, notices};
@@ -86,6 +86,10 @@ impl Wording for Words {
 
     fn correction(&self, by: &str) -> String {
         t!("minutes-correction", name = by.to_owned())
+    }
+
+    fn wrote(&self, post: &Post) -> String {
+        t!("minutes-wrote", name = self.name(&post.author), at = when::clock(post.at))
     }
 
     fn corrected(&self, by: &str) -> String {

@@ -14,7 +14,7 @@ use super::{
     engine::{Engine, Holds, Parts},
     error::Outcome,
     handoffs::Handoffs,
-    intake,
+    intake, mentions,
     notices::{self, storage},
     places::{Places, storage_key},
     surroundings::ThisPage,
@@ -273,6 +273,7 @@ impl Session {
             self.leave_now().await;
         }
         intake::forget(room);
+        mentions::forget(room);
         let rooms = places.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {
             if entry.record.room == room {

@@ -1,8 +1,8 @@
-//! What is remembered of this browser's other nodes in the open room, as long as it is open.
+//! What is remembered of this browser's nodes in the open room, as long as it is open.
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
-use paceline_room::NodeId;
+use paceline_room::{Cid, NodeId};
 
 /// What this browser knows of its own nodes in the open room.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub struct Own {
     pub answered: RefCell<BTreeSet<NodeId>>,
     /// Whose word came before it was known that they are this browser's.
     pub unexpected: RefCell<BTreeSet<NodeId>>,
+    /// What was opened of the posts that name the person at this tab; none before it was read.
+    pub opened: RefCell<Option<BTreeSet<Cid>>>,
 }
 
 impl Own {

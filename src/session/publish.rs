@@ -80,6 +80,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         people: now.people.clone(),
         other_tabs: same(before.map(|it| &it.other_tabs), engine.other_tabs()),
         claims: same(before.map(|it| &it.claims), engine.claims()),
+        mentions: same(before.map(|it| &it.mentions), engine.mentions(&lists)),
         joined: lists.persons,
         posts: lists.posts,
         unchecked: now.unchecked.clone(),

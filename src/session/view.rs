@@ -116,6 +116,8 @@ pub struct RoomView {
     pub claims: Rc<[NodeId]>,
     /// In display order.
     pub posts: List<Post>,
+    /// Those that name the person at this tab and wait to be opened or answered, by their places, the newest first.
+    pub mentions: Rc<[Key]>,
     /// The newest posts whose past is not here yet, in display order: to read, not to answer.
     pub unchecked: Rc<[Unchecked]>,
     /// Own posts being stored.

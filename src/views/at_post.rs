@@ -19,6 +19,8 @@ pub struct Act {
     pub icon: Icon,
     /// What it is called.
     pub words: Words,
+    /// It stands behind *more*.
+    pub rare: bool,
     /// Whether it can be made of this one.
     pub offered: fn(&Post) -> bool,
     /// What is done at once, if it takes no more than the post.

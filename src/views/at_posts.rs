@@ -5,17 +5,17 @@ use paceline_room::Cid;
 use super::{
     batons,
     card::{Around, Sources},
-    promises,
+    later, promises,
 };
 use crate::session::Place;
 
 pub use super::at_post::{Act, Mark, Marks};
 
 /// All that can be made of a post, in the order in which it is offered.
-pub static ACTS: &[Act] = &[promises::DO_THIS, batons::OPEN_FOR];
+pub static ACTS: &[Act] = &[promises::DO_THIS, later::TALK_LATER, batons::OPEN_FOR];
 
 /// What is told beside posts.
-pub static MARKS: &[Marks] = &[promises::marks];
+pub static MARKS: &[Marks] = &[promises::marks, later::marks];
 
 /// The marks at a post: so many at most, and how many there are.
 pub fn marks(sources: &Sources, around: &Around, post: Cid, most: usize) -> (Vec<Mark>, usize) {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use paceline_room::{
-    Cid, NodeId,
+    Cid, NodeId, Tree,
     fold::{Key, List},
-    state::{Baton, Person, PromiseLists, UnknownEvent},
+    limits,
+    state::{Baton, Item, Person, PromiseLists, UnknownEvent},
 };
 use yew::prelude::*;
 
@@ -33,6 +34,10 @@ pub struct Sources {
     pub batons: List<Baton>,
     /// Asks and promises.
     pub promises: PromiseLists,
+    /// What is kept for later or is on an agenda, and is about posts.
+    pub about: Tree<(Cid, Key), Item>,
+    /// Meetings that go on, and those that they go on with.
+    pub going: Vec<Cid>,
     /// What a newer version wrote.
     pub unknown: List<UnknownEvent>,
 }
@@ -40,7 +45,21 @@ pub struct Sources {
 impl Sources {
     /// Takes it from a snapshot.
     pub fn of(room: &RoomView) -> Self {
-        Self { batons: room.batons.clone(), promises: room.promises.clone(), unknown: room.unknown.clone() }
+        let meetings = &room.meetings;
+        let open = meetings.open.iter().take(limits::MEETINGS_AT_ONCE);
+        Self {
+            batons: room.batons.clone(),
+            promises: room.promises.clone(),
+            about: meetings.about.clone(),
+            going: open.flat_map(|it| meetings.line(it)).map(|it| it.cid).collect(),
+            unknown: room.unknown.clone(),
+        }
+    }
+
+    /// What is about a post, in the order in which it was put off.
+    pub fn put_off(&self, post: Cid) -> impl Iterator<Item = &Arc<Item>> {
+        let all = self.about.from(&(post, (0, Cid::from_digest([0; 32]))));
+        all.take_while(move |((of, _), _)| *of == post).map(|(_, it)| it)
     }
 }
 

@@ -13,8 +13,10 @@ mod card;
 pub mod cards;
 mod invite;
 mod keys;
+mod later;
 mod loops;
 mod meeting;
+mod mentions;
 mod minutes;
 mod network;
 mod newer;
@@ -50,6 +52,8 @@ pub static VIEWS: &[View] = &[
     people::VIEW,
     people::NAME_BAR,
     people::CLAIMS,
+    later::LINE,
+    mentions::VIEW,
     people::CARDS,
     about::VIEW,
     promises::VIEW,

@@ -157,6 +157,8 @@ pub struct Waits {
     pub kind: &'static str,
     /// The one thing, if it is one.
     pub about: Option<Cid>,
+    /// That one stands in the stream.
+    pub in_stream: bool,
     /// How many things.
     pub count: usize,
     /// In words.

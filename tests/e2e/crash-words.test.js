@@ -25,7 +25,7 @@ async function enterAndReload(tab, field, text, ms, keys = 'Enter') {
 /** The field of a form of a post: open again if something was half-written in it, or else opened now. */
 async function form(tab, cid, button, field) {
   const found = tab.shownPost(cid).getByTestId(field);
-  if ((await found.count()) === 0) await tab.shownPost(cid).getByTestId(button).click();
+  if ((await found.count()) === 0) await tab.actOn(cid, button);
   return found;
 }
 

@@ -9,7 +9,7 @@ import { scenario } from './lib/world.js';
 const value = (tab, handle) => tab.at(handle).inputValue();
 const has = (tab, handle, text) => tab.until(`${handle} says “${text.slice(0, 40)}”`, async () => (await value(tab, handle)) === text);
 const notice = (tab, code) => tab.at('notice', { 'data-code': code }).first().waitFor();
-const press = (tab, cid, handle) => tab.shownPost(cid).getByTestId(handle).first().click();
+const press = (tab, cid, handle) => tab.actOn(cid, handle);
 
 /** The log of a room as it is in a tab, for a tab that reaches nobody. */
 const car = (tab) => tab.page.evaluate(async () => Array.from(await window.paceline.exportCar()));

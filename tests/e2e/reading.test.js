@@ -75,6 +75,7 @@ scenario('who listens hears words and not their marks; so do quotes, loops and t
   assert.equal(await about.innerText(), 'Ada: Vote on the plan');
 
   const need = await ada.post(`We need a **host** ${FAMILY.repeat(90)}\nand soon`, { kind: 'need' });
+  await ada.shownPost(need).getByTestId('post-more').click();
   await ada.shownPost(need).getByRole('button', { name: 'New role' }).click();
   const name = ada.page.locator('.baton-name');
   await name.waitFor();
@@ -165,7 +166,7 @@ scenario('Arabic and Hebrew run from right to left where they are written and re
     assert.equal(await direction(which), 'rtl', what);
   }
   await ada.shownPost(cid).hover();
-  await ada.shownPost(cid).getByTestId('post-edit').click();
+  await ada.actOn(cid, 'post-edit');
   assert.equal(await direction(ada.shownPost(cid).getByTestId('post-edit-text')), 'rtl');
   await world.picture('reading right to left', ada);
 });

@@ -50,7 +50,7 @@ async function meet(world, form) {
 /** Presses a button of a post, as somebody with a mouse does. */
 async function press(tab, cid, handle) {
   await tab.shownPost(cid).hover();
-  await tab.shownPost(cid).getByTestId(handle).click();
+  await tab.actOn(cid, handle);
 }
 
 async function give(tab, cid, stance, words) {
@@ -377,6 +377,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
   const post = ben.at('post', { 'data-kind': 'need' }).filter({ hasText: 'Who calls the harbour?' });
   await post.waitFor();
   const cid = await post.getAttribute('data-cid');
+  await post.getByTestId('post-more').tap();
   await post.getByRole('button', { name: 'New role' }).tap();
   await baton(ben, 'Who calls the harbour?', 'free').getByTestId('baton-take').tap();
   const mine = baton(ben, 'Who calls the harbour?', 'held');
@@ -387,7 +388,7 @@ scenario('on the screen of a phone: found, name, post, feedback, a baton and all
 
   await ben.shownPost(cid).getByTestId('feedback-appreciate').tap();
   await ada.shownPost(cid).locator('.signal').filter({ hasText: 'Ben' }).waitFor();
-  await ben.shownPost(cid).getByTestId('feedback-question').tap();
+  await ben.actOn(cid, 'feedback-question', (button) => button.tap());
   await ben.shownPost(cid).getByTestId('feedback-text').fill('Which harbour?');
   await fits(ben);
   await ben.shownPost(cid).getByTestId('feedback-submit').tap();
@@ -473,6 +474,7 @@ scenario('by keyboard alone: found, post, take a baton, give feedback, answer', 
   await ben.at('baton', { 'data-state': 'held' }).waitFor();
   await use(ben, 'feedback-appreciate');
   await ada.shownPost(cid).locator('.signal').waitFor();
+  await use(ben, 'post-more');
   await use(ben, 'feedback-question');
   await type(ben, 'feedback-text', 'not even once?');
   await ben.page.keyboard.press('Control+Enter');

@@ -58,7 +58,7 @@ scenario('on a page that the browser translates, what changes is what is shown',
   // A post that is edited, feedback that is given, reach that grows.
   await translate(ada);
   await post.hover();
-  await post.getByTestId('post-edit').click();
+  await ada.actOn(cid, 'post-edit');
   await translate(ada);
   await ada.at('post-edit-text').fill('The plan: tear it *down*\n\nand soon');
   await ada.at('post-edit-submit').click();

@@ -75,8 +75,9 @@ impl Key for TestKey {
 /// It is none of those that tests write.
 pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
     let text = unsent.draft.text;
-    let post =
-        |text, reply_to| Command::from(posts::Command::Post { kind: PostKind::Update, text, reply_to, tags: vec![] });
+    let post = |text, reply_to| {
+        Command::from(posts::Command::Post { kind: PostKind::Update, text, reply_to, tags: vec![], mentions: vec![] })
+    };
     match unsent.place {
         Field::Composer => Ok(post(text, None)),
         Field::Reply(to) => Ok(post(text, Some(to))),

@@ -68,6 +68,8 @@ pub enum CommandError {
     NotReclaimable,
     /// The baton was closed.
     BatonClosed,
+    /// It waits to be talked about already.
+    ForLater,
     /// The room's version is newer, and means something else by this.
     NewerRoom,
 }
@@ -86,6 +88,7 @@ impl CommandError {
             Self::NotOffered => "not-offered",
             Self::NotReclaimable => "not-reclaimable",
             Self::BatonClosed => "baton-closed",
+            Self::ForLater => "for-later",
             Self::NewerRoom => "newer-room",
         }
     }

@@ -12,11 +12,13 @@ pub use crate::kinds::{
     feedback::{Feedback, FeedbackState},
     meetings::{
         Did, MeetingNow, MeetingStep,
-        state::{Ended, Item, ItemState, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole, Timer},
+        state::{
+            Ended, Item, ItemState, ItemTitle, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole, Timer,
+        },
     },
     people::Person,
     persons::{PersonLists, Whole},
-    posts::{Post, WordsState},
+    posts::{Post, SpokenTo, WordsState},
     promises::{End, Promise, PromiseLists, PromiseState},
     rounds::{
         groups::Group,

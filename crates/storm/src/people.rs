@@ -60,5 +60,5 @@ pub fn think(replica: &Replica, chance: &mut Chance, text: String) -> Command {
 }
 
 fn reply(text: String, reply_to: Option<Cid>) -> Command {
-    posts::Command::Post { kind: PostKind::Update, text, reply_to, tags: vec![] }.into()
+    posts::Command::Post { kind: PostKind::Update, text, reply_to, tags: vec![], mentions: vec![] }.into()
 }

@@ -360,7 +360,13 @@ fn overtaken(props: &BatonProps, run: &Run) -> Html {
     let put_aside = aside.clone();
     let help = run.click(move || {
         browser::set_preference(&put_aside, "1");
-        posts::Command::Post { text: words.clone(), kind: PostKind::Update, reply_to: None, tags: vec![] }
+        posts::Command::Post {
+            text: words.clone(),
+            kind: PostKind::Update,
+            reply_to: None,
+            tags: vec![],
+            mentions: vec![],
+        }
     });
     html! {
         <div class="overtaken">

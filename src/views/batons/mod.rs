@@ -69,12 +69,17 @@ struct BatonsProps {
 fn waiting(room: &RoomView) -> Vec<Waits> {
     let offers = room.for_me.iter().filter(|it| it.offered_to == Some(room.me));
     let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
-    let waits = |kind, it: &Baton, words| Waits { kind, about: Some(it.cid), count: 1, words };
+    let waits = |kind, it: &Baton, words| Waits { kind, about: Some(it.cid), in_stream: false, count: 1, words };
     let offers = offers.map(|it| waits("offer", it, t!("waits-offer", title = people::titled(&it.title))));
     let back = back.map(|it| waits("reclaim", it, t!("waits-reclaim", title = people::titled(&it.title))));
     let more = room.for_me.len().saturating_sub(LINES);
-    let more =
-        (more > 0).then(|| Waits { kind: "offer", about: None, count: more, words: t!("waits-batons", n = more) });
+    let more = (more > 0).then(|| Waits {
+        kind: "offer",
+        about: None,
+        in_stream: false,
+        count: more,
+        words: t!("waits-batons", n = more),
+    });
     let free = room.free.iter().take(LINES);
     let free = free.map(|it| waits("role", it, t!("waits-role", title = people::titled(&it.title))));
     offers.chain(back).take(LINES).chain(more).chain(free).collect()

@@ -10,6 +10,7 @@ pub const OPEN_FOR: Act = Act {
     handle: None,
     icon: Icon::Baton,
     words: || t!("need-baton"),
+    rare: true,
     offered: |post| post.kind == PostKind::Need,
     command: |post| {
         let title = excerpt::title(post.text.as_deref().unwrap_or_default(), NEED_TITLE);

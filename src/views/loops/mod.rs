@@ -48,8 +48,13 @@ struct LoopsProps {
 /// Loops that wait for this node's answer.
 fn waiting(room: &RoomView) -> Vec<Waits> {
     let count = room.loops.mine.len();
-    let waits =
-        (count > 0).then(|| Waits { kind: "question", about: None, count, words: t!("waits-loops", n = count) });
+    let waits = (count > 0).then(|| Waits {
+        kind: "question",
+        about: None,
+        in_stream: false,
+        count,
+        words: t!("waits-loops", n = count),
+    });
     waits.into_iter().collect()
 }
 

@@ -25,8 +25,13 @@ use crate::{
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
     let mine = going(room).and_then(|it| turns_of(room, it)).filter(|it| is_me(room, it.now));
-    let waits =
-        |it: std::sync::Arc<Round>| Waits { kind: "turn", about: Some(it.cid), count: 1, words: t!("turn-yours") };
+    let waits = |it: std::sync::Arc<Round>| Waits {
+        kind: "turn",
+        about: Some(it.cid),
+        in_stream: false,
+        count: 1,
+        words: t!("turn-yours"),
+    };
     mine.map(waits).into_iter().collect()
 }
 

@@ -85,7 +85,7 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
         ("ask", asks, t!("waits-asks", n = asks)),
     ];
     let waits = waits.into_iter().filter(|(_, count, _)| *count > 0);
-    waits.map(|(kind, count, words)| Waits { kind, about: None, count, words }).collect()
+    waits.map(|(kind, count, words)| Waits { kind, about: None, in_stream: false, count, words }).collect()
 }
 
 /// An ask whose author still asks, and that nobody has taken up.

@@ -32,6 +32,7 @@ pub const DO_THIS: Act = Act {
     handle: Some("do-this"),
     icon: Icon::Promise,
     words: || t!("do-this"),
+    rare: false,
     offered: |_| true,
     command: |_| None,
     form: Some(Form {

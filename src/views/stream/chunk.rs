@@ -7,7 +7,7 @@ use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, feedback_on},
-    state::Feedback,
+    state::{Feedback, Post},
     threads::{Row, Threads},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -19,7 +19,8 @@ use super::{
         at_posts::{Mark, marks},
         cards::{self, Moment},
     },
-    post::{Ask, MARKS, PostView, TOLD},
+    menu::Ask,
+    post::{MARKS, PostView, TOLD},
     reach::Held,
 };
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
         told::Told,
     },
     hooks::use_session,
+    markdown::mentions::Named,
     session::{People, Place, Reaches, RoomView, Session, Unsent},
     texts::{changing, t},
     when::{self, Days},
@@ -277,11 +279,18 @@ fn more_from(around: &Around, cid: Cid, name: &AttrValue, count: usize) -> Html 
     }
 }
 
+/// Those whom a post names, as they are called now; nobody who is not known here.
+fn names(around: &Around, post: &Post) -> Rc<[Named]> {
+    let known = post.mentions.iter().filter_map(|node| around.people.find(node));
+    known.map(|it| Named { name: (&*it.name).into(), node: it.person.node }).collect()
+}
+
 /// `fold`: it is folded away with so many others, of which it is the first.
 fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: Option<(usize, bool)>) -> Html {
     let around = &props.around;
     let (author, name, here) = around.cards.person(&row.post.author);
     let name = AttrValue::from(name.to_string());
+    let names = names(around, &row.post);
     let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1.to_string()));
     let cid = row.post.cid;
     let moments = if row.level == 0 { around.moments(rows, Some(cid)) } else { Html::default() };
@@ -297,7 +306,7 @@ fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: 
         <key={cid.to_string()}>
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
             { moments }
-            <PostView row={row.clone()} {author} {name} {here} {answers} {told}
+            <PostView row={row.clone()} {author} {name} {names} {here} {answers} {told}
                 {marks} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 held={around.reach.get(&row.post).map(|it| Held::new(it, &around.people))} handles={around.handles} position={at + 1}

@@ -6,6 +6,7 @@ use paceline_room::{Cid, body::PostKind, limits};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::picking::{Picking, use_picking};
 use crate::{
     browser,
     components::{
@@ -14,7 +15,7 @@ use crate::{
     },
     hooks::{Drafting, use_chosen, use_draft, use_session},
     markdown,
-    session::{Draft, Here, PersonView, Place, Session},
+    session::{Draft, Here, People, PersonView, Place, Session},
     tags::tags_in,
     texts::{changing, t},
     words,
@@ -36,6 +37,8 @@ pub struct Replying {
 pub struct ComposerProps {
     /// This node.
     pub me: Option<Arc<PersonView>>,
+    /// Everybody.
+    pub people: People,
     /// What is being answered.
     pub reply: Option<Replying>,
     /// The answer was given, or is put aside.
@@ -52,7 +55,8 @@ pub fn Composer(props: &ComposerProps) -> Html {
     let session = use_session();
     let place = props.reply.as_ref().map_or(Place::Composer, |it| Place::Reply(it.post));
     let drafting = use_draft(place);
-    let preview = use_state(|| false);
+    let (preview, field) = (use_state(|| false), use_node_ref());
+    let picking = use_picking(&field, &drafting, &props.people);
     // What is on its way stands in the stream; the field is free for what comes next.
     let draft = if drafting.sending { Draft::default() } else { drafting.draft.clone() };
     let kind = use_chosen(PostKind::named(draft.field("kind")).unwrap_or(PostKind::Update).name());
@@ -65,7 +69,7 @@ pub fn Composer(props: &ComposerProps) -> Html {
             browser::focus_handle("composer-text");
         })
     };
-    let onkeydown = keys(submit, props.on_done.clone());
+    let onkeydown = keys(&picking, submit, props.on_done.clone());
     let toggle = {
         let preview = preview.clone();
         Callback::from(move |_: MouseEvent| preview.set(!*preview))
@@ -81,8 +85,8 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 if *preview && written {
                     <div class="post-text preview" key={draft.text.clone()} aria-label={t!("preview")} role="region">{ markdown::render(&draft.text) }</div>
                 }
-                <textarea data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
-                    value={draft.text.clone()} oninput={drafting.on_text()} {onkeydown} aria-describedby="composer-hint" />
+                { picking.draw() }
+                { text_field(&field, &draft, &drafting, &picking, (placeholder, onkeydown)) }
                 { warnings(&draft, props.unkept && written) }
                 <div class="row">
                     { kinds(kind, &drafting) }
@@ -98,6 +102,37 @@ pub fn Composer(props: &ComposerProps) -> Html {
                 </div>
             </div>
         </form>
+    }
+}
+
+/// Where it is written; `@` names somebody.
+fn text_field(
+    field: &NodeRef,
+    draft: &Draft,
+    drafting: &Drafting,
+    picking: &Picking,
+    (placeholder, onkeydown): (String, Callback<KeyboardEvent>),
+) -> Html {
+    let look = {
+        let picking = picking.clone();
+        Callback::from(move |()| picking.look())
+    };
+    let oninput = {
+        let (drafting, look) = (drafting.clone(), look.clone());
+        Callback::from(move |event: InputEvent| {
+            drafting.write(|draft| {
+                draft.text = browser::value_of(&event);
+                if draft.text.is_empty() {
+                    draft.set_field("mentions", "");
+                }
+            });
+            look.emit(());
+        })
+    };
+    html! {
+        <textarea ref={field} data-testid="composer-text" rows="1" dir="auto" aria-label={t!("composer-label")} {placeholder}
+            value={draft.text.clone()} {oninput} {onkeydown} onclick={look.reform(|_: MouseEvent| ())} aria-describedby="composer-hint"
+            aria-autocomplete="list" aria-controls={picking.list_id()} aria-activedescendant={picking.active_id()} />
     }
 }
 
@@ -130,9 +165,10 @@ fn submitting(
 }
 
 /// Enter sends where there is a keyboard for it, Escape puts an answer aside.
-fn keys(submit: Callback<()>, on_done: Callback<()>) -> Callback<KeyboardEvent> {
+fn keys(picking: &Picking, submit: Callback<()>, on_done: Callback<()>) -> Callback<KeyboardEvent> {
+    let picking = picking.clone();
     Callback::from(move |event: KeyboardEvent| {
-        if event.is_composing() {
+        if event.is_composing() || picking.takes(&event) {
             return;
         }
         let sends =

@@ -1,11 +1,15 @@
 //! What was said, on the road: posts with their threads, in stretches, and the composer at its end.
 
+mod answers;
 mod chunk;
 mod composer;
 mod edit;
+mod menu;
+mod picking;
 mod post;
 mod reach;
 mod scroll;
+mod sight;
 mod unchecked;
 
 use std::{rc::Rc, sync::Arc};
@@ -18,9 +22,10 @@ use paceline_room::{
 use yew::prelude::*;
 
 use self::{
+    answers::{AnswersAbove, RowsOf, post_of},
     chunk::{Around, Chunk, LONG_CHUNK, Rows, Version},
     composer::{Composer, Replying},
-    post::Ask,
+    menu::Ask,
     scroll::{step, use_newest},
     unchecked::UncheckedPosts,
 };
@@ -104,8 +109,12 @@ fn Stream(props: &StreamProps) -> Html {
     let replying = use_replying(&session);
     let shown = use_shown();
     let road = use_road(room, &shown, props.handles);
-    let newest = use_newest(&road.rows, road.version, room);
+    let newest = use_newest(&session, &road.rows, road.version, room);
     let printing = use_printing();
+    let opens = {
+        let session = session.clone();
+        Callback::from(move |target| post_of(target).iter().for_each(|it| session.note_opened(*it)))
+    };
     let on_ask = {
         let replying = replying.setter();
         use_callback((), move |Ask::Reply(cid), ()| {
@@ -121,7 +130,7 @@ fn Stream(props: &StreamProps) -> Html {
     let empty = road.rows.borrow().is_empty() && room.unchecked.is_empty();
     html! {
         <>
-            <div class="reading">
+            <div class="reading" onclick={opens.reform(|it: MouseEvent| it.target())} onfocusin={opens.reform(|it: FocusEvent| it.target())}>
                 { road.posts(room, newest.wanted, printing, &on_ask) }
                 <div class="road">{ road.around.moments(&road.rows.borrow(), None) }</div>
                 if !room.unchecked.is_empty() {
@@ -137,9 +146,10 @@ fn Stream(props: &StreamProps) -> Html {
                         <Sign icon={Icon::Down} />{ changing(t!("new-below", n = newest.below)) }
                     </button>
                 }
+                <AnswersAbove room={room.clone()} rows={RowsOf(road.rows.clone())} above={newest.above.clone()} on_go={newest.go.clone()} />
                 { props.before_composer.clone() }
                 if room.takes != Takes::Nothing {
-                    <Composer me={room.people.me().cloned()} {reply} on_done={cancel} unkept={room.unkept} front={props.front} />
+                    <Composer me={room.people.me().cloned()} people={room.people.clone()} {reply} on_done={cancel} unkept={room.unkept} front={props.front} />
                 }
             </div>
         </>

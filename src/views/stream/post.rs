@@ -2,17 +2,23 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid,
-    body::{PostKind, Stance},
+    body::PostKind,
     state::{Person, Post, WordsState},
     threads::Row,
 };
 use yew::prelude::*;
 
 use super::{
-    super::at_posts::{ACTS, Mark, act_at},
+    super::{
+        MainTab,
+        at_posts::{ACTS, Mark, act_at},
+        press_button,
+    },
     edit::EditForm,
+    menu::{Ask, Menu, Open},
     reach::{Held, reach},
 };
 use crate::{
@@ -20,13 +26,17 @@ use crate::{
     components::{
         disc::disc_of,
         doubtful::doubtful,
-        feedback::{FeedbackForm, Stances},
-        icons::{Icon, sign},
+        feedback::FeedbackForm,
+        icons::sign,
         more::{Shown, WITHIN},
         told::{Told, loops, signals},
         written::Written,
     },
-    hooks::{use_about, use_commands, use_session},
+    hooks::{use_about, use_session},
+    markdown::{
+        self,
+        mentions::{self, Named},
+    },
     people,
     session::{Here, Listener, Place, Session, opens},
     texts::{changing, t},
@@ -37,13 +47,6 @@ use crate::{
 pub const TOLD: &str = "told";
 pub const MARKS: &str = "marks";
 
-/// What a post asks of the stream around it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    /// Answer this post in the composer.
-    Reply(Cid),
-}
-
 /// Properties of [`PostView`]: small, so that a new post leaves the others alone.
 #[derive(PartialEq, Properties)]
 pub struct PostProps {
@@ -53,6 +56,8 @@ pub struct PostProps {
     pub author: Arc<Person>,
     /// How the author is called.
     pub name: AttrValue,
+    /// Those whom it names, and what they are called.
+    pub names: Rc<[Named]>,
     /// Whether the author is here.
     pub here: Here,
     /// Whether the author holds a baton.
@@ -79,14 +84,6 @@ pub struct PostProps {
     pub on_ask: Callback<Ask>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Feedback(Stance),
-    Edit,
-    /// What a capability makes of it, by its number in the table.
-    Act(usize),
-}
-
 /// Draws a post.
 #[component]
 pub fn PostView(props: &PostProps) -> Html {
@@ -103,6 +100,10 @@ pub fn PostView(props: &PostProps) -> Html {
                 browser::focus(&article);
             }
         })
+    };
+    let on_open = {
+        let open = open.clone();
+        Callback::from(move |form| open.set(if *open == Some(form) { None } else { Some(form) }))
     };
     let label = format!("n-{}", post.cid);
     let classes = classes!(
@@ -122,7 +123,7 @@ pub fn PostView(props: &PostProps) -> Html {
             { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
                 { head(props, label) }
-                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(post) } }
+                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props) } }
                 // Standing corrections stand directly beneath the claim.
                 { loops(&props.told.corrections, props.handles) }
                 if *open == Some(Open::Edit) {
@@ -137,9 +138,8 @@ pub fn PostView(props: &PostProps) -> Html {
                         <button type="button" class="button plain" data-testid="undo" onclick={undo(&session, intent)}>{ t!("undo") }</button>
                     </div>
                 } else if !props.row.storing {
-                    <div class="post-actions" key="actions" role="group" aria-label={t!("post-actions", name = props.name.to_string())}>
-                        { actions(props, &open, &session) }
-                    </div>
+                    <Menu key="menu" post={post.clone()} name={props.name.clone()} mine={props.mine} appreciated={props.told.appreciated}
+                        open={*open} on_open={on_open} on_ask={props.on_ask.clone()} />
                 }
                 { form(props, *open, close) }
             </div>
@@ -170,89 +170,12 @@ fn is_gone(post: &Post) -> bool {
     post.words == WordsState::Retracted
 }
 
-/// What can be done with it.
-fn actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Session) -> Html {
-    let post = &props.row.post;
-    let gone = is_gone(post);
-    html! {
-        <>
-            <button type="button" class="quiet-button" data-testid="post-reply" title={t!("reply")}
-                aria-label={t!("reply")} onclick={ask_reply(props)}>
-                { sign(Icon::Reply) }<span class="button-word">{ t!("reply") }</span>
-                if session.is_drafted(&Place::Reply(post.cid)) { <span class="mark">{ t!("draft") }</span> }
-            </button>
-            if !gone { { acts(props, open) } }
-            if props.mine && !gone {
-                { own_actions(props, open, session) }
-            } else if !gone {
-                <Stances target={post.cid} appreciated={props.told.appreciated}
-                    open={match **open { Some(Open::Feedback(stance)) => Some(stance), _ => None }}
-                    on_open={toggle(open, Open::Feedback)} />
-            }
-        </>
-    }
-}
-
 /// The form of this post in which somebody is writing.
 fn half_written(session: &Session, cid: Cid) -> Option<Open> {
     match session.open_draft(|it| it.target() == Some(cid) && !matches!(it, Place::Reply(_)))? {
         Place::Edit(_) => Some(Open::Edit),
         Place::Feedback(_, stance) => Some(Open::Feedback(stance)),
         place => act_at(place).map(Open::Act),
-    }
-}
-
-fn toggle<T: 'static>(open: &UseStateHandle<Option<Open>>, form: fn(T) -> Open) -> Callback<T> {
-    let open = open.clone();
-    Callback::from(move |which| {
-        let wanted = Some(form(which));
-        open.set(if *open == wanted { None } else { wanted });
-    })
-}
-
-/// What capabilities make of it.
-fn acts(props: &PostProps, open: &UseStateHandle<Option<Open>>) -> Html {
-    let post = &props.row.post;
-    let on_open = toggle(open, Open::Act);
-    let button = |number: usize| {
-        let open = **open == Some(Open::Act(number));
-        html! { <ActButton key={number} post={post.clone()} {number} {open} on_open={on_open.clone()} /> }
-    };
-    let offered = |number: &usize| ACTS.get(*number).is_some_and(|it| (it.offered)(post));
-    html! { <>{ for (0..ACTS.len()).filter(offered).map(button) }</> }
-}
-
-#[derive(PartialEq, Properties)]
-struct ActProps {
-    post: Arc<Post>,
-    /// Which act of the table.
-    number: usize,
-    /// Its form is open.
-    open: bool,
-    on_open: Callback<usize>,
-}
-
-/// The button of an act: does it at once, or opens its form.
-#[component]
-fn ActButton(props: &ActProps) -> Html {
-    let number = props.number;
-    let commands = use_commands(format!("act {number} {}", props.post.cid));
-    let Some(act) = ACTS.get(number) else { return Html::default() };
-    let busy = commands.busy;
-    let onclick = {
-        let (post, on_open) = (props.post.clone(), props.on_open.clone());
-        Callback::from(move |_: MouseEvent| match (act.command)(&post) {
-            Some(command) => commands.act(command),
-            None => on_open.emit(number),
-        })
-    };
-    let label = (act.words)();
-    let expanded = act.form.as_ref().map(|_| props.open.to_string());
-    html! {
-        <button type="button" class="quiet-button" data-testid={act.handle} {onclick} aria-disabled={busy} aria-expanded={expanded}
-            title={label.clone()} aria-label={label.clone()}>
-            { sign(act.icon) }<span class="button-word">{ label }</span>
-        </button>
     }
 }
 
@@ -272,11 +195,6 @@ fn form(props: &PostProps, open: Option<Open>, on_close: Callback<()>) -> Html {
 fn undo(session: &Session, intent: &AttrValue) -> Callback<MouseEvent> {
     let (session, intent) = (session.clone(), intent.clone());
     Callback::from(move |_| session.cancel_unsent(&intent))
-}
-
-fn ask_reply(props: &PostProps) -> Callback<MouseEvent> {
-    let cid = props.row.post.cid;
-    props.on_ask.reform(move |_| Ask::Reply(cid))
 }
 
 fn head(props: &PostProps, label: String) -> Html {
@@ -299,25 +217,56 @@ fn head(props: &PostProps, label: String) -> Html {
     }
 }
 
-fn said(post: &Post) -> Html {
+fn said(props: &PostProps) -> Html {
+    let post = &props.row.post;
     let inside = match (post.words, &post.text) {
         (WordsState::Retracted, _) => html! { <p class="trace">{ t!("retracted") }</p> },
-        (_, Some(text)) => words_of(text),
+        (_, Some(text)) => named_in(text, &props.names),
         (_, None) => html! { <p class="trace">{ t!("words-missing") }</p> },
     };
-    // Words that were edited, came or were taken back are drawn anew, not patched: see `changing`.
+    // Words that were edited, came or were taken back, or whose names changed, are drawn anew, not patched: see `changing`.
     let key = match (post.words, &post.text) {
         (WordsState::Retracted, _) => "retracted".to_owned(),
-        (_, Some(text)) => format!("said {text}"),
+        (_, Some(text)) => {
+            let names: Vec<&str> = props.names.iter().map(|it| &*it.name).collect();
+            format!("said {} {text}", names.join(" "))
+        }
         (_, None) => "missing".to_owned(),
     };
-    html! { <div class="post-text" data-testid="post-text" {key}>{ inside }</div> }
+    html! { <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div> }
+}
+
+/// What somebody wrote, with those it names; who is called otherwise now stands after it.
+fn named_in(text: &Arc<str>, names: &Rc<[Named]>) -> Html {
+    let others = names.iter().filter(|it| mentions::find(text, &it.name).is_none());
+    let others: Vec<_> = others.map(|it| markdown::mention(it.node, &format!("@{}", it.name))).collect();
+    html! {
+        <>
+            { words_of(text, names) }
+            if !others.is_empty() { <p class="mentioned">{ for others }</p> }
+        </>
+    }
+}
+
+/// Who is named leads to their card.
+fn to_person(event: &MouseEvent) {
+    let target = event.target_dyn_into::<web_sys::Element>();
+    let named = target.and_then(|it| it.closest("[data-testid='mention']").ok()?);
+    let Some(node) = named.and_then(|it| it.get_attribute("data-node")) else { return };
+    press_button(None, MainTab::People.handle());
+    Timeout::new(0, move || {
+        if let Some(card) = browser::find(&format!("[data-testid='person-card'][data-node='{node}']")) {
+            let _ = card.set_attribute("tabindex", "-1");
+            browser::focus(&card);
+        }
+    })
+    .forget();
 }
 
 /// What somebody wrote, if there is anything to see in it.
-pub fn words_of(text: &Arc<str>) -> Html {
+pub fn words_of(text: &Arc<str>, names: &Rc<[Named]>) -> Html {
     if people::is_visible(text) {
-        html! { <Written text={text.clone()} /> }
+        html! { <Written text={text.clone()} names={names.clone()} /> }
     } else {
         html! { <p class="trace">{ t!("nothing-to-see") }</p> }
     }
@@ -325,27 +274,4 @@ pub fn words_of(text: &Arc<str>) -> Html {
 
 fn mark(it: &Mark) -> Html {
     html! { <p class="signal" key={it.words.to_string()}>{ sign(it.icon) }<span>{ changing(it.words.clone()) }</span></p> }
-}
-
-fn own_actions(props: &PostProps, open: &UseStateHandle<Option<Open>>, session: &Session) -> Html {
-    let edit = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(if *open == Some(Open::Edit) { None } else { Some(Open::Edit) }))
-    };
-    let retract = {
-        let (session, cid) = (session.clone(), props.row.post.cid);
-        Callback::from(move |_: MouseEvent| session.take_back(cid))
-    };
-    html! {
-        <>
-            <button type="button" class="quiet-button" data-testid="post-edit" onclick={edit} title={t!("edit")}
-                aria-label={t!("edit")} aria-expanded={(**open == Some(Open::Edit)).to_string()}>
-                { sign(Icon::Edit) }<span class="button-word">{ t!("edit") }</span>
-            </button>
-            <button type="button" class="quiet-button" data-testid="post-retract" onclick={retract} title={t!("retract")}
-                aria-label={t!("retract")}>
-                { sign(Icon::Retract) }<span class="button-word">{ t!("retract") }</span>
-            </button>
-        </>
-    }
 }

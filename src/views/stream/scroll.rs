@@ -8,8 +8,16 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use super::chunk::{Rows, Version};
-use crate::{browser, markdown, people, session::RoomView, texts::t};
+use super::{
+    answers::{self, is_above, use_above},
+    chunk::{Rows, Version},
+    sight::scroller,
+};
+use crate::{
+    browser, markdown, people,
+    session::{Listener, RoomView, Session, shows},
+    texts::t,
+};
 
 /// This close to the end counts as being there, in CSS pixels.
 const NEAR_END: f64 = 160.0;
@@ -32,18 +40,33 @@ pub struct Newest {
     pub wanted: Option<Cid>,
     /// For screen readers.
     pub said: String,
+    /// Answers that stand above what is in sight.
+    pub above: Rc<[Cid]>,
+    /// Goes to a post, with the keyboard.
+    pub go: Callback<Cid>,
+}
+
+/// A post that is to be shown, the how manieth, and whether with the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Wanted {
+    post: Cid,
+    number: u32,
+    focused: bool,
 }
 
 /// Follows what came.
 #[hook]
-pub fn use_newest(rows: &Rows, version: Version, room: &RoomView) -> Newest {
+pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomView) -> Newest {
     let unseen = use_state(Vec::<Cid>::new);
-    let wanted = use_state(|| None::<Cid>);
+    let (wanted, show_post) = use_wanted();
+    let go = use_going(session, rows, &show_post);
+    let above = use_above();
     let said = use_said();
     let at_end = use_end(&unseen);
     let begun = use_mut_ref(|| false);
     {
-        let (unseen, wanted, said) = (unseen.clone(), wanted.clone(), said.setter());
+        let (unseen, show_post, said) = (unseen.clone(), show_post.clone(), said.setter());
+        let above = above.clone();
         let (rows, people, me) = (rows.clone(), room.people.clone(), room.me);
         use_effect_with(version, move |_| {
             let mut came = rows.borrow_mut().take_news();
@@ -61,25 +84,65 @@ pub fn use_newest(rows: &Rows, version: Version, room: &RoomView) -> Newest {
                 said.set(announcement(&others, |it| people::name_in(&people, &it.post.author)));
             }
             let elsewhere = !*at_end.borrow();
+            // What answers something far above is not below.
+            let (before, after): (Vec<Cid>, Vec<Cid>) = others.iter().map(|it| (it.post.reply_to, it.post.cid)).fold(
+                Default::default(),
+                |(mut before, mut after), (to, it)| {
+                    if to.is_some() && is_above(&rows, &it) {
+                        before.push(it)
+                    } else {
+                        after.push(it)
+                    }
+                    (before, after)
+                },
+            );
+            answers::add(&above, before);
             if let Some(own) = own.filter(|_| elsewhere) {
-                wanted.set(Some(own));
-            } else if elsewhere && !others.is_empty() {
-                unseen.set(unseen.iter().copied().chain(others.iter().map(|it| it.post.cid)).collect());
+                show_post.emit((own, false));
+            } else if elsewhere && !after.is_empty() {
+                unseen.set(unseen.iter().copied().chain(after).collect());
             }
         });
     }
-    use_effect_with(*wanted, move |wanted| {
-        let timeout = wanted.map(|cid| Timeout::new(DRAWING_MS, move || show(cid)));
-        move || drop(timeout)
-    });
     let show = {
-        let (unseen, wanted) = (unseen.clone(), wanted.setter());
+        let (unseen, show_post) = (unseen.clone(), show_post.clone());
         Callback::from(move |_: MouseEvent| {
-            wanted.set(unseen.first().copied());
+            unseen.first().iter().for_each(|it| show_post.emit((**it, false)));
             unseen.set(Vec::new());
         })
     };
-    Newest { below: unseen.len(), show, wanted: *wanted, said: (*said).clone() }
+    Newest { below: unseen.len(), show, wanted, said: (*said).clone(), above: (*above).clone(), go }
+}
+
+/// The post that is to be shown, and what shows one, with the keyboard or without.
+#[hook]
+fn use_wanted() -> (Option<Cid>, Callback<(Cid, bool)>) {
+    let wanted = use_state(|| None::<Wanted>);
+    use_effect_with(*wanted, move |wanted| {
+        let timeout = wanted.map(|it| Timeout::new(DRAWING_MS, move || show(it.post, it.focused)));
+        move || drop(timeout)
+    });
+    let number = use_mut_ref(|| 0);
+    let show_post = use_callback(wanted.setter(), move |(post, focused), wanted| {
+        *number.borrow_mut() += 1;
+        wanted.set(Some(Wanted { post, number: *number.borrow(), focused }));
+    });
+    (wanted.map(|it| it.post), show_post)
+}
+
+/// Goes to a post that is pressed here, or that is asked for elsewhere.
+#[hook]
+fn use_going(session: &Session, rows: &Rows, show_post: &Callback<(Cid, bool)>) -> Callback<Cid> {
+    let go = use_callback(show_post.clone(), |post, show_post| show_post.emit((post, true)));
+    let (rows, going) = (rows.clone(), go.clone());
+    use_effect_with(session.clone(), move |session| {
+        let heard = session.listen(Listener::About(Box::new(move |about| {
+            let post = shows(about).filter(|it| rows.borrow().post(it).is_some());
+            post.into_iter().for_each(|it| going.emit(it));
+        })));
+        move || drop(heard)
+    });
+    go
 }
 
 /// Whether the reader is at the end; who is, stays there, and has seen all.
@@ -143,11 +206,6 @@ fn announcement(fresh: &[&Came], name: impl Fn(&Came) -> String) -> String {
     fresh.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
-/// What of the page scrolls with the posts in it.
-fn scroller() -> Option<Element> {
-    browser::find(".reading")
-}
-
 fn is_at_end() -> bool {
     scroller().is_none_or(|it| {
         // Hidden behind a view, it has no height: nobody is reading, and the newest post is what they will want.
@@ -161,14 +219,14 @@ fn to_end() {
     }
 }
 
-fn show(cid: Cid) {
+fn show(cid: Cid, focused: bool) {
     if let Some(article) = browser::find(&format!("#p-{cid}")) {
         let options = ScrollIntoViewOptions::new();
         options.set_block(ScrollLogicalPosition::Center);
         let still = browser::matches_media("(prefers-reduced-motion: reduce)");
         options.set_behavior(if still { ScrollBehavior::Auto } else { ScrollBehavior::Smooth });
         article.scroll_into_view_with_scroll_into_view_options(&options);
-        if browser::focus_is_lost() {
+        if focused || browser::focus_is_lost() {
             browser::focus(&article);
         }
     }

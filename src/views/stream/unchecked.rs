@@ -45,7 +45,7 @@ pub fn UncheckedPosts(props: &UncheckedProps) -> Html {
                     </header>
                     <div class="post-text" data-testid="post-text" key={post.text.is_some().to_string()}>
                         { match &post.text {
-                            Some(text) => words_of(&text.as_str().into()),
+                            Some(text) => words_of(&text.as_str().into(), &Rc::default()),
                             None => html! { <p class="trace">{ t!("words-missing") }</p> },
                         } }
                     </div>

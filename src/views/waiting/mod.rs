@@ -17,7 +17,8 @@ use crate::{
         icons::Icon,
         more::{SHOWN, Which, use_shown},
     },
-    session::RoomView,
+    hooks::use_session,
+    session::{RoomView, Session},
     texts::{changing, t},
     title,
 };
@@ -58,7 +59,7 @@ struct ForYouProps {
 /// Draws the list.
 #[component]
 fn ForYou(props: &ForYouProps) -> Html {
-    let much = use_shown();
+    let (much, session) = (use_shown(), use_session());
     // Only here: a page that asks on loading is refused for good.
     use_effect_with((), |()| ask());
     let all = props.views.waiting(&props.room);
@@ -66,26 +67,38 @@ fn ForYou(props: &ForYouProps) -> Html {
     html! {
         <Dialog title={t!("for-you")} on_close={props.on_close.clone()}>
             if all.is_empty() { <p>{ t!("waits-nothing") }</p> }
-            <ul class="plain-list waits" data-testid="waits">{ for all.into_iter().take(much.of(LINES, SHOWN)).map(|it| line(it, props)) }</ul>
+            <ul class="plain-list waits" data-testid="waits">{ for all.into_iter().take(much.of(LINES, SHOWN)).map(|it| line(it, props, &session)) }</ul>
             { much.more(LINES, SHOWN, count) }
         </Dialog>
     }
 }
 
-fn line((tab, waits): (Option<&'static Tab>, Waits), props: &ForYouProps) -> Html {
-    let Waits { kind, about, words, .. } = waits;
-    let handle = tab.map_or(STREAM, |it| it.handle);
-    let (open, close) = (props.open.clone(), props.on_close.clone());
+fn line((tab, waits): (Option<&'static Tab>, Waits), props: &ForYouProps, session: &Session) -> Html {
+    let Waits { kind, about, in_stream, words, .. } = waits;
+    let handle = if in_stream { MainTab::Talk.handle() } else { tab.map_or(STREAM, |it| it.handle) };
+    let (open, close, session) = (props.open.clone(), props.on_close.clone(), session.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         close.emit(());
         open.emit(handle);
-        about.into_iter().for_each(go_to);
+        match about {
+            Some(about) if in_stream => show(session.clone(), about),
+            about => about.into_iter().for_each(go_to),
+        }
     });
     html! {
         <li><button type="button" class="link-button wait" data-testid="wait" data-kind={kind} data-about={about.map(|it| it.to_string())} {onclick}>
             { changing(words) }
         </button></li>
     }
+}
+
+/// Shows a post, which is opened by that, once the stream is there.
+fn show(session: Session, post: Cid) {
+    Timeout::new(0, move || {
+        session.note_opened(post);
+        session.show_post(post);
+    })
+    .forget();
 }
 
 /// Shows something by name, once the dialog is gone and has given the keyboard back.

@@ -137,6 +137,14 @@ export class Tab {
     return this.at('post', { 'data-cid': cid });
   }
 
+  /** Does something with a post; what is done less often stands behind *more*. */
+  async actOn(cid, handle, press = (button) => button.click()) {
+    const button = this.shownPost(cid).getByTestId(handle).first();
+    await button.waitFor({ state: 'attached' });
+    if (!(await button.isVisible())) await press(this.shownPost(cid).getByTestId('post-more'));
+    await press(button);
+  }
+
   /** Opens a view, by way of the main tab that holds it where it is not in sight. */
   async view(handle, press = (button) => button.click()) {
     const within = { 'view-promises': 'tab-agreed', 'view-minutes': 'tab-agreed', 'view-people': 'tab-people' };

@@ -182,7 +182,7 @@ impl Bench {
             let (reply, asked) = oneshot::channel();
             self.asked.push(asked);
             let (kind, text, tags) = (PostKind::Update, "once more".into(), Vec::new());
-            let post = Command::from(posts::Command::Post { kind, text, reply_to: None, tags });
+            let post = Command::from(posts::Command::Post { kind, text, reply_to: None, tags, mentions: vec![] });
             let alone = !post.is_independent();
             let make = Box::new(move |replica: &Replica, keypair: &Keypair| ask(replica, keypair, post, 0));
             self.machine.ask(Write { make, alone, settles: None, reply });

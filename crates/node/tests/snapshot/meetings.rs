@@ -167,7 +167,7 @@ impl Room {
 
     fn item(&self, order: Order) -> AgendaItemAdded {
         let (title, minutes, tags) = ("budget".try_into().unwrap(), None, Default::default());
-        AgendaItemAdded { title, kind: ItemKind::Talk, order, meeting: Some(self.meeting), minutes, tags }
+        AgendaItemAdded { title, kind: ItemKind::Talk, order, meeting: Some(self.meeting), minutes, tags, about: None }
     }
 
     /// What is done in the meeting that goes on, and what each costs: to take in, and the snapshot that follows.

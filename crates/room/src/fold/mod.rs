@@ -33,7 +33,8 @@ use crate::{
     cost::{self, HashMap, look},
     kinds::Capabilities,
     state::{
-        Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists, UnknownEvent,
+        Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists, SpokenTo,
+        UnknownEvent,
     },
 };
 use digest::SetDigest;
@@ -62,6 +63,8 @@ pub struct Lists {
     pub persons: PersonLists,
     /// In display order: `(depth, cid)`.
     pub posts: List<Post>,
+    /// Whom they speak to.
+    pub spoken_to: SpokenTo,
     /// In display order.
     pub feedback: List<Feedback>,
     /// By what it is about ([`feedback_on`]).
@@ -281,6 +284,7 @@ impl Fold {
             people: people.shown.clone(),
             persons: persons.lists.clone(),
             posts: posts.shown.clone(),
+            spoken_to: posts.spoken_to.clone(),
             feedback: feedback.shown.clone(),
             feedback_on: feedback.on.clone(),
             batons: batons.shown.clone(),
@@ -311,8 +315,8 @@ impl Fold {
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),
             promises: self.promises().cloned().collect(),
-            meetings: self.meetings().whole(),
-            backlog: self.meetings().backlog(),
+            meetings: self.meetings().whole(&self.capabilities.posts.shown),
+            backlog: self.meetings().backlog(&self.capabilities.posts.shown),
             rounds: self.rounds().whole(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),

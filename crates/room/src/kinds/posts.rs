@@ -3,7 +3,7 @@
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +113,6 @@ pub struct Post {
     /// Tags.
     pub tags: Vec<String>,
     /// Nodes it speaks to.
-    #[serde(skip)]
     pub mentions: Vec<NodeId>,
     /// The author's clock, Unix milliseconds.
     pub at: u64,
@@ -143,7 +142,40 @@ struct Record {
 pub(crate) struct Posts {
     records: HashMap<Cid, Record>,
     pub(crate) shown: Tree<Key, Post>,
+    pub(crate) spoken_to: SpokenTo,
     version: u64,
+}
+
+/// Whom posts speak to: whom they name, and what they answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpokenTo {
+    /// Posts by the nodes that they name, the newest first.
+    pub mentions: Tree<(NodeId, Reverse<Key>), ()>,
+    /// Who answered what.
+    pub answered: Tree<(NodeId, Cid), ()>,
+}
+
+impl SpokenTo {
+    /// The posts that name a node, the newest first.
+    pub fn naming(&self, node: NodeId) -> impl Iterator<Item = Key> {
+        let last = (u64::MAX, Cid::from_digest([255; 32]));
+        let all = self.mentions.from(&(node, Reverse(last))).take_while(move |((of, _), _)| *of == node);
+        all.map(|((_, Reverse(key)), _)| *key)
+    }
+
+    /// Whether a node has answered a post.
+    pub fn has_answered(&self, node: NodeId, post: Cid) -> bool {
+        self.answered.get(&(node, post)).is_some()
+    }
+
+    fn add(&mut self, key: Key, post: &Post) {
+        for node in &post.mentions {
+            self.mentions.insert((*node, Reverse(key)), Arc::new(()));
+        }
+        if let Some(answered) = post.reply_to {
+            self.answered.insert((post.author, answered), Arc::new(()));
+        }
+    }
 }
 
 /// A post, or new words for one.
@@ -244,6 +276,7 @@ impl Posts {
             contested: false,
             late: event.depth < step.common.deepest,
         };
+        self.spoken_to.add(key, &post);
         self.shown.insert(key, Arc::new(post));
         self.version += 1;
         let mut versions = LiteMap::new();
@@ -320,6 +353,8 @@ pub enum Command {
         reply_to: Option<Cid>,
         /// Tags.
         tags: Vec<String>,
+        /// Nodes it speaks to.
+        mentions: Vec<NodeId>,
     },
     /// Give a post of one's own new words.
     Edit {
@@ -337,11 +372,11 @@ impl Ask for Command {
             return Err(CommandError::EmptyText);
         }
         match self {
-            Self::Post { kind, text, reply_to, tags } => {
+            Self::Post { kind, text, reply_to, tags, mentions } => {
                 if reply_to.is_some_and(|it| asker.fold.post(&it).is_none()) {
                     return Err(CommandError::NotFound);
                 }
-                let (tags, mentions) = (Tags::of(tags)?, Mentions::default());
+                let (tags, mentions) = (Tags::of(tags)?, mentions.try_into()?);
                 asker.worded(Some(text), Posted { kind, words: UNNAMED, reply_to, tags, mentions })
             }
             Self::Edit { post, text } => {

@@ -3,10 +3,11 @@
 
 use std::{cmp::Reverse, fmt::Write as _, sync::Arc};
 
-use super::{Held, Minutes, Role, grouped};
+use super::{Entry, Held, Minutes, Role, grouped};
 use crate::{
     Cid, Day, NodeId,
     body::rounds::{Ask, Value},
+    limits,
     state::{Feedback, Meeting, Post, Promise, PromiseState, Round, Sheet},
 };
 
@@ -43,6 +44,8 @@ pub trait Wording {
     fn apart(&self) -> String;
     /// Who corrects a post.
     fn correction(&self, by: &str) -> String;
+    /// Who wrote something, and when.
+    fn wrote(&self, post: &Post) -> String;
     /// Who had written what is corrected.
     fn corrected(&self, by: &str) -> String;
     /// Who asks whom.
@@ -59,8 +62,9 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
         page.round(round, sheet, &minutes.rounds);
     }
     page.part(Heading::Agenda, &minutes.agenda, |page, it| {
-        let mark = if it.done.is_some() { "[x]" } else { "[ ]" };
-        page.item(&told(&format!("{mark} {}", escaped(&it.title)), it.done.as_deref().filter(|it| !it.is_empty())));
+        let done = it.item.done.as_deref();
+        let title = format!("{} {}", if done.is_some() { "[x]" } else { "[ ]" }, page.title(it));
+        page.item(&told(&title, done.filter(|it| !it.is_empty())));
     });
     page.part(Heading::Promises, &minutes.promises, |page, it| page.promise(it));
     page.part(Heading::Roles, &minutes.roles, |page, it| page.role(it));
@@ -69,7 +73,7 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
         page.corrected(post);
     });
     page.part(Heading::Open, &minutes.open, |page, it| page.open(it));
-    page.part(Heading::Later, &minutes.later, |page, it| page.item(&escaped(&it.title)));
+    page.part(Heading::Later, &minutes.later, |page, it| page.item(&page.title(it)));
     if let Some(last) = minutes.meeting.ended.as_ref().and_then(|it| it.text.as_deref()) {
         page.line(&lines(last, ""));
     }
@@ -190,6 +194,14 @@ impl Page<'_> {
         let of = it.addressee.map(|it| self.wording.name(&it));
         let who = self.wording.asks(&self.wording.name(&it.author), of.as_deref());
         self.item(&told(&escaped(&who), Some(&self.words(it.text.as_deref()))));
+    }
+
+    /// What an item is called: if a post says it, how that begins, and whose it is.
+    fn title(&self, it: &Entry) -> String {
+        let Some(post) = it.about.as_ref().filter(|_| it.item.title.is_empty()) else { return escaped(&it.item.title) };
+        let first = post.text.as_deref().and_then(|it| it.lines().find(|it| !it.trim().is_empty()));
+        let said = first.map(|it| it.chars().take(limits::TITLE_CHARS).collect::<String>());
+        told(&escaped(&self.wording.wrote(post)), Some(&self.words(said.as_deref())))
     }
 
     fn words(&self, text: Option<&str>) -> String {

@@ -27,7 +27,7 @@ pub struct Minutes {
     /// What was asked of everybody, with what came of it.
     pub rounds: Vec<(Arc<Round>, Sheet)>,
     /// What was on its agenda, in order.
-    pub agenda: Vec<Arc<Item>>,
+    pub agenda: Vec<Entry>,
     /// What was promised in it.
     pub promises: Vec<Arc<Promise>>,
     /// Its roles.
@@ -37,7 +37,16 @@ pub struct Minutes {
     /// What was asked in the meeting and is not answered; what corrects a post that is told above stands there.
     pub open: Vec<Arc<Feedback>>,
     /// What is for later, and was put there in this meeting or left by it.
-    pub later: Vec<Arc<Item>>,
+    pub later: Vec<Entry>,
+}
+
+/// Something on an agenda, with the post that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// It.
+    pub item: Arc<Item>,
+    /// The post.
+    pub about: Option<Arc<Post>>,
 }
 
 /// Who had a role.
@@ -125,6 +134,8 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let agenda: Vec<_> = line.iter().rev().flat_map(|it| lists.meetings.agenda(Some(it.cid))).cloned().collect();
     let left = agenda.iter().filter(|it| it.done.is_none() && meeting.ended.is_some());
     let put_off = lists.meetings.agenda(None).filter(|it| within.has(&it.cid));
+    let entry =
+        |item: &Arc<Item>| Entry { item: item.clone(), about: item.about.and_then(|it| lists.posts.get(&it)).cloned() };
     Some(Minutes {
         attended: attended(fold, &within),
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
@@ -132,8 +143,8 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
         roles: roles(fold, &line, &within),
         open: said.into_iter().filter(|it| asks(it)).collect(),
         contested,
-        later: put_off.chain(left).cloned().collect(),
-        agenda,
+        later: put_off.chain(left).map(entry).collect(),
+        agenda: agenda.iter().map(entry).collect(),
         meeting,
     })
 }

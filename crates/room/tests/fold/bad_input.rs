@@ -75,7 +75,15 @@ type Change = (&'static [&'static str], Ipld);
 fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
     let order = Order::between(None, None).unwrap();
     let (title, minutes, tags) = ("budget".try_into().unwrap(), 5_u64.try_into().ok(), Default::default());
-    let added = AgendaItemAdded { title, kind: ItemKind::Talk, order: order.clone(), meeting: None, minutes, tags };
+    let added = AgendaItemAdded {
+        title,
+        kind: ItemKind::Talk,
+        order: order.clone(),
+        meeting: None,
+        minutes,
+        tags,
+        about: None,
+    };
     let title = Default::default();
     let moved = AgendaItemChanged { item: here, title, minutes: None, order: Some(order), meeting: None, later: false };
     let mark = |it: i64| Mark::try_from(it).unwrap();

@@ -32,7 +32,7 @@ fn edit(post: Cid, text: &str) -> posts::Command {
 
 fn post(text: &str, reply_to: Option<Cid>, tags: &[&str]) -> posts::Command {
     let tags = tags.iter().map(|it| (*it).to_owned()).collect();
-    posts::Command::Post { kind: PostKind::Update, text: text.into(), reply_to, tags }
+    posts::Command::Post { kind: PostKind::Update, text: text.into(), reply_to, tags, mentions: vec![] }
 }
 
 fn give(target: Cid) -> feedback::Command {

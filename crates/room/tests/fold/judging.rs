@@ -70,7 +70,10 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             Posted { kind: PostKind::Update, words, reply_to, tags, mentions: Default::default() }.into()
         }
         3..5 => Edited { post: one(&["posted"]), words }.into(),
-        5 => Retracted { post: one(&["posted", "edited", "asked", "promised", "promise-dropped"]) }.into(),
+        5 => {
+            Retracted { post: one(&["posted", "edited", "asked", "promised", "promise-dropped", "agenda-item-added"]) }
+                .into()
+        }
         6..9 => FeedbackGiven { target: one(&TERMS), stance, words: None, sources: Default::default() }.into(),
         9..11 => {
             let (feedback, by) = (one(&["feedback-given"]), Some(other(&["posted", "edited"])));
@@ -122,6 +125,7 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             meeting: Some(one(&["meeting-opened"])),
             minutes: None,
             tags: Default::default(),
+            about: Some(other(&["posted", "agenda-item-added"])),
         }
         .into(),
         35 => {

@@ -9,6 +9,7 @@ mod forks;
 mod gone_on;
 mod hidden;
 mod judging;
+mod later;
 mod meetings;
 mod notes;
 mod oracle;

@@ -23,7 +23,7 @@ use crate::{
     support::{Moves, Node, seen_by, whole},
 };
 
-fn opened(title: &str, resumes: Option<Cid>) -> MeetingOpened {
+pub fn opened(title: &str, resumes: Option<Cid>) -> MeetingOpened {
     let prompts = vec!["Done".try_into().unwrap()].try_into().unwrap();
     let (form, call_link) = ("stand-up".try_into().unwrap(), Default::default());
     MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes }
@@ -33,10 +33,10 @@ fn closed(meetings: &[Cid]) -> MeetingClosed {
     MeetingClosed { meetings: meetings.to_vec().try_into().unwrap(), words: None }
 }
 
-fn added(title: &str, at: u8, meeting: Option<Cid>) -> AgendaItemAdded {
+pub fn added(title: &str, at: u8, meeting: Option<Cid>) -> AgendaItemAdded {
     let order = Order::try_from(vec![at]).unwrap();
     let (title, kind, tags) = (title.try_into().unwrap(), ItemKind::Talk, Default::default());
-    AgendaItemAdded { title, kind, order, meeting, minutes: None, tags }
+    AgendaItemAdded { title, kind, order, meeting, minutes: None, tags, about: None }
 }
 
 fn timer(meeting: Cid, seconds: u64) -> TimerSet {
@@ -44,7 +44,7 @@ fn timer(meeting: Cid, seconds: u64) -> TimerSet {
 }
 
 /// What changes nothing of an item yet.
-fn nothing(item: Cid) -> AgendaItemChanged {
+pub fn nothing(item: Cid) -> AgendaItemChanged {
     AgendaItemChanged { item, title: Default::default(), minutes: None, order: None, meeting: None, later: false }
 }
 
@@ -286,7 +286,7 @@ fn what_names_something_that_was_not_there_does_not_count() {
 }
 
 /// What author `i` is told, who has seen what it has.
-fn told(world: &World, i: usize, command: Command) -> Result<Body, CommandError> {
+pub fn told(world: &World, i: usize, command: Command) -> Result<Body, CommandError> {
     let node = seen_by(world, i);
     let command = paceline_room::command::Command::from(command);
     let asker = Asker { fold: &node.fold, log: &node.log, node: world.author(i), silence: &|_| 0 };
@@ -303,6 +303,7 @@ fn item(title: &str, meeting: Option<Cid>) -> Command {
         minutes: Some(5),
         tags: vec![],
         meeting: Some(meeting),
+        about: None,
     })
 }
 
@@ -354,7 +355,8 @@ fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
         let asked = format!("{command:?}");
         assert_eq!(told(&world, 1, command).err(), why, "{asked}");
     }
-    let unsaid = NewItem { title: "talk".into(), kind: ItemKind::Talk, minutes: None, tags: vec![], meeting: None };
+    let unsaid =
+        NewItem { title: "talk".into(), kind: ItemKind::Talk, minutes: None, tags: vec![], meeting: None, about: None };
     let of = |world: &World| match told(world, 1, Command::Add(unsaid.clone())) {
         Ok(Body::AgendaItemAdded(it)) => it.meeting,
         other => panic!("it may be added: {other:?}"),

@@ -423,3 +423,31 @@ fn what_did_not_change_keeps_its_place_in_memory() {
     assert!(Arc::ptr_eq(&before[0], node.fold.post(&one).expect("a post")));
     assert!(!Arc::ptr_eq(&before[1], node.fold.post(&two).expect("a post")));
 }
+
+#[test]
+fn whom_posts_name_and_what_somebody_answered_is_found_by_node() {
+    let mut world = World::new(31);
+    let said = |words, reply_to, mentions: Vec<_>| Posted {
+        kind: PostKind::Update,
+        words,
+        reply_to,
+        tags: Default::default(),
+        mentions: mentions.try_into().unwrap(),
+    };
+    let (one, two) = (world.author(1), world.author(2));
+    world.introduce(2, "Ben");
+    let words = world.say(1, "to two");
+    let first = world.write(1, said(words, None, vec![two, one]));
+    world.sync_all();
+    let words = world.say(2, "back");
+    let answer = world.write(2, said(words, Some(first), vec![]));
+    world.sync_all();
+    let words = world.say(1, "and again");
+    let last = world.write(1, said(words, Some(answer), vec![two]));
+    let unseen = world.write(2, said(words, Some(last), vec![]));
+    let spoken = whole(&world).fold.lists().spoken_to;
+    let naming = |node| spoken.naming(node).map(|(_, cid)| cid).collect::<Vec<_>>();
+    assert_eq!((naming(two), naming(one)), (vec![last, first], vec![first]));
+    assert!(spoken.has_answered(two, first) && !spoken.has_answered(one, first));
+    assert!(!spoken.has_answered(two, last), "{unseen} had not seen it");
+}

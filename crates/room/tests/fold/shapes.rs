@@ -115,7 +115,7 @@ fn posts_have_the_promised_shape() {
     let shape = json!({
         "cid": post.to_string(), "author": world.author(1).to_string(), "kind": "driver", "words": "here",
         "text": "because",
-        "replyTo": null, "tags": ["x"], "at": at, "depth": 2, "edited": false, "contested": false,
+        "replyTo": null, "tags": ["x"], "mentions": [world.author(0).to_string()], "at": at, "depth": 2, "edited": false, "contested": false,
     });
     assert_eq!(state["posts"][0], shape);
     assert_eq!(state["posts"][1]["replyTo"], post.to_string());
@@ -254,7 +254,7 @@ fn meetings_have_the_promised_shape() {
     let mut add = |name: &str, meeting: Option<Cid>| {
         let (order, minutes) = (vec![1].try_into().unwrap(), 5_u64.try_into().ok());
         let (title, kind) = (title(name), ItemKind::Talk);
-        world.write(1, AgendaItemAdded { title, kind, order, meeting, minutes, tags: Default::default() })
+        world.write(1, AgendaItemAdded { title, kind, order, meeting, minutes, tags: Default::default(), about: None })
     };
     let [left, done, planned, someday] =
         [("left", Some(over)), ("done", Some(over)), ("planned", Some(now)), ("someday", None)]
@@ -265,7 +265,7 @@ fn meetings_have_the_promised_shape() {
     world.write(1, MeetingClosed { meetings: vec![over].try_into().unwrap(), words: None });
     let state = json(&whole(&world));
     let [over, now, left, done, planned, someday] = [over, now, left, done, planned, someday].map(|it| it.to_string());
-    let item = |cid: &str, title: &str, state: &str, outcome: Option<&str>| json!({ "cid": cid, "title": title, "minutes": 5, "state": state, "outcome": outcome });
+    let item = |cid: &str, title: &str, state: &str, outcome: Option<&str>| json!({ "cid": cid, "title": title, "about": null, "minutes": 5, "state": state, "outcome": outcome });
     let mut of_over = [item(&left, "left", "backlog", None), item(&done, "done", "done", Some("so be it"))];
     of_over.sort_by_key(|it| it["cid"].as_str().map(str::to_owned));
     let shown = state["meetings"].as_array().expect("a list");

@@ -32,6 +32,10 @@ impl Wording for English<'_> {
         due.map_or_else(|| format!("{state:?}"), |it| format!("{state:?}, by {it}"))
     }
 
+    fn wrote(&self, post: &paceline_room::state::Post) -> String {
+        self.name(&post.author)
+    }
+
     fn no_words(&self) -> String {
         "(no words)".into()
     }

@@ -69,7 +69,8 @@ fn held(text: &str) -> (World, Cid) {
     let (minutes, tags) = Default::default();
     let title: paceline_room::body::Title = title.try_into().unwrap();
     let kind = ItemKind::Talk;
-    let item = AgendaItemAdded { title: title.clone(), kind, order, meeting: Some(meeting), minutes, tags };
+    let item =
+        AgendaItemAdded { title: title.clone(), kind, order, meeting: Some(meeting), minutes, tags, about: None };
     let budget = world.write(0, item.clone());
     world.write(0, AgendaItemAdded { order: after, ..item });
     world.sync_all();

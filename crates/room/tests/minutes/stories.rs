@@ -42,7 +42,7 @@ fn does(text: &str, due: &str, from: Cid) -> promises::Command {
 }
 
 fn posts(kind: PostKind, text: &str) -> posts::Command {
-    posts::Command::Post { kind, text: text.into(), reply_to: None, tags: vec![] }
+    posts::Command::Post { kind, text: text.into(), reply_to: None, tags: vec![], mentions: vec![] }
 }
 
 fn tells(target: Cid, stance: Stance, text: &str) -> feedback::Command {
@@ -261,6 +261,7 @@ fn retro(cut: bool) -> (Table, Cid) {
         minutes: None,
         tags: vec![],
         meeting: None,
+        about: None,
     };
     table.act(EVA, meetings::Command::Add(later));
     table.act(BEN, tells(claim, Stance::Question, "Who mended it?"));

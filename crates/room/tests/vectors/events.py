@@ -293,7 +293,7 @@ KINDS = {
     "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK},
     "meeting-closed": {"meetings": TIPS, "words?": LINK},
     "role-of": {"meeting": LINK, "baton": LINK},
-    "agenda-item-added": {"title": TITLE, "kind": ITEM, "order": ORDER, "meeting?": LINK, "minutes?": MINUTES, "tags?": TAGS},
+    "agenda-item-added": {"title": TITLE, "kind": ITEM, "order": ORDER, "meeting?": LINK, "minutes?": MINUTES, "tags?": TAGS, "about?": LINK},
     "agenda-item-changed": {"item": LINK, "title?": TITLE, "minutes?": MINUTES, "order?": ORDER, "meeting?": LINK, "later?": TRUE},
     "agenda-item-done": {"item": LINK, "outcome?": NOTE, "again?": TRUE},
     "agenda-at": {"meeting": LINK, "item": LINK},

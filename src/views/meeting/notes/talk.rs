@@ -118,7 +118,8 @@ fn Taken(props: &TakenProps) -> Html {
         let (commands, title) = (commands.clone(), said(group));
         Callback::from(move |_: MouseEvent| {
             let (title, kind, tags) = (title.clone(), ItemKind::Talk, Vec::new());
-            commands.act(meetings::Command::Add(NewItem { title, kind, minutes: None, tags, meeting: Some(None) }));
+            let item = NewItem { title, kind, minutes: None, tags, meeting: Some(None), about: None };
+            commands.act(meetings::Command::Add(item));
         })
     };
     html! {

@@ -342,7 +342,7 @@ impl Story {
     fn retract(&mut self) {
         let (node, doomed, acknowledged) = (self.me.node.clone(), self.doomed.clone(), self.acknowledged.clone());
         let (kind, text) = (PostKind::Update, "doomed.".into());
-        let post = posts::Command::Post { kind, text, reply_to: None, tags: vec![] };
+        let post = posts::Command::Post { kind, text, reply_to: None, tags: vec![], mentions: vec![] };
         self.place.spawn(Box::pin(async move {
             let Ok(cid) = node.act(post.into()).await else { return };
             acknowledged.borrow_mut().insert(cid);

@@ -40,7 +40,7 @@ bodies! {
     }
     /// Something to come to.
     AgendaItemAdded {
-        /// What.
+        /// What; empty if the post that it is about says it.
         title: Title,
         /// What is done about it.
         kind: ItemKind,
@@ -52,6 +52,8 @@ bodies! {
         [optional] minutes: Option<Minutes>,
         /// Tags.
         [optional] tags: Tags,
+        /// The post that it is about. Its words stay with it, so that they go when their author takes them back.
+        [optional] about: Option<Cid>,
     }
     /// Changes what is given, and nothing else.
     AgendaItemChanged {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Cid,
     command::{Ask, Asker, CommandError, Saying},
-    kinds::{List, UNNAMED},
+    kinds::{List, UNNAMED, posts::WordsState},
     limits,
 };
 
@@ -25,6 +25,8 @@ pub struct NewItem {
     pub tags: Vec<String>,
     /// The meeting, or none: it is for later. If that is not said, the one that goes on.
     pub meeting: Option<Option<Cid>>,
+    /// The post that it is about: without a title the words of that are shown.
+    pub about: Option<Cid>,
 }
 
 /// What a person may do.
@@ -120,13 +122,17 @@ impl Ask for Command {
                 goes_on(asker, &meeting)?;
                 asker.plain(RoleOf { meeting, baton })
             }
-            Self::Add(NewItem { title, kind, minutes, tags, meeting }) => {
+            Self::Add(NewItem { title, kind, minutes, tags, meeting, about }) => {
                 let meeting = meeting.unwrap_or_else(|| goes_on_now(asker).ok());
                 meeting.map_or(Ok(()), |it| goes_on(asker, &it))?;
                 let last = asker.fold.meetings().agenda(meeting).last().map(|it| it.order.clone());
-                let (title, order) = (named(&title)?, Order::between(last.as_ref(), None)?);
+                let title = match about {
+                    Some(post) => may_be_about(asker, &post).and_then(|()| Ok(title.trim().try_into()?))?,
+                    None => named(&title)?,
+                };
+                let order = Order::between(last.as_ref(), None)?;
                 let (minutes, tags) = (minutes.map(TryInto::try_into).transpose()?, List::of(tags)?);
-                asker.plain(AgendaItemAdded { title, kind, order, meeting, minutes, tags })
+                asker.plain(AgendaItemAdded { title, kind, order, meeting, minutes, tags, about })
             }
             Self::Change { item, title, minutes, before, meeting } => {
                 let now = found(asker, &item)?;
@@ -167,7 +173,8 @@ impl Ask for Command {
 
     fn typed(&self) -> Vec<&str> {
         match self {
-            Self::Open { title, .. } | Self::Add(NewItem { title, .. }) => vec![title.trim()],
+            Self::Open { title, .. } | Self::Add(NewItem { title, about: None, .. }) => vec![title.trim()],
+            Self::Add(NewItem { title, .. }) if !title.trim().is_empty() => vec![title.trim()],
             Self::Change { title: Some(title), .. } => vec![title.trim()],
             _ => Vec::new(),
         }
@@ -177,6 +184,13 @@ impl Ask for Command {
 fn named(title: &str) -> Result<crate::kinds::Title, CommandError> {
     let title = title.trim();
     if title.is_empty() { Err(CommandError::EmptyText) } else { Ok(title.try_into()?) }
+}
+
+/// A post whose words are not taken back, and of which nobody has made an item that waits.
+fn may_be_about(asker: Asker, post: &Cid) -> Result<(), CommandError> {
+    asker.fold.post(post).filter(|it| it.words != WordsState::Retracted).ok_or(CommandError::NotFound)?;
+    let waits = asker.fold.meetings().about(*post).any(|it| it.done.is_none());
+    if waits { Err(CommandError::ForLater) } else { Ok(()) }
 }
 
 fn goes_on(asker: Asker, meeting: &Cid) -> Result<(), CommandError> {

@@ -55,12 +55,20 @@ impl Measured for RoleOf {
 }
 
 impl Measured for AgendaItemAdded {
-    const LAWS: &'static [Law] = &[Law::new("an item after n at one place", Grows::Halving(4), |n| {
-        let mut it = Scene::new();
-        let meeting = open(&mut it);
-        (0..=n).for_each(|_| _ = add(&mut it, meeting));
-        it.last
-    })];
+    const LAWS: &'static [Law] = &[
+        Law::new("an item after n at one place", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            let meeting = open(&mut it);
+            (0..=n).for_each(|_| _ = add(&mut it, meeting));
+            it.last
+        }),
+        Law::new("an item about a post that n are about", Grows::Halving(8), |n| {
+            let mut it = Scene::new();
+            let (meeting, post) = (open(&mut it), it.post(1));
+            (0..=n).for_each(|_| _ = add_about(&mut it, meeting, Some(post)));
+            it.last
+        }),
+    ];
 }
 
 impl Measured for AgendaItemChanged {
@@ -124,10 +132,14 @@ fn open(it: &mut Scene) -> Cid {
 }
 
 fn add(it: &mut Scene, meeting: Cid) -> Cid {
+    add_about(it, meeting, None)
+}
+
+fn add_about(it: &mut Scene, meeting: Cid, about: Option<Cid>) -> Cid {
     let title = "an item".try_into().expect("it fits");
     let order = Order::between(None, None).expect("it fits");
     let (minutes, tags) = Default::default();
-    it.write(1, AgendaItemAdded { title, kind: ItemKind::Talk, order, meeting: Some(meeting), minutes, tags })
+    it.write(1, AgendaItemAdded { title, kind: ItemKind::Talk, order, meeting: Some(meeting), minutes, tags, about })
 }
 
 fn closed(meeting: Cid) -> MeetingClosed {

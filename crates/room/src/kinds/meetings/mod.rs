@@ -39,6 +39,7 @@ use crate::{
         IgnoredReason,
         past::{Look, Past},
         step::{Key, Step},
+        subjects::Owner,
         words::Home,
     },
     limits,
@@ -122,8 +123,8 @@ pub(crate) enum Fact {
     Closed(Vec<Cid>, Option<Cid>),
     /// Both in its past.
     RoleOf(RoleOf),
-    /// With the meeting, one in its past.
-    Added(Box<AgendaItemAdded>, Option<Cid>),
+    /// With the meeting and the place of the post, both in its past.
+    Added(Box<AgendaItemAdded>, Option<Cid>, Option<Key>),
     /// The item is in its past, and so is the meeting.
     Changed(Box<AgendaItemChanged>),
     /// The item is in its past.
@@ -197,7 +198,14 @@ impl Kind for AgendaItemAdded {
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
         let meeting = self.meeting.filter(|it| has(past, it, is_meeting));
-        Ok(Fact::Added(Box::new(self.clone()), meeting))
+        let post = self.about.and_then(|it| past.subject(&it)).filter(|it| it.owner == Owner::Posts);
+        let about = post.map(|it| past.look.entry(it.ix).key());
+        Ok(Fact::Added(Box::new(self.clone()), meeting, about))
+    }
+
+    /// It is on no agenda any more, whatever is said of it.
+    fn taken_back(&self, meetings: &mut Meetings, entry: &Entry, _: &mut Step) {
+        meetings.remove(&entry.cid);
     }
 }
 
@@ -253,11 +261,11 @@ impl Capability for Meetings {
                 self.lists.roles.insert((meeting, key), Arc::new(baton));
                 self.version += 1;
             }
-            Fact::Added(added, meeting) => {
+            Fact::Added(added, meeting, about) => {
                 if let Some(meeting) = meeting {
                     self.act(&meeting, step);
                 }
-                self.add(*added, meeting, step);
+                self.add(*added, meeting, about, step);
             }
             Fact::Changed(it) => {
                 if let Some(meeting) = it.meeting {
@@ -430,13 +438,30 @@ impl Meetings {
         }
     }
 
-    fn add(&mut self, added: AgendaItemAdded, meeting: Option<Cid>, step: &Step) {
+    fn add(&mut self, added: AgendaItemAdded, meeting: Option<Cid>, about: Option<Key>, step: &Step) {
         let AgendaItemAdded { title, kind, order, minutes, tags, .. } = added;
-        let (cid, author) = (step.entry.cid, step.event().author);
+        let (cid, author, depth) = (step.entry.cid, step.event().author, step.event().depth);
         let (title, minutes, tags) = (title.into(), minutes.map(|it| it.get()), tags.into_strings());
-        let item = Item { cid, author, title, kind, minutes, tags, meeting, done: None, order };
+        let item = Item { cid, author, depth, title, kind, minutes, tags, about, meeting, done: None, order };
         self.items.insert(cid, (item.place(), Latest::none()));
-        self.lists.items.insert(item.place(), Arc::new(item));
+        self.show(Arc::new(item));
+    }
+
+    /// Shows an item where it belongs.
+    fn show(&mut self, item: Arc<Item>) {
+        if let Some((_, post)) = item.about {
+            self.lists.about.insert((post, item.key()), item.clone());
+        }
+        self.lists.items.insert(item.place(), item);
+        self.version += 1;
+    }
+
+    fn remove(&mut self, item: &Cid) {
+        let Some((place, _)) = self.items.remove(item) else { return };
+        let gone = self.lists.items.remove(&place);
+        if let Some((post, key)) = gone.and_then(|it| Some((it.about?.1, it.key()))) {
+            self.lists.about.remove(&(post, key));
+        }
         self.version += 1;
     }
 
@@ -471,10 +496,9 @@ impl Meetings {
             let to = now.place();
             if to != *place {
                 self.lists.items.remove(place);
-                *place = to.clone();
+                *place = to;
             }
-            self.lists.items.insert(to, Arc::new(now));
-            self.version += 1;
+            self.show(Arc::new(now));
         }
     }
 }

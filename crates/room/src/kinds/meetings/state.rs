@@ -5,10 +5,17 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    super::UNNAMED,
+    super::{
+        UNNAMED,
+        posts::{Post, WordsState},
+    },
     bodies::{ItemKind, Order},
 };
-use crate::{Cid, NodeId, Tree, fold::Key, limits};
+use crate::{
+    Cid, NodeId, Tree,
+    fold::{Key, List},
+    limits,
+};
 
 /// A meeting with its agenda, as `window.paceline.state()` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,8 +41,10 @@ pub struct MeetingWhole {
 pub struct ItemWhole {
     /// Its event.
     pub cid: Cid,
-    /// What.
+    /// What. If a post says it, how that begins; empty once its words are gone.
     pub title: String,
+    /// The post that it is about.
+    pub about: Option<Cid>,
     /// How long it is meant to take.
     pub minutes: Option<u64>,
     /// Where it stands.
@@ -146,7 +155,9 @@ pub struct Item {
     pub cid: Cid,
     /// Who added it.
     pub author: NodeId,
-    /// What.
+    /// Its depth in the log.
+    pub depth: u64,
+    /// What; empty if the post that it is about says it ([`Item::titled`]).
     pub title: String,
     /// What is done about it.
     pub kind: ItemKind,
@@ -154,6 +165,8 @@ pub struct Item {
     pub minutes: Option<u64>,
     /// Tags.
     pub tags: Vec<String>,
+    /// The place of the post that it is about.
+    pub about: Option<Key>,
     /// The meeting it is for.
     pub meeting: Option<Cid>,
     /// What came of it, once it is done.
@@ -174,6 +187,8 @@ pub struct MeetingLists {
     pub open: Tree<Key, Meeting>,
     /// By meeting and order; what is for no meeting is for later.
     pub items: Tree<ItemPlace, Item>,
+    /// Those that are about posts, by the post.
+    pub about: Tree<(Cid, Key), Item>,
     /// The batons that are roles, by meeting, in the order in which they became so.
     pub roles: Tree<(Cid, Key), Cid>,
 }
@@ -184,7 +199,36 @@ const LINE: usize = 16;
 /// Stands for no meeting, where a place names one.
 pub(super) const LATER: Cid = UNNAMED;
 
+/// What an item is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemTitle<'a> {
+    /// So.
+    Given(&'a str),
+    /// As a post says.
+    Said(&'a str),
+    /// As a post said whose author has taken the words back.
+    TakenBack,
+    /// As a post says whose words are not here.
+    Missing,
+}
+
 impl Item {
+    /// Its place in the log.
+    pub fn key(&self) -> Key {
+        (self.depth, self.cid)
+    }
+
+    /// What it is called, and if that is for a post to say: what the post says now.
+    pub fn titled<'a>(&'a self, posts: &'a List<Post>) -> ItemTitle<'a> {
+        let post = self.about.filter(|_| self.title.is_empty()).and_then(|it| posts.get(&it));
+        match post.map(|it| (it.words, it.text.as_deref())) {
+            None => ItemTitle::Given(&self.title),
+            Some((WordsState::Retracted, _)) => ItemTitle::TakenBack,
+            Some((_, Some(text))) => ItemTitle::Said(text),
+            Some((_, None)) => ItemTitle::Missing,
+        }
+    }
+
     pub(super) fn place(&self) -> ItemPlace {
         (self.meeting.unwrap_or(LATER), self.order.clone(), self.author, self.cid)
     }
@@ -196,6 +240,11 @@ impl MeetingLists {
         let meeting = meeting.unwrap_or(LATER);
         let first = (meeting, Order::least(), NodeId::from_bytes([0; 32]), UNNAMED);
         self.items.from(&first).take_while(move |((of, ..), _)| *of == meeting).map(|(_, it)| it)
+    }
+
+    /// The items about a post, in the order in which they were made.
+    pub fn about(&self, post: Cid) -> impl Iterator<Item = &Arc<Item>> {
+        self.about.from(&(post, (0, UNNAMED))).take_while(move |((of, _), _)| *of == post).map(|(_, it)| it)
     }
 
     /// A meeting, and those that it goes on with, the latest first.
@@ -224,33 +273,40 @@ impl MeetingLists {
     }
 
     /// Everything, as it is told to scripts.
-    pub(crate) fn whole(&self) -> Vec<MeetingWhole> {
-        self.all.iter().map(|it| self.whole_of(it)).collect()
+    pub(crate) fn whole(&self, posts: &List<Post>) -> Vec<MeetingWhole> {
+        self.all.iter().map(|it| self.whole_of(it, posts)).collect()
     }
 
-    fn whole_of(&self, it: &Meeting) -> MeetingWhole {
+    fn whole_of(&self, it: &Meeting, posts: &List<Post>) -> MeetingWhole {
         MeetingWhole {
             cid: it.cid,
             title: it.title.clone(),
             form: it.form.clone(),
             state: it.state(),
             at: it.here.map(|(_, item)| item),
-            items: self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it))).collect(),
+            items: self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it), posts)).collect(),
             timer: it.timer.clone(),
         }
     }
 
-    fn told(&self, item: &Item, of: Option<&Meeting>) -> ItemWhole {
+    fn told(&self, item: &Item, of: Option<&Meeting>, posts: &List<Post>) -> ItemWhole {
         let outcome = item.done.clone().filter(|it| !it.is_empty());
-        let (cid, title, minutes) = (item.cid, item.title.clone(), item.minutes);
-        ItemWhole { cid, title, minutes, state: self.state_of(item, of), outcome }
+        let title = match item.titled(posts) {
+            ItemTitle::Given(title) => title.into(),
+            ItemTitle::Said(text) => {
+                text.lines().next().unwrap_or_default().chars().take(limits::TITLE_CHARS).collect()
+            }
+            ItemTitle::TakenBack | ItemTitle::Missing => String::new(),
+        };
+        let (cid, about, minutes) = (item.cid, item.about.map(|(_, post)| post), item.minutes);
+        ItemWhole { cid, title, about, minutes, state: self.state_of(item, of), outcome }
     }
 
     /// What is for later: first what is for no meeting, then what meetings left.
-    pub(crate) fn backlog(&self) -> Vec<ItemWhole> {
+    pub(crate) fn backlog(&self, posts: &List<Post>) -> Vec<ItemWhole> {
         let left = self.all.iter().filter(|it| it.ended.is_some());
-        let left = left.flat_map(|it| self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it))));
-        let all = self.agenda(None).map(|item| self.told(item, None)).chain(left);
+        let left = left.flat_map(|it| self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it), posts)));
+        let all = self.agenda(None).map(|item| self.told(item, None, posts)).chain(left);
         all.filter(|it| it.state == ItemState::Backlog).collect()
     }
 }

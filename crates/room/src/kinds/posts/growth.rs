@@ -2,7 +2,7 @@
 
 use super::{Edited, Posted};
 use crate::{
-    Cid,
+    Cid, limits,
     testing::{
         growth::{Grows, Law, Measured},
         hostile::Scene,
@@ -10,13 +10,23 @@ use crate::{
 };
 
 impl Measured for Posted {
-    const LAWS: &'static [Law] =
-        &[Law::new("a post that answers what n with the same words have answered", Grows::Halving(2), |n| {
+    const LAWS: &'static [Law] = &[
+        Law::new("a post that answers what n with the same words have answered", Grows::Halving(4), |n| {
             let mut it = Scene::new();
             let first = it.post(1);
             (0..=n).for_each(|_| _ = it.write(1, it.posted(Cid::of(b"words"), Some(first))));
             it.last
-        })];
+        }),
+        Law::new("a post that names as many as one may whom n have named", Grows::Halving(32), |n| {
+            let mut it = Scene::new();
+            let mentions: Vec<_> = (0..limits::TAGS).map(|i| it.node(i)).collect();
+            for _ in 0..=n {
+                let mentions = mentions.clone().try_into().expect("as many as one may");
+                it.write(1, Posted { mentions, ..it.posted(Cid::of(b"words"), None) });
+            }
+            it.last
+        }),
+    ];
 }
 
 impl Measured for Edited {
