@@ -17,6 +17,9 @@ pub struct UndoProps {
     pub text: AttrValue,
     /// Does the inverse: a command of who draws this.
     pub undo: Callback<()>,
+    /// Only another can: it is told, and no more.
+    #[prop_or_default]
+    pub told_only: bool,
 }
 
 /// Draws the sentence and its button as long as that is offered. What is there when it is first drawn was done before, and is not
@@ -48,7 +51,7 @@ pub fn Undo(props: &UndoProps) -> Html {
         <div class="undo" role="status">
             if is_offered {
                 <span>{ changing(props.text.to_string()) }</span>
-                <button type="button" class="button plain" data-testid="undo" onclick={undo}>{ t!("undo") }</button>
+                if !props.told_only { <button type="button" class="button plain" data-testid="undo" onclick={undo}>{ t!("undo") }</button> }
             }
         </div>
     }

@@ -81,7 +81,7 @@ commands! { session:
     "meeting.changeItem" (item: Cid, o: ChangedItem) -> Cid = session.act(o.command(item)).await;
     "meeting.doneItem" (item: Cid, outcome: Option<String>) -> Cid = session.act(meetings::Command::Done { item, outcome: outcome.unwrap_or_default() }).await;
     "meeting.undoneItem" (item: Cid) -> Cid = session.act(meetings::Command::Again { item }).await;
-    "meeting.at" (item: Cid) -> Cid = session.act(meetings::Command::At { item }).await;
+    "meeting.at" (item: Cid) -> Cid = session.act(meetings::Command::At { item: Some(item), seconds: None }).await;
     "meeting.timer" (o: TimerFor) -> Cid = session.act(meetings::Command::Timer { seconds: o.seconds, about: o.about }).await;
     "meeting.hand" (up: bool) -> () = session.hand(up);
 

@@ -75,6 +75,15 @@ impl Session {
         Ok(now)
     }
 
+    /// Puts what is for later on the agenda of a meeting, in this order.
+    pub async fn bring_back(&self, items: Vec<Cid>, meeting: Cid) -> Outcome<()> {
+        for item in items {
+            let (before, meeting) = (Some(None), Some(Some(meeting)));
+            self.act(meetings::Command::Change { item, title: None, minutes: None, before, meeting }).await?;
+        }
+        Ok(())
+    }
+
     /// Asks everybody each of these questions.
     async fn ask_each(&self, meeting: Cid, prompts: Vec<String>) -> Outcome<()> {
         let asked = prompts.into_iter().map(|question| {

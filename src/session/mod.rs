@@ -75,7 +75,7 @@ pub use intake::{takes_of, takes_word};
 pub use listen::{Listener, Subscription, opens};
 pub use mentions::shows;
 pub use names::{called, is_visible, name_in, nameless, titled};
-pub use paceline_node::{People, PersonView, Reach, Reaches, Storing, Way, Ways};
+pub use paceline_node::{Countdown, People, PersonView, Reach, Reaches, Storing, Way, Ways};
 pub use pauses::Meter;
 pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};

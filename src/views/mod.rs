@@ -45,6 +45,7 @@ pub static VIEWS: &[View] = &[
     practice::OFFER,
     meeting::BAR,
     meeting::CARD,
+    meeting::LATER,
     unsent::VIEW,
     unsent::GONE,
     amount::VIEW,

@@ -61,6 +61,11 @@ scenario('in a meeting anybody asks everybody to choose, to vote, or for words, 
   await ada.until('the votes are here', async () => (await round(ada, 'Where do we eat?').getAttribute('data-answered')) === '1');
   await converged(tabs);
   await round(ben, 'Where do we eat?').getByTestId('round-reveal').click();
+  await round(cleo, 'Where do we eat?').locator('.undo').filter({ hasText: 'Ben ended the vote' }).waitFor({ timeout: PATIENCE });
+  assert.equal(await cleo.at('undo').count(), 0, 'only who ended it can take that back');
+  await round(ben, 'Where do we eat?').getByTestId('undo').click();
+  for (const tab of tabs) await round(tab, 'Where do we eat?').and(tab.at('round', { 'data-state': 'open' })).waitFor({ timeout: PATIENCE });
+  await round(ben, 'Where do we eat?').getByTestId('round-reveal').click();
   for (const tab of tabs) {
     const total = round(tab, 'Where do we eat?').locator('.total').filter({ hasText: 'Pears' });
     await tab.until('the votes are counted', async () => (await total.count()) && /2$/.test(await total.textContent()));

@@ -88,6 +88,15 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   assert.ok(votes);
   await ada.at('vote-end').click();
   for (const tab of tabs) await tab.at('talk').waitFor();
+  // Who ended the vote can take that back; the others read who it was.
+  await ben.page.locator('.undo').filter({ hasText: 'Ada ended the vote' }).waitFor();
+  assert.equal(await ben.at('undo').count(), 0);
+  await ada.at('undo').click();
+  for (const tab of tabs) await tab.at('dots-left').waitFor();
+  await cleo.at('dots-left', { 'data-left': '0' }).waitFor();
+  for (const tab of tabs) await tab.until('its time runs on', async () => Number(await tab.at('bar').getAttribute('data-left')) > 0);
+  await ada.at('vote-end').click();
+  for (const tab of tabs) await tab.at('talk').waitFor();
   const first = await about(ada);
   for (const tab of tabs) assert.equal(await about(tab), first, 'the same note everywhere');
   assert.match(await ada.at('talk').textContent(), /2 votes/);

@@ -27,7 +27,11 @@ const SEEN: usize = limits::MEETINGS_AT_ONCE;
 
 /// The time that an event gives, if it gives any.
 pub fn seconds_of(body: &Body) -> Option<u64> {
-    if let Body::TimerSet(set) = body { Some(set.seconds.get()) } else { None }
+    match body {
+        Body::TimerSet(it) => Some(it.seconds.get()),
+        Body::AgendaAt(it) => it.seconds.map(|it| it.get()),
+        _ => None,
+    }
 }
 
 /// What this node itself says, and what it saw.

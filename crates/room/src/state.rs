@@ -13,7 +13,8 @@ pub use crate::kinds::{
     meetings::{
         Did, MeetingNow, MeetingStep,
         state::{
-            Ended, Item, ItemState, ItemTitle, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole, Timer,
+            CameTo, Ended, Item, ItemState, ItemTitle, ItemWhole, Meeting, MeetingLists, MeetingState, MeetingWhole,
+            Timer,
         },
     },
     people::Person,

@@ -7,9 +7,8 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::now::{called, ended_turn};
+use super::now::{called, ended_turn, titled};
 use crate::{
-    people,
     session::RoomView,
     texts::{self, changing, t},
 };
@@ -38,7 +37,8 @@ fn told(room: &RoomView, did: Did, by: &[NodeId]) -> String {
         Did::Turn(of, Turn::Again) => t!("apart-again", by = by, name = name(of)),
         Did::Turn(of, Turn::Away) => t!("apart-away", by = by, name = name(of)),
         Did::Turn(of, _) => ended_turn(room, by, &of),
-        Did::Item(item) => t!("apart-item", by = by, title = item_title(room, item)),
+        Did::Item(None) => t!("agenda-went-back", by = by),
+        Did::Item(Some(item)) => t!("apart-item", by = by, title = item_title(room, item)),
         Did::Answer(_) => t!("notes-went-on", by = by),
         Did::Show(_) => t!("apart-show", by = by),
         Did::Close(_) => t!("apart-close", by = by),
@@ -48,5 +48,5 @@ fn told(room: &RoomView, did: Did, by: &[NodeId]) -> String {
 
 fn item_title(room: &RoomView, item: Cid) -> String {
     let item = room.meetings.items.iter().find(|it| it.cid == item);
-    item.map(|it| people::titled(&it.title).to_string()).unwrap_or_default()
+    item.map(|it| titled(room, it)).unwrap_or_default()
 }

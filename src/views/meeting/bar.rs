@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
-use super::now::{Notes, Step, called, going, notes_in, runs, turns_of};
+use super::now::{Notes, Step, called, going, here_of, notes_in, running, runs, titled, turns_of};
 use crate::{
     components::timer::Timer,
     hooks::use_seconds_left,
@@ -40,6 +40,7 @@ pub fn Bar(props: &BarProps) -> Html {
     let now = turns.as_ref().and_then(|it| it.now);
     let name = |node| called(room, &node);
     let at = notes_in(room, meeting).first().map(Notes::step);
+    let here = here_of(room, meeting);
     let step = match (at, &turns, now) {
         (Some(Step::Write), ..) => t!("notes-write"),
         (Some(Step::Vote), ..) => t!("notes-vote"),
@@ -47,9 +48,18 @@ pub fn Bar(props: &BarProps) -> Html {
         (None, Some(_), Some(now)) if room.joined.is_same(now, room.me) => t!("bar-your-turn"),
         (None, Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
         (None, Some(_), None) => t!("bar-all-spoken"),
-        (None, None, _) => t!("bar-goes-on"),
+        (None, None, _) => here.as_ref().map_or_else(|| t!("bar-goes-on"), |it| titled(room, it)),
     };
-    let handle = at.map_or(if turns.is_some() { "turns" } else { "talk" }, Step::value);
+    let handle = at.map_or(
+        match (&turns, &here) {
+            (Some(_), _) => "turns",
+            (None, Some(_)) => "agenda",
+            (None, None) => "talk",
+        },
+        Step::value,
+    );
+    // The time is that of whose turn it is, of the step, or of what is on the agenda.
+    let timed = if now.is_some() || at.is_some() { room.timer } else { running(room, meeting) };
     let runs = runs(room, meeting).and_then(|it| it.holder);
     html! {
         <div class="bar going" data-testid="bar" data-step={handle}
@@ -58,7 +68,7 @@ pub fn Bar(props: &BarProps) -> Html {
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>
             </button>
-            if let Some(timer) = room.timer.filter(|_| now.is_some() || at.is_some()) { <Timer ends={timer.ends} /> }
+            if let Some(timer) = timed { <Timer ends={timer.ends} /> }
             if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
     }

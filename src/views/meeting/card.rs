@@ -5,6 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use yew::prelude::*;
 
 use super::{
+    agenda::{Agenda, goes_on},
     apart::apart,
     asked::{AskAll, Asked},
     lobby::Lobby,
@@ -36,12 +37,14 @@ pub struct CardProps {
     pub open: Callback<&'static str>,
     /// The settings stand beside it.
     pub settings: bool,
+    /// What is for later stands beside it.
+    pub beside_later: bool,
 }
 
 /// Draws it.
 #[component]
 pub fn Card(props: &CardProps) -> Html {
-    let CardProps { room, primary, talk, open, settings } = props;
+    let CardProps { room, primary, talk, open, settings, beside_later } = props;
     // The last one's notes, until another begins: of the meeting that ended while this was drawn.
     let seen = use_mut_ref(|| None);
     let again = use_state(|| false);
@@ -63,7 +66,7 @@ pub fn Card(props: &CardProps) -> Html {
     };
     let card = match (meeting, &over) {
         (Some(meeting), _) => {
-            html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} /> }
+            html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} beside_later={*beside_later} /> }
         }
         (None, Some(over)) if !*again => {
             html! { <Over room={room.clone()} meeting={(**over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
@@ -107,20 +110,22 @@ struct GoingProps {
     room: Rc<RoomView>,
     meeting: Meeting,
     primary: bool,
+    beside_later: bool,
 }
 
 #[component]
 fn Going(props: &GoingProps) -> Html {
-    let GoingProps { room, meeting, primary } = props;
+    let GoingProps { room, meeting, primary, beside_later } = props;
     let commands = use_commands("meeting");
     let turns = turns_of(room, meeting);
     let asked = asked_in(room, meeting);
     let notes = notes_in(room, meeting);
     let due = next_time(meeting);
     let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
-    let is_over = all_spoken && notes.iter().all(|it| is_last(room, meeting, it));
+    let is_over = all_spoken && !goes_on(room, meeting) && notes.iter().all(|it| is_last(room, meeting, it));
     // What was promised before comes first, until notes are shown.
     let begins = notes.first().is_none_or(|it| it.step() == Step::Write);
+    let leads = all_spoken && notes.is_empty();
     let end = {
         let meeting = meeting.cid;
         Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
@@ -132,6 +137,7 @@ fn Going(props: &GoingProps) -> Html {
             if let Some(text) = call { <Written {text} /> }
             { apart(room) }
             if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
+            <Agenda room={room.clone()} meeting={meeting.clone()} {leads} primary={*primary && leads} beside_later={*beside_later} />
             <div>if begins { <LastTime room={room.clone()} meeting={meeting.clone()} /> }</div>
             <div class="all-notes">{ for notes.into_iter().enumerate().map(|(at, notes)| html! {
                 // Only one of what is done has the next press.

@@ -1,9 +1,12 @@
 //! The meeting that goes on: one line above the talk, and the card that says what we do now; where there is none, how to begin one.
 
+mod agenda;
 mod apart;
 mod asked;
 mod bar;
 mod card;
+mod hands;
+mod later;
 mod lobby;
 mod next;
 mod notes;
@@ -17,8 +20,12 @@ mod writing;
 
 use yew::prelude::*;
 
-use self::{bar::Bar, card::Card};
-use super::{Context, MainTab, PLAIN, Region, SETTINGS, View};
+use self::{bar::Bar, card::Card, later::Later};
+use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
+use crate::{components::icons::Icon, texts::t};
+
+/// Its handle.
+const LATER_HANDLE: &str = "view-agenda";
 
 /// Its line above the talk.
 pub const BAR: View = View {
@@ -38,7 +45,22 @@ pub const CARD: View = View {
     draw: |context: &Context| {
         let talk = context.open.reform(|()| MainTab::Talk.handle());
         let (open, settings) = (context.open.clone(), context.beside == SETTINGS);
-        html! { <Card room={context.room.clone()} primary={!context.covered} {talk} {open} {settings} /> }
+        let beside_later = context.beside == LATER_HANDLE;
+        html! { <Card room={context.room.clone()} primary={!context.covered} {talk} {open} {settings} {beside_later} /> }
     },
+    ..PLAIN
+};
+
+/// What is for later.
+pub const LATER: View = View {
+    region: Region::Beside,
+    tab: Some(Tab {
+        handle: LATER_HANDLE,
+        group: MainTab::More,
+        icon: Icon::Meeting,
+        title: || t!("view-agenda"),
+        key: None,
+    }),
+    draw: |context: &Context| html! { <Later room={context.room.clone()} /> },
     ..PLAIN
 };

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use paceline_room::{
     Cid, Day, NodeId,
     body::rounds::{Ask, Value},
-    state::{Baton, Meeting, Round},
+    state::{Baton, Item, ItemTitle, Meeting, Round},
 };
 
 use crate::{
     browser,
     due::in_days,
+    excerpt,
     forms::{self, FormMeeting, FormNotes},
     people,
-    session::RoomView,
+    session::{Countdown, RoomView},
     texts::t,
     when,
 };
@@ -114,6 +115,27 @@ pub fn notes_in(room: &RoomView, meeting: &Meeting) -> Vec<Notes> {
         Notes { round: round.clone(), vote: votes.iter().find(is_on).map(|it| Arc::clone(it)) }
     };
     notes.map(with_vote).collect()
+}
+
+/// The item that a meeting has come to, as long as that is on its agenda and not done.
+pub fn here_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Item>> {
+    let here = room.meetings.here(meeting)?.item?;
+    room.meetings.on_agenda(meeting).find(|it| it.cid == here && it.done.is_none()).cloned()
+}
+
+/// The time of what is on the agenda, if it runs: of what the meeting is at, or of the talk as a whole.
+pub fn running(room: &RoomView, meeting: &Meeting) -> Option<Countdown> {
+    let here = here_of(room, meeting).map(|it| it.cid);
+    room.timer.filter(|it| it.about.is_none() || it.about == here)
+}
+
+/// What something on an agenda is called.
+pub fn titled(room: &RoomView, item: &Item) -> String {
+    match item.titled(&room.posts) {
+        ItemTitle::Given(words) => people::titled(words).to_string(),
+        ItemTitle::Said(words) => excerpt::excerpt(words, excerpt::QUOTED),
+        ItemTitle::TakenBack | ItemTitle::Missing => t!("later-taken-back"),
+    }
 }
 
 /// What the form of a meeting says, as far as this build has it.

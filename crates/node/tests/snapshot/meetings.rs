@@ -224,7 +224,7 @@ impl Room {
             let (title, order) = (Default::default(), Order::between(None, first.as_ref()).ok());
             AgendaItemChanged { item, title, minutes: None, order, meeting: None, later: false }
         });
-        done!("where it is", 3, AgendaAt { meeting, item });
+        done!("where it is", 3, AgendaAt { meeting, item: Some(item), seconds: None });
         done!("an item is done", 3, AgendaItemDone { item, outcome: Default::default(), again: false });
         done!("a timer", 3, TimerSet { meeting, seconds: 60_u64.try_into().unwrap(), about: None });
         done!("the end", 3, MeetingClosed { meetings: vec![meeting].try_into().unwrap(), words: None });

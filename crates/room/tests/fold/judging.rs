@@ -71,8 +71,9 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
         }
         3..5 => Edited { post: one(&["posted"]), words }.into(),
         5 => {
-            Retracted { post: one(&["posted", "edited", "asked", "promised", "promise-dropped", "agenda-item-added"]) }
-                .into()
+            const TAKEN_BACK: [&str; 7] =
+                ["posted", "edited", "asked", "promised", "promise-dropped", "agenda-item-added", "round-closed"];
+            Retracted { post: one(&TAKEN_BACK) }.into()
         }
         6..9 => FeedbackGiven { target: one(&TERMS), stance, words: None, sources: Default::default() }.into(),
         9..11 => {
@@ -145,7 +146,10 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             let outcome = "so be it".try_into().unwrap();
             AgendaItemDone { item: one(&["agenda-item-added"]), outcome, again: (kind / 40).is_multiple_of(2) }.into()
         }
-        37 => AgendaAt { meeting: one(&["meeting-opened"]), item: other(&["agenda-item-added"]) }.into(),
+        37 => {
+            let (meeting, item) = (one(&["meeting-opened"]), Some(other(&["agenda-item-added"])));
+            AgendaAt { meeting, item, seconds: 60_u64.try_into().ok() }.into()
+        }
         38 => {
             let (meeting, seconds) = (one(&["meeting-opened"]), (kind as u64 / 40 % 600).try_into().unwrap());
             TimerSet { meeting, seconds, about: None }.into()

@@ -1,5 +1,6 @@
 //! What the log means: the fold from outside, by its promises.
 
+mod agenda;
 mod bad_input;
 mod commands;
 mod cost;

@@ -39,8 +39,12 @@ pub fn added(title: &str, at: u8, meeting: Option<Cid>) -> AgendaItemAdded {
     AgendaItemAdded { title, kind, order, meeting, minutes: None, tags, about: None }
 }
 
-fn timer(meeting: Cid, seconds: u64) -> TimerSet {
+pub fn timer(meeting: Cid, seconds: u64) -> TimerSet {
     TimerSet { meeting, seconds: seconds.try_into().unwrap(), about: None }
+}
+
+pub fn came_to(meeting: Cid, item: Cid) -> AgendaAt {
+    AgendaAt { meeting, item: Some(item), seconds: None }
 }
 
 /// What changes nothing of an item yet.
@@ -48,7 +52,7 @@ pub fn nothing(item: Cid) -> AgendaItemChanged {
     AgendaItemChanged { item, title: Default::default(), minutes: None, order: None, meeting: None, later: false }
 }
 
-fn meeting(world: &World, cid: Cid) -> Meeting {
+pub fn meeting(world: &World, cid: Cid) -> Meeting {
     Meeting::clone(whole(world).fold.meeting(&cid).expect("a meeting"))
 }
 
@@ -245,24 +249,6 @@ fn an_agenda_stands_in_its_order_and_each_field_has_its_latest_word() {
 }
 
 #[test]
-fn it_is_where_the_latest_word_says_and_so_is_its_time_and_its_roles() {
-    let mut world = World::new(7);
-    let it = world.write(1, opened("Weekly", None));
-    let [one, two] = [1, 2].map(|at| world.write(1, added("item", at, Some(it))));
-    assert_eq!((meeting(&world, it).here, meeting(&world, it).timer), (None, None));
-    world.write(1, AgendaAt { meeting: it, item: one });
-    let at = world.write(1, AgendaAt { meeting: it, item: two });
-    assert_eq!(meeting(&world, it).here.map(|((_, said), item)| (said, item)), Some((at, two)));
-    world.write(1, timer(it, 300));
-    world.write(1, TimerSet { about: Some(two), ..timer(it, 0) });
-    assert_eq!(meeting(&world, it).timer.map(|it| (it.seconds, it.about)), Some((0, Some(two))));
-    let roles: Vec<_> = ["facilitator", "scribe"].iter().map(|title| world.open_baton(1, title)).collect();
-    roles.iter().rev().for_each(|baton| _ = world.write(1, RoleOf { meeting: it, baton: *baton }));
-    let shown: Vec<_> = whole(&world).fold.meetings().roles_of(it).collect();
-    assert_eq!(shown, [roles[1], roles[0]], "in the order in which they became so");
-}
-
-#[test]
 fn what_names_something_that_was_not_there_does_not_count() {
     let mut world = World::new(8);
     let it = world.write(1, opened("Weekly", None));
@@ -272,7 +258,7 @@ fn what_names_something_that_was_not_there_does_not_count() {
         world.write(2, closed(&[it])),
         world.write(2, timer(it, 60)),
         world.write(2, AgendaItemDone { item, outcome: Default::default(), again: false }),
-        world.write(2, AgendaAt { meeting: it, item }),
+        world.write(2, came_to(it, item)),
         world.write(2, RoleOf { meeting: it, baton }),
         world.write(1, RoleOf { meeting: it, baton: item }),
         world.write(1, closed(&[item])),
@@ -345,8 +331,8 @@ fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
         (change(to_do, Some(Some(one))), Some(not_found)),
         (change(to_do, None), Some(empty)),
         (change(other, Some(None)), Some(not_found)),
-        (Command::At { item: to_do }, None),
-        (Command::At { item: other }, Some(not_found)),
+        (Command::At { item: Some(to_do), seconds: None }, None),
+        (Command::At { item: Some(other), seconds: None }, Some(not_found)),
         (timer(90), None),
         (timer(86_401), Some(CommandError::TooLong)),
         (Command::Done { item: to_do, outcome: String::new() }, None),
@@ -363,12 +349,14 @@ fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
     };
     assert_eq!(of(&world), Some(other), "of the one that goes on");
     let left = world.write(1, added("left", 1, Some(one)));
-    let Ok(Body::AgendaAt(at)) = told(&world, 1, Command::At { item: left }) else { panic!("it may be come to") };
+    let Ok(Body::AgendaAt(at)) = told(&world, 1, Command::At { item: Some(left), seconds: None }) else {
+        panic!("it may be come to")
+    };
     assert_eq!(at.meeting, other, "what an ended meeting left is come to in the one that goes on");
     world.write(1, closed(&[other]));
     assert_eq!(of(&world), None, "nothing goes on");
     assert_eq!(told(&world, 1, timer(90)).err(), Some(not_found));
-    assert_eq!(told(&world, 1, Command::At { item: left }).err(), Some(not_found));
+    assert_eq!(told(&world, 1, Command::At { item: Some(left), seconds: None }).err(), Some(not_found));
 }
 
 #[test]
@@ -468,7 +456,10 @@ fn meetings_are_what_the_rules_say_in_any_order() {
                     7 => one(&items).map(|item| {
                         AgendaItemChanged { meeting: one(&open), later: pick.is_multiple_of(3), ..nothing(item) }.into()
                     }),
-                    8 => one(&items).zip(one(&open)).map(|(item, meeting)| AgendaAt { meeting, item }.into()),
+                    8 => one(&open).map(|meeting| {
+                        let (item, seconds) = (one(&items), (pick as u64 % 3 * 60).try_into().ok());
+                        AgendaAt { meeting, item, seconds }.into()
+                    }),
                     9 => Some(AlsoMe { node: sim.node_id(pick % AUTHORS) }.into()),
                     _ => None,
                 };

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use paceline_room::{
     Body, Cid, Keypair, NodeId,
     body::{
-        AlsoMe, Answered, Promised, Retracted, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, ThemePlaced,
-        Title, TurnDone,
+        AlsoMe, Answered, Promised, Retracted, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened,
+        ThemePlaced, Title, TurnDone,
         rounds::{Ask, Command, Dots, Said, Scale, Spoken, True, Turn, Under, Value},
     },
     command::Asker,
     fold::IgnoredReason,
     limits,
-    state::Round,
+    state::{Round, RoundState},
     testing::World,
 };
 
@@ -250,6 +250,38 @@ fn a_hidden_note_that_was_taken_back_is_no_note_and_waits_for_nobody() {
     let late = world.blocks();
     let mut other = Node::new(world.room());
     other.admit_all(&late.into_iter().rev().collect::<Vec<_>>());
+    other.fill(&world.blocks());
+    assert_eq!(format!("{:?}", other.fold.rounds()), format!("{:?}", node.fold.rounds()));
+}
+
+#[test]
+fn an_end_that_its_author_takes_back_ends_nothing_unless_another_ended_it_too() {
+    let mut world = room(11, 3);
+    let it = world.write(1, asks(choice()));
+    world.sync_all();
+    let state = |world: &World| {
+        let node = whole(world);
+        let round = node.fold.round(&it).expect("a round");
+        (round.closed.as_ref().map(|it| it.cid), round.state())
+    };
+    let first = world.write(1, RoundClosed { round: it });
+    assert_eq!(state(&world), (Some(first), RoundState::Revealed));
+    world.sync_all();
+    world.write(2, Retracted { post: first });
+    assert_eq!(state(&world).0, Some(first), "only by its author");
+    world.write(1, Retracted { post: first });
+    assert_eq!(state(&world), (None, RoundState::Open));
+    world.sync_all();
+    let answer = world.write(3, answered(it, chosen(1)));
+    assert_eq!(whole(&world).fold.why_ignored(&answer), None, "it can be answered again");
+    let [one, two] = [1, 2].map(|i| world.write(i, RoundClosed { round: it }));
+    assert!(state(&world).0.is_some_and(|it| [one, two].contains(&it)));
+    world.write(1, Retracted { post: one });
+    assert_eq!(state(&world), (Some(two), RoundState::Revealed));
+    // The same in another order.
+    let node = whole(&world);
+    let mut other = Node::new(world.room());
+    other.admit_all(&world.blocks().into_iter().rev().collect::<Vec<_>>());
     other.fill(&world.blocks());
     assert_eq!(format!("{:?}", other.fold.rounds()), format!("{:?}", node.fold.rounds()));
 }

@@ -9,7 +9,7 @@ use std::{
 use paceline_room::{
     Body, Cid, Ix, Keypair, NodeId,
     body::{
-        AlsoMe, AnswerDone, RevealOpened, RoundClosed, RoundOpened, TurnDone,
+        AlsoMe, AnswerDone, Retracted, RevealOpened, RoundClosed, RoundOpened, TurnDone,
         rounds::{Ask, Said, Spoken, Turn},
     },
     limits,
@@ -74,7 +74,10 @@ impl<'a> Rules<'a> {
 
         let mut told = Told::default();
         let closings = self.all(|it| if let Body::RoundClosed(it) = it { Some(it.round) } else { None });
-        told.closed = closings.iter().filter(|it| it.2 == round).map(|it| it.0).min_by_key(|it| self.key(it));
+        let taken_back = self.all(|it| if let Body::Retracted(it) = it { Some(it.post) } else { None });
+        let stands = |it: &Cid| !taken_back.iter().any(|gone| gone.2 == *it);
+        told.closed =
+            closings.iter().filter(|it| it.2 == round && stands(&it.0)).map(|it| it.0).min_by_key(|it| self.key(it));
 
         // Open answers: of each person the last.
         let mut last: BTreeMap<NodeId, Cid> = BTreeMap::new();
@@ -194,6 +197,10 @@ fn shown(node: &Node, cid: Cid) -> Told {
 
 /// Something that somebody does in a round, as far as it can be done.
 fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds: &[Cid]) -> Option<Body> {
+    let closed_by = |who: usize| {
+        let closings = sim.written.iter().filter(|it| matches!(it.1.body, Body::RoundClosed(_)));
+        closings.filter(|it| it.1.author == sim.node_id(who)).map(|it| it.0).last()
+    };
     const TURNS: [Turn; 5] = [Turn::Spoken, Turn::Passed, Turn::Again, Turn::Away, Turn::Joined];
     let round = rounds.get(pick % rounds.len().max(1)).copied();
     let node = &sim.nodes[who];
@@ -223,15 +230,16 @@ fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds
         14 => AnswerDone { round: round?, passed: pick.is_multiple_of(2) }.into(),
         15 => RoundClosed { round: round? }.into(),
         16 => AlsoMe { node: someone(pick) }.into(),
+        17..22 => Retracted { post: closed_by(who)? }.into(),
         _ => return None,
     })
 }
 
 #[test]
 fn rounds_are_what_the_rules_say_in_any_order() {
-    let seen: [Cell<usize>; 6] = std::array::from_fn(|_| Cell::new(0));
+    let seen: [Cell<usize>; 7] = std::array::from_fn(|_| Cell::new(0));
     let strategy = (
-        prop::collection::vec((0..26_usize, 0..AUTHORS, any::<usize>()), 20..120),
+        prop::collection::vec((0..31_usize, 0..AUTHORS, any::<usize>()), 20..120),
         prop::collection::vec(any::<Index>(), 40),
     );
     let keys: Vec<Keypair> = (0..AUTHORS).map(|i| World::new(7).keypair(i)).collect();
@@ -261,7 +269,9 @@ fn rounds_are_what_the_rules_say_in_any_order() {
             for (cid, _, opened) in rules.all(|it| if let Body::RoundOpened(it) = it { Some(it) } else { None }) {
                 let (told, is) = (rules.told(cid, opened, sim.room), shown(&node, cid));
                 prop_assert_eq!(&told, &is, "{:?}", opened);
+                let closings = rules.all(|it| if let Body::RoundClosed(it) = it { Some(it.round) } else { None });
                 let counts = [
+                    usize::from(told.closed.is_none() && closings.iter().any(|it| it.2 == cid)),
                     told.answers.iter().filter(|it| !it.2).count(),
                     told.answers.iter().filter(|it| it.3).count(),
                     told.answers.iter().filter(|it| it.2 && !it.3).count(),

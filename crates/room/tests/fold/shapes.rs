@@ -260,7 +260,7 @@ fn meetings_have_the_promised_shape() {
         [("left", Some(over)), ("done", Some(over)), ("planned", Some(now)), ("someday", None)]
             .map(|(it, of)| add(it, of));
     world.write(1, AgendaItemDone { item: done, outcome: "so be it".try_into().unwrap(), again: false });
-    world.write(1, AgendaAt { meeting: now, item: planned });
+    world.write(1, AgendaAt { meeting: now, item: Some(planned), seconds: None });
     world.write(1, TimerSet { meeting: now, seconds: 90_u64.try_into().unwrap(), about: Some(planned) });
     world.write(1, MeetingClosed { meetings: vec![over].try_into().unwrap(), words: None });
     let state = json(&whole(&world));

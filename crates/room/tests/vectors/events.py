@@ -296,7 +296,7 @@ KINDS = {
     "agenda-item-added": {"title": TITLE, "kind": ITEM, "order": ORDER, "meeting?": LINK, "minutes?": MINUTES, "tags?": TAGS, "about?": LINK},
     "agenda-item-changed": {"item": LINK, "title?": TITLE, "minutes?": MINUTES, "order?": ORDER, "meeting?": LINK, "later?": TRUE},
     "agenda-item-done": {"item": LINK, "outcome?": NOTE, "again?": TRUE},
-    "agenda-at": {"meeting": LINK, "item": LINK},
+    "agenda-at": {"meeting": LINK, "item?": LINK, "seconds?": SECONDS},
     "timer-set": {"meeting": LINK, "seconds": SECONDS, "about?": LINK},
     "round-opened": {"question": TITLE, "ask": ASK, "sealed?": TRUE, "meeting?": LINK, "order?": NODES, "many?": TRUE},
     "answered": {"round": LINK, "answer?": VALUE, "words?": LINK},

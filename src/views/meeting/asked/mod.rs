@@ -7,15 +7,22 @@ mod result;
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    body::rounds::{self, Ask},
+    body::{
+        rounds::{self, Ask},
+        taking_back,
+    },
     state::{Round, RoundState},
 };
 use yew::prelude::*;
 
 pub use self::open::AskAll;
 use self::{options::Options, result::Outcome};
-use super::{now::own_of, reveal::Reveal};
+use super::{
+    now::{called, own_of},
+    reveal::Reveal,
+};
 use crate::{
+    components::undo::Undo,
     hooks::{use_commands, use_session},
     people,
     session::{Here, RoomView},
@@ -51,6 +58,7 @@ pub fn Asked(props: &AskedProps) -> Html {
                 <Options room={room.clone()} round={round.clone()} {own} />
                 { ending(room, round) }
             }
+            <div><Reopen room={room.clone()} round={round.clone()} /></div>
         </section>
     }
 }
@@ -82,6 +90,42 @@ fn Close(props: &CloseProps) -> Html {
             <button type="button" class="button plain" data-testid="round-reveal" aria-disabled={busy} {onclick}>{ t!("asked-show") }</button>
         </>
     }
+}
+
+/// Properties of [`Reopen`].
+#[derive(PartialEq, Properties)]
+pub struct ReopenProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// What was ended.
+    pub round: Arc<Round>,
+    /// What is done once it goes on.
+    #[prop_or_default]
+    pub then: Callback<()>,
+}
+
+/// Who ended it, and the way back: who ended it can take that back.
+#[component]
+pub fn Reopen(props: &ReopenProps) -> Html {
+    let ReopenProps { room, round, then } = props;
+    let commands = use_commands(format!("undo {}", round.cid));
+    let closed = round.closed.as_ref();
+    let undo = {
+        let (closing, then) = (closed.map(|it| it.cid), then.clone());
+        Callback::from(move |()| {
+            let then = then.clone();
+            if let Some(post) = closing {
+                commands.run(|session| async move {
+                    session.act(taking_back::Command::Retract { post }).await?;
+                    then.emit(());
+                    Ok(())
+                });
+            }
+        })
+    };
+    let text = closed.map(|it| t!("apart-close", by = called(room, &it.by))).unwrap_or_default();
+    let told_only = closed.is_some_and(|it| it.by != room.me);
+    html! { <Undo of={closed.map(|it| AttrValue::from(it.cid.to_string()))} {text} {undo} {told_only} /> }
 }
 
 const fn kind(ask: &Ask) -> &'static str {

@@ -8,9 +8,12 @@ mod note;
 mod props;
 mod talk;
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
-use paceline_room::state::Meeting;
+use paceline_room::{
+    body::meetings,
+    state::{Meeting, Round},
+};
 use yew::prelude::*;
 
 pub use self::last_time::LastTime;
@@ -21,11 +24,13 @@ use self::{
     talk::{Talk, talked_about},
 };
 use super::{
+    asked::Reopen,
     now::{Notes, Step, home, is_mine},
     reveal::Reveal,
 };
 use crate::{
     components::timer::Timer,
+    hooks::{seconds_left, use_commands},
     session::{Here, RoomView},
     signals,
     texts::{changing, t},
@@ -48,11 +53,42 @@ pub fn NotesCard(props: &NotesProps) -> Html {
             <div>if step == Step::Talk { <Talk ..props.clone() /> }</div>
             <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
             <Jot ..props.clone() />
+            <div>if let Some(vote) = &notes.vote { <Vote key={vote.cid.to_string()} room={room.clone()} vote={vote.clone()} /> }</div>
             <div>if step == Step::Write {
                 <Reveal room={room.clone()} round={round.clone()} answered={t!("notes-written", n = round.answered, done = round.done)} words={t!("notes-show")} filled={may_show(props)} />
             }</div>
         </section>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct VoteProps {
+    room: Rc<RoomView>,
+    vote: Arc<Round>,
+}
+
+/// The way back into a vote that was ended, with the time that it had still.
+#[component]
+fn Vote(props: &VoteProps) -> Html {
+    let VoteProps { room, vote } = props;
+    let commands = use_commands(format!("time of {}", vote.cid));
+    let left = use_mut_ref(|| 0);
+    if let Some(timer) = room.timer.filter(|it| it.about == Some(vote.cid) && vote.closed.is_none()) {
+        *left.borrow_mut() = timer.ends;
+    }
+    let ended = use_mut_ref(|| None::<u64>);
+    match &vote.closed {
+        None => _ = ended.take(),
+        Some(_) => _ = ended.borrow_mut().get_or_insert_with(|| seconds_left(*left.borrow())),
+    }
+    let then = {
+        let about = Some(vote.cid);
+        Callback::from(move |()| {
+            let seconds = ended.borrow().unwrap_or(0);
+            commands.act(meetings::Command::Timer { seconds, about });
+        })
+    };
+    html! { <Reopen room={room.clone()} round={vote.clone()} {then} /> }
 }
 
 /// Whether all notes were talked about, but for the last, which is.

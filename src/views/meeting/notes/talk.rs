@@ -14,6 +14,7 @@ use yew::prelude::*;
 
 use super::{
     super::{
+        hands::Hands,
         now::{Notes, called, form_of_notes, is_mine, next_time},
         steps::{use_before, use_inert},
     },
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     components::undo::Undo,
-    hooks::{seconds_left, use_commands, use_session},
+    hooks::{seconds_left, use_commands},
     session::RoomView,
     texts::{self, changing, t},
 };
@@ -130,28 +131,5 @@ fn Taken(props: &TakenProps) -> Html {
                 <button type="button" class="button plain" data-testid="talk-later" aria-disabled={commands.busy} onclick={later}>{ t!("talk-later") }</button>
             </div>
         </>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct HandsProps {
-    room: Rc<RoomView>,
-}
-
-/// Who wants to speak, in the order in which they raised their hands.
-#[component]
-fn Hands(props: &HandsProps) -> Html {
-    let (session, room) = (use_session(), &props.room);
-    let up = room.hands.iter().any(|it| room.joined.is_same(*it, room.me));
-    let names: Vec<String> = room.hands.iter().map(|it| called(room, it)).collect();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        let session = session.clone();
-        session.clone().run(async move { session.hand(!up) });
-    });
-    html! {
-        <div class="row hands" data-testid="hands" data-nodes={room.hands.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")}>
-            <button type="button" class="button plain" data-testid="hand" aria-pressed={up.to_string()} {onclick}>{ t!("hand-raise") }</button>
-            <span role="status">{ changing(if names.is_empty() { String::new() } else { t!("hands-up", names = texts::list(&names)) }) }</span>
-        </div>
     }
 }

@@ -32,8 +32,8 @@ pub struct MeetingStep {
 pub enum Did {
     /// Ended somebody's turn, or gave it back.
     Turn(NodeId, Turn),
-    /// Came to an item of the agenda.
-    Item(Cid),
+    /// Came to an item of the agenda, or back to before the first.
+    Item(Option<Cid>),
     /// Came to an answer.
     Answer(Cid),
     /// Showed all of a round.

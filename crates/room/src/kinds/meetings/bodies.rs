@@ -83,8 +83,10 @@ bodies! {
     AgendaAt {
         /// The meeting.
         meeting: Cid,
-        /// The item.
-        item: Cid,
+        /// The item; none: it is before the first.
+        [optional] item: Option<Cid>,
+        /// How long for it, from when this is heard, as a [`TimerSet`] about it says; 0 stops.
+        [optional] seconds: Option<Seconds>,
     }
     /// Time for something, from when this is heard; the latest counts. It decides nothing.
     TimerSet {

@@ -88,8 +88,10 @@ pub enum Command {
     },
     /// Say that its meeting has come to this item, or what goes on now, if it is of no such meeting.
     At {
-        /// The item.
-        item: Cid,
+        /// The item; none: it is before the first, after all.
+        item: Option<Cid>,
+        /// How long for it; if that is not said, as long as it is meant to take, or without an end.
+        seconds: Option<u64>,
     },
     /// Give time to something in the meeting that goes on; 0 stops it.
     Timer {
@@ -160,10 +162,13 @@ impl Ask for Command {
                 not_done(asker, &item, false)?;
                 asker.plain(AgendaItemDone { item, outcome: Default::default(), again: true })
             }
-            Self::At { item } => {
-                let its = found(asker, &item)?.meeting.filter(|it| goes_on(asker, it).is_ok());
+            Self::At { item, seconds } => {
+                let found = item.map(|it| found(asker, &it)).transpose()?;
+                let its = found.and_then(|it| it.meeting).filter(|it| goes_on(asker, it).is_ok());
                 let meeting = its.map_or_else(|| goes_on_now(asker), Ok)?;
-                asker.plain(AgendaAt { meeting, item })
+                let meant = || found.and_then(|it| it.minutes).map_or(0, |it| it * 60);
+                let seconds = Some(seconds.unwrap_or_else(meant).try_into()?);
+                asker.plain(AgendaAt { meeting, item, seconds })
             }
             Self::Timer { seconds, about } => {
                 asker.plain(TimerSet { meeting: goes_on_now(asker)?, seconds: seconds.try_into()?, about })

@@ -110,7 +110,8 @@ impl Measured for AgendaAt {
                 let draft = it.draft_on(10 + i, None, &[item], closed(meeting));
                 it.put(10 + i, draft);
             }
-            let draft = it.draft_on(2, None, &[item], AgendaAt { meeting, item });
+            let draft =
+                it.draft_on(2, None, &[item], AgendaAt { meeting, item: Some(item), seconds: 60_u64.try_into().ok() });
             it.put(2, draft);
             it.last
         })];

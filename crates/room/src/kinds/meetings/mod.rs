@@ -20,7 +20,7 @@ use std::{collections::BTreeSet as Set, sync::Arc};
 
 use self::{
     apart::Steps,
-    state::{Ended, Item, Meeting, MeetingLists, Timer},
+    state::{CameTo, Ended, Item, Meeting, MeetingLists, Timer},
 };
 pub use self::{
     apart::{Did, MeetingStep},
@@ -129,7 +129,7 @@ pub(crate) enum Fact {
     Changed(Box<AgendaItemChanged>),
     /// The item is in its past.
     Done(Cid, Option<String>),
-    /// Both in its past.
+    /// Both in its past, as far as it names them.
     At(AgendaAt),
     /// The meeting is in its past; what it is about need not be. Whether that is, and is an answer.
     Timer(TimerSet, bool),
@@ -233,7 +233,7 @@ impl Kind for AgendaAt {
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
         seen(past, &self.meeting, is_meeting)?;
-        seen(past, &self.item, is_item)?;
+        self.item.map_or(Ok(()), |it| seen(past, &it, is_item))?;
         Ok(Fact::At(self.clone()))
     }
 }
@@ -271,27 +271,27 @@ impl Capability for Meetings {
                 if let Some(meeting) = it.meeting {
                     self.act(&meeting, step);
                 }
-                self.change_item(*it, key);
+                self.change_item(*it, (key, step.event().author));
             }
-            Fact::Done(item, done) => self.set_item(&item, key, |it| &mut it.done, |it| it.done = done),
-            Fact::At(AgendaAt { meeting, item }) => {
+            Fact::Done(item, done) => {
+                self.set_item(&item, (key, step.event().author), |it| &mut it.done, |it| it.done = done);
+            }
+            Fact::At(AgendaAt { meeting, item, seconds }) => {
                 self.act(&meeting, step);
+                let by = step.event().author;
                 self.change(&meeting, |it| {
-                    if it.here.is_none_or(|(before, _)| before < key) {
-                        it.here = Some((key, item));
+                    if it.here.is_none_or(|before| before.said < key) {
+                        it.here = Some(CameTo { said: key, by, item });
                     }
                 });
+                if let Some(seconds) = seconds {
+                    self.set_timer(&meeting, seconds.get(), item, step);
+                }
             }
             Fact::Timer(TimerSet { meeting, seconds, about }, to_answer) => {
                 self.act(&meeting, step);
                 self.note_step(&meeting, step, to_answer);
-                let (by, set_at) = (step.event().author, step.event().at);
-                let timer = Timer { set: key, by, seconds: seconds.get(), set_at, about };
-                self.change(&meeting, |it| {
-                    if it.timer.as_ref().is_none_or(|before| before.set < key) {
-                        it.timer = Some(timer);
-                    }
-                });
+                self.set_timer(&meeting, seconds.get(), about, step);
             }
         }
     }
@@ -438,11 +438,34 @@ impl Meetings {
         }
     }
 
+    /// The latest counts.
+    fn set_timer(&mut self, meeting: &Cid, seconds: u64, about: Option<Cid>, step: &Step) {
+        let (set, by, set_at) = (step.key(), step.event().author, step.event().at);
+        self.change(meeting, |it| {
+            if it.timer.as_ref().is_none_or(|before| before.set < set) {
+                it.timer = Some(Timer { set, by, seconds, set_at, about });
+            }
+        });
+    }
+
     fn add(&mut self, added: AgendaItemAdded, meeting: Option<Cid>, about: Option<Key>, step: &Step) {
         let AgendaItemAdded { title, kind, order, minutes, tags, .. } = added;
         let (cid, author, depth) = (step.entry.cid, step.event().author, step.event().depth);
         let (title, minutes, tags) = (title.into(), minutes.map(|it| it.get()), tags.into_strings());
-        let item = Item { cid, author, depth, title, kind, minutes, tags, about, meeting, done: None, order };
+        let item = Item {
+            cid,
+            author,
+            depth,
+            title,
+            kind,
+            minutes,
+            tags,
+            about,
+            meeting,
+            done: None,
+            order,
+            last: (step.key(), author),
+        };
         self.items.insert(cid, (item.place(), Latest::none()));
         self.show(Arc::new(item));
     }
@@ -465,33 +488,40 @@ impl Meetings {
         self.version += 1;
     }
 
-    fn change_item(&mut self, it: AgendaItemChanged, key: Key) {
+    fn change_item(&mut self, it: AgendaItemChanged, said: (Key, NodeId)) {
         let AgendaItemChanged { item, title, minutes, order, meeting, later } = it;
         if !title.is_empty() {
-            self.set_item(&item, key, |it| &mut it.title, |it| it.title = title.into());
+            self.set_item(&item, said, |it| &mut it.title, |it| it.title = title.into());
         }
         if let Some(minutes) = minutes {
-            self.set_item(&item, key, |it| &mut it.minutes, |it| it.minutes = Some(minutes.get()));
+            self.set_item(&item, said, |it| &mut it.minutes, |it| it.minutes = Some(minutes.get()));
         }
         if let Some(order) = order {
-            self.set_item(&item, key, |it| &mut it.order, |it| it.order = order);
+            self.set_item(&item, said, |it| &mut it.order, |it| it.order = order);
         }
         if later || meeting.is_some() {
-            self.set_item(&item, key, |it| &mut it.meeting, |it| it.meeting = meeting);
+            self.set_item(&item, said, |it| &mut it.meeting, |it| it.meeting = meeting);
         }
     }
 
     /// Sets one field, if nothing later was said of it.
-    fn set_item(&mut self, item: &Cid, key: Key, latest: fn(&mut Latest) -> &mut Key, set: impl FnOnce(&mut Item)) {
+    fn set_item(
+        &mut self,
+        item: &Cid,
+        word: (Key, NodeId),
+        latest: fn(&mut Latest) -> &mut Key,
+        set: impl FnOnce(&mut Item),
+    ) {
         let Some((place, said)) = self.items.get_mut(item) else { return };
         let before = latest(said);
-        if *before > key {
+        if *before > word.0 {
             return;
         }
-        *before = key;
+        *before = word.0;
         let Some(shown) = self.lists.items.get(place) else { return };
         let mut now = Item::clone(shown);
         set(&mut now);
+        now.last = now.last.max(word);
         if now != **shown {
             let to = now.place();
             if to != *place {

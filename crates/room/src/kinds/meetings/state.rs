@@ -97,8 +97,8 @@ pub struct Meeting {
     pub depth: u64,
     /// How it ended, if it has.
     pub ended: Option<Ended>,
-    /// The item it has come to: where that was said, and the item.
-    pub here: Option<(Key, Cid)>,
+    /// Where it has come to.
+    pub here: Option<CameTo>,
     /// The time that runs.
     pub timer: Option<Timer>,
 }
@@ -113,6 +113,17 @@ impl Meeting {
     pub fn key(&self) -> Key {
         (self.depth, self.cid)
     }
+}
+
+/// What a meeting has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CameTo {
+    /// The event that says so.
+    pub said: Key,
+    /// Who said it.
+    pub by: NodeId,
+    /// The item; none: it is before the first.
+    pub item: Option<Cid>,
 }
 
 /// How a meeting ended.
@@ -173,6 +184,8 @@ pub struct Item {
     pub done: Option<String>,
     /// Where it stands.
     pub order: Order,
+    /// The latest word on it, and whose that is.
+    pub last: (Key, NodeId),
 }
 
 /// Where an item stands on a meeting's agenda, or among what is for later.
@@ -247,6 +260,37 @@ impl MeetingLists {
         self.about.from(&(post, (0, UNNAMED))).take_while(move |((of, _), _)| *of == post).map(|(_, it)| it)
     }
 
+    /// What is on the agenda of a meeting and of those that it goes on with, theirs first.
+    pub fn on_agenda<'a>(&'a self, meeting: &'a Meeting) -> impl Iterator<Item = &'a Arc<Item>> {
+        let line: Vec<_> = self.line(meeting).collect();
+        line.into_iter().rev().flat_map(|it| self.agenda(Some(it.cid)))
+    }
+
+    /// What a meeting has come to, or one that it goes on with.
+    pub fn here(&self, meeting: &Meeting) -> Option<CameTo> {
+        self.line(meeting).find_map(|it| it.here)
+    }
+
+    /// What was not done in the last meeting that ended, but for those that this one goes on with.
+    pub fn left_before<'a>(&'a self, meeting: &Meeting) -> impl Iterator<Item = &'a Arc<Item>> {
+        let last = self.all.iter().rev().find(|it| !self.goes_on(&it.key()) && it.key() < meeting.key());
+        last.into_iter().flat_map(|it| self.agenda(Some(it.cid))).filter(|it| it.done.is_none())
+    }
+
+    /// What is for later: first what is for no meeting, then what meetings left.
+    pub fn for_later(&self) -> impl Iterator<Item = &Arc<Item>> {
+        let left = self.all.iter().filter(|it| !self.goes_on(&it.key()));
+        let left = left.flat_map(|it| self.agenda(Some(it.cid)));
+        self.agenda(None).chain(left).filter(|it| it.done.is_none())
+    }
+
+    /// Whether an item is for later: of no meeting that goes on, and not done.
+    pub fn is_for_later(&self, item: &Item) -> bool {
+        let mut open = self.open.iter().take(limits::MEETINGS_AT_ONCE);
+        let goes_on = open.any(|it| self.line(it).any(|it| Some(it.cid) == item.meeting));
+        item.done.is_none() && !goes_on
+    }
+
     /// A meeting, and those that it goes on with, the latest first.
     pub fn line<'a>(&'a self, of: &'a Meeting) -> impl Iterator<Item = &'a Meeting> {
         std::iter::successors(Some(of), |it| self.all.get(&it.resumes?).map(|it| &**it)).take(LINE)
@@ -283,7 +327,7 @@ impl MeetingLists {
             title: it.title.clone(),
             form: it.form.clone(),
             state: it.state(),
-            at: it.here.map(|(_, item)| item),
+            at: it.here.as_ref().and_then(|it| it.item),
             items: self.agenda(Some(it.cid)).map(|item| self.told(item, Some(it), posts)).collect(),
             timer: it.timer.clone(),
         }

@@ -211,6 +211,11 @@ impl Kind for RoundClosed {
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
         opened(past, &self.round).map(|_| Fact::Closed)
     }
+
+    /// It ends nothing any more.
+    fn taken_back(&self, rounds: &mut Rounds, entry: &Entry, _: &mut Step) {
+        rounds.reopen(&self.round, entry.key());
+    }
 }
 
 impl Kind for ThemePlaced {

@@ -54,8 +54,8 @@ use crate::{
 #[derive(Debug, Clone)]
 struct Record {
     key: Key,
-    /// The first closing.
-    closed: Option<Key>,
+    /// All closings that were not taken back: the first ends it.
+    closings: BTreeMap<Key, Closed>,
     /// Of each person the answer that is shown, where that is one.
     latest: HashMap<NodeId, Key>,
     /// What each last said of being done: whether it passed.
@@ -142,11 +142,9 @@ impl Capability for Rounds {
             }
             (Body::RoundClosed(it), Fact::Closed) => {
                 let Some(record) = self.records.get_mut(&it.round) else { return };
-                if record.closed.is_none_or(|before| key < before) {
-                    record.closed = Some(key);
-                    let closed = Closed { cid: step.entry.cid, by: step.event().author, at: step.event().at };
-                    self.change(&it.round, |round| round.closed = Some(closed));
-                }
+                let closed = Closed { cid: step.entry.cid, by: step.event().author, at: step.event().at };
+                record.closings.insert(key, closed);
+                self.judge_end(&it.round);
                 self.acted(&it.round, step);
             }
             (Body::ThemePlaced(it), Fact::Placed) => {
@@ -220,7 +218,7 @@ impl Rounds {
         }
         let record = Record {
             key,
-            closed: None,
+            closings: BTreeMap::default(),
             latest: HashMap::default(),
             done: HashMap::default(),
             turns,
@@ -230,6 +228,24 @@ impl Rounds {
         };
         self.records.insert(cid, record);
         self.version += 1;
+    }
+
+    /// The first closing that stands ends it.
+    fn judge_end(&mut self, round: &Cid) {
+        let Some(record) = self.records.get(round) else { return };
+        let first = record.closings.first_key_value().map(|(_, it)| it.clone());
+        self.change(round, |round| {
+            if round.closed != first {
+                round.closed = first;
+            }
+        });
+    }
+
+    /// Its author has taken a closing back: the round goes on, unless another ended it as well.
+    fn reopen(&mut self, round: &Cid, closing: Key) {
+        if self.records.get_mut(round).and_then(|it| it.closings.remove(&closing)).is_some() {
+            self.judge_end(round);
+        }
     }
 
     /// What is done in a round of a meeting is done in the meeting.
