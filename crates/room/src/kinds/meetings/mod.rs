@@ -4,8 +4,8 @@
 //! that go on are *shown* as one ([`Fold::meeting_now`]), led by the one that most persons follow.
 //!
 //! **Closed.** A closing names all meetings that its author has seen. One beside which two other persons acted in a meeting (by who was
-//! joined to whom when it was opened) does not end that meeting: it was said by somebody who did not know that it went on. Whoever has
-//! seen both may say it again.
+//! joined to whom when it was opened) does not end that meeting: it was said by somebody who did not know that it went on. Whoever
+//! has seen both may say it again.
 //!
 //! **Agenda.** An item is for a meeting or for later. Of what is said about one thing the latest `(depth, cid)` counts. It forbids nothing.
 
