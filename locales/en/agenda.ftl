@@ -3,6 +3,7 @@
 agenda = Agenda
 agenda-of = Agenda: { $n } of { $of } to come
 agenda-add = Put something on the agenda
+agenda-add-later = Keep something for later
 agenda-title = What is it about?
 agenda-minutes = Minutes
 agenda-submit = Add
@@ -21,7 +22,7 @@ agenda-left = { $n ->
     [one] 1 thing was not done last time.
    *[other] { $n } things were not done last time.
 }
-agenda-bring-back = Bring it back, for all
+agenda-bring-back = Bring back, for all
 agenda-added = { $by } put “{ $title }” on the agenda
 agenda-finished = { $by } marked “{ $title }” as done
 agenda-unfinished = { $by } said that “{ $title }” is not done

@@ -180,8 +180,10 @@ scenario('what a meeting leaves is for later, and comes back into the next with 
   assert.equal(await ada.at('agenda-bring-back').count(), 0);
   await undo(ada, 'You brought 2 things into this meeting');
   await ordered([ada]);
+  // One by one from what is for later: the meeting that began has come before it.
+  await ben.view('view-agenda');
+  await cleo.view('view-agenda', tap);
   await ordered([ben, cleo], 'Hiring', 'Venue');
-  // One by one from what is for later.
   await button(cleo, 'Venue', 'agenda-back').tap();
   await ordered([ada], 'Venue');
   await undo(cleo, 'You brought “Venue” into this meeting', tap);

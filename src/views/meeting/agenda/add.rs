@@ -48,10 +48,11 @@ pub fn Add(props: &AddProps) -> Html {
             open.set(false);
         })
     };
+    let words = if props.meeting.is_some() { t!("agenda-add") } else { t!("agenda-add-later") };
     if *open {
         html! { <Form key="form" meeting={props.meeting} {close} /> }
     } else {
-        html! { <button key="open" ref={button} type="button" class="quiet-button" data-testid="agenda-add" onclick={show}>{ t!("agenda-add") }</button> }
+        html! { <button key="open" ref={button} type="button" class="quiet-button" data-testid="agenda-add" onclick={show}>{ words }</button> }
     }
 }
 

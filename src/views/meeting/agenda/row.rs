@@ -58,12 +58,15 @@ pub fn Row(props: &RowProps) -> Html {
     let about = minutes.map(|it| t!("agenda-takes", n = it)).unwrap_or_default();
     html! {
         <li class={classes!("agenda-item", state)} data-testid="agenda-item" data-cid={buttons.item.to_string()} data-state={state} aria-current={buttons.here.then_some("step")}>
-            <p class="agenda-line">
-                <span class="agenda-name" dir="auto">{ changing(buttons.title.to_string()) }</span>
-                <span class="hint">{ changing(about) }</span>
-                <strong class="agenda-state">{ changing(word) }</strong>
-            </p>
-            <div class="row tight">{ main(buttons, &commands) }{ order(buttons, &commands, &moved) }</div>
+            <div class="agenda-head">
+                <p class="agenda-line">
+                    <span class="agenda-name" dir="auto">{ changing(buttons.title.to_string()) }</span>
+                    <span class="hint">{ changing(about) }</span>
+                    <strong class="agenda-state">{ changing(word) }</strong>
+                </p>
+                <div class="row tight">{ order(buttons, &commands, &moved) }</div>
+            </div>
+            <div class="row tight">{ main(buttons, &commands) }{ park(buttons, &commands) }</div>
         </li>
     }
 }
@@ -111,16 +114,22 @@ fn main(buttons: &Buttons, commands: &Commands) -> Html {
     }
 }
 
-/// What moves it among the others, or keeps it for later.
+fn moved_to(item: Cid, before: Option<Cid>, meeting: Option<Option<Cid>>) -> Command {
+    Command::Change { item, title: None, minutes: None, before: Some(before), meeting }
+}
+
+/// What keeps it for later.
+fn park(buttons: &Buttons, commands: &Commands) -> Html {
+    let Buttons { item, title, done, .. } = buttons;
+    if *done {
+        return Html::default();
+    }
+    press("agenda-park", t!("agenda-park"), title, commands, Some(moved_to(*item, None, Some(None))))
+}
+
+/// What moves it among the others.
 fn order(buttons: &Buttons, commands: &Commands, moved: &Rc<RefCell<Option<&'static str>>>) -> Html {
-    let Buttons { item, title, above, below, below_next, done, .. } = buttons;
-    let to = |before: Option<Cid>, meeting| Command::Change {
-        item: *item,
-        title: None,
-        minutes: None,
-        before: Some(before),
-        meeting,
-    };
+    let Buttons { item, title, above, below, below_next, .. } = buttons;
     let step = |handle: &'static str, icon: Icon, words: String, command: Option<Command>| {
         let disabled = if command.is_none() { Some("true") } else { commands.busy };
         let label = t!("agenda-button", words = words, title = title.to_string());
@@ -135,9 +144,8 @@ fn order(buttons: &Buttons, commands: &Commands, moved: &Rc<RefCell<Option<&'sta
     };
     html! {
         <>
-            { step("agenda-up", Icon::Up, t!("agenda-up"), above.map(|it| to(Some(it), None))) }
-            { step("agenda-down", Icon::Down, t!("agenda-down"), below.map(|_| to(*below_next, None))) }
-            if !*done { { press("agenda-park", t!("agenda-park"), title, commands, Some(to(None, Some(None)))) } }
+            { step("agenda-up", Icon::Up, t!("agenda-up"), above.map(|it| moved_to(*item, Some(it), None))) }
+            { step("agenda-down", Icon::Down, t!("agenda-down"), below.map(|_| moved_to(*item, *below_next, None))) }
         </>
     }
 }
