@@ -2,7 +2,7 @@
 // way back from every step.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew } from './lib/crew.js';
+import { crew, frame } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -48,14 +48,6 @@ async function start(tab, form) {
   await tab.at('lobby-start').click();
   await tab.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
 }
-
-/** Of a phone's screen the part that is no meeting. */
-const frame = (tab) =>
-  tab.page.evaluate(() => {
-    const card = document.querySelector('.card-place').getBoundingClientRect();
-    const tabs = document.querySelector('.views').getBoundingClientRect();
-    return (Math.max(card.top, 0) + tabs.height) / innerHeight;
-  });
 
 const filled = (tab) => tab.page.locator('[data-primary="true"]:visible').evaluateAll((all) => all.map((it) => it.dataset.testid));
 
@@ -136,18 +128,19 @@ scenario('an agenda is filled, ordered, gone through, and every step of it can b
   await cleo.at('hand').tap();
   await everywhere(tabs, 'a hand is up', async (tab) => (await tab.at('hands').getAttribute('data-nodes')) === (await cleo.node()));
 
-  // Two go on at once to different things: all are at one.
-  await Promise.all([
-    button(ada, 'Hiring', 'agenda-here').and(ada.page.locator(':not([aria-disabled])')).click(),
-    button(ben, 'Venue', 'agenda-here').and(ben.page.locator(':not([aria-disabled])')).click(),
-  ]);
+  // Two go on at once to different things, and neither has seen the other's press: all are at one.
+  const apart = [[ada, 'Hiring'], [ben, 'Venue']];
+  for (const [tab] of apart) await tab.call('offline');
+  for (const [tab, title] of apart) await pressOnce(button(tab, title, 'agenda-here'));
+  for (const [tab, title] of apart) await tab.until('it is there', async () => (await item(tab, title).getAttribute('data-state')) === 'here');
+  for (const [tab] of apart) await tab.call('online');
   await converged(tabs);
-  const here = await ada.at('agenda-item', { 'data-state': 'here' }).getAttribute('data-cid');
+  const [meeting] = (await ada.state()).meetings;
+  const here = meeting.at;
   await everywhere(tabs, 'one is here', async (tab) => {
     const all = await tab.at('agenda-item', { 'data-state': 'here' }).evaluateAll((them) => them.map((it) => it.dataset.cid));
     return all.join() === here;
   });
-  const [meeting] = (await ada.state()).meetings;
   assert.equal(meeting.timer.about, here, 'and the time is its');
 });
 
@@ -180,8 +173,8 @@ scenario('what a meeting leaves is for later, and comes back into the next with 
   assert.equal(await ada.at('agenda-bring-back').count(), 0);
   await undo(ada, 'You brought 2 things into this meeting');
   await ordered([ada]);
-  // One by one from what is for later: the meeting that began has come before it.
-  await ben.view('view-agenda');
+  // One by one from what is for later: on the phone the meeting that began has come before it.
+  await cleo.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
   await cleo.view('view-agenda', tap);
   await ordered([ben, cleo], 'Hiring', 'Venue');
   await button(cleo, 'Venue', 'agenda-back').tap();
