@@ -13,7 +13,7 @@ use paceline_room::{
 
 use crate::{
     meetings::{added, nothing, opened, told},
-    support::whole,
+    support::{Moves, whole},
 };
 
 fn added_about(post: Cid, at: u8) -> AgendaItemAdded {

@@ -199,7 +199,7 @@ fn shown(node: &Node, cid: Cid) -> Told {
 fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds: &[Cid]) -> Option<Body> {
     let closed_by = |who: usize| {
         let closings = sim.written.iter().filter(|it| matches!(it.1.body, Body::RoundClosed(_)));
-        closings.filter(|it| it.1.author == sim.node_id(who)).map(|it| it.0).last()
+        closings.filter(|it| it.1.author == sim.node_id(who)).map(|it| it.0).next_back()
     };
     const TURNS: [Turn; 5] = [Turn::Spoken, Turn::Passed, Turn::Again, Turn::Away, Turn::Joined];
     let round = rounds.get(pick % rounds.len().max(1)).copied();
