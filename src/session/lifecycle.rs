@@ -87,6 +87,7 @@ impl Session {
     /// The page is about to stand still: the others know at once, rather than wonder.
     fn step_out(&self) {
         self.put_down();
+        self.keep_holdings();
         if let Ok(engine) = self.engine() {
             engine.node.say_goodbye();
         }

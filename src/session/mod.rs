@@ -17,6 +17,7 @@ mod first_drawing;
 mod floor;
 mod going;
 mod handoffs;
+mod holdings;
 mod intake;
 mod lifecycle;
 mod links;

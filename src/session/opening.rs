@@ -14,7 +14,7 @@ use super::{
     engine::{Engine, Holds, Parts},
     error::Outcome,
     handoffs::Handoffs,
-    intake, mentions,
+    holdings, intake, mentions,
     notices::{self, storage},
     places::{Places, storage_key},
     surroundings::ThisPage,
@@ -167,6 +167,7 @@ impl Session {
         let ready = Ready::load(link.room, &key.keypair, &*store, &ThisPage).await;
         let mut ready = ready.map_err(storage)?;
         ready.bound(intake::most());
+        holdings::recall(link.room, &mut ready);
         let has_written = key.how != How::New;
         if has_written && !ready.is_whole(key.high_water) {
             // Events of its own are lost: writing on could give one position two events. The rest is kept under a new key,
@@ -274,6 +275,7 @@ impl Session {
         }
         intake::forget(room);
         mentions::forget(room);
+        holdings::forget(room);
         let rooms = places.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {
             if entry.record.room == room {

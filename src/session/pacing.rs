@@ -112,6 +112,9 @@ impl Session {
             if !browser::is_hidden() {
                 engine.look();
             }
+            if before.is_some_and(|it| it.reach != room.reach) {
+                self.note_soon();
+            }
             if !room.title.is_empty() && before.is_none_or(|it| it.title != room.title) {
                 // "My rooms" calls a room by its title, which comes with the founding event.
                 let session = self.clone();

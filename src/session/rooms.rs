@@ -23,6 +23,7 @@ impl Session {
 
     /// Notes what came and what was seen of the open room.
     pub(super) async fn note_news(&self) {
+        self.keep_holdings();
         let (Ok(engine), Ok(places)) = (self.engine(), self.places().await) else { return };
         let events = engine.node.replica().log().len();
         // Only "my rooms" counts with it; the next note makes up for one that could not be stored.

@@ -80,6 +80,17 @@ scenario('who is left alone reads so, and who of the members does not have it ye
   await says(ada, post, { stored: 1, of: 2, alone: true }, 'only in this browser so far · not yet: Ben');
   const back = await world.tab(context, 'Ben', link);
   for (const tab of [ada, back]) await says(tab, post, { stored: 2, of: 2 }, '');
+
+  // What he stored he has, also when nobody is there after a reload who would tell it again.
+  const last = await ada.compose('Good night');
+  await says(ada, last, { stored: 2, of: 2 }, '');
+  await back.close();
+  await isGone(ada, node);
+  const late = await ada.compose('One more thing');
+  await ada.page.reload();
+  await ada.inRoom();
+  await says(ada, late, { stored: 1, of: 2, alone: true }, 'only in this browser so far · not yet: Ben');
+  for (const cid of [post, last]) await says(ada, cid, { stored: 2, of: 2 }, '');
 });
 
 scenario('tabs of one person count once', async (world) => {

@@ -338,6 +338,21 @@ impl Replica {
         self.roster.report_of(node, &self.log)
     }
 
+    /// A node held these events and all before them when this one ran last; to be told once all that was stored is loaded.
+    pub fn recall(&mut self, node: NodeId, tips: &[Cid]) {
+        self.roster.recall(node, tips, &self.log);
+    }
+
+    /// Whether anybody held an event when this node ran last, as far as that was kept.
+    pub fn was_held(&self, ix: Ix) -> bool {
+        self.roster.was_held(&self.log, ix)
+    }
+
+    /// What is to be recalled when this node runs again: who has written, and the tips of what it has stored.
+    pub fn to_recall(&self) -> Vec<(NodeId, Vec<Cid>)> {
+        self.roster.to_recall(&self.log)
+    }
+
     /// Everybody who is known of, be they strangers or gone.
     pub fn everybody(&self) -> impl Iterator<Item = NodeId> {
         self.roster.everybody()

@@ -3,8 +3,8 @@
 //! Each node signs a beacon every [`EVERY`] and soon after a change, and sends it to its neighbours. For nodes that could
 //! not link with each other (two NATs), neighbours they share pass beacons on: a beacon lists its node's links, so each
 //! shared neighbour can work out alone whether it is one of the [`BEARERS`]. Farther away a beacon travels now and then
-//! ([`FAR_EVERY`]) and when a node's state changes. Nothing here is kept, and nothing depends on clocks of others: a
-//! node that comes back learns its last counter from its neighbours' hellos and counts on.
+//! ([`FAR_EVERY`]) and when a node's state changes. Nothing here is kept but what others have stored, and nothing depends on
+//! clocks of others: a node that comes back learns its last counter from its neighbours' hellos and counts on.
 //!
 //! Keys are free. Who has written nothing and is not linked with this node is a stranger: its beacon is taken and passed
 //! on only if the neighbour that brings it says that it is linked with it, and it is neither shown nor counted.
@@ -15,6 +15,8 @@
 mod floor;
 mod heard;
 mod linked;
+mod recalled;
+mod recalling;
 
 use litemap::LiteMap;
 use paceline_room::{
@@ -26,6 +28,7 @@ use paceline_room::{
 use serde_bytes::ByteArray;
 
 pub use heard::{BeaconError, Heard};
+use recalled::Recalled;
 
 use crate::{
     changed::Changed,
@@ -96,24 +99,31 @@ pub struct Roster {
     voices: BTreeSet<NodeId>,
     /// Tips that were reported and are not admitted here yet, by whom: at most those of each one's latest beacon.
     awaited: BTreeSet<(Cid, NodeId)>,
+    recalled: Recalled,
     changed: Changed,
 }
 
 /// What somebody says it has stored.
 #[derive(Debug, Clone, Copy)]
-pub struct Report<'a>(&'a Node);
+pub struct Report<'a> {
+    /// Since this node began.
+    now: Option<&'a Node>,
+    before: Option<&'a Seen>,
+}
 
 impl Report<'_> {
     /// Whether an event is among it, its words apart. Once it is, it stays.
     pub fn holds(&self, log: &Log, ix: Ix) -> bool {
         look(1);
-        log.is_seen(&self.0.held, ix)
+        let held = self.now.map(|it| &it.held);
+        held.into_iter().chain(self.before).any(|it| log.is_seen(it, ix))
     }
 
     /// Whether these words are missing there, as it says. What it does not list is unknown and not lacking, even if it lacks more
     /// than it can list: it lists some of each author, and nobody's count is another's to take.
     pub fn lacks(&self, words: &Cid) -> bool {
-        self.0.beacon.as_ref().is_some_and(|(_, beacon)| beacon.missing_words.0.contains(&short_cid(words)))
+        let beacon = self.now.and_then(|it| it.beacon.as_ref());
+        beacon.is_some_and(|(_, beacon)| beacon.missing_words.0.contains(&short_cid(words)))
     }
 }
 
@@ -133,6 +143,7 @@ impl Roster {
             stale: false,
             voices: BTreeSet::new(),
             awaited: BTreeSet::new(),
+            recalled: Recalled::default(),
             changed: Changed::default(),
         }
     }
@@ -445,7 +456,8 @@ impl Roster {
 
     /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, id: &NodeId, log: &Log) -> Option<Report<'_>> {
-        self.person(id, log).map(Report)
+        let (now, before) = (self.person(id, log), self.recalled.of(id));
+        (now.is_some() || before.is_some()).then_some(Report { now, before })
     }
 
     /// Everybody who is known of, strangers too.
@@ -509,7 +521,7 @@ impl Roster {
         for node in present {
             of += 1;
             let Some((_, beacon)) = &node.beacon else { continue };
-            let lacks_words = words.is_some_and(|words| Report(node).lacks(&words));
+            let lacks_words = words.is_some_and(|words| Report { now: Some(node), before: None }.lacks(&words));
             // Tips that were not admitted here when the beacon came may be by now.
             let mut tips = beacon.tips.0.iter().filter_map(|cid| log.find(cid));
             let holds = log.is_seen(&node.held, ix) || tips.any(|tip| log.is_ancestor(ix, tip));

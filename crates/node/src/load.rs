@@ -1,7 +1,7 @@
 //! From a node's database to a replica, in slices.
 
 use paceline_mesh::{Replica, replica::Amount};
-use paceline_room::{Cid, Keypair};
+use paceline_room::{Cid, Keypair, NodeId};
 use paceline_store::{Store, StoreError, chain_is_whole};
 
 use crate::{
@@ -55,6 +55,11 @@ impl Ready {
     /// How much of the room is taken in without asking.
     pub const fn bound(&mut self, most: Amount) {
         self.replica.bound(most);
+    }
+
+    /// A node held these events and all before them when this one ran last.
+    pub fn recall(&mut self, node: NodeId, tips: &[Cid]) {
+        self.replica.recall(node, tips);
     }
 
     /// Whether storage held nothing.

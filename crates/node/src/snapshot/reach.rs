@@ -2,8 +2,8 @@
 //! is kept which of these posts it holds, and only those are looked at again who reported or wrote something since. A post that has
 //! just come needs no look at anybody: who reported it before has been told as changed when it came.
 //!
-//! A node holds a post if it says so, or has built on it: what an own event builds on is stored with it. Both stay known as long as
-//! this node runs, the second for ever.
+//! A node holds a post if it says so, or has built on it: what an own event builds on is stored with it. Both stay known: the second by
+//! the log, the first as far as whoever runs this node keeps it.
 
 use std::sync::Arc;
 
@@ -92,7 +92,9 @@ struct Slot {
     /// Members that hold it.
     holders: Places,
     stored: usize,
-    /// Another node than this one holds it.
+    /// Another tab of the person here holds it.
+    beside: bool,
+    /// It is not from here, others have built on it, or somebody had it who is no member any more.
     elsewhere: bool,
     /// What is shown of it, and whether that may be otherwise now.
     shown: Option<Arc<Held>>,
@@ -230,7 +232,8 @@ impl Window {
             mine: false,
             holders: Places::default(),
             stored: 0,
-            elsewhere: false,
+            beside: false,
+            elsewhere: own.is_none() || replica.was_held(ix),
             shown: None,
             changed: true,
         };
@@ -282,7 +285,11 @@ impl Window {
         let log = replica.log();
         let before = self.nodes.remove(&node);
         if self.members.place(&replica.fold().joined().home_of(node)).is_err() {
-            return before.is_some();
+            let Some(before) = before else { return false };
+            for (at, slot) in self.slots.iter_mut().enumerate() {
+                slot.elsewhere |= before.counts(slot, at);
+            }
+            return true;
         }
         let mut seen = Seen::default();
         match &before {
@@ -330,7 +337,7 @@ impl Window {
             let others = known.iter().any(|it| it.counts(slot, at));
             let holds = others || is_me && slot.mine;
             if is_me {
-                slot.elsewhere = others;
+                slot.beside = others;
             }
             if holds != slot.holders.has(place) {
                 slot.holders.set(place, holds);
@@ -343,12 +350,13 @@ impl Window {
     fn show(&mut self, fold: &Fold) {
         let me = self.members.place(&fold.joined().home_of(self.me));
         for slot in &mut self.slots {
-            let others = slot.stored - usize::from(me.is_ok_and(|it| slot.holders.has(it)));
-            let is_known = |(chain, place)| {
+            let is_built_on = |(chain, place)| {
                 let built_on = self.built_on.iter().find(|(it, _)| *it == chain);
                 built_on.is_none_or(|(_, count)| *count >= place)
             };
-            let alone = others == 0 && !slot.elsewhere && slot.own.is_some_and(|it| !is_known(it));
+            slot.elsewhere = slot.elsewhere || slot.own.is_none_or(is_built_on);
+            let others = slot.stored - usize::from(me.is_ok_and(|it| slot.holders.has(it)));
+            let alone = others == 0 && !slot.beside && !slot.elsewhere;
             if !std::mem::take(&mut slot.changed) && slot.shown.as_ref().is_some_and(|it| it.alone == alone) {
                 continue;
             }

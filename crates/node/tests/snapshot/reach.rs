@@ -181,6 +181,45 @@ fn after_a_reload_the_log_says_who_built_on_a_post_and_who_was_heard_from() {
 }
 
 #[test]
+fn what_others_had_stored_is_known_after_a_reload_if_it_was_kept() {
+    let mut hall = room(3);
+    let mine = post(&mut hall, ME);
+    hall.link(1);
+    hall.link(2);
+    hall.beacon(1, 1, |_| {});
+    let words = short_cid(&hall.written.last().unwrap().words.as_ref().unwrap().0);
+    hall.beacon(2, 2, |it| it.missing_words = ShortIds(vec![words]));
+    assert_eq!(reach(&mut hall, mine), (2, 3, vec![2], false));
+    let kept = hall.replica.to_recall();
+    let recall = |hall: &mut Hall| {
+        hall.reload();
+        kept.iter().for_each(|(node, tips)| hall.replica.recall(*node, tips));
+    };
+    recall(&mut hall);
+    assert_eq!(reach(&mut hall, mine), (2, 3, vec![2], false));
+    assert_eq!(hall.replica.to_recall(), kept, "it is kept on though nobody was heard from");
+    let next = post(&mut hall, ME);
+    assert_eq!(reach(&mut hall, next), (1, 3, vec![1, 2], true));
+    hall.link(2);
+    hall.beacon(2, 2, |_| {});
+    assert_eq!(reach(&mut hall, mine), (3, 3, vec![], false));
+    let (first, then) = (hall.replica.to_recall(), [hall.node(2), hall.node(1)]);
+    assert_eq!(first.iter().map(|it| it.0).collect::<Vec<_>>(), then, "who was heard last comes first");
+
+    hall.clock += 30 * DAY;
+    recall(&mut hall);
+    assert_eq!(
+        reach(&mut hall, mine),
+        (1, 1, vec![], false),
+        "no members any more, but it is not in this browser only"
+    );
+    assert_eq!(reach(&mut hall, next), (1, 1, vec![], true));
+    let nonsense = [(hall.node(ME), vec![mine]), (hall.node(2), vec![Cid::of(b"not here")])];
+    nonsense.iter().for_each(|(node, tips)| hall.replica.recall(*node, tips));
+    assert_eq!(reach(&mut hall, next), (1, 1, vec![], true));
+}
+
+#[test]
 fn the_time_in_an_event_decides_at_most_whether_its_author_counts_after_it_went() {
     let mut hall = room(3);
     hall.at = Some(1);
