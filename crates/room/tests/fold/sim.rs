@@ -6,8 +6,8 @@ use std::sync::Arc;
 use paceline_room::{
     Body, Cid, Event, Keypair, Log, NodeId,
     body::{
-        BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
-        BatonReleased, BatonSteppedIn, BatonTaken, FeedbackGiven, Introduced, Stance,
+        AlsoMe, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
+        BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, FeedbackGiven, Introduced, Stance,
     },
     log::Admission,
     state::{Baton, BatonState},
@@ -180,6 +180,14 @@ impl Sim {
             for written in &self.written {
                 admit(node, written);
             }
+        }
+    }
+
+    /// The first two become one person, known by the first, and all have seen that.
+    pub fn join(&mut self) {
+        for (i, other) in [(0, 1), (1, 0)] {
+            self.write(i, AlsoMe { node: self.node_id(other) }.into());
+            self.send_all();
         }
     }
 
