@@ -10,13 +10,21 @@
 //! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
 //! chain the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
-use std::{cmp::Reverse, collections::btree_map, ops::Bound, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::btree_map,
+    hash::{BuildHasher, RandomState},
+    ops::Bound,
+    sync::Arc,
+};
+
+use hashbrown::HashTable;
 
 pub use crate::ix::{ChainIx, Ix};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
     clock::Clock,
-    cost::{self, BTreeMap, BTreeSet, HashMap, look, looking},
+    cost::{self, BTreeMap, BTreeSet, look, looking},
     event::Signature,
     limits,
     node::Verifier,
@@ -36,12 +44,18 @@ pub struct Entry {
     /// Its place in that chain, from 1.
     pub place: u32,
     clock: Clock,
+    /// Whether nothing builds on it yet.
+    is_tip: bool,
 }
 
 impl Entry {
     /// By what events are shown in order: it respects causality and is the same everywhere.
     pub fn key(&self) -> (u64, Cid) {
         (self.event.depth, self.cid)
+    }
+
+    fn rank(&self) -> Rank {
+        (Reverse(self.event.depth), self.cid)
     }
 
     /// What the event has seen, itself included.
@@ -177,12 +191,45 @@ impl Unverified {
     }
 }
 
+/// Numbers of events by their names. A name stands in its event's entry alone, so that finding an event is looking at it.
+#[derive(Debug, Clone, Default)]
+struct ByCid {
+    table: HashTable<Ix>,
+    hash: RandomState,
+}
+
+impl ByCid {
+    fn find<'a>(&self, cid: &Cid, entries: &'a [Entry]) -> Option<(Ix, &'a Entry)> {
+        look(1);
+        let entry = |ix: &Ix| entries.get(ix.0 as usize);
+        let ix = self.table.find(self.hash.hash_one(cid), |ix| entry(ix).is_some_and(|it| it.cid == *cid))?;
+        Some((*ix, entry(ix)?))
+    }
+
+    /// The last of the entries.
+    fn insert(&mut self, ix: Ix, entries: &[Entry]) {
+        look(1);
+        let Self { table, hash } = self;
+        let hash = |ix: &Ix| entries.get(ix.0 as usize).map_or(0, |it| hash.hash_one(it.cid));
+        table.insert_unique(hash(&ix), ix, hash);
+    }
+}
+
+/// What an event builds on, and what follows from that.
+struct Ground {
+    /// The author's event before it, and the chain of that.
+    prev: Option<(Ix, ChainIx)>,
+    clock: Clock,
+    /// What nothing had built on.
+    tips: Vec<Ix>,
+}
+
 /// All admitted events of one room.
 #[derive(Debug, Clone)]
 pub struct Log {
     room: Cid,
     entries: Vec<Entry>,
-    by_cid: HashMap<Cid, Ix>,
+    by_cid: ByCid,
     chains: Vec<Chain>,
     authors: BTreeMap<NodeId, Author>,
     tips: Tips,
@@ -198,7 +245,7 @@ impl Log {
         Self {
             room,
             entries: Vec::new(),
-            by_cid: HashMap::new(),
+            by_cid: ByCid::default(),
             chains: Vec::new(),
             authors: BTreeMap::new(),
             tips: Tips::default(),
@@ -251,7 +298,7 @@ impl Log {
 
     /// The number of an admitted event.
     pub fn find(&self, cid: &Cid) -> Option<Ix> {
-        self.by_cid.get(cid).copied()
+        self.by_cid.find(cid, &self.entries).map(|(ix, _)| ix)
     }
 
     /// All events in the order of admission: parents before children.
@@ -370,15 +417,7 @@ impl Log {
     /// What the author's next event will have seen, itself apart.
     pub(crate) fn draft_clock(&self, author: &NodeId) -> Clock {
         let (prev, parents) = self.next(author);
-        self.joined(prev, &parents)
-    }
-
-    fn joined(&self, prev: Option<Ix>, parents: &[Ix]) -> Clock {
-        let mut clock = prev.map_or_else(Clock::default, |prev| self.entry(prev).clock.clone());
-        for seen in parents {
-            clock.join(&self.entry(*seen).clock);
-        }
-        clock
+        joined(prev.iter().chain(&parents).map(|ix| self.entry(*ix)))
     }
 
     /// Checks a block in full and admits it if all it builds on is here.
@@ -413,21 +452,24 @@ impl Log {
             return Ok(Admission::Known(ix));
         }
         self.check_room(&cid, &event)?;
-        check_links(&event)?;
-        let missing: Vec<Cid> = event.seen().filter(|it| !self.by_cid.contains_key(it)).copied().collect();
+        check_first(&event)?;
+        let (mut seen, mut missing) = (Vec::new(), Vec::new());
+        for cid in event.seen() {
+            match self.by_cid.find(cid, &self.entries) {
+                Some(it) => seen.push(it),
+                None => missing.push(*cid),
+            }
+        }
         if !missing.is_empty() {
+            check_distinct(&event)?;
             return Ok(Admission::Pending(missing));
         }
-        let prev = event.prev.and_then(|it| self.find(&it));
-        let parents: Vec<Ix> = event.parents.iter().filter_map(|it| self.find(it)).collect();
-        self.check_prev(&event, prev)?;
-        self.check_parents(&parents)?;
-        self.check_depth(&event, prev, &parents)?;
+        let ground = Ground::of(&event, &seen)?;
         if let btree_map::Entry::Vacant(author) = self.authors.entry(event.author) {
             let key = event.author.verifier().ok_or(EventError::BadSignature)?;
             author.insert(Author { key, chains: Vec::new() });
         }
-        Ok(Admission::Admitted(self.insert(cid, event, block, prev, &parents)))
+        Ok(Admission::Admitted(self.insert(cid, event, block, ground)))
     }
 
     fn check_room(&self, cid: &Cid, event: &Event) -> Result<(), Refusal> {
@@ -435,29 +477,12 @@ impl Log {
         if event.room.as_ref().unwrap_or(cid) == &self.room { Ok(()) } else { Err(Refusal::WrongRoom) }
     }
 
-    fn check_prev(&self, event: &Event, prev: Option<Ix>) -> Result<(), Refusal> {
-        let Some(prev) = prev.map(|ix| &self.entry(ix).event) else { return Ok(()) };
-        let follows = prev.author == event.author && prev.seq.checked_add(1) == Some(event.seq);
-        if follows { Ok(()) } else { Err(Refusal::WrongPrev) }
-    }
-
-    fn check_parents(&self, parents: &[Ix]) -> Result<(), Refusal> {
-        let falls = |pair: &[Ix]| self.rank(&pair[0]) < self.rank(&pair[1]);
-        if parents.windows(2).all(falls) { Ok(()) } else { Err(Refusal::WrongParents) }
-    }
-
-    fn check_depth(&self, event: &Event, prev: Option<Ix>, parents: &[Ix]) -> Result<(), Refusal> {
-        let deepest = prev.iter().chain(parents).map(|ix| self.entry(*ix).event.depth).max().unwrap_or(0);
-        if deepest.checked_add(1) == Some(event.depth) { Ok(()) } else { Err(Refusal::WrongDepth) }
-    }
-
     /// What parents are ordered by: the deepest first, then by CID.
     pub fn rank(&self, ix: &Ix) -> Rank {
-        let entry = self.entry(*ix);
-        (Reverse(entry.event.depth), entry.cid)
+        self.entry(*ix).rank()
     }
 
-    fn insert(&mut self, cid: Cid, mut event: Event, block: Arc<[u8]>, prev: Option<Ix>, parents: &[Ix]) -> Ix {
+    fn insert(&mut self, cid: Cid, mut event: Event, block: Arc<[u8]>, ground: Ground) -> Ix {
         let ix = Ix(self.entries.len() as u32);
         if event.room.is_none() {
             self.table = Table::of(&event.body);
@@ -468,10 +493,11 @@ impl Log {
         {
             event.body = self.mask.read(event.body, &block);
         }
-        let mut clock = self.joined(prev, parents);
-        for seen in prev.iter().chain(parents) {
-            let rank = self.rank(seen);
-            self.tips.remove(&rank);
+        let Ground { prev, mut clock, tips } = ground;
+        for tip in tips {
+            let entry = &mut self.entries[tip.0 as usize];
+            entry.is_tip = false;
+            self.tips.remove(&entry.rank());
         }
         let chain = self.chain_after(prev, event.author);
         let events = &mut self.chains[chain.0 as usize].events;
@@ -479,18 +505,16 @@ impl Log {
         let place = events.len() as u32;
         clock.set(chain, place);
         self.tips.insert((Reverse(event.depth), cid), ix);
-        self.by_cid.insert(cid, ix);
         self.bytes += block.len();
-        self.entries.push(Entry { cid, event, block, chain, place, clock });
+        self.entries.push(Entry { cid, event, block, chain, place, clock, is_tip: true });
+        self.by_cid.insert(ix, &self.entries);
         ix
     }
 
     /// The chain of `prev`, if the next event is the first to go on with it; else a new one.
-    fn chain_after(&mut self, prev: Option<Ix>, author: NodeId) -> ChainIx {
-        let going_on = prev
-            .map(|ix| self.entry(ix).chain)
-            .filter(|chain| self.chains[chain.0 as usize].events.last() == prev.as_ref());
-        going_on.unwrap_or_else(|| {
+    fn chain_after(&mut self, prev: Option<(Ix, ChainIx)>, author: NodeId) -> ChainIx {
+        let going_on = prev.filter(|(ix, chain)| self.chains[chain.0 as usize].events.last() == Some(ix));
+        going_on.map(|(_, chain)| chain).unwrap_or_else(|| {
             let chain = ChainIx(self.chains.len() as u32);
             self.chains.push(Chain { author, events: Vec::new() });
             if let Some(author) = self.authors.get_mut(&author) {
@@ -501,13 +525,57 @@ impl Log {
     }
 }
 
-/// What links alone say: `seq` 0 has no `prev` and all others have one, nothing is named twice, and only the founding
-/// event stands on nothing.
+impl Ground {
+    /// `seen`: the entries of what the event builds on, each of which is looked at here and no more.
+    fn of(event: &Event, seen: &[(Ix, &Entry)]) -> Result<Self, Refusal> {
+        let (prev, parents) = seen.split_at(usize::from(event.prev.is_some()));
+        let prev = prev.first();
+        let follows = |prev: &Event| prev.author == event.author && prev.seq.checked_add(1) == Some(event.seq);
+        if prev.is_some_and(|(_, it)| !follows(&it.event)) {
+            return Err(Refusal::WrongPrev);
+        }
+        // Those that fall are distinct.
+        let falls = parents.windows(2).all(|pair| pair[0].1.rank() < pair[1].1.rank());
+        if !falls || prev.is_some_and(|(prev, _)| parents.iter().any(|(ix, _)| ix == prev)) {
+            return Err(Refusal::WrongParents);
+        }
+        let deepest = seen.iter().map(|(_, it)| it.event.depth).max().unwrap_or(0);
+        if deepest.checked_add(1) != Some(event.depth) {
+            return Err(Refusal::WrongDepth);
+        }
+        let tips = seen.iter().filter(|(_, it)| it.is_tip).map(|(ix, _)| *ix).collect();
+        let clock = joined(seen.iter().map(|(_, it)| *it));
+        Ok(Self { prev: prev.map(|(ix, it)| (*ix, it.chain)), clock, tips })
+    }
+}
+
+/// What has all of these in its past. What is there already with another brings nothing.
+fn joined<'a>(seen: impl Iterator<Item = &'a Entry>) -> Clock {
+    let mut clock = Clock::default();
+    for entry in seen {
+        if clock.get(entry.chain) < entry.place {
+            clock.join(&entry.clock);
+        }
+    }
+    clock
+}
+
+/// What links alone say.
 fn check_links(event: &Event) -> Result<(), Refusal> {
+    check_first(event)?;
+    check_distinct(event)
+}
+
+/// `seq` 0 has no `prev` and all others have one, and only the founding event stands on nothing.
+fn check_first(event: &Event) -> Result<(), Refusal> {
     if event.prev.is_some() != (event.seq > 0) {
         return Err(Refusal::WrongPrev);
     }
+    if event.seen().next().is_none() && event.room.is_some() { Err(Refusal::WrongParents) } else { Ok(()) }
+}
+
+/// Nothing is named twice.
+fn check_distinct(event: &Event) -> Result<(), Refusal> {
     let mut seen = BTreeSet::new();
-    let twice = !event.seen().all(|it| seen.insert(it));
-    if twice || (seen.is_empty() && event.room.is_some()) { Err(Refusal::WrongParents) } else { Ok(()) }
+    if event.seen().all(|it| seen.insert(it)) { Ok(()) } else { Err(Refusal::WrongParents) }
 }

@@ -125,6 +125,10 @@ impl<K: Ord, V> Counted<BTreeMap<K, V>> {
         looking(self.0.range(range))
     }
 
+    pub fn range_mut(&mut self, range: impl RangeBounds<K>) -> Looked<btree_map::RangeMut<'_, K, V>> {
+        looking(self.0.range_mut(range))
+    }
+
     pub fn retain(&mut self, keep: impl FnMut(&K, &mut V) -> bool) {
         look(self.0.len());
         self.0.retain(keep);

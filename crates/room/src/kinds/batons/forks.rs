@@ -27,9 +27,10 @@
 mod pair;
 
 use std::{
+    cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::{BTreeMap as Sorted, BTreeSet},
-    ops::Bound,
+    ops::{Bound, RangeInclusive},
 };
 
 use sha2::{Digest, Sha256};
@@ -39,10 +40,9 @@ use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
     clock::Clock,
-    cost::{self, BTreeMap, HashMap},
+    cost::{BTreeMap, HashMap},
     fold::step::{Key, Step},
     ix::ChainIx,
-    sorted,
 };
 
 /// One of several valid transfers from a tip.
@@ -68,7 +68,7 @@ impl Branch {
 /// What the network made of a fork.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Verdict {
-    pub(super) winner: Ix,
+    pub(super) winner: Place,
     pub(super) settled: bool,
 }
 
@@ -77,7 +77,22 @@ type Voter = ChainIx;
 /// A chain that has met a branch, and the place of its first event that has.
 type Met = (ChainIx, u32);
 /// Branches of one fork in the order in which they are compared.
-type InOrder = BTreeMap<Key, Ix>;
+type InOrder = BTreeMap<Key, Place>;
+
+/// Where an event stands: in this chain, at this place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    chain: ChainIx,
+    place: u32,
+    pub(super) ix: Ix,
+}
+
+impl Place {
+    /// All in a chain, from one place to another.
+    const fn all(chain: ChainIx, from: u32, to: u32) -> RangeInclusive<Self> {
+        Self { chain, place: from, ix: Ix(0) }..=Self { chain, place: to, ix: Ix(u32::MAX) }
+    }
+}
 
 /// Who has met a branch, its author apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,15 +107,13 @@ enum By {
 struct Compared {
     branch: Branch,
     tip: Ix,
-    /// Its chain, and its place in that.
-    stands: (ChainIx, u32),
     /// A lot that nobody can shift by writing a different event.
     lot: [u8; 32],
     /// Chains of others that have met it, in the order in which that was found.
     met: Vec<Met>,
     by: By,
-    /// What was counted of it beside the one that went on before it, and beside the winner.
-    pairs: Vec<Pair>,
+    /// What was counted of it beside the one that went on before it, and beside the winner: what was asked for, and says nothing new.
+    pairs: RefCell<Vec<Pair>>,
 }
 
 impl Compared {
@@ -121,6 +134,31 @@ impl Compared {
     fn drawn(&self, other: &Self) -> Ordering {
         let draw = |it: &Self| Reverse((it.lot, it.branch.key.1));
         draw(self).cmp(&draw(other))
+    }
+
+    /// What comes of it beside another, with all votes that are here, and which of the two it is.
+    fn beside<T>(&self, log: &Log, other: &Self, of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T) -> T {
+        // Either of them may have been the one that was compared.
+        let kept = |it: &Self, other: &Self| {
+            let mut pairs = it.pairs.borrow_mut();
+            let at = pairs.iter().position(|pair| pair.beside == other.branch.ix)?;
+            Some(pairs.remove(at))
+        };
+        let (which, [it, other], kept) = match kept(self, other) {
+            Some(pair) => (0, [self, other], Some(pair)),
+            None => match kept(other, self) {
+                Some(pair) => (1, [other, self], Some(pair)),
+                None => (0, [self, other], None),
+            },
+        };
+        let mut pair = kept.unwrap_or_else(|| Pair::new(other.branch.ix));
+        let branches = [it.branch, other.branch];
+        pair.count(log, branches, [&it.met, &other.met]);
+        let result = of(&mut pair, which, branches);
+        let mut pairs = it.pairs.borrow_mut();
+        pairs.insert(0, pair);
+        pairs.truncate(2);
+        result
     }
 
     /// Whether it wins over one that nobody has met, whoever could vote: others than that one's author have met it, or it has the
@@ -158,35 +196,38 @@ struct Fork {
     leads: bool,
 }
 
+/// The branches of all forks, by where they stand: who has met which is found by that.
+#[derive(Debug, Clone, Default)]
+struct Branches(BTreeMap<Place, Compared>);
+
 /// The forks that decide the current paths.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forks {
-    branches: HashMap<Ix, Compared>,
+    branches: Branches,
     of_tip: HashMap<Ix, Fork>,
-    /// All branches by where they stand: by chain, and by their place in it.
-    places: cost::BTreeSet<(ChainIx, u32, Ix)>,
 }
 
 impl Forks {
     /// Lets the event vote. Returns the tips of the forks of which it changed what the network makes of them.
     pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
         let mut changed = BTreeSet::new();
-        if self.branches.is_empty() {
+        if self.branches.0.is_empty() {
             return changed;
         }
         let (log, author, entry) = (step.look.log, step.event().author, step.entry);
         let mut met: Sorted<Ix, BTreeSet<Key>> = Sorted::new();
-        for ix in self.met_first(step) {
-            let Some(it) = self.branches.get_mut(&ix) else { continue };
-            let is_first = it.by == By::Nobody;
-            it.meet(author, (entry.chain, entry.place));
-            if is_first
-                && it.by != By::Nobody
-                && let Some(fork) = self.of_tip.get_mut(&it.tip)
-            {
-                fork.met.insert(it.branch.key, ix);
+        for places in self.branches.met_first(step) {
+            for (place, it) in self.branches.0.range_mut(places) {
+                let is_first = it.by == By::Nobody;
+                it.meet(author, (entry.chain, entry.place));
+                if is_first
+                    && it.by != By::Nobody
+                    && let Some(fork) = self.of_tip.get_mut(&it.tip)
+                {
+                    fork.met.insert(it.branch.key, *place);
+                }
+                met.entry(it.tip).or_default().insert(it.branch.key);
             }
-            met.entry(it.tip).or_default().insert(it.branch.key);
         }
         for (tip, keys) in met {
             let Some(fork) = self.of_tip.get_mut(&tip) else { continue };
@@ -195,38 +236,17 @@ impl Forks {
             if !says && !fork.leads {
                 continue;
             }
-            let mut fork = std::mem::take(fork);
             let before = fork.verdict;
             if says {
-                let again = Self::spoken_for(&fork, &keys);
-                self.go_on(log, &mut fork, again);
+                let again = Self::spoken_for(fork, &keys);
+                self.branches.go_on(log, fork, again);
             }
-            self.settle(log, &mut fork, says && log.is_split(&author));
+            self.branches.settle(log, fork, says && log.is_split(&author));
             if fork.verdict != before {
                 changed.insert(tip);
             }
-            self.of_tip.insert(tip, fork);
         }
         changed
-    }
-
-    /// Branches that this event has in its past, and the one before it in its chain has not.
-    fn met_first(&self, step: &Step) -> BTreeSet<Ix> {
-        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
-        let (nothing, now) = (Clock::default(), step.entry.clock());
-        let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
-        let (most, mut chains) = (self.branches.len(), Vec::new());
-        now.beyond(before, &mut |chain| {
-            chains.push(chain);
-            chains.len() <= most
-        });
-        let is_new = |chain, place| before.get(chain) < place && place <= now.get(chain);
-        if chains.len() > most {
-            let all = self.places.iter().filter(|(chain, place, _)| is_new(*chain, *place));
-            return sorted::set(all.map(|(_, _, ix)| *ix));
-        }
-        let new = |chain| (chain, before.get(chain).saturating_add(1), Ix(0))..=(chain, now.get(chain), Ix(u32::MAX));
-        sorted::set(chains.into_iter().flat_map(|chain| self.places.range(new(chain))).map(|(_, _, ix)| *ix))
     }
 
     /// Where it has to be looked again who goes on, when an event has met these, and they were met by its chain for the first time:
@@ -252,84 +272,101 @@ impl Forks {
     pub(super) fn decide(
         &mut self,
         step: &Step,
-        tip: Ix,
-        children: &BTreeMap<Key, Ix>,
+        tip: (Ix, Cid),
+        (children, many): (&BTreeMap<Key, Ix>, usize),
         branch: &dyn Fn(Ix) -> Option<Branch>,
     ) -> Option<Verdict> {
-        let (log, many) = (step.look.log, children.len());
-        let fork = self.of_tip.entry(tip).or_default();
+        let (log, branches) = (step.look.log, &mut self.branches);
+        let fork = self.of_tip.entry(tip.0).or_default();
         if fork.many == many {
             return fork.verdict;
         }
-        let mut fork = std::mem::take(fork);
         let is_made = fork.many > 0;
         let new = children.get(&step.key()).filter(|_| is_made && fork.many + 1 == many).copied();
         if let Some(branch) = new.and_then(branch) {
-            let (key, ix) = (branch.key, branch.ix);
-            self.enter(step, tip, &mut fork, branch);
+            let key = branch.key;
+            let place = branches.enter(step, tip, fork, branch);
             let winner = fork.verdict.map(|it| it.winner);
             // Those before the first that is not settled are.
             let is_first = fork.open.is_none_or(|open| key < open);
-            if is_first && winner.is_some_and(|it| it != ix && !self.lead(log, it, ix).1) {
+            if is_first && winner.is_some_and(|it| it != place && !branches.lead(log, it, place).1) {
                 fork.open = Some(key);
             }
-            self.settle(log, &mut fork, false);
+            branches.settle(log, fork, false);
         } else {
             for branch in children.values().filter_map(|ix| branch(*ix)) {
                 if !fork.all.contains_key(&branch.key) {
-                    self.enter(step, tip, &mut fork, branch);
+                    branches.enter(step, tip, fork, branch);
                 }
             }
-            self.settle(log, &mut fork, true);
+            branches.settle(log, fork, true);
         }
-        let verdict = fork.verdict;
-        self.of_tip.insert(tip, fork);
-        verdict
+        fork.verdict
     }
 
     /// Drops what was counted for the fork at `tip`: the path does not lead over it any more.
     pub(super) fn forget(&mut self, tip: Ix) {
-        for (_, ix) in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.all) {
-            if let Some(Compared { stands: (chain, place), .. }) = self.branches.remove(&ix) {
-                self.places.remove(&(chain, place, ix));
-            }
+        for (_, place) in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.all) {
+            self.branches.0.remove(&place);
         }
+    }
+}
+
+impl Branches {
+    /// Where the branches stand that this event has in its past, and the one before it in its chain has not.
+    fn met_first(&self, step: &Step) -> Vec<RangeInclusive<Place>> {
+        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
+        let (nothing, now) = (Clock::default(), step.entry.clock());
+        let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
+        let (most, mut chains) = (self.0.len(), Vec::new());
+        now.beyond(before, &mut |chain| {
+            chains.push(chain);
+            chains.len() <= most
+        });
+        if chains.len() > most {
+            let is_new = |it: &&Place| before.get(it.chain) < it.place && it.place <= now.get(it.chain);
+            return self.0.keys().filter(is_new).map(|it| *it..=*it).collect();
+        }
+        let new = |chain| Place::all(chain, before.get(chain).saturating_add(1), now.get(chain));
+        chains.into_iter().map(new).collect()
     }
 
     /// One more branch goes on against the others.
-    fn enter(&mut self, step: &Step, tip: Ix, fork: &mut Fork, branch: Branch) {
+    fn enter(&mut self, step: &Step, tip: (Ix, Cid), fork: &mut Fork, branch: Branch) -> Place {
         let (log, key, ix) = (step.look.log, branch.key, branch.ix);
-        let entry = log.entry(ix);
-        let stands = (entry.chain, entry.place);
-        let lot = draw(log.entry(tip).cid, branch.author);
-        let mut it = Compared { branch, tip, stands, lot, met: Vec::new(), by: By::Nobody, pairs: Vec::new() };
         // What has just come was met by nobody.
-        if ix != step.ix {
+        let is_new = ix == step.ix;
+        let entry = if is_new { step.entry } else { log.entry(ix) };
+        let place = Place { chain: entry.chain, place: entry.place, ix };
+        let lot = draw(tip.1, branch.author);
+        let (met, pairs) = Default::default();
+        let mut it = Compared { branch, tip: tip.0, lot, met, by: By::Nobody, pairs };
+        if !is_new {
             who_met(step, ix, &mut |author, met| it.meet(author, met));
         }
         fork.highest = fork.highest.max(branch.rank());
-        fork.all.insert(key, ix);
+        fork.all.insert(key, place);
         fork.many += 1;
         if it.by != By::Nobody {
-            fork.met.insert(key, ix);
+            fork.met.insert(key, place);
         }
-        self.places.insert((stands.0, stands.1, ix));
-        self.branches.insert(ix, it);
+        self.0.insert(place, it);
         self.go_on(log, fork, BTreeSet::from([key]));
+        place
     }
 
     /// Looks again who goes on: at these, and after each until one goes on that went on there before.
-    fn go_on(&mut self, log: &Log, fork: &mut Fork, mut again: BTreeSet<Key>) {
+    fn go_on(&self, log: &Log, fork: &mut Fork, mut again: BTreeSet<Key>) {
         while let Some(from) = again.pop_first() {
-            let mut now = fork.won.range(..from).next_back().map(|(_, ix)| *ix);
+            let mut now = fork.won.range(..from).next_back().map(|(_, place)| *place);
             let (mut before, mut next) = (now, Some(from));
             while let Some(key) = next {
                 again.remove(&key);
-                let Some(ix) = fork.all.get(&key).copied() else { break };
-                let wins = now.is_none_or(|now| self.wins(log, ix, now));
-                let won = if wins { fork.won.insert(key, ix) } else { fork.won.remove(&key) };
+                let Some(place) = fork.all.get(&key).copied() else { break };
+                let wins = now.is_none_or(|now| self.wins(log, place, now));
+                let won = if wins { fork.won.insert(key, place) } else { fork.won.remove(&key) };
                 before = won.or(before);
-                now = if wins { Some(ix) } else { now };
+                now = if wins { Some(place) } else { now };
                 if now == before {
                     break;
                 }
@@ -344,10 +381,10 @@ impl Forks {
     }
 
     /// Whether `now`, which goes on where `before` went on before, wins over all that lost to that and that nobody has met.
-    fn passes_over(&self, log: &Log, fork: &Fork, now: Ix, before: Option<Ix>) -> bool {
-        let Some(now) = self.branches.get(&now) else { return false };
+    fn passes_over(&self, log: &Log, fork: &Fork, now: Place, before: Option<Place>) -> bool {
+        let Some(now) = self.0.get(&now) else { return false };
         match now.by {
-            By::Nobody => match before.map(|ix| self.branches.get(&ix)) {
+            By::Nobody => match before.map(|place| self.0.get(&place)) {
                 Some(Some(before)) => {
                     let order = now.branch.rank().cmp(&before.branch.rank()).then_with(|| now.drawn(before));
                     before.by == By::Nobody && order == Ordering::Greater
@@ -357,8 +394,7 @@ impl Forks {
             },
             By::One(author) => {
                 let mut chains = log.chains_of(&author).map(|(chain, _)| chain);
-                let has_none =
-                    |chain| self.places.range((chain, 0, Ix(0))..=(chain, u32::MAX, Ix(u32::MAX))).next().is_none();
+                let has_none = |chain| self.0.range(Place::all(chain, 0, u32::MAX)).next().is_none();
                 now.branch.rank() >= fork.highest && chains.next().is_some_and(has_none) && chains.next().is_none()
             }
             By::Many => now.branch.rank() >= fork.highest,
@@ -366,8 +402,8 @@ impl Forks {
     }
 
     /// Whether a branch wins over another.
-    fn wins(&mut self, log: &Log, ix: Ix, over: Ix) -> bool {
-        let [Some(it), Some(other)] = [ix, over].map(|ix| self.branches.get(&ix)) else { return false };
+    fn wins(&self, log: &Log, place: Place, over: Place) -> bool {
+        let [Some(it), Some(other)] = [place, over].map(|place| self.0.get(&place)) else { return false };
         let rank = it.branch.rank().cmp(&other.branch.rank());
         match [it.by, other.by].map(|by| by == By::Nobody) {
             [true, true] => return rank.then_with(|| it.drawn(other)) == Ordering::Greater,
@@ -375,63 +411,31 @@ impl Forks {
             [true, false] if other.leads(it) => return false,
             _ => {}
         }
-        let drawn = it.drawn(other);
-        let order = self.pair(log, ix, over, |pair, which, _| {
+        let order = it.beside(log, other, |pair, which, _| {
             let [votes, built] = [pair.votes, pair.built].map(|of| of[which].cmp(&of[1 - which]));
-            votes.then(rank).then(built).then(drawn)
+            votes.then(rank).then(built).then_with(|| it.drawn(other))
         });
-        order == Some(Ordering::Greater)
+        order == Ordering::Greater
     }
 
     /// By how many the winner leads this one, and whether that is beyond what those could change who have met neither.
-    fn lead(&mut self, log: &Log, winner: Ix, ix: Ix) -> (usize, bool) {
+    fn lead(&self, log: &Log, winner: Place, place: Place) -> (usize, bool) {
         // What nobody has met has no votes, and leads nothing.
-        if self.branches.get(&winner).is_none_or(|it| it.by == By::Nobody) {
-            return (0, false);
-        }
-        self.pair(log, ix, winner, |pair, which, branches| pair.lead(log, branches, 1 - which)).unwrap_or_default()
-    }
-
-    /// What comes of a branch beside another, with all votes that are here, and which of the two it is.
-    fn pair<T>(
-        &mut self,
-        log: &Log,
-        ix: Ix,
-        beside: Ix,
-        of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T,
-    ) -> Option<T> {
-        // Either of them may have been the one that was compared.
-        let mut kept = None;
-        for (which, [it, other]) in [[ix, beside], [beside, ix]].into_iter().enumerate() {
-            let pairs = &mut self.branches.get_mut(&it)?.pairs;
-            if let Some(at) = pairs.iter().position(|pair| pair.beside == other) {
-                kept = Some((which, pairs.remove(at)));
-                break;
-            }
-        }
-        let (which, mut pair) = kept.unwrap_or_else(|| (0, Pair::new(beside)));
-        let at = if which == 0 { ix } else { beside };
-        let [it, other] = [at, pair.beside].map(|ix| self.branches.get(&ix));
-        let (it, other) = (it?, other?);
-        let branches = [it.branch, other.branch];
-        pair.count(log, branches, [&it.met, &other.met]);
-        let result = of(&mut pair, which, branches);
-        let pairs = &mut self.branches.get_mut(&at)?.pairs;
-        pairs.insert(0, pair);
-        pairs.truncate(2);
-        Some(result)
+        let Some(winner) = self.0.get(&winner).filter(|it| it.by != By::Nobody) else { return (0, false) };
+        let Some(it) = self.0.get(&place) else { return (0, false) };
+        it.beside(log, winner, |pair, which, branches| pair.lead(log, branches, 1 - which))
     }
 
     /// Says who wins, and looks whether that is settled: from the first on that was not, or from the beginning: if `anew`, or if
     /// another wins.
-    fn settle(&mut self, log: &Log, fork: &mut Fork, anew: bool) {
-        let Some(winner) = fork.won.iter().next_back().map(|(_, ix)| *ix) else { return };
+    fn settle(&self, log: &Log, fork: &mut Fork, anew: bool) {
+        let Some(winner) = fork.won.iter().next_back().map(|(_, place)| *place) else { return };
         let before = fork.verdict.filter(|it| it.winner == winner && !anew);
         let first = if before.is_some() { fork.open.map(Bound::Included) } else { Some(Bound::Unbounded) };
         (fork.open, fork.leads) = (None, false);
         if let Some(first) = first {
-            for (key, ix) in fork.all.range((first, Bound::Unbounded)).filter(|(_, ix)| **ix != winner) {
-                let (lead, settled) = self.lead(log, winner, *ix);
+            for (key, place) in fork.all.range((first, Bound::Unbounded)).filter(|(_, place)| **place != winner) {
+                let (lead, settled) = self.lead(log, winner, *place);
                 if !settled {
                     (fork.open, fork.leads) = (Some(*key), lead > 0);
                     break;

@@ -176,7 +176,7 @@ impl Measured for BatonTaken {
         }),
         Law::new(
             "a baton taken beside one who took it long ago, and whom n people have followed",
-            Grows::Each(14),
+            Grows::Each(10),
             |n| {
                 let mut it = Scene::new();
                 let (baton, _) = held(&mut it);
@@ -206,7 +206,7 @@ impl Measured for BatonTaken {
             it.post(4);
             it.last
         }),
-        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(52), |n| {
+        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(41), |n| {
             let (mut it, side) = sides(n);
             it.join(4, &[side]);
             it.last

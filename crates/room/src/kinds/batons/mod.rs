@@ -157,8 +157,10 @@ struct Offer {
 }
 
 /// The way from the opening to the current transfer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Track {
+    /// Of the opening: by which the baton is shown.
+    key: Key,
     path: Vec<Ix>,
     /// Forks on the path that are not settled, by their tip.
     leaning: BTreeSet<Ix>,
@@ -270,7 +272,7 @@ impl Batons {
             place: Some(0),
         };
         self.nodes.insert(step.ix, node);
-        self.tracks.insert(step.ix, Track { path: vec![step.ix], leaning: BTreeSet::new() });
+        self.tracks.insert(step.ix, Track { key, path: vec![step.ix], leaning: BTreeSet::new() });
         let baton = Baton {
             cid: step.entry.cid,
             title: title.into(),

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use super::{
-    Batons, Lead, Node,
+    Batons, Lead, Node, Track,
     forks::{Branch, Verdict},
 };
 use crate::{
@@ -83,10 +83,10 @@ impl Batons {
 
     /// Looks again at the fork on this tip.
     pub(super) fn follow_from(&mut self, step: &mut Step, tip: Ix) {
-        let Some(opening) = self.nodes.get(&tip).map(|node| node.opening) else { return };
         let mut changed = BTreeSet::new();
-        self.walk_from(step, tip, &mut changed);
-        self.show(step, opening, &changed);
+        if let Some(opening) = self.walk_from(step, tip, &mut changed) {
+            self.show(step, opening, &changed);
+        }
     }
 
     /// Shows a baton anew if this tip is its current one.
@@ -97,16 +97,19 @@ impl Batons {
         }
     }
 
-    /// If the path leads over `tip`: follows the winners from there on, until the path is as it was.
-    fn walk_from(&mut self, step: &mut Step, tip: Ix, changed: &mut BTreeSet<Ix>) {
-        let Some((opening, mut place)) = self.nodes.get(&tip).and_then(|it| Some((it.opening, it.place?))) else {
-            return;
-        };
+    /// If the path leads over `tip`: follows the winners from there on, until the path is as it was. Of which baton.
+    fn walk_from(&mut self, step: &mut Step, tip: Ix, changed: &mut BTreeSet<Ix>) -> Option<Ix> {
+        let (opening, mut place) = self.nodes.get(&tip).and_then(|it| Some((it.opening, it.place?)))?;
         let mut here = tip;
-        while let Some(next) = self.choose(step, opening, here) {
-            let Some(track) = self.tracks.get_mut(&opening) else { return };
+        while let Some((next, settled)) = self.choose(step, here) {
+            let track = self.tracks.get_mut(&opening)?;
+            match settled {
+                Some(true) => _ = track.leaning.remove(&here),
+                Some(false) => _ = track.leaning.insert(here),
+                None => {}
+            }
             if track.path.get(place + 1) == Some(&next) {
-                return;
+                break;
             }
             for left in track.path.split_off(place + 1) {
                 changed.insert(left);
@@ -124,27 +127,24 @@ impl Batons {
                 node.place = Some(place);
             }
         }
+        Some(opening)
     }
 
-    /// The child of `here` that the network follows.
-    fn choose(&mut self, step: &mut Step, opening: Ix, here: Ix) -> Option<Ix> {
+    /// The child of `here` that the network follows, and, where there are several, whether that is settled.
+    fn choose(&mut self, step: &mut Step, here: Ix) -> Option<(Ix, Option<bool>)> {
         let node = self.nodes.get(&here)?;
-        if node.children.len() < 2 {
-            return node.children.values().next().copied();
+        let many = node.children.len();
+        if many < 2 {
+            return node.children.values().next().map(|it| (*it, None));
         }
         let nodes = &self.nodes;
         let branch = |ix| {
             let it = nodes.get(&ix)?;
             Some(Branch { ix, key: it.key, author: it.author, kind: it.kind })
         };
-        let Verdict { winner, settled } = self.forks.decide(step, here, &node.children, &branch)?;
-        let track = self.tracks.get_mut(&opening)?;
-        if settled {
-            track.leaning.remove(&here);
-        } else {
-            track.leaning.insert(here);
-        }
-        Some(winner)
+        let Verdict { winner, settled } =
+            self.forks.decide(step, (here, node.key.1), (&node.children, many), &branch)?;
+        Some((winner.ix, Some(settled)))
     }
 
     /// Brings what is shown up to date: the head, and the terms of these nodes. What stays as it is keeps its `Arc`.
@@ -152,8 +152,8 @@ impl Batons {
         let Some(track) = self.tracks.get(&opening) else { return };
         let Some(node) = track.path.last().and_then(|ix| self.nodes.get(ix)) else { return };
         let head = self.head(node, track.leaning.is_empty());
-        let Some(key) = self.nodes.get(&opening).map(|it| it.key) else { return };
-        let terms: Vec<Term> = changed.iter().filter_map(|ix| self.term(*ix)).collect();
+        let (key, terms) = (track.key, changed.iter().filter_map(|ix| self.term(track, *ix)));
+        let terms: Vec<Term> = terms.collect();
         let list = &mut self.shown;
         let Some(shown) = list.get(&key) else { return };
         let is_new = |term: &Term| shown.terms.get(&(term.depth, term.from)) != Some(term);
@@ -204,10 +204,9 @@ impl Batons {
     }
 
     /// The term that this node begins.
-    fn term(&self, ix: Ix) -> Option<Term> {
+    fn term(&self, track: &Track, ix: Ix) -> Option<Term> {
         let node = self.nodes.get(&ix)?;
         let by = node.kind.term()?;
-        let track = self.tracks.get(&node.opening)?;
         let next = match node.place {
             Some(place) => track.path.get(place + 1).copied(),
             None => node.children.values().next().copied(),

@@ -4,7 +4,8 @@ use super::{Branch, Met, Voter};
 use crate::{
     Log, NodeId,
     cost::{LiteMap, looking},
-    ix::Ix,
+    ix::{ChainIx, Ix},
+    log::Entry,
 };
 
 /// What is known of one author in one pair.
@@ -52,28 +53,36 @@ impl Pair {
 
     /// Counts whoever has met one of the two since it was last asked.
     pub(super) fn count(&mut self, log: &Log, branches: [Branch; 2], met: [&[Met]; 2]) {
+        let new = |which: usize, counted: [usize; 2]| met[which].get(counted[which]..).unwrap_or_default();
+        if [0, 1].iter().all(|which| new(*which, self.counted).is_empty()) {
+            return;
+        }
+        let entries = branches.map(|branch| log.entry(branch.ix));
         for which in [0, 1] {
-            let other = branches[1 - which];
-            let new = met[which].get(self.counted[which]..).unwrap_or_default();
-            for (chain, place) in looking(new.iter()) {
+            let (other, stands) = (branches[1 - which], entries[1 - which]);
+            for (chain, place) in looking(new(which, self.counted).iter()) {
                 let chain = log.chain(*chain);
                 // One's own branch and the other's author have no vote in this.
                 if chain.author == other.author {
                     continue;
                 }
                 let first = chain.events.get(*place as usize - 1);
-                let alone = first.is_some_and(|ix| !log.is_ancestor(other.ix, *ix));
-                self.meet(log, branches, chain.author, alone.then_some(which));
+                let alone = first.is_some_and(|ix| log.seen_of_chain(*ix, stands.chain) < stands.place);
+                self.meet(log, entries, chain.author, alone.then_some(which));
             }
             self.counted[which] = met[which].len();
         }
     }
 
     /// The first event of a chain of `author` that met one of the two; `alone` if it met just that.
-    fn meet(&mut self, log: &Log, branches: [Branch; 2], author: NodeId, alone: Option<usize>) {
-        let Some((voter, _)) = log.chains_of(&author).next() else { return };
+    fn meet(&mut self, log: &Log, entries: [&Entry; 2], author: NodeId, alone: Option<usize>) {
+        let mut chains = log.chains_of(&author).map(|(chain, _)| chain);
+        let Some(voter) = chains.next() else { return };
         let before = self.ballots.get(&voter).copied();
-        let new = || Ballot { elector: elects(log, branches, author), met_alone: [false; 2] };
+        let new = || Ballot {
+            elector: elects(entries, voter) || chains.any(|it| elects(entries, it)),
+            met_alone: [false; 2],
+        };
         let mut after = before.unwrap_or_else(new);
         if let Some(which) = alone {
             after.met_alone[which] = true;
@@ -102,13 +111,14 @@ impl Pair {
     /// How many could vote: fixed as soon as both branches are here.
     fn electors(&mut self, log: &Log, branches: [Branch; 2]) -> usize {
         let apart = branches.map(|branch| branch.author);
-        let all = || log.authors().filter(|it| !apart.contains(it) && elects(log, branches, *it)).count();
+        let entries = branches.map(|branch| log.entry(branch.ix));
+        let is_elector = |author: &NodeId| log.chains_of(author).any(|(chain, _)| elects(entries, chain));
+        let all = || log.authors().filter(|it| !apart.contains(it) && is_elector(it)).count();
         *self.electors.get_or_insert_with(all)
     }
 }
 
-/// Whether this author has an event in both branches' pasts.
-fn elects(log: &Log, branches: [Branch; 2], author: NodeId) -> bool {
-    let [first, second] = branches.map(|branch| branch.ix);
-    log.chains_of(&author).any(|(chain, _)| log.seen_of_chain(first, chain) > 0 && log.seen_of_chain(second, chain) > 0)
+/// Whether a chain has an event in both branches' pasts.
+fn elects(branches: [&Entry; 2], chain: ChainIx) -> bool {
+    branches.iter().all(|it| it.clock().get(chain) > 0)
 }
