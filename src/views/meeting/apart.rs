@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::now::{called, ended_turn, titled};
 use crate::{
+    people,
     session::RoomView,
     texts::{self, changing, t},
 };

@@ -27,7 +27,6 @@
 mod pair;
 
 use std::{
-    cell::RefCell,
     cmp::{Ordering, Reverse},
     collections::{BTreeMap as Sorted, BTreeSet},
     ops::{Bound, RangeInclusive},
@@ -112,8 +111,6 @@ struct Compared {
     /// Chains of others that have met it, in the order in which that was found.
     met: Vec<Met>,
     by: By,
-    /// What was counted of it beside the one that went on before it, and beside the winner: what was asked for, and says nothing new.
-    pairs: RefCell<Vec<Pair>>,
 }
 
 impl Compared {
@@ -134,31 +131,6 @@ impl Compared {
     fn drawn(&self, other: &Self) -> Ordering {
         let draw = |it: &Self| Reverse((it.lot, it.branch.key.1));
         draw(self).cmp(&draw(other))
-    }
-
-    /// What comes of it beside another, with all votes that are here, and which of the two it is.
-    fn beside<T>(&self, log: &Log, other: &Self, of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T) -> T {
-        // Either of them may have been the one that was compared.
-        let kept = |it: &Self, other: &Self| {
-            let mut pairs = it.pairs.borrow_mut();
-            let at = pairs.iter().position(|pair| pair.beside == other.branch.ix)?;
-            Some(pairs.remove(at))
-        };
-        let (which, [it, other], kept) = match kept(self, other) {
-            Some(pair) => (0, [self, other], Some(pair)),
-            None => match kept(other, self) {
-                Some(pair) => (1, [other, self], Some(pair)),
-                None => (0, [self, other], None),
-            },
-        };
-        let mut pair = kept.unwrap_or_else(|| Pair::new(other.branch.ix));
-        let branches = [it.branch, other.branch];
-        pair.count(log, branches, [&it.met, &other.met]);
-        let result = of(&mut pair, which, branches);
-        let mut pairs = it.pairs.borrow_mut();
-        pairs.insert(0, pair);
-        pairs.truncate(2);
-        result
     }
 
     /// Whether it wins over one that nobody has met, whoever could vote: others than that one's author have met it, or it has the
@@ -198,7 +170,11 @@ struct Fork {
 
 /// The branches of all forks, by where they stand: who has met which is found by that.
 #[derive(Debug, Clone, Default)]
-struct Branches(BTreeMap<Place, Compared>);
+struct Branches {
+    of: BTreeMap<Place, Compared>,
+    /// What was counted of a branch beside the one that went on before it, and beside the winner.
+    pairs: HashMap<Ix, Vec<Pair>>,
+}
 
 /// The forks that decide the current paths.
 #[derive(Debug, Clone, Default)]
@@ -211,13 +187,13 @@ impl Forks {
     /// Lets the event vote. Returns the tips of the forks of which it changed what the network makes of them.
     pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
         let mut changed = BTreeSet::new();
-        if self.branches.0.is_empty() {
+        if self.branches.of.is_empty() {
             return changed;
         }
         let (log, author, entry) = (step.look.log, step.event().author, step.entry);
         let mut met: Sorted<Ix, BTreeSet<Key>> = Sorted::new();
         for places in self.branches.met_first(step) {
-            for (place, it) in self.branches.0.range_mut(places) {
+            for (place, it) in self.branches.of.range_mut(places) {
                 let is_first = it.by == By::Nobody;
                 it.meet(author, (entry.chain, entry.place));
                 if is_first
@@ -307,7 +283,8 @@ impl Forks {
     /// Drops what was counted for the fork at `tip`: the path does not lead over it any more.
     pub(super) fn forget(&mut self, tip: Ix) {
         for (_, place) in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.all) {
-            self.branches.0.remove(&place);
+            self.branches.of.remove(&place);
+            self.branches.pairs.remove(&place.ix);
         }
     }
 }
@@ -318,14 +295,14 @@ impl Branches {
         let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
         let (nothing, now) = (Clock::default(), step.entry.clock());
         let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
-        let (most, mut chains) = (self.0.len(), Vec::new());
+        let (most, mut chains) = (self.of.len(), Vec::new());
         now.beyond(before, &mut |chain| {
             chains.push(chain);
             chains.len() <= most
         });
         if chains.len() > most {
             let is_new = |it: &&Place| before.get(it.chain) < it.place && it.place <= now.get(it.chain);
-            return self.0.keys().filter(is_new).map(|it| *it..=*it).collect();
+            return self.of.keys().filter(is_new).map(|it| *it..=*it).collect();
         }
         let new = |chain| Place::all(chain, before.get(chain).saturating_add(1), now.get(chain));
         chains.into_iter().map(new).collect()
@@ -339,8 +316,7 @@ impl Branches {
         let entry = if is_new { step.entry } else { log.entry(ix) };
         let place = Place { chain: entry.chain, place: entry.place, ix };
         let lot = draw(tip.1, branch.author);
-        let (met, pairs) = Default::default();
-        let mut it = Compared { branch, tip: tip.0, lot, met, by: By::Nobody, pairs };
+        let mut it = Compared { branch, tip: tip.0, lot, met: Vec::new(), by: By::Nobody };
         if !is_new {
             who_met(step, ix, &mut |author, met| it.meet(author, met));
         }
@@ -350,13 +326,13 @@ impl Branches {
         if it.by != By::Nobody {
             fork.met.insert(key, place);
         }
-        self.0.insert(place, it);
+        self.of.insert(place, it);
         self.go_on(log, fork, BTreeSet::from([key]));
         place
     }
 
     /// Looks again who goes on: at these, and after each until one goes on that went on there before.
-    fn go_on(&self, log: &Log, fork: &mut Fork, mut again: BTreeSet<Key>) {
+    fn go_on(&mut self, log: &Log, fork: &mut Fork, mut again: BTreeSet<Key>) {
         while let Some(from) = again.pop_first() {
             let mut now = fork.won.range(..from).next_back().map(|(_, place)| *place);
             let (mut before, mut next) = (now, Some(from));
@@ -382,9 +358,9 @@ impl Branches {
 
     /// Whether `now`, which goes on where `before` went on before, wins over all that lost to that and that nobody has met.
     fn passes_over(&self, log: &Log, fork: &Fork, now: Place, before: Option<Place>) -> bool {
-        let Some(now) = self.0.get(&now) else { return false };
+        let Some(now) = self.of.get(&now) else { return false };
         match now.by {
-            By::Nobody => match before.map(|place| self.0.get(&place)) {
+            By::Nobody => match before.map(|place| self.of.get(&place)) {
                 Some(Some(before)) => {
                     let order = now.branch.rank().cmp(&before.branch.rank()).then_with(|| now.drawn(before));
                     before.by == By::Nobody && order == Ordering::Greater
@@ -394,7 +370,7 @@ impl Branches {
             },
             By::One(author) => {
                 let mut chains = log.chains_of(&author).map(|(chain, _)| chain);
-                let has_none = |chain| self.0.range(Place::all(chain, 0, u32::MAX)).next().is_none();
+                let has_none = |chain| self.of.range(Place::all(chain, 0, u32::MAX)).next().is_none();
                 now.branch.rank() >= fork.highest && chains.next().is_some_and(has_none) && chains.next().is_none()
             }
             By::Many => now.branch.rank() >= fork.highest,
@@ -402,8 +378,8 @@ impl Branches {
     }
 
     /// Whether a branch wins over another.
-    fn wins(&self, log: &Log, place: Place, over: Place) -> bool {
-        let [Some(it), Some(other)] = [place, over].map(|place| self.0.get(&place)) else { return false };
+    fn wins(&mut self, log: &Log, place: Place, over: Place) -> bool {
+        let [Some(it), Some(other)] = [place, over].map(|place| self.of.get(&place)) else { return false };
         let rank = it.branch.rank().cmp(&other.branch.rank());
         match [it.by, other.by].map(|by| by == By::Nobody) {
             [true, true] => return rank.then_with(|| it.drawn(other)) == Ordering::Greater,
@@ -411,7 +387,7 @@ impl Branches {
             [true, false] if other.leads(it) => return false,
             _ => {}
         }
-        let order = it.beside(log, other, |pair, which, _| {
+        let order = beside(log, &mut self.pairs, [it, other], |pair, which, _| {
             let [votes, built] = [pair.votes, pair.built].map(|of| of[which].cmp(&of[1 - which]));
             votes.then(rank).then(built).then_with(|| it.drawn(other))
         });
@@ -419,16 +395,16 @@ impl Branches {
     }
 
     /// By how many the winner leads this one, and whether that is beyond what those could change who have met neither.
-    fn lead(&self, log: &Log, winner: Place, place: Place) -> (usize, bool) {
+    fn lead(&mut self, log: &Log, winner: Place, place: Place) -> (usize, bool) {
         // What nobody has met has no votes, and leads nothing.
-        let Some(winner) = self.0.get(&winner).filter(|it| it.by != By::Nobody) else { return (0, false) };
-        let Some(it) = self.0.get(&place) else { return (0, false) };
-        it.beside(log, winner, |pair, which, branches| pair.lead(log, branches, 1 - which))
+        let Some(winner) = self.of.get(&winner).filter(|it| it.by != By::Nobody) else { return (0, false) };
+        let Some(it) = self.of.get(&place) else { return (0, false) };
+        beside(log, &mut self.pairs, [it, winner], |pair, which, branches| pair.lead(log, branches, 1 - which))
     }
 
     /// Says who wins, and looks whether that is settled: from the first on that was not, or from the beginning: if `anew`, or if
     /// another wins.
-    fn settle(&self, log: &Log, fork: &mut Fork, anew: bool) {
+    fn settle(&mut self, log: &Log, fork: &mut Fork, anew: bool) {
         let Some(winner) = fork.won.iter().next_back().map(|(_, place)| *place) else { return };
         let before = fork.verdict.filter(|it| it.winner == winner && !anew);
         let first = if before.is_some() { fork.open.map(Bound::Included) } else { Some(Bound::Unbounded) };
@@ -444,6 +420,36 @@ impl Branches {
         }
         fork.verdict = Some(Verdict { winner, settled: fork.open.is_none() });
     }
+}
+
+/// What comes of a branch beside another, with all votes that are here, and which of the pair's two it is.
+fn beside<T>(
+    log: &Log,
+    pairs: &mut HashMap<Ix, Vec<Pair>>,
+    [one, other]: [&Compared; 2],
+    of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T,
+) -> T {
+    // Either of them may have been the one that was compared.
+    let mut kept = |it: &Compared, other: &Compared| {
+        let pairs = pairs.get_mut(&it.branch.ix)?;
+        let at = pairs.iter().position(|pair| pair.beside == other.branch.ix)?;
+        Some(pairs.remove(at))
+    };
+    let (which, [it, other], kept) = match kept(one, other) {
+        Some(pair) => (0, [one, other], Some(pair)),
+        None => match kept(other, one) {
+            Some(pair) => (1, [other, one], Some(pair)),
+            None => (0, [one, other], None),
+        },
+    };
+    let mut pair = kept.unwrap_or_else(|| Pair::new(other.branch.ix));
+    let branches = [it.branch, other.branch];
+    pair.count(log, branches, [&it.met, &other.met]);
+    let result = of(&mut pair, which, branches);
+    let pairs = pairs.entry(it.branch.ix).or_default();
+    pairs.insert(0, pair);
+    pairs.truncate(2);
+    result
 }
 
 /// What comes after it.
