@@ -113,7 +113,7 @@ fn reason(field: NodeRef, drafting: &Drafting, on_close: &Callback<()>, props: &
         let (drafting, field, acted) = (drafting.clone(), field.clone(), props.acted.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if drafting.draft.text.trim().is_empty() {
+            if drafting.now().text.trim().is_empty() {
                 return focus_on(&field);
             }
             *acted.borrow_mut() = true;

@@ -132,7 +132,7 @@ pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
         let stance = props.stance;
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if drafting.draft.text.trim().is_empty() && stance.opens_loop() {
+            if drafting.now().text.trim().is_empty() && stance.opens_loop() {
                 return focus_on(&text);
             }
             let on_close = on_close.clone();
@@ -244,7 +244,7 @@ fn answering(props: &LoopProps, drafting: &Drafting, field: &NodeRef) -> Html {
         let (drafting, field) = (drafting.clone(), field.clone());
         let busy = drafting.sending.then_some("true");
         let onclick = Callback::from(move |_: MouseEvent| {
-            if drafting.draft.text.trim().is_empty() && answer != Answer::Noted {
+            if drafting.now().text.trim().is_empty() && answer != Answer::Noted {
                 return focus_on(&field);
             }
             drafting.send(words::answer_value(answer), || ());

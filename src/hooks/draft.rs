@@ -29,7 +29,7 @@ pub struct Drafting {
     session: Session,
     /// Where it is written.
     pub place: Place,
-    /// What is written; while it is on its way, what was sent.
+    /// What was written when this was drawn; while it is on its way, what was sent. Whatever sends it asks for [`Drafting::now`].
     pub draft: Draft,
     /// It is on its way: the field shows it and takes nothing.
     pub sending: bool,
@@ -59,6 +59,11 @@ pub fn use_draft(place: Place) -> Drafting {
 }
 
 impl Drafting {
+    /// What is written now: keys may have come since it was drawn.
+    pub fn now(&self) -> Draft {
+        self.session.draft(&self.place).0
+    }
+
     /// Changes it.
     pub fn write(&self, change: impl FnOnce(&mut Draft)) {
         self.session.set_draft(&self.place, |draft| {

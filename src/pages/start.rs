@@ -9,7 +9,7 @@ use crate::{
     browser,
     components::{notices::Notices, scanner::ScanButton, theme::Theme},
     forms,
-    hooks::{Commands, then, use_chosen, use_commands, use_session},
+    hooks::{Commands, Filled, then, use_chosen, use_commands, use_filled, use_session},
     session::{RoomCard, View},
     texts::{changing, t},
     when,
@@ -61,18 +61,20 @@ fn Found() -> Html {
     let commands = use_commands("found");
     let busy = commands.busy;
     let all = use_memo((), |()| forms::all());
-    let draft = use_state(FoundDraft::kept);
-    let form = all.iter().find(|it| it.name == draft.form).or(all.first()).cloned();
+    let filled = use_filled(FoundDraft::kept);
+    let draft = filled.now();
+    let form = form_of(&all, &draft).cloned();
     let chosen = form.as_ref().map(|it| it.name.clone()).unwrap_or_default();
-    let shown = use_chosen(chosen.clone());
+    let shown = use_chosen(chosen);
     let onsubmit = {
-        let draft = draft.clone();
+        let (filled, forms) = (filled.clone(), all.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            let draft = filled.now();
             if draft.title.trim().is_empty() {
                 return browser::focus_handle("found-title");
             }
-            let (draft, form) = ((*draft).clone(), chosen.clone());
+            let form = form_of(&forms, &draft).map(|it| it.name.clone()).unwrap_or_default();
             commands.run(|session| async move {
                 session.found(draft.title, draft.purpose, form).await?;
                 FoundDraft::default().keep();
@@ -80,9 +82,9 @@ fn Found() -> Html {
             });
         })
     };
-    let on_title = writes(&draft, browser::value_of, |it, title| it.title = title);
-    let on_purpose = writes(&draft, browser::value_of, |it, purpose| it.purpose = purpose);
-    let on_form = writes(&draft, chosen_in, |it, form| it.form = form);
+    let on_title = writes(&filled, browser::value_of, |it, title| it.title = title);
+    let on_purpose = writes(&filled, browser::value_of, |it, purpose| it.purpose = purpose);
+    let on_form = writes(&filled, chosen_in, |it, form| it.form = form);
     html! {
         <section aria-labelledby="found-heading">
             <h2 id="found-heading">{ t!("found-heading") }</h2>
@@ -154,18 +156,23 @@ fn tile(form: &forms::Form, commands: &Commands) -> Html {
     }
 }
 
+/// The form that is chosen: the first, until somebody chooses.
+fn form_of<'a>(all: &'a [forms::Form], draft: &FoundDraft) -> Option<&'a forms::Form> {
+    all.iter().find(|it| it.name == draft.form).or(all.first())
+}
+
 /// Writes what an event brings into the draft.
 fn writes<E: 'static>(
-    draft: &UseStateHandle<FoundDraft>,
+    filled: &Filled<FoundDraft>,
     value: fn(&E) -> String,
     set: fn(&mut FoundDraft, String),
 ) -> Callback<E> {
-    let draft = draft.clone();
+    let filled = filled.clone();
     Callback::from(move |event: E| {
-        let mut now = (*draft).clone();
-        set(&mut now, value(&event));
-        now.keep();
-        draft.set(now);
+        filled.change(|draft| {
+            set(draft, value(&event));
+            draft.keep();
+        });
     })
 }
 

@@ -435,3 +435,29 @@ scenario('who becomes somebody new takes along what it was writing; what an earl
   await tab.at('composer-text').press('Escape');
   await has(tab, 'composer-text', '');
 });
+
+scenario('Enter right after a key sends what is in the field, however late the page is drawn', async (world) => {
+  const { tabs } = await world.room(['Ada', 'Ben']);
+  const [ada, ben] = tabs;
+  const [mine, theirs] = [await ada.post('first words'), await ben.post('of somebody else')];
+  await ada.has(theirs);
+  /** Both at once, in one task of the page: nothing is drawn between them. */
+  const typeAndSend = (field, text) =>
+    field.evaluate((field, text) => {
+      field.value = text;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      field.form.requestSubmit();
+    }, text);
+  const said = (what, find) => ada.until(`it is said: ${what}`, async () => find(await ada.state()));
+  await press(ada, mine, 'post-edit');
+  await typeAndSend(ada.shownPost(mine).getByTestId('post-edit-text'), 'other words');
+  await said('other words', (it) => it.posts.find((post) => post.cid === mine).text === 'other words');
+  await press(ada, theirs, 'feedback-concern');
+  await typeAndSend(ada.shownPost(theirs).getByTestId('feedback-text'), 'is it safe?');
+  await said('a worry', (it) => it.feedback.some((one) => one.text === 'is it safe?'));
+  await press(ada, theirs, 'do-this');
+  await typeAndSend(ada.shownPost(theirs).getByTestId('promise-text'), 'in my own words');
+  await said('a promise', (it) => it.promises.some((one) => one.text === 'in my own words'));
+  await typeAndSend(ada.at('composer-text'), 'right away');
+  await said('a post', (it) => it.posts.some((post) => post.text === 'right away'));
+});

@@ -202,7 +202,7 @@ const PARENT: u64 = 2;
 /// For each transfer that its chain sees for the first time: who has met it since when is what votes are counted by.
 const TRANSFER: u64 = 2;
 /// For each baton that it changes, beside one: its votes are counted, and the baton is shown anew.
-const BATON: u64 = 72;
+const BATON: u64 = 76;
 /// For an author's first event: there is somebody more to show.
 const AUTHOR: u64 = 12;
 

@@ -13,7 +13,7 @@ use crate::{
         more::{CHOICES, Which, use_shown},
     },
     hooks::{use_chosen, use_draft},
-    session::{Here, People, PersonView, Place},
+    session::{Draft, Here, People, PersonView, Place},
     texts::t,
     words,
 };
@@ -39,9 +39,11 @@ pub struct OfferFormProps {
 pub fn OfferForm(props: &OfferFormProps) -> Html {
     let drafting = use_draft(Place::BatonOffer(props.baton));
     let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
-    let begun = drafting.draft.field("to");
-    let chosen =
-        if begun.is_empty() { first.map(|node| node.to_string()).unwrap_or_default() } else { begun.to_owned() };
+    let named = {
+        let first = first.map(|node| node.to_string()).unwrap_or_default();
+        move |draft: &Draft| Some(draft.field("to")).filter(|it| !it.is_empty()).unwrap_or(&first).to_owned()
+    };
+    let chosen = named(&drafting.draft);
     let to = use_chosen(chosen.clone());
     {
         let to = to.clone();
@@ -57,7 +59,8 @@ pub fn OfferForm(props: &OfferFormProps) -> Html {
         let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            drafting.write(|draft| draft.set_field("to", &chosen));
+            let to = named(&drafting.now());
+            drafting.write(|draft| draft.set_field("to", &to));
             let on_close = on_close.clone();
             drafting.send("", move || on_close.emit(()));
         })

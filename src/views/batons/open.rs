@@ -91,7 +91,7 @@ fn form(title: NodeRef, drafting: &Drafting, on_close: &Callback<()>) -> Html {
         let (drafting, close) = (drafting.clone(), on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if drafting.draft.text.trim().is_empty() {
+            if drafting.now().text.trim().is_empty() {
                 return browser::focus_handle("baton-title");
             }
             let close = close.clone();

@@ -14,7 +14,7 @@ use crate::{
     browser,
     calendar::{self, Entry, Repeats},
     components::export::file_name,
-    hooks::use_chosen,
+    hooks::{use_chosen, use_filled},
     session::RoomView,
     texts::t,
     when,
@@ -34,17 +34,32 @@ pub struct CalendarProps {
     pub room: Rc<RoomView>,
 }
 
+/// When it is to be, as the fields have it.
+#[derive(Clone)]
+struct Filling {
+    begins: String,
+    minutes: String,
+    repeats: Repeats,
+}
+
+impl Default for Filling {
+    fn default() -> Self {
+        let begins = when::local(tomorrow()).chars().take(16).collect();
+        Self { begins, minutes: MINUTES.to_string(), repeats: Repeats::default() }
+    }
+}
+
 /// Asks when, and makes the file.
 #[component]
 pub fn Calendar(props: &CalendarProps) -> Html {
-    let begins = use_state(|| when::local(tomorrow()).chars().take(16).collect::<String>());
-    let minutes = use_state(|| MINUTES.to_string());
-    let repeats = use_state(Repeats::default);
+    let filled = use_filled(Filling::default);
+    let Filling { begins, minutes, repeats } = filled.now();
     let shown = use_chosen(repeats.name().to_owned());
     let onsubmit = {
-        let (room, begins, minutes, repeats) = (props.room.clone(), begins.clone(), minutes.clone(), *repeats);
+        let (room, filled) = (props.room.clone(), filled.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
+            let Filling { begins, minutes, repeats } = filled.now();
             let Some(minutes) = minutes.parse().ok().filter(|it| (1..=MOST_MINUTES).contains(it)) else {
                 return browser::focus_handle("calendar-minutes");
             };
@@ -56,24 +71,23 @@ pub fn Calendar(props: &CalendarProps) -> Html {
             }
         })
     };
-    let on_begins = begins.setter();
-    let on_begins = Callback::from(move |event: InputEvent| on_begins.set(browser::value_of(&event)));
-    let on_minutes = minutes.setter();
-    let on_minutes = Callback::from(move |event: InputEvent| on_minutes.set(browser::value_of(&event)));
-    let on_repeats = repeats.setter();
-    let on_repeats = Callback::from(move |event: Event| {
+    let (on_begins, on_minutes) = (filled.clone(), filled.clone());
+    let on_begins = move |event: InputEvent| on_begins.change(|it| it.begins = browser::value_of(&event));
+    let on_minutes = move |event: InputEvent| on_minutes.change(|it| it.minutes = browser::value_of(&event));
+    let on_repeats = move |event: Event| {
         let name = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
-        on_repeats.set(Repeats::ALL.into_iter().find(|it| it.name() == name).unwrap_or_default());
-    });
+        let chosen = Repeats::ALL.into_iter().find(|it| it.name() == name).unwrap_or_default();
+        filled.change(|it| it.repeats = chosen);
+    };
     html! {
         <form class="calendar" {onsubmit}>
             <label class="field">
                 <span>{ t!("calendar-begins") }</span>
-                <input type="datetime-local" required=true max="9999-12-31T23:59" value={begins.to_string()} oninput={on_begins} data-testid="calendar-begins" />
+                <input type="datetime-local" required=true max="9999-12-31T23:59" value={begins} oninput={on_begins} data-testid="calendar-begins" />
             </label>
             <label class="field">
                 <span>{ t!("calendar-minutes") }</span>
-                <input type="number" required=true min="1" max={MOST_MINUTES.to_string()} value={minutes.to_string()} oninput={on_minutes} data-testid="calendar-minutes" />
+                <input type="number" required=true min="1" max={MOST_MINUTES.to_string()} value={minutes} oninput={on_minutes} data-testid="calendar-minutes" />
             </label>
             <label class="field">
                 <span>{ t!("calendar-repeats") }</span>

@@ -47,7 +47,7 @@ pub fn Writing(props: &WritingProps) -> Html {
         let drafting = drafting.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if !drafting.draft.text.trim().is_empty() {
+            if !drafting.now().text.trim().is_empty() {
                 drafting.send("", || ());
             }
         })

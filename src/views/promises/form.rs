@@ -84,7 +84,7 @@ fn Form(props: &FormProps) -> Html {
         let (drafting, what, on_close) = (drafting.clone(), what.clone(), on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if drafting.draft.text.trim().is_empty() {
+            if drafting.now().text.trim().is_empty() {
                 return focus_on(&what);
             }
             let on_close = on_close.clone();

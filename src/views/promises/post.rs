@@ -23,7 +23,7 @@ use crate::{
     },
     excerpt,
     hooks::use_draft,
-    session::Place,
+    session::{Draft, Place},
     texts::t,
 };
 
@@ -63,6 +63,12 @@ struct DoThisProps {
     on_close: Callback<()>,
 }
 
+/// The person's own words once there are any, or were.
+fn said(draft: &Draft, proposed: &str) -> String {
+    let begun = !draft.text.is_empty() || !draft.field("begun").is_empty();
+    if begun { draft.text.clone() } else { proposed.to_owned() }
+}
+
 /// What somebody will do, in the words of the post until they say it in their own.
 #[component]
 fn DoThis(props: &DoThisProps) -> Html {
@@ -74,8 +80,7 @@ fn DoThis(props: &DoThisProps) -> Html {
     }
     // Only once: words that are edited meanwhile must not replace what somebody reads here.
     let proposed = use_memo((), |()| excerpt::title(props.post.text.as_deref().unwrap_or_default(), PROPOSED));
-    let begun = !drafting.draft.text.is_empty() || !drafting.draft.field("begun").is_empty();
-    let value = if begun { drafting.draft.text.clone() } else { proposed.to_string() };
+    let value = said(&drafting.draft, &proposed);
     let oninput = {
         let drafting = drafting.clone();
         Callback::from(move |event: InputEvent| {
@@ -88,14 +93,15 @@ fn DoThis(props: &DoThisProps) -> Html {
         })
     };
     let onsubmit = {
-        let (drafting, field, value) = (drafting.clone(), field.clone(), value.clone());
+        let (drafting, field, proposed) = (drafting.clone(), field.clone(), proposed.clone());
         let on_close = props.on_close.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if value.trim().is_empty() {
+            let said = said(&drafting.now(), &proposed);
+            if said.trim().is_empty() {
                 return focus_on(&field);
             }
-            drafting.write(|draft| draft.text = value.clone());
+            drafting.write(|draft| draft.text = said);
             let on_close = on_close.clone();
             drafting.send("", move || on_close.emit(()));
         })

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::{
     browser,
     config::{Choices, Discovery, IceServer, Kind, MAX_ENTRIES, is_mixed},
-    hooks::{use_chosen, use_session},
+    hooks::{Filled, use_chosen, use_filled, use_session},
     texts::{changing, t},
     words,
 };
@@ -212,18 +212,18 @@ fn value_of(field: &NodeRef) -> String {
 /// Adds a server of one's own.
 #[component]
 fn Add(props: &AddProps) -> Html {
-    let kind = use_state(|| Kind::Relay);
+    let kind = use_filled(|| Kind::Relay);
     let problem = use_state(|| None::<String>);
     let (address, name, password) = (use_node_ref(), use_node_ref(), use_node_ref());
     let select = use_chosen("relay");
     let onsubmit = {
-        let (kind, problem) = (*kind, problem.setter());
+        let (kind, problem) = (kind.clone(), problem.setter());
         let fields = [address.clone(), name.clone(), password.clone()];
         let (choices, choose) = (props.choices.clone(), props.choose.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let [address, name, password] = fields.each_ref().map(value_of);
-            match with(choices.clone(), kind, &address, &name, &password) {
+            match with(choices.clone(), kind.now(), &address, &name, &password) {
                 Ok(choices) => {
                     problem.set(None);
                     for field in fields.iter().filter_map(NodeRef::cast::<HtmlInputElement>) {
@@ -238,11 +238,11 @@ fn Add(props: &AddProps) -> Html {
             }
         })
     };
-    let now = *kind;
+    let now = kind.now();
     html! {
         <form {onsubmit} class="add-server">
             <h4>{ t!("server-add-title") }</h4>
-            { kinds(select, kind.setter()) }
+            { kinds(select, kind) }
             <label class="field">
                 <span>{ t!("server-address") }</span>
                 <input ref={address} type="text" inputmode="url" data-testid="server-address" autocomplete="off" spellcheck="false"
@@ -274,14 +274,15 @@ fn field(field: NodeRef, handle: &'static str, label: String) -> Html {
 }
 
 /// What kind of server it is.
-fn kinds(select: NodeRef, kind: UseStateSetter<Kind>) -> Html {
+fn kinds(select: NodeRef, kind: Filled<Kind>) -> Html {
     let onchange = Callback::from(move |event: Event| {
         let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|it| it.value()).unwrap_or_default();
-        kind.set(match chosen.as_str() {
+        let chosen = match chosen.as_str() {
             "stun" => Kind::Stun,
             "turn" => Kind::Turn,
             _ => Kind::Relay,
-        });
+        };
+        kind.change(|kind| *kind = chosen);
     });
     html! {
         <label class="field">

@@ -59,10 +59,10 @@ pub fn EditForm(props: &EditFormProps) -> Html {
         let (drafting, on_close) = (drafting.clone(), props.on_close.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let on_close = on_close.clone();
-            if drafting.draft.is_empty() {
+            let (draft, on_close) = (drafting.now(), on_close.clone());
+            if draft.is_empty() {
                 on_close.emit(());
-            } else if !drafting.draft.text.trim().is_empty() {
+            } else if !draft.text.trim().is_empty() {
                 drafting.send("", move || on_close.emit(()));
             }
         })

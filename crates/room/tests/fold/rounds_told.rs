@@ -216,7 +216,7 @@ fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds
                 _ => RoundOpened { order, ..asks(Ask::Spoken(Spoken::default())) }.into(),
             }
         }
-        1 | 2 => answered(round?, chosen(pick as u64 % 4)).into(),
+        1 | 2 | 22..26 => answered(round?, chosen(pick as u64 % 4)).into(),
         3 | 4 => sealed(node, &keys[who], round?, Said::Choice(pick as u64 % 3))?.into(),
         5 => RevealOpened { round: round? }.into(),
         6..9 => opening(node, &keys[who], round?, limits::SHARES)?,

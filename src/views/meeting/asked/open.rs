@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::{
     browser,
     components::fields::{closes_on_escape, focus_on, value_of},
-    hooks::{Commands, use_chosen, use_commands},
+    hooks::{Commands, Filled, use_chosen, use_commands, use_filled},
     texts::t,
 };
 
@@ -60,8 +60,8 @@ struct Draft {
 fn Form(props: &FormProps) -> Html {
     let commands = use_commands("ask all");
     let (question, draft) =
-        (use_node_ref(), use_state(|| Draft { kind: "choice".into(), hidden: false, options: t!("asked-yes-no") }));
-    let shown = use_chosen(draft.kind.clone());
+        (use_node_ref(), use_filled(|| Draft { kind: "choice".into(), hidden: false, options: t!("asked-yes-no") }));
+    let shown = use_chosen(draft.now().kind);
     {
         let question = question.clone();
         use_effect_with((), move |()| focus_on(&question));
@@ -70,9 +70,7 @@ fn Form(props: &FormProps) -> Html {
     let writes = |change: fn(&mut Draft, String)| {
         let draft = draft.clone();
         Callback::from(move |value: String| {
-            let mut next = (*draft).clone();
-            change(&mut next, value);
-            draft.set(next);
+            draft.change(|it| change(it, value));
         })
     };
     let on_kind = writes(|it, kind| it.kind = kind)
@@ -80,6 +78,7 @@ fn Form(props: &FormProps) -> Html {
     let on_options = writes(|it, options| it.options = options).reform(|event: InputEvent| browser::value_of(&event));
     let on_hidden = writes(|it, on| it.hidden = on == "true")
         .reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().checked().to_string());
+    let draft = draft.now();
     html! {
         <form class="inline-form" {onsubmit} onkeydown={closes_on_escape(&props.close)}>
             <label class="field">
@@ -113,17 +112,12 @@ fn Form(props: &FormProps) -> Html {
 }
 
 /// What asks it.
-fn asking(
-    commands: &Commands,
-    question: &NodeRef,
-    draft: &UseStateHandle<Draft>,
-    props: &FormProps,
-) -> Callback<SubmitEvent> {
+fn asking(commands: &Commands, question: &NodeRef, draft: &Filled<Draft>, props: &FormProps) -> Callback<SubmitEvent> {
     let (commands, question, draft) = (commands.clone(), question.clone(), draft.clone());
     let (meeting, close) = (props.meeting, props.close.clone());
     Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        let (text, close) = (value_of(&question), close.clone());
+        let (text, draft, close) = (value_of(&question), draft.now(), close.clone());
         let Some(ask) = asked(&draft) else { return browser::focus_handle("round-options") };
         if text.trim().is_empty() {
             return focus_on(&question);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     components::{fields::submits_on_control_enter, written::Written},
-    hooks::{Drafting, use_commands, use_draft, use_session},
+    hooks::{Drafting, Filled, use_commands, use_draft, use_filled, use_session},
     session::Place,
     texts::{changing, t},
 };
@@ -28,7 +28,7 @@ pub fn Jot(props: &NotesProps) -> Html {
     let NotesProps { room, meeting, notes, primary } = props;
     let (round, step) = (&notes.round, notes.step());
     let drafting = use_draft(Place::Round(round.cid));
-    let sort = use_state(String::new);
+    let sort = use_filled(String::new);
     let commands = use_commands(round.cid);
     let onsubmit = adding(&drafting, &sort);
     let done = room.rounds.parts_in(round.cid).any(|it| it.node == home(room) && it.done);
@@ -37,9 +37,11 @@ pub fn Jot(props: &NotesProps) -> Html {
         Callback::from(move |_: MouseEvent| commands.act(rounds::Command::Done { round }))
     };
     let chip = |it: &String| {
-        let (sort, chosen, it) = (sort.clone(), *sort == *it, it.clone());
+        let (sort, chosen, it) = (sort.clone(), sort.now() == *it, it.clone());
         let text = it.clone();
-        let onclick = Callback::from(move |_: MouseEvent| sort.set(if chosen { String::new() } else { it.clone() }));
+        let onclick = Callback::from(move |_: MouseEvent| {
+            sort.change(|sort| *sort = if chosen { String::new() } else { it.clone() })
+        });
         html! { <button type="button" class="chip" data-testid="note-sort" aria-pressed={chosen.to_string()} {onclick} dir="auto">{ text }</button> }
     };
     // Once all is talked about a note is in the way, unless it is being written.
@@ -72,12 +74,12 @@ pub fn Jot(props: &NotesProps) -> Html {
 }
 
 /// What adds a note.
-fn adding(drafting: &Drafting, sort: &UseStateHandle<String>) -> Callback<SubmitEvent> {
+fn adding(drafting: &Drafting, sort: &Filled<String>) -> Callback<SubmitEvent> {
     let (drafting, sort) = (drafting.clone(), sort.clone());
     Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        if !drafting.draft.text.trim().is_empty() {
-            drafting.write(|draft| draft.set_field(SORT, &sort));
+        if !drafting.now().text.trim().is_empty() {
+            drafting.write(|draft| draft.set_field(SORT, &sort.now()));
             drafting.send("", || ());
         }
     })

@@ -206,7 +206,7 @@ impl Measured for BatonTaken {
             it.post(4);
             it.last
         }),
-        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(41), |n| {
+        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(44), |n| {
             let (mut it, side) = sides(n);
             it.join(4, &[side]);
             it.last

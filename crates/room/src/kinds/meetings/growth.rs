@@ -102,7 +102,7 @@ impl Measured for AgendaItemDone {
 
 impl Measured for AgendaAt {
     const LAWS: &'static [Law] =
-        &[Law::new("an act in a meeting that n closed without seeing one another", Grows::Each(5), |n| {
+        &[Law::new("an act in a meeting that n closed without seeing one another", Grows::Each(3), |n| {
             let mut it = Scene::new();
             let meeting = open(&mut it);
             let item = add(&mut it, meeting);
