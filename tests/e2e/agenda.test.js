@@ -173,9 +173,11 @@ scenario('what a meeting leaves is for later, and comes back into the next with 
   assert.equal(await ada.at('agenda-bring-back').count(), 0);
   await undo(ada, 'You brought 2 things into this meeting');
   await ordered([ada]);
-  // One by one from what is for later: on the phone the meeting that began has come before it.
-  await cleo.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
-  await cleo.view('view-agenda', tap);
+  // One by one from what is for later: the meeting that began has come before it.
+  for (const [tab, press] of [[ben, click], [cleo, tap]]) {
+    await tab.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
+    await tab.view('view-agenda', press);
+  }
   await ordered([ben, cleo], 'Hiring', 'Venue');
   await button(cleo, 'Venue', 'agenda-back').tap();
   await ordered([ada], 'Venue');
