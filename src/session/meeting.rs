@@ -115,6 +115,12 @@ impl Session {
         self.act(meetings::Command::Timer { seconds: notes.vote_seconds, about: Some(vote) }).await.map(drop)
     }
 
+    /// Ends a vote in which nobody has voted, as if it had not begun.
+    pub async fn undo_vote(&self, vote: Cid) -> Outcome<()> {
+        self.act(rounds::Command::Close { round: vote }).await?;
+        self.act(meetings::Command::Timer { seconds: 0, about: None }).await.map(drop)
+    }
+
     /// Ends the vote, and begins to talk about an answer.
     pub async fn end_vote(&self, vote: Cid, first: Option<Cid>, seconds: u64) -> Outcome<()> {
         self.act(rounds::Command::Close { round: vote }).await?;

@@ -2,7 +2,7 @@
 // way back from every step.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew, frame } from './lib/crew.js';
+import { crew, frame, undo } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -26,13 +26,6 @@ async function add(tab, title, minutes, press = click) {
   await press(tab.at('agenda-submit'));
   await item(tab, title).waitFor({ timeout: PATIENCE });
   await tab.until('the next can be written', async () => (await tab.at('agenda-title').inputValue()) === '');
-}
-
-/** Takes back what was done last, once this tab says who did what. */
-async function undo(tab, said, press = click) {
-  const offer = tab.page.locator('.undo').filter({ hasText: said });
-  await offer.waitFor({ timeout: PATIENCE });
-  await press(offer.getByTestId('undo'));
 }
 
 /** A press that counts: nothing moves the meeting on within a second of its last step. */

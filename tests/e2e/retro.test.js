@@ -2,7 +2,7 @@
 // one after the other, and the next one opens with what was promised.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew, frame } from './lib/crew.js';
+import { crew, frame, undo } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -90,8 +90,8 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   for (const tab of tabs) await tab.at('talk').waitFor();
   // Who ended the vote can take that back; the others read who it was.
   await ben.page.locator('.undo').filter({ hasText: 'Ada ended the vote' }).waitFor();
-  assert.equal(await ben.at('undo').count(), 0);
-  await ada.at('undo').click();
+  assert.equal(await ben.page.locator('.undo').filter({ hasText: 'Ada ended the vote' }).getByTestId('undo').count(), 0);
+  await undo(ada, 'You ended the vote');
   for (const tab of tabs) await tab.at('dots-left').waitFor();
   await cleo.at('dots-left', { 'data-left': '0' }).waitFor();
   for (const tab of tabs) await tab.until('its time runs on', async () => Number(await tab.at('bar').getAttribute('data-left')) > 0);
@@ -118,7 +118,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   for (const tab of [ada, cleo]) await tab.call('online');
   await converged(tabs);
   for (const tab of tabs) await tab.until('it went on by one', async () => (await about(tab)) === next);
-  await ben.at('undo').click();
+  await undo(ben, 'went on to this note');
   for (const tab of tabs) await tab.until('it is back', async () => (await about(tab)) === first);
   for (let left = 2; left > 0; left -= 1) {
     const now = await about(ada);
@@ -182,4 +182,64 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   for (const tab of tabs) await tab.at('note').filter({ hasText: 'one more note' }).waitFor({ timeout: PATIENCE });
   await ada.at('vote-start').waitFor();
   await world.picture('retro asked beside', ada);
+});
+
+scenario('every step that all share in a retro can be undone by another, and a vote begun twice is one', async (world) => {
+  const { ada, ben, cleo, tabs } = await crew(world, 'retro');
+  await ada.at('meeting-start').click();
+  await ada.at('meeting-form').selectOption('retro');
+  await ada.at('lobby-start').click();
+  for (const tab of tabs) await tab.at('round', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
+  await note(ada, null, HIDDEN[0]);
+  await note(ben, null, HIDDEN[1]);
+  await ada.at('round-reveal').click();
+  for (const tab of tabs) for (const text of HIDDEN.slice(0, 2)) await group(tab, text).waitFor({ timeout: PATIENCE });
+
+  // Put together by one, taken apart by another, whose own way back puts them together.
+  await group(cleo, HIDDEN[1]).getByTestId('note-same').tap();
+  await group(cleo, HIDDEN[1]).getByTestId('theme-place').selectOption({ index: 1 });
+  for (const tab of tabs) await tab.until('they are one', async () => (await tab.at('note').count()) === 1);
+  await undo(ben, `“${HIDDEN[1]}” now says the same as another`);
+  for (const tab of tabs) await tab.until('they are two', async () => (await tab.at('note').count()) === 2);
+
+  // Begun too early by one, undone by another before anybody has voted.
+  await ada.at('vote-start').click();
+  for (const tab of tabs) await tab.at('dots-left').waitFor();
+  await undo(cleo, 'Ada began the vote', tap);
+  for (const tab of tabs) await tab.at('vote-start').waitFor();
+  for (const tab of tabs) assert.equal(await tab.at('dots-left').count(), 0);
+
+  // Begun by two who do not see each other: one vote on every screen, with all that was voted in the one that counts.
+  for (const tab of [ada, ben]) await tab.call('offline');
+  for (const tab of [ada, ben]) {
+    await tab.until('its button is ready', async () => !(await tab.at('vote-start').getAttribute('aria-disabled')));
+    await tab.at('vote-start').click();
+    await tab.at('dots-left').waitFor();
+  }
+  await group(ben, HIDDEN[1]).getByTestId('dot-add').click();
+  await ben.at('dots-left', { 'data-left': '2' }).waitFor();
+  await ben.until('its vote is said', async () => (await ben.state()).rounds.some((it) => it.ask === 'dots' && it.answered.length === 1));
+  for (const tab of [ada, ben]) await tab.call('online');
+  await converged(tabs);
+  for (const tab of tabs) {
+    await tab.page.getByText('1 person has voted.').waitFor();
+    assert.equal(await tab.page.locator('.asked [data-testid="round"]').count(), 0, 'no other is asked beside it');
+  }
+  await group(cleo, HIDDEN[1]).getByTestId('dot-add').tap();
+  for (const tab of tabs) await tab.page.getByText('2 people have voted.').waitFor();
+  await ada.until('its button is ready', async () => !(await ada.at('vote-end').getAttribute('aria-disabled')));
+  await ada.at('vote-end').click();
+  for (const tab of tabs) await tab.at('talk').waitFor();
+  assert.match(await ada.at('talk').textContent(), /2 votes/);
+
+  // More time, and what is for later.
+  const left = async (tab) => Number(await tab.at('bar').getAttribute('data-left'));
+  const before = await left(ben);
+  await cleo.at('timer-more').tap();
+  for (const tab of tabs) await tab.until('there is more time', async () => (await left(tab)) > before + 60);
+  await undo(ben, 'Cleo set the time to');
+  for (const tab of tabs) await tab.until('it is as it was', async () => (await left(tab)) <= before);
+  await cleo.at('talk-later').tap();
+  await undo(ben, `Cleo kept “${HIDDEN[1]}” for later`);
+  await ada.until('it is not for later', async () => (await ada.state()).backlog.length === 0);
 });

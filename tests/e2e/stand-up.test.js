@@ -1,7 +1,7 @@
 // A stand-up by hand: begun from its lobby, everybody writes and speaks in turn, and its notes are carried away.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew, frame } from './lib/crew.js';
+import { crew, frame, undo } from './lib/crew.js';
 import { setClock } from './lib/clock.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
@@ -192,4 +192,63 @@ scenario('a tile for talk alone opens the talk, and pressed twice it is one room
   const start = await world.tab(context, 'Start');
   await start.at('my-rooms').getByText(title).first().waitFor();
   assert.equal(await start.at('my-rooms').getByText(title).count(), 1);
+});
+
+scenario('who comes late gets a turn by itself, the speaker has its own lines before it, and what is for afterwards is counted', async (world) => {
+  const { ada, ben, cleo, tabs, link } = await crew(world, 'stand-up');
+  const named = Object.fromEntries(await Promise.all(tabs.map(async (tab) => [await tab.node(), tab])));
+  await ada.at('meeting-start').click();
+  await ada.at('lobby-start').click();
+  for (const tab of tabs) await tab.at('turn').waitFor({ timeout: PATIENCE });
+  const { is: first } = await same(tabs, 'the same turn everywhere', turnOf);
+  const speaker = named[first];
+  await write(speaker, 'Done', 'the rail is painted');
+  await write(ben, 'Stuck', 'no long brushes');
+  await speaker.at('own-lines').getByText('the rail is painted').waitFor();
+  for (const tab of tabs.filter((it) => it !== speaker)) assert.equal(await tab.at('own-lines').count(), 0);
+  // Help is offered where somebody is stuck.
+  await cleo.at('round-result').filter({ hasText: 'no long brushes' }).getByTestId('do-this').waitFor();
+  const done = ada.at('round-result').filter({ hasText: 'the rail is painted' });
+  assert.equal(await done.getByTestId('do-this').count(), 0);
+
+  // Two want to talk about it afterwards: it is there once; one is enough to take it back.
+  const [one, two] = tabs.filter((it) => it !== speaker);
+  await one.at('turn').getByTestId('talk-later').click();
+  await two.until('it is said', async () => (await two.at('turn').getByTestId('talk-later').count()) === 0);
+  await undo(two, `${one.name} put “What ${speaker.name} said” on the agenda`);
+  await two.at('turn').getByTestId('talk-later').click();
+  await one.until('it is said', async () => (await one.at('turn').getByTestId('talk-later').count()) === 0);
+  await world.picture('stand-up speaker', speaker);
+
+  // Somebody opens the link while the others speak, and presses nothing.
+  const dan = await world.tab(await world.browser(), 'Dan', link);
+  await dan.call('introduce', { name: 'Dan' });
+  named[await dan.node()] = dan;
+  const all = [...tabs, dan];
+  await dan.at('turn').waitFor({ timeout: PATIENCE });
+  const spoke = [];
+  for (let left = 4; left > 0; left -= 1) {
+    const { is: now } = await same(all, 'the same turn everywhere', turnOf);
+    spoke.push(now);
+    await named[now].until('its button is ready', async () => !(await named[now].at('turn-next').getAttribute('aria-disabled')));
+    await named[now].at('turn-next').click();
+    for (const tab of all) await tab.until('it moved', async () => (await turnOf(tab)) !== now);
+  }
+  assert.equal(spoke.at(-1), await dan.node(), 'who came late speaks last');
+  assert.equal(new Set(spoke).size, 4);
+  assert.equal(await turnOf(ben), null, 'all have spoken');
+  for (const tab of all) {
+    const who = tab === two ? 'you' : two.name;
+    await tab.at('turn').getByText(new RegExp(`Talk later: 1 \\(${who}\\)`, 'i')).waitFor();
+  }
+  assert.equal(await ada.at('meeting-close').getAttribute('data-primary'), 'true', 'what is for afterwards keeps nobody');
+  // Who comes after all have spoken has its turn at once, with its time.
+  const eva = await world.tab(await world.browser(), 'Eva', link);
+  for (const tab of [...all, eva]) await tab.until('it is Eva’s turn', async () => (await turnOf(tab)) === (await eva.node()));
+  assert.ok(Number(await eva.at('bar').getAttribute('data-left')) > 60);
+  await eva.at('turn-next').click();
+  for (const tab of all) await tab.until('all have spoken', async () => (await turnOf(tab)) === null);
+  await ada.at('meeting-close').click();
+  for (const tab of all) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
+  assert.deepEqual((await converged(all)).backlog.map((it) => it.title), [`What ${speaker.name} said`]);
 });

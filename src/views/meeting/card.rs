@@ -122,7 +122,9 @@ fn Going(props: &GoingProps) -> Html {
     let notes = notes_in(room, meeting);
     let due = next_time(meeting);
     let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
-    let is_over = all_spoken && !goes_on(room, meeting) && notes.iter().all(|it| is_last(room, meeting, it));
+    // What a stand-up leaves to talk about is told at its end, and keeps nobody.
+    let is_over =
+        all_spoken && (turns.is_some() || !goes_on(room, meeting)) && notes.iter().all(|it| is_last(room, meeting, it));
     // What was promised before comes first, until notes are shown.
     let begins = notes.first().is_none_or(|it| it.step() == Step::Write);
     let leads = all_spoken && notes.is_empty();
@@ -136,7 +138,7 @@ fn Going(props: &GoingProps) -> Html {
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
             { apart(room) }
-            if let Some(turns) = turns { <Turns room={room.clone()} round={(*turns).clone()} {primary} /> }
+            if let Some(turns) = turns { <Turns room={room.clone()} meeting={meeting.clone()} round={(*turns).clone()} {primary} /> }
             <Agenda room={room.clone()} meeting={meeting.clone()} {leads} primary={*primary && leads} beside_later={*beside_later} />
             <div>if begins { <LastTime room={room.clone()} meeting={meeting.clone()} /> }</div>
             <div class="all-notes">{ for notes.into_iter().enumerate().map(|(at, notes)| html! {
@@ -145,7 +147,7 @@ fn Going(props: &GoingProps) -> Html {
                     primary={*primary && all_spoken && at == 0} />
             }) }</div>
             <div class="asked">
-                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} /> }) }
+                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} helps={meeting.prompts.last().is_some_and(|it| **it == *round.question)} /> }) }
                 { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }
             </div>
             <AskAll meeting={meeting.cid} />

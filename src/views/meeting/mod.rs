@@ -1,11 +1,13 @@
 //! The meeting that goes on: one line above the talk, and the card that says what we do now; where there is none, how to begin one.
 
+mod afterwards;
 mod agenda;
 mod apart;
 mod asked;
 mod bar;
 mod card;
 mod hands;
+mod late;
 mod later;
 mod lobby;
 mod next;

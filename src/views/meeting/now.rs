@@ -53,9 +53,10 @@ pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
 
 /// What else is asked: to choose, to vote, to rate.
 pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
-    let votes: Vec<_> = notes_in(room, meeting).into_iter().filter_map(|it| Some(it.vote?.cid)).collect();
+    let notes = notes_in(room, meeting);
     let all = room.rounds.in_meeting(&room.meetings, meeting);
-    all.filter(|it| !it.ask.is_text() && !votes.contains(&it.cid)).cloned().collect()
+    let is_vote = |it: &Round| notes.iter().any(|notes| is_on(room, it, &notes.round));
+    all.filter(|it| !it.ask.is_text() && !is_vote(it)).cloned().collect()
 }
 
 /// What the person here has answered where all may see it.
@@ -102,17 +103,29 @@ impl Step {
     }
 }
 
-/// The notes of a meeting: of each round of them with the first round of votes on what was written in it.
+/// Whether a round asks for votes on what was written in another.
+fn is_on(room: &RoomView, vote: &Round, notes: &Round) -> bool {
+    let first = vote.ask.options().first().and_then(|it| it.parse::<Cid>().ok());
+    let is_dots = matches!(vote.ask, Ask::Dots(_));
+    is_dots && first.is_some_and(|first| room.rounds.answers_in(notes.cid).any(|it| it.cid == first))
+}
+
+/// Whether a vote was begun too early: it was ended before anybody voted, and no note was gone on to.
+fn is_undone(room: &RoomView, vote: &Round, notes: &Round, meeting: &Meeting) -> bool {
+    let about = meeting.timer.as_ref().and_then(|it| it.about);
+    let talks = about.is_some_and(|about| room.rounds.answers_in(notes.cid).any(|it| it.cid == about));
+    vote.closed.is_some() && vote.answered == 0 && !talks
+}
+
+/// The notes of a meeting: of each round of them with the round of votes on what was written in it. Of several, opened side by side, the
+/// one in which most have voted, or else the first.
 pub fn notes_in(room: &RoomView, meeting: &Meeting) -> Vec<Notes> {
     let all = || room.rounds.in_meeting(&room.meetings, meeting);
-    let votes: Vec<_> = all().filter(|it| matches!(it.ask, Ask::Dots(_))).collect();
     let notes = all().filter(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)));
     let with_vote = |round: &Arc<Round>| {
-        let is_on = |vote: &&&Arc<Round>| {
-            let first = vote.ask.options().first().and_then(|it| it.parse::<Cid>().ok());
-            first.is_some_and(|first| room.rounds.answers_in(round.cid).any(|it| it.cid == first))
-        };
-        Notes { round: round.clone(), vote: votes.iter().find(is_on).map(|it| Arc::clone(it)) }
+        let on = all().filter(|it| is_on(room, it, round) && !is_undone(room, it, round, meeting));
+        let vote = on.min_by_key(|it| (std::cmp::Reverse(it.answered), it.key()));
+        Notes { round: round.clone(), vote: vote.cloned() }
     };
     notes.map(with_vote).collect()
 }

@@ -1,18 +1,22 @@
-//! Whose turn it is: the one who speaks, with its own lines, and the one press that passes it on.
+//! Whose turn it is: the one who speaks, with its own lines, what the others want to talk about afterwards, and the one press that passes
+//! it on. Who comes while others speak gets a turn at the end.
 
 use std::rc::Rc;
 
 use paceline_room::{
     NodeId,
     body::rounds::{Ask, Turn},
-    state::Round,
+    state::{Meeting, Round},
 };
 use yew::prelude::*;
 
 use super::{
     super::Waits,
+    afterwards::Afterwards,
+    late::use_place,
     now::{called, ended_turn, going, turns_of},
     steps::{use_before, use_inert},
+    writing::Own,
 };
 use crate::{
     components::{timer::Timer, undo::Undo},
@@ -40,6 +44,8 @@ pub fn waiting(room: &RoomView) -> Vec<Waits> {
 pub struct TurnsProps {
     /// The room.
     pub room: Rc<RoomView>,
+    /// The meeting.
+    pub meeting: Meeting,
     /// The round.
     pub round: Round,
     /// Nothing stands in front of it.
@@ -49,18 +55,16 @@ pub struct TurnsProps {
 /// Draws it.
 #[component]
 pub fn Turns(props: &TurnsProps) -> Html {
-    let TurnsProps { room, round, primary } = props;
+    let TurnsProps { room, meeting, round, primary } = props;
     let commands = use_commands(round.cid);
     // Not held up by the step that it takes back.
     let undoing = use_commands(format!("undo {}", round.cid));
     let inert = use_inert(round.now);
     let mine = is_me(room, round.now);
     use_my_turn(mine);
+    use_place(room, round);
     let before = use_before(round.now);
-    let seconds = match &round.ask {
-        Ask::Spoken(it) => it.seconds.map(|it| it.get()),
-        _ => None,
-    };
+    let seconds = seconds_of(round);
     let name = |node: NodeId| called(room, &node);
     let step = |state: Turn| {
         let (commands, round, now) = (commands.clone(), round.cid, round.now);
@@ -99,9 +103,19 @@ pub fn Turns(props: &TurnsProps) -> Html {
                 (_, Some(name)) => t!("turn-then", name = name.clone()),
                 _ => String::new(),
             }) }</p>
+            if mine { <Own room={room.clone()} meeting={meeting.clone()} /> }
+            <Afterwards room={room.clone()} meeting={meeting.clone()} speaks={round.now.filter(|_| !mine)} over={round.now.is_none()} />
             if round.now.is_some() { { steps(mine, *primary, inert, next, step(Turn::Spoken), step(if mine { Turn::Passed } else { Turn::Away })) } }
             <Undo {of} text={said} {undo} />
         </section>
+    }
+}
+
+/// How long each speaks, in seconds.
+pub fn seconds_of(round: &Round) -> Option<u64> {
+    match &round.ask {
+        Ask::Spoken(it) => it.seconds.map(|it| it.get()),
+        _ => None,
     }
 }
 

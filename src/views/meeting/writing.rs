@@ -1,14 +1,15 @@
 //! What everybody is asked to write: the own field, and what the others have written.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Day,
     body::promises,
-    state::{Answer, Round},
+    state::{Answer, Meeting, Round},
 };
 use yew::prelude::*;
 
+use super::now::asked_in;
 use crate::{
     components::{
         fields::submits_on_control_enter,
@@ -33,12 +34,14 @@ pub struct WritingProps {
     pub round: Round,
     /// When what is promised in it is due.
     pub due: Option<Day>,
+    /// It asks for what others can help with.
+    pub helps: bool,
 }
 
 /// Draws it.
 #[component]
 pub fn Writing(props: &WritingProps) -> Html {
-    let WritingProps { room, round, due } = props;
+    let WritingProps { room, round, due, helps } = props;
     let drafting = use_draft(Place::Round(round.cid));
     let much = use_shown();
     let which: Which = (ANSWERS, Some(round.cid));
@@ -66,10 +69,36 @@ pub fn Writing(props: &WritingProps) -> Html {
                     { changing(if wrote { t!("round-change") } else { t!("round-write") }) }
                 </button>
             </form>
-            <ul class="plain-list answers">{ for answers.iter().map(|it| html! { <Line key={it.cid.to_string()} room={room.clone()} answer={(**it).clone()} due={*due} /> }) }</ul>
+            <ul class="plain-list answers">{ for answers.iter().map(|it| html! { <Line key={it.cid.to_string()} room={room.clone()} answer={(**it).clone()} due={*due} helps={*helps} /> }) }</ul>
             { much.more(which, SHOWN, round.answered) }
         </section>
     }
+}
+
+/// Properties of [`Own`].
+#[derive(PartialEq, Properties)]
+pub struct OwnProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// The meeting.
+    pub meeting: Meeting,
+}
+
+/// What the person here wrote, before it while it speaks.
+#[component]
+pub fn Own(props: &OwnProps) -> Html {
+    let OwnProps { room, meeting } = props;
+    let line = |round: &Arc<Round>| {
+        let mine = room.rounds.answers_in(round.cid).find(|it| room.joined.is_same(it.node, room.me))?;
+        Some(html! {
+            <>
+                <dt dir="auto">{ changing(people::titled(&round.question)) }</dt>
+                <dd><Written text={mine.text.clone()?} /></dd>
+            </>
+        })
+    };
+    let lines: Vec<Html> = asked_in(room, meeting).iter().filter_map(line).collect();
+    html! { <>if !lines.is_empty() { <dl class="own-lines" data-testid="own-lines">{ for lines }</dl> }</> }
 }
 
 #[derive(PartialEq, Properties)]
@@ -77,11 +106,12 @@ struct LineProps {
     room: Rc<RoomView>,
     answer: Answer,
     due: Option<Day>,
+    helps: bool,
 }
 
 #[component]
 fn Line(props: &LineProps) -> Html {
-    let LineProps { room, answer, due } = props;
+    let LineProps { room, answer, due, helps } = props;
     let commands = use_commands(format!("help {}", answer.cid));
     let mine = room.joined.is_same(answer.node, room.me);
     let name = people::name_in(&room.people, &answer.node);
@@ -97,7 +127,7 @@ fn Line(props: &LineProps) -> Html {
         <li class="wrote" data-testid="round-result" data-node={answer.node.to_string()} data-opened={answer.opened.to_string()}>
             <strong translate="no"><bdi>{ if mine { t!("you-subject") } else { name } }</bdi></strong>
             if let Some(text) = text.clone() { <Written {text} /> }
-            if !mine && text.is_some() { <button type="button" class="quiet-button" data-testid="do-this" onclick={help}>{ t!("help") }</button> }
+            if *helps && !mine && text.is_some() { <button type="button" class="quiet-button" data-testid="do-this" onclick={help}>{ t!("help") }</button> }
         </li>
     }
 }

@@ -1,6 +1,6 @@
 // Three in one browser before a meeting: two laptops, and a phone in the dark; all are named, and here for all. And what a meeting leaves of a
 // phone's screen.
-import { converged } from './tab.js';
+import { PATIENCE, converged } from './tab.js';
 
 export async function crew(world, form) {
   const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
@@ -17,6 +17,13 @@ export async function crew(world, form) {
     await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
   }
   return { ada, ben, cleo, tabs, link };
+}
+
+/** Takes back what was done last, once this tab says who did what. */
+export async function undo(tab, said, press = (it) => it.click()) {
+  const offer = tab.page.locator('.undo').filter({ hasText: said });
+  await offer.waitFor({ timeout: PATIENCE });
+  await press(offer.getByTestId('undo'));
 }
 
 /** Of a phone's screen the part that is no meeting: what stands above the card, and the tabs below it. */

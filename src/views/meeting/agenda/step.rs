@@ -11,7 +11,7 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::super::now::{called, titled};
+use super::super::now::{called, notes_in, titled};
 use crate::{
     components::undo::Undo,
     hooks::{seconds_left, use_commands},
@@ -155,7 +155,9 @@ fn steps(room: &RoomView, scope: Scope, before: &Seen, now: &Seen) -> Vec<Done> 
         let was = was(item.cid);
         let here = [on_agenda(item, &now.lists), was.is_some_and(|it| on_agenda(it, &before.lists))];
         let later = now.lists.is_for_later(item) || was.is_some_and(|it| before.lists.is_for_later(it));
-        if here == [false; 2] || scope.beside_later && later || was.is_some_and(|it| it.last == item.last) {
+        // What is kept for later while a meeting goes on is told in its card, too.
+        let kept = was.is_none() && later && scope.of.is_some();
+        if here == [false; 2] && !kept || scope.beside_later && later || was.is_some_and(|it| it.last == item.last) {
             continue;
         }
         let Some(what) = changed_to(before, now, was, item) else { continue };
@@ -211,8 +213,12 @@ fn moved_on(room: &RoomView, scope: Scope, meeting: Key, before: &Seen, now: &Se
     // The time of what is asked and of whose turn it is belongs to these.
     let on_agenda = |about: Cid| room.meetings.on_agenda(meeting).any(|it| it.cid == about);
     let of_agenda = scope.time && timer.about.is_none_or(on_agenda);
+    // Of a note that is talked about, and was before.
+    let is_note =
+        |about| notes_in(room, meeting).iter().any(|it| room.rounds.answers_in(it.round.cid).any(|it| it.cid == about));
+    let of_note = timer.about.is_some_and(|it| before.timer.and_then(|it| it.about) == Some(it) && is_note(it));
     let what = What::Timed(timer.seconds, left(timer.about).unwrap_or(0), timer.about);
-    of_agenda.then_some(Done { said: timer.set, by: timer.by, what })
+    (of_agenda || of_note).then_some(Done { said: timer.set, by: timer.by, what })
 }
 
 /// What takes it back.

@@ -7,16 +7,22 @@ use yew::prelude::*;
 
 use super::{
     super::{
-        now::{form_of_notes, is_mine, own_of},
+        now::{Notes, called, form_of_notes, is_mine, own_of},
         reveal::closed,
+        steps::use_inert,
         voting::{Voting, buttons, use_voting},
     },
     note::{Note, Others, said},
+    placed::Placed,
     props::NotesProps,
 };
 use crate::{
-    components::more::{CHOICES, SHOWN, Which, use_shown},
+    components::{
+        more::{CHOICES, SHOWN, Which, use_shown},
+        undo::Undo,
+    },
     hooks::use_commands,
+    session::RoomView,
     texts::{changing, t},
 };
 
@@ -50,6 +56,7 @@ pub fn Board(props: &NotesProps) -> Html {
             }</div>
             <ul class="plain-list note-list">{ for groups.iter().take(much.of(NOTES, SHOWN)).map(draw) }</ul>
             { much.more(NOTES, SHOWN, groups.len()) }
+            <Placed room={room.clone()} round={notes.round.clone()} />
             <OnWith ..OnWithProps { notes: NotesProps { primary: filled, ..props.clone() }, groups, form: form_of_notes(meeting) } />
         </>
     }
@@ -65,30 +72,66 @@ struct OnWithProps {
 /// What goes on with: a vote, and then the talk.
 #[component]
 fn OnWith(props: &OnWithProps) -> Html {
-    let NotesProps { meeting, notes, primary, .. } = &props.notes;
+    let NotesProps { room, meeting, notes, primary } = &props.notes;
     let commands = use_commands(notes.round.cid);
-    let class = classes!("button", (!primary).then_some("plain"));
-    let primary = primary.then_some("true");
-    let Some(vote) = &notes.vote else {
-        let (form, meeting, groups, busy) = (props.form.clone(), meeting.cid, props.groups.clone(), commands.busy);
-        let onclick = Callback::from(move |_: MouseEvent| {
-            let answers = groups.iter().filter_map(|it| Some(it.first()?.cid)).collect();
-            let (form, question) = (form.clone(), t!("notes-vote-question"));
-            commands.run(|session| async move { session.begin_vote(meeting, question, answers, form).await });
-        });
-        return html! { <button key="start" type="button" {class} data-testid="vote-start" data-primary={primary} aria-disabled={busy} {onclick}>{ t!("notes-vote-start") }</button> };
+    let vote = notes.vote.as_ref();
+    let inert = use_inert(Some(vote.map(|it| it.cid)));
+    let onclick = {
+        let (commands, meeting, notes, groups, form) =
+            (commands.clone(), meeting.cid, notes.clone(), props.groups.clone(), props.form.clone());
+        let ordered = vote.map(|vote| room.rounds.groups(&notes.round, Some(vote)));
+        Callback::from(move |_: MouseEvent| {
+            if inert {
+                return;
+            }
+            let top = ordered.as_ref().and_then(|it| Some(it.first()?.first()?.cid));
+            let (vote, form, groups) = (notes.vote.as_ref().map(|it| it.cid), form.clone(), groups.clone());
+            commands.run(|session| async move {
+                match vote {
+                    Some(vote) => session.end_vote(vote, top, form.talk_seconds).await,
+                    None => {
+                        let answers = groups.iter().filter_map(|it| Some(it.first()?.cid)).collect();
+                        session.begin_vote(meeting, t!("notes-vote-question"), answers, form).await
+                    }
+                }
+            });
+        })
     };
-    let (seconds, cid, busy) = (props.form.talk_seconds, vote.cid, commands.busy);
-    let top = props.notes.room.rounds.groups(&notes.round, Some(vote)).first().and_then(|it| Some(it.first()?.cid));
-    let onclick = Callback::from(move |_: MouseEvent| {
-        commands.run(|session| async move { session.end_vote(cid, top, seconds).await });
-    });
+    let (handle, words) =
+        if vote.is_some() { ("vote-end", t!("notes-vote-end")) } else { ("vote-start", t!("notes-vote-start")) };
     html! {
         <>
-            <p class="hint">{ changing(t!("notes-voted", n = vote.answered)) }</p>
-            <button key="end" type="button" {class} data-testid="vote-end" data-primary={primary} aria-disabled={busy} {onclick}>{ t!("notes-vote-end") }</button>
+            <div>if let Some(vote) = vote { <p class="hint">{ changing(t!("notes-voted", n = vote.answered)) }</p> }</div>
+            <button key={handle} type="button" class={classes!("button", (!primary).then_some("plain"))} data-testid={handle} data-primary={primary.then_some("true")}
+                aria-disabled={inert.then_some("true").or(commands.busy)} {onclick}>{ words }</button>
+            <Began room={room.clone()} notes={notes.clone()} />
         </>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct BeganProps {
+    room: Rc<RoomView>,
+    notes: Notes,
+}
+
+/// Who began the vote; until somebody has voted, that can be undone.
+#[component]
+fn Began(props: &BeganProps) -> Html {
+    let BeganProps { room, notes } = props;
+    let commands = use_commands(format!("undo votes {}", notes.round.cid));
+    let vote = notes.vote.as_ref();
+    let undo = {
+        let vote = vote.map(|it| it.cid);
+        Callback::from(move |()| {
+            if let Some(vote) = vote {
+                commands.run(|session| async move { session.undo_vote(vote).await });
+            }
+        })
+    };
+    let text = vote.map(|it| t!("notes-vote-began", by = called(room, &it.author))).unwrap_or_default();
+    let told_only = vote.is_some_and(|it| it.answered > 0);
+    html! { <Undo of={vote.map(|it| AttrValue::from(it.cid.to_string()))} {text} {undo} {told_only} /> }
 }
 
 /// The votes of the person here for a note: what others give is shown when all have voted.

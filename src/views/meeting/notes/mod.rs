@@ -5,6 +5,7 @@ mod board;
 mod jot;
 mod last_time;
 mod note;
+mod placed;
 mod props;
 mod talk;
 
