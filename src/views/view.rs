@@ -102,6 +102,19 @@ pub struct View {
     pub draw: fn(&Context) -> Html,
 }
 
+impl View {
+    /// The handle that opens the place of something that waits in it.
+    fn place(&self, waits: &Waits) -> &'static str {
+        match (self.region, &self.tab) {
+            _ if waits.in_stream => MainTab::Talk.handle(),
+            (Region::Card, _) => MainTab::Meeting.handle(),
+            (_, Some(tab)) => tab.handle,
+            // What is always seen on a wide screen stands beside the talk alone on a phone.
+            _ => MainTab::Talk.handle(),
+        }
+    }
+}
+
 /// The table of views: the same for the life of the page.
 #[derive(Clone, Copy)]
 pub struct Views(pub &'static [View]);
@@ -113,9 +126,9 @@ impl PartialEq for Views {
 }
 
 impl Views {
-    /// All that waits for this node, with what opens it.
-    pub fn waiting(&self, room: &RoomView) -> Vec<(Option<&'static Tab>, Waits)> {
-        self.0.iter().flat_map(|view| (view.waiting)(room).into_iter().map(|it| (view.tab.as_ref(), it))).collect()
+    /// All that waits for this node, with the handle that opens its place.
+    pub fn waiting(&self, room: &RoomView) -> Vec<(&'static str, Waits)> {
+        self.0.iter().flat_map(|view| (view.waiting)(room).into_iter().map(|it| (view.place(&it), it))).collect()
     }
 
     /// What something is called, whichever capability it belongs to.

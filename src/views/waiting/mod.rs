@@ -9,7 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Notification, NotificationPermission};
 use yew::prelude::*;
 
-use super::{Context, FOR_YOU, MainTab, PLAIN, Region, STREAM, Tab, View, Views, Waits};
+use super::{Context, FOR_YOU, MainTab, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     browser,
     components::{
@@ -73,13 +73,12 @@ fn ForYou(props: &ForYouProps) -> Html {
     }
 }
 
-fn line((tab, waits): (Option<&'static Tab>, Waits), props: &ForYouProps, session: &Session) -> Html {
+fn line((place, waits): (&'static str, Waits), props: &ForYouProps, session: &Session) -> Html {
     let Waits { kind, about, in_stream, words, .. } = waits;
-    let handle = if in_stream { MainTab::Talk.handle() } else { tab.map_or(STREAM, |it| it.handle) };
     let (open, close, session) = (props.open.clone(), props.on_close.clone(), session.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         close.emit(());
-        open.emit(handle);
+        open.emit(place);
         match about {
             Some(about) if in_stream => show(session.clone(), about),
             about => about.into_iter().for_each(go_to),
@@ -101,13 +100,15 @@ fn show(session: Session, post: Cid) {
     .forget();
 }
 
-/// Shows something by name, once the dialog is gone and has given the keyboard back.
+/// Shows something by name, once the dialog is gone and has given the keyboard back: its next press, if one is filled, gets that.
 fn go_to(about: Cid) {
     Timeout::new(0, move || {
         if let Some(it) = browser::find(&format!("[data-cid='{about}']")) {
             it.scroll_into_view();
-            if let Some(first) = it.query_selector("button, summary, a, input, textarea").ok().flatten() {
-                browser::focus(&first);
+            let inside = |selector| it.query_selector(selector).ok().flatten();
+            let next = inside("[data-primary='true']").or_else(|| inside("button, summary, a, input, textarea"));
+            if let Some(next) = next {
+                browser::focus(&next);
             }
         }
     })
