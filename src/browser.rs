@@ -24,8 +24,12 @@ pub fn focused() -> Option<HtmlElement> {
 
 /// Whether what has the keyboard is typed in.
 pub fn is_writing() -> bool {
-    focused()
-        .is_some_and(|it| matches!(it.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || it.is_content_editable())
+    focused().is_some_and(|it| is_field(&it))
+}
+
+/// Whether somebody can type in an element, or choose in it.
+pub fn is_field(element: &HtmlElement) -> bool {
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
 
 /// Whether nothing has the keyboard: what had it is gone.

@@ -12,6 +12,7 @@ mod shortcuts;
 mod time;
 mod title;
 mod wake_lock;
+mod writing;
 
 pub use chosen::use_chosen;
 pub use commands::{Commands, then, use_commands};
@@ -25,3 +26,4 @@ pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};
 pub use time::use_now;
 pub use title::use_title;
 pub use wake_lock::use_wake_lock;
+pub use writing::use_writing_in;

@@ -5,10 +5,13 @@ use std::rc::Rc;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
-use super::now::{Notes, Step, called, going, here_of, notes_in, running, runs, titled, turns_of};
+use super::{
+    now::{Notes, Step, called, going, here_of, is_mine, notes_in, running, runs, titled, turns_of},
+    turns::use_my_turn,
+};
 use crate::{
     components::timer::Timer,
-    hooks::use_seconds_left,
+    hooks::{use_seconds_left, use_wake_lock},
     people,
     session::RoomView,
     texts::{changing, t},
@@ -27,6 +30,7 @@ pub struct BarProps {
 #[component]
 pub fn Bar(props: &BarProps) -> Html {
     let room = &props.room;
+    use_needed(room);
     let to = props.to.reform(|_: MouseEvent| ());
     let left = use_seconds_left(room.timer.map_or(0, |it| it.ends));
     let Some(meeting) = going(room) else {
@@ -72,6 +76,16 @@ pub fn Bar(props: &BarProps) -> Html {
             if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
     }
+}
+
+/// Who speaks or runs the meeting is needed, whatever else they look at: it stands here, since this line is always drawn.
+#[hook]
+fn use_needed(room: &RoomView) {
+    let meeting = going(room);
+    let speaks = meeting.and_then(|it| turns_of(room, it)).and_then(|it| it.now);
+    let mine = speaks.is_some_and(|it| room.joined.is_same(it, room.me));
+    use_my_turn(mine);
+    use_wake_lock(mine || meeting.is_some_and(|it| is_mine(room, it)));
 }
 
 fn runs_it(room: &RoomView, node: NodeId) -> String {

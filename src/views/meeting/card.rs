@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     components::{undo::Undo, written::Written},
-    hooks::use_commands,
+    hooks::{use_commands, use_wake_lock, use_writing_in},
     people,
     session::RoomView,
     texts::{changing, t},
@@ -116,6 +116,9 @@ struct GoingProps {
 #[component]
 fn Going(props: &GoingProps) -> Html {
     let GoingProps { room, meeting, primary, beside_later } = props;
+    let place = use_node_ref();
+    let writes = use_writing_in(&place);
+    use_wake_lock(writes);
     let commands = use_commands("meeting");
     let turns = turns_of(room, meeting);
     let asked = asked_in(room, meeting);
@@ -134,7 +137,7 @@ fn Going(props: &GoingProps) -> Html {
     };
     let call = (!meeting.call_link.is_empty()).then(|| Arc::from(meeting.call_link.as_str()));
     html! {
-        <section class="meeting" data-testid="meeting" data-cid={meeting.cid.to_string()} data-state="open" aria-labelledby="meeting-heading">
+        <section ref={place} class="meeting" data-testid="meeting" data-cid={meeting.cid.to_string()} data-state="open" aria-labelledby="meeting-heading">
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
             { apart(room) }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     components::{timer::Timer, undo::Undo},
-    hooks::{use_commands, use_title, use_wake_lock},
+    hooks::{use_commands, use_title},
     session::RoomView,
     signals,
     texts::{changing, t},
@@ -61,7 +61,6 @@ pub fn Turns(props: &TurnsProps) -> Html {
     let undoing = use_commands(format!("undo {}", round.cid));
     let inert = use_inert(round.now);
     let mine = is_me(room, round.now);
-    use_my_turn(mine);
     use_place(room, round);
     let before = use_before(round.now);
     let seconds = seconds_of(round);
@@ -88,7 +87,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
     let said = before.map(|it| ended_turn(room, name(by), &it)).unwrap_or_default();
     let next = round.next.map(name);
     html! {
-        <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" aria-live="polite"
+        <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" data-cid={round.cid.to_string()} aria-live="polite"
             data-now={round.now.map(|it| it.to_string())} data-next={round.next.map(|it| it.to_string())}>
             <p class="turn-now">
                 <span>{ changing(match round.now {
@@ -123,11 +122,10 @@ fn is_me(room: &RoomView, node: Option<NodeId>) -> bool {
     node.is_some_and(|it| room.joined.is_same(it, room.me))
 }
 
-/// Whose turn it is hears of it wherever it looks, and its screen stays awake.
+/// Whose turn it is hears of it wherever it looks.
 #[hook]
-fn use_my_turn(mine: bool) {
+pub fn use_my_turn(mine: bool) {
     use_title(mine.then(|| t!("turn-yours")));
-    use_wake_lock(mine);
     use_effect_with(mine, |mine| {
         if *mine {
             signals::shake();
