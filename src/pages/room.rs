@@ -253,10 +253,11 @@ fn main_tab(main: MainTab, context: &Context, looking: &Looking, unread: usize) 
         shown => shown.unwrap_or(MainTab::Talk),
     };
     let waiting: Vec<_> = views::of(main).flat_map(|(view, _)| (view.waiting)(&context.room)).collect();
-    let (count, words) = match main {
-        MainTab::Talk if unread > 0 => (unread, t!("talk-unread", n = unread)),
+    let (count, words, mark) = match main {
+        MainTab::Talk if unread > 0 => (unread, t!("talk-unread", n = unread), Some("unread")),
         _ => {
-            (waiting.iter().map(|it| it.count).sum(), waiting.iter().map(|it| &*it.words).collect::<Vec<_>>().join(" "))
+            let words: Vec<_> = waiting.iter().map(|it| &*it.words).collect();
+            (waiting.iter().map(|it| it.count).sum(), words.join(" "), None)
         }
     };
     let handle = main.handle();
@@ -264,7 +265,7 @@ fn main_tab(main: MainTab, context: &Context, looking: &Looking, unread: usize) 
         <button type="button" class={classes!("tab", (current == main).then_some("current"), format!("tab-{handle}"))}
             data-testid={handle} aria-pressed={(current == main).to_string()} onclick={context.opens(handle)}>
             <Sign icon={main_sign(main)} /><span>{ main_name(main) }</span>
-            { counted(count, words) }
+            { counted(count, words, mark) }
         </button>
     }
 }
@@ -280,17 +281,17 @@ fn tab(view: &View, tab: &'static Tab, context: &Context) -> Html {
         <button type="button" class={classes!("tab", current.then_some("current"), default, format!("tab-{handle}"))} key={handle}
             data-testid={handle} aria-pressed={current.to_string()} onclick={context.opens(handle)}>
             <span>{ (tab.title)() }</span>
-            { counted(waiting.iter().map(|it| it.count).sum(), words.join(" ")) }
+            { counted(waiting.iter().map(|it| it.count).sum(), words.join(" "), None) }
         </button>
     }
 }
 
-fn counted(count: usize, words: String) -> Html {
+fn counted(count: usize, words: String, handle: Option<&'static str>) -> Html {
     if count == 0 {
         return Html::default();
     }
     html! {
-        <span class="count-mark"><span aria-hidden="true" translate="no">{ count }</span>
+        <span class="count-mark" data-testid={handle}><span aria-hidden="true" translate="no">{ count }</span>
             <span class="visually-hidden">{ changing(words) }</span></span>
     }
 }
