@@ -1,7 +1,6 @@
-// axe on every screen, in light and dark, on a phone and wide; and by keyboard alone.
+// axe on every screen, on a phone and wide; and by keyboard alone.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { every } from './lib/soak.js';
 import { until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -20,139 +19,111 @@ async function fits(tab, screen) {
   assert.ok(bottom <= height, `${screen} does not scroll as a whole (${bottom} > ${height})`);
 }
 
-/** One filled button at most: what is my next press. */
-async function oneIsFilled(tab, screen) {
-  const filled = await tab.page.evaluate(() => {
-    const ink = getComputedStyle(document.querySelector('[data-primary="true"]') ?? document.body);
-    const dark = document.querySelector('[data-primary="true"]') ? ink.backgroundColor : ink.color;
-    const inFront = document.querySelector('dialog[open]') ?? document;
-    return [...inFront.querySelectorAll('button')]
-      .filter((it) => it.checkVisibility() && getComputedStyle(it).backgroundColor === dark)
-      .map((it) => `${it.dataset.testid ?? it.textContent}${it.dataset.primary === 'true' ? '' : ' (not the primary)'}`);
-  });
-  assert.ok(filled.length <= 1 && !filled.join().includes('not the primary'), `${screen} has filled: ${filled}`);
-  const primaries = await tab.page.locator('[data-primary="true"]').count();
-  assert.ok(primaries <= 1, `${screen} has ${primaries} primary buttons`);
-}
+// The look is that of the pictures: each screen is checked in both.
+const SIZES = {
+  wide: { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
+  phone: { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+};
 
-const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+for (const [size, { colorScheme, viewport }] of Object.entries(SIZES)) {
+  scenario(`nothing stands in anybody's way: every screen, ${size}`, async (world) => {
+    const context = await world.browser({ colorScheme, viewport, reducedMotion: 'reduce' });
+    world.server.config = {
+      relays: [],
+      stun: [],
+      turn: [{ urls: ['turn:127.0.0.1:1'], username: 'nobody', credential: 'nothing' }],
+    };
+    const start = await world.tab(context, 'Start');
+    await start.at('start').waitFor();
+    const name = (screen) => `${screen}, ${size}`;
+    await check(start, name('start'));
+    await fits(start, name('start'));
+    await world.picture(`${size} ${colorScheme} start`, start);
 
-// Each look and each size in every run; all four pairs in a soak.
-const PAIRS = every(
-  { light: ['wide'], dark: ['phone'] },
-  { light: ['wide', 'phone'], dark: ['wide', 'phone'] },
-);
-
-for (const [colorScheme, sizes] of Object.entries(PAIRS)) {
-  for (const size of sizes) {
-    const viewport = SIZES[size];
-    scenario(`nothing stands in anybody's way: every screen, ${colorScheme}, ${size}`, async (world) => {
-      const context = await world.browser({ colorScheme, viewport, reducedMotion: 'reduce' });
-      world.server.config = {
-        relays: [],
-        stun: [],
-        turn: [{ urls: ['turn:127.0.0.1:1'], username: 'nobody', credential: 'nothing' }],
-      };
-      const start = await world.tab(context, 'Start');
-      await start.at('start').waitFor();
-      const name = (screen) => `${screen}, ${colorScheme}, ${size}`;
-      await check(start, name('start'));
-      await fits(start, name('start'));
-      await oneIsFilled(start, name('start'));
-      await world.picture(`${size} ${colorScheme} start`, start);
-
-      const {
-        tabs: [ada, ben],
-        link,
-      } = await world.room(['Ada', 'Ben'], {
-        context,
-        title: 'Crew of the bridge',
-        purpose: 'See what moves and what is stuck',
-        form: 'stand-up',
-      });
-      const benNode = await ben.node();
-      const post = await ada.post('The bridge carries **forty** tonnes, says the plate at the north end.', {
-        kind: 'update',
-        tags: ['bridge'],
-      });
-      await ben.has(post);
-      await ben.post('Which plate?', { kind: 'question', replyTo: post });
-      await ben.call('feedback', {
-        target: post,
-        stance: 'correct',
-        text: 'It says twenty.',
-        sources: ['https://example.org/plate'],
-      });
-      await ben.call('feedback', { target: post, stance: 'appreciate' });
-      await ada.post('Somebody should call the harbour', { kind: 'need' });
-      const held = await ada.call('baton.open', { title: 'Facilitator' });
-      await ada.call('baton.take', held);
-      const offered = await ada.call('baton.open', { title: 'Scribe' });
-      await ada.call('baton.take', offered);
-      await ada.call('baton.offer', offered, benNode);
-      await ada.call('baton.open', { title: 'Timekeeper' });
-      await until(
-        'all of it is on the screen',
-        async () =>
-          (await ben.at('baton', { 'data-state': 'offered' }).count()) > 0 && (await ada.at('loop').count()) > 0,
-      );
-      for (const tab of [ada, ben]) {
-        await check(tab, name(`room of ${tab.name}`));
-        await fits(tab, name('room'));
-        await oneIsFilled(tab, name('room'));
-      }
-      await world.picture(`${size} ${colorScheme} room`, ada);
-      await world.picture(`${size} ${colorScheme} room offered`, ben);
-
-      await ada.at('invite-open').first().click();
-      await ada.at('invite-link').waitFor();
-      await check(ada, name('invite'));
-      await fits(ada, name('invite'));
-      await oneIsFilled(ada, name('invite'));
-      await world.picture(`${size} ${colorScheme} invite`, ada);
-      await ada.at('by-hand-open').click();
-      await ada.at('by-hand-invite-qr').waitFor();
-      await check(ada, name('by hand'));
-      await fits(ada, name('by hand'));
-      await oneIsFilled(ada, name('by hand'));
-      await ada.at('by-hand-invite').scrollIntoViewIfNeeded();
-      await world.picture(`${size} ${colorScheme} by hand`, ada);
-      await ada.page.keyboard.press('Escape');
-
-      await ben.call('promise.ask', await ada.node(), 'Bring the long brushes');
-      await ada.shownPost(post).getByTestId('do-this').click();
-      await ada.view('view-promises');
-      await ada.at('promise-accept').waitFor();
-      await ada.at('promise-open').click();
-      await check(ada, name('promises'));
-      await fits(ada, name('promises'));
-      await oneIsFilled(ada, name('promises'));
-
-      await ada.view('view-network');
-      await ada.at('network-peer').first().waitFor();
-      await check(ada, name('network'));
-      await fits(ada, name('network'));
-      await oneIsFilled(ada, name('network'));
-      await world.picture(`${size} ${colorScheme} network`, ada);
-
-      await ben.view('view-settings');
-      await ben.at('theme').waitFor();
-      await check(ben, name('settings'));
-      await fits(ben, name('settings'));
-      await oneIsFilled(ben, name('settings'));
-      await world.picture(`${size} ${colorScheme} settings`, ben);
-      await ben.at('server-kind').selectOption('turn');
-      await ben.at('server-address').fill('turn:turn.example.org:3478');
-      await ben.at('server-add').click();
-      await ben.at('server-problem').filter({ hasText: 'Not added' }).waitFor();
-      await ben.at('relay-only').scrollIntoViewIfNeeded();
-      await check(ben, name('settings, servers'));
-      await fits(ben, name('settings, servers'));
-      await oneIsFilled(ben, name('settings, servers'));
-      await world.picture(`${size} ${colorScheme} settings servers`, ben);
-      assert.ok(link.includes('#/r/'));
+    const {
+      tabs: [ada, ben],
+      link,
+    } = await world.room(['Ada', 'Ben'], {
+      context,
+      title: 'Crew of the bridge',
+      purpose: 'See what moves and what is stuck',
+      form: 'stand-up',
     });
-  }
+    const benNode = await ben.node();
+    const post = await ada.post('The bridge carries **forty** tonnes, says the plate at the north end.', {
+      kind: 'update',
+      tags: ['bridge'],
+    });
+    await ben.has(post);
+    await ben.post('Which plate?', { kind: 'question', replyTo: post });
+    await ben.call('feedback', {
+      target: post,
+      stance: 'correct',
+      text: 'It says twenty.',
+      sources: ['https://example.org/plate'],
+    });
+    await ben.call('feedback', { target: post, stance: 'appreciate' });
+    await ada.post('Somebody should call the harbour', { kind: 'need' });
+    const held = await ada.call('baton.open', { title: 'Facilitator' });
+    await ada.call('baton.take', held);
+    const offered = await ada.call('baton.open', { title: 'Scribe' });
+    await ada.call('baton.take', offered);
+    await ada.call('baton.offer', offered, benNode);
+    await ada.call('baton.open', { title: 'Timekeeper' });
+    await until(
+      'all of it is on the screen',
+      async () =>
+        (await ben.at('baton', { 'data-state': 'offered' }).count()) > 0 && (await ada.at('loop').count()) > 0,
+    );
+    for (const tab of [ada, ben]) {
+      await check(tab, name(`room of ${tab.name}`));
+      await fits(tab, name('room'));
+    }
+    await world.picture(`${size} ${colorScheme} room`, ada);
+    await world.picture(`${size} ${colorScheme} room offered`, ben);
+
+    await ada.at('invite-open').first().click();
+    await ada.at('invite-link').waitFor();
+    await check(ada, name('invite'));
+    await fits(ada, name('invite'));
+    await world.picture(`${size} ${colorScheme} invite`, ada);
+    await ada.at('by-hand-open').click();
+    await ada.at('by-hand-invite-qr').waitFor();
+    await check(ada, name('by hand'));
+    await fits(ada, name('by hand'));
+    await ada.at('by-hand-invite').scrollIntoViewIfNeeded();
+    await world.picture(`${size} ${colorScheme} by hand`, ada);
+    await ada.page.keyboard.press('Escape');
+
+    await ben.call('promise.ask', await ada.node(), 'Bring the long brushes');
+    await ada.shownPost(post).getByTestId('do-this').click();
+    await ada.view('view-promises');
+    await ada.at('promise-accept').waitFor();
+    await ada.at('promise-open').click();
+    await check(ada, name('promises'));
+    await fits(ada, name('promises'));
+
+    await ada.view('view-network');
+    await ada.at('network-peer').first().waitFor();
+    await check(ada, name('network'));
+    await fits(ada, name('network'));
+    await world.picture(`${size} ${colorScheme} network`, ada);
+
+    await ben.view('view-settings');
+    await ben.at('theme').waitFor();
+    await check(ben, name('settings'));
+    await fits(ben, name('settings'));
+    await world.picture(`${size} ${colorScheme} settings`, ben);
+    await ben.at('server-kind').selectOption('turn');
+    await ben.at('server-address').fill('turn:turn.example.org:3478');
+    await ben.at('server-add').click();
+    await ben.at('server-problem').filter({ hasText: 'Not added' }).waitFor();
+    await ben.at('relay-only').scrollIntoViewIfNeeded();
+    await check(ben, name('settings, servers'));
+    await fits(ben, name('settings, servers'));
+    await world.picture(`${size} ${colorScheme} settings servers`, ben);
+    assert.ok(link.includes('#/r/'));
+  });
 }
 
 scenario('a room is founded, and something said in it, by keyboard alone', async (world) => {

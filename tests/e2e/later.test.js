@@ -40,10 +40,9 @@ scenario('a message is kept for later by one press, on all tabs, and let go agai
   await notice(ada).filter({ hasText: 'Cleo' }).waitFor();
   const [item] = await backlog(ben);
   assert.deepEqual([item.about, item.title], [cid, WORDS]);
-  for (const tab of [ada, cleo]) {
-    await check(tab, `kept for later, ${tab.name}`);
-    await world.picture(`later kept ${tab.name}`, tab);
-  }
+  // Side by side: it can be undone for ten seconds.
+  await Promise.all([ada, cleo].map((tab) => check(tab, `kept for later, ${tab.name}`)));
+  for (const tab of [ada, cleo]) await world.picture(`later kept ${tab.name}`, tab);
   await notice(cleo).getByTestId('undo').tap();
   for (const tab of tabs) await mark(tab, cid).waitFor({ state: 'detached' });
   await converged(tabs);

@@ -26,6 +26,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   const { ada, ben, cleo, tabs } = await crew(world, 'retro');
   await ada.at('meeting-start').click();
   await ada.at('meeting-form').selectOption('retro');
+  await check(ada, 'retro, lobby');
   await ada.at('lobby-start').click();
   for (const tab of tabs) await tab.at('round', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
 
@@ -134,6 +135,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
     const notes = await ben.page.evaluate(() => navigator.clipboard.readText());
     return [...HIDDEN.slice(0, 3), '## Promises', 'Runs the retro'].every((it) => notes.includes(it));
   });
+  for (const tab of [ben, cleo]) await check(tab, `retro, over, ${tab.name}`);
   await world.picture('retro over', ben);
 
   // What was led in the meeting ended with it.
@@ -154,6 +156,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   const promise = (tab) => tab.page.locator('.last-time [data-testid="promise"]').filter({ hasText: HIDDEN[1] });
   for (const tab of tabs) await promise(tab).waitFor({ timeout: PATIENCE });
   assert.equal(await promise(ben).getByTestId('promise-keep').count(), 0);
+  await check(ada, 'retro, next');
   await world.picture('retro next', ada);
   await promise(ada).getByTestId('promise-keep').click();
   for (const tab of tabs) await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
@@ -181,6 +184,7 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   await notes.getByTestId('round-reveal').click();
   for (const tab of tabs) await tab.at('note').filter({ hasText: 'one more note' }).waitFor({ timeout: PATIENCE });
   await ada.at('vote-start').waitFor();
+  await check(ada, 'retro, asked beside');
   await world.picture('retro asked beside', ada);
 });
 

@@ -39,9 +39,9 @@ async function comer(world, context, link) {
 async function looks(world, tab, screen) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await tab.page.setViewportSize(viewport);
+    await check(tab, `${screen}, ${size}`);
     for (const colorScheme of ['light', 'dark']) {
       await tab.page.emulateMedia({ colorScheme });
-      await check(tab, `${screen}, ${size}, ${colorScheme}`);
       await world.picture(`${size} ${colorScheme} ${screen}`, tab);
     }
   }
