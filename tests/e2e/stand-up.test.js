@@ -101,6 +101,7 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   assert.equal(await ada.at('run-next-no').count(), 0, 'who is not asked is not asked');
   await named[runs].at('run-next-yes').click();
   for (const tab of tabs) await tab.at('suggestion', { 'data-said': 'true', 'data-node': runs }).waitFor();
+  await check(ben, 'stand-up, over');
   await world.picture('stand-up over', ben);
   await ben.at('copy-notes').first().click();
   await ben.until('the notes are copied', async () => {
@@ -111,6 +112,7 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   await ada.view('view-minutes');
   await ada.at('past-meeting').waitFor();
   assert.equal(await ada.at('past-meeting').count(), 1);
+  await check(ada, 'meetings');
   await ada.at('past-meeting').getByTestId('meeting-resume').click();
   for (const tab of tabs) await tab.at('bar', { 'data-runs': await ada.node() }).waitFor();
   await cleo.at('round-result').filter({ hasText: 'the door' }).waitFor();
@@ -160,7 +162,9 @@ scenario('a stand-up that was left open yesterday is gone back to, and today’s
   await setClock(context, 24 * 60 * 60 * 1_000);
   const back = await world.tab(context, 'Ada', link);
   await back.at('lobby').waitFor();
-  assert.deepEqual(await back.at('wait', { 'data-kind': 'turn' }).count(), 0, 'yesterday’s turn calls nobody');
+  await back.at('meeting-back').waitFor();
+  assert.equal(await back.at('for-you').getAttribute('data-count'), '0', 'yesterday’s turn calls nobody');
+  await check(back, 'lobby, yesterday’s left open');
   await world.picture('stand-up left open', back);
   await back.at('meeting-back').click();
   await back.at('turn').waitFor();
