@@ -9,6 +9,7 @@ mod config;
 mod due;
 mod excerpt;
 mod forms;
+mod hidden;
 mod hooks;
 mod markdown;
 mod pages;

@@ -79,7 +79,7 @@ const TRIES: &[(&str, u64)] = &[
     ("records", 95_000),
     ("desk", 85_000),
     ("markdown", 10_000),
-    ("form", 95_000),
+    ("form", 60_000),
 ];
 /// What a target tries that says nothing.
 const FEW: u64 = 5_000;

@@ -2,14 +2,16 @@
 //! browser until they are shown.
 
 use paceline_fuzz_engine::{Chance, Target};
-use paceline_room::{Event, body::RoomFounded, testing::World};
+use paceline_room::{Event, body::RoomFounded, limits, testing::World};
 use yew::virtual_dom::VNode;
 
 use crate::memory::bounded;
 
-#[path = "../../src/forms.rs"]
+#[path = "../../src/forms/mod.rs"]
 #[allow(dead_code, missing_docs)] // the page's, which uses all of it
 mod forms;
+#[path = "../../src/hidden.rs"]
+mod hidden;
 #[path = "../../src/markdown/mod.rs"]
 #[allow(dead_code, unused_imports)] // the page's, which uses all of it
 mod markdown;
@@ -31,6 +33,11 @@ pub(crate) const FORM: Target = Target {
         "\"policy\":\"majority\"",
         "\"quorum\":",
         "\"minutes\":",
+        "\"meeting\":{",
+        "\"prompts\":[",
+        "\"notes\":{",
+        "\"dots\":",
+        "\\u202e",
         "null",
         "[]",
         "{}",
@@ -97,6 +104,10 @@ const PIECES: &[&str] = &[
     "\u{1f389}",
     "[x](https://a.example)",
 ];
+
+/// What the texts of forms are made of.
+const FORM_PIECES: &[&str] =
+    &["A ", "title", "\u{202e}", "\u{2800}", "\n", " ", "\u{1f389}", "Runs the meeting, whoever they are. "];
 
 /// What may be drawn.
 const TAGS: &[&str] =
@@ -169,39 +180,80 @@ fn check_markdown(bytes: &[u8]) -> bool {
 }
 
 fn make_form(chance: &mut Chance) -> Vec<u8> {
-    let minutes = if chance.once_in(2) { serde_json::Value::Null } else { chance.size().into() };
+    let maybe = |chance: &mut Chance| if chance.once_in(2) { serde_json::Value::Null } else { chance.size().into() };
+    let texts = |chance: &mut Chance| (0..chance.below(20)).map(|_| chance.text(FORM_PIECES, 4)).collect::<Vec<_>>();
+    let notes = serde_json::json!({
+        "question": chance.text(FORM_PIECES, 3), "write_seconds": chance.size(), "dots": chance.below(30),
+        "vote_seconds": chance.size(), "talk_seconds": chance.below(5_000),
+    });
+    let meeting = serde_json::json!({
+        "role": chance.text(FORM_PIECES, 3), "prompts": texts(chance), "seconds_each": maybe(chance), "every_days": maybe(chance),
+        "notes": if chance.once_in(2) { notes } else { serde_json::Value::Null },
+    });
     serde_json::json!({
-        "name": "stand-up", "title": chance.text(&["A ", "title"], 3), "purpose": "", "steps": ["one"], "prompts": [], "norms": [],
-        "batons": [{"title": "lead", "minutes": minutes}],
+        "name": "stand-up", "title": chance.text(FORM_PIECES, 3), "purpose": "", "steps": ["one"], "prompts": [], "norms": [],
+        "batons": [{"title": "lead", "minutes": maybe(chance)}],
         "values": {"policy": "consent", "quorum": chance.below(120), "quorum_cap": chance.below(40), "grace": chance.below(90)},
+        "meeting": if chance.once_in(8) { serde_json::Value::Null } else { meeting },
     })
     .to_string()
     .into_bytes()
 }
 
-/// A form that is read says what a room can be founded with, and has no field that is not known.
+/// Whatever a file says, a form that is read stays within its limits and is the same when it is read again, with nothing to say; a field
+/// that is not known changes nothing, and a room can be founded with it.
 fn check_form(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let Ok(form) = bounded(bytes, 128, 8192, || serde_json::from_str::<forms::Form>(text)) else { return false };
+    let read = bounded(bytes, 128, 8192, || forms::read(text));
+    let Some(form) = read.form else {
+        assert!(!read.said.is_empty(), "no form, and no reason");
+        return false;
+    };
+    assert_within_limits(&form);
+    let again = serde_json::to_string(&form).expect("a form is written");
+    assert_eq!(forms::read(&again), forms::Read { form: Some(form.clone()), said: Vec::new() });
     if let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(text) {
         fields.insert("rights".to_owned(), true.into());
-        assert!(serde_json::from_value::<forms::Form>(fields.into()).is_err(), "a form has rights");
+        let with = forms::read(&serde_json::Value::from(fields).to_string());
+        assert_eq!(with.form.as_ref(), Some(&form), "a form has rights");
+        assert!(with.said.iter().any(|it| it.place == "rights" && it.what == forms::What::Unknown));
     }
-    let world = World::new(1);
-    let (Ok(title), Ok(purpose), Ok(name)) = (form.title.try_into(), form.purpose.try_into(), form.name.try_into())
-    else {
-        return true;
-    };
     let founding = RoomFounded {
-        title,
-        purpose,
-        form: name,
+        title: form.title.try_into().expect("a title is short"),
+        purpose: form.purpose.try_into().expect("a purpose is short"),
+        form: form.name.try_into().expect("a name is short"),
         values: form.values,
         ..paceline_room::testing::founding("", [0; 16])
     };
+    let world = World::new(1);
     let draft = paceline_room::Log::founding_draft(world.author(0), 1, founding.clone().into());
     let (_, event, block) = draft.sign(&world.keypair(0)).expect("a room can be founded with it");
     assert_eq!(Event::decode(&block).as_ref(), Ok(&event));
     assert_eq!(event.body, founding.into(), "it is read as something else");
     true
+}
+
+fn assert_within_limits(form: &forms::Form) {
+    use forms::reading::{BATONS, DAYS, DOTS, MINUTES, SECONDS};
+    let is_title = |it: &String| {
+        let shown = it.chars().any(|it| !hidden::is_blank(it)) && !it.contains(hidden::is_hidden);
+        assert!(shown && it.chars().count() <= limits::TITLE_CHARS, "{it:?}");
+    };
+    is_title(&form.title);
+    [&form.steps, &form.prompts, &form.norms].into_iter().flatten().for_each(is_title);
+    assert!([&form.steps, &form.prompts, &form.norms].into_iter().all(|it| it.len() <= limits::TAGS));
+    form.batons.iter().for_each(|it| is_title(&it.title));
+    assert!(
+        form.batons.len() <= BATONS
+            && form.batons.iter().filter_map(|it| it.minutes).all(|it| MINUTES.contains(&it.into()))
+    );
+    let Some(meeting) = &form.meeting else { return };
+    meeting.prompts.iter().chain([&meeting.role]).for_each(is_title);
+    assert!(meeting.prompts.len() <= limits::TAGS);
+    assert!(meeting.seconds_each.is_none_or(|it| SECONDS.contains(&it)));
+    assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
+    let Some(notes) = &meeting.notes else { return };
+    is_title(&notes.question);
+    assert!(DOTS.contains(&notes.dots));
+    assert!([notes.write_seconds, notes.vote_seconds, notes.talk_seconds].iter().all(|it| SECONDS.contains(it)));
 }

@@ -9,7 +9,7 @@ use js_sys::{JsString, RegExp};
 use paceline_node::{Naming, People};
 use paceline_room::NodeId;
 
-use crate::texts::t;
+use crate::{hidden::is_hidden, texts::t};
 
 thread_local! {
     // The browser has the tables.
@@ -38,12 +38,6 @@ pub fn plain(text: &str) -> String {
 pub fn titled(title: &str) -> String {
     let plain = plain(title);
     if plain.is_empty() { t!("baton-untitled") } else { plain }
-}
-
-/// What takes no room in a name, or turns what follows around. Joiners are part of what they join.
-const fn is_hidden(c: char) -> bool {
-    matches!(c, '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// What makes two names alike: compatible forms, capitals, spaces, what is not seen, and in which of three scripts a letter is that looks the

@@ -15,7 +15,7 @@ const NOTICES: &str = "docs/notices.md";
 /// The text of a notice is called so, then its code.
 const NOTICE: &str = "notice-";
 /// Where the forms are embedded.
-const FORMS: &str = "src/forms.rs";
+const FORMS: &str = "src/forms/mod.rs";
 
 /// The page before it runs, with words of its own.
 const SHELL: &str = "index.html";

@@ -1,0 +1,145 @@
+//! The forms a room can be founded from: data files in `forms/`, embedded when the page is built, and those that the page's host
+//! adds. A form sets texts and numbers, never rights. It does not open anything by itself: founding a room opens the form's
+//! batons, and whoever is there may open them again. Fetching the host's is `config`'s.
+
+pub mod reading;
+
+use std::cell::RefCell;
+
+use paceline_room::body::FormValues;
+use serde::Serialize;
+
+pub use reading::{Read, Said, What, read};
+
+/// A room's template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Form {
+    /// Stable name, kebab case; what the founding event says.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// What it is, in a few words, where many are shown; the purpose where there are none.
+    pub line: String,
+    /// What to do first.
+    pub steps: Vec<String>,
+    /// Batons to open when the room is founded.
+    pub batons: Vec<FormBaton>,
+    /// Questions that everybody answers.
+    pub prompts: Vec<String>,
+    /// What the room asks of everybody.
+    pub norms: Vec<String>,
+    /// The values that decide anything.
+    pub values: FormValues,
+    /// What a meeting of it is, if it is one.
+    pub meeting: Option<FormMeeting>,
+}
+
+impl Form {
+    /// What it is, as shortly as it says.
+    pub fn in_short(&self) -> &str {
+        if self.line.is_empty() { &self.purpose } else { &self.line }
+    }
+
+    /// It is there for a meeting in which people are asked something.
+    pub fn is_to_meet(&self) -> bool {
+        self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty())
+    }
+}
+
+/// What a meeting of a form begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FormMeeting {
+    /// What is led by who runs it.
+    pub role: String,
+    /// What everybody is asked to write.
+    pub prompts: Vec<String>,
+    /// How long each speaks, in seconds, if they speak in turn.
+    pub seconds_each: Option<u64>,
+    /// So many days later the next one is held, as a rule: until then what is promised in it is due.
+    pub every_days: Option<u16>,
+    /// Notes that are hidden until all show theirs, voted on, and talked about.
+    pub notes: Option<FormNotes>,
+}
+
+/// Notes that are written, shown, voted on and talked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormNotes {
+    /// What is asked of everybody; the meeting's prompts are the sorts of note.
+    pub question: String,
+    /// How long all write, in seconds.
+    pub write_seconds: u64,
+    /// How many votes each has.
+    pub dots: u64,
+    /// How long all vote, in seconds.
+    pub vote_seconds: u64,
+    /// How long a note is talked about, in seconds.
+    pub talk_seconds: u64,
+}
+
+impl Default for FormNotes {
+    /// For a meeting whose form this build does not have.
+    fn default() -> Self {
+        Self { question: String::new(), write_seconds: 300, dots: 3, vote_seconds: 180, talk_seconds: 300 }
+    }
+}
+
+/// A baton that a form opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormBaton {
+    /// What is led.
+    pub title: String,
+    /// How long a term is meant to be.
+    pub minutes: Option<u32>,
+}
+
+/// The files, in the order in which they are offered.
+const FILES: [&str; 3] = [
+    include_str!("../../forms/blank.json"),
+    include_str!("../../forms/stand-up.json"),
+    include_str!("../../forms/retro.json"),
+];
+
+thread_local! {
+    // A page has one host.
+    static HOSTED: RefCell<Vec<Form>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The forms of this build.
+pub fn bundled() -> impl Iterator<Item = Form> {
+    FILES.iter().filter_map(|file| read(file).form)
+}
+
+/// Those that the page's host added.
+pub fn hosted() -> Vec<Form> {
+    HOSTED.with_borrow(Clone::clone)
+}
+
+/// How many the page's host added: they come after the page has begun.
+pub fn count_hosted() -> usize {
+    HOSTED.with_borrow(Vec::len)
+}
+
+/// All forms, those of this build first.
+pub fn all() -> Vec<Form> {
+    bundled().chain(hosted()).collect()
+}
+
+/// The form of that name, if there is one here.
+pub fn by_name(name: &str) -> Option<Form> {
+    all().into_iter().find(|form| form.name == name)
+}
+
+/// Takes over a form of the page's host, unless there is one of its name. Returns what was read, as far as it was used.
+pub fn take_over(mut read: Read) -> Read {
+    if let Some(form) = read.form.take_if(|it| by_name(&it.name).is_some()) {
+        read.said = vec![Said { place: form.name, what: What::Taken }];
+    } else if let Some(form) = &read.form {
+        HOSTED.with_borrow_mut(|hosted| hosted.push(form.clone()));
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests;
