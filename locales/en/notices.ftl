@@ -20,6 +20,12 @@ notice-bad-config = The list of servers beside this page (paceline.json) cannot 
     [yes] the last good one is used
    *[no] no servers are used
 }: { $why }. Rooms work; tabs of this browser and codes by hand meet in any case. Tell whoever runs this page.
+notice-form-changed = The kind of meeting in { $file } beside this page is not used quite as it is written: { $what }.{ $more ->
+    [0] { "" }
+    [one] { " " }So it is with one more place.
+   *[other] { " " }So it is with { $more } more places.
+} Meetings of it can be held. Tell whoever runs this page.
+notice-form-unread = The kind of meeting in { $file } beside this page cannot be used: { $what }. The others are there, and rooms work. Tell whoever runs this page.
 notice-mixed-content = This page is encrypted (https), so the browser does not let it use relays that are not: { $relays }. The others are used. Whoever runs this page should write wss: in paceline.json.
 notice-webrtc-unavailable = This browser does not allow direct connections (WebRTC). The room is here and tabs of this browser still connect; to meet others allow WebRTC or use another browser.
 notice-broadcast-channel-unavailable = This browser does not let its own tabs find each other (BroadcastChannel). The room is here and others can still be met; to join two tabs of this browser, connect them by hand.

@@ -6,6 +6,7 @@ start-foot = What is said stays in the browsers of those who are in the room. Th
 opening = Opening the room …
 found-heading = Start a room
 tiles = A room in one press
+tiles-others = Other kinds
 tile-room = Room
 found-own = Or name it first
 found-title = What is it called?

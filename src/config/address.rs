@@ -119,6 +119,13 @@ pub fn is_beside(relay: &str, page: &str) -> bool {
     host(relay).is_some_and(|it| Some(it) == host(page))
 }
 
+/// Whether it is a path of the page's own host, and says no more.
+pub fn is_path_beside(path: &str, page: &str) -> bool {
+    let is_path = !path.is_empty() && path.len() <= MAX_ADDRESS && !path.contains([':', '\\', '#']);
+    let origin = |url: Result<Url, _>| url.map(|it| it.origin()).ok();
+    is_path && origin(Url::new_with_base(path, page)).is_some_and(|it| Some(it) == origin(Url::new(page)))
+}
+
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;

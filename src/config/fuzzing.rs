@@ -23,6 +23,7 @@ const SERVERS: Target = Target {
         "\"relayOnly\":true",
         "\"probed\":null",
         "\"off\":[",
+        "\"forms\":[",
         "wss://",
         "ws://",
         "stun:",
@@ -56,7 +57,9 @@ fn make(chance: &mut Chance) -> Vec<u8> {
     let stun = list(chance, &["stun:stun.example:3478", "stun:[2001:db8::1]", "stuns:s.example"]);
     let urls = list(chance, &["turn:turn.example?transport=udp", "turns:turn.example:443"]);
     let turn = IceServer { urls, username: Some("u".into()), credential: Some("c".into()) };
-    let servers = Servers { relays, stun, turn: vec![turn], relay_only: chance.once_in(2), ..Servers::default() };
+    let forms = list(chance, &["form.json", "../forms/f.json", "/f", "//other.example/f", "https://x"]);
+    let servers =
+        Servers { relays, stun, turn: vec![turn], relay_only: chance.once_in(2), forms, ..Servers::default() };
     let text = if chance.once_in(3) {
         serde_json::to_string(&Choices { own: servers, ..Choices::default() })
     } else {
@@ -80,6 +83,9 @@ fn check(bytes: &[u8]) -> bool {
         servers.relays
     );
     assert!(servers.stun.iter().all(|it| begins(it, &["stun:", "stuns:"])));
+    assert!(
+        servers.forms.len() <= MAX_FORMS && !servers.forms.iter().any(|it| it.contains(':') || it.starts_with("//"))
+    );
     for server in &servers.turn {
         assert!(server.username.is_some() && server.credential.is_some() && !server.urls.is_empty());
         assert!(server.urls.iter().all(|it| begins(it, &["turn:", "turns:"])));

@@ -1,14 +1,19 @@
 //! Fetches `paceline.json` once, when the page starts; remembers the last good one for starts without a network, and what
 //! people chose in Settings.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
+use futures::future::join_all;
 use paceline_store::Settings;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::{Choices, ConfigError, Discovery, Servers, is_mixed};
+use super::{Choices, ConfigError, Discovery, Servers, forms, is_mixed};
+use crate::forms::Read;
 
 /// The file's name, beside the page.
 const FILE: &str = "paceline.json";
@@ -48,6 +53,8 @@ pub struct Config {
     page: String,
     settings: Settings,
     discovery: RefCell<Rc<Discovery>>,
+    /// The host has said what its file is, or that it has none.
+    reached: Cell<bool>,
 }
 
 impl Config {
@@ -57,7 +64,8 @@ impl Config {
         let page = settings.get(REMEMBERED).and_then(|text| Servers::parse(&text, page_url).ok()).unwrap_or_default();
         // What an older or newer build wrote and this one cannot read is as good as not chosen.
         let choices = settings.get(CHOSEN).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let config = Self { page: page_url.to_owned(), settings, discovery: RefCell::default() };
+        let config =
+            Self { page: page_url.to_owned(), settings, discovery: RefCell::default(), reached: Cell::new(false) };
         config.set(page, choices);
         config
     }
@@ -96,12 +104,20 @@ impl Config {
                 }
             },
         };
+        self.reached.set(true);
         self.set(page, self.discovery().choices.clone());
         told.or_else(|| {
             let refused = |relay: &&String| is_mixed(relay, &self.page);
             let mixed: Vec<String> = self.discovery().page.relays.iter().filter(refused).cloned().collect();
             (!mixed.is_empty()).then_some(Complaint::Mixed(mixed))
         })
+    }
+
+    /// Fetches the forms that the host adds: each file with what it says. A host that was not reached is not asked again.
+    pub async fn fetch_forms(&self) -> Vec<(String, Read)> {
+        let files = if self.reached.get() { self.discovery().page.forms.clone() } else { Vec::new() };
+        let fetched = join_all(files.iter().map(|it| forms::fetch(it))).await;
+        files.into_iter().zip(fetched).collect()
     }
 
     fn set(&self, page: Servers, choices: Choices) {

@@ -1,10 +1,12 @@
-//! The servers that help tabs find and reach each other: what the page's own file says, and what this browser chose.
+//! The servers that help tabs find and reach each other: what the page's own file says, and what this browser chose. And the files of
+//! forms that the host adds.
 //!
 //! `paceline.json` beside the page names relays, STUN and TURN servers. It never decides whether a room opens: without it, or
 //! while it is on its way, tabs of one browser meet and codes go by hand. Here is what it may say and what comes of it; fetching
 //! and remembering it is `load`'s.
 
 mod address;
+mod forms;
 #[cfg(test)]
 mod fuzzing;
 mod load;
@@ -14,8 +16,8 @@ use std::collections::BTreeSet;
 pub use paceline_net::IceServer;
 use serde::{Deserialize, Serialize};
 
-use address::is_beside;
 pub use address::{AddressError, Kind, is_mixed};
+use address::{is_beside, is_path_beside};
 pub use load::{Complaint, Config, Instead};
 
 /// Longer files are not read, in bytes: a list of servers takes one or two thousand.
@@ -25,6 +27,8 @@ pub const MAX_ENTRIES: usize = 16;
 const _: () = assert!(MAX_ENTRIES <= paceline_net::MAX_OWN_RELAYS, "all own relays are used");
 /// Most relays of the page's file: a room uses a few of them.
 const MAX_LISTED: usize = paceline_net::MAX_LISTED_RELAYS;
+/// Most files of forms: each is fetched whenever the page starts.
+const MAX_FORMS: usize = 8;
 
 /// Relays, STUN and TURN servers; addresses are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -41,6 +45,9 @@ pub struct Servers {
     pub turn: Vec<IceServer>,
     /// Connect through TURN only, so that others do not learn this browser's address.
     pub relay_only: bool,
+    /// Files of forms, relative to the page and of its own host: only in the page's file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<String>,
 }
 
 /// What came of trying the relays of a list.
@@ -62,6 +69,12 @@ pub enum ConfigError {
     /// More than [`MAX_LISTED`] relays, or more than [`MAX_ENTRIES`] of another kind.
     #[error("it names more than {MAX_LISTED} relays, or more than {MAX_ENTRIES} servers of another kind")]
     TooMany,
+    /// More than [`MAX_FORMS`] files of forms.
+    #[error("it names more than {MAX_FORMS} files of forms")]
+    TooManyForms,
+    /// A file of a form that does not stand beside the page.
+    #[error("\"{0}\" cannot be used: a form's file is a path on the page's own host, relative to the page")]
+    FormElsewhere(String),
     /// A TURN entry without addresses, or without what the server asks for.
     #[error("a TURN server needs \"urls\", \"username\" and \"credential\"")]
     TurnIncomplete,
@@ -87,6 +100,12 @@ impl Servers {
         let mut read: Self = serde_json::from_value(object.into()).map_err(malformed)?;
         if read.relays.len() > MAX_LISTED || read.stun.len().max(read.turn.len()) > MAX_ENTRIES {
             return Err(ConfigError::TooMany);
+        }
+        if read.forms.len() > MAX_FORMS {
+            return Err(ConfigError::TooManyForms);
+        }
+        if let Some(elsewhere) = read.forms.iter().find(|it| !is_path_beside(it, page)) {
+            return Err(ConfigError::FormElsewhere(elsewhere.clone()));
         }
         read.relays = checked(Kind::Relay, &read.relays, page)?;
         read.stun = checked(Kind::Stun, &read.stun, page)?;
@@ -151,6 +170,7 @@ impl Choices {
             stun: both(&page.stun, &self.own.stun),
             turn: turn.filter(|server| server.urls.first().is_some_and(&on)).cloned().collect(),
             relay_only: self.relay_only.unwrap_or(page.relay_only),
+            forms: page.forms.clone(),
         }
     }
 }
@@ -229,6 +249,16 @@ mod tests {
         });
         assert_eq!(parse(&many.unwrap()), Err(ConfigError::TooMany));
         assert_eq!(parse(r#"{"turn": [{"urls": ["turn:t.example"]}]}"#), Err(ConfigError::TurnIncomplete));
+        let forms = |forms: &[&str]| parse(&format!("{{\"forms\": {}}}", serde_json::to_string(forms).unwrap()));
+        assert_eq!(forms(&["f.json"; MAX_FORMS + 1]), Err(ConfigError::TooManyForms));
+        for elsewhere in
+            ["", "https://example.org/f.json", "//a.example/f.json", "\\\\a.example/f", "data:,{}", "f.json#x"]
+        {
+            assert_eq!(forms(&["f.json", elsewhere]), Err(ConfigError::FormElsewhere(elsewhere.into())), "{elsewhere}");
+        }
+        for beside in [&["forms/f.json"], &["../f.json"], &["/f.json?v=2"]] {
+            assert_eq!(forms(beside).map(|it| it.forms), Ok(vec![beside[0].to_owned()]));
+        }
         assert_eq!(
             parse(r#"{"stun": ["turn:t.example"]}"#),
             Err(ConfigError::Address { entry: "turn:t.example".into(), why: AddressError::Scheme(Kind::Stun) })

@@ -43,7 +43,7 @@ pub fn StartPage(props: &StartProps) -> Html {
                     <p class="opening" role="status">{ t!("opening") }</p>
                 } else {
                     <div class="start-columns">
-                        <Found />
+                        <Found hosted={props.view.hosted_forms} />
                         <div>
                             <Join />
                             <MyRooms rooms={props.view.rooms.clone()} />
@@ -56,11 +56,17 @@ pub fn StartPage(props: &StartProps) -> Html {
     }
 }
 
+#[derive(PartialEq, Properties)]
+struct FoundProps {
+    /// How many forms the page's host has added: all are read again with each.
+    hosted: usize,
+}
+
 #[component]
-fn Found() -> Html {
+fn Found(props: &FoundProps) -> Html {
     let commands = use_commands("found");
     let busy = commands.busy;
-    let all = use_memo((), |()| forms::all());
+    let all = use_memo(props.hosted, |_| forms::all());
     let filled = use_filled(FoundDraft::kept);
     let draft = filled.now();
     let form = form_of(&all, &draft).cloned();
@@ -88,7 +94,7 @@ fn Found() -> Html {
     html! {
         <section aria-labelledby="found-heading">
             <h2 id="found-heading">{ t!("found-heading") }</h2>
-            <Tiles />
+            <Tiles hosted={props.hosted} />
             <h3 id="found-own">{ t!("found-own") }</h3>
             <form {onsubmit} aria-labelledby="found-own">
                 <label class="field">
@@ -114,17 +120,28 @@ fn Found() -> Html {
     }
 }
 
-/// A room in one press: a kind of it each, meetings first.
+/// A room in one press: a kind of it each, meetings first; those of the page's host behind one more.
 #[component]
-fn Tiles() -> Html {
+fn Tiles(props: &FoundProps) -> Html {
     let commands = use_commands("found");
-    let all = use_memo((), |()| {
-        let (mut meetings, others): (Vec<_>, Vec<_>) = forms::all().into_iter().partition(forms::Form::is_to_meet);
+    let ours = use_memo((), |()| {
+        let (mut meetings, others): (Vec<_>, Vec<_>) = forms::bundled().partition(forms::Form::is_to_meet);
         meetings.extend(others);
         meetings
     });
+    let hosted = use_memo(props.hosted, |_| forms::hosted());
     html! {
-        <ul class="start-tiles" aria-label={t!("tiles")}>{ for all.iter().map(|form| tile(form, &commands)) }</ul>
+        <>
+            <ul class="start-tiles" aria-label={t!("tiles")}>{ for ours.iter().map(|form| tile(form, &commands)) }</ul>
+            <div>
+                if !hosted.is_empty() {
+                    <details data-testid="other-kinds">
+                        <summary>{ t!("tiles-others") }</summary>
+                        <ul class="start-tiles">{ for hosted.iter().map(|form| tile(form, &commands)) }</ul>
+                    </details>
+                }
+            </div>
+        </>
     }
 }
 

@@ -29,26 +29,30 @@ impl Session {
         }
     }
 
-    /// Fetches the page's file. A room that is opened meanwhile does without it until it is here.
+    /// Fetches the page's file, then what it names. A room that is opened meanwhile does without it until it is here.
     pub(super) fn fetch_config(&self) {
         let session = self.clone();
         spawn_local(async move {
             let before = session.discovery();
             let told = session.0.config.fetch().await;
             session.take_over(&before);
-            let Some(told) = told else { return };
-            let SessionError { code, text } = match told {
-                Complaint::Bad(why, instead) => {
-                    let remembered = if instead == Instead::Remembered { "yes" } else { "no" };
-                    let values = [("why", why.to_string().into()), ("remembered", remembered.into())];
-                    notices::error_with("bad-config", &values)
-                }
-                Complaint::Mixed(relays) => {
-                    notices::error_with("mixed-content", &[("relays", relays.join(", ").into())])
-                }
-            };
-            session.notify(code, text);
+            session.complain(told);
+            session.fetch_forms().await;
         });
+    }
+
+    /// Tells what is wrong with the page's file.
+    fn complain(&self, told: Option<Complaint>) {
+        let Some(told) = told else { return };
+        let SessionError { code, text } = match told {
+            Complaint::Bad(why, instead) => {
+                let remembered = if instead == Instead::Remembered { "yes" } else { "no" };
+                let values = [("why", why.to_string().into()), ("remembered", remembered.into())];
+                notices::error_with("bad-config", &values)
+            }
+            Complaint::Mixed(relays) => notices::error_with("mixed-content", &[("relays", relays.join(", ").into())]),
+        };
+        self.notify(code, text);
     }
 
     fn take_over(&self, before: &Discovery) {

@@ -18,6 +18,7 @@ mod floor;
 mod going;
 mod handoffs;
 mod holdings;
+mod hosted_forms;
 mod intake;
 mod lifecycle;
 mod links;
@@ -171,6 +172,7 @@ impl Session {
             notices: [].into(),
             offline: false,
             discovery,
+            hosted_forms: 0,
         };
         // The marks of this page's first link and sync are of rooms that are kept.
         let unmarked = wire.is_some();

@@ -13,6 +13,7 @@ use super::{
     publish,
     view::{Connection, View},
 };
+use crate::forms;
 
 /// Snapshots are made at most this often, in milliseconds: about once a frame.
 const FRAME_MS: u32 = 16;
@@ -129,6 +130,7 @@ impl Session {
             notices: self.0.notices.borrow().clone().into(),
             offline,
             discovery: self.discovery(),
+            hosted_forms: forms::count_hosted(),
         });
         if *view != *before {
             *self.0.view.borrow_mut() = view.clone();

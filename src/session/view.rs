@@ -261,6 +261,8 @@ pub struct View {
     pub offline: bool,
     /// The servers of the page and what was chosen of them.
     pub discovery: Rc<Discovery>,
+    /// How many forms the page's host has added so far.
+    pub hosted_forms: usize,
 }
 
 /// The copy of the room that another node of this browser has.

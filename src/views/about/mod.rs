@@ -42,7 +42,7 @@ struct AboutProps {
 #[component]
 fn About(props: &AboutProps) -> Html {
     let room = &props.room;
-    let form = use_memo(room.form.clone(), |form| forms::by_name(form));
+    let form = use_memo((room.form.clone(), forms::count_hosted()), |(form, _)| forms::by_name(form));
     let peers = room.all_peers();
     let much = use_shown();
     html! {

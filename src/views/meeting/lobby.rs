@@ -16,7 +16,7 @@ use crate::{
         own_name::{OwnName, introduction},
     },
     forms::{self, Form},
-    hooks::{Commands, use_chosen, use_commands},
+    hooks::{Commands, use_chosen, use_commands, use_session, use_view},
     people,
     session::{Here, RoomView, Takes},
     texts::{changing, t},
@@ -43,7 +43,9 @@ pub struct LobbyProps {
 pub fn Lobby(props: &LobbyProps) -> Html {
     let room = &props.room;
     let commands = use_commands("meeting");
-    let all = use_memo((), |()| forms::all().into_iter().filter(|it| it.meeting.is_some()).collect::<Vec<_>>());
+    let session = use_session();
+    let hosted = use_view(&session).hosted_forms;
+    let all = use_memo(hosted, |_| forms::all().into_iter().filter(|it| it.meeting.is_some()).collect::<Vec<_>>());
     let form = use_state(|| room.form.to_string());
     let chosen = all.iter().find(|it| it.name == *form).or(all.first()).cloned();
     let name = chosen.as_ref().map(|it| it.name.clone()).unwrap_or_default();
