@@ -225,7 +225,8 @@ scenario('who comes late gets a turn by itself, the speaker has its own lines be
   await world.picture('stand-up speaker', speaker);
 
   // Somebody opens the link while the others speak, and presses nothing.
-  const dan = await world.tab(await world.browser(), 'Dan', link);
+  const context = ada.page.context();
+  const dan = await world.tab(context, 'Dan', link);
   await dan.call('introduce', { name: 'Dan' });
   named[await dan.node()] = dan;
   const all = [...tabs, dan];
@@ -247,7 +248,7 @@ scenario('who comes late gets a turn by itself, the speaker has its own lines be
   }
   assert.equal(await ada.at('meeting-close').getAttribute('data-primary'), 'true', 'what is for afterwards keeps nobody');
   // Who comes after all have spoken has its turn at once, with its time.
-  const eva = await world.tab(await world.browser(), 'Eva', link);
+  const eva = await world.tab(context, 'Eva', link);
   for (const tab of [...all, eva]) await tab.until('it is Eva’s turn', async () => (await turnOf(tab)) === (await eva.node()));
   assert.ok(Number(await eva.at('bar').getAttribute('data-left')) > 60);
   await eva.at('turn-next').click();
