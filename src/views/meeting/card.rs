@@ -22,7 +22,10 @@ use crate::{
     session::RoomView,
     texts::{changing, t},
 };
-use paceline_room::{body::meetings, state::Meeting};
+use paceline_room::{
+    body::meetings,
+    state::{Meeting, Round},
+};
 
 /// Properties of [`Card`].
 #[derive(PartialEq, Properties)]
@@ -124,6 +127,8 @@ fn Going(props: &GoingProps) -> Html {
     let asked = asked_in(room, meeting);
     let notes = notes_in(room, meeting);
     let due = next_time(meeting);
+    // What is asked last is where somebody is stuck.
+    let helps = |round: &Round| meeting.prompts.last().is_some_and(|it| **it == *round.question);
     let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
     // What a stand-up leaves to talk about is told at its end, and keeps nobody.
     let is_over =
@@ -150,7 +155,7 @@ fn Going(props: &GoingProps) -> Html {
                     primary={*primary && all_spoken && at == 0} />
             }) }</div>
             <div class="asked">
-                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} helps={meeting.prompts.last().is_some_and(|it| **it == *round.question)} /> }) }
+                { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} helps={helps(round)} /> }) }
                 { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }
             </div>
             <AskAll meeting={meeting.cid} />
