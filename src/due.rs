@@ -8,14 +8,29 @@ use crate::{browser, texts::t, when};
 
 /// The day it is here; none where the clock is beyond the calendar.
 pub fn today() -> Option<Day> {
-    let now = Date::new(&JsValue::from_f64(browser::now() as f64));
-    let year = u16::try_from(now.get_full_year()).ok()?;
-    Day::new(year, now.get_month() as u8 + 1, now.get_date() as u8).ok()
+    in_days(0)
 }
 
 /// The day so many days from today.
 pub fn in_days(days: u16) -> Option<Day> {
-    let then = Date::new(&JsValue::from_f64(browser::now() as f64));
+    days_after(browser::now(), days)
+}
+
+/// The day on which something is held next that was held last at that moment, if it ever was, and is held every so many days.
+pub fn next(last: Option<u64>, every: u16) -> Option<Day> {
+    next_seen(last, every, browser::now())
+}
+
+/// A day that is over is none to hold anything on: then it is so many days from now. So it is if the last time is still to come, by a
+/// clock that was wrong.
+fn next_seen(last: Option<u64>, every: u16, now: u64) -> Option<Day> {
+    let (today, latest) = (days_after(now, 0)?, days_after(now, every)?);
+    let then = last.and_then(|last| days_after(last, every)).filter(|then| (today..=latest).contains(then));
+    Some(then.unwrap_or(latest))
+}
+
+fn days_after(at: u64, days: u16) -> Option<Day> {
+    let then = Date::new(&JsValue::from_f64(at as f64));
     then.set_date(then.get_date() + u32::from(days));
     Day::new(u16::try_from(then.get_full_year()).ok()?, then.get_month() as u8 + 1, then.get_date() as u8).ok()
 }
@@ -75,5 +90,33 @@ mod tests {
         assert!(
             date.ends_with(&format!("-{:02}", now.get_date())) && date.starts_with(&now.get_full_year().to_string())
         );
+    }
+    /// That time of that day, by this browser's clock.
+    fn at(time: &str) -> u64 {
+        Date::new(&time.into()).get_time() as u64
+    }
+
+    #[test]
+    fn the_next_one_is_counted_from_the_last_and_from_today_where_that_is_over_or_there_was_none() {
+        let now = at("2026-10-28T15:00");
+        let next = |last: Option<&str>, every| next_seen(last.map(at), every, now);
+        for (last, every, then) in [
+            (None, 14, "2026-11-11"),
+            (None, 1, "2026-10-29"),
+            (Some("2026-10-20T09:00"), 14, "2026-11-03"),
+            (Some("2026-10-28T09:00"), 1, "2026-10-29"),
+            // It is held today.
+            (Some("2026-10-27T23:59"), 1, "2026-10-28"),
+            (Some("2026-10-14T00:00"), 14, "2026-10-28"),
+            // It was not held when it should have been.
+            (Some("2026-10-26T09:00"), 1, "2026-10-29"),
+            (Some("2026-10-13T23:59"), 14, "2026-11-11"),
+            // A clock was wrong.
+            (Some("2026-12-24T09:00"), 14, "2026-11-11"),
+        ] {
+            assert_eq!(next(last, every), Some(day(then)), "{last:?}, every {every}");
+        }
+        assert_eq!(next_seen(Some(u64::MAX), 14, now), Some(day("2026-11-11")));
+        assert_eq!(next_seen(None, 14, u64::MAX), None);
     }
 }

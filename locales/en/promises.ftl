@@ -10,6 +10,13 @@ promises-done = Done
 promise-new = New promise or ask
 promise-what = What?
 promise-when = By when, if it matters
+due-presets = Days to choose
+due-next = { $form ->
+    [stand-up] Next stand-up
+    [retro] Next retro
+   *[other] Next { $title }
+}
+due-day = Tomorrow
 promise-who = Who does it?
 promise-me = I do
 promise-ask-of = Ask { $name }

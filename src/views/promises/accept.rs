@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use paceline_room::Cid;
 use yew::prelude::*;
 
-use super::form::by_when;
+use super::by_when::by_when;
 use crate::{hooks::use_draft, session::Place, texts::t};
 
 /// Properties of [`Accept`].

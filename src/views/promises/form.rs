@@ -6,6 +6,7 @@ use paceline_room::NodeId;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::by_when::by_when;
 use crate::{
     browser,
     components::{
@@ -129,16 +130,5 @@ fn Form(props: &FormProps) -> Html {
                 <button type="button" class="quiet-button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("cancel") }</button>
             </div>
         </form>
-    }
-}
-
-/// The day by which it is done.
-pub fn by_when(drafting: &Drafting) -> Html {
-    html! {
-        <label class="field">
-            <span>{ t!("promise-when") }</span>
-            <input type="date" data-testid="promise-due" min="1970-01-02" max="9999-12-31" value={drafting.draft.field("due").to_owned()}
-                oninput={drafting.on_field("due")} readonly={drafting.sending} />
-        </label>
     }
 }

@@ -1,6 +1,7 @@
 //! Asks and promises: what is mine first, then the others', what is done last.
 
 mod accept;
+mod by_when;
 mod card;
 mod form;
 mod post;

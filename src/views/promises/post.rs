@@ -13,7 +13,7 @@ use super::{
         at_post::{Act, Form, Mark},
         card::{Around, Sources},
     },
-    form::by_when,
+    by_when::by_when,
 };
 use crate::{
     browser,
