@@ -142,6 +142,101 @@ scenario('what is due today or overdue waits for who promised it, and for nobody
   assert.equal(await row(ada, late).locator('time').filter({ hasText: 'days late' }).count(), 0);
 });
 
+/** The days that can be chosen within a place, as they are handled. */
+const presets = (within) => within.getByTestId('due-preset').evaluateAll((all) => all.map((it) => it.dataset.form));
+const preset = (within, form) => within.locator(`[data-testid="due-preset"][data-form="${form}"]`);
+/** Waits until these are the chosen ones, and no others. */
+const chosen = (tab, within, forms) =>
+  tab.until(`chosen is ${forms.join(', ') || 'none'}`, async () => {
+    const all = within.locator('[data-testid="due-preset"][aria-pressed="true"]');
+    return JSON.stringify(await all.evaluateAll((all) => all.map((it) => it.dataset.form))) === JSON.stringify(forms);
+  });
+
+scenario('a day that is often meant is chosen by a press or a tap, counted from the last meeting, and all see it', async (world) => {
+  const context = await world.browser({ hasTouch: true });
+  const ada = await world.tab(context, 'Ada');
+  // Five days ago there was a retro.
+  await ada.page.evaluate((ago) => {
+    const Now = Date;
+    window.backToNow = () => {
+      window.Date = Now;
+    };
+    window.Date = class extends Now {
+      constructor(...given) {
+        super(...(given.length > 0 ? given : [Now.now() - ago]));
+      }
+      static now() {
+        return Now.now() - ago;
+      }
+    };
+  }, 5 * 24 * 60 * 60 * 1_000);
+  const link = await ada.found({ title: 'Crew', form: 'blank' });
+  await ada.inRoom();
+  const retro = await ada.call('meeting.open', { title: 'Retro', form: 'retro' });
+  await ada.call('meeting.close', retro);
+  await ada.page.evaluate(() => window.backToNow());
+  const ben = await world.tab(context, 'Ben', link);
+  await ben.page.setViewportSize(SIZES.phone);
+  for (const tab of [ada, ben]) await tab.call('introduce', { name: tab.name });
+  await converged([ada, ben]);
+  const [tomorrow, next] = [await day(ada, 1), await day(ada, 14 - 5)];
+  const promised = (tab, text) =>
+    tab.until(`“${text}” is promised`, async () => (await rows(tab)).find((it) => it.text === text && it.state === 'promised'));
+
+  await show(ada);
+  await ada.at('promise-open').click();
+  const form = ada.page.locator('.new-promise');
+  await form.getByTestId('promise-text').fill('Call the harbour');
+  assert.deepEqual(await presets(form), ['stand-up', 'retro', 'day']);
+  await chosen(ada, form, []);
+  await preset(form, 'day').click();
+  // Without a stand-up so far, the next one is tomorrow.
+  await chosen(ada, form, ['stand-up', 'day']);
+  assert.equal(await form.getByTestId('promise-due').inputValue(), tomorrow);
+  await preset(form, 'stand-up').click();
+  await chosen(ada, form, []);
+  assert.equal(await form.getByTestId('promise-due').inputValue(), '', 'pressed once more, there is no day');
+  await preset(form, 'retro').click();
+  await chosen(ada, form, ['retro']);
+  assert.equal(await form.getByTestId('promise-due').inputValue(), next);
+  await world.picture('due presets', ada);
+  // What is written by hand is a day like any other.
+  await form.getByTestId('promise-due').fill(await day(ada, 3));
+  await chosen(ada, form, []);
+  await preset(form, 'retro').click();
+  await chosen(ada, form, ['retro']);
+  await form.getByTestId('promise-submit').click();
+  assert.equal((await promised(ben, 'Call the harbour')).due, next);
+
+  // On a phone, beneath a post.
+  const post = await ada.post('Somebody should oil the winch');
+  await ben.has(post);
+  const shown = ben.shownPost(post);
+  await ben.actOn(post, 'do-this', (button) => button.tap());
+  await shown.getByTestId('promise-text').waitFor();
+  assert.deepEqual(await presets(shown), ['stand-up', 'retro', 'day']);
+  for (const chip of await shown.getByTestId('due-preset').all()) {
+    const { height } = await chip.boundingBox();
+    assert.ok(height >= 44, `a finger hits it (${height})`);
+  }
+  await preset(shown, 'day').tap();
+  await chosen(ben, shown, ['stand-up', 'day']);
+  await world.picture('due presets on a phone', ben);
+  const [scroll, width] = await ben.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(scroll <= width, `no scrolling sideways (${scroll} > ${width})`);
+  await shown.getByTestId('promise-submit').tap();
+  assert.equal((await promised(ada, 'Somebody should oil the winch')).due, tomorrow);
+
+  // What is asked has a day by who takes it up.
+  const ask = await ada.call('promise.ask', await ben.node(), 'Count the bolts');
+  await ben.view('view-promises', (button) => button.tap());
+  await preset(row(ben, ask), 'retro').tap();
+  await chosen(ben, row(ben, ask), ['retro']);
+  await row(ben, ask).getByTestId('promise-accept').tap();
+  assert.equal((await promised(ada, 'Count the bolts')).due, next);
+  await converged([ada, ben]);
+});
+
 scenario('half-written promises come back after a reload, and what was sent without others goes out', async (world) => {
   const {
     tabs: [ada, ben],
