@@ -3,7 +3,7 @@
 use paceline_room::{body::rounds::Turn, state::Round};
 use yew::prelude::*;
 
-use super::{now::home, turns::seconds_of};
+use super::now::{home, seconds_of};
 use crate::{
     hooks::use_session,
     session::{Connection, RoomView},

@@ -42,6 +42,14 @@ pub fn turns_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
         .cloned()
 }
 
+/// How long each speaks, in seconds.
+pub fn seconds_of(round: &Round) -> Option<u64> {
+    match &round.ask {
+        Ask::Spoken(it) => it.seconds.map(|it| it.get()),
+        _ => None,
+    }
+}
+
 /// The rounds in which each writes what all may read at once.
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     room.rounds

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use paceline_room::{
     NodeId,
-    body::rounds::{Ask, Turn},
+    body::rounds::Turn,
     state::{Meeting, Round},
 };
 use yew::prelude::*;
@@ -14,7 +14,7 @@ use super::{
     super::Waits,
     afterwards::Afterwards,
     late::use_place,
-    now::{called, ended_turn, going, turns_of},
+    now::{called, ended_turn, going, seconds_of, turns_of},
     steps::{use_before, use_inert},
     writing::Own,
 };
@@ -107,14 +107,6 @@ pub fn Turns(props: &TurnsProps) -> Html {
             if round.now.is_some() { { steps(mine, *primary, inert, next, step(Turn::Spoken), step(if mine { Turn::Passed } else { Turn::Away })) } }
             <Undo {of} text={said} {undo} />
         </section>
-    }
-}
-
-/// How long each speaks, in seconds.
-pub fn seconds_of(round: &Round) -> Option<u64> {
-    match &round.ask {
-        Ask::Spoken(it) => it.seconds.map(|it| it.get()),
-        _ => None,
     }
 }
 
