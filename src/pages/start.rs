@@ -110,7 +110,7 @@ fn Found(props: &FoundProps) -> Html {
                 <label class="field">
                     <span>{ t!("found-form") }</span>
                     <select ref={shown} data-testid="found-form" onchange={on_form} aria-describedby="form-preview">
-                        { for all.iter().map(|form| html! { <option value={form.name.clone()}>{ &form.title }</option> }) }
+                        { for all.iter().map(|form| html! { <option key={form.name.clone()} value={form.name.clone()}>{ &form.title }</option> }) }
                     </select>
                 </label>
                 if let Some(form) = &form { <FormPreview form={form.clone()} /> }

@@ -222,7 +222,7 @@ scenario('every step that all share in a retro can be undone by another, and a v
   }
   await group(ben, HIDDEN[1]).getByTestId('dot-add').click();
   await ben.at('dots-left', { 'data-left': '2' }).waitFor();
-  await ben.until('its vote is said', async () => (await ben.state()).rounds.some((it) => it.ask === 'dots' && it.answered.length === 1));
+  await ben.until('its vote is said', async () => (await ben.state()).rounds.some((it) => it.totals && it.answered.length === 1));
   for (const tab of [ada, ben]) await tab.call('online');
   await converged(tabs);
   for (const tab of tabs) {

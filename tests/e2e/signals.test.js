@@ -43,7 +43,8 @@ const locks = (tab, ...wanted) =>
   tab.until(`its screen was ${wanted.join(', ')}`, async () => (await signals(tab)).locks.join() === wanted.join());
 const press = (tab, it) => (tab.name === 'Ben' ? it.tap() : it.click());
 const turnOf = (tab) => tab.at('turn').getAttribute('data-now');
-const titled = (tab, title) => tab.until(`its title is ${title}`, async () => title.test(await tab.page.title()));
+/** Isolates around names turn nothing that is read here. */
+const titled = (tab, title) => tab.until(`its title is ${title}`, async () => title.test((await tab.page.title()).replace(/[\u2066-\u2069]/g, '')));
 const isReady = (tab) => tab.until('its button is ready', async () => !(await tab.at('turn-next').getAttribute('aria-disabled')));
 const hasKeyboard = (tab, handle) =>
   tab.until(`the keyboard is at ${handle}`, () => tab.page.evaluate((handle) => document.activeElement?.dataset.testid === handle, handle));

@@ -215,11 +215,11 @@ scenario('who comes late gets a turn by itself, the speaker has its own lines be
   const done = ada.at('round-result').filter({ hasText: 'the rail is painted' });
   assert.equal(await done.getByTestId('do-this').count(), 0);
 
-  // Two want to talk about it afterwards: it is there once; one is enough to take it back.
+  // What somebody wants to talk about afterwards is there once, whoever says it, and goes again for who said it.
   const [one, two] = tabs.filter((it) => it !== speaker);
   await one.at('turn').getByTestId('talk-later').click();
   await two.until('it is said', async () => (await two.at('turn').getByTestId('talk-later').count()) === 0);
-  await undo(two, `${one.name} put “What ${speaker.name} said” on the agenda`);
+  await undo(one, `You put “What ${speaker.name} said” on the agenda`);
   await two.at('turn').getByTestId('talk-later').click();
   await one.until('it is said', async () => (await one.at('turn').getByTestId('talk-later').count()) === 0);
   await world.picture('stand-up speaker', speaker);

@@ -70,7 +70,7 @@ pub fn Lobby(props: &LobbyProps) -> Html {
             <label class="field">
                 <span>{ t!("lobby-form") }</span>
                 <select ref={shown} data-testid="meeting-form" onchange={pick}>
-                    { for all.iter().map(|it| html! { <option value={it.name.clone()}>{ &it.title }</option> }) }
+                    { for all.iter().map(|it| html! { <option key={it.name.clone()} value={it.name.clone()}>{ &it.title }</option> }) }
                 </select>
             </label>
             if let Some(form) = &chosen { <p class="hint">{ &form.purpose }</p> }
