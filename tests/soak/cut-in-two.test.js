@@ -8,7 +8,7 @@ import { neighbours } from '../e2e/lib/neighbours.js';
 import { NAT, hasTurn, unavailable } from '../e2e/lib/netns.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
-import { PHONE, named, together, turn, writes } from './five.js';
+import { PHONE, named, notes, together, turn, writes } from './five.js';
 
 const reason = unavailable() ?? (hasTurn() ? null : 'needs coturn');
 const story = (name, run) => (reason ? test(name, { skip: reason }, () => {}) : scenario(name, run));
@@ -31,7 +31,7 @@ WHEN
 async function meet(world, form, step) {
   // While the line is cut nothing is reached.
   world.provokes(/WebSocket connection to .* failed/);
-  const { networks, browsers } = await neighbours(world, [NAT.plain, NAT.plain], ({ stun, relays }) => ({ stun, relays }), [{}, PHONE]);
+  const { networks, browsers } = await neighbours(world, [NAT.plain, NAT.plain], ({ stun, relays }) => ({ stun, relays }), [{ throttled: true }, { throttled: true, ...PHONE }]);
   const [laptops, phones] = browsers.map((it) => it.context);
   const ada = new Person(await world.tab(laptops, 'Ada'), 'click');
   await ada.press({ handle: 'start-tile', attributes: { 'data-form': form } });
@@ -58,19 +58,6 @@ async function meet(world, form, step) {
     world.log(`one log ${Date.now() - began} ms after the line was there again`);
   };
   return { people, sides: [people.slice(0, 2), people.slice(2)], cut, heal };
-}
-
-/** The notes, the same for all, without times; days are not. */
-async function notes(people) {
-  const all = await Promise.all(people.map((it) => it.tab.call('minutes')));
-  assert.ok(all.every((it) => it === all[0]), 'the same notes everywhere');
-  const replaced = [
-    [/\d{1,2}:\d\d(\s[AP]M)?/g, 'TIME'],
-    [/^.*TIME to TIME$/m, 'WHEN'],
-    [/^# .*$/m, '# TITLE'],
-    [/\(by [^)]*\)/g, '(by DAY)'],
-  ];
-  return replaced.reduce((it, [from, to]) => it.replace(from, to), all[0]);
 }
 
 /** What each side did is told to the other. */

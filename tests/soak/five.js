@@ -1,4 +1,5 @@
 // Five who hold a meeting with their hands alone: two laptops (one Firefox, by keyboard), two phones that tap, and one who comes late.
+import assert from 'node:assert/strict';
 import { BareChromium } from '../e2e/lib/bare.js';
 import { Firefox } from '../e2e/lib/firefox.js';
 import { Person } from '../e2e/lib/hands.js';
@@ -44,7 +45,7 @@ export async function five(world, form) {
   world.server.config = { relays: [relay], stun: [] };
   const laptop = await world.browser({ throttled: true });
   const pocket = await world.browser({ throttled: true, ...PHONE });
-  const [firefox, bare] = [await Firefox.open(world), await BareChromium.open(world)];
+  const [firefox, bare] = [await Firefox.open(world, { throttled: true }), await BareChromium.open(world)];
   const ada = new Person(await world.tab(laptop, 'Ada'), 'click');
   await ada.press({ handle: 'start-tile', attributes: { 'data-form': form } });
   await ada.tab.inRoom();
@@ -69,4 +70,17 @@ export async function five(world, form) {
     return dan;
   };
   return { ada, ben, cleo, eva, first, late, seen };
+}
+
+/** The notes, the same for all, without times; days are not. */
+export async function notes(people) {
+  const all = await Promise.all(people.map((it) => it.tab.call('minutes')));
+  assert.ok(all.every((it) => it === all[0]), 'the same notes everywhere');
+  const replaced = [
+    [/\d{1,2}:\d\d(\s[AP]M)?/g, 'TIME'],
+    [/^.*TIME to TIME$/m, 'WHEN'],
+    [/^# .*$/m, '# TITLE'],
+    [/\(by [^)]*\)/g, '(by DAY)'],
+  ];
+  return replaced.reduce((it, [from, to]) => it.replace(from, to), all[0]);
 }

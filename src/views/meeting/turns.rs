@@ -21,7 +21,7 @@ use super::{
 use crate::{
     components::{timer::Timer, undo::Undo},
     hooks::{use_commands, use_title},
-    session::RoomView,
+    session::{Here, RoomView},
     signals,
     texts::{changing, t},
 };
@@ -104,7 +104,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
             }) }</p>
             if mine { <Own room={room.clone()} meeting={meeting.clone()} /> }
             <Afterwards room={room.clone()} meeting={meeting.clone()} speaks={round.now.filter(|_| !mine)} over={round.now.is_none()} />
-            if round.now.is_some() { { steps(mine, *primary, inert, next, step(Turn::Spoken), step(if mine { Turn::Passed } else { Turn::Away })) } }
+            if round.now.is_some() { { steps(mine, *primary, inert, next, step(ends_with(room, round, mine)), step(if mine { Turn::Passed } else { Turn::Away })) } }
             <Undo {of} text={said} {undo} />
         </section>
     }
@@ -112,6 +112,15 @@ pub fn Turns(props: &TurnsProps) -> Html {
 
 fn is_me(room: &RoomView, node: Option<NodeId>) -> bool {
     node.is_some_and(|it| room.joined.is_same(it, room.me))
+}
+
+/// What the press that passes the turn on says: that it was taken; of somebody who is not here, that it is to come at the end, as long
+/// as others wait.
+fn ends_with(room: &RoomView, round: &Round, mine: bool) -> Turn {
+    let is_here =
+        |it: NodeId| room.people.iter().any(|of| room.joined.is_same(of.person.node, it) && of.here == Here::Here);
+    let gone = !mine && round.next.is_some() && round.now.is_some_and(|it| !is_here(it));
+    if gone { Turn::Away } else { Turn::Spoken }
 }
 
 /// Whose turn it is hears of it wherever it looks.

@@ -4,18 +4,20 @@ import { writeFile } from 'node:fs/promises';
 import { PATIENCE, Tab } from './tab.js';
 import { firefox, geckodriver, selenium } from './tools.js';
 
-/** A Firefox of its own with an empty profile; several tabs are one browser's. */
+/** A Firefox of its own with an empty profile; several tabs are one browser's. `throttled`: tabs behind others sleep as people's do. */
 export class Firefox {
-  static async open(world) {
+  static async open(world, { throttled = false } = {}) {
     const { Builder } = selenium('selenium-webdriver');
     const { Options, ServiceBuilder } = selenium('selenium-webdriver/firefox');
     const options = new Options()
       .setBinary(firefox)
       .addArguments('-headless')
-      .set('webSocketUrl', true)
+      .set('webSocketUrl', true);
+    if (!throttled) {
       // Two tabs of a test are both looked at: neither is throttled as people's background tabs are.
-      .setPreference('dom.min_background_timeout_value', 4)
-      .setPreference('dom.timeout.enable_budget_timer_throttling', false);
+      options.setPreference('dom.min_background_timeout_value', 4);
+      options.setPreference('dom.timeout.enable_budget_timer_throttling', false);
+    }
     const driver = await new Builder()
       .forBrowser('firefox')
       .setFirefoxOptions(options)
