@@ -163,6 +163,11 @@ impl Session {
         Ok(())
     }
 
+    /// Whether nothing is to be expected now from any of these: gone, elsewhere, or a page that does not speak.
+    pub fn are_still(&self, nodes: &[NodeId]) -> bool {
+        self.engine().is_ok_and(|engine| nodes.iter().all(|it| engine.node.is_still(it)))
+    }
+
     fn open_meeting(&self) -> Option<Cid> {
         let engine = self.engine().ok()?;
         let replica = engine.node.replica();

@@ -10,6 +10,8 @@ import { until } from '../e2e/lib/tab.js';
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 /** How long a phone is locked, in milliseconds. */
 export const LOCKED = 180_000;
+/** After so long without a word a page is taken to be frozen, in milliseconds. */
+export const SILENT = 25_000;
 
 /** Whose turn it is on somebody's screen, and whose next; nothing if no turns are there. */
 export const turn = async (it) => {

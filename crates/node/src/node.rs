@@ -261,6 +261,11 @@ impl Node {
         self.start_work();
     }
 
+    /// Whether nothing is to be expected from another now (see [`Replica::is_still`]).
+    pub fn is_still(&self, node: &NodeId) -> bool {
+        self.machine.borrow().replica.is_still(node, self.now())
+    }
+
     fn now(&self) -> Millis {
         self.around.now() as Millis
     }

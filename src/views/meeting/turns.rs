@@ -1,7 +1,7 @@
 //! Whose turn it is: the one who speaks, with its own lines, what the others want to talk about afterwards, and the one press that passes
 //! it on. Who comes while others speak gets a turn at the end.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     NodeId,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     components::{timer::Timer, undo::Undo},
     hooks::{use_commands, use_title},
-    session::{Here, RoomView},
+    session::RoomView,
     signals,
     texts::{changing, t},
 };
@@ -29,7 +29,7 @@ use crate::{
 /// My turn waits for me.
 pub fn waiting(room: &RoomView) -> Vec<Waits> {
     let mine = going(room).and_then(|it| turns_of(room, it)).filter(|it| is_me(room, it.now));
-    let waits = |it: std::sync::Arc<Round>| Waits {
+    let waits = |it: Arc<Round>| Waits {
         kind: "turn",
         about: Some(it.cid),
         in_stream: false,
@@ -65,12 +65,18 @@ pub fn Turns(props: &TurnsProps) -> Html {
     let before = use_before(round.now);
     let seconds = seconds_of(round);
     let name = |node: NodeId| called(room, &node);
+    let next = round.next.map(name);
     let step = |state: Turn| {
+        // Whose page does not speak keeps its place: it comes at the end, as long as others wait.
+        let may_wait = tabs_of(room, round).filter(|_| state == Turn::Spoken && !mine);
         let (commands, round, now) = (commands.clone(), round.cid, round.now);
         Callback::from(move |_: MouseEvent| {
-            if let Some(node) = now.filter(|_| !inert) {
-                commands.run(|session| async move { session.turn(round, node, state, seconds).await });
-            }
+            let Some(node) = now.filter(|_| !inert) else { return };
+            let nodes = may_wait.clone();
+            commands.run(|session| async move {
+                let away = nodes.is_some_and(|it| session.are_still(&it));
+                session.turn(round, node, if away { Turn::Away } else { state }, seconds).await
+            });
         })
     };
     let undo = {
@@ -85,7 +91,6 @@ pub fn Turns(props: &TurnsProps) -> Html {
     // Who passes a turn on gives the next one its time.
     let by = room.meeting.as_ref().and_then(|it| it.timer.as_ref()).map_or(room.me, |it| it.by);
     let said = before.map(|it| ended_turn(room, name(by), &it)).unwrap_or_default();
-    let next = round.next.map(name);
     html! {
         <section class={classes!("turns", mine.then_some("mine"))} data-testid="turn" data-cid={round.cid.to_string()} aria-live="polite"
             data-now={round.now.map(|it| it.to_string())} data-next={round.next.map(|it| it.to_string())}>
@@ -104,7 +109,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
             }) }</p>
             if mine { <Own room={room.clone()} meeting={meeting.clone()} /> }
             <Afterwards room={room.clone()} meeting={meeting.clone()} speaks={round.now.filter(|_| !mine)} over={round.now.is_none()} />
-            if round.now.is_some() { { steps(mine, *primary, inert, next, step(ends_with(room, round, mine)), step(if mine { Turn::Passed } else { Turn::Away })) } }
+            if round.now.is_some() { { steps(mine, *primary, inert, next, step(Turn::Spoken), step(if mine { Turn::Passed } else { Turn::Away })) } }
             <Undo {of} text={said} {undo} />
         </section>
     }
@@ -114,13 +119,10 @@ fn is_me(room: &RoomView, node: Option<NodeId>) -> bool {
     node.is_some_and(|it| room.joined.is_same(it, room.me))
 }
 
-/// What the press that passes the turn on says: that it was taken; of somebody who is not here, that it is to come at the end, as long
-/// as others wait.
-fn ends_with(room: &RoomView, round: &Round, mine: bool) -> Turn {
-    let is_here =
-        |it: NodeId| room.people.iter().any(|of| room.joined.is_same(of.person.node, it) && of.here == Here::Here);
-    let gone = !mine && round.next.is_some() && round.now.is_some_and(|it| !is_here(it));
-    if gone { Turn::Away } else { Turn::Spoken }
+/// The tabs of who speaks, if others wait.
+fn tabs_of(room: &RoomView, round: &Round) -> Option<Arc<[NodeId]>> {
+    let of = room.people.iter().find(|it| Some(it.person.node) == round.now)?;
+    round.next.is_some().then(|| of.nodes.clone())
 }
 
 /// Whose turn it is hears of it wherever it looks.
