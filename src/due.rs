@@ -91,6 +91,7 @@ mod tests {
             date.ends_with(&format!("-{:02}", now.get_date())) && date.starts_with(&now.get_full_year().to_string())
         );
     }
+
     /// That time of that day, by this browser's clock.
     fn at(time: &str) -> u64 {
         Date::new(&time.into()).get_time() as u64

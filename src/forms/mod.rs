@@ -4,7 +4,7 @@
 
 pub mod reading;
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 
 use paceline_room::body::FormValues;
 use serde::Serialize;
@@ -102,13 +102,14 @@ const FILES: [&str; 3] = [
 ];
 
 thread_local! {
+    static BUNDLED: LazyCell<Vec<Form>> = LazyCell::new(|| FILES.iter().filter_map(|file| read(file).form).collect());
     // A page has one host.
     static HOSTED: RefCell<Vec<Form>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The forms of this build.
-pub fn bundled() -> impl Iterator<Item = Form> {
-    FILES.iter().filter_map(|file| read(file).form)
+pub fn bundled() -> Vec<Form> {
+    BUNDLED.with(|it| (**it).clone())
 }
 
 /// Those that the page's host added.
@@ -123,12 +124,13 @@ pub fn count_hosted() -> usize {
 
 /// All forms, those of this build first.
 pub fn all() -> Vec<Form> {
-    bundled().chain(hosted()).collect()
+    [bundled(), hosted()].concat()
 }
 
 /// The form of that name, if there is one here.
 pub fn by_name(name: &str) -> Option<Form> {
-    all().into_iter().find(|form| form.name == name)
+    let of = |all: &[Form]| all.iter().find(|form| form.name == name).cloned();
+    BUNDLED.with(|it| of(it)).or_else(|| HOSTED.with_borrow(|it| of(it)))
 }
 
 /// Takes over a form of the page's host, unless there is one of its name. Returns what was read, as far as it was used.

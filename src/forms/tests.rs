@@ -45,7 +45,7 @@ fn again(form: &Form) -> Read {
 
 #[test]
 fn every_form_file_reads_with_nothing_to_say_and_names_itself_once() {
-    let forms: Vec<Form> = bundled().collect();
+    let forms = bundled();
     assert_eq!(forms.len(), FILES.len());
     for (form, file) in forms.iter().zip(FILES) {
         assert_eq!(said(&read(file)), [], "{}", form.name);

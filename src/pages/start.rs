@@ -125,7 +125,7 @@ fn Found(props: &FoundProps) -> Html {
 fn Tiles(props: &FoundProps) -> Html {
     let commands = use_commands("found");
     let ours = use_memo((), |()| {
-        let (mut meetings, others): (Vec<_>, Vec<_>) = forms::bundled().partition(forms::Form::is_to_meet);
+        let (mut meetings, others): (Vec<_>, Vec<_>) = forms::bundled().into_iter().partition(forms::Form::is_to_meet);
         meetings.extend(others);
         meetings
     });

@@ -18,7 +18,7 @@ use crate::{
     },
     hooks::{use_commands, use_draft},
     people,
-    session::{Place, RoomView},
+    session::{Here, Place, RoomView},
     texts::{changing, t},
 };
 
@@ -55,10 +55,11 @@ pub fn Writing(props: &WritingProps) -> Html {
             }
         })
     };
+    let here = room.people.iter().filter(|it| it.here == Here::Here).count();
     let wrote = room.rounds.answers_in(round.cid).any(|it| room.joined.is_same(it.node, room.me));
     html! {
         <section class="round" data-testid="round" data-cid={round.cid.to_string()} data-ask="words" data-state={if round.closed.is_some() { "revealed" } else { "open" }}
-            data-answered={round.answered.to_string()}>
+            data-answered={round.answered.to_string()} data-of={here.to_string()}>
             <form class="inline-form" {onsubmit}>
                 <label class="field">
                     <span dir="auto">{ changing(people::titled(&round.question)) }</span>
