@@ -96,7 +96,7 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
 
   // The phone is unlocked: it is where the others are.
   await pause(Math.max(0, LOCKED - (Date.now() - locked)));
-  await eva.tab.page.resume();
+  await eva.tab.page.unlock();
   await until('Eva is where the others are', async () => (await about(eva)) === top, 2 * PATIENCE);
   const everybody = [...others, eva];
   for (let left = 2; left > 0; left -= 1) {

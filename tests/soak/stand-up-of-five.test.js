@@ -69,7 +69,7 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   assert.equal((await ada.tab.state()).meetings.filter((it) => it.state === 'open').length, 1);
 
   await pause(Math.max(0, LOCKED - (Date.now() - locked)));
-  await eva.tab.page.resume();
+  await eva.tab.page.unlock();
   const everybody = [...others, eva];
   await until('Eva is where the others are', async () => (await turn(eva))?.now === after.now, 2 * PATIENCE);
   const spoke = new Set();

@@ -92,10 +92,10 @@ pub fn Own(props: &OwnProps) -> Html {
     let line = |round: &Arc<Round>| {
         let mine = room.rounds.answers_in(round.cid).find(|it| room.joined.is_same(it.node, room.me))?;
         Some(html! {
-            <>
+            <div key={mine.cid.to_string()}>
                 <dt dir="auto">{ changing(people::titled(&round.question)) }</dt>
                 <dd><Written text={mine.text.clone()?} /></dd>
-            </>
+            </div>
         })
     };
     let lines: Vec<Html> = asked_in(room, meeting).iter().filter_map(line).collect();

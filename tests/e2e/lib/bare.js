@@ -157,6 +157,14 @@ class Page {
     await this.send('Page.setWebLifecycleState', { state: 'active' });
   }
 
+  /** Looked at again, as a phone that is unlocked: what was frozen counts as hidden, and draws nothing, until tabs have changed. */
+  async unlock() {
+    await this.resume();
+    const { targetId } = await this.browser.send('Target.createTarget', { url: 'about:blank' });
+    await this.bringToFront();
+    await this.browser.send('Target.closeTarget', { targetId });
+  }
+
   /** Runs a function in the page, and waits for what it promises. What goes in and out is plain data. */
   async evaluate(work, argument) {
     const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
