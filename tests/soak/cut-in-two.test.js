@@ -8,24 +8,10 @@ import { neighbours } from '../e2e/lib/neighbours.js';
 import { NAT, hasTurn, unavailable } from '../e2e/lib/netns.js';
 import { PATIENCE, converged, until } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
-import { PHONE, named, notes, together, turn, writes } from './five.js';
+import { PHONE, THERE, named, notes, together, turn, writes } from './five.js';
 
 const reason = unavailable() ?? (hasTurn() ? null : 'needs coturn');
 const story = (name, run) => (reason ? test(name, { skip: reason }, () => {}) : scenario(name, run));
-
-/** How all their notes begin. */
-const THERE = `# TITLE
-
-WHEN
-
-## Who was there
-
-- **Ada**
-- **Ben**
-- **Cleo**
-- **Dan**
-- **Eva**
-`;
 
 /** Ada and Ben in one home, Cleo, Dan and Eva with phones in the other; in the meeting that Ada has started from its tile. */
 async function meet(world, form, step) {
@@ -158,6 +144,7 @@ story('a retro of five in two browsers is shown on both sides of a cut line, and
     await it.sees({ handle: 'dots-left', attributes: { 'data-left': '2' } });
   }
   await converged(people.map((it) => it.tab));
+  await ada.until('its button is ready', { handle: 'vote-end' }, (seen) => seen && !seen.attributes['aria-disabled']);
   await ada.press({ handle: 'vote-end' });
   for (const it of people) await it.sees({ handle: 'talk', text: 'Eva wrote this' });
   await dan.press({ handle: 'do-this' });

@@ -74,7 +74,21 @@ export async function five(world, form) {
   return { ada, ben, cleo, eva, first, late, seen };
 }
 
-/** The notes, the same for all, without times; days are not. */
+/** How all their notes begin. */
+export const THERE = `# TITLE
+
+WHEN
+
+## Who was there
+
+- **Ada**
+- **Ben**
+- **Cleo**
+- **Dan**
+- **Eva**
+`;
+
+/** The notes, the same for all, without times and days; who was there stands in the order of their names. */
 export async function notes(people) {
   const all = await Promise.all(people.map((it) => it.tab.call('minutes')));
   assert.ok(all.every((it) => it === all[0]), 'the same notes everywhere');
@@ -84,5 +98,6 @@ export async function notes(people) {
     [/^# .*$/m, '# TITLE'],
     [/\(by [^)]*\)/g, '(by DAY)'],
   ];
-  return replaced.reduce((it, [from, to]) => it.replace(from, to), all[0]);
+  const written = replaced.reduce((it, [from, to]) => it.replace(from, to), all[0]);
+  return written.replace(/(?<=## Who was there\n\n)(- .*\n)+/, (names) => names.split(/(?<=\n)/).sort().join(''));
 }
