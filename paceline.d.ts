@@ -155,6 +155,10 @@ interface Paceline {
     /** All said. */
     done(round: Cid): Promise<Cid>;
     close(round: Cid): Promise<Cid>;
+    /** Goes on with a round that was closed, whoever closed it. */
+    reopen(round: Cid): Promise<Cid>;
+    /** Takes back that anything was asked, as long as nobody has answered. */
+    undo(round: Cid): Promise<Cid>;
     /** Lets all show what they answered. */
     reveal(round: Cid): Promise<Cid>;
     /** Asks the others to wait with the reveal: presence, not an event, for ten seconds. */

@@ -3,6 +3,7 @@
 meeting-start = Start a meeting
 meeting-title = { $form }, { $day }
 meeting-end = End for all
+meeting-started-by = { $by } started a meeting
 meeting-ended-by = { $by } ended the meeting
 meeting-go-on = Go on with it
 meeting-over = It is over. The notes stay under “Agreed”.
@@ -14,6 +15,7 @@ apart-away = { $by } said that { $name } is away
 apart-item = { $by } went on to “{ $title }”
 apart-show = { $by } showed all
 apart-close = { $by } ended the vote
+apart-go-on = { $by } went on with the vote
 bar-speaks = { $name } speaks
 bar-your-turn = Your turn
 bar-all-spoken = All have spoken
@@ -83,10 +85,15 @@ notes-add = Add
 notes-done = I’m done
 notes-own = Your notes; nobody else sees them yet
 notes-remove = Remove
-notes-written = { $n ->
-    [0] Nobody has written yet.
-    [one] 1 person has written, { $done } done. Your name stays with your note.
-   *[other] { $n } people have written, { $done } done. Your name stays with your note.
+notes-written = { $notes } from { $people }, { $done } done. Your name stays with your note.
+notes-written-none = Nobody has written yet.
+notes-count = { $n ->
+    [one] 1 note
+   *[other] { $n } notes
+}
+notes-people = { $n ->
+    [one] 1 person
+   *[other] { $n } people
 }
 notes-show = Show all notes
 notes-shown-in = All notes are shown in { $n }
@@ -99,8 +106,8 @@ notes-same = Same as…
 notes-same-as = Says the same as
 notes-same-none = choose a note
 notes-apart = Not the same
-notes-moved = “{ $words }” now says the same as another
-notes-moved-away = “{ $words }” stands for itself again
+notes-moved = { $by } put “{ $words }” to another that says the same
+notes-moved-away = { $by } said that “{ $words }” stands for itself
 notes-vote-question = What do we talk about first?
 notes-vote-start = Vote on these
 notes-vote-began = { $by } began the vote
@@ -158,6 +165,9 @@ asked-answered = { $n ->
     [one] 1 person has answered.
    *[other] { $n } people have answered.
 }
+asked-passed = { $n } passed.
+asked-pass = Pass
+asked-by = { $by } asked: { $question }
 
 # Who runs the next one.
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
@@ -90,12 +91,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
 /// What people do together now, or what they say.
 fn middle(context: &Context, card: bool) -> Html {
     if card {
-        html! {
-            <>
-                <div class="card-place">{ context.draw(Region::Card) }</div>
-                <div class="step-place">{ context.draw(Region::Step) }</div>
-            </>
-        }
+        html! { <div class="card-place" tabindex="-1">{ context.draw(Region::Card) }</div> }
     } else {
         context.draw(Region::Middle)
     }
@@ -144,16 +140,53 @@ fn at_the_card(before: Looking, posts: usize) -> Looking {
     Looking { beside: views::STREAM, card: true, read }
 }
 
-/// A card that comes moves nobody who writes.
+/// A card that comes moves nobody who writes: it waits until the field is gone in which they do. Whoever was about to write is led to
+/// what is written in the card.
 #[hook]
 fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
     let coming = VIEWS.iter().filter(|it| it.region == Region::Card).find_map(|it| (it.comes)(room));
-    let (looking, posts) = (looking.clone(), room.posts.len());
-    use_effect_with(coming, move |coming| {
-        if coming.is_some() && !browser::is_writing() {
+    let (waits, leads) = (use_mut_ref(|| None::<HtmlElement>), use_mut_ref(|| false));
+    let come = {
+        let (looking, leads, posts) = (looking.clone(), leads.clone(), room.posts.len());
+        move |would_write: bool| {
+            *leads.borrow_mut() = would_write;
             looking.set(at_the_card(*looking, posts));
         }
+    };
+    {
+        let (waits, come) = (waits.clone(), come.clone());
+        use_effect_with(coming, move |coming| {
+            let writes = coming.and_then(|_| browser::written_in());
+            if coming.is_some() && writes.is_none() {
+                come(browser::is_writing());
+            }
+            *waits.borrow_mut() = writes;
+        });
+    }
+    use_effect(move || {
+        let gone = waits.borrow_mut().take_if(|it| !it.is_connected());
+        if gone.is_some() && browser::written_in().is_none() {
+            come(true);
+        }
     });
+    let card = looking.card;
+    use_effect(move || {
+        if *leads.borrow() && card {
+            *leads.borrow_mut() = lead_into_card();
+        }
+    });
+}
+
+/// Brings the keyboard of who would have written to what is written in the card. Returns whether that is still to come.
+fn lead_into_card() -> bool {
+    let (Some(card), focused) = (browser::find(".card-place"), browser::focused()) else { return false };
+    if focused.is_some_and(|it| it.class_name() != card.class_name()) {
+        return false;
+    }
+    // A phone would raise its keyboard over the card.
+    let field = (!browser::matches_media("(pointer: coarse)")).then(|| browser::find(".card-place textarea"));
+    browser::focus(field.clone().flatten().as_ref().unwrap_or(&card));
+    field.is_some_and(|it| it.is_none())
 }
 
 fn head(context: &Context, waiting: usize) -> Html {

@@ -92,6 +92,8 @@ commands! { session:
     "round.turn" (round: Cid, node: NodeId, state: Turn) -> Cid = session.act(rounds::Command::Turn { round, node, state }).await;
     "round.done" (round: Cid) -> Cid = session.act(rounds::Command::Done { round }).await;
     "round.close" (round: Cid) -> Cid = session.act(rounds::Command::Close { round }).await;
+    "round.reopen" (round: Cid) -> Cid = session.act(rounds::Command::Reopen { round }).await;
+    "round.undo" (round: Cid) -> Cid = session.act(rounds::Command::Undo { round }).await;
     "round.reveal" (round: Cid) -> Cid = session.act(rounds::Command::Reveal { round }).await;
     "round.place" (answer: Cid, under: Option<Under>) -> Cid = session.act(rounds::Command::Place { answer, under: under.map(Under::under).transpose()? }).await;
 

@@ -115,9 +115,9 @@ impl Session {
         self.act(meetings::Command::Timer { seconds: notes.vote_seconds, about: Some(vote) }).await.map(drop)
     }
 
-    /// Ends a vote in which nobody has voted, as if it had not begun.
+    /// Takes back that a vote was begun, as long as nobody has voted.
     pub async fn undo_vote(&self, vote: Cid) -> Outcome<()> {
-        self.act(rounds::Command::Close { round: vote }).await?;
+        self.act(rounds::Command::Undo { round: vote }).await?;
         self.act(meetings::Command::Timer { seconds: 0, about: None }).await.map(drop)
     }
 

@@ -67,10 +67,8 @@ pub enum Region {
     Middle,
     /// Above the middle, always: one line.
     Bar,
-    /// In the place of the middle, while there is something to do together.
+    /// In the place of the middle and the composer, while there is something to do together.
     Card,
-    /// In the place of the composer, under the card.
-    Step,
     /// In the stream, after the posts.
     StreamEnd,
     /// Between the stream and the composer.

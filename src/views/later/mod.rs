@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{
     Cid,
     body::{
-        meetings::{self, ItemKind, NewItem},
+        meetings::{self, NewItem},
         taking_back,
     },
     fold::Key,
@@ -36,8 +36,7 @@ pub const TALK_LATER: Act = Act {
     rare: false,
     offered: |_| true,
     command: |post| {
-        let (title, kind, tags) = (String::new(), ItemKind::Talk, Vec::new());
-        let item = NewItem { title, kind, minutes: None, tags, meeting: Some(None), about: Some(post.cid) };
+        let item = NewItem { about: Some(post.cid), ..NewItem::talk(String::new()) };
         Some(meetings::Command::Add(item).into())
     },
     form: None,

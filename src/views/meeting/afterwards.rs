@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use paceline_room::{
     Cid, NodeId,
-    body::meetings::{Command, ItemKind, NewItem},
+    body::meetings::{Command, NewItem},
     state::Meeting,
 };
 use yew::prelude::*;
 
-use super::now::called;
+use super::now::{called, turns_of};
 use crate::{
     hooks::use_commands,
     people,
@@ -35,7 +35,9 @@ pub struct AfterwardsProps {
 pub fn Afterwards(props: &AfterwardsProps) -> Html {
     let AfterwardsProps { room, meeting, speaks, over } = props;
     let commands = use_commands(format!("afterwards {}", meeting.cid));
-    let left = || room.meetings.on_agenda(meeting).filter(|it| it.done.is_none());
+    // What stood on the agenda before they began to speak is no part of it.
+    let began = turns_of(room, meeting).map_or(0, |it| it.depth);
+    let left = || room.meetings.on_agenda(meeting).filter(|it| it.done.is_none() && it.last.0.0 > began);
     let title = speaks.map(|it| t!("turn-later-title", name = people::name_in(&room.people, &it)));
     let title = title.filter(|title| left().all(|it| *it.title != **title));
     let press = title.map(|title| {
@@ -60,5 +62,5 @@ pub fn Afterwards(props: &AfterwardsProps) -> Html {
 }
 
 fn about(title: String, meeting: Cid) -> NewItem {
-    NewItem { title, kind: ItemKind::Talk, minutes: None, tags: Vec::new(), meeting: Some(Some(meeting)), about: None }
+    NewItem { meeting: Some(Some(meeting)), ..NewItem::talk(title) }
 }

@@ -43,6 +43,7 @@ fn told(room: &RoomView, did: Did, by: &[NodeId]) -> String {
         Did::Answer(_) => t!("notes-went-on", by = by),
         Did::Show(_) => t!("apart-show", by = by),
         Did::Close(_) => t!("apart-close", by = by),
+        Did::GoOn(_) => t!("apart-go-on", by = by),
         Did::End => t!("meeting-ended-by", by = by),
     }
 }

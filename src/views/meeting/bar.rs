@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use paceline_room::NodeId;
+use paceline_room::{NodeId, body::meetings};
 use yew::prelude::*;
 
 use super::{
@@ -10,10 +10,11 @@ use super::{
     turns::use_my_turn,
 };
 use crate::{
-    components::timer::Timer,
-    hooks::{use_seconds_left, use_wake_lock},
+    components::{timer::Timer, undo::Undo},
+    hooks::{use_commands, use_seconds_left, use_wake_lock},
     people,
     session::RoomView,
+    signals,
     texts::{changing, t},
 };
 
@@ -29,8 +30,18 @@ pub struct BarProps {
 /// Draws it.
 #[component]
 pub fn Bar(props: &BarProps) -> Html {
+    use_needed(&props.room);
+    html! {
+        <>
+            <Line ..BarProps { room: props.room.clone(), to: props.to.clone() } />
+            <Started room={props.room.clone()} />
+        </>
+    }
+}
+
+#[component]
+fn Line(props: &BarProps) -> Html {
     let room = &props.room;
-    use_needed(room);
     let to = props.to.reform(|_: MouseEvent| ());
     let left = use_seconds_left(room.timer.map_or(0, |it| it.ends));
     let Some(meeting) = going(room) else {
@@ -72,10 +83,33 @@ pub fn Bar(props: &BarProps) -> Html {
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>
             </button>
-            if let Some(timer) = timed { <Timer ends={timer.ends} /> }
+            if let Some(timer) = timed { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }
             if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct StartedProps {
+    room: Rc<RoomView>,
+}
+
+/// Who started the meeting, and for a while, until anything is done in it, the way back.
+#[component]
+fn Started(props: &StartedProps) -> Html {
+    let room = &props.room;
+    let commands = use_commands("undo start");
+    let meeting = going(room).filter(|it| it.resumes.is_none());
+    let undo = {
+        let meeting = meeting.map(|it| it.cid);
+        Callback::from(move |()| {
+            let close = |meeting| meetings::Command::Close { meeting, note: String::new() };
+            meeting.into_iter().for_each(|it| commands.act(close(it)));
+        })
+    };
+    let text = meeting.map(|it| t!("meeting-started-by", by = called(room, &it.author)));
+    let told_only = meeting.is_some_and(|it| room.rounds.is_touched(&room.meetings, it));
+    html! { <Undo of={meeting.map(|it| AttrValue::from(it.cid.to_string()))} text={text.unwrap_or_default()} {undo} {told_only} /> }
 }
 
 /// Who speaks or runs the meeting is needed, whatever else they look at: it stands here, since this line is always drawn.

@@ -7,10 +7,11 @@ use yew::prelude::*;
 use super::{
     agenda::{Agenda, goes_on},
     apart::apart,
-    asked::{AskAll, Asked},
+    asked::{AskAll, Asked, AskedLast},
     lobby::Lobby,
+    named::own_name,
     notes::{LastTime, NotesCard, is_last},
-    now::{Step, asked_in, called, next_time, notes_in, others_in, turns_of, was_left},
+    now::{Step, asked_in, asked_last, called, next_time, notes_in, others_in, turns_of, was_left},
     over::Over,
     turns::Turns,
     writing::Writing,
@@ -59,6 +60,7 @@ pub fn Card(props: &CardProps) -> Html {
     }
     let over = seen.borrow().and_then(|cid| room.meetings.all.iter().rev().find(|it| it.cid == cid).cloned());
     let over = over.filter(|_| room.meeting.is_none());
+    let is_held = |it: &Arc<Meeting>| !room.rounds.is_mistake(&room.meetings, it);
     let back = room.meeting.as_ref().map(|it| {
         let (back_to, cid) = (back_to.setter(), it.cid);
         Callback::from(move |()| back_to.set(Some(cid)))
@@ -69,9 +71,9 @@ pub fn Card(props: &CardProps) -> Html {
     };
     let card = match (meeting, &over) {
         (Some(meeting), _) => {
-            html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} beside_later={*beside_later} /> }
+            html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} beside_later={*beside_later} settings={*settings} /> }
         }
-        (None, Some(over)) if !*again => {
+        (None, Some(over)) if !*again && is_held(over) => {
             html! { <Over room={room.clone()} meeting={(**over).clone()} primary={*primary} talk={talk.clone()} {another} /> }
         }
         _ => html! { <Lobby room={room.clone()} primary={*primary} open={open.clone()} settings={*settings} {back} /> },
@@ -114,12 +116,13 @@ struct GoingProps {
     meeting: Meeting,
     primary: bool,
     beside_later: bool,
+    settings: bool,
 }
 
 #[component]
 fn Going(props: &GoingProps) -> Html {
-    let GoingProps { room, meeting, primary, beside_later } = props;
-    let place = use_node_ref();
+    let GoingProps { room, meeting, primary, beside_later, settings } = props;
+    let (place, name) = (use_node_ref(), use_node_ref());
     let writes = use_writing_in(&place);
     use_wake_lock(writes);
     let commands = use_commands("meeting");
@@ -145,6 +148,7 @@ fn Going(props: &GoingProps) -> Html {
         <section ref={place} class="meeting" data-testid="meeting" data-cid={meeting.cid.to_string()} data-state="open" aria-labelledby="meeting-heading">
             <h2 id="meeting-heading" dir="auto">{ changing(people::titled(&meeting.title)) }</h2>
             if let Some(text) = call { <Written {text} /> }
+            { own_name(room, *settings, &name, "round-answer") }
             { apart(room) }
             if let Some(turns) = turns { <Turns room={room.clone()} meeting={meeting.clone()} round={(*turns).clone()} {primary} /> }
             <Agenda room={room.clone()} meeting={meeting.clone()} {leads} primary={*primary && leads} beside_later={*beside_later} />
@@ -159,6 +163,7 @@ fn Going(props: &GoingProps) -> Html {
                 { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }
             </div>
             <AskAll meeting={meeting.cid} />
+            <AskedLast room={room.clone()} last={asked_last(room, meeting)} />
             <div class="row">
                 <button type="button" class={classes!("button", (!is_over).then_some("plain"))} data-testid="meeting-close" data-primary={(is_over && *primary).then_some("true")} onclick={end}>
                     { t!("meeting-end") }

@@ -8,17 +8,17 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use self::{reach::Reach, talk::Talk};
-use super::next::Expected;
+use super::{named::own_name, next::Expected};
 use crate::{
     browser,
     components::{
         copyable::Copyable,
-        own_name::{OwnName, introduction},
+        own_name::introduction,
     },
     forms::{self, Form},
     hooks::{Commands, use_chosen, use_commands, use_session, use_view},
     people,
-    session::{Here, RoomView, Takes},
+    session::{Here, RoomView},
     texts::{changing, t},
     when,
 };
@@ -59,7 +59,6 @@ pub fn Lobby(props: &LobbyProps) -> Html {
     };
     let name_field = use_node_ref();
     let begin = beginning(&commands, room, chosen.as_ref(), &call, &name_field);
-    let nameless = room.proposed_name.is_some() && !room.ask_who && room.takes != Takes::Nothing && !props.settings;
     let on_talk = {
         let call = call.setter();
         Callback::from(move |words| call.set(words))
@@ -76,7 +75,7 @@ pub fn Lobby(props: &LobbyProps) -> Html {
             if let Some(form) = &chosen { <p class="hint">{ &form.purpose }</p> }
             <Expected room={room.clone()} form={chosen.as_ref().map(|it| it.name.clone()).unwrap_or_default()} />
             <Copyable text={room.link.to_string()} handle="lobby-link" label={t!("lobby-link")} filled={false} />
-            if nameless { <OwnName proposed={None::<Rc<str>>} label={t!("lobby-name")} field={name_field} next="lobby-start" /> }
+            { own_name(room, props.settings, &name_field, "lobby-start") }
             <Talk {on_talk} />
             <Reach room={room.clone()} open={props.open.clone()} />
             <button type="button" class="button big" data-testid="lobby-start" data-primary={props.primary.then_some("true")} onclick={begin}>

@@ -10,6 +10,7 @@ mod hands;
 mod late;
 mod later;
 mod lobby;
+mod named;
 mod next;
 mod notes;
 mod now;

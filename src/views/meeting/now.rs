@@ -54,7 +54,7 @@ pub fn seconds_of(round: &Round) -> Option<u64> {
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     room.rounds
         .in_meeting(&room.meetings, meeting)
-        .filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed)
+        .filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed && !it.is_undone())
         .cloned()
         .collect()
 }
@@ -64,7 +64,20 @@ pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     let notes = notes_in(room, meeting);
     let all = room.rounds.in_meeting(&room.meetings, meeting);
     let is_vote = |it: &Round| notes.iter().any(|notes| is_on(room, it, &notes.round));
-    all.filter(|it| !it.ask.is_text() && !is_vote(it)).cloned().collect()
+    all.filter(|it| !it.ask.is_text() && !it.is_undone() && !is_vote(it)).cloned().collect()
+}
+
+/// What was asked last beside what the meeting's form asks, undone or not.
+pub fn asked_last(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
+    let all = || room.rounds.in_meeting(&room.meetings, meeting);
+    let is_notes = |it: &Round| it.sealed && it.many;
+    let of_form = form_of(meeting).notes.and_then(|_| all().find(|it| is_notes(it))).map(|it| it.cid);
+    let is_vote = |it: &Round| all().any(|notes| is_notes(notes) && is_on(room, it, notes));
+    let beside = all().filter(|it| {
+        let is_asked = meeting.prompts.iter().any(|prompt| **prompt == *it.question) && it.ask.is_text();
+        !is_asked && !matches!(it.ask, Ask::Spoken(_)) && of_form != Some(it.cid) && !is_vote(it)
+    });
+    beside.max_by_key(|it| it.key()).cloned()
 }
 
 /// What the person here has answered where all may see it.
@@ -118,20 +131,13 @@ fn is_on(room: &RoomView, vote: &Round, notes: &Round) -> bool {
     is_dots && first.is_some_and(|first| room.rounds.answers_in(notes.cid).any(|it| it.cid == first))
 }
 
-/// Whether a vote was begun too early: it was ended before anybody voted, and no note was gone on to.
-fn is_undone(room: &RoomView, vote: &Round, notes: &Round, meeting: &Meeting) -> bool {
-    let about = meeting.timer.as_ref().and_then(|it| it.about);
-    let talks = about.is_some_and(|about| room.rounds.answers_in(notes.cid).any(|it| it.cid == about));
-    vote.closed.is_some() && vote.answered == 0 && !talks
-}
-
 /// The notes of a meeting: of each round of them with the round of votes on what was written in it. Of several, opened side by side, the
 /// one in which most have voted, or else the first.
 pub fn notes_in(room: &RoomView, meeting: &Meeting) -> Vec<Notes> {
     let all = || room.rounds.in_meeting(&room.meetings, meeting);
-    let notes = all().filter(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)));
+    let notes = all().filter(|it| it.sealed && it.many && matches!(it.ask, Ask::Words(_)) && !it.is_undone());
     let with_vote = |round: &Arc<Round>| {
-        let on = all().filter(|it| is_on(room, it, round) && !is_undone(room, it, round, meeting));
+        let on = all().filter(|it| is_on(room, it, round) && !it.is_undone());
         let vote = on.min_by_key(|it| (std::cmp::Reverse(it.answered), it.key()));
         Notes { round: round.clone(), vote: vote.cloned() }
     };

@@ -100,7 +100,7 @@ pub fn Turns(props: &TurnsProps) -> Html {
                     Some(now) => t!("turn-speaks", name = name(now)),
                     None => t!("turn-all-spoken"),
                 }) }</span>
-                <span>if let (Some(timer), Some(_)) = (room.timer, round.now) { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
+                <span>if let (Some(timer), Some(_)) = (room.timer, round.now) { <Timer ends={timer.ends} /> }</span>
             </p>
             <p class="turn-next">{ changing(match (&round.next, &next) {
                 (Some(_), _) if is_me(room, round.next) => t!("turn-then-you"),

@@ -45,16 +45,21 @@ struct MeetingsProps {
 /// Draws the list, the newest first.
 #[component]
 fn Meetings(props: &MeetingsProps) -> Html {
-    let (all, much) = (&props.room.meetings.all, use_shown());
-    // What another one went on with is told with that one.
-    let gone_on = use_memo(all.clone(), |all| all.iter().filter_map(|it| it.resumes).collect::<BTreeSet<_>>());
-    let told = all.iter().rev().filter(|it| !gone_on.contains(&it.key()));
-    let none_goes_on = props.room.meeting.is_none();
+    let (room, much) = (&props.room, use_shown());
+    let all = &room.meetings.all;
+    // What another one went on with is told with that one, and what was begun by mistake not at all.
+    let left_out = use_memo((all.clone(), room.rounds.clone()), |(all, rounds)| {
+        let gone_on = all.iter().filter_map(|it| it.resumes);
+        let mistakes = all.iter().filter(|it| rounds.is_mistake(&room.meetings, it)).map(|it| it.key());
+        gone_on.chain(mistakes).collect::<BTreeSet<_>>()
+    });
+    let told = || all.iter().rev().filter(|it| !left_out.contains(&it.key()));
+    let none_goes_on = room.meeting.is_none();
     html! {
         <>
-            if all.is_empty() { <p class="empty">{ t!("minutes-empty") }</p> }
-            <ul class="plain-list meetings">{ for told.take(much.of(MEETINGS, SHOWN)).map(|it| meeting(it, none_goes_on)) }</ul>
-            { much.more(MEETINGS, SHOWN, all.len() - gone_on.len()) }
+            if told().next().is_none() { <p class="empty">{ t!("minutes-empty") }</p> }
+            <ul class="plain-list meetings">{ for told().take(much.of(MEETINGS, SHOWN)).map(|it| meeting(it, none_goes_on)) }</ul>
+            { much.more(MEETINGS, SHOWN, all.len() - left_out.len()) }
         </>
     }
 }

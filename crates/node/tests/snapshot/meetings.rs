@@ -124,7 +124,7 @@ impl Room {
             0 => {
                 let round = self.open(choice(), false);
                 (0..PEOPLE).for_each(|who| _ = self.write(who, chosen(round)));
-                self.write(0, RoundClosed { round });
+                self.write(0, RoundClosed { round, how: None });
             }
             1 => {
                 let round = self.open(Ask::Spoken(Spoken::default()), false);
@@ -189,7 +189,7 @@ impl Room {
         });
         done!("an answer", 1, chosen(round));
         done!("the same answered anew", 1, chosen(round));
-        done!("its end", 1, RoundClosed { round });
+        done!("its end", 1, RoundClosed { round, how: None });
         let notes = self.open(Ask::Words(True), false);
         names.push("a round of notes");
         let note = |it: &mut Self| {

@@ -12,7 +12,7 @@ pub use markdown::{Heading, Wording, markdown};
 
 use crate::{
     Cid, Fold, Ix, Log, NodeId,
-    body::{Stance, rounds::Ask},
+    body::Stance,
     fold::{Key, List},
     state::{Act, Baton, Feedback, FeedbackState, Item, Meeting, Placed, Post, Promise, PromiseState, Round, Sheet},
 };
@@ -130,12 +130,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let is_told =
         |it: &Feedback| it.stance == Stance::Correct && contested.iter().any(|(post, _)| post.cid == it.target);
     let asks = |it: &Feedback| it.stance.opens_loop() && it.state == FeedbackState::Open && !is_told(it);
-    // A vote on notes that was begun too early, and ended before anybody voted, came to nothing.
-    let is_undone = |it: &&Arc<Round>| {
-        let on_notes = || it.ask.options().first().is_some_and(|it| it.parse::<Cid>().is_ok());
-        matches!(it.ask, Ask::Dots(_)) && it.closed.is_some() && it.answered == 0 && on_notes()
-    };
-    let rounds = lists.rounds.in_meeting(&lists.meetings, &meeting).filter(|it| !is_undone(it));
+    let rounds = lists.rounds.in_meeting(&lists.meetings, &meeting).filter(|it| !it.is_undone());
     let agenda: Vec<_> = line.iter().rev().flat_map(|it| lists.meetings.agenda(Some(it.cid))).cloned().collect();
     let left = agenda.iter().filter(|it| it.done.is_none() && meeting.ended.is_some());
     let put_off = lists.meetings.agenda(None).filter(|it| within.has(&it.cid));

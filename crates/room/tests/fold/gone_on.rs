@@ -137,7 +137,7 @@ fn other_steps_are_told_too_and_time_for_an_answer_is_one() {
     world.sync_all();
     let time = |about| TimerSet { meeting: it, seconds: 60.try_into().unwrap(), about };
     world.write(1, time(Some(answer)));
-    world.write(2, RoundClosed { round: written });
+    world.write(2, RoundClosed { round: written, how: None });
     world.write(3, closed(it));
     let expected = [(1, Did::Answer(answer)), (2, Did::Close(written)), (3, Did::End)];
     assert_eq!(told(&world, it), expected);
@@ -154,7 +154,7 @@ fn of_many_who_step_apart_the_latest_are_told() {
     for who in 4..44 {
         world.sync(0, who);
         world.send(1, who);
-        world.write(who, RoundClosed { round: written });
+        world.write(who, RoundClosed { round: written, how: None });
     }
     let node = whole(&world);
     assert_eq!(steps(&node, it).len(), 16);

@@ -21,8 +21,10 @@ fn some(answers: &[Said]) -> [&Said; 3] {
 
 #[test]
 fn trying_every_answer_against_all_that_travelled_and_is_stored_finds_none() {
-    for (ask, answers) in asks().into_iter().filter(|it| it.1.len() < 100) {
-        for answer in some(&answers) {
+    for (ask, answers) in asks() {
+        // Of many the one between: each is tried against all.
+        let hides = some(&answers);
+        for answer in if answers.len() < 100 { &hides[..] } else { &hides[1..2] } {
             let hidden = Hidden::new(&ask, answer, &answers[1]);
             assert_eq!(hidden.guess(&ask, &answers), [0; 0], "{answer:?}");
         }

@@ -15,7 +15,7 @@ use paceline_room::{
         Retracted, RevealOpened, Revealed, RoleOf, RoundClosed, RoundOpened, Sealed, Shadowing, ShareOpened, Stance,
         ThemePlaced, TimerSet,
         meetings::{ItemKind, Order},
-        rounds::{Ask, Said, Spoken, Turn, Under},
+        rounds::{Ask, End, Said, Spoken, Turn, Under},
     },
     limits,
     testing::{World, judge_again, unknown},
@@ -195,7 +195,10 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             all.next().filter(|_| !kind.is_multiple_of(7)).unwrap_or_else(forged)
         }
         68 => AnswerDone { round: one(&["round-opened", "sealed"]), passed: kind.is_multiple_of(3) }.into(),
-        69 => RoundClosed { round: one(&["round-opened", "sealed"]) }.into(),
+        69 => {
+            let how = [None, Some(End::Again), Some(End::Undone)][kind / 72 % 3];
+            RoundClosed { round: one(&["round-opened", "sealed"]), how }.into()
+        }
         70 => {
             let turn = [Turn::Spoken, Turn::Again, Turn::Away][kind / 72 % 3];
             rounds::turn(one(&["round-opened"]), sim.node_id(kind / 72 % AUTHORS), turn, None).into()

@@ -7,7 +7,7 @@ use paceline_room::{
     body::{
         AlsoMe, Answered, Promised, Retracted, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened,
         ThemePlaced, Title, TurnDone,
-        rounds::{Ask, Command, Dots, Said, Scale, Spoken, True, Turn, Under, Value},
+        rounds::{Ask, Command, Dots, End, Said, Scale, Spoken, True, Turn, Under, Value},
     },
     command::Asker,
     fold::IgnoredReason,
@@ -264,7 +264,7 @@ fn an_end_that_its_author_takes_back_ends_nothing_unless_another_ended_it_too() 
         let round = node.fold.round(&it).expect("a round");
         (round.closed.as_ref().map(|it| it.cid), round.state())
     };
-    let first = world.write(1, RoundClosed { round: it });
+    let first = world.write(1, RoundClosed { round: it, how: None });
     assert_eq!(state(&world), (Some(first), RoundState::Revealed));
     world.sync_all();
     world.write(2, Retracted { post: first });
@@ -274,7 +274,7 @@ fn an_end_that_its_author_takes_back_ends_nothing_unless_another_ended_it_too() 
     world.sync_all();
     let answer = world.write(3, answered(it, chosen(1)));
     assert_eq!(whole(&world).fold.why_ignored(&answer), None, "it can be answered again");
-    let [one, two] = [1, 2].map(|i| world.write(i, RoundClosed { round: it }));
+    let [one, two] = [1, 2].map(|i| world.write(i, RoundClosed { round: it, how: None }));
     assert!(state(&world).0.is_some_and(|it| [one, two].contains(&it)));
     world.write(1, Retracted { post: one });
     assert_eq!(state(&world), (Some(two), RoundState::Revealed));
@@ -284,6 +284,66 @@ fn an_end_that_its_author_takes_back_ends_nothing_unless_another_ended_it_too() 
     other.admit_all(&world.blocks().into_iter().rev().collect::<Vec<_>>());
     other.fill(&world.blocks());
     assert_eq!(format!("{:?}", other.fold.rounds()), format!("{:?}", node.fold.rounds()));
+}
+
+#[test]
+fn anybody_undoes_an_end_and_what_was_asked_by_mistake_is_gone_until_somebody_answers() {
+    let mut world = room(12, 3);
+    let it = world.write(1, asks(choice()));
+    world.sync_all();
+    let end = |world: &mut World, who: usize, how| world.write(who, RoundClosed { round: it, how });
+    let stands = |world: &World| {
+        let node = whole(world);
+        let round = node.fold.round(&it).expect("a round");
+        (round.closed.as_ref().map(|it| it.cid), round.is_undone())
+    };
+    let first = end(&mut world, 1, None);
+    world.sync_all();
+    end(&mut world, 2, Some(End::Again));
+    assert_eq!(stands(&world), (None, false), "{first}: another went on with it");
+    world.sync_all();
+    let second = end(&mut world, 3, Some(End::Undone));
+    assert_eq!(stands(&world), (Some(second), true));
+    // Who had not seen that answers: then it was asked.
+    let answer = world.write(1, answered(it, chosen(1)));
+    assert_eq!((why(&world, answer), stands(&world)), (None, (Some(second), false)));
+    world.sync_all();
+    let again = end(&mut world, 2, Some(End::Again));
+    world.sync_all();
+    world.write(2, Retracted { post: again });
+    assert_eq!(stands(&world).0, Some(second), "the end that it undid is back");
+}
+
+#[test]
+fn notes_are_counted_hidden_or_not_and_not_once_their_words_are_taken_back() {
+    let mut world = room(13, 3);
+    let many = |sealed| RoundOpened { sealed, many: true, ..asks(Ask::Words(True)) };
+    let [open, closed] = [false, true].map(|sealed| world.write(1, many(sealed)));
+    world.sync_all();
+    let mut notes = Vec::new();
+    for who in [2, 2, 3] {
+        let words = Some(world.say(who, "a note"));
+        notes.push(world.write(who, Answered { round: open, answer: None, words }));
+        let (commit, shares) = (vec![7; 32].try_into().unwrap(), Default::default());
+        let words = Some(world.say(who, "a hidden note"));
+        notes.push(world.write(who, Sealed { round: closed, commit, answer: None, words, shares }));
+    }
+    let counts = |world: &World| [open, closed].map(|it| (round(world, it).said, round(world, it).answered));
+    assert_eq!(counts(&world), [(3, 2), (3, 2)]);
+    for post in [notes[0], notes[1], notes[0], notes[1]] {
+        world.write(2, Retracted { post });
+    }
+    assert_eq!(counts(&world), [(2, 2), (2, 2)]);
+    world.sync_all();
+    let title = |world: &mut World, who: usize| {
+        let under = Some(Under::Title("tea".try_into().unwrap()));
+        world.write(who, ThemePlaced { answer: notes[4], round: open, under });
+        world.sync_all();
+        let by = whole(world).fold.rounds().answers_in(open).find(|it| it.cid == notes[4]).unwrap().placed_by;
+        assert_eq!(by, Some(world.author(who)));
+    };
+    title(&mut world, 1);
+    title(&mut world, 3);
 }
 
 #[test]

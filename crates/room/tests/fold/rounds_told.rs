@@ -10,7 +10,7 @@ use paceline_room::{
     Body, Cid, Ix, Keypair, NodeId,
     body::{
         AlsoMe, AnswerDone, Retracted, RevealOpened, RoundClosed, RoundOpened, TurnDone,
-        rounds::{Ask, Said, Spoken, Turn},
+        rounds::{Ask, End, Said, Spoken, Turn},
     },
     limits,
     state::{Answer, RoundState},
@@ -38,6 +38,7 @@ struct Told {
     answers: BTreeSet<(NodeId, Cid, bool, bool)>,
     answered: BTreeSet<NodeId>,
     closed: Option<Cid>,
+    undone: bool,
     reveal: Option<Cid>,
     seats: Vec<(NodeId, Option<Turn>)>,
     now: Option<NodeId>,
@@ -73,11 +74,15 @@ impl<'a> Rules<'a> {
         let opener = self.written.iter().find(|it| it.0 == round).expect("it is here").1.author;
 
         let mut told = Told::default();
-        let closings = self.all(|it| if let Body::RoundClosed(it) = it { Some(it.round) } else { None });
+        let ends = self.all(|it| if let Body::RoundClosed(it) = it { Some((it.round, it.how)) } else { None });
         let taken_back = self.all(|it| if let Body::Retracted(it) = it { Some(it.post) } else { None });
         let stands = |it: &Cid| !taken_back.iter().any(|gone| gone.2 == *it);
-        told.closed =
-            closings.iter().filter(|it| it.2 == round && stands(&it.0)).map(|it| it.0).min_by_key(|it| self.key(it));
+        let ends: Vec<_> = ends.into_iter().filter(|it| it.2.0 == round && stands(&it.0)).collect();
+        let of = |again: bool| ends.iter().filter(move |it| (it.2.1 == Some(End::Again)) == again);
+        let since = of(true).map(|it| self.key(&it.0)).max();
+        let ended = of(false).filter(|it| since.is_none_or(|since| since < self.key(&it.0)));
+        let ended = ended.min_by_key(|it| self.key(&it.0));
+        (told.closed, told.undone) = (ended.map(|it| it.0), ended.is_some_and(|it| it.2.1 == Some(End::Undone)));
 
         // Open answers: of each person the last.
         let mut last: BTreeMap<NodeId, Cid> = BTreeMap::new();
@@ -188,6 +193,7 @@ fn shown(node: &Node, cid: Cid) -> Told {
         answers: answers.collect(),
         answered: lists.parts_in(cid).filter(|it| it.answered).map(|it| it.node).collect(),
         closed: round.closed.as_ref().map(|it| it.cid),
+        undone: round.closed.as_ref().is_some_and(|it| it.undone),
         reveal: round.reveal.as_ref().map(|it| it.cid),
         seats: round.seats.iter().map(|it| (it.node, it.turn)).collect(),
         now: round.now,
@@ -228,7 +234,10 @@ fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds
             turn(round?, about, TURNS[pick / 5 % TURNS.len()], next).into()
         }
         14 => AnswerDone { round: round?, passed: pick.is_multiple_of(2) }.into(),
-        15 => RoundClosed { round: round? }.into(),
+        15 => {
+            let how = [None, Some(End::Again), Some(End::Undone)][pick / 5 % 3];
+            RoundClosed { round: round?, how }.into()
+        }
         16 => AlsoMe { node: someone(pick) }.into(),
         17..22 => Retracted { post: closed_by(who)? }.into(),
         _ => return None,

@@ -262,6 +262,7 @@ VALUE = ("union", {"number": MARK, "choice": ("number", 15), "dots": ("list", ("
 UNDER = ("union", {"title": TITLE, "answer": LINK})
 NODES = ("list", NODE, 0, 64)
 SHARES = ("list", ("map", {"to": NODE, "hash": ("bytes", 32, 32), "sealed": ("bytes", 1, 160)}), 0, 17)
+END = ("one of", "again", "undone")
 TURN = ("one of", "joined", "spoken", "passed", "away", "again")
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
@@ -306,7 +307,7 @@ KINDS = {
     "share-opened": {"sealed": LINK, "by": LINK, "share": ("bytes", 33, 64)},
     "answer-done": {"round": LINK, "passed?": TRUE},
     "turn-done": {"round": LINK, "node": NODE, "state": TURN, "next?": NODE},
-    "round-closed": {"round": LINK},
+    "round-closed": {"round": LINK, "how?": END},
     "theme-placed": {"answer": LINK, "round": LINK, "under?": UNDER},
 }
 

@@ -2,7 +2,7 @@
 
 use paceline_room::{
     Cid,
-    body::meetings::{self, ItemKind, NewItem},
+    body::meetings::{self, NewItem},
     limits,
 };
 use web_sys::{HtmlElement, HtmlInputElement};
@@ -80,14 +80,7 @@ fn Form(props: &FormProps) -> Html {
             if named.is_empty() {
                 return focus_on(&title);
             }
-            let item = NewItem {
-                title: named,
-                kind: ItemKind::Talk,
-                minutes: takes,
-                tags: Vec::new(),
-                meeting: Some(meeting),
-                about: None,
-            };
+            let item = NewItem { minutes: takes, meeting: Some(meeting), ..NewItem::talk(named) };
             let fields = [title.clone(), minutes.clone()];
             commands.run(|session| async move {
                 session.act(meetings::Command::Add(item)).await?;

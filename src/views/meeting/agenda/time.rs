@@ -10,7 +10,6 @@ use crate::{
     components::timer::Timer,
     hooks::{seconds_left, use_commands},
     session::RoomView,
-    signals,
     texts::{changing, t},
 };
 
@@ -52,7 +51,7 @@ pub fn Time(props: &TimeProps) -> Html {
     let stop = set(Rc::new(|| 0));
     html! {
         <div class="row">
-            <span class="agenda-time"><Timer {ends} at_zero={Callback::from(|()| signals::ring())} /></span>
+            <span class="agenda-time"><Timer {ends} /></span>
             <button type="button" class="button plain" data-testid="timer-more" aria-disabled={busy} onclick={more}>{ t!("notes-more-time") }</button>
             <button type="button" class="quiet-button" data-testid="timer-stop" aria-disabled={busy} onclick={stop}>{ t!("timer-stop") }</button>
         </div>

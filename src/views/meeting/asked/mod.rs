@@ -7,10 +7,7 @@ mod result;
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    body::{
-        rounds::{self, Ask},
-        taking_back,
-    },
+    body::rounds::{self, Ask},
     state::{Round, RoundState},
 };
 use yew::prelude::*;
@@ -18,7 +15,7 @@ use yew::prelude::*;
 pub use self::open::AskAll;
 use self::{options::Options, result::Outcome};
 use super::{
-    now::{called, own_of},
+    now::{called, home, own_of},
     reveal::Reveal,
 };
 use crate::{
@@ -56,6 +53,7 @@ pub fn Asked(props: &AskedProps) -> Html {
                 <Outcome room={room.clone()} round={round.clone()} />
             } else {
                 <Options room={room.clone()} round={round.clone()} {own} />
+                <Pass room={room.clone()} round={round.clone()} />
                 { ending(room, round) }
             }
             <div><Reopen room={room.clone()} round={round.clone()} /></div>
@@ -66,11 +64,61 @@ pub fn Asked(props: &AskedProps) -> Html {
 /// What shows the result.
 fn ending(room: &Rc<RoomView>, round: &Arc<Round>) -> Html {
     if round.sealed {
-        let answered = t!("asked-answered", n = round.answered);
+        let answered = answered(round);
         html! { <Reveal room={room.clone()} round={round.clone()} {answered} words={t!("asked-show")} filled={false} /> }
     } else {
         html! { <Close round={round.clone()} /> }
     }
+}
+
+/// How many have answered, and how many will not.
+fn answered(round: &Round) -> String {
+    let answered = t!("asked-answered", n = round.answered);
+    if round.passed > 0 { format!("{answered} {}", t!("asked-passed", n = round.passed)) } else { answered }
+}
+
+/// Says that one has nothing to say; who answers after all has.
+#[component]
+fn Pass(props: &AskedProps) -> Html {
+    let AskedProps { room, round } = props;
+    let (commands, cid) = (use_commands(format!("pass {}", round.cid)), round.cid);
+    let busy = commands.busy;
+    let mine = room.rounds.parts_in(cid).find(|it| it.node == home(room));
+    if mine.is_some_and(|it| it.answered) {
+        return html! {};
+    }
+    let passed = mine.is_some_and(|it| it.passed);
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if !passed {
+            commands.act(rounds::Command::Pass { round: cid });
+        }
+    });
+    html! { <button type="button" class="quiet-button" data-testid="round-pass" aria-pressed={passed.to_string()} aria-disabled={busy} {onclick}>{ t!("asked-pass") }</button> }
+}
+
+/// Properties of [`AskedLast`].
+#[derive(PartialEq, Properties)]
+pub struct AskedLastProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+    /// What was asked last beside what the meeting's form asks, undone or not.
+    pub last: Option<Arc<Round>>,
+}
+
+/// Who asked something of everybody, and, until somebody answers, the way back.
+#[component]
+pub fn AskedLast(props: &AskedLastProps) -> Html {
+    let AskedLastProps { room, last } = props;
+    let commands = use_commands("undo asked");
+    let last = last.as_ref().filter(|it| !it.is_undone());
+    let undo = {
+        let round = last.map(|it| it.cid);
+        Callback::from(move |()| round.into_iter().for_each(|round| commands.act(rounds::Command::Undo { round })))
+    };
+    let question = |it: &Round| people::titled(&it.question).to_owned();
+    let text = last.map(|it| t!("asked-by", by = called(room, &it.author), question = question(it)));
+    let told_only = last.is_some_and(|it| it.answered > 0);
+    html! { <Undo of={last.map(|it| AttrValue::from(it.cid.to_string()))} text={text.unwrap_or_default()} {undo} {told_only} /> }
 }
 
 #[derive(PartialEq, Properties)]
@@ -86,7 +134,7 @@ fn Close(props: &CloseProps) -> Html {
     let onclick = Callback::from(move |_: MouseEvent| commands.act(rounds::Command::Close { round: cid }));
     html! {
         <>
-            <p class="hint" role="status">{ changing(t!("asked-answered", n = round.answered)) }</p>
+            <p class="hint" role="status">{ changing(answered(round)) }</p>
             <button type="button" class="button plain" data-testid="round-reveal" aria-disabled={busy} {onclick}>{ t!("asked-show") }</button>
         </>
     }
@@ -104,28 +152,25 @@ pub struct ReopenProps {
     pub then: Callback<()>,
 }
 
-/// Who ended it, and the way back: who ended it can take that back.
+/// Who ended it, and the way back, for everybody.
 #[component]
 pub fn Reopen(props: &ReopenProps) -> Html {
     let ReopenProps { room, round, then } = props;
     let commands = use_commands(format!("undo {}", round.cid));
-    let closed = round.closed.as_ref();
+    let closed = round.closed.as_ref().filter(|it| !it.undone);
     let undo = {
-        let (closing, then) = (closed.map(|it| it.cid), then.clone());
+        let (round, then) = (round.cid, then.clone());
         Callback::from(move |()| {
             let then = then.clone();
-            if let Some(post) = closing {
-                commands.run(|session| async move {
-                    session.act(taking_back::Command::Retract { post }).await?;
-                    then.emit(());
-                    Ok(())
-                });
-            }
+            commands.run(|session| async move {
+                session.act(rounds::Command::Reopen { round }).await?;
+                then.emit(());
+                Ok(())
+            });
         })
     };
     let text = closed.map(|it| t!("apart-close", by = called(room, &it.by))).unwrap_or_default();
-    let told_only = closed.is_some_and(|it| it.by != room.me);
-    html! { <Undo of={closed.map(|it| AttrValue::from(it.cid.to_string()))} {text} {undo} {told_only} /> }
+    html! { <Undo of={closed.map(|it| AttrValue::from(it.cid.to_string()))} {text} {undo} /> }
 }
 
 const fn kind(ask: &Ask) -> &'static str {

@@ -33,7 +33,6 @@ use crate::{
     components::timer::Timer,
     hooks::{seconds_left, use_commands},
     session::{Here, RoomView},
-    signals,
     texts::{changing, t},
 };
 
@@ -49,14 +48,14 @@ pub fn NotesCard(props: &NotesProps) -> Html {
             data-answered={round.answered.to_string()} data-of={here.to_string()}>
             <p class="notes-step" role="status">
                 <strong>{ changing(name_of(step)) }</strong>
-                <span>if let Some(timer) = room.timer { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }</span>
+                <span>if let Some(timer) = room.timer { <Timer ends={timer.ends} /> }</span>
             </p>
             <div>if step == Step::Talk { <Talk ..props.clone() /> }</div>
             <div>if step == Step::Vote { <Board ..props.clone() /> }</div>
             <Jot ..props.clone() />
             <div>if let Some(vote) = &notes.vote { <Vote key={vote.cid.to_string()} room={room.clone()} vote={vote.clone()} /> }</div>
             <div>if step == Step::Write {
-                <Reveal room={room.clone()} round={round.clone()} answered={t!("notes-written", n = round.answered, done = round.done)} words={t!("notes-show")} filled={may_show(props)} />
+                <Reveal room={room.clone()} round={round.clone()} answered={written(round)} words={t!("notes-show")} filled={may_show(props)} />
             }</div>
         </section>
     }
@@ -105,6 +104,15 @@ fn may_show(props: &NotesProps) -> bool {
     let NotesProps { room, meeting, notes, primary } = props;
     let done = room.rounds.parts_in(notes.round.cid).any(|it| it.node == home(room) && it.done);
     *primary && done && is_mine(room, meeting)
+}
+
+/// How much was written, and by how many.
+fn written(round: &Round) -> String {
+    if round.said == 0 {
+        return t!("notes-written-none");
+    }
+    let (notes, people) = (t!("notes-count", n = round.said), t!("notes-people", n = round.answered));
+    t!("notes-written", notes = notes, people = people, done = round.done)
 }
 
 fn name_of(step: Step) -> String {

@@ -9,6 +9,7 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
+use super::super::now::called;
 use crate::{components::undo::Undo, excerpt, hooks::use_commands, session::RoomView, texts::t};
 
 /// Properties of [`Placed`].
@@ -51,9 +52,10 @@ pub fn Placed(props: &PlacedProps) -> Html {
         seen.moved.clone()
     };
     let words = |it: &Answer| excerpt::excerpt(it.text.as_deref().unwrap_or("…"), excerpt::QUOTED);
+    let by = |it: &Answer| it.placed_by.map(|it| called(room, &it)).unwrap_or_default();
     let text = moved.as_ref().map(|(it, ..)| match &it.under {
-        Some(_) => t!("notes-moved", words = words(it)),
-        None => t!("notes-moved-away", words = words(it)),
+        Some(_) => t!("notes-moved", words = words(it), by = by(it)),
+        None => t!("notes-moved-away", words = words(it), by = by(it)),
     });
     let of = moved.as_ref().map(|(it, _, many)| AttrValue::from(format!("{} {many}", it.cid)));
     let undo = Callback::from(move |()| {

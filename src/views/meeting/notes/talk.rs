@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::{
     Cid,
     body::{
-        meetings::{self, ItemKind, NewItem},
+        meetings::{self, NewItem},
         promises,
     },
     state::{Group, Meeting},
@@ -118,9 +118,7 @@ fn Taken(props: &TakenProps) -> Html {
     let later = {
         let (commands, title) = (commands.clone(), said(group));
         Callback::from(move |_: MouseEvent| {
-            let (title, kind, tags) = (title.clone(), ItemKind::Talk, Vec::new());
-            let item = NewItem { title, kind, minutes: None, tags, meeting: Some(None), about: None };
-            commands.act(meetings::Command::Add(item));
+            commands.act(meetings::Command::Add(NewItem::talk(title.clone())));
         })
     };
     html! {

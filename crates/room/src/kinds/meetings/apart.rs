@@ -2,7 +2,10 @@
 //!
 //! **Cost.** Of the last step of each chain the latest [`AT_ONCE`] are kept, and compared with one another when that is asked for.
 
-use super::{super::rounds::Turn, Meetings};
+use super::{
+    super::rounds::{End, Turn},
+    Meetings,
+};
 use crate::{
     Body, Cid, Fold, Ix, Log, NodeId,
     cost::BTreeMap,
@@ -40,6 +43,8 @@ pub enum Did {
     Show(Cid),
     /// Ended a round.
     Close(Cid),
+    /// Went on with a round that was ended.
+    GoOn(Cid),
     /// Ended the meeting.
     End,
 }
@@ -51,6 +56,7 @@ fn did(body: &Body) -> Option<Did> {
         Body::AgendaAt(it) => Some(Did::Item(it.item)),
         Body::TimerSet(it) => it.about.map(Did::Answer),
         Body::RevealOpened(it) => Some(Did::Show(it.round)),
+        Body::RoundClosed(it) if it.how == Some(End::Again) => Some(Did::GoOn(it.round)),
         Body::RoundClosed(it) => Some(Did::Close(it.round)),
         Body::MeetingClosed(_) => Some(Did::End),
         _ => None,

@@ -29,6 +29,13 @@ pub struct NewItem {
     pub about: Option<Cid>,
 }
 
+impl NewItem {
+    /// Something to talk about, for later.
+    pub fn talk(title: String) -> Self {
+        Self { title, kind: ItemKind::Talk, minutes: None, tags: Vec::new(), meeting: Some(None), about: None }
+    }
+}
+
 /// What a person may do.
 #[derive(Debug, Clone)]
 pub enum Command {

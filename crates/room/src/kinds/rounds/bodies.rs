@@ -92,10 +92,12 @@ bodies! {
         /// Whose turn it is now, unless it is that of the first who waits.
         [optional] next: Option<NodeId>,
     }
-    /// The round is over.
+    /// The round is over, or is not after all: the latest says which.
     RoundClosed {
         /// The round.
         round: Cid,
+        /// If it is not plainly over.
+        [optional] how: Option<End>,
     }
     /// Puts an answer under a title, or to one that says the same; the latest counts.
     ThemePlaced {
@@ -199,6 +201,16 @@ pub enum Turn {
     Passed,
     /// Had it.
     Spoken,
+}
+
+/// How a round is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// It is not: its end is undone.
+    Again,
+    /// It was not meant: as long as nobody has answered, it is as if nothing had been asked.
+    Undone,
 }
 
 /// What an answer stands under.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AnswerDone, Answered, Ask as What, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened,
+    AnswerDone, Answered, Ask as What, End, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened,
     ThemePlaced, Turn, TurnDone, Under, Value, state::Round,
 };
 use crate::{
@@ -111,6 +111,16 @@ pub enum Command {
         /// The round.
         round: Cid,
     },
+    /// Go on with a round that was ended.
+    Reopen {
+        /// The round.
+        round: Cid,
+    },
+    /// Take back that anything was asked, as long as nobody has answered.
+    Undo {
+        /// The round.
+        round: Cid,
+    },
     /// Let all show what they answered.
     Reveal {
         /// The round.
@@ -173,7 +183,21 @@ impl Ask for Command {
             Self::Turn { round, node, state } => turn(asker, goes_on(asker, &round)?, node, state),
             Self::Close { round } => {
                 goes_on(asker, &round)?;
-                asker.plain(RoundClosed { round })
+                asker.plain(RoundClosed { round, how: None })
+            }
+            Self::Reopen { round } => {
+                let it = asker.fold.round(&round).filter(|it| it.closed.is_some()).ok_or(CommandError::NotFound)?;
+                let meets = it.meeting.is_none_or(|it| asker.fold.meetings().goes_on(&it));
+                if !meets {
+                    return Err(CommandError::NotFound);
+                }
+                asker.plain(RoundClosed { round, how: Some(End::Again) })
+            }
+            Self::Undo { round } => {
+                if goes_on(asker, &round)?.answered > 0 {
+                    return Err(CommandError::NotFound);
+                }
+                asker.plain(RoundClosed { round, how: Some(End::Undone) })
             }
             Self::Reveal { round } => {
                 if asker.fold.round(&round).is_none_or(|it| it.reveal.is_some()) {

@@ -1,7 +1,7 @@
 //! What the worst rounds known cost.
 
 use super::{
-    AnswerDone, Answered, Ask, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened, Spoken,
+    AnswerDone, Answered, Ask, End, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened, Spoken,
     ThemePlaced, True, Turn, TurnDone, Under, Value,
 };
 use crate::{
@@ -100,7 +100,10 @@ impl Measured for RoundClosed {
     const LAWS: &'static [Law] = &[Law::new("the end of a round that ended n times", Grows::Halving(4), |n| {
         let mut it = Scene::new();
         let round = open(&mut it, Ask::Words(True), false);
-        (0..=n).for_each(|_| _ = it.write(1, RoundClosed { round }));
+        (0..=n).for_each(|i| {
+            let how = (i % 2 == 1).then_some(End::Again);
+            it.write(1, RoundClosed { round, how });
+        });
         it.last
     })];
 }

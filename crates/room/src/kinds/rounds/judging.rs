@@ -212,9 +212,9 @@ impl Kind for RoundClosed {
         opened(past, &self.round).map(|_| Fact::Closed)
     }
 
-    /// It ends nothing any more.
+    /// It says nothing any more of whether the round is over.
     fn taken_back(&self, rounds: &mut Rounds, entry: &Entry, _: &mut Step) {
-        rounds.reopen(&self.round, entry.key());
+        rounds.take_end_back(&self.round, entry.key());
     }
 }
 

@@ -22,11 +22,11 @@ mod sealing;
 pub mod state;
 mod turns;
 
-use std::sync::Arc;
+use std::{ops::Bound, sync::Arc};
 
 pub use self::{
     bodies::{
-        AnswerDone, Answered, Ask, Dots, Mark, RevealOpened, Revealed, RoundClosed, RoundOpened, Scale, Sealed, Share,
+        AnswerDone, Answered, Ask, Dots, End, Mark, RevealOpened, Revealed, RoundClosed, RoundOpened, Scale, Sealed, Share,
         ShareOpened, Spoken, ThemePlaced, True, Turn, TurnDone, Under, Value,
     },
     commands::{Command, Said},
@@ -41,7 +41,7 @@ use self::{
 use super::{Body, Capability, posts::WordsState};
 use crate::{
     Cid, Fold, NodeId,
-    cost::{BTreeMap, HashMap},
+    cost::{BTreeMap, BTreeSet, HashMap},
     fold::{
         past::Look,
         step::{Key, Step},
@@ -54,8 +54,10 @@ use crate::{
 #[derive(Debug, Clone)]
 struct Record {
     key: Key,
-    /// All closings that were not taken back: the first ends it.
+    /// All closings that were not taken back: the first after the last of those by which it goes on ends it.
     closings: BTreeMap<Key, Closed>,
+    /// All by which it goes on, and that were not taken back.
+    goes_on: BTreeSet<Key>,
     /// Of each person the answer that is shown, where that is one.
     latest: HashMap<NodeId, Key>,
     /// What each last said of being done: whether it passed.
@@ -76,7 +78,7 @@ pub(crate) struct Rounds {
     answers: HashMap<Cid, (Cid, Key)>,
     seals: HashMap<Cid, Seal>,
     /// What each answer was put under last.
-    under: HashMap<Cid, (Key, Option<Under>)>,
+    under: HashMap<Cid, (Key, Option<Under>, NodeId)>,
     pub(crate) lists: RoundLists,
     version: u64,
 }
@@ -142,15 +144,20 @@ impl Capability for Rounds {
             }
             (Body::RoundClosed(it), Fact::Closed) => {
                 let Some(record) = self.records.get_mut(&it.round) else { return };
-                let closed = Closed { cid: step.entry.cid, by: step.event().author, at: step.event().at };
-                record.closings.insert(key, closed);
+                if it.how == Some(End::Again) {
+                    record.goes_on.insert(key);
+                } else {
+                    let (cid, event, undone) = (step.entry.cid, step.event(), it.how == Some(End::Undone));
+                    record.closings.insert(key, Closed { cid, by: event.author, at: event.at, undone });
+                }
                 self.judge_end(&it.round);
                 self.acted(&it.round, step);
             }
             (Body::ThemePlaced(it), Fact::Placed) => {
-                if self.under.get(&it.answer).is_none_or(|(before, _)| *before < key) {
-                    self.under.insert(it.answer, (key, it.under.clone()));
-                    self.change_answer(&it.answer, |answer| answer.under = it.under.clone());
+                if self.under.get(&it.answer).is_none_or(|(before, ..)| *before < key) {
+                    let (under, by) = (it.under.clone(), step.event().author);
+                    self.under.insert(it.answer, (key, under.clone(), by));
+                    self.change_answer(&it.answer, |it| (it.under, it.placed_by) = (under, Some(by)));
                 }
                 self.acted(&it.round, step);
             }
@@ -209,6 +216,7 @@ impl Rounds {
             answered: 0,
             passed: 0,
             done: 0,
+            said: 0,
         };
         turns.show(&mut round);
         self.lists.all.insert(key, Arc::new(round));
@@ -219,6 +227,7 @@ impl Rounds {
         let record = Record {
             key,
             closings: BTreeMap::default(),
+            goes_on: BTreeSet::default(),
             latest: HashMap::default(),
             done: HashMap::default(),
             turns,
@@ -230,10 +239,11 @@ impl Rounds {
         self.version += 1;
     }
 
-    /// The first closing that stands ends it.
+    /// The first closing that stands since it last went on ends it.
     fn judge_end(&mut self, round: &Cid) {
         let Some(record) = self.records.get(round) else { return };
-        let first = record.closings.first_key_value().map(|(_, it)| it.clone());
+        let since = record.goes_on.last().map_or(Bound::Unbounded, |it| Bound::Excluded(*it));
+        let first = record.closings.range((since, Bound::Unbounded)).next().map(|(_, it)| it.clone());
         self.change(round, |round| {
             if round.closed != first {
                 round.closed = first;
@@ -241,11 +251,21 @@ impl Rounds {
         });
     }
 
-    /// Its author has taken a closing back: the round goes on, unless another ended it as well.
-    fn reopen(&mut self, round: &Cid, closing: Key) {
-        if self.records.get_mut(round).and_then(|it| it.closings.remove(&closing)).is_some() {
-            self.judge_end(round);
-        }
+    /// Its author has taken back that a round is over, or that it is not.
+    fn take_end_back(&mut self, round: &Cid, end: Key) {
+        let Some(record) = self.records.get_mut(round) else { return };
+        record.closings.remove(&end);
+        record.goes_on.remove(&end);
+        self.judge_end(round);
+    }
+
+    /// One thing more was said in a round in which each may say many, or one was taken back.
+    fn count_said(&mut self, round: &Cid, change: fn(usize) -> usize) {
+        self.change(round, |it| {
+            if it.many {
+                it.said = change(it.said);
+            }
+        });
     }
 
     /// What is done in a round of a meeting is done in the meeting.
@@ -281,8 +301,10 @@ impl Rounds {
                 opened: true,
                 apart: false,
                 under: None,
+                placed_by: None,
             },
         );
+        self.count_said(&round, |it| it + 1);
         self.show_part(&round, person);
         self.acted(&round, step);
     }
@@ -301,6 +323,7 @@ impl Rounds {
         let Some(record) = self.records.get_mut(&round) else { return };
         record.seals.insert(key, person);
         record.latest.entry(person).and_modify(|it| *it = key.max(*it)).or_insert(key);
+        self.count_said(&round, |it| it + 1);
         self.show_part(&round, person);
         self.acted(&round, step);
         if self.get(&round).is_some_and(|it| it.reveal.is_some()) {
@@ -402,6 +425,7 @@ impl Rounds {
             opened: false,
             apart,
             under: None,
+            placed_by: None,
         };
         if apart && let Some(record) = self.records.get_mut(&round) {
             record.apart.insert(node, key);
@@ -431,9 +455,12 @@ impl Rounds {
 
     fn show_answer(&mut self, round: Cid, answer: Answer) {
         let (key, cid) = ((answer.depth, answer.cid), answer.cid);
-        let under = self.under.get(&cid).and_then(|(_, under)| under.clone());
+        let (under, placed_by) = match self.under.get(&cid) {
+            Some((_, under, by)) => (under.clone(), Some(*by)),
+            None => (None, None),
+        };
         self.answers.insert(cid, (round, key));
-        self.lists.answers.insert((round, key), Arc::new(Answer { under, ..answer }));
+        self.lists.answers.insert((round, key), Arc::new(Answer { under, placed_by, ..answer }));
         self.version += 1;
     }
 
@@ -461,20 +488,28 @@ impl Rounds {
     }
 
     fn take_words_back(&mut self, cid: &Cid) {
+        let goes_now;
+        let Some((round, _)) = self.answers.get(cid).copied() else { return };
         if let Some(seal) = self.seals.get_mut(cid) {
-            seal.retracted = true;
+            goes_now = !std::mem::replace(&mut seal.retracted, true);
             seal.cipher = None;
             if let Some(Content::Text(text)) = &mut seal.content {
                 *text = None;
             }
             self.show_content(cid);
-            return;
+        } else {
+            let mut went = false;
+            self.change_answer(cid, |it| {
+                if it.words.is_some() {
+                    went = it.words != Some(WordsState::Retracted);
+                    (it.words, it.text) = (Some(WordsState::Retracted), None);
+                }
+            });
+            goes_now = went;
         }
-        self.change_answer(cid, |it| {
-            if it.words.is_some() {
-                (it.words, it.text) = (Some(WordsState::Retracted), None);
-            }
-        });
+        if goes_now {
+            self.count_said(&round, |it| it.saturating_sub(1));
+        }
     }
 
     fn get(&self, round: &Cid) -> Option<&Arc<Round>> {

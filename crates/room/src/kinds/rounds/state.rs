@@ -13,6 +13,9 @@ use crate::{
     state::{Meeting, MeetingLists},
 };
 
+/// What is ended so soon, in milliseconds, and untouched, was not meant.
+const MISTAKE_MS: u64 = 60 * 1_000;
+
 /// A round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
@@ -50,6 +53,8 @@ pub struct Round {
     pub passed: usize,
     /// How many have said that they have said it all.
     pub done: usize,
+    /// Where each may say many things: how many were said, hidden or not, and not taken back.
+    pub said: usize,
 }
 
 impl Round {
@@ -61,6 +66,11 @@ impl Round {
     /// Whether it goes on: nobody ended it, and the meeting it is of goes on, if need be in another.
     pub fn goes_on(&self, meetings: &MeetingLists) -> bool {
         self.closed.is_none() && self.meeting.is_none_or(|it| meetings.goes_on(&it))
+    }
+
+    /// Whether it is as if it had not been asked: so somebody ended it, and nobody has answered.
+    pub fn is_undone(&self) -> bool {
+        self.answered + self.passed == 0 && self.closed.as_ref().is_some_and(|it| it.undone)
     }
 
     /// Where it stands.
@@ -104,12 +114,14 @@ impl Seat {
 /// The end of a round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// The first closing, in the order of the log.
+    /// The first closing, in the order of the log, since it last went on.
     pub cid: Cid,
     /// Who closed it.
     pub by: NodeId,
     /// Their clock, Unix milliseconds.
     pub at: u64,
+    /// It was not meant.
+    pub undone: bool,
 }
 
 /// The reveal that counts.
@@ -161,6 +173,8 @@ pub struct Answer {
     pub apart: bool,
     /// What it was put under last.
     pub under: Option<Under>,
+    /// Who did that.
+    pub placed_by: Option<NodeId>,
 }
 
 /// All rounds in the orders in which they are looked for. Cheap to copy and to compare.
@@ -219,6 +233,19 @@ impl RoundLists {
     pub fn in_meeting(&self, meetings: &MeetingLists, meeting: &Meeting) -> impl Iterator<Item = &Arc<Round>> {
         let line: Vec<_> = meetings.line(meeting).map(|it| it.cid).collect();
         line.into_iter().rev().flat_map(|it| self.of_meeting(it))
+    }
+
+    /// Whether anything was done in a meeting: something was answered, a turn was over, or it has come to something on its agenda.
+    pub fn is_touched(&self, meetings: &MeetingLists, meeting: &Meeting) -> bool {
+        let is_touched = |it: &Arc<Round>| it.answered + it.passed > 0 || it.seats.iter().any(|it| !it.waits());
+        meeting.here.is_some() || self.in_meeting(meetings, meeting).any(is_touched)
+    }
+
+    /// Whether a meeting was begun by mistake: it ended within a minute, by the clocks of who began and who ended it, and nothing was
+    /// done in it.
+    pub fn is_mistake(&self, meetings: &MeetingLists, meeting: &Meeting) -> bool {
+        let is_short = meeting.ended.as_ref().is_some_and(|it| it.at.saturating_sub(meeting.at) < MISTAKE_MS);
+        is_short && !self.is_touched(meetings, meeting)
     }
 
     /// The rounds of one meeting, in display order.
