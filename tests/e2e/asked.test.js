@@ -1,19 +1,10 @@
 // What is asked of everybody in a meeting: one of several, votes, in words; open, or hidden until all is shown.
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
-import { crew } from './lib/crew.js';
+import { ask, crew, round, tap, undo } from './lib/crew.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
-async function ask(tab, { question, kind, options, hidden }, press = (it) => it.click()) {
-  await press(tab.at('round-open'));
-  await tab.at('round-question').fill(question);
-  await tab.at('round-ask').selectOption(kind);
-  if (options) await tab.at('round-options').fill(options.join('\n'));
-  if (hidden) await press(tab.at('round-sealed'));
-  await press(tab.at('round-submit'));
-}
-const round = (tab, question) => tab.at('round').filter({ hasText: question });
 const answers = (tab, question) => round(tab, question).getByTestId('round-answer');
 
 scenario('in a meeting anybody asks everybody to choose, to vote, or for words, and nobody sees early what is hidden', async (world) => {
@@ -61,9 +52,7 @@ scenario('in a meeting anybody asks everybody to choose, to vote, or for words, 
   await ada.until('the votes are here', async () => (await round(ada, 'Where do we eat?').getAttribute('data-answered')) === '1');
   await converged(tabs);
   await round(ben, 'Where do we eat?').getByTestId('round-reveal').click();
-  await round(cleo, 'Where do we eat?').locator('.undo').filter({ hasText: 'Ben ended the vote' }).waitFor({ timeout: PATIENCE });
-  assert.equal(await cleo.at('undo').count(), 0, 'only who ended it can take that back');
-  await round(ben, 'Where do we eat?').getByTestId('undo').click();
+  await undo(cleo, 'Ben ended the vote', tap);
   for (const tab of tabs) await round(tab, 'Where do we eat?').and(tab.at('round', { 'data-state': 'open' })).waitFor({ timeout: PATIENCE });
   await round(ben, 'Where do we eat?').getByTestId('round-reveal').click();
   for (const tab of tabs) {
@@ -75,4 +64,28 @@ scenario('in a meeting anybody asks everybody to choose, to vote, or for words, 
   await round(ben, 'What is missing?').getByTestId('round-answer-submit').click();
   await round(cleo, 'What is missing?').getByTestId('round-result').filter({ hasText: 'A second key' }).waitFor();
   await world.picture('asked result', ada);
+
+  // Who has nothing to say says so, and may answer after all.
+  await ask(ada, { question: 'Tea?', kind: 'choice', options: ['Yes', 'No'] });
+  await round(cleo, 'Tea?').getByTestId('round-pass').tap({ timeout: PATIENCE });
+  await round(ada, 'Tea?').getByText('Nobody has answered yet. 1 passed.').waitFor({ timeout: PATIENCE });
+  await answers(cleo, 'Tea?').filter({ hasText: 'No' }).tap();
+  await round(ada, 'Tea?').getByText('1 person has answered.', { exact: true }).waitFor({ timeout: PATIENCE });
+  assert.equal(await round(cleo, 'Tea?').getByTestId('round-pass').count(), 0, 'who has answered does not pass');
+
+  // Asked by mistake: another takes it back, until somebody has answered.
+  await ask(ada, { question: 'Oops?', kind: 'choice', options: ['Yes', 'No'] });
+  await undo(cleo, 'Ada asked: Oops?', tap);
+  for (const tab of tabs) await round(tab, 'Oops?').waitFor({ state: 'detached' });
+  await ask(ada, { question: 'Really?', kind: 'choice', options: ['Yes', 'No'] });
+  await answers(ben, 'Really?').filter({ hasText: 'Yes' }).click({ timeout: PATIENCE });
+  await ada.until('it is answered', async () => (await round(ada, 'Really?').getAttribute('data-answered')) === '1');
+  assert.equal(await ada.at('undo').count(), 0, 'what was answered is not taken back');
+  await ada.at('meeting-close').click();
+  await ada.at('copy-notes').first().click();
+  const notes = await ada.until('the notes are copied', async () => {
+    const notes = await ada.page.evaluate(() => navigator.clipboard.readText());
+    return notes.includes('Really?') && notes;
+  });
+  assert.ok(!notes.includes('Oops?'), 'what was not meant is in no notes');
 });

@@ -158,8 +158,10 @@ scenario('when the time is up a soft sound tells so, once somebody has asked for
   await ada.at('turn-next').click();
   await ada.at('turn').getByTestId('undo').click();
   await runs();
+  // Whatever one looks at.
+  await ada.at('tab-talk').click();
   await pass(ada, 90_000);
-  await isUp();
+  await ada.at('bar', { 'data-left': '0' }).waitFor({ timeout: PATIENCE });
   await ada.until('it is heard', async () => (await signals(ada)).sounds.length === 1);
   const [loudness] = (await signals(ada)).sounds;
   assert.ok(loudness > 0 && loudness < 0.5, `${loudness} is soft`);

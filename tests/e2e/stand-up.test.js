@@ -80,9 +80,9 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   await cleo.at('meeting-close').tap();
   for (const tab of tabs) await tab.at('meeting', { 'data-state': 'closed' }).waitFor();
   // Ended too early: one press of anybody, and it goes on as it was.
-  assert.match(await ben.page.locator('.undo').first().textContent(), /Cleo ended the meeting/);
+  await ben.page.locator('.undo').filter({ hasText: 'Cleo ended the meeting' }).waitFor();
   await world.picture('stand-up ended phone', cleo);
-  await ben.at('undo').first().click();
+  await undo(ben, 'Cleo ended the meeting');
   for (const tab of tabs) {
     await tab.at('meeting', { 'data-state': 'open' }).waitFor();
     await tab.at('round-result').filter({ hasText: 'no long brushes' }).waitFor();
@@ -116,6 +116,41 @@ scenario('a stand-up is begun from its lobby, everybody has a turn, two who pres
   await ada.at('past-meeting').getByTestId('meeting-resume').click();
   for (const tab of tabs) await tab.at('bar', { 'data-runs': await ada.node() }).waitFor();
   await cleo.at('round-result').filter({ hasText: 'the door' }).waitFor();
+});
+
+scenario('a meeting that begins comes to who is about to write, waits for who writes, and can be undone', async (world) => {
+  const { ada, ben, cleo } = await crew(world, 'stand-up', { hasTouch: false });
+  const dan = await world.tab(ada.page.context(), 'Dan', await ada.page.url());
+  await dan.linked(3);
+  // A name is proposed, and the keyboard is in its field.
+  await dan.until('the name has the keyboard', () => dan.page.evaluate(() => document.activeElement?.dataset.testid === 'name-input'));
+  await ben.at('composer-text').click();
+  await cleo.at('composer-text').click();
+  await cleo.at('composer-text').pressSequentially('half a thought');
+  await ada.at('meeting-start').click();
+  await ada.at('lobby-start').click();
+  for (const tab of [ben, cleo, dan]) await tab.at('bar', { 'data-runs': await ada.node() }).waitFor({ timeout: PATIENCE });
+  // Nobody presses anything: the card is there, and the keyboard in it.
+  await ben.at('turn').waitFor();
+  await ben.until('the keyboard is in the card', () => ben.page.evaluate(() => document.activeElement?.matches('.card-place textarea')));
+  await ben.page.keyboard.type('the door');
+  assert.ok((await ben.at('round-answer').evaluateAll((all) => all.map((it) => it.value))).includes('the door'));
+  assert.equal(await cleo.at('composer-text').inputValue(), 'half a thought');
+  assert.equal(await cleo.at('turn').count(), 0, 'who writes is not moved');
+  assert.equal(await dan.at('turn').count(), 0, 'nor who says a name');
+  await dan.page.keyboard.press('Enter');
+  await dan.at('turn').waitFor({ timeout: PATIENCE });
+
+  // Begun too early: one press of anybody, as long as nothing was said, and it was none.
+  await undo(dan, 'Ada started a meeting');
+  for (const tab of [ada, ben]) await tab.at('lobby').waitFor();
+  for (const tab of [ada, ben, cleo, dan]) await tab.at('bar', { 'data-step': 'none' }).waitFor();
+  assert.equal(await cleo.at('composer-text').inputValue(), 'half a thought');
+  await ben.view('view-minutes');
+  await ben.page.getByText('Notes of meetings stand here once there was one.').waitFor();
+  assert.equal(await ben.at('past-meeting').count(), 0);
+  await ada.at('lobby-start').click();
+  await ben.at('turn').waitFor({ timeout: PATIENCE });
 });
 
 /** Passes the turn on, and once more the moment that it has moved. */

@@ -18,11 +18,15 @@ export const turn = async (it) => {
   const seen = await it.look({ handle: 'turn' });
   return seen && { now: seen.attributes['data-now'] ?? null, next: seen.attributes['data-next'] ?? null };
 };
-/** The same turn and the same next on all screens at one moment. */
+/** How many seconds somebody's bar says are left. */
+const left = async (it) => Number((await it.look({ handle: 'bar' })).attributes['data-left']);
+/** The same turn, the same next and, to a second, the same time left on all screens at one moment. */
 export const together = (people, why) =>
   until(why, async () => {
-    const all = await Promise.all(people.map(turn));
-    return all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0])) && all[0];
+    const [all, times] = await Promise.all([Promise.all(people.map(turn)), Promise.all(people.map(left))]);
+    const agree = all.every((it) => it && JSON.stringify(it) === JSON.stringify(all[0]));
+    const inTime = !all[0]?.now || Math.max(...times) - Math.min(...times) <= 1;
+    return agree && inTime && all[0];
   });
 
 /** Writes what is asked for, where all may read it. */

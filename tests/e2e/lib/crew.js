@@ -2,8 +2,8 @@
 // phone's screen.
 import { PATIENCE, converged } from './tab.js';
 
-export async function crew(world, form) {
-  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch: true });
+export async function crew(world, form, { hasTouch = true } = {}) {
+  const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch });
   const ada = await world.tab(context, 'Ada');
   const link = await ada.found({ title: 'Crew', form });
   const ben = await world.tab(context, 'Ben', link);
@@ -18,6 +18,22 @@ export async function crew(world, form) {
   }
   return { ada, ben, cleo, tabs, link };
 }
+
+/** Asks everybody something, by the form in the meeting's card. */
+export async function ask(tab, { question, kind, options, hidden }, press = (it) => it.click()) {
+  await press(tab.at('round-open'));
+  await tab.at('round-question').fill(question);
+  await tab.at('round-ask').selectOption(kind);
+  if (options) await tab.at('round-options').fill(options.join('\n'));
+  if (hidden) await press(tab.at('round-sealed'));
+  await press(tab.at('round-submit'));
+  await round(tab, question).waitFor({ timeout: PATIENCE });
+}
+
+/** What was asked by that question. */
+export const round = (tab, question) => tab.at('round').filter({ hasText: question });
+
+export const tap = (it) => it.tap();
 
 /** Takes back what was done last, once this tab says who did what. */
 export async function undo(tab, said, press = (it) => it.click()) {
