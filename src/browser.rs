@@ -32,11 +32,10 @@ pub fn is_field(element: &HtmlElement) -> bool {
     matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
 }
 
-/// What somebody writes in: the field that has the keyboard, unless nothing stands in it. Of what can be chosen something always does.
-pub fn written_in() -> Option<HtmlElement> {
-    let field = focused().filter(is_field)?;
-    let value = js_sys::Reflect::get(&field, &"value".into()).ok().and_then(|it| it.as_string());
-    (field.is_content_editable() || value.is_some_and(|it| !it.trim().is_empty())).then_some(field)
+/// Whether nothing stands in a field. Of what can be chosen something always does.
+pub fn is_empty(field: &HtmlElement) -> bool {
+    let value = js_sys::Reflect::get(field, &"value".into()).ok().and_then(|it| it.as_string());
+    value.is_some_and(|it| it.trim().is_empty())
 }
 
 /// Whether nothing has the keyboard: what had it is gone.

@@ -156,7 +156,7 @@ fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
     {
         let (waits, come) = (waits.clone(), come.clone());
         use_effect_with(coming, move |coming| {
-            let writes = coming.and_then(|_| browser::written_in());
+            let writes = coming.and_then(|_| written_in());
             if coming.is_some() && writes.is_none() {
                 come(browser::is_writing());
             }
@@ -165,7 +165,7 @@ fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
     }
     use_effect(move || {
         let gone = waits.borrow_mut().take_if(|it| !it.is_connected());
-        if gone.is_some() && browser::written_in().is_none() {
+        if gone.is_some() && written_in().is_none() {
             come(true);
         }
     });
@@ -175,6 +175,12 @@ fn use_coming(looking: &UseStateHandle<Looking>, room: &RoomView) {
             *leads.borrow_mut() = lead_into_card();
         }
     });
+}
+
+/// What somebody writes in. In the stream that is a field in which something stands: who is about to write there writes as well in the card.
+fn written_in() -> Option<HtmlElement> {
+    let is_writing = |it: &HtmlElement| !browser::is_empty(it) || it.closest(".said-here").ok().flatten().is_none();
+    browser::focused().filter(browser::is_field).filter(is_writing)
 }
 
 /// Brings the keyboard of who would have written to what is written in the card. Returns whether that is still to come.

@@ -20,7 +20,7 @@ function unnamed(seen) {
     .replace(/"digest":"\w+"/g, 'digest')
     .replace(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'time')
     .replace(/data-left="\d+"/g, 'left')
-    .replace(/"(at|began|ended|seconds|ends)":\d+/g, '$1')
+    .replace(/"(at|began|ended|seconds|setAt)":\d+/g, '$1')
     .replace(/hue-\d+/g, 'hue')
     .replace(/"hue":\d+/g, 'hue');
 }

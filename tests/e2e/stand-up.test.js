@@ -144,7 +144,7 @@ scenario('a meeting that begins comes to who is about to write, waits for who wr
   // Begun too early: one press of anybody, as long as nothing was said, and it was none.
   await undo(dan, 'Ada started a meeting');
   for (const tab of [ada, ben]) await tab.at('lobby').waitFor();
-  for (const tab of [ada, ben, cleo, dan]) await tab.at('bar', { 'data-step': 'none' }).waitFor();
+  for (const tab of [ada, ben, cleo, dan]) await tab.at('bar', { 'data-step': 'none' }).waitFor({ state: 'attached' });
   assert.equal(await cleo.at('composer-text').inputValue(), 'half a thought');
   await ben.view('view-minutes');
   await ben.page.getByText('Notes of meetings stand here once there was one.').waitFor();

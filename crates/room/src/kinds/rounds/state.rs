@@ -235,10 +235,10 @@ impl RoundLists {
         line.into_iter().rev().flat_map(|it| self.of_meeting(it))
     }
 
-    /// Whether anything was done in a meeting: something was answered, a turn was over, or it has come to something on its agenda.
+    /// Whether anything was done in a meeting: something was answered, a turn was over, or something stands on its agenda.
     pub fn is_touched(&self, meetings: &MeetingLists, meeting: &Meeting) -> bool {
         let is_touched = |it: &Arc<Round>| it.answered + it.passed > 0 || it.seats.iter().any(|it| !it.waits());
-        meeting.here.is_some() || self.in_meeting(meetings, meeting).any(is_touched)
+        meetings.agenda(Some(meeting.cid)).next().is_some() || self.in_meeting(meetings, meeting).any(is_touched)
     }
 
     /// Whether a meeting was begun by mistake: it ended within a minute, by the clocks of who began and who ended it, and nothing was
