@@ -116,6 +116,8 @@ interface Paceline {
     keep(promise: Cid, evidence?: Cid): Promise<Cid>;
     /** It will not be done. */
     drop(promise: Cid, why: string): Promise<Cid>;
+    /** It goes on, and is due by then; without a day, by none. Not once it was kept or dropped; `retract` takes it back. */
+    renew(promise: Cid, due?: string): Promise<Cid>;
   };
 
   /** Meetings: a room outlives them. Several that go on are shown as one; closing one closes all of them. */
@@ -419,8 +421,10 @@ interface RoomState {
     node: NodeId;
     text: string | null;
     state: "asked" | "promised" | "kept" | "dropped";
-    /** A day, "2026-12-01". */
+    /** A day, "2026-12-01", as was said last. */
     due: string | null;
+    /** How often it was said to go on, and when that was said last, in Unix milliseconds by its author's clock. */
+    renewed: { times: number; at: number } | null;
     /** The ask or the post that it comes from. */
     from: Cid | null;
   }[];

@@ -142,7 +142,7 @@ hand-raise = Raise hand
 hands-up = Hands: { $names }
 last-time = Promised before
 last-time-still = Still on it
-last-time-goes-on = It stays a promise.
+last-time-until = Still on it, by { $day }
 
 # What else is asked of everybody.
 

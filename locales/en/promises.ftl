@@ -49,6 +49,7 @@ promise-dropped = { $who ->
     [me] You dropped it
    *[other] { $name } dropped it
 }
+promise-renewed = still on it
 promise-after-ask = { $name } asked: “{ $words }”
 promise-after-post = { $name } wrote: “{ $words }”
 promise-shown-by = { $name }: “{ $words }”
@@ -63,6 +64,7 @@ post-does = { $name } does this
 post-did = { $name } did this
 road-asked = { $name } asked { $to }: “{ $words }”
 road-promised = { $name } promised: “{ $words }”
+road-renewed = { $name } is still on it: “{ $words }”
 road-kept = { $name } kept the promise “{ $words }”
 road-dropped = { $name } dropped “{ $words }”: { $why }
 loop-about-promise = { $name }: { $words }

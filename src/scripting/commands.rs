@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
-    Cid, NodeId,
+    Cid, Day, NodeId,
     body::{
         Answer, List, PostKind, Stance, batons, feedback,
         meetings::{self, ItemKind},
@@ -72,6 +72,7 @@ commands! { session:
     "promise.ask" (node: NodeId, text: String) -> Cid = session.act(promises::Command::Ask { node, text }).await;
     "promise.make" (o: Promise) -> Cid = session.act(o.command()?).await;
     "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;
+    "promise.renew" (promise: Cid, due: Option<String>) -> Cid = session.act(promises::Command::Renew { promise, due: day(due)? }).await;
     "promise.drop" (promise: Cid, why: String) -> Cid = session.act(promises::Command::Drop { promise, why }).await;
 
     "meeting.open" (o: Option<Meeting>) -> Cid = open_meeting(&session, o.unwrap_or_default()).await;
@@ -216,9 +217,12 @@ struct Promise {
 impl Promise {
     fn command(self) -> Outcome<promises::Command> {
         let Self { text, due, from } = self;
-        let due = due.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))?;
-        Ok(promises::Command::Make { text, due, from })
+        Ok(promises::Command::Make { text, due: day(due)?, from })
     }
+}
+
+fn day(text: Option<String>) -> Outcome<Option<Day>> {
+    text.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))
 }
 
 #[derive(Deserialize, Default)]

@@ -1,5 +1,7 @@
 //! Meetings as a whole: begun from a form with their role, their questions and their turns, and ended.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use futures::future::try_join_all;
 use paceline_room::{
     Cid, NodeId,
@@ -7,8 +9,10 @@ use paceline_room::{
         Title, batons, meetings,
         rounds::{self, Ask, Dots, OwnAnswer, Spoken, True, Value},
     },
+    fold::Key,
     limits,
-    state::Meeting,
+    minutes::renewed_in,
+    state::{Meeting, Renewal},
     suggest::{Suggestion, runs_next},
 };
 
@@ -146,6 +150,13 @@ impl Session {
         let engine = self.engine().ok()?;
         let replica = engine.node.replica();
         runs_next(replica.fold(), replica.log(), meeting, not)
+    }
+
+    /// What was said in a meeting of promises that go on, by the places of these.
+    pub fn renewed_in(&self, meeting: &Cid) -> BTreeMap<Key, Arc<Renewal>> {
+        let Ok(engine) = self.engine() else { return BTreeMap::new() };
+        let replica = engine.node.replica();
+        renewed_in(replica.fold(), replica.log(), meeting)
     }
 
     /// Asks to wait with showing a round, and stops the countdown for all.

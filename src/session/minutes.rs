@@ -62,14 +62,15 @@ impl Wording for Words {
         }
     }
 
-    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
-        let stands = match state {
-            PromiseState::Kept => t!("minutes-kept"),
-            PromiseState::Dropped => t!("minutes-dropped"),
-            _ => String::new(),
-        };
-        let due = due.filter(|_| stands.is_empty()).map(|it| t!("minutes-due", day = it.to_string()));
-        due.unwrap_or(stands)
+    fn promise(&self, state: PromiseState, renewed: bool, due: Option<Day>) -> String {
+        match (state, due.map(|it| it.to_string())) {
+            (PromiseState::Kept, _) => t!("minutes-kept"),
+            (PromiseState::Dropped, _) => t!("minutes-dropped"),
+            (_, Some(day)) if renewed => t!("minutes-still-due", day = day),
+            (_, None) if renewed => t!("minutes-still"),
+            (_, Some(day)) => t!("minutes-due", day = day),
+            (_, None) => String::new(),
+        }
     }
 
     fn no_words(&self) -> String {

@@ -66,6 +66,15 @@ scenario('an ask waits for who is asked, is taken up in one press, and is kept w
   assert.equal(await row(ada, promised.cid).getAttribute('data-due'), due);
   assert.equal(await ada.at('promise').count(), 1, 'the ask and the promise from it are one row');
   assert.equal(await row(ada, promised.cid).getByTestId('promise-keep').count(), 0, 'only who promised says how it ends');
+  // Not yet: it goes on until another day, as who promised it says, and nobody else.
+  const later = await day(ben, 8);
+  assert.equal(await refusal(ada, 'promise.renew', promised.cid, later), 'not-yours');
+  assert.equal(await refusal(ben, 'promise.renew', promised.cid, 'soon'), 'bad-argument');
+  await ben.call('promise.renew', promised.cid, later);
+  await row(ada, promised.cid).getByTestId('promise-renewed').waitFor();
+  assert.equal(await row(ada, promised.cid).getAttribute('data-due'), later);
+  const renewed = await only(ada, 'promised');
+  assert.deepEqual([renewed.due, renewed.renewed.times], [later, 1]);
   const proof = await ben.post('The crane comes on Tuesday');
   await row(ben, promised.cid).getByTestId('promise-evidence').selectOption(proof);
   await row(ben, promised.cid).getByTestId('promise-keep').click();
@@ -74,11 +83,12 @@ scenario('an ask waits for who is asked, is taken up in one press, and is kept w
   await ben.until('the keyboard is at the row', () =>
     ben.page.evaluate((cid) => document.activeElement?.dataset.cid === cid, promised.cid),
   );
-  for (const words of ['asked Ben: “Call the harbour', 'promised: “Call the harbour', 'kept the promise “Call the harbour']) {
+  for (const words of ['asked Ben: “Call the harbour', 'promised: “Call the harbour', 'is still on it: “Call the harbour', 'kept the promise “Call the harbour']) {
     await ada.page.locator('.said-here .handoff').filter({ hasText: words }).waitFor();
   }
   const { promises } = await converged([ada, ben]);
-  assert.deepEqual(promises, [{ ...promised, state: 'kept' }]);
+  assert.deepEqual(promises, [{ ...renewed, state: 'kept' }]);
+  assert.equal(await refusal(ben, 'promise.renew', promised.cid, later), 'not-found');
   await world.picture('promises kept', ada);
 });
 

@@ -156,6 +156,29 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
   assert.equal(await promise(ben).getByTestId('promise-keep').count(), 0);
   await check(ada, 'retro, next');
   await world.picture('retro next', ada);
+  // Who is still on it says so to all: it is due by the next retro, the notes tell it, and it can be undone.
+  const [cid, due] = [await promise(ada).getAttribute('data-cid'), await promise(ada).getAttribute('data-due')];
+  const goesOn = (tab, is) =>
+    tab.until(`it goes on: ${is}`, async () => ((await promise(tab).getAttribute('data-still')) === 'true') === is);
+  for (const tab of tabs) await goesOn(tab, false);
+  assert.equal(await promise(ben).getByTestId('promise-still').count(), 0, 'nobody says so for another');
+  await promise(ada).getByTestId('promise-still').click();
+  for (const tab of tabs) {
+    await goesOn(tab, true);
+    await promise(tab).filter({ hasText: 'Still on it, by' }).waitFor();
+    const row = (await tab.state()).promises.find((it) => it.cid === cid);
+    assert.deepEqual([row.state, row.renewed.times], ['promised', 1]);
+    assert.equal(await promise(tab).getAttribute('data-due'), row.due);
+    assert.match(await tab.call('minutes'), new RegExp(`\\(still on it, due ${row.due}\\)`));
+  }
+  assert.equal(await promise(ada).getByTestId('promise-keep').count(), 0, 'it is answered');
+  await check(ada, 'retro, still on it');
+  await promise(ada).getByTestId('undo').click();
+  for (const tab of tabs) {
+    await goesOn(tab, false);
+    assert.equal(await promise(tab).getAttribute('data-due'), due);
+    assert.doesNotMatch(await tab.call('minutes'), /still on it/);
+  }
   await promise(ada).getByTestId('promise-keep').click();
   for (const tab of tabs) await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
   // Votes on something else are not those on the notes; nor are the notes that are asked for beside them lost.

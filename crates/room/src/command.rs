@@ -98,6 +98,7 @@ impl From<IgnoredReason> for CommandError {
     fn from(reason: IgnoredReason) -> Self {
         match reason {
             IgnoredReason::TargetNotSeen
+            | IgnoredReason::Over
             | IgnoredReason::UnknownBaton
             | IgnoredReason::TipNotSeen
             | IgnoredReason::TipIgnored

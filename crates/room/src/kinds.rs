@@ -48,7 +48,7 @@ pub use meetings::{
 pub use people::{HUES, Hue, Introduced};
 pub use persons::{AlsoMe, NotMe};
 pub use posts::{Edited, Mentions, PostKind, Posted};
-pub use promises::{Asked, PromiseDropped, PromiseKept, Promised};
+pub use promises::{Asked, PromiseDropped, PromiseKept, PromiseRenewed, Promised};
 pub use rounds::{
     AnswerDone, Answered, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened, ThemePlaced, TurnDone,
 };
@@ -399,6 +399,7 @@ capabilities! {
         Promised = "promised",
         PromiseKept = "promise-kept",
         PromiseDropped = "promise-dropped",
+        PromiseRenewed = "promise-renewed",
     }
     /// What people meet for.
     meetings: Meetings versioned {

@@ -20,7 +20,7 @@ pub use crate::kinds::{
     people::Person,
     persons::{PersonLists, Whole},
     posts::{Post, SpokenTo, WordsState},
-    promises::{End, Promise, PromiseLists, PromiseState},
+    promises::{End, Promise, PromiseLists, PromiseState, Renewal, Renewed},
     rounds::{
         groups::Group,
         state::{

@@ -8,7 +8,7 @@ use paceline_room::{
         Answer, Asked, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
         BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
         FeedbackWithdrawn, FoldRaised, FormValues, Introduced, Nominated, Policy, PostKind, Posted, PromiseDropped,
-        PromiseKept, Promised, Retracted, RoomFounded, Shadowing, Stance,
+        PromiseKept, PromiseRenewed, Promised, Retracted, RoomFounded, Shadowing, Stance,
     },
     words::Text,
 };
@@ -190,7 +190,7 @@ fn every_golden_kind_is_written_again_to_the_bit() {
             assert_eq!(draft.sign(&signer).expect("within its limits").2, block, "{}", it.name);
         }
     }
-    assert_eq!(kinds.len(), 45, "{kinds:?}");
+    assert_eq!(kinds.len(), 46, "{kinds:?}");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn asks_and_promises_say_what_the_second_table_says() {
     let (words, promise) = (first, first);
     let last: paceline_room::Day = "9999-12-31".parse().expect("a day");
     #[rustfmt::skip] // a table
-    let said: [(&str, Body); 7] = [
+    let said: [(&str, Body); 9] = [
         ("asked, at its limits", Asked { node, words }.into()),
         ("promised, at its limits", Promised { words, due: Some(last), from: Some(first) }.into()),
         ("promised, no more than it needs", Promised { words, due: None, from: None }.into()),
@@ -217,6 +217,8 @@ fn asks_and_promises_say_what_the_second_table_says() {
         ("promise-kept, no more than it needs", PromiseKept { promise, evidence: None }.into()),
         ("promise-dropped, at its limits", PromiseDropped { promise, words }.into()),
         ("promise-dropped, no more than it needs", PromiseDropped { promise, words }.into()),
+        ("promise-renewed, at its limits", PromiseRenewed { promise, due: Some(last) }.into()),
+        ("promise-renewed, no more than it needs", PromiseRenewed { promise, due: None }.into()),
     ];
     for (name, body) in said {
         let it = vectors.events.iter().find(|it| it.name == name).expect("it is there");

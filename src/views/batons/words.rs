@@ -81,6 +81,7 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         IgnoredReason::NotReleased => t!("ignored-not-released"),
         IgnoredReason::TipIgnored => t!("ignored-builds-on-ignored"),
         IgnoredReason::TargetNotSeen
+        | IgnoredReason::Over
         | IgnoredReason::UnknownBaton
         | IgnoredReason::TipNotSeen
         | IgnoredReason::NotAuthor

@@ -30,7 +30,7 @@ pub const CARDS: Kind = Kind {
     },
 };
 
-/// That it was asked or promised, and how it ended.
+/// That it was asked or promised, that it goes on, as was said last, and how it ended.
 fn moments(it: &Arc<Promise>) -> impl Iterator<Item = (Key, Moment)> + use<> {
     let begun = it.clone();
     let first: Moment = Box::new(move |around| {
@@ -65,7 +65,15 @@ fn moments(it: &Arc<Promise>) -> impl Iterator<Item = (Key, Moment)> + use<> {
         });
         ((end.depth, end.cid), draw)
     });
-    std::iter::once(((it.depth, it.cid), first)).chain(last)
+    let goes_on = it.clone();
+    let renewed = it.renewed.map(|renewed| {
+        let draw: Moment = Box::new(move |around| {
+            let told = |name: &str| t!("road-renewed", name = name.to_owned(), words = said(&goes_on));
+            line(around, (renewed.depth, renewed.cid), goes_on.node, renewed.at, told)
+        });
+        ((renewed.depth, renewed.cid), draw)
+    });
+    std::iter::once(((it.depth, it.cid), first)).chain(renewed).chain(last)
 }
 
 fn line(around: &Around, (depth, event): Key, by: NodeId, at: u64, told: impl Fn(&str) -> String) -> Html {

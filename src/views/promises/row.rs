@@ -126,6 +126,7 @@ pub fn RowView(props: &Row) -> Html {
                 <p class="promise-head">
                     <strong>{ changing(head(props)) }</strong>
                     { by_when(props) }
+                    if goes_on(promise) { <span class="mark" data-testid="promise-renewed">{ t!("promise-renewed") }</span> }
                     if promise.contested { <span class="mark alarm">{ t!("contested") }</span> }
                 </p>
                 { words_of(props, promise.cid, promise.words, promise.text.as_ref()) }
@@ -170,6 +171,11 @@ fn Feedback(props: &FeedbackProps) -> Html {
             <div>if let Some(stance) = *stance { <FeedbackForm target={props.promise} {stance} {on_close} plain={true} /> }</div>
         </>
     }
+}
+
+/// Whether it was said to go on, and does.
+fn goes_on(it: &Promise) -> bool {
+    it.state == PromiseState::Promised && it.renewed.is_some()
 }
 
 fn head(props: &Row) -> String {

@@ -10,6 +10,9 @@ pub enum IgnoredReason {
     /// Only the author edits, retracts or withdraws.
     #[error("only the author of what it is about may do this")]
     NotAuthor,
+    /// `PromiseRenewed`: it had ended.
+    #[error("the promise was kept or dropped, and its author had seen that")]
+    Over,
     /// Only the addressee answers feedback.
     #[error("only the one who was asked may answer")]
     NotAddressee,

@@ -5,8 +5,12 @@
 //! Only who promised keeps or drops it, at any tab or device of theirs. Of several such ends the latest by `(depth, cid)` counts, as with answers to feedback: so
 //! what was dropped may still be kept, and of two that one author wrote side by side all builds show the same.
 //!
+//! Who is still on it says so, and until when: the latest such word that stands says by when the promise is due. It changes no end, and does not
+//! count once an end is in its past; it may be taken back, and then the word before it says so again.
+//!
 //! Who takes back the words of an ask, a promise or a drop takes nothing else back: the row stays, and says so.
 
+mod commands;
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 
@@ -14,10 +18,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde::Serialize;
 
+pub use self::commands::Command;
 use super::{Body, Capability, Kind, UNNAMED, bodies, posts::WordsState};
 use crate::{
     Cid, Day, Fold, Ix, NodeId, Tree,
-    command::{Ask, Asker, CommandError, Saying},
+    clock::Clock,
+    cost::BTreeMap,
     fold::{
         Common, IgnoredReason,
         past::Past,
@@ -60,6 +66,13 @@ bodies! {
         /// Why: the words block.
         words: Cid,
     }
+    /// It goes on; by who promised it.
+    PromiseRenewed {
+        /// The promise.
+        promise: Cid,
+        /// By when it is due from now on; without, by no day.
+        [optional] due: Option<Day>,
+    }
 }
 
 /// Where an ask or a promise stands.
@@ -87,8 +100,10 @@ pub struct Promise {
     pub text: Option<Arc<str>>,
     /// Where it stands.
     pub state: PromiseState,
-    /// By when.
+    /// By when, as was said last.
     pub due: Option<Day>,
+    /// That it goes on, as was said last.
+    pub renewed: Option<Renewed>,
     /// The ask or post that it comes from; `None` also where it names something else, or what was not in its past.
     pub from: Option<Cid>,
     /// The depth of that in the log: with it, a post or an ask is found among all.
@@ -115,6 +130,41 @@ pub struct Promise {
     /// Its depth in the log.
     #[serde(skip)]
     pub depth: u64,
+    /// By when, as was said first.
+    #[serde(skip)]
+    pub first_due: Option<Day>,
+}
+
+/// That a promise goes on: what was said last, and how often it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Renewed {
+    /// How often.
+    pub times: usize,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// The event.
+    #[serde(skip)]
+    pub cid: Cid,
+    /// Its depth in the log.
+    #[serde(skip)]
+    pub depth: u64,
+}
+
+/// A word that a promise goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// The event.
+    pub cid: Cid,
+    /// Its depth in the log.
+    pub depth: u64,
+    /// Where the promise stands in the log.
+    pub promise: Key,
+    /// By when it is due from then on.
+    pub due: Option<Day>,
+    /// Who said so.
+    pub by: NodeId,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
 }
 
 /// The end of a promise.
@@ -140,6 +190,10 @@ struct Record {
     ix: Ix,
     /// The latest event that ended it.
     end: Option<(Key, Ix)>,
+    /// The first end of each chain.
+    ended: Clock,
+    /// Words that it goes on, as far as they stand.
+    renewals: BTreeMap<Key, Arc<Renewal>>,
 }
 
 /// All asks and promises.
@@ -161,6 +215,8 @@ pub struct PromiseLists {
     pub done: Tree<Key, Promise>,
     /// By the ask or the post that they come from.
     pub from: Tree<(Cid, Key), Promise>,
+    /// Words that one goes on, as far as they stand, in display order.
+    pub renewals: Tree<Key, Renewal>,
 }
 
 impl PromiseLists {
@@ -206,6 +262,8 @@ pub(crate) enum Fact {
     Kept { promise: Cid, evidence: Option<Key> },
     /// By who promised.
     Dropped(PromiseDropped),
+    /// By who promised, who has seen no end.
+    Renewed(PromiseRenewed),
 }
 
 impl Kind for Asked {
@@ -263,6 +321,28 @@ impl Kind for PromiseDropped {
     }
 }
 
+impl Kind for PromiseRenewed {
+    type Of = Promises;
+
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        by_the_doer(past, &self.promise)?;
+        let record = past.fold.capabilities.promises.records.get(&self.promise);
+        match record.is_some_and(|it| past.has_any(&it.ended)) {
+            true => Err(IgnoredReason::Over),
+            false => Ok(Fact::Renewed(self.clone())),
+        }
+    }
+
+    /// Then the word before it counts again.
+    fn taken_back(&self, promises: &mut Promises, entry: &Entry, _: &mut Step) {
+        let Some(record) = promises.records.get_mut(&self.promise) else { return };
+        if record.renewals.remove(&entry.key()).is_some() {
+            promises.lists.renewals.remove(&entry.key());
+            promises.show_renewed(&self.promise);
+        }
+    }
+}
+
 /// Where in the log something stands, if it is in the past and something of that sort.
 fn place(past: &Past, cid: &Cid, is: impl Fn(&Subject) -> bool) -> Option<Key> {
     let subject = past.subject(cid).filter(|it| is(it))?;
@@ -316,6 +396,7 @@ impl Capability for Promises {
             Fact::Dropped(PromiseDropped { promise, words }) => {
                 self.end(step, &promise, PromiseState::Dropped, None, Some(words));
             }
+            Fact::Renewed(PromiseRenewed { promise, due }) => self.renew(step, &promise, due),
         }
     }
 
@@ -368,6 +449,7 @@ impl Promises {
             text,
             state,
             due,
+            renewed: None,
             from: from.map(|(_, cid)| cid),
             from_depth: from.map_or(0, |(depth, _)| depth),
             author: event.author,
@@ -376,9 +458,11 @@ impl Promises {
             contested: false,
             at: event.at,
             depth: event.depth,
+            first_due: due,
         };
         self.lists.put(key, &Arc::new(promise));
-        self.records.insert(cid, Record { key, ix: step.ix, end: None });
+        let (ended, renewals) = (Clock::default(), BTreeMap::default());
+        self.records.insert(cid, Record { key, ix: step.ix, end: None, ended, renewals });
         self.version += 1;
         step.is_subject(Owner::Promises, event.author);
     }
@@ -387,6 +471,9 @@ impl Promises {
         let (key, home) = (step.key(), Home { at: *promise, by: step.ix });
         let why = words.and_then(|it| step.common.words.settle(&it, home));
         let Some(record) = self.records.get_mut(promise) else { return };
+        if record.ended.get(step.entry.chain) == 0 {
+            record.ended.set(step.entry.chain, step.entry.place);
+        }
         if record.end.is_some_and(|(latest, _)| latest > key) {
             return;
         }
@@ -394,6 +481,26 @@ impl Promises {
         let (at, words) = (step.event().at, words.map(|_| state_of(&why)));
         let end = End { cid: step.entry.cid, evidence, words, why, at, depth: step.event().depth };
         self.change(promise, |it| (it.state, it.end) = (state, Some(end)));
+    }
+
+    fn renew(&mut self, step: &mut Step, promise: &Cid, due: Option<Day>) {
+        let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
+        let Some(record) = self.records.get_mut(promise) else { return };
+        let renewal = Renewal { cid, depth: event.depth, promise: record.key, due, by: event.author, at: event.at };
+        let renewal = Arc::new(renewal);
+        record.renewals.insert(key, renewal.clone());
+        self.lists.renewals.insert(key, renewal);
+        self.show_renewed(promise);
+    }
+
+    /// The latest word that it goes on says by when.
+    fn show_renewed(&mut self, promise: &Cid) {
+        let Some(record) = self.records.get(promise) else { return };
+        let (latest, times) = (record.renewals.last_key_value().map(|(_, it)| it.clone()), record.renewals.len());
+        self.change(promise, |it| {
+            it.due = latest.as_ref().map_or(it.first_due, |it| it.due);
+            it.renewed = latest.map(|it| Renewed { times, at: it.at, cid: it.cid, depth: it.depth });
+        });
     }
 
     fn take_words_back(&mut self, cid: &Cid) {
@@ -439,98 +546,4 @@ impl Fold {
     pub fn promise(&self, cid: &Cid) -> Option<&Arc<Promise>> {
         self.capabilities.promises.get(cid)
     }
-}
-
-/// What a person may do.
-#[derive(Debug, Clone)]
-pub enum Command {
-    /// Ask somebody to do something.
-    Ask {
-        /// Whom.
-        node: NodeId,
-        /// What for.
-        text: String,
-    },
-    /// Promise something.
-    Make {
-        /// What.
-        text: String,
-        /// By when.
-        due: Option<Day>,
-        /// The ask, the post, the answer or the item that it comes from.
-        from: Option<Cid>,
-    },
-    /// Say that it is done.
-    Keep {
-        /// The promise, or the ask that it comes from: they are one row.
-        promise: Cid,
-        /// The post that shows it.
-        evidence: Option<Cid>,
-    },
-    /// Say that it will not be done.
-    Drop {
-        /// The promise, or the ask that it comes from.
-        promise: Cid,
-        /// Why.
-        why: String,
-    },
-}
-
-impl Ask for Command {
-    fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
-        match self {
-            Self::Ask { node, text } => asker.worded(Some(said(text)?), Asked { node, words: UNNAMED }),
-            Self::Make { text, due, from } => {
-                let text = said(text)?;
-                if from.is_some_and(|it| !asker.fold.may_promise_from(&it)) {
-                    return Err(CommandError::NotFound);
-                }
-                asker.worded(Some(text), Promised { words: UNNAMED, due, from })
-            }
-            Self::Keep { promise, evidence } => {
-                let promise = row(asker, promise);
-                if evidence.is_some_and(|it| asker.fold.post(&it).is_none()) {
-                    return Err(CommandError::NotFound);
-                }
-                let said = asker.plain(PromiseKept { promise, evidence })?;
-                still(asker, &promise, &[PromiseState::Promised, PromiseState::Dropped]).map(|()| said)
-            }
-            Self::Drop { promise, why } => {
-                let (why, promise) = (said(why)?, row(asker, promise));
-                let said = asker.worded(Some(why), PromiseDropped { promise, words: UNNAMED })?;
-                still(asker, &promise, &[PromiseState::Promised]).map(|()| said)
-            }
-        }
-    }
-
-    fn typed(&self) -> Vec<&str> {
-        match self {
-            Self::Ask { text, .. } | Self::Make { text, .. } | Self::Drop { why: text, .. } => vec![text.trim()],
-            Self::Keep { .. } => Vec::new(),
-        }
-    }
-
-    fn is_independent(&self) -> bool {
-        matches!(self, Self::Ask { .. } | Self::Make { .. })
-    }
-}
-
-fn said(text: String) -> Result<String, CommandError> {
-    if text.trim().is_empty() { Err(CommandError::EmptyText) } else { Ok(text) }
-}
-
-/// The asker's latest promise from that ask, at whichever tab; anything else is what it is.
-fn row(asker: Asker, cid: Cid) -> Cid {
-    let lists = &asker.fold.capabilities.promises.lists;
-    let mine = lists.promised_from(cid).filter(|it| asker.fold.joined().is_same(it.node, asker.node)).last();
-    match asker.fold.promise(&cid).is_some_and(|it| it.taken) {
-        true => mine.map_or(cid, |it| it.cid),
-        false => cid,
-    }
-}
-
-/// What is over is not ended once more, though it would count.
-fn still(asker: Asker, promise: &Cid, states: &[PromiseState]) -> Result<(), CommandError> {
-    let stands = asker.fold.promise(promise).is_some_and(|it| states.contains(&it.state));
-    if stands { Ok(()) } else { Err(CommandError::NotFound) }
 }

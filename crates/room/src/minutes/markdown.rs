@@ -3,12 +3,12 @@
 
 use std::{cmp::Reverse, fmt::Write as _, sync::Arc};
 
-use super::{Entry, Held, Minutes, Role, grouped};
+use super::{Entry, Held, Minutes, PromiseEntry, Role, grouped};
 use crate::{
     Cid, Day, NodeId,
     body::rounds::{Ask, Value},
     limits,
-    state::{Feedback, Meeting, Post, Promise, PromiseState, Round, Sheet},
+    state::{Feedback, Meeting, Post, PromiseState, Round, Sheet},
 };
 
 /// What stands over a part.
@@ -34,8 +34,8 @@ pub trait Wording {
     fn heading(&self, it: Heading) -> String;
     /// How long somebody had a role.
     fn held(&self, held: &Held) -> String;
-    /// Where a promise stands, and by when it is due.
-    fn promise(&self, state: PromiseState, due: Option<Day>) -> String;
+    /// Where a promise stands, whether it was said to go on, and by when it is due.
+    fn promise(&self, state: PromiseState, renewed: bool, due: Option<Day>) -> String;
     /// Words that are not here, or were taken back.
     fn no_words(&self) -> String;
     /// An answer that is sealed still.
@@ -160,10 +160,11 @@ impl Page<'_> {
         }
     }
 
-    fn promise(&mut self, it: &Promise) {
+    fn promise(&mut self, entry: &PromiseEntry) {
+        let it = &entry.promise;
         let said = it.text.as_deref().map_or_else(|| self.wording.no_words(), str::to_owned);
         let promise = told(&bold(&self.wording.name(&it.node)), Some(&said));
-        let stands = escaped(&self.wording.promise(it.state, it.due));
+        let stands = escaped(&self.wording.promise(it.state, entry.renewed, entry.due));
         self.item(&if stands.is_empty() { promise } else { format!("{promise} ({stands})") });
     }
 

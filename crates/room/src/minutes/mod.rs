@@ -6,15 +6,20 @@
 
 mod markdown;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use markdown::{Heading, Wording, markdown};
 
 use crate::{
-    Cid, Fold, Ix, Log, NodeId,
+    Cid, Day, Fold, Ix, Log, NodeId,
     body::Stance,
     fold::{Key, List},
-    state::{Act, Baton, Feedback, FeedbackState, Item, Meeting, Placed, Post, Promise, PromiseState, Round, Sheet},
+    state::{
+        Act, Baton, Feedback, FeedbackState, Item, Meeting, Placed, Post, Promise, PromiseState, Renewal, Round, Sheet,
+    },
 };
 
 /// What a meeting came to.
@@ -28,8 +33,8 @@ pub struct Minutes {
     pub rounds: Vec<(Arc<Round>, Sheet)>,
     /// What was on its agenda, in order.
     pub agenda: Vec<Entry>,
-    /// What was promised in it.
-    pub promises: Vec<Arc<Promise>>,
+    /// What had been promised before and was said in it to go on, and what was promised in it.
+    pub promises: Vec<PromiseEntry>,
     /// Its roles.
     pub roles: Vec<Role>,
     /// Posts of the meeting against which a correction stands, with these.
@@ -47,6 +52,17 @@ pub struct Entry {
     pub item: Arc<Item>,
     /// The post.
     pub about: Option<Arc<Post>>,
+}
+
+/// What was promised, as the meeting has it: what is said later of by when changes no notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromiseEntry {
+    /// It.
+    pub promise: Arc<Promise>,
+    /// By when.
+    pub due: Option<Day>,
+    /// It was said in the meeting that it goes on.
+    pub renewed: bool,
 }
 
 /// Who had a role.
@@ -108,6 +124,18 @@ impl<'a> Within<'a> {
     }
 }
 
+/// What was said in a meeting of promises that go on: the latest word of each, by their places.
+pub fn renewed_in(fold: &Fold, log: &Log, meeting: &Cid) -> BTreeMap<Key, Arc<Renewal>> {
+    let Some(meeting) = fold.meeting(meeting) else { return BTreeMap::new() };
+    let began = fold.meetings().line(meeting).last().map_or(meeting.key(), |it| it.key());
+    renewed(fold, &Within::new(fold, log, meeting), began)
+}
+
+fn renewed(fold: &Fold, within: &Within, began: Key) -> BTreeMap<Key, Arc<Renewal>> {
+    let said = within.of(&fold.lists().promises.renewals, began, |it| it.cid);
+    said.into_iter().map(|it| (it.promise, it)).collect()
+}
+
 /// The minutes of a meeting, if it is one.
 pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let meeting = fold.meeting(meeting)?.clone();
@@ -120,6 +148,15 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     let mut promised = within.of(&lists.promises.all, began, |it| it.cid);
     // Who runs the next one says so after the end.
     promised.extend(lists.promises.promised_from(meeting.cid).filter(|it| !within.has(&it.cid)).cloned());
+    let renewed = renewed(fold, &within, began);
+    let before = renewed.keys().filter(|(_, it)| !within.has(it)).filter_map(|it| lists.promises.all.get(it)).cloned();
+    let promised = before.collect::<Vec<_>>().into_iter().chain(promised);
+    let promised = promised.filter(|it| it.state != PromiseState::Asked && !it.taken).map(|promise| {
+        let renewal = renewed.get(&(promise.depth, promise.cid));
+        let due = renewal.map_or(promise.first_due, |it| it.due);
+        PromiseEntry { promise, due, renewed: renewal.is_some() }
+    });
+    let promises = promised.collect();
     let contested = posts.into_iter().filter(|it| it.contested).map(|post| {
         let on = fold.feedback_on(&post.cid);
         let corrects = |it: &&Arc<Feedback>| it.stance == Stance::Correct && it.state == FeedbackState::Open;
@@ -139,7 +176,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     Some(Minutes {
         attended: attended(fold, &within),
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
-        promises: promised.into_iter().filter(|it| it.state != PromiseState::Asked && !it.taken).collect(),
+        promises,
         roles: roles(fold, &line, &within),
         open: said.into_iter().filter(|it| asks(it)).collect(),
         contested,

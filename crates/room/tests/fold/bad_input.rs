@@ -6,8 +6,8 @@ use ipld_core::ipld::Ipld;
 use paceline_room::{
     Body, Cid, Keypair,
     body::{
-        AgendaItemAdded, AgendaItemChanged, Answered, MeetingClosed, MeetingOpened, PromiseKept, Promised,
-        RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, TimerSet, TurnDone,
+        AgendaItemAdded, AgendaItemChanged, Answered, MeetingClosed, MeetingOpened, PromiseKept, PromiseRenewed,
+        Promised, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, TimerSet, TurnDone,
         meetings::{ItemKind, Order},
         rounds::{Ask, Dots, Mark, Scale, Share, Turn, Value},
     },
@@ -202,6 +202,17 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
             vec![(&["node"], who.clone()), (&["due"], text(10)), (&["due"], Ipld::String("2026-02-30".into()))],
         ),
         (PromiseKept { promise: here, evidence: None }.into(), vec![(&["node"], who.clone())]),
+        (
+            PromiseRenewed { promise: here, due: "2026-12-01".parse().ok() }.into(),
+            vec![
+                (&["node"], who.clone()),
+                (&["promise"], text(6)),
+                (&["due"], text(10)),
+                (&["due"], number(20_261_201)),
+                (&["due"], Ipld::String("2026-02-30".into())),
+                (&["due"], Ipld::String("10000-01-01".into())),
+            ],
+        ),
     ]
 }
 
@@ -231,7 +242,7 @@ fn what_is_beyond_its_limits_is_kept_and_means_nothing() {
             assert_eq!(format!("{:?}", after.fold.lists().promises), format!("{:?}", before.fold.lists().promises));
         }
     }
-    assert_eq!(kinds.len(), 15);
+    assert_eq!(kinds.len(), 16);
 }
 
 /// What somebody seals that a page would not, and leaves to two others.

@@ -8,7 +8,7 @@ use paceline_room::{
     body::{
         AlsoMe, Answer, Asked, BatonAccepted, BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn,
         BatonTaken, Edited, FeedbackAnswered, FeedbackGiven, Introduced, NotMe, PostKind, Posted, PromiseDropped,
-        PromiseKept, Promised, Retracted, Stance,
+        PromiseKept, PromiseRenewed, Promised, Retracted, Stance,
     },
     cost,
     testing::World,
@@ -102,6 +102,7 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, u64)> {
     let words = Cid::of(b"words");
     let ask = note("asked", room.write(1, Asked { node: room.world.author(2), words }));
     let promise = note("promised", room.write(2, Promised { words, due: None, from: Some(ask) }));
+    note("renewed", room.write(2, PromiseRenewed { promise, due: None }));
     note("dropped", room.write(2, PromiseDropped { promise, words }));
     note("kept", room.write(2, PromiseKept { promise, evidence: Some(post) }));
     note("named", room.write(1, AlsoMe { node: room.world.author(2) }));
@@ -166,7 +167,7 @@ fn an_event_costs_the_same_in_a_log_of_a_hundred_and_of_ten_thousand() {
         } + DEEPER;
         assert!(*many <= few + allowed, "{what}: {few} looks in the short log, {many} in the long");
     }
-    assert_eq!(short.len(), 25);
+    assert_eq!(short.len(), 26);
 }
 
 #[test]

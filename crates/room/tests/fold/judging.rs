@@ -11,9 +11,9 @@ use paceline_room::{
     body::{
         AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, Answer, AnswerDone, Asked, BatonDeclined,
         BatonOfferWithdrawn, BatonOpened, Edited, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, Introduced,
-        MeetingClosed, MeetingOpened, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept, Promised,
-        Retracted, RevealOpened, Revealed, RoleOf, RoundClosed, RoundOpened, Sealed, Shadowing, ShareOpened, Stance,
-        ThemePlaced, TimerSet,
+        MeetingClosed, MeetingOpened, Nominated, NotMe, PostKind, Posted, PromiseDropped, PromiseKept, PromiseRenewed,
+        Promised, Retracted, RevealOpened, Revealed, RoleOf, RoundClosed, RoundOpened, Sealed, Shadowing, ShareOpened,
+        Stance, ThemePlaced, TimerSet,
         meetings::{ItemKind, Order},
         rounds::{Ask, End, Said, Spoken, Turn, Under},
     },
@@ -71,8 +71,16 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
         }
         3..5 => Edited { post: one(&["posted"]), words }.into(),
         5 => {
-            const TAKEN_BACK: [&str; 7] =
-                ["posted", "edited", "asked", "promised", "promise-dropped", "agenda-item-added", "round-closed"];
+            const TAKEN_BACK: [&str; 8] = [
+                "posted",
+                "edited",
+                "asked",
+                "promised",
+                "promise-dropped",
+                "promise-renewed",
+                "agenda-item-added",
+                "round-closed",
+            ];
             Retracted { post: one(&TAKEN_BACK) }.into()
         }
         6..9 => FeedbackGiven { target: one(&TERMS), stance, words: None, sources: Default::default() }.into(),
@@ -98,7 +106,11 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             Promised { words, due, from: Some(one(&["asked", "posted"])) }.into()
         }
         21 | 22 => PromiseKept { promise: one(&["promised"]), evidence: Some(other(&["posted"])) }.into(),
-        23 | 24 => PromiseDropped { promise: one(&["promised"]), words }.into(),
+        23 => PromiseDropped { promise: one(&["promised"]), words }.into(),
+        24 => {
+            let due = [None, "2026-12-08".parse().ok(), "2026-12-15".parse().ok()][kind / 72 % 3];
+            PromiseRenewed { promise: one(&["promised"]), due }.into()
+        }
         25..28 => AlsoMe { node: sim.node_id(kind / 40 % AUTHORS) }.into(),
         28 => {
             // Of whom it is joined with, if it is.
@@ -227,6 +239,7 @@ fn rightful(sim: &Sim, body: &Body) -> Option<NodeId> {
         Body::FeedbackWithdrawn(it) => author(&it.feedback),
         Body::PromiseKept(it) => author(&it.promise),
         Body::PromiseDropped(it) => author(&it.promise),
+        Body::PromiseRenewed(it) => author(&it.promise),
         Body::Revealed(it) => author(&it.sealed),
         // Whoever it was sealed to.
         Body::ShareOpened(it) => {
@@ -319,7 +332,7 @@ fn judging_on_the_whole_fold_is_judging_on_a_fold_of_the_past_alone() {
         }
     }
     // All kinds but the raise of the fold, and one that is unknown.
-    assert_eq!(judged.into_inner().len(), 45);
+    assert_eq!(judged.into_inner().len(), 46);
 }
 
 #[test]

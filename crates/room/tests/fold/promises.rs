@@ -7,8 +7,8 @@ use std::{
 };
 
 use paceline_room::{
-    Body, Cid, NodeId,
-    body::{Asked, PromiseDropped, PromiseKept, Promised, Stance, promises::Command},
+    Body, Cid, Day, NodeId,
+    body::{AlsoMe, Asked, PromiseDropped, PromiseKept, PromiseRenewed, Promised, Stance, promises::Command},
     command::{Asker, CommandError},
     fold::IgnoredReason,
     state::{End, Promise, PromiseState, WordsState},
@@ -17,9 +17,9 @@ use paceline_room::{
 use proptest::{prelude::*, sample::Index};
 
 use crate::{
-    judging::{acts, room},
+    judging::{Act, acts, room},
     properties::{fold, reorder, runner},
-    sim::{Sim, Written},
+    sim::{AUTHORS, Sim, Written},
     support::{Moves, Node, seen_by, whole},
 };
 
@@ -41,6 +41,9 @@ trait Promising: Moves {
     fn drop_it(&mut self, i: usize, promise: Cid, why: &str) -> Cid {
         let words = self.say_so(i, why);
         self.do_it(i, PromiseDropped { promise, words }.into())
+    }
+    fn renew(&mut self, i: usize, promise: Cid, due: &str) -> Cid {
+        self.do_it(i, PromiseRenewed { promise, due: due.parse().ok() }.into())
     }
 }
 
@@ -183,6 +186,83 @@ fn it_comes_from_an_ask_or_a_post_and_a_post_shows_that_it_was_kept() {
     assert_eq!((evidence(&second), evidence(&third)), (None, Some(unseen)), "a post, whoever wrote it");
 }
 
+/// By when a promise is due, how often it was said to go on, and which word of that counts.
+fn goes_on(world: &World, promise: Cid) -> (Option<String>, usize, Option<Cid>) {
+    let row = whole(world).fold.promise(&promise).expect("a row").clone();
+    (row.due.map(|it| it.to_string()), row.renewed.map_or(0, |it| it.times), row.renewed.map(|it| it.cid))
+}
+
+#[test]
+fn who_is_still_on_it_says_until_when_and_may_take_that_back() {
+    let mut world = World::new(11);
+    let promise = world.promise(1, "the venue", None);
+    assert_eq!(goes_on(&world, promise), (Some("2026-12-01".into()), 0, None));
+    let first = world.renew(1, promise, "2026-12-15");
+    assert_eq!(goes_on(&world, promise), (Some("2026-12-15".into()), 1, Some(first)));
+    let second = world.renew(1, promise, "");
+    assert_eq!(goes_on(&world, promise), (None, 2, Some(second)), "by no day any more");
+    assert_eq!(only(&world).state, PromiseState::Promised);
+    world.retract(1, second);
+    assert_eq!(goes_on(&world, promise), (Some("2026-12-15".into()), 1, Some(first)));
+    world.retract(1, first);
+    assert_eq!(goes_on(&world, promise), (Some("2026-12-01".into()), 0, None));
+    assert_eq!(whole(&world).fold.lists().promises.renewals.len(), 0);
+    world.renew(1, promise, "2027-01-05");
+    world.keep(1, promise, None);
+    assert_eq!(only(&world).state, PromiseState::Kept, "what goes on is kept at last");
+}
+
+#[test]
+fn only_who_promised_is_still_on_it_at_any_tab_and_nobody_once_it_is_over() {
+    let mut world = World::new(12);
+    let ask = world.ask(1, 2, "the minutes, please");
+    world.send(1, 2);
+    let promise = world.promise(2, "yes", Some(ask));
+    let unseen = world.renew(1, promise, "2027-01-05");
+    let of_the_ask = world.renew(2, ask, "2027-01-05");
+    let of_nothing = world.renew(2, Cid::of(b"nothing"), "2027-01-05");
+    world.send(2, 3);
+    let by_a_stranger = world.renew(3, promise, "2027-01-05");
+    let not_seen = [unseen, of_the_ask, of_nothing].map(|it| why_ignored(&world, it));
+    assert_eq!(not_seen, [Some(IgnoredReason::TargetNotSeen); 3]);
+    assert_eq!(why_ignored(&world, by_a_stranger), Some(IgnoredReason::NotAuthor));
+    assert_eq!(goes_on(&world, promise), (Some("2026-12-01".into()), 0, None));
+    // The same person at another tab.
+    world.write(3, AlsoMe { node: world.author(2) });
+    world.sync_all();
+    world.write(2, AlsoMe { node: world.author(3) });
+    world.sync_all();
+    let at_the_other_tab = world.renew(3, promise, "2027-01-05");
+    assert_eq!(goes_on(&world, promise), (Some("2027-01-05".into()), 1, Some(at_the_other_tab)));
+    world.sync_all();
+    world.drop_it(2, promise, "I was ill");
+    world.sync_all();
+    let late = [2, 3].map(|i| world.renew(i, promise, "2027-02-02"));
+    assert_eq!(late.map(|it| why_ignored(&world, it)), [Some(IgnoredReason::Over); 2]);
+    assert_eq!(only(&world).state, PromiseState::Dropped);
+}
+
+#[test]
+fn beside_an_end_that_it_has_not_seen_the_end_stands() {
+    for seed in 0..8 {
+        let mut world = World::new(seed);
+        let promise = world.promise(1, "the venue", None);
+        let kept = world.keep(1, promise, None);
+        let twin = world.write_twin(1, kept, PromiseRenewed { promise, due: "2027-01-05".parse().ok() });
+        let rows: Vec<_> = (0..8)
+            .map(|order| {
+                let mut node = Node::new(world.room());
+                node.admit_all(&world.shuffled(order));
+                node.fill(&world.blocks());
+                assert_eq!(node.fold.why_ignored(&twin), None);
+                node.fold.promise(&promise).cloned().expect("a row")
+            })
+            .collect();
+        assert!(rows.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!((rows[0].state, rows[0].renewed.map(|it| it.cid)), (PromiseState::Kept, Some(twin)));
+    }
+}
+
 #[test]
 fn words_that_were_taken_back_leave_the_row_as_it_was() {
     let mut world = World::new(7);
@@ -282,6 +362,7 @@ fn what_may_be_done_with_a_promise_is_refused_for_a_reason() {
     let make = |from| Command::Make { text: text(), due: None, from };
     let keep = |promise| Command::Keep { promise, evidence: None };
     let drop_it = |promise| Command::Drop { promise, why: text() };
+    let renew = |promise| Command::Renew { promise, due: "2027-01-05".parse().ok() };
     let not_found = Some(CommandError::NotFound);
     for (who, command, why) in [
         (2, Command::Ask { node: world.author(1), text: " \n".into() }, Some(CommandError::EmptyText)),
@@ -309,13 +390,28 @@ fn what_may_be_done_with_a_promise_is_refused_for_a_reason() {
         (2, drop_it(kept), not_found),
         (2, drop_it(dropped), not_found),
         (1, drop_it(open), Some(CommandError::NotYours)),
+        (2, renew(open), None),
+        (2, renew(ask), None),
+        (2, Command::Renew { promise: open, due: None }, None),
+        (2, renew(kept), not_found),
+        (2, renew(dropped), not_found),
+        (2, renew(post), not_found),
+        (1, renew(open), Some(CommandError::NotYours)),
+        (1, renew(ask), not_found),
     ] {
         assert_eq!(told(&world, who, command.clone()), why, "{who}: {command:?}");
     }
 }
 
+/// What is told of a row.
+type Told = (Cid, NodeId, PromiseState, Option<Cid>, Option<Day>, usize);
+
+fn told_of(it: &Promise) -> Told {
+    (it.cid, it.node, it.state, it.from, it.due, it.renewed.map_or(0, |it| it.times))
+}
+
 /// Rows straight from the rules: of the whole set, whatever the order.
-fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, NodeId, PromiseState, Option<Cid>)> {
+fn by_the_rules(node: &Node, written: &[Written]) -> Vec<Told> {
     let counts = |cid: &Cid| node.fold.why_ignored(cid).is_none();
     let is_seen = |one: &Cid, by: &Cid| {
         let ix = |cid| node.log.find(cid);
@@ -345,33 +441,60 @@ fn by_the_rules(node: &Node, written: &[Written]) -> Vec<(Cid, NodeId, PromiseSt
         });
         ends.filter(|it| counts(&it.1)).max_by_key(|it| (it.0, it.1)).map(|it| it.2)
     };
+    let is_back = |cid: &Cid| {
+        let retracts = |it: &&Written| match &it.1.body {
+            Body::Retracted(by) => by.post == *cid && counts(&it.0),
+            Body::FeedbackWithdrawn(by) => by.feedback == *cid && counts(&it.0),
+            _ => false,
+        };
+        written.iter().any(|it| retracts(&it))
+    };
+    let renewed = |promise: &Cid, first: Option<Day>| {
+        let words = written.iter().filter_map(|(cid, event, _)| match &event.body {
+            Body::PromiseRenewed(it) if it.promise == *promise => Some((event.depth, *cid, it.due)),
+            _ => None,
+        });
+        let mut words: Vec<_> = words.filter(|it| counts(&it.1) && !is_back(&it.1)).collect();
+        words.sort_by_key(|it| (it.0, it.1));
+        (words.last().map_or(first, |it| it.2), words.len())
+    };
     let mut rows: Vec<_> = written
         .iter()
         .filter_map(|(cid, event, _)| match &event.body {
-            Body::Asked(it) if !taken(cid) => Some((event.depth, *cid, it.node, PromiseState::Asked, None)),
+            Body::Asked(it) if !taken(cid) => Some((event.depth, (*cid, it.node, PromiseState::Asked, None, None, 0))),
             Body::Promised(it) => {
                 let state = end(cid).unwrap_or(PromiseState::Promised);
-                Some((event.depth, *cid, event.author, state, from(cid, it)))
+                let (due, times) = renewed(cid, it.due);
+                Some((event.depth, (*cid, event.author, state, from(cid, it), due, times)))
             }
             _ => None,
         })
         .collect();
-    rows.sort_by_key(|it| (it.0, it.1));
-    rows.into_iter().map(|(_, cid, node, state, from)| (cid, node, state, from)).collect()
+    rows.sort_by_key(|it| (it.0, it.1.0));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What happens to promises, and what is taken back.
+fn promising() -> impl Strategy<Value = Vec<Act>> {
+    const KINDS: [usize; 9] = [5, 5, 19, 20, 21, 23, 24, 24, 24];
+    let say = (0..AUTHORS, 0..KINDS.len(), 0..720_usize, any::<[Index; 2]>());
+    let say = say.prop_map(|(who, of, many, about)| Act::Say { who, kind: KINDS[of] + 72 * many, about });
+    prop::collection::vec(say, 0..32)
 }
 
 #[test]
 fn promises_are_what_the_rules_say_in_any_order() {
-    let [asked, taken, kept, dropped, split] = std::array::from_fn(|_| Cell::new(0_usize));
-    let strategy = (acts(), prop::collection::vec(any::<Index>(), 40));
+    let [asked, taken, kept, dropped, renewed, over, back, split] = std::array::from_fn(|_| Cell::new(0_usize));
+    let strategy = (acts(), promising(), prop::collection::vec(any::<Index>(), 40));
     runner()
-        .run(&strategy, |(acts, choice)| {
+        .run(&strategy, |(mut acts, promising, choice)| {
+            acts.extend(promising);
             let sim: Sim = room(&acts, &RefCell::default());
             let one = fold(sim.room, &sim.written);
             let other = fold(sim.room, &reorder(&sim.written, &choice));
             let all = |node: &Node| node.fold.asks_and_promises().cloned().collect::<Vec<_>>();
             prop_assert_eq!(all(&one), all(&other));
-            let shown: Vec<_> = other.fold.promises().map(|it| (it.cid, it.node, it.state, it.from)).collect();
+            let shown: Vec<_> = other.fold.promises().map(|it| told_of(it)).collect();
             prop_assert_eq!(&shown, &by_the_rules(&other, &sim.written));
             let lists = other.fold.lists().promises;
             let cids = |rows: &mut dyn Iterator<Item = &Arc<Promise>>| rows.map(|it| it.cid).collect::<BTreeSet<_>>();
@@ -384,10 +507,18 @@ fn promises_are_what_the_rules_say_in_any_order() {
                 cids(&mut lists.done.iter()),
                 of_state(|it| matches!(it, PromiseState::Kept | PromiseState::Dropped))
             );
-            for (cid, node, state, from) in &shown {
+            for (cid, node, state, from, ..) in &shown {
                 prop_assert_eq!(lists.open_of(*node).any(|it| it.cid == *cid), is_open(*state));
                 prop_assert!(from.is_none_or(|from| lists.promised_from(from).any(|it| it.cid == *cid)));
             }
+            let words = sim.written.iter().filter(|it| it.1.body.kind() == "promise-renewed");
+            let standing = shown.iter().map(|it| it.5).sum::<usize>();
+            prop_assert_eq!(lists.renewals.len(), standing);
+            let is_over = |it: &&Written| other.fold.why_ignored(&it.0) == Some(IgnoredReason::Over);
+            let counted = words.clone().filter(|it| other.fold.why_ignored(&it.0).is_none()).count();
+            renewed.set(renewed.get() + standing);
+            over.set(over.get() + words.filter(is_over).count());
+            back.set(back.get() + counted - standing);
             let count = |state| shown.iter().filter(|it| it.2 == state).count();
             asked.set(asked.get() + count(PromiseState::Asked));
             taken.set(taken.get() + all(&one).iter().filter(|it| it.taken).count());
@@ -397,6 +528,6 @@ fn promises_are_what_the_rules_say_in_any_order() {
             Ok(())
         })
         .expect("as the rules say");
-    let seen = [asked, taken, kept, dropped, split].map(Cell::into_inner);
+    let seen = [asked, taken, kept, dropped, renewed, over, back, split].map(Cell::into_inner);
     assert!(seen.iter().all(|it| *it > 15), "too tame: {seen:?}");
 }

@@ -6,7 +6,7 @@ use paceline_room::{
     Cid,
     body::{
         AgendaAt, AgendaItemAdded, AgendaItemDone, Answer, Asked, BatonClosed, BatonOpened, Introduced, MeetingClosed,
-        MeetingOpened, PostKind, Posted, PromiseKept, Promised, Stance, TimerSet, meetings::ItemKind,
+        MeetingOpened, PostKind, Posted, PromiseKept, PromiseRenewed, Promised, Stance, TimerSet, meetings::ItemKind,
     },
     state::{Act, PromiseState},
     testing::{World, unknown},
@@ -221,6 +221,7 @@ fn promises_have_the_promised_shape() {
     let promise = world.write(1, Promised { words, due: "2026-12-01".parse().ok(), from: Some(ask) });
     let words = world.say(1, "and the chairs?");
     let open = world.write(1, Asked { node: world.author(2), words });
+    world.write(1, PromiseRenewed { promise, due: "2026-12-15".parse().ok() });
     world.write(1, PromiseKept { promise, evidence: None });
     let state = json(&whole(&world));
     let [me, other, promise, ask, open] = [
@@ -230,9 +231,13 @@ fn promises_have_the_promised_shape() {
         ask.to_string(),
         open.to_string(),
     ];
+    let at = state["promises"][0]["renewed"]["at"].clone();
+    assert!(at.is_u64());
+    let (due, renewed) = ("2026-12-15", json!({ "times": 1, "at": at }));
+    let text = "and the chairs?";
     let rows = json!([
-        { "cid": promise, "node": me, "text": "the venue", "state": "kept", "due": "2026-12-01", "from": ask },
-        { "cid": open, "node": other, "text": "and the chairs?", "state": "asked", "due": null, "from": null },
+        { "cid": promise, "node": me, "text": "the venue", "state": "kept", "due": due, "renewed": renewed, "from": ask },
+        { "cid": open, "node": other, "text": text, "state": "asked", "due": null, "renewed": null, "from": null },
     ]);
     assert_eq!(state["promises"], rows);
     let words = [PromiseState::Asked, PromiseState::Promised, PromiseState::Kept, PromiseState::Dropped];

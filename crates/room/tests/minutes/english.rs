@@ -28,8 +28,9 @@ impl Wording for English<'_> {
         held.ended.map_or_else(|| "leads".into(), |it| format!("led for {}", it - held.began))
     }
 
-    fn promise(&self, state: PromiseState, due: Option<Day>) -> String {
-        due.map_or_else(|| format!("{state:?}"), |it| format!("{state:?}, by {it}"))
+    fn promise(&self, state: PromiseState, renewed: bool, due: Option<Day>) -> String {
+        let stands = if renewed { format!("{state:?} anew") } else { format!("{state:?}") };
+        due.map_or_else(|| stands.clone(), |it| format!("{stands}, by {it}"))
     }
 
     fn wrote(&self, post: &paceline_room::state::Post) -> String {

@@ -4,7 +4,7 @@ use paceline_room::{
     Cid, Fold, Log,
     body::{
         AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened,
-        Promised, RoleOf, RoundOpened, Stance, ThemePlaced,
+        PromiseKept, PromiseRenewed, Promised, Retracted, RoleOf, RoundOpened, Stance, ThemePlaced,
         meetings::{ItemKind, Order},
         rounds::{Ask, Dots, True, Under, Value},
     },
@@ -160,6 +160,47 @@ fn a_role_ends_with_its_meeting_and_what_becomes_of_it_later_changes_no_notes() 
     let tip = world.log(1).tips().iter().map(|it| world.log(1).entry(it).cid).next().expect("a tip");
     world.take(2, baton, tip);
     assert_eq!(shown(&world, meeting).expect("a meeting"), notes);
+}
+
+#[test]
+fn what_goes_on_is_told_with_its_day_and_what_is_said_of_it_elsewhere_is_not() {
+    let mut world = World::new(9);
+    (0..3).for_each(|who| _ = world.introduce(who, ["Ada", "Ben", "Cleo"][who]));
+    world.sync_all();
+    let due = |it: &str| it.parse().ok();
+    let mut promise = |who: usize, text: &str| {
+        let words = world.say(who, text);
+        world.write(who, Promised { words, due: due("2026-12-01"), from: None })
+    };
+    let [brushes, paint, door] = [promise(1, "brushes"), promise(1, "paint"), promise(2, "door")];
+    world.sync_all();
+    let meeting = world.write(0, opened("Retro"));
+    // Beside the opening.
+    world.write(2, PromiseRenewed { promise: door, due: due("2026-12-24") });
+    world.send(0, 1);
+    world.write(1, PromiseRenewed { promise: brushes, due: due("2026-12-08") });
+    world.write(1, PromiseRenewed { promise: brushes, due: due("2026-12-15") });
+    let taken_back = world.write(1, PromiseRenewed { promise: paint, due: None });
+    world.write(1, Retracted { post: taken_back });
+    world.sync_all();
+    let notes = shown(&world, meeting).expect("a meeting");
+    let said = "## Promises\n\n- **Ben**: brushes (Promised anew, by 2026-12-15)\n";
+    assert!(notes.contains(said) && !notes.contains("paint") && !notes.contains("door"), "{notes}");
+    end(&mut world, meeting, "See you");
+    let notes = shown(&world, meeting).expect("a meeting");
+    assert!(notes.contains(said), "{notes}");
+    // In the next one.
+    let next = world.write(0, opened("Retro"));
+    world.sync_all();
+    world.write(1, PromiseRenewed { promise: brushes, due: due("2027-01-05") });
+    world.sync_all();
+    assert_eq!(shown(&world, meeting).expect("a meeting"), notes);
+    let told = shown(&world, next).expect("a meeting");
+    assert!(told.contains("- **Ben**: brushes (Promised anew, by 2027-01-05)\n"), "{told}");
+    world.write(1, PromiseKept { promise: brushes, evidence: None });
+    world.sync_all();
+    let told = shown(&world, next).expect("a meeting");
+    assert!(told.contains("- **Ben**: brushes (Kept anew, by 2027-01-05)\n"), "{told}");
 }
 
 /// What stands on a page, as far as it is made by marks: its blocks in order, without their words.

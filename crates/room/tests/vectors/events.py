@@ -289,6 +289,7 @@ KINDS = {
     "promised": {"words": LINK, "due?": DAY, "from?": LINK},
     "promise-kept": {"promise": LINK, "evidence?": LINK},
     "promise-dropped": {"promise": LINK, "words": LINK},
+    "promise-renewed": {"promise": LINK, "due?": DAY},
     "also-me": {"node": NODE},
     "not-me": {"node": NODE},
     "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK},

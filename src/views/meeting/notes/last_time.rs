@@ -2,18 +2,28 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use paceline_room::state::{Meeting, Promise, PromiseState};
+use paceline_room::{
+    NodeId,
+    body::{promises, taking_back},
+    state::{Meeting, Promise, PromiseState, Renewal},
+};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
+    browser,
     components::{
         ending::Ending,
         more::{WITHIN, Which, use_shown},
+        undo::Undo,
         written::Written,
     },
+    due,
+    hooks::{Commands, use_commands, use_session},
     people,
     session::RoomView,
     texts::{changing, t},
+    views::meeting::now::next_time,
 };
 
 /// What was promised.
@@ -32,7 +42,8 @@ pub struct LastTimeProps {
 #[component]
 pub fn LastTime(props: &LastTimeProps) -> Html {
     let LastTimeProps { room, meeting } = props;
-    let much = use_shown();
+    let (session, much) = (use_session(), use_shown());
+    let renewed = use_memo((room.events, meeting.cid), |(_, cid)| session.renewed_in(cid));
     let is_mine = |it: &Promise| room.joined.is_same(it.node, room.me);
     let before =
         |it: &&Arc<Promise>| it.state == PromiseState::Promised && (it.depth, it.cid) < (meeting.depth, meeting.cid);
@@ -43,7 +54,10 @@ pub fn LastTime(props: &LastTimeProps) -> Html {
     }
     let draw = |it: &Arc<Promise>| {
         let name = people::name_in(&room.people, &it.node);
-        html! { <Kept key={it.cid.to_string()} promise={it.clone()} mine={is_mine(it)} {name} /> }
+        let renewed = renewed.get(&(it.depth, it.cid)).cloned();
+        html! {
+            <Answered key={it.cid.to_string()} promise={it.clone()} {renewed} meeting={meeting.clone()} me={room.me} mine={is_mine(it)} {name} />
+        }
     };
     html! {
         <section class="last-time" aria-labelledby="last-time">
@@ -55,31 +69,77 @@ pub fn LastTime(props: &LastTimeProps) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-struct KeptProps {
+struct AnsweredProps {
     promise: Arc<Promise>,
+    /// What was said of it in this meeting: that it goes on.
+    renewed: Option<Arc<Renewal>>,
+    meeting: Meeting,
+    me: NodeId,
+    /// The person here promised it.
     mine: bool,
     name: String,
 }
 
+/// One, with its question for who promised it, and for all what that said.
 #[component]
-fn Kept(props: &KeptProps) -> Html {
-    let KeptProps { promise, mine, name } = props;
-    let (acted, still) = (use_mut_ref(|| false), use_state(|| false));
+fn Answered(props: &AnsweredProps) -> Html {
+    let AnsweredProps { promise, renewed, meeting, me, mine, name } = props;
+    let (item, acted) = (use_node_ref(), use_mut_ref(|| false));
+    let commands = use_commands(format!("still {}", promise.cid));
     let posts = use_memo((), |()| [] as [(paceline_room::Cid, AttrValue); 0]);
+    {
+        // Its button goes once it is pressed, and the keyboard stays.
+        let (item, acted) = (item.clone(), acted.clone());
+        use_effect_with(renewed.is_some(), move |_| {
+            if acted.replace(false)
+                && browser::focus_is_lost()
+                && let Some(item) = item.cast::<HtmlElement>()
+            {
+                browser::focus(&item);
+            }
+        });
+    }
     let goes_on = {
-        let still = still.setter();
-        Callback::from(move |_: MouseEvent| still.set(true))
+        let (commands, acted, meeting, promise) = (commands.clone(), acted.clone(), meeting.clone(), promise.cid);
+        Callback::from(move |_: MouseEvent| {
+            *acted.borrow_mut() = true;
+            commands.act(promises::Command::Renew { promise, due: next_time(&meeting) });
+        })
     };
+    let due = promise.due.map(|it| it.to_string());
     html! {
-        <li class="wrote" data-testid="promise" data-cid={promise.cid.to_string()} data-state="promised" data-node={promise.node.to_string()}>
+        <li ref={item} class="wrote" tabindex="-1" data-testid="promise" data-cid={promise.cid.to_string()} data-state="promised"
+            data-due={due} data-still={renewed.is_some().then_some("true")} data-node={promise.node.to_string()}>
             <strong translate="no"><bdi>{ if *mine { t!("you-subject") } else { name.clone() } }</bdi></strong>
             if let Some(text) = &promise.text { <Written text={text.clone()} /> }
-            if *mine && *still {
-                <p class="hint">{ changing(t!("last-time-goes-on")) }</p>
-            } else if *mine {
-                <Ending promise={promise.cid} open={true} next={false} posts={posts as Rc<[_]>} {acted} />
-                <button type="button" class="quiet-button" data-testid="promise-still" onclick={goes_on}>{ t!("last-time-still") }</button>
-            }
+            <div>if let Some(renewed) = renewed { <p class="hint">{ changing(still(renewed)) }</p> }</div>
+            <div>
+                if *mine && renewed.is_none() {
+                    <Ending promise={promise.cid} open={true} next={false} posts={posts as Rc<[_]>} {acted} />
+                    <button type="button" class="button plain" data-testid="promise-still" onclick={goes_on}
+                        aria-disabled={commands.busy}>{ t!("last-time-still") }</button>
+                }
+            </div>
+            if *mine { { undo(renewed.as_deref().filter(|it| it.by == *me), &commands) } }
         </li>
     }
+}
+
+/// That it goes on, and until when.
+fn still(renewed: &Renewal) -> String {
+    match renewed.due {
+        Some(day) => t!("last-time-until", day = due::told(day)),
+        None => t!("last-time-still"),
+    }
+}
+
+/// For a while the way back, at the tab that said so.
+fn undo(own: Option<&Renewal>, commands: &Commands) -> Html {
+    let (commands, said) = (commands.clone(), own.map(|it| it.cid));
+    let undo = Callback::from(move |()| {
+        if let Some(post) = said {
+            commands.act(taking_back::Command::Retract { post });
+        }
+    });
+    html! { <Undo of={said.map(|it| AttrValue::from(it.to_string()))} text={own.map(still).unwrap_or_default()} {undo} /> }
 }

@@ -6,7 +6,7 @@ use crate::{
     Body, Cid, Draft,
     body::{
         BatonAccepted, BatonClosed, BatonOfferWithdrawn, BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken,
-        FeedbackGiven, FeedbackWithdrawn, PromiseKept, Promised, Stance,
+        FeedbackGiven, FeedbackWithdrawn, PromiseKept, PromiseRenewed, Promised, Stance,
     },
     limits,
 };
@@ -35,7 +35,7 @@ pub enum Harm {
     Unknown,
     /// Posts of few keys, whose words never come.
     Posts,
-    /// A promise that ends again and again, side by side; more from one ask.
+    /// A promise that ends, or goes on, again and again, side by side; more from one ask.
     Promises,
     /// Corrections of one post, each withdrawn.
     Corrections,
@@ -263,7 +263,10 @@ impl Plot {
         let promise = self.it.write(1, promised(Some(ask)));
         (0..self.ground()).for_each(|at| _ = self.it.write(self.key(at), promised(Some(ask))));
         let last = self.it.write(1, self.it.introduced());
-        self.each(|plot, _| plot.put_on(1, Some(last), &[], PromiseKept { promise, evidence: None }));
+        self.each(|plot, at| match at % 2 {
+            0 => plot.put_on(1, Some(last), &[], PromiseKept { promise, evidence: None }),
+            _ => plot.put_on(1, Some(last), &[], PromiseRenewed { promise, due: None }),
+        });
     }
 
     fn corrections(&mut self) {
