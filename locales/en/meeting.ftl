@@ -184,4 +184,14 @@ next-ago = { $n ->
     [one] Ran the one before.
    *[other] Last ran one { $n } meetings ago.
 }
+next-might = { $name } might run it: has not run one lately.
+next-might-you = You might run it: you have not run one lately.
+next-might-ago = { $n ->
+    [one] { $name } might run it: ran the one before.
+   *[other] { $name } might run it: last ran one { $n } meetings ago.
+}
+next-might-ago-you = { $n ->
+    [one] You might run it: you ran the one before.
+   *[other] You might run it: you last ran one { $n } meetings ago.
+}
 next-expected = { $name } said to run this one.

@@ -13,7 +13,7 @@ use paceline_room::{
     limits,
     minutes::renewed_in,
     state::{Meeting, Renewal},
-    suggest::{Suggestion, runs_next},
+    suggest::{Suggestion, runs_next, runs_next_among},
 };
 
 use super::{Session, browser::random, error::Outcome, notices};
@@ -150,6 +150,13 @@ impl Session {
         let engine = self.engine().ok()?;
         let replica = engine.node.replica();
         runs_next(replica.fold(), replica.log(), meeting, not)
+    }
+
+    /// Who of these might, by their homes, which are in order.
+    pub fn runs_next_among(&self, meeting: &Cid, homes: &[NodeId]) -> Option<Suggestion> {
+        let engine = self.engine().ok()?;
+        let replica = engine.node.replica();
+        runs_next_among(replica.fold(), replica.log(), meeting, &|it| homes.binary_search(it).is_ok())
     }
 
     /// What was said in a meeting of promises that go on, by the places of these.

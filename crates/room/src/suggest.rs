@@ -38,6 +38,11 @@ pub enum Reason {
 /// Who might run the meeting after this one: of those who were in it, without the one who ran it last and without `not`, the one who
 /// last ran a meeting of its form longest ago. Nobody if it is none of the last [`MEETINGS`], or if nobody else was in it.
 pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Option<Suggestion> {
+    runs_next_among(fold, log, meeting, &|it| !not.contains(it))
+}
+
+/// The same, of those only who may be suggested, by their homes.
+pub fn runs_next_among(fold: &Fold, log: &Log, meeting: &Cid, may: &dyn Fn(&NodeId) -> bool) -> Option<Suggestion> {
     let of = fold.meeting(meeting)?;
     let lists = fold.lists();
     let recent = lists.meetings.all.iter().rev().take(MEETINGS).skip_while(|it| it.cid != *meeting);
@@ -57,8 +62,7 @@ pub fn runs_next(fold: &Fold, log: &Log, meeting: &Cid, not: &[NodeId]) -> Optio
         }
     }
     let ran = ran.map(|(_, home)| home);
-    let there =
-        attended(fold, &Within::new(fold, log, of)).into_iter().filter(|it| Some(*it) != ran && !not.contains(it));
+    let there = attended(fold, &Within::new(fold, log, of)).into_iter().filter(|it| Some(*it) != ran && may(it));
     // Of equals the first is the least: those who ran none stand in the order of their first event.
     let node = there.min_by_key(|it| last.get(it).map(|(_, began)| *began))?;
     let reason = match last.get(&node) {

@@ -8,7 +8,7 @@ use paceline_room::{
     cost,
     log::Admission,
     stored::Stored,
-    suggest::{MEETINGS, Reason, Suggestion, runs_next},
+    suggest::{MEETINGS, Reason, Suggestion, runs_next, runs_next_among},
     testing::World,
 };
 
@@ -99,6 +99,12 @@ fn only_who_was_there_is_suggested_and_other_forms_do_not_count() {
     assert_eq!(absent, Some(2), "neither who has not run one but was not there, nor who ran it");
     let (log, fold) = folded(world.room(), world.blocks());
     assert_eq!(runs_next(&fold, &log, &meeting, &[world.author(2)]), None, "nor who would rather not");
+    let among = |who: usize| runs_next_among(&fold, &log, &meeting, &|it| *it == world.author(who));
+    assert_eq!(
+        [1, 2, 3].map(|who| among(who).map(|it| at(&world, it.node))),
+        [None, Some(2), None],
+        "nor who is not here"
+    );
     let alone = hold(&mut world, "stand-up", 2, &[]);
     assert_eq!(suggested(&world, alone), None);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use paceline_room::{
-    NodeId,
+    Cid, NodeId,
     body::promises,
     state::{Meeting, Promise},
     suggest::{Reason, Suggestion},
@@ -14,7 +14,7 @@ use super::now::{called, next_time};
 use crate::{
     forms,
     hooks::{use_commands, use_session},
-    session::RoomView,
+    session::{Here, RoomView},
     texts::{changing, t},
 };
 
@@ -93,12 +93,46 @@ pub struct ExpectedProps {
     pub form: String,
 }
 
-/// Before a meeting: who said to run it. It hinders nobody.
+/// Before a meeting: who said to run it, or else who of those who are here might. It hinders nobody.
 #[component]
 pub fn Expected(props: &ExpectedProps) -> Html {
     let ExpectedProps { room, form } = props;
     let last = room.meetings.all.iter().rev().take(RECENT).find(|it| it.form == *form && it.ended.is_some());
     let runs = last.and_then(|it| will_run(room, it));
     let said = runs.map(|it| t!("next-expected", name = called(room, &it))).unwrap_or_default();
-    html! { <p class="hint" data-testid="expected" data-node={runs.map(|it| it.to_string())}>{ changing(said) }</p> }
+    html! {
+        <>
+            <p class="hint" data-testid="expected" data-node={runs.map(|it| it.to_string())}>{ changing(said) }</p>
+            if let (Some(last), None) = (last, runs) { <Might room={room.clone()} last={last.cid} /> }
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct MightProps {
+    room: Rc<RoomView>,
+    /// The last meeting of its form.
+    last: Cid,
+}
+
+/// Who might run it, and why; nothing where nobody else is here.
+#[component]
+fn Might(props: &MightProps) -> Html {
+    let MightProps { room, last } = props;
+    let session = use_session();
+    let mut here: Vec<_> = room.people.iter().take_while(|it| it.here != Here::Gone).map(|it| it.person.node).collect();
+    here.sort_unstable();
+    let suggested = use_memo((room.events, *last, here), |(_, last, here)| match here.len() {
+        0 | 1 => None,
+        _ => session.runs_next_among(last, here),
+    });
+    let Some(Suggestion { node, reason }) = *suggested else { return html! {} };
+    let name = (!room.joined.is_same(node, room.me)).then(|| called(room, &node));
+    let said = match (name, reason) {
+        (None, Reason::NotLately) => t!("next-might-you"),
+        (Some(name), Reason::NotLately) => t!("next-might", name = name),
+        (None, Reason::Ago(ago)) => t!("next-might-ago-you", n = ago),
+        (Some(name), Reason::Ago(ago)) => t!("next-might-ago", name = name, n = ago),
+    };
+    html! { <p class="hint" data-testid="suggestion" data-node={node.to_string()}>{ changing(said) }</p> }
 }
