@@ -25,7 +25,7 @@ pub use crate::{
     changed::Changed,
     intake::{Amount, MOST, Takes},
     io::{Input, Lane, Output},
-    roster::Report,
+    roster::{QUIET_AFTER, Report},
     shown::{Here, Imported, Presence, Progress, Reach, Reached, Unchecked},
     time::Millis,
 };

@@ -10,11 +10,12 @@
 //! on only if the neighbour that brings it says that it is linked with it, and it is neither shown nor counted.
 //!
 //! A link is the better witness: while it is up its node is here, when it goes the node is gone, until somebody passes on
-//! a newer beacon.
+//! a newer beacon. Who says nothing on its link for [`QUIET_AFTER`] is away until it speaks.
 
 mod floor;
 mod heard;
 mod linked;
+mod quiet;
 mod recalled;
 mod recalling;
 
@@ -28,6 +29,7 @@ use paceline_room::{
 use serde_bytes::ByteArray;
 
 pub use heard::{BeaconError, Heard};
+pub use quiet::QUIET_AFTER;
 use recalled::Recalled;
 
 use crate::{
@@ -49,8 +51,6 @@ pub const GAP: Millis = 200;
 pub const GAP_PER_LINK: Millis = 20;
 /// How often a beacon travels beyond the neighbours' neighbours.
 pub const FAR_EVERY: Millis = 20_000;
-/// After this long without any word a node without a link is gone.
-pub const SILENT_AFTER: Millis = 50_000;
 /// Shared neighbours that pass a beacon on to one node: one and one to spare.
 pub const BEARERS: usize = 2;
 /// Beacons of others that a new neighbour gets at once; the rest comes within [`EVERY`]. More would be a burden where many join
@@ -69,6 +69,8 @@ struct Node {
     /// The counter of the last beacon that came by its own link, as long as that is up.
     said: Option<u64>,
     heard: Millis,
+    /// It is linked and has said nothing for long.
+    quiet: bool,
     /// The neighbour that brought its latest beacon.
     brought_by: Option<NodeId>,
     relayed: Millis,
@@ -91,6 +93,9 @@ pub struct Roster {
     counter: u64,
     last_sent: Option<Millis>,
     due: Option<Millis>,
+    /// When who is silent was looked at last, and since when that was done without a pause: in one this node hears nobody.
+    looked: Millis,
+    looks_since: Millis,
     /// Links, or what others say of theirs, have changed since the last look.
     stirred: bool,
     /// Besides that, through whom somebody is reached may have changed, or who is a stranger.
@@ -139,6 +144,8 @@ impl Roster {
             counter: 0,
             last_sent: None,
             due: None,
+            looked: 0,
+            looks_since: 0,
             stirred: false,
             stale: false,
             voices: BTreeSet::new(),
@@ -160,6 +167,7 @@ impl Roster {
         let node = self.node(peer, now);
         let known = node.beacon.as_ref().map(|(signed, _)| signed.clone());
         (node.linked, node.was_linked, node.said) = (true, true, None);
+        (node.heard, node.quiet) = (now, false);
         if node.presence.here == Here::Gone {
             node.presence = Presence { here: Here::Here, since: now, goodbye: false };
         }
@@ -174,7 +182,7 @@ impl Roster {
         self.change(now);
         self.changed.node(*peer);
         let Some(node) = self.nodes.get_mut(peer) else { return };
-        node.linked = false;
+        (node.linked, node.quiet) = (false, false);
         if node.presence.here != Here::Gone {
             node.presence = Presence { here: Here::Gone, since: now, goodbye };
         }
@@ -281,7 +289,7 @@ impl Roster {
         }
         self.forget_awaited(&from);
         let node = self.node(from, now);
-        let before = node.presence;
+        let (before, was_quiet) = (node.presence, std::mem::take(&mut node.quiet));
         let here = match beacon.state {
             State::Here => Here::Here,
             State::Away => Here::Away,
@@ -294,7 +302,7 @@ impl Roster {
         node.heard = now;
         let brought = node.brought_by.replace(peer);
         let rerouted = !node.linked && brought != Some(peer);
-        let changed = node.presence != before;
+        let changed = node.presence != before || was_quiet;
         let stirs = |last: &Beacon| last.links != beacon.links || last.listens != beacon.listens;
         let stirred = changed || node.beacon.as_ref().is_none_or(|(_, last)| stirs(last));
         let says = |last: &Beacon| last.tips != beacon.tips || last.missing_words != beacon.missing_words;
@@ -377,21 +385,6 @@ impl Roster {
         if before < BEARERS { Cover::Me } else { Cover::Others }
     }
 
-    /// Nodes that nobody has heard of for long are gone. Returns whether any went.
-    pub fn expire(&mut self, now: Millis) -> bool {
-        let mut changed = false;
-        for (id, node) in self.nodes.iter_mut() {
-            let silent = !node.linked && node.presence.here != Here::Gone && node.heard + SILENT_AFTER <= now;
-            if silent {
-                node.presence = Presence { here: Here::Gone, since: now, goodbye: false };
-                self.changed.node(*id);
-                changed = true;
-            }
-        }
-        self.stirred |= changed;
-        changed
-    }
-
     /// Whether who is linked with whom, or who listens, may have changed since the last call.
     pub fn take_stirred(&mut self) -> bool {
         std::mem::take(&mut self.stirred)
@@ -439,19 +432,12 @@ impl Roster {
     /// Who is here, this node and strangers not included.
     pub fn presence(&self, log: &Log) -> LiteMap<NodeId, Presence> {
         // As they come from a map, they are in order.
-        LiteMap::from_sorted_store_unchecked(self.people(log).map(|(id, node)| (*id, node.presence)).collect())
+        LiteMap::from_sorted_store_unchecked(self.people(log).map(|(id, node)| (*id, node.shown())).collect())
     }
 
     /// How one of them is.
     pub fn presence_of(&self, id: &NodeId, log: &Log) -> Option<Presence> {
-        self.person(id, log).map(|node| node.presence)
-    }
-
-    /// Whether nothing is to be expected from it now: it is gone or looks elsewhere, or a link to it stands and it does not speak (a page
-    /// that is frozen).
-    pub fn is_still(&self, id: &NodeId, log: &Log, now: Millis) -> bool {
-        let of = |node: &Node| node.presence.here != Here::Here || node.linked && node.heard + 2 * EVERY < now;
-        self.person(id, log).is_none_or(of)
+        self.person(id, log).map(Node::shown)
     }
 
     /// What one of them says it has stored, or has said before it went.
@@ -562,6 +548,7 @@ impl Roster {
             was_linked: false,
             beacon: None,
             heard: now,
+            quiet: false,
             brought_by: None,
             said: None,
             relayed: 0,

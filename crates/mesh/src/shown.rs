@@ -11,7 +11,7 @@ use crate::time::Millis;
 pub enum Here {
     /// Linked (or beaconed lately) and its tab is visible.
     Here,
-    /// Linked, its tab hidden.
+    /// Linked, its tab hidden or silent for long.
     Away,
     /// Not any more.
     Gone,

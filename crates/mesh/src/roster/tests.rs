@@ -264,3 +264,62 @@ fn a_link_between_two_others_counts_if_both_tell_of_it() {
     let looked = cost::of(|| roster.links_among(&among)).1;
     assert!(looked <= (among.len() * LINKS) as u64, "{looked}");
 }
+
+/// Looks at who is silent every so often, as a node does with each of its beacons; whom that changed.
+fn looks(roster: &mut Roster, from: Millis, until: Millis) -> Vec<(Millis, Changed)> {
+    let mut told = Vec::new();
+    for now in (from..=until).step_by(EVERY as usize) {
+        let changed = roster.expire(now);
+        let who = roster.take_changed();
+        assert_eq!(changed, who != Changed::default());
+        told.extend(changed.then_some((now, who)));
+    }
+    told
+}
+
+#[test]
+fn who_is_linked_and_silent_is_away_until_it_speaks_and_that_is_told_once() {
+    let world = World::new(66);
+    let mut roster = roster(&world, &[1]);
+    let node = world.author(1);
+    let here = |roster: &Roster| roster.presence_of(&node, &world.whole()).map(|it| it.here);
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[0], |_| {}), 0).unwrap();
+    roster.take_changed();
+    assert_eq!(looks(&mut roster, 0, QUIET_AFTER - EVERY), []);
+    assert_eq!(here(&roster), Some(Here::Here));
+    let told: Vec<_> = looks(&mut roster, QUIET_AFTER, 2 * QUIET_AFTER);
+    assert_eq!(told.iter().map(|it| (it.0, it.1.nodes.len())).collect::<Vec<_>>(), [(QUIET_AFTER, 1)]);
+    assert_eq!(here(&roster), Some(Here::Away));
+    assert_eq!(roster.presence(&world.whole())[&node].here, Here::Away);
+    // As it was, it speaks again.
+    let spoke = hear(&mut roster, &world, 1, said(&world, 1, 2, &[0], |_| {}), 2 * QUIET_AFTER + 1).unwrap();
+    assert!(spoke.changed && roster.take_changed().nodes.contains(&node));
+    assert_eq!(here(&roster), Some(Here::Here));
+}
+
+#[test]
+fn a_node_that_slept_takes_nobody_for_silent_that_it_could_not_hear() {
+    let world = World::new(67);
+    let mut roster = roster(&world, &[1]);
+    let here = |roster: &Roster| roster.presence_of(&world.author(1), &world.whole()).map(|it| it.here);
+    hear(&mut roster, &world, 1, said(&world, 1, 1, &[0], |_| {}), 0).unwrap();
+    roster.take_changed();
+    let woke = 100 * EVERY;
+    assert_eq!(looks(&mut roster, woke, woke + QUIET_AFTER - EVERY), []);
+    assert_eq!(here(&roster), Some(Here::Here));
+    assert_eq!(looks(&mut roster, woke + QUIET_AFTER, woke + QUIET_AFTER).len(), 1);
+    assert_eq!(here(&roster), Some(Here::Away));
+}
+
+#[test]
+fn a_link_that_comes_up_anew_is_a_word() {
+    let world = World::new(68);
+    let mut roster = roster(&world, &[1]);
+    roster.take_changed();
+    looks(&mut roster, 0, QUIET_AFTER);
+    roster.link_down(&world.author(1), false, QUIET_AFTER);
+    roster.link_up(world.author(1), 2 * QUIET_AFTER);
+    roster.take_changed();
+    assert_eq!(looks(&mut roster, 2 * QUIET_AFTER, 3 * QUIET_AFTER - EVERY), []);
+    assert!(!roster.is_still(&world.author(1), &world.whole(), 2 * QUIET_AFTER + EVERY), "nor is it still");
+}

@@ -3,6 +3,7 @@
 mod bounds;
 mod catching_up;
 mod floor;
+mod frozen;
 mod growth;
 mod hostile;
 mod listening;

@@ -17,13 +17,18 @@ use paceline_room::{
 };
 use serde_bytes::ByteArray;
 
+/// What is on its way: to whom, and on which stream.
+type Sent = VecDeque<(usize, Lane, Vec<u8>)>;
+
 pub struct Pair {
     keys: [Keypair; 2],
     replicas: [Replica; 2],
     wake: [Option<Millis>; 2],
     now: Millis,
     salt: u64,
-    sent: VecDeque<(usize, Lane, Vec<u8>)>,
+    sent: Sent,
+    /// What is sent to a page that is frozen waits, and nothing happens there.
+    frozen: [Option<Sent>; 2],
     pub bytes: usize,
     pub beacon_bytes: usize,
     /// How long a slice takes.
@@ -54,7 +59,21 @@ impl Pair {
         let replicas = [0, 1].map(|at| Replica::new(room, keys[at].clone()));
         let (sent, wake) = (VecDeque::new(), [None; 2]);
         let (slice_time, slices, admitted) = (0, [0; 2], Default::default());
-        Self { keys, replicas, wake, now: 0, salt: 0, sent, bytes: 0, beacon_bytes: 0, slice_time, slices, admitted }
+        let frozen = [None, None];
+        Self {
+            keys,
+            replicas,
+            wake,
+            now: 0,
+            salt: 0,
+            sent,
+            frozen,
+            bytes: 0,
+            beacon_bytes: 0,
+            slice_time,
+            slices,
+            admitted,
+        }
     }
 
     pub fn load(&mut self, at: usize, blocks: Vec<Stored>) {
@@ -69,6 +88,12 @@ impl Pair {
     /// What the person at a node chooses to take.
     pub fn choose(&mut self, at: usize, takes: Takes) {
         self.step(at, Input::Take(takes));
+    }
+
+    /// The browser freezes a page, while its link stands; or lets it go on.
+    pub fn freeze(&mut self, at: usize, is: bool) {
+        let waiting = std::mem::replace(&mut self.frozen[at], is.then(VecDeque::new));
+        self.sent.extend(waiting.into_iter().flatten());
     }
 
     pub fn replica(&self, at: usize) -> &Replica {
@@ -119,6 +144,10 @@ impl Pair {
         let end = self.now + time;
         loop {
             while let Some((at, lane, bytes)) = self.sent.pop_front() {
+                if let Some(waiting) = &mut self.frozen[at] {
+                    waiting.push_back((at, lane, bytes));
+                    continue;
+                }
                 let peer = self.keys[1 - at].node();
                 self.step(at, Input::Received { peer, lane, bytes });
             }
@@ -135,7 +164,8 @@ impl Pair {
             if !self.sent.is_empty() || self.replicas.iter().any(Replica::has_work) {
                 continue;
             }
-            let next = self.wake.iter().flatten().min().copied().unwrap_or(Millis::MAX);
+            let awake = self.wake.iter().zip(&self.frozen).filter(|(_, frozen)| frozen.is_none());
+            let next = awake.filter_map(|(wake, _)| *wake).min().unwrap_or(Millis::MAX);
             if next > end {
                 break;
             }
@@ -147,7 +177,7 @@ impl Pair {
 
     fn tick(&mut self) {
         for at in 0..2 {
-            if self.wake[at].is_some_and(|wake| wake <= self.now) {
+            if self.frozen[at].is_none() && self.wake[at].is_some_and(|wake| wake <= self.now) {
                 self.wake[at] = None;
                 self.step(at, Input::Tick);
             }
