@@ -48,6 +48,21 @@ impl Session {
         self.engine().map_or_else(|_| Ways::new(0, []), |engine| Ways::among(&engine.node.replica(), persons))
     }
 
+    /// Asks each neighbour now whether its link carries words, and looks for ways to the others anew.
+    pub fn try_links(&self) {
+        if let Ok(engine) = self.engine() {
+            engine.node.input(Input::Try);
+            engine.node.network_changed();
+        }
+    }
+
+    /// Who was asked so, and after how long each answered, in milliseconds.
+    pub fn answers(&self) -> Vec<(NodeId, Option<u64>)> {
+        let Ok(engine) = self.engine() else { return Vec::new() };
+        let replica = engine.node.replica();
+        replica.trials().map(|(node, it)| (node, it.answered.map(|at| at.saturating_sub(it.asked)))).collect()
+    }
+
     /// The code to give to somebody who cannot be reached otherwise.
     pub async fn out_of_band_invite(&self) -> Outcome<String> {
         self.engine()?.net.out_of_band_invite().await.map_err(notices::out_of_band)

@@ -2,7 +2,7 @@
 // is in sync again by itself, as the same node, with nothing lost.
 import assert from 'node:assert/strict';
 import { BareChromium } from './lib/bare.js';
-import { converged } from './lib/tab.js';
+import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 /** Notes what a page goes through, before anything of it runs. */
@@ -184,6 +184,37 @@ scenario('a tab that slept for longer than links live is in sync again soon afte
   world.log(`in sync ${since(begin)} after waking`);
   assert.equal(await ada.node(), node);
   await ada.post('awake');
+  await converged(tabs);
+});
+
+scenario('who stands still on a link is away, does not answer a test of it, and is here again once it speaks', async (world) => {
+  const context = await followed(world);
+  const { tabs } = await world.room(['Ada', 'Ben'], { context });
+  const [ada, ben] = tabs;
+  const node = await ada.node();
+  await world.assertSeparate(context);
+  const renderer = await rendererOf(context, ada);
+  await ben.at('tab-meeting').click();
+  await ben.at('reach-person', { 'data-node': node, 'data-way': 'direct' }).waitFor({ timeout: PATIENCE });
+  const shown = (here) => ben.until(`Ada is ${here}`, async () => (await ben.at('person', { 'data-node': node, 'data-here': here }).count()) === 1);
+  await shown('here');
+  await world.mayBeSilent(ada, async () => {
+    process.kill(renderer, 'SIGSTOP');
+    world.cleanups.unshift(async () => process.kill(renderer, 'SIGCONT'));
+    await ben.at('reach-test').click();
+    await ben.at('reach-test').and(ben.page.locator('[aria-disabled="true"]')).filter({ hasText: 'Testing' }).waitFor();
+    await ben.at('reach-person', { 'data-node': node, 'data-answered': 'false' }).filter({ hasText: 'no answer' }).waitFor();
+    await ben.at('reach').filter({ hasText: 'You reach 0 of 1' }).filter({ hasText: 'No answer: Ada' }).waitFor();
+    await ben.at('reach-advice').waitFor();
+    assert.equal(await ben.at('reach-test').getAttribute('aria-disabled'), null);
+    await shown('away');
+    process.kill(renderer, 'SIGCONT');
+  });
+  await shown('here');
+  await Promise.all(tabs.map((tab) => tab.linked(1)));
+  await ben.at('reach-test').click();
+  await ben.at('reach-person', { 'data-node': node, 'data-answered': 'true' }).waitFor({ timeout: PATIENCE });
+  await ben.at('reach').filter({ hasText: 'You reach 1 of 1' }).waitFor();
   await converged(tabs);
 });
 

@@ -35,8 +35,12 @@ scenario('the lobby says who reaches whom directly, through somebody, and who is
   await row(cleo, b, 'through').filter({ hasText: 'through Ada' }).waitFor({ timeout: PATIENCE });
   await row(cleo, a, 'direct').waitFor();
   await ada.at('reach-test').click();
-  await row(ada, b, 'direct').filter({ hasText: /\d ms/ }).waitFor({ timeout: PATIENCE });
+  // Both are asked anew, and answer.
+  for (const node of [b, c]) {
+    await row(ada, node, 'direct').and(ada.at('reach-person', { 'data-answered': 'true' })).filter({ hasText: /answered in \d+ ms/ }).waitFor({ timeout: PATIENCE });
+  }
   await ada.at('reach').filter({ hasText: 'You reach 2 of 2' }).waitFor();
+  assert.equal(await ada.at('reach-test').getAttribute('aria-disabled'), null, 'it can be tried again');
   for (const tab of [ada, cleo]) {
     const size = tab === ada ? 'wide' : 'phone';
     await check(tab, `who reaches whom, ${size}`);
@@ -89,4 +93,50 @@ scenario('a name given in the lobby is everywhere, and where people talk is told
     await tab.until('Ada is called so', async () => (await tab.state()).people.some((it) => it.name === 'Ada'));
     await tab.at('bar', { 'data-runs': await ada.node() }).filter({ hasText: tab === ada ? /you|Your/i : 'Ada' }).waitFor();
   }
+});
+
+scenario('a link to the call that is given in the lobby reaches the others as a link of the meeting', async (world) => {
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben'], { title: 'Crew', form: 'stand-up' });
+  for (const tab of [ada, ben]) await tab.at('tab-meeting').click();
+  await ada.at('where-talk').selectOption('call');
+  await ada.at('call-link').fill(' https://call.example/crew?room=1 ');
+  await ada.at('lobby-start').click();
+  for (const tab of [ada, ben]) {
+    const link = tab.at('meeting', { 'data-state': 'open' }).locator('a[href="https://call.example/crew?room=1"]');
+    await link.waitFor({ timeout: PATIENCE });
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+    assert.equal(await link.getAttribute('target'), '_blank');
+  }
+});
+
+scenario('the lobby says who of those here might run it, and nobody where nobody else is', async (world) => {
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben'], { title: 'Crew', form: 'stand-up' });
+  await ada.at('tab-meeting').click();
+  await ada.at('meeting-form').selectOption('retro');
+  assert.equal(await ada.at('suggestion').count(), 0, 'there was none so far');
+  await ada.at('lobby-start').click();
+  await ben.at('tab-meeting').click();
+  await ben.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
+  await ben.post('I am here');
+  await ada.until('Ben was in it', async () => (await ada.state()).posts.length === 1);
+  await ada.at('meeting-close').click();
+  for (const tab of [ada, ben]) {
+    await tab.at('meeting-again').click();
+    await tab.at('meeting-form').selectOption('retro');
+    const line = tab.at('lobby').getByTestId('suggestion');
+    await line.filter({ hasText: tab === ben ? 'You might run it' : 'Ben might run it: has not run one lately.' }).waitFor();
+    assert.equal(await line.getAttribute('data-node'), await ben.node());
+    assert.equal(await tab.page.locator('[data-primary="true"]').count(), 1);
+    await tab.at('meeting-form').selectOption('stand-up');
+    await line.waitFor({ state: 'detached' });
+    await tab.at('meeting-form').selectOption('retro');
+    await line.waitFor();
+  }
+  await check(ada, 'who might run it');
+  await ben.page.close();
+  await ada.at('lobby').getByTestId('suggestion').waitFor({ state: 'detached', timeout: PATIENCE });
 });

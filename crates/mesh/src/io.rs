@@ -69,6 +69,8 @@ pub enum Input {
     Hand(bool),
     /// The person here asks to wait with the reveal of a round: for [`crate::floor::WAITS`].
     Wait(Cid),
+    /// The person here tries all links: each neighbour is asked (see [`Replica::trials`](crate::Replica::trials)).
+    Try,
     /// This node leaves on purpose: says so to its neighbours (the outputs are the last worth sending).
     Leave,
     /// What the person here chose to take of the room.

@@ -13,10 +13,12 @@ mod links;
 mod messages;
 mod reporting;
 mod sending;
+mod trying;
 mod verifying;
 #[cfg(feature = "test-utils")]
 mod watching;
 
+pub use link::Trial;
 pub use verifying::{ToVerify, Verified};
 
 #[cfg(feature = "test-utils")]
@@ -101,6 +103,8 @@ pub struct Replica {
     sync_at: Option<Millis>,
     /// When beacons that wait may be passed on.
     relay_at: Option<Millis>,
+    /// How often all links were tried.
+    trials: u64,
     changed: bool,
     /// Words of which that is told with it.
     changed_words: Changed,
@@ -147,6 +151,7 @@ impl Replica {
             sync_stirred: false,
             sync_at: None,
             relay_at: None,
+            trials: 0,
             changed: false,
             changed_words: Changed::default(),
             store: Vec::new(),
@@ -248,6 +253,7 @@ impl Replica {
             }
             Input::Hand(up) => self.raise(up),
             Input::Wait(round) => self.wait(round),
+            Input::Try => self.try_links(),
             Input::Leave => {
                 self.state = State::Gone;
                 self.send_beacon();

@@ -2,6 +2,7 @@
 
 mod reach;
 mod talk;
+mod test;
 
 use std::rc::Rc;
 

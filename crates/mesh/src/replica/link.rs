@@ -6,8 +6,20 @@ use paceline_room::NodeId;
 
 use crate::{
     budgets::Bucket,
+    time::Millis,
     wire::{Form, Key},
 };
+
+/// The last question to a neighbour whether its link carries words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trial {
+    /// When it was asked.
+    pub asked: Millis,
+    /// When it answered.
+    pub answered: Option<Millis>,
+    /// Comes back in the answer.
+    pub(super) number: u64,
+}
 
 /// What is kept of a link.
 #[derive(Debug)]
@@ -24,6 +36,8 @@ pub struct Link {
     pub to_relay: BTreeSet<NodeId>,
     /// Where it is in a stream of everything.
     pub streaming: Option<Key>,
+    /// The last question whether it carries words.
+    pub trial: Option<Trial>,
     /// Told to go: what still comes is not looked at.
     pub dropped: bool,
 }

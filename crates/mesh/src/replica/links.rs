@@ -25,6 +25,7 @@ impl Replica {
             relayed: Bucket::new(RELAYED, now),
             to_relay: BTreeSet::new(),
             streaming: None,
+            trial: None,
             dropped: false,
         };
         self.links.insert(peer, link);

@@ -210,6 +210,9 @@ impl Replica {
 
     fn on_bulk(&mut self, peer: NodeId, message: Bulk, size: usize) {
         let now = self.now;
+        if let Bulk::Blocks(blocks) = &message {
+            self.note_trial(&peer, blocks);
+        }
         here!(self, here);
         let acts = match message {
             Bulk::Answer(answer) => self.sync.on_answer(&peer, &answer, &mut self.index, &here, now),

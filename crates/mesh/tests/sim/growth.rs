@@ -38,6 +38,7 @@ paceline_room::laws_of! { laws_of_input, INPUTS, Input:
     Input::Away(_) => AWAY,
     Input::Hand(_) => HAND,
     Input::Wait(_) => WAIT,
+    Input::Try => TRY,
     Input::Leave => LEAVE,
     Input::Take(_) => TAKE,
     Input::Tick => TICK,
@@ -79,6 +80,18 @@ const ASKED: &[Law] = &[
         let tip = room.last();
         (0..n).for_each(|i| room.beacon(100 + i, 1, &[tip]));
         cost::of(|| room.solo.replica.reach(&tip)).1
+    }),
+];
+
+const TRY: &[Law] = &[
+    Law::new("a link tried in a log of n", Grows::Never, |n| Room::posts(n).input(Input::Try)),
+    Law::new("n links tried", Grows::Each(3), |n| {
+        let mut room = Room::posts(n);
+        for i in 0..n {
+            let peer = room.scene.node(100 + i);
+            room.input(Input::LinkUp(peer));
+        }
+        room.input(Input::Try)
     }),
 ];
 

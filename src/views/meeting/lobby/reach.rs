@@ -6,6 +6,7 @@ use gloo::timers::callback::Interval;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
+use super::test::{Said, Test, use_test};
 use crate::{
     components::{
         more::{LINES, NAMES},
@@ -36,22 +37,15 @@ pub struct ReachProps {
 #[component]
 pub fn Reach(props: &ReachProps) -> Html {
     let ReachProps { room, open } = props;
-    let session = use_session();
-    let tested = use_state(|| false);
+    let (test, begin) = use_test();
     // Who is at this tab comes first.
     let here: Vec<_> = room.people.iter().take_while(|it| it.here != Here::Gone).cloned().collect();
     let ways = use_ways(here.iter().map(|it| it.nodes.clone()).collect());
-    let sight = Sight { room, here: &here, ways: &ways, tested: *tested };
-    let test = {
-        let tested = tested.setter();
-        Callback::from(move |_: MouseEvent| {
-            session.network_changed();
-            tested.set(true);
-        })
-    };
+    let sight = Sight { room, here: &here, ways: &ways, test: &test };
     let others = ways.persons().saturating_sub(1);
     let found = sight.found();
-    let is_lacking = !ways.reaches_all(0) || !found.is_empty();
+    let silent = sight.silent();
+    let is_lacking = !ways.reaches_all(0) || !found.is_empty() || !silent.is_empty();
     html! {
         <section class="lobby-reach" data-testid="reach" data-all={ways.reaches_all(0).to_string()} aria-labelledby="reach-heading">
             <h3 id="reach-heading">{ t!("reach-heading") }</h3>
@@ -63,9 +57,12 @@ pub fn Reach(props: &ReachProps) -> Html {
             if is_lacking { { advice(open) } }
             if others + found.len() > 0 {
                 <div class="row">
-                    <button type="button" class="button plain" data-testid="reach-test" onclick={test}>{ t!("reach-test") }</button>
+                    <button type="button" class="button plain" data-testid="reach-test" onclick={begin} aria-disabled={test.is_asking().then_some("true")}>
+                        { changing(if test.is_asking() { t!("reach-testing") } else { t!("reach-test") }) }
+                    </button>
                     <span role="status">
-                        if *tested { { changing(t!("reach-result", n = sight.reached(), of = others + found.len())) } }
+                        if test.is_done() { { changing(t!("reach-result", n = sight.reached(), of = others + found.len())) } }
+                        if !silent.is_empty() { { changing(t!("reach-no-answer", names = silent.join(", "))) } }
                     </span>
                 </div>
             }
@@ -92,7 +89,7 @@ struct Sight<'a> {
     room: &'a RoomView,
     here: &'a [Arc<PersonView>],
     ways: &'a Ways,
-    tested: bool,
+    test: &'a Test,
 }
 
 impl Sight<'_> {
@@ -100,9 +97,18 @@ impl Sight<'_> {
         self.here.get(at).map(|it| it.name.to_string()).unwrap_or_default()
     }
 
-    /// How many of the others are reached.
+    /// How many of the others are reached: who was asked and is silent is not.
     fn reached(&self) -> usize {
-        (1..self.ways.persons()).filter(|at| self.ways.between(0, *at) != Way::Cut).count()
+        (1..self.ways.persons()).filter(|at| self.ways.between(0, *at) != Way::Cut && !self.is_silent(*at)).count()
+    }
+
+    fn is_silent(&self, at: usize) -> bool {
+        self.here.get(at).is_some_and(|it| self.test.of(it) == Some(Said::Silent))
+    }
+
+    /// Who was asked and did not answer, by name.
+    fn silent(&self) -> Vec<String> {
+        (1..self.ways.persons()).filter(|at| self.is_silent(*at)).take(NAMES).map(|at| self.name(at)).collect()
     }
 
     /// Who was found, and is here for nobody: no link comes up, however often it is tried.
@@ -116,14 +122,16 @@ impl Sight<'_> {
         let way = self.ways.between(0, at);
         let reaches_all = self.ways.reaches_all(at);
         let name = if person.me { t!("reach-you") } else { self.name(at) };
-        let how = (!person.me && (self.tested || way != Way::Directly)).then(|| self.how(person, way));
+        let how = (!person.me && (self.test.is_done() || way != Way::Directly)).then(|| self.how(person, way));
+        let answered = self.test.of(person).map(|it| (it != Said::Silent).to_string());
         let node = person.person.node.to_string();
         html! {
-            <li key={node.clone()} class={classes!((!reaches_all).then_some("cut"))} data-testid="reach-person" data-node={node}
-                data-way={(!person.me).then(|| value(way))} data-all={reaches_all.to_string()}>
-                { tick(reaches_all) }
+            <li key={node.clone()} class={classes!((!reaches_all || self.is_silent(at)).then_some("cut"))} data-testid="reach-person" data-node={node}
+                data-way={(!person.me).then(|| value(way))} data-all={reaches_all.to_string()} data-answered={answered}>
+                { tick(reaches_all && !self.is_silent(at)) }
                 <strong translate="no"><bdi>{ name }</bdi></strong>
                 if let Some(how) = how { { changing(how) } }
+                { self.test.told(person) }
             </li>
         }
     }

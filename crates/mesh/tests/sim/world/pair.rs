@@ -96,6 +96,11 @@ impl Pair {
         self.sent.extend(waiting.into_iter().flatten());
     }
 
+    /// The person at a node tries all links.
+    pub fn try_links(&mut self, at: usize) {
+        self.step(at, Input::Try);
+    }
+
     pub fn replica(&self, at: usize) -> &Replica {
         &self.replicas[at]
     }
