@@ -163,6 +163,10 @@ asked-hidden = Hidden until all are shown
 asked-submit = Ask
 asked-show = Show the result
 asked-who = Who answered what
+asked-answer = Answer
+asked-own = You answered { $n }.
+asked-less = One less
+asked-more = One more
 asked-not-here = not here yet
 asked-answered = { $n ->
     [0] Nobody has answered yet.

@@ -89,3 +89,53 @@ scenario('in a meeting anybody asks everybody to choose, to vote, or for words, 
   });
   assert.ok(!notes.includes('Oops?'), 'what was not meant is in no notes');
 });
+
+scenario('a number between ends that lie far apart is chosen on a slider, by keys and by touch, and the own answer is told', async (world) => {
+  const { ada, cleo, tabs } = await crew(world, 'stand-up');
+  await ada.at('meeting-start').click();
+  await ada.at('meeting-form').selectOption('stand-up');
+  await ada.at('lobby-start').click();
+  for (const tab of tabs) await tab.at('round-open').waitFor({ timeout: PATIENCE });
+  const [{ cid: meeting }] = (await ada.state()).meetings;
+  const scale = { min: -100, max: 100, low: 'not at all', high: 'sure' };
+  await ada.call('round.open', { question: 'Do we make it?', ask: { scale }, meeting });
+  for (const tab of tabs) {
+    await round(tab, 'Do we make it?').waitFor({ timeout: PATIENCE });
+    assert.equal(await answers(tab, 'Do we make it?').count(), 1, 'one slider, and no two hundred buttons');
+    await round(tab, 'Do we make it?').getByText('-100 · not at all').waitFor();
+  }
+  const slider = answers(ada, 'Do we make it?');
+  assert.deepEqual(
+    await Promise.all(['type', 'min', 'max'].map((it) => slider.getAttribute(it))),
+    ['range', '-100', '100'],
+  );
+  assert.equal(await slider.inputValue(), '0');
+  await slider.focus();
+  await ada.page.keyboard.press('End');
+  await ada.page.keyboard.press('ArrowLeft');
+  assert.equal(await slider.inputValue(), '99');
+  await ada.page.keyboard.press('Tab');
+  await round(ada, 'Do we make it?').getByTestId('round-answer-submit').click();
+  await round(ada, 'Do we make it?').getByTestId('round-own').filter({ hasText: 'You answered 99.' }).waitFor();
+  // On a phone: a tap on the line, then single steps.
+  const line = await answers(cleo, 'Do we make it?').boundingBox();
+  assert.ok(line.height >= 44, 'a finger hits it');
+  await cleo.page.touchscreen.tap(line.x + line.width * 0.25, line.y + line.height / 2);
+  const tapped = Number(await answers(cleo, 'Do we make it?').inputValue());
+  assert.ok(tapped < -20 && tapped > -80, `about half way to the lower end: ${tapped}`);
+  await round(cleo, 'Do we make it?').getByRole('button', { name: 'One less' }).tap();
+  await cleo.until('one less', async () => Number(await answers(cleo, 'Do we make it?').inputValue()) === tapped - 1);
+  await round(cleo, 'Do we make it?').getByTestId('round-answer-submit').tap();
+  await round(cleo, 'Do we make it?').getByTestId('round-own').filter({ hasText: `You answered ${tapped - 1}.` }).waitFor();
+  await check(ada, 'a slider, wide');
+  await check(cleo, 'a slider, phone');
+  await world.picture('slider phone', cleo);
+  await ada.until('both have answered', async () => (await round(ada, 'Do we make it?').getAttribute('data-answered')) === '2');
+  await converged(tabs);
+  const { totals } = (await ada.state()).rounds.find((it) => it.question === 'Do we make it?');
+  assert.deepEqual(totals, { 99: 1, [tapped - 1]: 1 });
+  // Few numbers have a button each.
+  await ada.call('round.open', { question: 'Fist of five', ask: { scale: { min: 0, max: 10, low: '', high: '' } }, meeting });
+  await round(cleo, 'Fist of five').waitFor({ timeout: PATIENCE });
+  assert.equal(await answers(cleo, 'Fist of five').count(), 11);
+});

@@ -3,6 +3,7 @@
 mod open;
 mod options;
 mod result;
+mod slider;
 
 use std::{rc::Rc, sync::Arc};
 

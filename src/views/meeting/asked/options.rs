@@ -8,7 +8,10 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::super::voting::{buttons, use_voting};
+use super::{
+    super::voting::{buttons, use_voting},
+    slider::{MARKS, Slider},
+};
 use crate::{
     hooks::use_commands,
     session::RoomView,
@@ -59,6 +62,9 @@ fn marks(round: &Arc<Round>, scale: &Scale, own: &Option<Value>) -> Html {
         Some(Value::Number(it)) => Some(it.get()),
         _ => None,
     };
+    if scale.max.get() - scale.min.get() >= MARKS {
+        return html! { <Slider round={round.clone()} scale={scale.clone()} own={chosen} /> };
+    }
     let mark = |it: i64| {
         html! { <Pick key={it.to_string()} {round} said={Picked::Number(it)} words={it.to_string()} chosen={chosen == Some(it)} /> }
     };
