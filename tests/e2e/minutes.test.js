@@ -28,6 +28,16 @@ scenario('the notes of a meeting are copied and saved, the same in every tab, an
   await ada.call('meeting.doneItem', items[0].cid, 'in April');
   await converged([ada, ben]);
   assert.match(await ben.call('minutes', {}), /since/, 'it goes on');
+  // What was said so far can be copied while it goes on.
+  await ada.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = () => ada.page.evaluate(() => navigator.clipboard.readText());
+  await ada.view('view-minutes');
+  await ada.at('past-meeting', { 'data-cid': meeting }).getByTestId('copy-notes').click();
+  const during = await ada.call('minutes', {});
+  await ada.until('they are copied', async () => (await copied()) === during);
+  for (const said of ['# Stand-up', '- **Ada**: The crane', '- **Ben**: Bring the *long* brushes (by 2026-12-01)', '- [x] Budget: in April']) {
+    assert.ok(during.includes(said), `${said} in ${during}`);
+  }
 
   await ben.call('meeting.close', meeting, 'See you tomorrow');
   await converged([ada, ben]);
@@ -83,9 +93,7 @@ See you tomorrow
 `,
   );
   assert.equal(timeless(await ben.call('minutes')), shown, 'the same notes in every tab');
-  await ada.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await ada.at('past-meeting').getByTestId('copy-notes').click();
-  const copied = () => ada.page.evaluate(() => navigator.clipboard.readText());
   await ada.until('they are copied', async () => timeless(await copied()) === shown);
   const downloading = ben.page.waitForEvent('download');
   await ben.at('past-meeting').getByTestId('export-markdown').click();
