@@ -254,6 +254,7 @@ fn assert_within_limits(form: &forms::Form) {
     assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
     let Some(notes) = &meeting.notes else { return };
     is_title(&notes.question);
-    assert!(DOTS.contains(&notes.dots));
-    assert!([notes.write_seconds, notes.vote_seconds, notes.talk_seconds].iter().all(|it| SECONDS.contains(it)));
+    let forms::NoteValues { write_seconds, dots, vote_seconds, talk_seconds } = notes.values;
+    assert!(DOTS.contains(&dots));
+    assert!([write_seconds, vote_seconds, talk_seconds].iter().all(|it| SECONDS.contains(it)));
 }

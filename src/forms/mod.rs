@@ -68,6 +68,14 @@ pub struct FormMeeting {
 pub struct FormNotes {
     /// What is asked of everybody; the meeting's prompts are the sorts of note.
     pub question: String,
+    /// How long each step takes, and how many votes there are.
+    #[serde(flatten)]
+    pub values: NoteValues,
+}
+
+/// How long each step with notes takes, and how many votes there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct NoteValues {
     /// How long all write, in seconds.
     pub write_seconds: u64,
     /// How many votes each has.
@@ -78,10 +86,10 @@ pub struct FormNotes {
     pub talk_seconds: u64,
 }
 
-impl Default for FormNotes {
-    /// For a meeting whose form this build does not have.
+impl Default for NoteValues {
+    /// Where neither a form nor a meeting says anything.
     fn default() -> Self {
-        Self { question: String::new(), write_seconds: 300, dots: 3, vote_seconds: 180, talk_seconds: 300 }
+        Self { write_seconds: 300, dots: 3, vote_seconds: 180, talk_seconds: 300 }
     }
 }
 

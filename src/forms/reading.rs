@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::hidden::{is_blank, is_hidden},
-    Form, FormBaton, FormMeeting, FormNotes,
+    Form, FormBaton, FormMeeting, FormNotes, NoteValues,
 };
 
 /// Longer files are not read, in bytes: one takes one or two thousand.
@@ -20,14 +20,14 @@ pub const MAX_BYTES: usize = 16 * 1024;
 pub const FORM_TITLE_CHARS: usize = 80;
 /// Batons that a form opens: each is an event in every room of it.
 pub const BATONS: usize = 8;
-/// How long each speaks, or all write, vote and talk, in seconds. The same for the silence after which somebody may step in.
-pub const SECONDS: RangeInclusive<u64> = 10..=3_600;
-/// See [`SECONDS`].
+/// How long each speaks, or all write, vote and talk, in seconds.
+pub const SECONDS: RangeInclusive<u64> = limits::FORM_SECONDS_LEAST..=limits::FORM_SECONDS;
+/// The silence after which somebody may step in, in seconds.
 pub const GRACE: RangeInclusive<u64> = 5..=3_600;
 /// How long a term is meant to be, in minutes: up to a day.
 pub const MINUTES: RangeInclusive<u64> = 1..=24 * 60;
 /// Days between two meetings: up to a year.
-pub const DAYS: RangeInclusive<u64> = 1..=366;
+pub const DAYS: RangeInclusive<u64> = 1..=limits::FORM_DAYS;
 /// Votes that each has.
 pub const DOTS: RangeInclusive<u64> = 1..=limits::DOTS;
 /// Characters of a place that is named: an unknown key may be as long as the file.
@@ -162,17 +162,16 @@ fn meeting(mut from: Fields<'_>, title: &str) -> FormMeeting {
 }
 
 fn notes(mut from: Fields<'_>, title: &str) -> FormNotes {
-    let usual = FormNotes::default();
+    let usual = NoteValues::default();
     let question = from.text("question", limits::TITLE_CHARS);
-    let notes = FormNotes {
-        question: if question.is_empty() { title.to_owned() } else { question },
+    let values = NoteValues {
         write_seconds: from.number("write_seconds", SECONDS).unwrap_or(usual.write_seconds),
         dots: from.number("dots", DOTS).unwrap_or(usual.dots),
         vote_seconds: from.number("vote_seconds", SECONDS).unwrap_or(usual.vote_seconds),
         talk_seconds: from.number("talk_seconds", SECONDS).unwrap_or(usual.talk_seconds),
     };
     from.end();
-    notes
+    FormNotes { question: if question.is_empty() { title.to_owned() } else { question }, values }
 }
 
 /// What was not taken as it is written, so far.

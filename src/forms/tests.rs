@@ -65,7 +65,7 @@ fn a_whole_file_is_taken_as_it_is_and_a_short_one_filled_up() {
     let form = short.form.unwrap();
     let meeting = form.meeting.unwrap();
     assert_eq!((form.title.as_str(), meeting.role.as_str()), ("short", "short"));
-    assert_eq!(meeting.notes, Some(FormNotes { question: "short".into(), ..FormNotes::default() }));
+    assert_eq!(meeting.notes, Some(FormNotes { question: "short".into(), values: NoteValues::default() }));
     assert_eq!(form.values.quorum_cap, 12);
 }
 
@@ -176,7 +176,7 @@ fn assert_within_limits(form: &Form) {
     assert!(meeting.seconds_each.is_none_or(|it| SECONDS.contains(&it)));
     assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
     let Some(notes) = &meeting.notes else { return };
-    assert!(is_title(&notes.question) && DOTS.contains(&notes.dots));
-    let FormNotes { write_seconds, vote_seconds, talk_seconds, .. } = notes;
+    assert!(is_title(&notes.question) && DOTS.contains(&notes.values.dots));
+    let NoteValues { write_seconds, vote_seconds, talk_seconds, .. } = &notes.values;
     assert!([write_seconds, vote_seconds, talk_seconds].iter().all(|it| SECONDS.contains(it)));
 }

@@ -243,7 +243,8 @@ async fn open_meeting(session: &Session, o: Meeting) -> Outcome<Cid> {
     let Meeting { title, form, prompts, call_link, agenda, resumes } = o;
     let title = title.filter(|it| !it.trim().is_empty()).or_else(|| form.clone()).unwrap_or_default();
     let (form, call_link) = (form.unwrap_or_default(), call_link.unwrap_or_default());
-    let meeting = session.act(meetings::Command::Open { title, form, prompts, call_link, resumes }).await?;
+    let open = meetings::Command::Open { title, form, prompts, call_link, resumes, values: Default::default() };
+    let meeting = session.act(open).await?;
     for item in agenda {
         session.act(NewItem { meeting: Some(Some(meeting)), ..item }.command()).await?;
     }

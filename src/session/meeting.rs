@@ -6,7 +6,8 @@ use futures::future::try_join_all;
 use paceline_room::{
     Cid, NodeId,
     body::{
-        Title, batons, meetings,
+        Title, batons,
+        meetings::{self, MeetingValues},
         rounds::{self, Ask, Dots, OwnAnswer, Spoken, True, Value},
     },
     fold::Key,
@@ -17,7 +18,7 @@ use paceline_room::{
 };
 
 use super::{Session, browser::random, error::Outcome, notices};
-use crate::forms::{self, FormMeeting, FormNotes};
+use crate::forms::{self, Form, FormMeeting, FormNotes, NoteValues};
 
 impl Session {
     /// Begins a meeting of a form: who begins it runs it. Others that still go on are ended first, their notes stay. `order`: who is
@@ -30,12 +31,13 @@ impl Session {
         order: Vec<NodeId>,
     ) -> Outcome<Cid> {
         let form = forms::by_name(&form).ok_or_else(|| notices::error("no-such-form"))?;
+        let values = values_of(&form);
         let FormMeeting { role, prompts, seconds_each, notes, .. } = form.meeting.unwrap_or_default();
         if let Some(open) = self.open_meeting() {
             self.act(meetings::Command::Close { meeting: open, note: String::new() }).await?;
         }
-        let open =
-            meetings::Command::Open { title, form: form.name, prompts: prompts.clone(), call_link, resumes: None };
+        let (form_name, asked) = (form.name, prompts.clone());
+        let open = meetings::Command::Open { title, form: form_name, prompts: asked, call_link, resumes: None, values };
         let meeting = self.act(open).await?;
         let baton =
             self.act(batons::Command::Open { title: role, need: None, strengths: vec![], minutes: None }).await?;
@@ -61,14 +63,14 @@ impl Session {
         if let Some(open) = self.open_meeting() {
             return Ok(open);
         }
-        let (Meeting { title, form, prompts, call_link, timer, .. }, roles) = {
+        let (Meeting { title, form, prompts, call_link, timer, values, .. }, roles) = {
             let engine = self.engine()?;
             let replica = engine.node.replica();
             let before = replica.fold().meeting(&meeting).ok_or_else(|| notices::error("not-found"))?;
             let roles: Vec<_> = replica.fold().meetings().roles_of(meeting).collect();
             (Meeting::clone(before), roles)
         };
-        let open = meetings::Command::Open { title, form, prompts, call_link, resumes: Some(meeting) };
+        let open = meetings::Command::Open { title, form, prompts, call_link, resumes: Some(meeting), values };
         let now = self.act(open).await?;
         for baton in roles {
             self.act(meetings::Command::RoleOf { meeting: now, baton }).await?;
@@ -99,7 +101,7 @@ impl Session {
 
     /// Asks everybody for notes that nobody else sees until all show theirs.
     async fn ask_for_notes(&self, meeting: Cid, notes: FormNotes) -> Outcome<()> {
-        let FormNotes { question, write_seconds, .. } = notes;
+        let FormNotes { question, values: NoteValues { write_seconds, .. } } = notes;
         let (ask, order, many) = (Ask::Words(True), Vec::new(), true);
         let open = rounds::Command::Open { question, ask, sealed: true, meeting: Some(meeting), order, many };
         self.act(open).await?;
@@ -107,16 +109,22 @@ impl Session {
     }
 
     /// Asks everybody to vote on these answers.
-    pub async fn begin_vote(&self, meeting: Cid, question: String, answers: Vec<Cid>, notes: FormNotes) -> Outcome<()> {
+    pub async fn begin_vote(
+        &self,
+        meeting: Cid,
+        question: String,
+        answers: Vec<Cid>,
+        values: NoteValues,
+    ) -> Outcome<()> {
         let options = answers.iter().take(limits::OPTIONS).map(|it| it.to_string().as_str().try_into());
         let options = options.collect::<Result<Vec<Title>, _>>().and_then(TryInto::try_into);
-        let (Ok(options), Ok(budget)) = (options, notes.dots.try_into()) else {
+        let (Ok(options), Ok(budget)) = (options, values.dots.try_into()) else {
             return Err(notices::error("too-long"));
         };
         let (ask, order) = (Ask::Dots(Dots { budget, options }), Vec::new());
         let open = rounds::Command::Open { question, ask, sealed: false, meeting: Some(meeting), order, many: false };
         let vote = self.act(open).await?;
-        self.act(meetings::Command::Timer { seconds: notes.vote_seconds, about: Some(vote) }).await.map(drop)
+        self.act(meetings::Command::Timer { seconds: values.vote_seconds, about: Some(vote) }).await.map(drop)
     }
 
     /// Takes back that a vote was begun, as long as nobody has voted.
@@ -193,6 +201,23 @@ impl Session {
     }
 }
 
+/// What a form says of its meetings, as an opening carries it. What would not fit there is left out: a file was read within the same
+/// bounds.
+fn values_of(form: &Form) -> MeetingValues {
+    let meeting = form.meeting.as_ref();
+    let notes = meeting.and_then(|it| it.notes.as_ref()).map(|it| it.values);
+    let seconds = |it: fn(NoteValues) -> u64| notes.and_then(|notes| it(notes).try_into().ok());
+    MeetingValues {
+        title: form.title.as_str().try_into().unwrap_or_default(),
+        seconds_each: meeting.and_then(|it| it.seconds_each?.try_into().ok()),
+        every_days: meeting.and_then(|it| u64::from(it.every_days?).try_into().ok()),
+        write_seconds: seconds(|it| it.write_seconds),
+        dots: notes.and_then(|it| it.dots.try_into().ok()),
+        vote_seconds: seconds(|it| it.vote_seconds),
+        talk_seconds: seconds(|it| it.talk_seconds),
+    }
+}
+
 /// In an order that nobody chose (Fisher and Yates).
 fn shuffled(mut all: Vec<NodeId>) -> Vec<NodeId> {
     for last in (1..all.len()).rev() {
@@ -207,6 +232,17 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
+
+    #[test]
+    fn an_opening_carries_all_numbers_of_its_form() {
+        let file = r#"{"name": "ours", "title": "Ours", "meeting": {"seconds_each": 45, "every_days": 7,
+            "notes": {"write_seconds": 20, "dots": 5, "vote_seconds": 30, "talk_seconds": 40}}}"#;
+        let it = values_of(&forms::read(file).form.expect("a form"));
+        let seconds = [it.seconds_each, it.write_seconds, it.vote_seconds, it.talk_seconds];
+        assert_eq!(seconds.map(|it| it.map(|it| it.get())), [45, 20, 30, 40].map(Some));
+        let (days, dots) = (it.every_days.map(|it| it.get()), it.dots.map(|it| it.get()));
+        assert_eq!((&*it.title, days, dots), ("Ours", Some(7), Some(5)));
+    }
 
     #[test]
     fn a_shuffled_order_has_everybody_once() {

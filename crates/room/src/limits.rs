@@ -18,6 +18,12 @@ pub const TAGS: usize = 16;
 pub const MEETINGS_AT_ONCE: usize = 8;
 /// How long a timer runs at most, in seconds: a day.
 pub const TIMER_SECONDS: u64 = 24 * 60 * 60;
+/// The least time that a form gives to anything in its meetings, in seconds.
+pub const FORM_SECONDS_LEAST: u64 = 10;
+/// ... and the most.
+pub const FORM_SECONDS: u64 = 60 * 60;
+/// Days between two meetings of a form: up to a year.
+pub const FORM_DAYS: u64 = 366;
 /// Bytes of a place among others.
 pub const ORDER_BYTES: usize = 64;
 /// Nodes in the order of a round, and so many again who come later: who comes after them has no turn.

@@ -51,7 +51,8 @@ fn with(people: usize) -> World {
 fn hold(world: &mut World, form: &str, runs: usize, there: &[usize]) -> Cid {
     let (title, form) = ("Daily".try_into().unwrap(), form.try_into().unwrap());
     let (prompts, call_link) = Default::default();
-    let meeting = world.write(runs, MeetingOpened { title, form, prompts, call_link, resumes: None });
+    let meeting =
+        world.write(runs, MeetingOpened { title, form, prompts, call_link, resumes: None, values: Default::default() });
     let baton = world.open_baton(runs, "runs it");
     world.write(runs, RoleOf { meeting, baton });
     world.take(runs, baton, baton);

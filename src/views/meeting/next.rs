@@ -10,9 +10,8 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::now::{called, next_time};
+use super::now::{called, form_title, next_time};
 use crate::{
-    forms,
     hooks::{use_commands, use_session},
     session::{Here, RoomView},
     texts::{changing, t},
@@ -55,7 +54,7 @@ pub fn Next(props: &NextProps) -> Html {
     let mine = room.joined.is_same(node, room.me);
     let yes = {
         let (commands, from, due) = (commands.clone(), Some(meeting.cid), next_time(meeting));
-        let title = forms::by_name(&meeting.form).map_or_else(|| meeting.title.clone(), |it| it.title);
+        let title = form_title(meeting).to_owned();
         Callback::from(move |_: MouseEvent| {
             let text = t!("next-promise", form = title.clone());
             commands.act(promises::Command::Make { text, due, from });

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use paceline_room::{
     Cid, Day, NodeId,
-    body::rounds::{Ask, Value},
+    body::{
+        meetings::{FormSeconds, MeetingValues},
+        rounds::{Ask, Value},
+    },
     state::{Baton, Item, ItemTitle, Meeting, Round},
 };
 
@@ -12,7 +15,7 @@ use crate::{
     browser,
     due::in_days,
     excerpt,
-    forms::{self, FormMeeting, FormNotes},
+    forms::NoteValues,
     people,
     session::{Countdown, RoomView},
     texts::t,
@@ -165,19 +168,33 @@ pub fn titled(room: &RoomView, item: &Item) -> String {
     }
 }
 
-/// What the form of a meeting says, as far as this build has it.
-pub fn form_of(meeting: &Meeting) -> FormMeeting {
-    forms::by_name(&meeting.form).and_then(|it| it.meeting).unwrap_or_default()
+/// How a meeting does with notes: as its opening says, and as is usual where that says nothing.
+pub fn notes_of(meeting: &Meeting) -> NoteValues {
+    let MeetingValues { write_seconds, dots, vote_seconds, talk_seconds, .. } = &meeting.values;
+    let (usual, seconds) = (NoteValues::default(), |it: &Option<FormSeconds>| it.map(|it| it.get()));
+    NoteValues {
+        write_seconds: seconds(write_seconds).unwrap_or(usual.write_seconds),
+        dots: dots.map_or(usual.dots, |it| it.get()),
+        vote_seconds: seconds(vote_seconds).unwrap_or(usual.vote_seconds),
+        talk_seconds: seconds(talk_seconds).unwrap_or(usual.talk_seconds),
+    }
 }
 
-/// What it says of notes.
-pub fn form_of_notes(meeting: &Meeting) -> FormNotes {
-    form_of(meeting).notes.unwrap_or_default()
+/// Whether it is held for something else than what is on its agenda.
+pub fn asks(meeting: &Meeting) -> bool {
+    let MeetingValues { seconds_each, write_seconds, dots, vote_seconds, talk_seconds, .. } = &meeting.values;
+    let times = [seconds_each, write_seconds, vote_seconds, talk_seconds];
+    !meeting.prompts.is_empty() || dots.is_some() || times.into_iter().any(Option::is_some)
 }
 
 /// When the next meeting of this form is held, as a rule: by then is done what is promised in it.
 pub fn next_time(meeting: &Meeting) -> Option<Day> {
-    in_days(form_of(meeting).every_days?)
+    in_days(meeting.values.every_days?.get().try_into().ok()?)
+}
+
+/// What meetings of this form are called, without their day, as far as the meeting says so.
+pub fn form_title(meeting: &Meeting) -> &str {
+    Some(&*meeting.values.title).filter(|it| !it.is_empty()).unwrap_or(&meeting.title)
 }
 
 /// The role of who runs it: the first that was tied to it.

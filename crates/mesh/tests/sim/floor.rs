@@ -29,6 +29,7 @@ fn opened() -> MeetingOpened {
         prompts: Default::default(),
         call_link: Default::default(),
         resumes: None,
+        values: Default::default(),
     }
 }
 

@@ -137,7 +137,15 @@ impl Story {
             29 => NotMe { node: world.author(who ^ 1) }.into(),
             30 => {
                 let (form, prompts, call_link) = Default::default();
-                MeetingOpened { title: "a meeting".try_into().unwrap(), form, prompts, call_link, resumes: None }.into()
+                MeetingOpened {
+                    title: "a meeting".try_into().unwrap(),
+                    form,
+                    prompts,
+                    call_link,
+                    resumes: None,
+                    values: Default::default(),
+                }
+                .into()
             }
             31 => MeetingClosed { meetings: vec![meeting].try_into().unwrap(), words: None }.into(),
             32 | 33 => {

@@ -52,6 +52,7 @@ fn the_time_that_runs_is_shown_and_does_not_tremble() {
         prompts: Default::default(),
         call_link: Default::default(),
         resumes: None,
+        values: Default::default(),
     };
     let meeting = hall.write(1, opened).cid;
     let set = hall.write(1, TimerSet { meeting, seconds: 300_u64.try_into().unwrap(), about: None }).cid;

@@ -104,7 +104,8 @@ impl Room {
         let who = nth % PEOPLE;
         let (form, prompts, call_link) = Default::default();
         let title = "Stand-up".try_into().unwrap();
-        self.meeting = self.write(who, MeetingOpened { title, form, prompts, call_link, resumes: None });
+        self.meeting = self
+            .write(who, MeetingOpened { title, form, prompts, call_link, resumes: None, values: Default::default() });
         let title = "Runs it".try_into().unwrap();
         let baton = self.write(who, BatonOpened { title, strengths: Default::default(), minutes: None, need: None });
         self.write(who, RoleOf { meeting: self.meeting, baton });
@@ -231,7 +232,7 @@ impl Room {
         done!("the next one", 4, {
             let (form, prompts, call_link) = Default::default();
             let title = "Retro".try_into().unwrap();
-            MeetingOpened { title, form, prompts, call_link, resumes: None }
+            MeetingOpened { title, form, prompts, call_link, resumes: None, values: Default::default() }
         });
         let news = self.hall.written[from..].to_vec();
         assert_eq!(news.len(), names.len());

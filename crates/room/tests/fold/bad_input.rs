@@ -8,7 +8,7 @@ use paceline_room::{
     body::{
         AgendaItemAdded, AgendaItemChanged, Answered, MeetingClosed, MeetingOpened, PromiseKept, PromiseRenewed,
         Promised, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, TimerSet, TurnDone,
-        meetings::{ItemKind, Order},
+        meetings::{ItemKind, MeetingValues, Order},
         rounds::{Ask, Dots, Mark, Scale, Share, Turn, Value},
     },
     fold::IgnoredReason,
@@ -104,7 +104,14 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
     let title = "Stand-up".try_into().unwrap();
     let prompts = vec!["Done".try_into().unwrap()].try_into().unwrap();
     let (form, call_link) = ("stand-up".try_into().unwrap(), "https://call.example".try_into().unwrap());
-    let meeting = MeetingOpened { title, form, prompts, call_link, resumes: None };
+    let values = MeetingValues {
+        title: "Stand-up".try_into().unwrap(),
+        seconds_each: 90_u64.try_into().ok(),
+        every_days: 1_u64.try_into().ok(),
+        dots: 3_u64.try_into().ok(),
+        ..Default::default()
+    };
+    let meeting = MeetingOpened { title, form, prompts, call_link, resumes: None, values };
     let timer = TimerSet { meeting: here, seconds: 60_u64.try_into().unwrap(), about: None };
     let promise = Promised { words: here, due: "2026-12-01".parse().ok(), from: None };
     let each = |it: &Ipld, many: usize| Ipld::List(vec![it.clone(); many]);
@@ -141,6 +148,21 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
                 (&["call_link"], text(2_001)),
                 (&["secret"], Ipld::Bool(true)),
                 (&["resumes"], text(4)),
+                (&["values"], Ipld::Map(BTreeMap::new())),
+                (&["values"], Ipld::Null),
+                (&["values", "owner"], Ipld::Bool(true)),
+                (&["values", "title"], text(201)),
+                (&["values", "title"], text(0)),
+                (&["values", "seconds_each"], number(9)),
+                (&["values", "seconds_each"], number(3_601)),
+                (&["values", "seconds_each"], Ipld::Float(90.0)),
+                (&["values", "every_days"], number(0)),
+                (&["values", "every_days"], number(367)),
+                (&["values", "write_seconds"], number(3_601)),
+                (&["values", "dots"], number(0)),
+                (&["values", "dots"], number(21)),
+                (&["values", "vote_seconds"], number(-60)),
+                (&["values", "talk_seconds"], Ipld::Null),
             ],
         ),
         (
@@ -320,7 +342,14 @@ fn a_meeting_that_ends_twice_ended_once_and_one_that_never_ends_goes_on() {
     let mut world = room(2);
     let opened = |title: &str| {
         let (form, prompts, call_link) = Default::default();
-        MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes: None }
+        MeetingOpened {
+            title: title.try_into().unwrap(),
+            form,
+            prompts,
+            call_link,
+            resumes: None,
+            values: Default::default(),
+        }
     };
     let closed = |it: &[Cid]| MeetingClosed { meetings: it.to_vec().try_into().unwrap(), words: None };
     let [twice, never] = ["twice", "never"].map(|it| world.write(1, opened(it)));

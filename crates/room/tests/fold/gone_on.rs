@@ -16,7 +16,14 @@ use crate::support::{Node, whole};
 
 fn opened(resumes: Option<Cid>) -> MeetingOpened {
     let (form, prompts, call_link) = Default::default();
-    MeetingOpened { title: "Stand-up".try_into().unwrap(), form, prompts, call_link, resumes }
+    MeetingOpened {
+        title: "Stand-up".try_into().unwrap(),
+        form,
+        prompts,
+        call_link,
+        resumes,
+        values: Default::default(),
+    }
 }
 
 fn closed(meeting: Cid) -> MeetingClosed {

@@ -124,6 +124,7 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             prompts: Default::default(),
             call_link: Default::default(),
             resumes: Some(one(&["meeting-opened"])),
+            values: Default::default(),
         }
         .into(),
         31 => {

@@ -7,7 +7,7 @@ use paceline_room::{
     body::{
         AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, AlsoMe, MeetingClosed, MeetingOpened, RoleOf,
         TimerSet,
-        meetings::{Command, ItemKind, NewItem, Order},
+        meetings::{Command, ItemKind, MeetingValues, NewItem, Order},
     },
     command::{Asker, CommandError},
     fold::IgnoredReason,
@@ -26,7 +26,7 @@ use crate::{
 pub fn opened(title: &str, resumes: Option<Cid>) -> MeetingOpened {
     let prompts = vec!["Done".try_into().unwrap()].try_into().unwrap();
     let (form, call_link) = ("stand-up".try_into().unwrap(), Default::default());
-    MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes }
+    MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes, values: Default::default() }
 }
 
 fn closed(meetings: &[Cid]) -> MeetingClosed {
@@ -294,6 +294,30 @@ fn item(title: &str, meeting: Option<Cid>) -> Command {
 }
 
 #[test]
+fn what_a_form_says_of_a_meeting_travels_in_its_opening_and_without_it_is_absent() {
+    let mut world = World::new(9);
+    let values = MeetingValues {
+        title: "Weekly".try_into().unwrap(),
+        seconds_each: 45_u64.try_into().ok(),
+        every_days: 7_u64.try_into().ok(),
+        dots: 5_u64.try_into().ok(),
+        ..Default::default()
+    };
+    let open = Command::Open {
+        title: "Weekly, Monday".into(),
+        form: "nobody-else-has-it".into(),
+        prompts: vec!["Good".into()],
+        call_link: String::new(),
+        resumes: None,
+        values: values.clone(),
+    };
+    let body = told(&world, 1, open).expect("it may be opened");
+    let [with, without] = [body, opened("older", None).into()].map(|it: Body| world.write(1, it));
+    let of = |cid| meeting(&world, cid).values;
+    assert_eq!((of(with), of(without)), (values, MeetingValues::default()));
+}
+
+#[test]
 fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
     let mut world = World::new(9);
     let open = |title: &str, resumes| Command::Open {
@@ -302,6 +326,7 @@ fn what_may_be_done_about_a_meeting_is_refused_for_a_reason() {
         prompts: vec!["Good".into()],
         call_link: "https://call.example".into(),
         resumes,
+        values: MeetingValues { dots: 3_u64.try_into().ok(), ..Default::default() },
     };
     let one = world.write(1, opened("one", None));
     let other = world.write(1, opened("other", None));

@@ -254,6 +254,7 @@ fn meetings_have_the_promised_shape() {
         prompts: Default::default(),
         call_link: Default::default(),
         resumes: None,
+        values: Default::default(),
     };
     let [over, now] = ["", "stand-up"].map(|form| world.write(1, open(form)));
     let mut add = |name: &str, meeting: Option<Cid>| {

@@ -45,7 +45,14 @@ fn answer(world: &mut World, who: usize, round: Cid, text: &str) -> Cid {
 
 fn opened(title: &str) -> MeetingOpened {
     let (form, prompts, call_link) = Default::default();
-    MeetingOpened { title: title.try_into().unwrap(), form, prompts, call_link, resumes: None }
+    MeetingOpened {
+        title: title.try_into().unwrap(),
+        form,
+        prompts,
+        call_link,
+        resumes: None,
+        values: Default::default(),
+    }
 }
 
 /// Three hold a meeting in which each part of the minutes has something; whatever they write is given.

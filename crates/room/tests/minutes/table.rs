@@ -241,7 +241,14 @@ impl Table {
         let (form, prompts) = (form.text(&["name"]), form.texts(&["meeting", "prompts"]));
         let role = form_of(&form).text(&["meeting", "role"]);
         let (title, call_link) = (title.to_owned(), String::new());
-        let open = Meetings::Open { title, form: form.clone(), prompts: prompts.clone(), call_link, resumes: None };
+        let open = Meetings::Open {
+            title,
+            form: form.clone(),
+            prompts: prompts.clone(),
+            call_link,
+            resumes: None,
+            values: Default::default(),
+        };
         let meeting = self.act(who, open);
         let baton = self.act(who, Batons::Open { title: role, need: None, strengths: vec![], minutes: None });
         self.act(who, Meetings::RoleOf { meeting, baton });

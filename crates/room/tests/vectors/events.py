@@ -264,6 +264,9 @@ NODES = ("list", NODE, 0, 64)
 SHARES = ("list", ("map", {"to": NODE, "hash": ("bytes", 32, 32), "sealed": ("bytes", 1, 160)}), 0, 17)
 END = ("one of", "again", "undone")
 TURN = ("one of", "joined", "spoken", "passed", "away", "again")
+FORM_SECONDS = ("number", 60 * 60, 10)
+VALUES = ("some of", {"title?": TITLE, "seconds_each?": FORM_SECONDS, "every_days?": ("number", 366, 1), "write_seconds?": FORM_SECONDS,
+                      "dots?": ("number", 20, 1), "vote_seconds?": FORM_SECONDS, "talk_seconds?": FORM_SECONDS})
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
@@ -292,7 +295,7 @@ KINDS = {
     "promise-renewed": {"promise": LINK, "due?": DAY},
     "also-me": {"node": NODE},
     "not-me": {"node": NODE},
-    "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK},
+    "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK, "values?": VALUES},
     "meeting-closed": {"meetings": TIPS, "words?": LINK},
     "role-of": {"meeting": LINK, "baton": LINK},
     "agenda-item-added": {"title": TITLE, "kind": ITEM, "order": ORDER, "meeting?": LINK, "minutes?": MINUTES, "tags?": TAGS, "about?": LINK},
@@ -322,7 +325,7 @@ def at_limit(of):
         case ("number", most, *_) | ("mark", most): return most
         case ("bytes", _, most): return bytes(most)
         case ("union", cases): return {name: at_limit(of) for name, of in [list(cases.items())[1]]}
-        case ("map", fields): return {field.rstrip("?"): at_limit(of) for field, of in fields.items()}
+        case ("map" | "some of", fields): return {field.rstrip("?"): at_limit(of) for field, of in fields.items()}
         case ("one of", *words): return words[-1]
         case ("day",): return "9999-12-31"
         case ("order", most): return bytes(most - 1) + b"\x01"
@@ -334,10 +337,12 @@ def plain(of):
     """A value well within it."""
     match of:
         case ("text", _): return "x"
-        case ("number", *_) | ("mark", _): return 1
+        case ("number", _, *least): return max(1, *least, 1)
+        case ("mark", _): return 1
         case ("bytes", least, _): return bytes(least)
         case ("union", cases): return {name: plain(of) for name, of in [list(cases.items())[0]]}
         case ("map", fields): return {field: plain(of) for field, of in fields.items() if not field.endswith("?")}
+        case ("some of", fields): return {field.rstrip("?"): plain(of) for field, of in [list(fields.items())[1]]}
         case ("list", item, _, _): return [plain(item)]
         case _: return at_limit(of)
 
@@ -379,8 +384,10 @@ def wrong_values(of, optional):
             for name, it in cases.items():
                 for what, value in wrong_values(it, False):
                     yield f"as {name} {what}", {name: value}
-        case ("map", fields):
+        case ("map" | "some of" as sort, fields):
             yield "is a list", []
+            if sort == "some of":
+                yield "is empty and there", {}
             types = {field.rstrip("?"): (of, field.endswith("?")) for field, of in fields.items()}
             whole = {field: plain(of) for field, (of, _) in types.items()}
             yield "has a field too many", {**whole, "later": 1}

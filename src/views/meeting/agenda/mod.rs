@@ -21,7 +21,7 @@ pub use self::{
 use self::{row::Row, time::Time};
 use super::{
     hands::Hands,
-    now::{form_of, here_of, is_mine, titled},
+    now::{asks, here_of, is_mine, titled},
     steps::use_inert,
 };
 use crate::{
@@ -49,12 +49,6 @@ pub struct AgendaProps {
     pub beside_later: bool,
 }
 
-/// Whether a meeting is held for something else: then its agenda is shown once it is used, behind one line.
-fn is_quiet(meeting: &Meeting) -> bool {
-    let form = form_of(meeting);
-    !form.prompts.is_empty() || form.seconds_each.is_some() || form.notes.is_some()
-}
-
 /// Whether something on the agenda is not done.
 pub fn goes_on(room: &RoomView, meeting: &Meeting) -> bool {
     room.meetings.on_agenda(meeting).any(|it| it.done.is_none())
@@ -69,7 +63,8 @@ pub fn Agenda(props: &AgendaProps) -> Html {
         room.meetings.on_agenda(meeting).count(),
         room.meetings.on_agenda(meeting).filter(|it| it.done.is_none()).count(),
     );
-    let quiet = is_quiet(meeting);
+    // Where something else is done it is shown once it is used, behind one line.
+    let quiet = asks(meeting);
     let content = html! { <Content ..props.clone() /> };
     html! {
         <div class="agenda">

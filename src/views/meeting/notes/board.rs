@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     super::{
-        now::{Notes, called, form_of_notes, is_mine, own_of},
+        now::{Notes, called, is_mine, notes_of, own_of},
         reveal::closed,
         steps::use_inert,
         voting::{Voting, buttons, use_voting},
@@ -57,7 +57,7 @@ pub fn Board(props: &NotesProps) -> Html {
             <ul class="plain-list note-list">{ for groups.iter().take(much.of(NOTES, SHOWN)).map(draw) }</ul>
             { much.more(NOTES, SHOWN, groups.len()) }
             <Placed room={room.clone()} round={notes.round.clone()} />
-            <OnWith ..OnWithProps { notes: NotesProps { primary: filled, ..props.clone() }, groups, form: form_of_notes(meeting) } />
+            <OnWith ..OnWithProps { notes: NotesProps { primary: filled, ..props.clone() }, groups } />
         </>
     }
 }
@@ -66,7 +66,6 @@ pub fn Board(props: &NotesProps) -> Html {
 struct OnWithProps {
     notes: NotesProps,
     groups: Rc<Vec<Group>>,
-    form: crate::forms::FormNotes,
 }
 
 /// What goes on with: a vote, and then the talk.
@@ -77,21 +76,21 @@ fn OnWith(props: &OnWithProps) -> Html {
     let vote = notes.vote.as_ref();
     let inert = use_inert(Some(vote.map(|it| it.cid)));
     let onclick = {
-        let (commands, meeting, notes, groups, form) =
-            (commands.clone(), meeting.cid, notes.clone(), props.groups.clone(), props.form.clone());
+        let (commands, values) = (commands.clone(), notes_of(meeting));
+        let (meeting, notes, groups) = (meeting.cid, notes.clone(), props.groups.clone());
         let ordered = vote.map(|vote| room.rounds.groups(&notes.round, Some(vote)));
         Callback::from(move |_: MouseEvent| {
             if inert {
                 return;
             }
             let top = ordered.as_ref().and_then(|it| Some(it.first()?.first()?.cid));
-            let (vote, form, groups) = (notes.vote.as_ref().map(|it| it.cid), form.clone(), groups.clone());
+            let (vote, groups) = (notes.vote.as_ref().map(|it| it.cid), groups.clone());
             commands.run(|session| async move {
                 match vote {
-                    Some(vote) => session.end_vote(vote, top, form.talk_seconds).await,
+                    Some(vote) => session.end_vote(vote, top, values.talk_seconds).await,
                     None => {
                         let answers = groups.iter().filter_map(|it| Some(it.first()?.cid)).collect();
-                        session.begin_vote(meeting, t!("notes-vote-question"), answers, form).await
+                        session.begin_vote(meeting, t!("notes-vote-question"), answers, values).await
                     }
                 }
             });

@@ -15,7 +15,7 @@ use yew::prelude::*;
 use super::{
     super::{
         hands::Hands,
-        now::{Notes, called, form_of_notes, is_mine, next_time},
+        now::{Notes, called, is_mine, next_time, notes_of},
         steps::{use_before, use_inert},
     },
     note::{Note, said},
@@ -47,7 +47,7 @@ pub fn Talk(props: &NotesProps) -> Html {
     let commands = use_commands(meeting.cid);
     let now = groups.get(at).and_then(|it| it.first()).map(|it| it.cid);
     let (inert, before) = (use_inert(now), use_before(now));
-    let seconds = form_of_notes(meeting).talk_seconds;
+    let seconds = notes_of(meeting).talk_seconds;
     let goes_to = |note: Option<Cid>, seconds: u64| {
         let commands = commands.clone();
         Callback::from(move |()| {

@@ -23,6 +23,8 @@ bodies! {
         [optional] call_link: Note,
         /// The meeting it goes on with.
         [optional] resumes: Option<Cid>,
+        /// What its form says besides, so that nobody else needs the form.
+        [optional] values: MeetingValues,
     }
     /// Ends these meetings: all that its author has seen open.
     MeetingClosed {
@@ -105,6 +107,49 @@ pub type Prompts = List<Title, { limits::TAGS }>;
 pub type Minutes = Within<1, { 24 * 60 }>;
 /// How long a timer runs.
 pub type Seconds = Within<0, { limits::TIMER_SECONDS }>;
+
+/// How long something takes that a form gives time to.
+pub type FormSeconds = Within<{ limits::FORM_SECONDS_LEAST }, { limits::FORM_SECONDS }>;
+
+/// Fields of a map inside a body, each absent rather than empty.
+macro_rules! absent {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {$(
+            $(#[$fdoc])*
+            #[serde(default, skip_serializing_if = "Optional::is_empty", deserialize_with = "crate::fields::given")]
+            pub $field: $type,
+        )*}
+
+        impl Optional for $name {
+            fn is_empty(&self) -> bool {
+                $(self.$field.is_empty())&&*
+            }
+        }
+    };
+}
+
+absent! {
+    /// What the form of a meeting says about it. Where it says nothing, each page does as is usual; it decides nothing.
+    MeetingValues {
+        /// What the form is called.
+        title: Title,
+        /// How long each speaks, if they speak in turn.
+        seconds_each: Option<FormSeconds>,
+        /// So many days later the next one is held, as a rule.
+        every_days: Option<Within<1, { limits::FORM_DAYS }>>,
+        /// How long all write notes.
+        write_seconds: Option<FormSeconds>,
+        /// How many votes on notes each has.
+        dots: Option<Within<1, { limits::DOTS }>>,
+        /// How long all vote.
+        vote_seconds: Option<FormSeconds>,
+        /// How long a note is talked about.
+        talk_seconds: Option<FormSeconds>,
+    }
+}
 
 /// What is done about an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{
     AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, MeetingClosed, MeetingOpened, RoleOf, TimerSet,
-    bodies::{ItemKind, Order},
+    bodies::{ItemKind, MeetingValues, Order},
     state::Item,
 };
 use crate::{
@@ -51,6 +51,8 @@ pub enum Command {
         call_link: String,
         /// The meeting it goes on with.
         resumes: Option<Cid>,
+        /// What its form says besides.
+        values: MeetingValues,
     },
     /// End a meeting, and all others that go on.
     Close {
@@ -112,13 +114,13 @@ pub enum Command {
 impl Ask for Command {
     fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
         match self {
-            Self::Open { title, form, prompts, call_link, resumes } => {
+            Self::Open { title, form, prompts, call_link, resumes, values } => {
                 let (title, prompts) = (named(&title)?, List::of(prompts)?);
                 let (form, call_link) = (form.try_into()?, call_link.try_into()?);
                 if resumes.is_some_and(|it| asker.fold.meeting(&it).is_none_or(|it| it.ended.is_none())) {
                     return Err(CommandError::NotFound);
                 }
-                asker.plain(MeetingOpened { title, form, prompts, call_link, resumes })
+                asker.plain(MeetingOpened { title, form, prompts, call_link, resumes, values })
             }
             Self::Close { meeting, note } => {
                 goes_on(asker, &meeting)?;

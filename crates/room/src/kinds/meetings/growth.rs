@@ -129,7 +129,7 @@ impl Measured for TimerSet {
 fn open(it: &mut Scene) -> Cid {
     let title = "a meeting".try_into().expect("it fits");
     let (form, prompts, call_link) = Default::default();
-    it.write(1, MeetingOpened { title, form, prompts, call_link, resumes: None })
+    it.write(1, MeetingOpened { title, form, prompts, call_link, resumes: None, values: Default::default() })
 }
 
 fn add(it: &mut Scene, meeting: Cid) -> Cid {

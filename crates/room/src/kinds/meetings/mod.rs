@@ -25,8 +25,8 @@ use self::{
 pub use self::{
     apart::{Did, MeetingStep},
     bodies::{
-        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, ItemKind, MeetingClosed, MeetingOpened, Order,
-        Prompts, RoleOf, Seconds, TimerSet,
+        AgendaAt, AgendaItemAdded, AgendaItemChanged, AgendaItemDone, FormSeconds, ItemKind, MeetingClosed,
+        MeetingOpened, MeetingValues, Order, Prompts, RoleOf, Seconds, TimerSet,
     },
     commands::{Command, NewItem},
 };
@@ -308,13 +308,14 @@ impl Capability for Meetings {
 impl Meetings {
     fn open(&mut self, opened: MeetingOpened, resumes: Option<Key>, step: &Step) {
         let (key, event, cid) = (step.key(), step.event(), step.entry.cid);
-        let MeetingOpened { title, form, prompts, call_link, .. } = opened;
+        let MeetingOpened { title, form, prompts, call_link, values, .. } = opened;
         let meeting = Meeting {
             cid,
             title: title.into(),
             form: form.into(),
             prompts: prompts.into_strings(),
             call_link: call_link.into(),
+            values,
             resumes,
             author: event.author,
             at: event.at,

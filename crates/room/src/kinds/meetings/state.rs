@@ -9,7 +9,7 @@ use super::{
         UNNAMED,
         posts::{Post, WordsState},
     },
-    bodies::{ItemKind, Order},
+    bodies::{ItemKind, MeetingValues, Order},
 };
 use crate::{
     Cid, NodeId, Tree,
@@ -87,6 +87,8 @@ pub struct Meeting {
     pub prompts: Vec<String>,
     /// Where it talks.
     pub call_link: String,
+    /// What else its form says of it.
+    pub values: MeetingValues,
     /// The place of the meeting it goes on with, if that was one in its past.
     pub resumes: Option<Key>,
     /// Who opened it.
