@@ -7,6 +7,7 @@
 //! inside is one state machine (`machine`): the order in which things are signed, stored and sent. The rest is its shell. Nothing is
 //! shared between nodes: any number of them run in one thread.
 
+mod acts;
 mod clocks;
 mod error;
 mod load;
@@ -27,6 +28,7 @@ mod unkept;
 mod ways;
 mod write;
 
+pub use acts::{Acts, MOST_ACTS, Made, Named};
 pub use clocks::Clocks;
 pub use error::NodeError;
 pub use load::Ready;

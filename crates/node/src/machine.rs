@@ -26,6 +26,7 @@
 #[cfg(test)]
 mod growth;
 mod openings;
+mod own;
 mod turns;
 mod waiting;
 
@@ -42,13 +43,10 @@ use paceline_store::{Change, Desk, Durability, StoreError};
 use crate::{
     NodeError,
     openings::Openings,
-    write::{Reply, Salt, Storing, Write, Written, sign},
+    write::{Salt, Storing, Write},
 };
 use turns::{DeskTurn, Standing, Turn};
 use waiting::Waiting;
-
-/// Own events that share one transaction at most.
-const BATCH: usize = 64;
 
 /// What a node tells whoever opened it.
 #[derive(Debug, Clone, PartialEq)]
@@ -364,55 +362,6 @@ impl Machine {
         !self.writes.is_empty() && !self.replica.log().is_empty()
     }
 
-    fn begin_own(&mut self, at: u64, salt: &mut dyn FnMut() -> Salt) {
-        let (mut signed, mut settled): (Vec<(Written, Reply)>, Vec<String>) = (Vec::new(), Vec::new());
-        let mut asked = 0;
-        cost::look(self.writes.len().min(BATCH));
-        while asked < BATCH
-            && let Some(Write { make, alone, settles, reply }) = self.writes.pop_front_if(|it| asked == 0 || !it.alone)
-        {
-            asked += 1;
-            if settles.as_ref().is_some_and(|id| !self.desk.go(id)) {
-                let _ = reply.send(Err(NodeError::NotFound));
-            } else {
-                let last = signed.last().map(|(written, _)| written);
-                let made = make(&self.replica, &self.keypair);
-                match made.and_then(|it| sign(&self.replica, &self.keypair, it, last, at, salt())) {
-                    Ok(written) => {
-                        settled.extend(settles);
-                        signed.push((written, reply));
-                    }
-                    Err(error) => {
-                        settles.iter().for_each(|id| self.desk.stay(id));
-                        let _ = reply.send(Err(error));
-                    }
-                }
-            }
-            if alone {
-                break;
-            }
-        }
-        if signed.is_empty() {
-            return;
-        }
-        self.storing.extend(signed.iter().filter_map(|(written, _)| written.shown.clone()));
-        self.tell(Told::Changed);
-        let before = self.waiting.take_blocks();
-        let own = signed.iter().map(|(written, _)| &written.stored);
-        let events = cost::looking(before.blocks.iter().chain(own)).cloned().collect();
-        let unsent = self.take_desk(&settled);
-        self.set_log_turn(Turn::Own { signed, before });
-        self.others_next = true;
-        self.store(Job {
-            of: For::Own,
-            events,
-            unsent,
-            durability: Durability::Strict,
-            words: Vec::new(),
-            drops: Vec::new(),
-        });
-    }
-
     fn begin_others(&mut self) {
         self.keep_due = false;
         self.others_next = false;
@@ -504,43 +453,6 @@ impl Machine {
         if !stored.is_empty() && !self.is_closed() {
             self.input(Input::Stored(stored), now);
         }
-    }
-
-    fn on_own(&mut self, outcome: &Result<(), StoreError>, now: Millis) {
-        let next = if outcome.is_ok() { Turn::Noting(Vec::new()) } else { Turn::Free };
-        let Turn::Own { signed, before } = self.set_log_turn(next) else { return };
-        let Err(error) = outcome else {
-            self.on_kept(&before, now);
-            self.out.extend(signed.last().map(|(written, _)| Effect::Note(written.event.seq)));
-            if let Turn::Noting(stored) = &mut self.log_turn {
-                *stored = signed;
-            }
-            return;
-        };
-        self.waiting.put_back(before);
-        // Only what was signed together is on its way at once.
-        self.storing.clear();
-        for (_, reply) in signed {
-            // A script gets the error; the person here is told as well, since their own words are concerned.
-            self.tell(Told::Failed(error.clone().into()));
-            let _ = reply.send(Err(error.clone().into()));
-        }
-        self.tell(Told::Changed);
-    }
-
-    /// How far the own events go that were stored is noted beside the database, or cannot be: they are sent now. Were one sent
-    /// before and the database lost, its position would be written once more.
-    pub(crate) fn noted(&mut self, now: Millis) {
-        let Turn::Noting(signed) = self.set_log_turn(Turn::Free) else { return };
-        self.storing.clear();
-        for (written, reply) in signed {
-            let cid = written.stored.cid;
-            self.input(written.into_input(), now);
-            let _ = reply.send(Ok(cid));
-        }
-        self.open_up(now);
-        self.tell(Told::Changed);
-        self.out.push(Effect::Soon);
     }
 
     fn on_desk(&mut self, outcome: &Result<(), StoreError>) {

@@ -18,11 +18,12 @@ use paceline_room::{Cid, Keypair, NodeId, body::rounds::OwnAnswer, command::Comm
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
-    NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
+    Acts, MOST_ACTS, NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
+    acts::Act,
     machine::{Effect, For, Job, Machine},
     slice::{self, Slice},
     surroundings::{Key, Links, Surroundings, Timer},
-    write::{MakeSaying, Write, ask},
+    write::{MakeSaying, Outcome, Step, Write, ask},
 };
 
 /// When storing others' events is tried again after it failed (a full disk), in milliseconds: a guess.
@@ -223,13 +224,35 @@ impl Node {
         settles: Option<String>,
         may: impl FnOnce(&Replica) -> Result<(), NodeError> + 'static,
     ) -> Result<Cid, NodeError> {
-        let (reply, stored) = oneshot::channel();
         let (alone, around) = (!command.is_independent(), self.around.clone());
-        let make: MakeSaying = Box::new(move |replica, keypair| {
-            may(replica)?;
-            ask(replica, keypair, command, around.now() as Millis)
+        let make: MakeSaying = Box::new(move |sight, _, keypair| {
+            may(sight.replica)?;
+            ask(sight, keypair, command, around.now() as Millis)
         });
-        self.change(|it| it.ask(Write { make, alone, settles, reply }));
+        let mut names = self.wish(vec![Step { make, rests: false }], alone, settles).await?;
+        names.pop().ok_or(NodeError::NotFound)
+    }
+
+    /// Does all of this in one step; resolves once all events are durably stored, with their names in this order, or says why none
+    /// is.
+    pub async fn act_all(self: &Rc<Self>, acts: Acts) -> Result<Vec<Cid>, NodeError> {
+        match acts.0.len() {
+            0 => return Ok(Vec::new()),
+            many if many > MOST_ACTS => return Err(NodeError::TooLong),
+            _ => {}
+        }
+        let step = |Act { say, rests }: Act| {
+            let around = self.around.clone();
+            let make: MakeSaying =
+                Box::new(move |sight, named, keypair| ask(sight, keypair, say(named)?, around.now() as Millis));
+            Step { make, rests }
+        };
+        self.wish(acts.0.into_iter().map(step).collect(), true, None).await
+    }
+
+    async fn wish(self: &Rc<Self>, steps: Vec<Step>, alone: bool, settles: Option<String>) -> Outcome {
+        let (reply, stored) = oneshot::channel();
+        self.change(|it| it.ask(Write { steps, alone, settles, reply }));
         stored.await.unwrap_or(Err(NodeError::Closed))
     }
 

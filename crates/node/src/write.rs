@@ -2,7 +2,8 @@
 //!
 //! What a person asks for is a [`Command`]; the room is asked what it comes to when its turn comes, so that two clicks in a row
 //! build on one another. Commands that do not depend on what stands before them (posts, feedback) share one transaction; the rest
-//! go one by one.
+//! go one by one. What is done in one step ([`crate::Acts`]) shares one, too: whatever rests on something before it is asked of a
+//! copy of the room that has that already.
 
 use std::sync::Arc;
 
@@ -12,13 +13,14 @@ use paceline_mesh::{
     replica::{Here, Millis, Presence},
 };
 use paceline_room::{
-    Body, Cid, Draft, Event, Keypair, NodeId, Stored, Words,
+    Admission, Body, Cid, Draft, Event, Fold, Keypair, Log, NodeId, Stored, Words,
     body::{PostKind, Retracted},
     command::{Asker, Command, CommandError, Saying},
+    cost,
 };
 use serde_bytes::ByteArray;
 
-use crate::NodeError;
+use crate::{NodeError, acts::Named};
 
 /// Bytes that make the name of words impossible to guess.
 pub(crate) type Salt = [u8; 16];
@@ -31,18 +33,74 @@ pub(crate) struct Making {
     pub(crate) beside: Option<Vec<u8>>,
 }
 
-/// Looks at the state when the turn comes, and says what to write or why not.
-pub(crate) type MakeSaying = Box<dyn FnOnce(&Replica, &Keypair) -> Result<Making, NodeError>>;
+/// The room as whoever writes next sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
+    pub(crate) replica: &'a Replica,
+    /// With what was signed just before in the same write, if that matters.
+    pub(crate) ahead: Option<&'a Ahead>,
+}
+
+impl<'a> Sight<'a> {
+    fn log(self) -> &'a Log {
+        self.ahead.map_or(self.replica.log(), |it| &it.log)
+    }
+
+    fn fold(self) -> &'a Fold {
+        self.ahead.map_or(self.replica.fold(), |it| &it.fold)
+    }
+}
+
+/// The room as it will be once what was signed so far is stored: a copy, since storage may yet refuse it.
+pub(crate) struct Ahead {
+    log: Log,
+    fold: Fold,
+    taken: usize,
+}
+
+impl Ahead {
+    pub(crate) fn of(replica: &Replica) -> Self {
+        cost::look(replica.log().len());
+        Self { log: replica.log().clone(), fold: replica.fold().clone(), taken: 0 }
+    }
+
+    /// Takes in what it has not of these.
+    pub(crate) fn take(&mut self, written: &[Written]) {
+        for Written { event, stored, .. } in written.iter().skip(self.taken) {
+            let admitted = self.log.admit_verified(stored.cid, event.clone(), stored.block.clone());
+            if let Ok(Admission::Admitted(ix)) = admitted {
+                self.fold.apply(&self.log, ix);
+            }
+            if let Some((cid, block)) = &stored.words {
+                self.fold.words(&self.log, *cid, block);
+            }
+        }
+        self.taken = written.len();
+    }
+}
+
+/// Looks at the state when the turn comes, with the names of what was signed before in the same write, and says what to write or why
+/// not.
+pub(crate) type MakeSaying = Box<dyn FnOnce(Sight, Named, &Keypair) -> Result<Making, NodeError>>;
+
+/// One event of a write.
+pub(crate) struct Step {
+    /// What.
+    pub(crate) make: MakeSaying,
+    /// Whether it must see what comes before it in the same write.
+    pub(crate) rests: bool,
+}
 
 /// What the room says to a command now. An answer in a sealed round is sealed for the place in the chain that is next.
-pub(crate) fn ask(replica: &Replica, keypair: &Keypair, command: Command, now: Millis) -> Result<Making, NodeError> {
+pub(crate) fn ask(sight: Sight, keypair: &Keypair, command: Command, now: Millis) -> Result<Making, NodeError> {
     let refused = |it: CommandError| NodeError::Refused(it.code());
+    let (fold, log, replica) = (sight.fold(), sight.log(), sight.replica);
     let command = match command {
-        Command::Rounds(it) => it.sealed(replica.fold(), replica.log(), keypair).map_err(refused)?.into(),
+        Command::Rounds(it) => it.sealed(fold, log, keypair).map_err(refused)?.into(),
         other => other,
     };
     let silence = |node: &NodeId| silence(replica.presence().get(node), now);
-    let asker = Asker { fold: replica.fold(), log: replica.log(), node: replica.node(), silence: &silence };
+    let asker = Asker { fold, log, node: replica.node(), silence: &silence };
     Ok(Making { saying: command.ask(asker).map_err(refused)?, beside: None })
 }
 
@@ -56,10 +114,10 @@ pub fn silence(seen: Option<&Presence>, now: Millis) -> u64 {
     }
 }
 
-/// What became of an own event.
-pub(crate) type Outcome = Result<Cid, NodeError>;
+/// What became of own events that were wished for together: their names, in this order.
+pub(crate) type Outcome = Result<Vec<Cid>, NodeError>;
 
-/// Whoever waits for an own event.
+/// Whoever waits for own events.
 pub(crate) type Reply = oneshot::Sender<Outcome>;
 
 /// An own post on its way to storage.
@@ -77,8 +135,8 @@ pub struct Storing {
 
 /// One wish to write.
 pub(crate) struct Write {
-    /// What.
-    pub(crate) make: MakeSaying,
+    /// What: all of it, or nothing.
+    pub(crate) steps: Vec<Step>,
     /// Whether it must see what was wished before it.
     pub(crate) alone: bool,
     /// The intent among what is not sent yet that it settles.
@@ -97,6 +155,13 @@ pub(crate) struct Written {
     pub(crate) shown: Option<Storing>,
 }
 
+impl Write {
+    /// Of one event that sees all that was wished before it.
+    pub(crate) fn alone(make: MakeSaying, reply: Reply) -> Self {
+        Self { steps: vec![Step { make, rests: false }], alone: true, settles: None, reply }
+    }
+}
+
 impl Written {
     /// For the replica, once stored.
     pub(crate) fn into_input(self) -> Input {
@@ -105,7 +170,7 @@ impl Written {
     }
 }
 
-/// Signs the next own event, at this time by the wall clock; `after` is the one signed just before in the same batch.
+/// Signs the next own event, at this time by the wall clock; `after` is the one signed just before in the same transaction.
 pub(crate) fn sign(
     replica: &Replica,
     keypair: &Keypair,

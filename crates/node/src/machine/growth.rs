@@ -11,8 +11,9 @@ use paceline_room::{
     },
 };
 
+use super::own::BATCH;
 use super::*;
-use crate::write::ask;
+use crate::write::{MakeSaying, Outcome, Step, ask};
 
 paceline_room::laws_of! { laws_of_output, OUTPUTS, Output:
     Output::Store(_) => KEPT,
@@ -153,7 +154,7 @@ const DESK: &[Law] = &[
 struct Bench {
     scene: Scene,
     machine: Machine,
-    asked: Vec<oneshot::Receiver<Result<Cid, NodeError>>>,
+    asked: Vec<oneshot::Receiver<Outcome>>,
 }
 
 impl Bench {
@@ -184,8 +185,8 @@ impl Bench {
             let (kind, text, tags) = (PostKind::Update, "once more".into(), Vec::new());
             let post = Command::from(posts::Command::Post { kind, text, reply_to: None, tags, mentions: vec![] });
             let alone = !post.is_independent();
-            let make = Box::new(move |replica: &Replica, keypair: &Keypair| ask(replica, keypair, post, 0));
-            self.machine.ask(Write { make, alone, settles: None, reply });
+            let make: MakeSaying = Box::new(move |sight, _, keypair| ask(sight, keypair, post, 0));
+            self.machine.ask(Write { steps: vec![Step { make, rests: false }], alone, settles: None, reply });
         }
     }
 

@@ -4,10 +4,7 @@ use paceline_mesh::replica::Millis;
 use paceline_room::{Body, Cid, body::rounds::OwnAnswer};
 
 use super::{Effect, Machine};
-use crate::{
-    openings::make,
-    write::{MakeSaying, Write},
-};
+use crate::{openings::make, write::Write};
 
 impl Machine {
     /// An event was admitted: a round may be shown by it, or something in one that is.
@@ -39,8 +36,7 @@ impl Machine {
         let Ok(wanted) = self.openings.wants(&self.replica, &self.keypair, now) else { return };
         if let Some(reply) = wanted {
             let due = self.openings.due(&self.replica, now);
-            let make: MakeSaying = Box::new(move |replica, keypair| make(&due, replica, keypair));
-            self.ask(Write { make, alone: true, settles: None, reply });
+            self.ask(Write::alone(Box::new(move |sight, _, keypair| make(&due, sight.replica, keypair)), reply));
         }
         self.out.extend(self.openings.wake.map(Effect::OpenUpAt));
     }

@@ -7,12 +7,13 @@ use crate::write::{Reply, Written};
 /// Whose turn it is to write to the log.
 pub(super) enum Turn {
     Free,
+    /// By wish: what was signed for each, and who waits for it.
     Own {
-        signed: Vec<(Written, Reply)>,
+        signed: Vec<(Vec<Written>, Reply)>,
         before: Waiting,
     },
     /// Own events are stored, and how far they go is noted: until then nobody hears of them.
-    Noting(Vec<(Written, Reply)>),
+    Noting(Vec<(Vec<Written>, Reply)>),
     Others(Waiting),
     Anew,
 }

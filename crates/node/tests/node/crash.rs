@@ -1,6 +1,7 @@
 //! The crash matrix: a person writes, answers, edits and takes back while others write, and at every step the process ends, the
 //! machine loses power, the key is objected to, or the tab is frozen; on a disk that is well, slow, full, or fails once.
 //!
+//! What is done in one step is there in its whole or not at all.
 //! No event that was acknowledged is missing, nothing is sent that is not stored, no position has two events, and of all that was
 //! sent each word is there once: as an event, as an intent, or as a draft again.
 
@@ -16,7 +17,10 @@ use futures::executor::block_on;
 use paceline_node::{MOVED, Move, NodeError, Ready, Surroundings};
 use paceline_store::Place as Field;
 
-use crate::world::{Disk, Fault, Place, Seat, TestKey, own_texts, spread};
+use crate::{
+    together::{EVENTS, begun},
+    world::{Disk, Fault, Place, Seat, TestKey, own_texts, spread},
+};
 use story::{Story, parts_of};
 
 /// What the matrix went through.
@@ -31,6 +35,7 @@ struct Counts {
     intents_found: usize,
     drafts_found: usize,
     events_found: usize,
+    steps_found: usize,
     failed_writes: usize,
 }
 
@@ -45,6 +50,7 @@ impl AddAssign for Counts {
         self.intents_found += it.intents_found;
         self.drafts_found += it.drafts_found;
         self.events_found += it.events_found;
+        self.steps_found += it.steps_found;
         self.failed_writes += it.failed_writes;
     }
 }
@@ -93,6 +99,8 @@ fn crash(story: &Story, (landed, lost, note_kept): (usize, usize, bool), counts:
     let mut here = me.events_of(mine);
     assert!(story.acknowledged().is_subset(&here), "{when}: an acknowledged event is missing");
     assert!(story.peer.events_of(mine).is_subset(&here), "{when}: others have what is not stored");
+    assert!([0, EVENTS].contains(&begun(&me)), "{when}: a part of a step is there");
+    counts.steps_found += usize::from(begun(&me) > 0);
     let found = places_of(&me, &[mine]);
     check_texts(&found, &story.sent(), note_kept, &when);
     for text in story.acknowledged_texts() {
@@ -167,6 +175,7 @@ fn whenever_it_crashes_on_a_disk_that_is_well_or_slow_nothing_is_lost_or_doubled
     let Counts { steps, crashes, landed_unheard, lost_relaxed, lost_notes, .. } = counts;
     assert!(steps > 300 && crashes > 500 && landed_unheard > 100 && lost_relaxed > 100 && lost_notes > 100);
     assert!(counts.intents_found > 100 && counts.drafts_found > 100 && counts.events_found > 100);
+    assert!((100..crashes).contains(&counts.steps_found), "with the meeting, and without");
 }
 
 #[test]

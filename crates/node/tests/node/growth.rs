@@ -3,9 +3,11 @@
 use std::{cell::Cell, rc::Rc};
 
 use futures::{executor::block_on, future::LocalBoxFuture};
-use paceline_node::{MOVED, Ready, Surroundings, Timer, listed};
+use paceline_node::{Acts, MOVED, Ready, Surroundings, Timer, listed};
 use paceline_room::{
-    Cid, cost,
+    Cid,
+    body::people,
+    cost,
     testing::{
         growth::{Grows, Law, assert_kept, assert_sighted},
         hostile::Scene,
@@ -13,7 +15,10 @@ use paceline_room::{
 };
 use paceline_store::{Desk, Draft, Durability, MemoryStore, Place as Field, Store};
 
-use crate::world::{Disk, Place, Seat, TestKey};
+use crate::{
+    together::meeting,
+    world::{Disk, Place, Seat, TestKey},
+};
 
 const LAWS: &[Law] = &[
     Law::new("the longest turn while a log of n is loaded", Grows::Halving(32), |n| {
@@ -31,6 +36,18 @@ const LAWS: &[Law] = &[
         let (place, seat) = open(n);
         post(&place, &seat);
         post(&place, &seat)
+    }),
+    Law::new("what is done in one step and rests on nothing in it, in a log of n", Grows::Halving(8), |n| {
+        let (place, seat) = open(n);
+        post(&place, &seat);
+        let mut acts = Acts::default();
+        (0..4).for_each(|_| _ = acts.beside(introduction()));
+        step(&place, &seat, acts)
+    }),
+    Law::new("what is done in one step and rests on what is done before in it, in a log of n", Grows::Each(1), |n| {
+        let (place, seat) = open(n);
+        post(&place, &seat);
+        step(&place, &seat, meeting().0)
     }),
     Law::new("storing a log of n anew", Grows::Each(3), |n| {
         let (place, seat) = open(n);
@@ -185,6 +202,20 @@ fn post(place: &Place, seat: &Seat) -> u64 {
     };
     let cost = cost::of(write).1;
     assert_eq!(seat.len(), before + 1);
+    cost
+}
+
+fn introduction() -> people::Command {
+    people::Command::Introduce { name: "Ann".into(), strengths: vec![], hue: Some(1) }
+}
+
+/// What is done in one step, until it is stored and spread; what that costs.
+fn step(place: &Place, seat: &Seat, acts: Acts) -> u64 {
+    let before = seat.len();
+    let node = seat.node.clone();
+    place.spawn(Box::pin(async move { assert!(node.act_all(acts).await.is_ok()) }));
+    let cost = cost::of(|| rest(place, &seat.disk)).1;
+    assert!(seat.len() > before);
     cost
 }
 

@@ -5,6 +5,7 @@ mod growth;
 mod keeping;
 mod promises;
 mod seals;
+mod together;
 mod two;
 mod world;
 mod writing;

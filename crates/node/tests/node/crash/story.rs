@@ -14,7 +14,10 @@ use paceline_room::{
 };
 use paceline_store::{Place as Field, Store};
 
-use crate::world::{Disk, Fault, Place, Seat, spread};
+use crate::{
+    together::meeting,
+    world::{Disk, Fault, Place, Seat, spread},
+};
 
 /// Steps after which a story has come to an end or never will.
 const MOST_STEPS: usize = 5_000;
@@ -32,6 +35,8 @@ enum Act {
     Edit(String),
     /// An event without words, by a script.
     Introduce,
+    /// Begins a meeting: several events in one step, by a script.
+    Begin,
     /// Takes back the first own post, after the time in which that can be undone.
     Retract,
     /// Undoes the sending that was asked for last, if it is not too late.
@@ -107,6 +112,7 @@ impl Story {
             Act::Answer("answer 1.".into()),
             Act::Type("draft 2.".into()),
             Act::Introduce,
+            Act::Begin,
             Act::Retract,
             other(2),
             post(3),
@@ -262,6 +268,14 @@ impl Story {
                 self.place.spawn(Box::pin(async move {
                     if let Ok(cid) = node.act(command.into()).await {
                         acknowledged.borrow_mut().insert(cid);
+                    }
+                }));
+            }
+            Act::Begin => {
+                let (node, acknowledged) = (self.me.node.clone(), self.acknowledged.clone());
+                self.place.spawn(Box::pin(async move {
+                    if let Ok(names) = node.act_all(meeting().0).await {
+                        acknowledged.borrow_mut().extend(names);
                     }
                 }));
             }
