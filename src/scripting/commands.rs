@@ -78,7 +78,7 @@ commands! { session:
     "meeting.open" (o: Option<Meeting>) -> Cid = open_meeting(&session, o.unwrap_or_default()).await;
     "meeting.close" (meeting: Cid, note: Option<String>) -> Cid = session.act(meetings::Command::Close { meeting, note: note.unwrap_or_default() }).await;
     "meeting.role" (meeting: Cid, baton: Cid) -> Cid = session.act(meetings::Command::RoleOf { meeting, baton }).await;
-    "meeting.addItem" (o: NewItem) -> Cid = session.act(o.command()).await;
+    "meeting.addItem" (o: NewItem) -> Cid = session.act(meetings::Command::Add(o.item())).await;
     "meeting.changeItem" (item: Cid, o: ChangedItem) -> Cid = session.act(o.command(item)).await;
     "meeting.doneItem" (item: Cid, outcome: Option<String>) -> Cid = session.act(meetings::Command::Done { item, outcome: outcome.unwrap_or_default() }).await;
     "meeting.undoneItem" (item: Cid) -> Cid = session.act(meetings::Command::Again { item }).await;
@@ -244,11 +244,7 @@ async fn open_meeting(session: &Session, o: Meeting) -> Outcome<Cid> {
     let title = title.filter(|it| !it.trim().is_empty()).or_else(|| form.clone()).unwrap_or_default();
     let (form, call_link) = (form.unwrap_or_default(), call_link.unwrap_or_default());
     let open = meetings::Command::Open { title, form, prompts, call_link, resumes, values: Default::default() };
-    let meeting = session.act(open).await?;
-    for item in agenda {
-        session.act(NewItem { meeting: Some(Some(meeting)), ..item }.command()).await?;
-    }
-    Ok(meeting)
+    session.open_meeting_with(open, agenda.into_iter().map(NewItem::item).collect()).await
 }
 
 #[derive(Deserialize)]
@@ -264,10 +260,10 @@ struct NewItem {
 }
 
 impl NewItem {
-    fn command(self) -> meetings::Command {
+    fn item(self) -> meetings::NewItem {
         let Self { title, minutes, kind, tags, meeting, about } = self;
         let kind = kind.unwrap_or(ItemKind::Talk);
-        meetings::Command::Add(meetings::NewItem { title, kind, minutes, tags, meeting, about })
+        meetings::NewItem { title, kind, minutes, tags, meeting, about }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person or a script does: a [`Command`] of the room, or whatever else ends with an [`Outcome`].
 
 use futures::future::LocalBoxFuture;
+use paceline_node::Acts;
 use paceline_room::{Cid, body::batons, command::Command};
 use wasm_bindgen_futures::spawn_local;
 
@@ -27,6 +28,16 @@ impl Session {
             self.note_name().await;
         }
         Ok(cid)
+    }
+
+    /// Does all of this in one step: whatever happens meanwhile, all of it is stored or nothing. Resolves with the events' names, in
+    /// this order.
+    pub fn act_all(&self, acts: Acts) -> LocalBoxFuture<'static, Outcome<Vec<Cid>>> {
+        let session = self.clone();
+        Box::pin(async move {
+            let node = session.engine()?.node.clone();
+            node.act_all(acts.each(seen)).await.map_err(notices::node)
+        })
     }
 
     /// Whether this node may do it now, as far as that is not for the log to say: a holder who is here is not pushed aside.

@@ -5,6 +5,7 @@
 //! components and scripts call the same methods. *Absent*: events, signing, transactions (`cargo xtask check` proves it).
 
 mod asking;
+mod beginning;
 mod browser;
 mod car;
 mod clock;

@@ -7,17 +7,23 @@ use std::{
 
 use futures::future::LocalBoxFuture;
 use paceline_mesh::{Input, Lane};
-use paceline_node::{Founding, Key, Links, Node, Parts, Ready, Surroundings, Timer};
+use paceline_node::{Founding, Key, Links, Named, Node, Parts, Ready, Surroundings, Timer};
 use paceline_room::{
     Cid, Keypair, NodeId, Stored,
-    body::{FormValues, Policy, RoomFounded},
+    body::{FormValues, Policy, RoomFounded, meetings},
 };
 use paceline_store::{Desk, IdbStore, MemoryStore, Place, Store};
 use serde_bytes::ByteArray;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{browser, express::express, surroundings::ThisPage};
+use super::{
+    beginning::{beginning, going_on},
+    browser,
+    express::express,
+    surroundings::ThisPage,
+};
+use crate::forms;
 
 /// Turns of the event loop after which what is waited for will not come.
 const MOST_TURNS: usize = 100_000;
@@ -204,6 +210,55 @@ async fn the_same_steps_on_indexed_db_end_as_in_memory() {
     let disk = of(steps(fresh("paceline node test 1").await).await);
     assert_eq!((memory.0.len(), memory.1.iter().filter(|(key, _)| key.starts_with("draft/")).count()), (5, 2));
     assert_eq!(memory, disk);
+}
+
+/// A form of a host with all that a meeting may begin with.
+const WHOLE: &str = r#"{"name": "ours", "meeting": {"role": "Runs ours", "prompts": ["Was", "Comes"], "seconds_each": 45, "every_days": 7}}"#;
+
+#[test]
+async fn a_meeting_of_each_form_begins_ends_the_one_before_and_is_gone_on_with_in_one_step_each() {
+    let keypair = Keypair::from_secret([7; 32]);
+    let store = fresh("paceline node test 4").await;
+    let founding = founding(keypair);
+    let room = founding.room;
+    founding.keep(&*store).await.expect("stored");
+    let (node, _links, key) = open(room, 7, store.clone()).await;
+    let all = [forms::bundled(), forms::read(WHOLE).form.into_iter().collect()].concat();
+    let mut before = None;
+    for form in all.into_iter().filter(|it| it.meeting.is_some()) {
+        let meant = form.meeting.clone().expect("a meeting");
+        let (acts, made) = beginning(form.clone(), "Today".into(), String::new(), vec![node.me], before);
+        let names = node.act_all(acts).await.expect("all of it");
+        let opened = Named::new(&names).of(made).expect("of this step");
+        let meeting = {
+            let replica = node.replica();
+            let fold = replica.fold();
+            assert!(names.iter().all(|it| fold.why_ignored(it).is_none()), "{}: all of it counts", form.name);
+            let now = fold.meeting_now(replica.log()).expect("one goes on");
+            assert_eq!((now.all.len(), now.leading.cid), (1, opened), "{}", form.name);
+            let asked = if meant.notes.is_some() { 1 } else { meant.prompts.len() };
+            let rounds = fold.rounds().of_meeting(opened).count();
+            assert_eq!(rounds, asked + usize::from(meant.seconds_each.is_some()), "{}", form.name);
+            let role = fold.meetings().roles_of(opened).next().expect("a role");
+            assert_eq!(fold.baton(&role).and_then(|it| it.holder), Some(node.me), "{}", form.name);
+            assert_eq!(now.leading.timer.is_some(), meant.notes.is_some() || meant.seconds_each.is_some());
+            paceline_room::state::Meeting::clone(&now.leading)
+        };
+        node.act(meetings::Command::Close { meeting: opened, note: String::new() }.into()).await.expect("ended");
+        let roles: Vec<_> = node.replica().fold().meetings().roles_of(opened).collect();
+        let (acts, made) = going_on(meeting.clone(), roles.clone());
+        let names = node.act_all(acts).await.expect("all of it");
+        let again = Named::new(&names).of(made).expect("of this step");
+        let replica = node.replica();
+        let now = replica.fold().meeting(&again).expect("a meeting");
+        assert_eq!((&now.values, &now.prompts), (&meeting.values, &meeting.prompts));
+        assert_eq!(replica.fold().meetings().roles_of(again).collect::<Vec<_>>(), roles);
+        assert_eq!(now.timer.as_ref().map(|it| it.seconds), meeting.timer.as_ref().map(|it| it.seconds));
+        before = Some(again);
+    }
+    let written = node.replica().log().len() - 1;
+    assert_eq!((key.mark.get(), store.counts().events), (Some(written as u64), written + 1), "all of it is stored");
+    node.close();
 }
 
 #[test]
