@@ -35,6 +35,8 @@ pub(crate) const FORM: Target = Target {
         "\"minutes\":",
         "\"meeting\":{",
         "\"prompts\":[",
+        "\"agenda\":[{\"title\":",
+        "\"kind\":\"decision\"",
         "\"notes\":{",
         "\"dots\":",
         "\\u202e",
@@ -182,12 +184,17 @@ fn check_markdown(bytes: &[u8]) -> bool {
 fn make_form(chance: &mut Chance) -> Vec<u8> {
     let maybe = |chance: &mut Chance| if chance.once_in(2) { serde_json::Value::Null } else { chance.size().into() };
     let texts = |chance: &mut Chance| (0..chance.below(20)).map(|_| chance.text(FORM_PIECES, 4)).collect::<Vec<_>>();
+    let item = |chance: &mut Chance| {
+        let kind = ["talk", "round", "decision", "order"][chance.below(4)];
+        serde_json::json!({ "title": chance.text(FORM_PIECES, 3), "minutes": maybe(chance), "kind": kind })
+    };
     let notes = serde_json::json!({
         "question": chance.text(FORM_PIECES, 3), "write_seconds": chance.size(), "dots": chance.below(30),
         "vote_seconds": chance.size(), "talk_seconds": chance.below(5_000),
     });
     let meeting = serde_json::json!({
         "role": chance.text(FORM_PIECES, 3), "prompts": texts(chance), "seconds_each": maybe(chance), "every_days": maybe(chance),
+        "agenda": (0..chance.below(20)).map(|_| item(chance)).collect::<Vec<_>>(),
         "notes": if chance.once_in(2) { notes } else { serde_json::Value::Null },
     });
     serde_json::json!({
@@ -234,7 +241,7 @@ fn check_form(bytes: &[u8]) -> bool {
 }
 
 fn assert_within_limits(form: &forms::Form) {
-    use forms::reading::{BATONS, DAYS, DOTS, MINUTES, SECONDS};
+    use forms::reading::{BATONS, DAYS, DOTS, ITEMS, MINUTES, SECONDS};
     let is_title = |it: &String| {
         let shown = it.chars().any(|it| !hidden::is_blank(it)) && !it.contains(hidden::is_hidden);
         assert!(shown && it.chars().count() <= limits::TITLE_CHARS, "{it:?}");
@@ -252,6 +259,9 @@ fn assert_within_limits(form: &forms::Form) {
     assert!(meeting.prompts.len() <= limits::TAGS);
     assert!(meeting.seconds_each.is_none_or(|it| SECONDS.contains(&it)));
     assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
+    meeting.agenda.iter().for_each(|it| is_title(&it.title));
+    assert!(meeting.agenda.len() <= ITEMS);
+    assert!(meeting.agenda.iter().filter_map(|it| it.minutes).all(|it| MINUTES.contains(&it.into())));
     let Some(notes) = &meeting.notes else { return };
     is_title(&notes.question);
     let forms::NoteValues { write_seconds, dots, vote_seconds, talk_seconds } = notes.values;

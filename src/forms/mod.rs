@@ -6,7 +6,7 @@ pub mod reading;
 
 use std::cell::{LazyCell, RefCell};
 
-use paceline_room::body::FormValues;
+use paceline_room::body::{FormValues, meetings::ItemKind};
 use serde::Serialize;
 
 pub use reading::{Read, Said, What, read};
@@ -59,8 +59,21 @@ pub struct FormMeeting {
     pub seconds_each: Option<u64>,
     /// So many days later the next one is held, as a rule: until then what is promised in it is due.
     pub every_days: Option<u16>,
+    /// What is on its agenda, in order.
+    pub agenda: Vec<FormItem>,
     /// Notes that are hidden until all show theirs, voted on, and talked about.
     pub notes: Option<FormNotes>,
+}
+
+/// Something on the agenda of each meeting of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormItem {
+    /// What.
+    pub title: String,
+    /// How long it is meant to take.
+    pub minutes: Option<u32>,
+    /// What is done about it.
+    pub kind: ItemKind,
 }
 
 /// Notes that are written, shown, voted on and talked about.

@@ -4,14 +4,15 @@
 use std::{cell::RefCell, ops::RangeInclusive};
 
 use paceline_room::{
-    body::{FormValues, Policy},
+    body::{FormValues, Policy, meetings::ItemKind},
     limits,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
     super::hidden::{is_blank, is_hidden},
-    Form, FormBaton, FormMeeting, FormNotes, NoteValues,
+    Form, FormBaton, FormItem, FormMeeting, FormNotes, NoteValues,
 };
 
 /// Longer files are not read, in bytes: one takes one or two thousand.
@@ -24,7 +25,9 @@ pub const BATONS: usize = 8;
 pub const SECONDS: RangeInclusive<u64> = limits::FORM_SECONDS_LEAST..=limits::FORM_SECONDS;
 /// The silence after which somebody may step in, in seconds.
 pub const GRACE: RangeInclusive<u64> = 5..=3_600;
-/// How long a term is meant to be, in minutes: up to a day.
+/// Items on the agenda that a meeting begins with: each is an event in every meeting of it.
+pub const ITEMS: usize = 16;
+/// How long a term is meant to be, or something on an agenda to take, in minutes: up to a day.
 pub const MINUTES: RangeInclusive<u64> = 1..=24 * 60;
 /// Days between two meetings: up to a year.
 pub const DAYS: RangeInclusive<u64> = 1..=limits::FORM_DAYS;
@@ -134,7 +137,7 @@ fn baton(value: Value, place: String, said: &Sayings) -> Option<FormBaton> {
 fn values(from: Option<Fields<'_>>) -> Option<FormValues> {
     let usual = FormValues { policy: Policy::Consent, quorum: 50_u64.try_into().ok()?, quorum_cap: 12, grace: 30 };
     let Some(mut from) = from else { return Some(usual) };
-    let policy = from.policy("policy").unwrap_or(usual.policy);
+    let policy = from.word("policy").unwrap_or(usual.policy);
     let quorum = from.number("quorum", 0..=100).and_then(|it| it.try_into().ok()).unwrap_or(usual.quorum);
     let cap = from.number("quorum_cap", 1..=u64::from(u16::MAX)).and_then(|it| it.try_into().ok());
     let grace = from.number("grace", GRACE).and_then(|it| it.try_into().ok());
@@ -155,10 +158,26 @@ fn meeting(mut from: Fields<'_>, title: &str) -> FormMeeting {
         prompts: from.texts("prompts"),
         seconds_each: from.number("seconds_each", SECONDS),
         every_days: from.number("every_days", DAYS).and_then(|it| it.try_into().ok()),
+        // The same may be come to twice.
+        agenda: from.list("agenda", ITEMS, item, |_, _| false),
         notes: from.object("notes").map(|it| notes(it, title)),
     };
     from.end();
     meeting
+}
+
+/// Without a kind it is talked about.
+fn item(value: Value, place: String, said: &Sayings) -> Option<FormItem> {
+    let mut from = Fields::of(value, place.clone(), said)?;
+    let title = from.text("title", limits::TITLE_CHARS);
+    let minutes = from.number("minutes", MINUTES).and_then(|it| it.try_into().ok());
+    let kind = from.word("kind").unwrap_or(ItemKind::Talk);
+    from.end();
+    if title.is_empty() {
+        said.push(place, What::Unfit);
+        return None;
+    }
+    Some(FormItem { title, minutes, kind })
 }
 
 fn notes(mut from: Fields<'_>, title: &str) -> FormNotes {
@@ -314,7 +333,8 @@ impl<'a> Fields<'a> {
         Some(number)
     }
 
-    fn policy(&mut self, key: &str) -> Option<Policy> {
+    /// One of a few words.
+    fn word<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
         let (value, place) = self.take(key)?;
         serde_json::from_value(value).ok().or_else(|| self.unfit(place))
     }

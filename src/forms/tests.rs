@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use super::{
-    reading::{BATONS, DAYS, DOTS, FORM_TITLE_CHARS, GRACE, MAX_BYTES, MINUTES, SECONDS},
+    reading::{BATONS, DAYS, DOTS, FORM_TITLE_CHARS, GRACE, ITEMS, MAX_BYTES, MINUTES, SECONDS},
     *,
 };
 
@@ -17,6 +17,7 @@ fn whole() -> Value {
         "values": {"policy": "majority", "quorum": 40, "quorum_cap": 5, "grace": 60},
         "meeting": {
             "role": "Runs it", "prompts": ["Good", "Bad"], "seconds_each": 60, "every_days": 7,
+            "agenda": [{"title": "Budget", "minutes": 10, "kind": "decision"}, {"title": "Break", "minutes": null, "kind": "talk"}],
             "notes": {"question": "What was?", "write_seconds": 60, "dots": 4, "vote_seconds": 70, "talk_seconds": 80},
         },
     })
@@ -66,7 +67,18 @@ fn a_whole_file_is_taken_as_it_is_and_a_short_one_filled_up() {
     let meeting = form.meeting.unwrap();
     assert_eq!((form.title.as_str(), meeting.role.as_str()), ("short", "short"));
     assert_eq!(meeting.notes, Some(FormNotes { question: "short".into(), values: NoteValues::default() }));
-    assert_eq!(form.values.quorum_cap, 12);
+    assert_eq!((form.values.quorum_cap, meeting.agenda), (12, vec![]));
+}
+
+#[test]
+fn an_agenda_keeps_its_order_and_what_is_on_it_twice_and_talks_where_no_kind_is_said() {
+    let read =
+        with("/meeting/agenda", json!([{"title": "Break"}, {"title": "Budget", "minutes": 5}, {"title": "Break"}]));
+    assert_eq!(said(&read), []);
+    let agenda = read.form.unwrap().meeting.unwrap().agenda;
+    let told: Vec<_> = agenda.iter().map(|it| (it.title.as_str(), it.minutes, it.kind)).collect();
+    let talk = |title, minutes| (title, minutes, ItemKind::Talk);
+    assert_eq!(told, [talk("Break", None), talk("Budget", Some(5)), talk("Break", None)]);
 }
 
 #[test]
@@ -125,6 +137,17 @@ fn each_hostile_value_is_brought_within_its_limits_and_named_by_its_place() {
         ("/meeting/seconds_each", json!(60.5), "meeting.seconds_each", What::Clamped),
         ("/meeting/seconds_each", json!("60"), "meeting.seconds_each", What::Unfit),
         ("/meeting/every_days", json!(100_000), "meeting.every_days", What::Clamped),
+        ("/meeting/agenda", json!(leads), "meeting.agenda", What::Shortened),
+        ("/meeting/agenda", json!("Budget"), "meeting.agenda", What::Unfit),
+        ("/meeting/agenda/0", json!("Budget"), "meeting.agenda[0]", What::Unfit),
+        ("/meeting/agenda/1", json!({"minutes": 3}), "meeting.agenda[1]", What::Unfit),
+        ("/meeting/agenda/0/title", long(), "meeting.agenda[0].title", What::Cut),
+        ("/meeting/agenda/0/title", json!("\u{202e}Budget"), "meeting.agenda[0].title", What::Cleaned),
+        ("/meeting/agenda/0/minutes", json!(0), "meeting.agenda[0].minutes", What::Clamped),
+        ("/meeting/agenda/0/minutes", json!(1e9), "meeting.agenda[0].minutes", What::Clamped),
+        ("/meeting/agenda/0/minutes", json!("ten"), "meeting.agenda[0].minutes", What::Unfit),
+        ("/meeting/agenda/0/kind", json!("order"), "meeting.agenda[0].kind", What::Unfit),
+        ("/meeting/agenda/0/owner", json!("me"), "meeting.agenda[0].owner", What::Unknown),
         ("/meeting/notes/dots", json!(21), "meeting.notes.dots", What::Clamped),
         ("/meeting/notes/write_seconds", json!(1), "meeting.notes.write_seconds", What::Clamped),
         ("/meeting/notes/owner", json!("me"), "meeting.notes.owner", What::Unknown),
@@ -175,6 +198,8 @@ fn assert_within_limits(form: &Form) {
     assert!(is_title(&meeting.role) && meeting.prompts.len() <= limits::TAGS && meeting.prompts.iter().all(is_title));
     assert!(meeting.seconds_each.is_none_or(|it| SECONDS.contains(&it)));
     assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
+    assert!(meeting.agenda.len() <= ITEMS && meeting.agenda.iter().all(|it| is_title(&it.title)));
+    assert!(meeting.agenda.iter().filter_map(|it| it.minutes).all(|it| MINUTES.contains(&it.into())));
     let Some(notes) = &meeting.notes else { return };
     assert!(is_title(&notes.question) && DOTS.contains(&notes.values.dots));
     let NoteValues { write_seconds, vote_seconds, talk_seconds, .. } = &notes.values;

@@ -13,11 +13,11 @@ use paceline_room::{
 
 use crate::forms::{Form, FormMeeting, FormNotes, NoteValues};
 
-/// A meeting of a form: opened, with who runs it, what is asked in it and their turns. `open`: one that goes on, and is
+/// A meeting of a form: opened, with who runs it, its agenda, what is asked in it and their turns. `open`: one that goes on, and is
 /// ended with it. `order`: who speaks, in this order.
 pub fn beginning(form: Form, title: String, call_link: String, order: Vec<NodeId>, open: Option<Cid>) -> (Acts, Made) {
     let values = values_of(&form);
-    let FormMeeting { role, prompts, seconds_each, notes, .. } = form.meeting.unwrap_or_default();
+    let FormMeeting { role, prompts, seconds_each, agenda, notes, .. } = form.meeting.unwrap_or_default();
     let mut acts = Acts::default();
     if let Some(meeting) = open {
         acts.beside(Command::Close { meeting, note: String::new() });
@@ -28,6 +28,11 @@ pub fn beginning(form: Form, title: String, call_link: String, order: Vec<NodeId
     let baton = acts.beside(batons::Command::Open { title: role, need: None, strengths: vec![], minutes: None });
     acts.after(move |it| Ok(Command::RoleOf { meeting: it.of(meeting)?, baton: it.of(baton)? }.into()));
     acts.after(move |it| Ok(batons::Command::Take { baton: it.of(baton)? }.into()));
+    for it in agenda {
+        let (kind, minutes) = (it.kind, it.minutes.map(u64::from));
+        let item = NewItem { title: it.title, kind, minutes, tags: vec![], meeting: None, about: None };
+        add_to(&mut acts, meeting, item);
+    }
     match notes {
         Some(FormNotes { question, values }) => {
             ask(&mut acts, meeting, Asks { question, ask: Ask::Words(True), order: vec![], notes: true });

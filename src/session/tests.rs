@@ -213,7 +213,8 @@ async fn the_same_steps_on_indexed_db_end_as_in_memory() {
 }
 
 /// A form of a host with all that a meeting may begin with.
-const WHOLE: &str = r#"{"name": "ours", "meeting": {"role": "Runs ours", "prompts": ["Was", "Comes"], "seconds_each": 45, "every_days": 7}}"#;
+const WHOLE: &str = r#"{"name": "ours", "meeting": {"role": "Runs ours", "prompts": ["Was", "Comes"], "seconds_each": 45, "every_days": 7,
+    "agenda": [{"title": "Budget", "minutes": 10, "kind": "decision"}, {"title": "Break"}, {"title": "Budget"}]}}"#;
 
 #[test]
 async fn a_meeting_of_each_form_begins_ends_the_one_before_and_is_gone_on_with_in_one_step_each() {
@@ -236,6 +237,11 @@ async fn a_meeting_of_each_form_begins_ends_the_one_before_and_is_gone_on_with_i
             assert!(names.iter().all(|it| fold.why_ignored(it).is_none()), "{}: all of it counts", form.name);
             let now = fold.meeting_now(replica.log()).expect("one goes on");
             assert_eq!((now.all.len(), now.leading.cid), (1, opened), "{}", form.name);
+            let items = fold.meetings().agenda(Some(opened));
+            let items: Vec<_> = items.map(|it| (it.title.clone(), it.minutes, it.kind)).collect();
+            let wanted: Vec<_> =
+                meant.agenda.iter().map(|it| (it.title.clone(), it.minutes.map(u64::from), it.kind)).collect();
+            assert_eq!(items, wanted, "{}", form.name);
             let asked = if meant.notes.is_some() { 1 } else { meant.prompts.len() };
             let rounds = fold.rounds().of_meeting(opened).count();
             assert_eq!(rounds, asked + usize::from(meant.seconds_each.is_some()), "{}", form.name);
