@@ -55,15 +55,22 @@ impl Session {
         self.made(acts, now).await
     }
 
-    /// Opens a meeting with these on its agenda, in one step as far as one holds them.
+    /// Opens a meeting with these on its agenda, in one step; what that does not hold follows in steps of its own.
     pub async fn open_meeting_with(&self, open: meetings::Command, mut agenda: Vec<NewItem>) -> Outcome<Cid> {
-        let rest = agenda.split_off(agenda.len().min(MOST_ACTS - 1));
+        let mut rest = agenda.split_off(agenda.len().min(MOST_ACTS - 1));
         let mut acts = Acts::default();
         let meeting = acts.beside(open);
         agenda.into_iter().for_each(|it| add_to(&mut acts, meeting, it));
         let meeting = self.made(acts, meeting).await?;
-        for item in rest {
-            self.act(meetings::Command::Add(NewItem { meeting: Some(Some(meeting)), ..item })).await?;
+        while !rest.is_empty() {
+            let later = rest.split_off(rest.len().min(MOST_ACTS));
+            let mut acts = Acts::default();
+            for item in std::mem::replace(&mut rest, later) {
+                acts.after(
+                    move |_| Ok(meetings::Command::Add(NewItem { meeting: Some(Some(meeting)), ..item }).into()),
+                );
+            }
+            self.act_all(acts).await?;
         }
         Ok(meeting)
     }
