@@ -22,7 +22,9 @@ function unnamed(seen) {
     .replace(/data-left="\d+"/g, 'left')
     .replace(/"(at|began|ended|seconds|setAt)":\d+/g, '$1')
     .replace(/hue-\d+/g, 'hue')
-    .replace(/"hue":\d+/g, 'hue');
+    .replace(/"hue":\d+/g, 'hue')
+    // Sets stand in the order of their keys, which are drawn.
+    .replace(/\["name \d+"(?:,"name \d+")+\]/g, (set) => JSON.stringify(JSON.parse(set).toSorted()));
 }
 
 /** All that somebody sees, and all that a script is told, before anything is shown; then after it. */
@@ -59,7 +61,15 @@ async function held(world, hides) {
     await write(tab, said.words, round(tab, 'One word?'));
   }
   const look = async () => {
-    const page = await cleo.page.evaluate(() => document.querySelector('[data-testid="room"]').outerHTML);
+    // Attributes by name: they stand in the order in which they came.
+    const page = await cleo.page.evaluate(() => {
+      const told = (it) => {
+        if (it.nodeType !== Node.ELEMENT_NODE) return it.nodeType === Node.TEXT_NODE ? it.data : '';
+        const given = [...it.attributes].map(({ name, value }) => `${name}="${value}"`).toSorted();
+        return `<${[it.localName, ...given].join(' ')}>${[...it.childNodes].map(told).join('')}`;
+      };
+      return told(document.querySelector('[data-testid="room"]'));
+    });
     return { page: unnamed(page), state: unnamed(JSON.stringify(await cleo.state())) };
   };
   const answered = async () => (await cleo.state()).rounds.filter((it) => it.sealed).map((it) => it.answered.length);

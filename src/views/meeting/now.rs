@@ -74,7 +74,7 @@ pub fn others_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
 pub fn asked_last(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
     let all = || room.rounds.in_meeting(&room.meetings, meeting);
     let is_notes = |it: &Round| it.sealed && it.many;
-    let of_form = form_of(meeting).notes.and_then(|_| all().find(|it| is_notes(it))).map(|it| it.cid);
+    let of_form = meeting.values.write_seconds.and_then(|_| all().find(|it| is_notes(it))).map(|it| it.cid);
     let is_vote = |it: &Round| all().any(|notes| is_notes(notes) && is_on(room, it, notes));
     let beside = all().filter(|it| {
         let is_asked = meeting.prompts.iter().any(|prompt| **prompt == *it.question) && it.ask.is_text();
