@@ -121,8 +121,9 @@ scenario('the lobby says who of those here might run it, and nobody where nobody
   await ada.at('lobby-start').click();
   await ben.at('tab-meeting').click();
   await ben.at('meeting', { 'data-state': 'open' }).waitFor({ timeout: PATIENCE });
-  await ben.post('I am here');
-  await ada.until('Ben was in it', async () => (await ada.state()).posts.length === 1);
+  await ben.at('round-answer').fill('I am here');
+  await ben.at('round-answer-submit').click();
+  await ada.at('round', { 'data-answered': '1' }).waitFor({ timeout: PATIENCE });
   await ada.at('meeting-close').click();
   for (const tab of [ada, ben]) {
     await tab.at('meeting-again').click();

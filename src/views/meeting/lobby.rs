@@ -73,7 +73,7 @@ pub fn Lobby(props: &LobbyProps) -> Html {
                     { for all.iter().map(|it| html! { <option key={it.name.clone()} value={it.name.clone()}>{ &it.title }</option> }) }
                 </select>
             </label>
-            if let Some(form) = &chosen { <p class="hint">{ &form.purpose }</p> }
+            if let Some(form) = &chosen { <p class="hint">{ changing(form.purpose.clone()) }</p> }
             <Expected room={room.clone()} form={chosen.as_ref().map(|it| it.name.clone()).unwrap_or_default()} />
             <Copyable text={room.link.to_string()} handle="lobby-link" label={t!("lobby-link")} filled={false} />
             { own_name(room, props.settings, &name_field, "lobby-start") }
