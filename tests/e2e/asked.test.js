@@ -120,7 +120,7 @@ scenario('a number between ends that lie far apart is chosen on a slider, by key
   // On a phone: a tap on the line, then single steps.
   const line = await answers(cleo, 'Do we make it?').boundingBox();
   assert.ok(line.height >= 44, 'a finger hits it');
-  await cleo.page.touchscreen.tap(line.x + line.width * 0.25, line.y + line.height / 2);
+  await answers(cleo, 'Do we make it?').tap({ position: { x: line.width * 0.25, y: line.height / 2 } });
   const tapped = Number(await answers(cleo, 'Do we make it?').inputValue());
   assert.ok(tapped < -20 && tapped > -80, `about half way to the lower end: ${tapped}`);
   await round(cleo, 'Do we make it?').getByRole('button', { name: 'One less' }).tap();

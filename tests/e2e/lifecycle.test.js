@@ -206,6 +206,7 @@ scenario('who stands still on a link is away, does not answer a test of it, and 
     await ben.at('reach-person', { 'data-node': node, 'data-answered': 'false' }).filter({ hasText: 'no answer' }).waitFor();
     await ben.at('reach').filter({ hasText: 'You reach 0 of 1' }).filter({ hasText: 'No answer: Ada' }).waitFor();
     await ben.at('reach-advice').waitFor();
+    assert.equal(await ben.at('reach').filter({ hasText: 'Everybody reaches everybody' }).count(), 0);
     assert.equal(await ben.at('reach-test').getAttribute('aria-disabled'), null);
     await shown('away');
     process.kill(renderer, 'SIGCONT');

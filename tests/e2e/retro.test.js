@@ -180,7 +180,10 @@ scenario('a retro: hidden notes, shown at once, put together, voted on by tap, a
     assert.doesNotMatch(await tab.call('minutes'), /still on it/);
   }
   await promise(ada).getByTestId('promise-keep').click();
-  for (const tab of tabs) await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
+  for (const tab of tabs) {
+    await tab.until('it is kept', async () => (await promise(tab).count()) === 0);
+    assert.match(await tab.call('minutes'), /## Promises\n\n- \*\*Ada\*\*: [^]*?\(kept\)/, 'and the notes say so');
+  }
   // Votes on something else are not those on the notes; nor are the notes that are asked for beside them lost.
   await ben.at('round-open').click();
   await ben.at('round-question').fill('Tea or coffee?');

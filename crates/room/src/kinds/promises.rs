@@ -217,6 +217,8 @@ pub struct PromiseLists {
     pub from: Tree<(Cid, Key), Promise>,
     /// Words that one goes on, as far as they stand, in display order.
     pub renewals: Tree<Key, Renewal>,
+    /// Where those stand that ended, by the end that counts.
+    pub ends: Tree<Key, Key>,
 }
 
 impl PromiseLists {
@@ -477,7 +479,9 @@ impl Promises {
         if record.end.is_some_and(|(latest, _)| latest > key) {
             return;
         }
-        record.end = Some((key, step.ix));
+        let before = record.end.replace((key, step.ix));
+        before.into_iter().for_each(|(end, _)| _ = self.lists.ends.remove(&end));
+        self.lists.ends.insert(key, Arc::new(record.key));
         let (at, words) = (step.event().at, words.map(|_| state_of(&why)));
         let end = End { cid: step.entry.cid, evidence, words, why, at, depth: step.event().depth };
         self.change(promise, |it| (it.state, it.end) = (state, Some(end)));

@@ -33,7 +33,7 @@ pub struct Minutes {
     pub rounds: Vec<(Arc<Round>, Sheet)>,
     /// What was on its agenda, in order.
     pub agenda: Vec<Entry>,
-    /// What had been promised before and was said in it to go on, and what was promised in it.
+    /// What had been promised before and was kept or dropped in it, or goes on as was said in it; and what was promised in it.
     pub promises: Vec<PromiseEntry>,
     /// Its roles.
     pub roles: Vec<Role>,
@@ -149,8 +149,10 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
     // Who runs the next one says so after the end.
     promised.extend(lists.promises.promised_from(meeting.cid).filter(|it| !within.has(&it.cid)).cloned());
     let renewed = renewed(fold, &within, began);
-    let before = renewed.keys().filter(|(_, it)| !within.has(it)).filter_map(|it| lists.promises.all.get(it)).cloned();
-    let promised = before.collect::<Vec<_>>().into_iter().chain(promised);
+    let ended = lists.promises.ends.from(&began).filter(|((_, end), _)| within.has(end)).map(|(_, it)| **it);
+    let answered: BTreeSet<Key> = ended.chain(renewed.keys().copied()).filter(|(_, it)| !within.has(it)).collect();
+    let before = answered.iter().filter_map(|it| lists.promises.all.get(it)).cloned();
+    let promised = before.chain(promised);
     let promised = promised.filter(|it| it.state != PromiseState::Asked && !it.taken).map(|promise| {
         let renewal = renewed.get(&(promise.depth, promise.cid));
         let due = renewal.map_or(promise.first_due, |it| it.due);

@@ -514,6 +514,9 @@ fn promises_are_what_the_rules_say_in_any_order() {
             let words = sim.written.iter().filter(|it| it.1.body.kind() == "promise-renewed");
             let standing = shown.iter().map(|it| it.5).sum::<usize>();
             prop_assert_eq!(lists.renewals.len(), standing);
+            let ended = lists.done.iter().filter_map(|it| Some((it.end.as_ref()?.cid, (it.depth, it.cid))));
+            let by_end = lists.ends.entries().map(|((_, end), promise)| (*end, **promise));
+            prop_assert_eq!(by_end.collect::<BTreeMap<_, _>>(), ended.collect::<BTreeMap<_, _>>());
             let is_over = |it: &&Written| other.fold.why_ignored(&it.0) == Some(IgnoredReason::Over);
             let counted = words.clone().filter(|it| other.fold.why_ignored(&it.0).is_none()).count();
             renewed.set(renewed.get() + standing);

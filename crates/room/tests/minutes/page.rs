@@ -4,7 +4,7 @@ use paceline_room::{
     Cid, Fold, Log,
     body::{
         AgendaItemAdded, AgendaItemDone, Answered, BatonReleased, FeedbackGiven, MeetingClosed, MeetingOpened,
-        PromiseKept, PromiseRenewed, Promised, Retracted, RoleOf, RoundOpened, Stance, ThemePlaced,
+        PromiseDropped, PromiseKept, PromiseRenewed, Promised, Retracted, RoleOf, RoundOpened, Stance, ThemePlaced,
         meetings::{ItemKind, Order},
         rounds::{Ask, Dots, True, Under, Value},
     },
@@ -170,7 +170,7 @@ fn a_role_ends_with_its_meeting_and_what_becomes_of_it_later_changes_no_notes() 
 }
 
 #[test]
-fn what_goes_on_is_told_with_its_day_and_what_is_said_of_it_elsewhere_is_not() {
+fn what_became_of_promises_is_told_where_it_was_said_and_what_is_said_of_it_elsewhere_is_not() {
     let mut world = World::new(9);
     (0..3).for_each(|who| _ = world.introduce(who, ["Ada", "Ben", "Cleo"][who]));
     world.sync_all();
@@ -180,6 +180,8 @@ fn what_goes_on_is_told_with_its_day_and_what_is_said_of_it_elsewhere_is_not() {
         world.write(who, Promised { words, due: due("2026-12-01"), from: None })
     };
     let [brushes, paint, door] = [promise(1, "brushes"), promise(1, "paint"), promise(2, "door")];
+    let [rails, ropes, lamp] = [promise(1, "rails"), promise(1, "ropes"), promise(1, "lamp")];
+    world.write(1, PromiseKept { promise: lamp, evidence: None });
     world.sync_all();
     let meeting = world.write(0, opened("Retro"));
     // Beside the opening.
@@ -189,10 +191,15 @@ fn what_goes_on_is_told_with_its_day_and_what_is_said_of_it_elsewhere_is_not() {
     world.write(1, PromiseRenewed { promise: brushes, due: due("2026-12-15") });
     let taken_back = world.write(1, PromiseRenewed { promise: paint, due: None });
     world.write(1, Retracted { post: taken_back });
+    world.write(1, PromiseKept { promise: rails, evidence: None });
+    let words = world.say(1, "none are left");
+    world.write(1, PromiseDropped { promise: ropes, words });
     world.sync_all();
     let notes = shown(&world, meeting).expect("a meeting");
-    let said = "## Promises\n\n- **Ben**: brushes (Promised anew, by 2026-12-15)\n";
-    assert!(notes.contains(said) && !notes.contains("paint") && !notes.contains("door"), "{notes}");
+    let said = "## Promises\n\n- **Ben**: brushes (Promised anew, by 2026-12-15)\n\
+                - **Ben**: rails (Kept, by 2026-12-01)\n- **Ben**: ropes (Dropped, by 2026-12-01)\n";
+    assert!(notes.contains(said), "{notes}");
+    assert!(["paint", "door", "lamp"].iter().all(|it| !notes.contains(it)), "{notes}");
     end(&mut world, meeting, "See you");
     let notes = shown(&world, meeting).expect("a meeting");
     assert!(notes.contains(said), "{notes}");

@@ -167,7 +167,7 @@ impl Sight<'_> {
         }
         match self.ways.persons() {
             0 | 1 => also("alone", t!("reach-alone")),
-            _ if !self.ways.reaches_all(0) || !self.found().is_empty() => {}
+            _ if !self.ways.reaches_all(0) || !self.found().is_empty() || !self.silent().is_empty() => {}
             _ if few => also("all", t!("reach-everybody")),
             _ => also("many", t!("reach-many")),
         }
