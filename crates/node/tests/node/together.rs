@@ -133,6 +133,34 @@ fn a_step_ends_a_meeting_and_begins_the_next_and_what_it_does_beside_is_the_same
 }
 
 #[test]
+fn what_was_left_is_brought_back_in_one_step_and_in_this_order() {
+    let (place, seat) = founder(&mut World::new(27));
+    let titles: Vec<String> = (0..6).map(|it| format!("left {it}")).collect();
+    let mut acts = Acts::default();
+    for title in titles.clone() {
+        let (kind, tags, meeting) = (ItemKind::Talk, vec![], Some(None));
+        acts.beside(meetings::Command::Add(NewItem { title, kind, minutes: None, tags, meeting, about: None }));
+    }
+    let now = acts.beside(open("Weekly"));
+    let outcome = ask(&place, &seat, acts);
+    spread(&place, &[&seat], || outcome.borrow().is_some());
+    let names = outcome.take().expect("an end").expect("all of it");
+    let now = Named::new(&names).of(now).expect("of this step");
+    let mut acts = Acts::default();
+    for item in names.into_iter().take(titles.len()) {
+        let (before, meeting) = (Some(None), Some(Some(now)));
+        let back = meetings::Command::Change { item, title: None, minutes: None, before, meeting };
+        acts.after(move |_| Ok(back.into()));
+    }
+    let outcome = ask(&place, &seat, acts);
+    spread(&place, &[&seat], || outcome.borrow().is_some());
+    assert!(matches!(outcome.take(), Some(Ok(_))));
+    let replica = seat.node.replica();
+    let agenda = replica.fold().meetings().agenda(Some(now));
+    assert_eq!(agenda.map(|it| it.title.clone()).collect::<Vec<_>>(), titles);
+}
+
+#[test]
 fn whenever_it_ends_within_a_step_all_of_it_is_there_or_nothing_and_nothing_was_sent_that_is_not() {
     let mut world = World::new(23);
     let (place, seat) = founder(&mut world);
