@@ -18,6 +18,8 @@ function unnamed(seen) {
     .replace(/#\/r\/[\w-]+/g, 'link')
     .replace(/\b(?:12D3KooW\w+|bafy\w+)/g, name)
     .replace(/"digest":"\w+"/g, 'digest')
+    .replace(/datetime="[^"]*"/g, 'datetime')
+    .replace(/(?:< 1|\b\d+) min\b/g, 'span')
     .replace(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'time')
     .replace(/data-left="\d+"/g, 'left')
     .replace(/"(at|began|ended|seconds|setAt)":\d+/g, '$1')

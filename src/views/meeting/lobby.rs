@@ -12,10 +12,7 @@ use self::{reach::Reach, talk::Talk};
 use super::{named::own_name, next::Expected};
 use crate::{
     browser,
-    components::{
-        copyable::Copyable,
-        own_name::introduction,
-    },
+    components::{copyable::Copyable, own_name::introduction},
     forms::{self, Form},
     hooks::{Commands, use_chosen, use_commands, use_session, use_view},
     people,

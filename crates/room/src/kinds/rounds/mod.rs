@@ -26,8 +26,8 @@ use std::{ops::Bound, sync::Arc};
 
 pub use self::{
     bodies::{
-        AnswerDone, Answered, Ask, Dots, End, Mark, RevealOpened, Revealed, RoundClosed, RoundOpened, Scale, Sealed, Share,
-        ShareOpened, Spoken, ThemePlaced, True, Turn, TurnDone, Under, Value,
+        AnswerDone, Answered, Ask, Dots, End, Mark, RevealOpened, Revealed, RoundClosed, RoundOpened, Scale, Sealed,
+        Share, ShareOpened, Spoken, ThemePlaced, True, Turn, TurnDone, Under, Value,
     },
     commands::{Command, Said},
     openings::{Opening, OwnAnswer},
