@@ -346,7 +346,7 @@ scenario('scripts are refused for a reason, and may name the ask for the promise
   assert.equal(await refusal(ben, 'promise.keep', promise), 'not-found');
   assert.equal(await refusal(ben, 'promise.drop', promise, 'no'), 'not-found');
   assert.deepEqual(await rows(ben), [
-    { cid: promise, node: await ben.node(), text: 'by noon', state: 'kept', due: '2026-12-01', from: ask },
+    { cid: promise, node: await ben.node(), text: 'by noon', state: 'kept', due: '2026-12-01', renewed: null, from: ask },
   ]);
 });
 
