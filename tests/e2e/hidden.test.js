@@ -19,6 +19,7 @@ function unnamed(seen) {
     .replace(/\b(?:12D3KooW\w+|bafy\w+)/g, name)
     .replace(/"digest":"\w+"/g, 'digest')
     .replace(/datetime="[^"]*"/g, 'datetime')
+    .replace(/\d+ minutes and \d+ seconds left/g, 'left')
     .replace(/(?:< 1|\b\d+) min\b/g, 'span')
     .replace(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'time')
     .replace(/data-left="\d+"/g, 'left')

@@ -35,7 +35,7 @@ async function meet(world, form, step) {
     await converged(people.map(({ tab }) => tab));
   }
   await ada.press({ handle: 'lobby-start' });
-  await Promise.all(people.map((it) => it.follows(step)));
+  await Promise.all(people.map((it) => it.sees(step)));
   const cut = () => networks.cut(browsers[1].home);
   const heal = async () => {
     networks.heal(browsers[1].home);

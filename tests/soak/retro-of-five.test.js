@@ -32,7 +32,7 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   const before = ada.presses;
   await ada.press({ handle: 'lobby-start' });
   world.log(`from the lobby to the first step in ${ada.presses - before} presses`);
-  await Promise.all(first.map((it) => it.follows({ handle: 'round-answer' })));
+  await Promise.all(first.map((it) => it.sees({ handle: 'round-answer' })));
   // One after the other: so they stand in the notes.
   for (const it of first) {
     await jots(it);
@@ -56,7 +56,7 @@ scenario('five hold a retro by hand, one of them in Firefox by keyboard, one lat
   const locked = Date.now();
   const dan = await late();
   const others = [ada, ben, cleo, dan];
-  await dan.follows({ handle: 'round-done' });
+  await dan.sees({ handle: 'round-done' });
   for (const it of others) await it.press({ handle: 'round-done' });
   await ben.write({ handle: 'round-answer' }, 'half a thou');
   await ada.press({ handle: 'round-reveal' });

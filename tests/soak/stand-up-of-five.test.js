@@ -24,7 +24,7 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   const { ada, ben, cleo, eva, first, late } = await five(world, 'stand-up');
   await ada.press({ handle: 'lobby-start' });
   assert.ok(ada.presses <= 2 + 2, `the tile, the name, and Start: ${ada.presses} presses`);
-  await Promise.all(first.map((it) => it.follows({ handle: 'turn' })));
+  await Promise.all(first.map((it) => it.sees({ handle: 'turn' })));
   await together(first, 'the same turn everywhere');
   const people = new Map(await Promise.all(first.map(async (it) => [await it.tab.node(), it])));
   for (const it of first) await writes(it, 'Done', `${it.name} has painted`);
@@ -36,7 +36,7 @@ scenario('five hold a stand-up by hand, one in Firefox by keyboard, one late, on
   await eva.tab.page.freeze();
   const locked = Date.now();
   const dan = await late();
-  await dan.follows({ handle: 'turn' });
+  await dan.sees({ handle: 'turn' });
   people.set(await dan.tab.node(), dan);
   const others = [ada, ben, cleo, dan];
   const { now, next } = await together(others, 'the same turn for who is late');

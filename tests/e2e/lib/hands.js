@@ -59,13 +59,6 @@ export class Person {
     return until(`${this.name}: ${why}`, async () => is(await this.look({ ...what, any: true })), patience);
   }
 
-  /** To the meeting, where it did not come by itself: it moves nobody who is in a field. */
-  async follows(what) {
-    await this.sees({ css: '.bar.going' });
-    if (!(await this.look(what))) await this.press({ handle: 'tab-meeting' });
-    return this.sees(what);
-  }
-
   async press(what) {
     this.presses += 1;
     if (this.way === 'keys') {
@@ -91,19 +84,18 @@ export class Person {
     await this.until('it stands there', what, (it) => it?.value === words);
   }
 
-  /** In a list to choose from: as the keyboard does, which phones show a list of their own for. */
+  /** In a list to choose from: opened by a press, and gone through by keys; a phone's own list, by which people choose there, is none of the page's. */
   async choose(what, words) {
-    await this.sees(what);
-    return this.tab.page.evaluate(
-      ([handle, within, words]) => {
-        const roots = within ? [...document.querySelectorAll(`[data-testid="${within.handle}"]`)] : [document];
-        const root = roots.find((it) => !within?.text || it.textContent.includes(within.text));
-        const select = root.querySelector(`[data-testid="${handle}"]`);
-        select.value = [...select.options].find((it) => it.text.includes(words)).value;
-        select.dispatchEvent(new Event('change', { bubbles: true }));
-      },
-      [what.handle, what.within, words],
-    );
+    await this.press(what);
+    const find = ([handle, within, words]) => {
+      const roots = within ? [...document.querySelectorAll(`[data-testid="${within.handle}"]`)] : [document];
+      const root = roots.find((it) => !within?.text || it.textContent.includes(within.text));
+      const { options, selectedIndex } = root.querySelector(`[data-testid="${handle}"]`);
+      return [...options].findIndex((it) => it.text.includes(words)) - selectedIndex;
+    };
+    const steps = await this.tab.page.evaluate(find, [what.handle, what.within, words]);
+    for (let step = 0; step < steps; step += 1) await this.#key('ArrowDown');
+    await this.#key('Enter');
   }
 
   /** By the Tab key alone, however far it is. */
