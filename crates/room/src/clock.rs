@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use crate::{cost::look, ix::ChainIx};
+use crate::{cost::look, ix::ChainIx, sorted};
 
 /// How many chunks lie right below a fork.
 const FORK: usize = 16;
@@ -58,6 +58,20 @@ impl Leaf {
         Self { words, bits: bits.map(|(digit, at)| word(digit, at)).collect() }
     }
 
+    /// With these numbers, of chains that all lie in it.
+    fn of(counts: &[(ChainIx, u32)]) -> Self {
+        let digits = counts.iter().map(|(_, count)| digits_of(*count)).max().unwrap_or(0);
+        let words = counts.iter().map(|(chain, _)| lane(*chain) / 64 + 1).max().unwrap_or(0);
+        let mut bits = vec![0; digits * words];
+        for (chain, count) in counts {
+            let (at, bit) = (lane(*chain) / 64, lane(*chain) % 64);
+            for (digit, words) in bits.chunks_mut(words).enumerate() {
+                words[at] |= (u64::from(*count) >> digit & 1) << bit;
+            }
+        }
+        Self { words, bits }
+    }
+
     /// How many bits the numbers have.
     fn digits(&self) -> usize {
         self.bits.len().checked_div(self.words).unwrap_or(0)
@@ -74,7 +88,7 @@ impl Leaf {
 
     fn set(&mut self, lane: usize, count: u32) {
         let (at, lane) = (lane / 64, 1 << (lane % 64));
-        let digits = self.digits().max((u32::BITS - count.leading_zeros()) as usize);
+        let digits = self.digits().max(digits_of(count));
         let set = |digit: usize| if count >> digit & 1 == 1 { lane } else { 0 };
         let word = |digit, of| if of == at { self.word(digit, of) & !lane | set(digit) } else { self.word(digit, of) };
         *self = Self::made(digits, self.words.max(at + 1), word);
@@ -128,17 +142,37 @@ impl Clock {
         0
     }
 
+    /// Has seen so many events of these chains, each named once, and nothing else.
+    pub(crate) fn of(mut counts: Vec<(ChainIx, u32)>) -> Self {
+        sorted::short_list(&mut counts, |it| *it);
+        let mut clock = Self::default();
+        for counts in counts.chunk_by(|one, other| one.0.0 >> LEAF_BITS == other.0.0 >> LEAF_BITS) {
+            if let Some((chain, _)) = counts.first() {
+                clock.at(*chain, |leaf| {
+                    *leaf = Leaf::of(counts);
+                    leaf.look();
+                });
+            }
+        }
+        clock
+    }
+
     /// Notes that so many events of that chain are in the past.
     pub(crate) fn set(&mut self, chain: ChainIx, count: u32) {
+        self.at(chain, |leaf| {
+            leaf.look();
+            leaf.set(lane(chain), count);
+        });
+    }
+
+    /// Changes the leaf of that chain.
+    fn at(&mut self, chain: ChainIx, change: impl FnOnce(&mut Leaf)) {
         self.rise(needed(chain));
         let (mut below, mut height) = (&mut self.root, self.height);
         loop {
             let empty = || Arc::new(if height == 0 { Chunk::Leaf(EMPTY) } else { Chunk::Fork(Default::default()) });
             match Arc::make_mut(below.get_or_insert_with(empty)) {
-                Chunk::Leaf(leaf) => {
-                    leaf.look();
-                    return leaf.set(lane(chain), count);
-                }
+                Chunk::Leaf(leaf) => return change(leaf),
                 Chunk::Fork(forks) => {
                     look(1);
                     below = &mut forks[place(chain, height)];
@@ -187,6 +221,11 @@ impl Clock {
             self.height += 1;
         }
     }
+}
+
+/// How many bits a number has.
+const fn digits_of(count: u32) -> usize {
+    (u32::BITS - count.leading_zeros()) as usize
 }
 
 /// How many forks must lie above the leaf of that chain.
@@ -394,7 +433,7 @@ mod tests {
             let map = |of: &[(u32, u32)]| of.iter().copied().collect::<BTreeMap<u32, u32>>();
             let (mut both, left, right) = (clock(&one), map(&one), map(&other));
             let mut reverse = clock(&other);
-            both.join(&clock(&other));
+            both.join(&Clock::of(right.iter().map(|(chain, count)| (ChainIx(*chain), *count)).rev().collect()));
             reverse.join(&clock(&one));
             for chain in left.keys().chain(right.keys()).copied().chain([0, 69_999, 1 << 20]) {
                 let most = left.get(&chain).max(right.get(&chain)).copied().unwrap_or(0);

@@ -44,6 +44,8 @@ pub struct Entry {
     /// Its place in that chain, from 1.
     pub place: u32,
     clock: Clock,
+    /// The one event that it builds on, if it is one: its chain, and its place there. Who has that, lacks nothing but this.
+    ground: Option<(ChainIx, u32)>,
     /// Whether nothing builds on it yet.
     is_tip: bool,
 }
@@ -220,6 +222,8 @@ struct Ground {
     /// The author's event before it, and the chain of that.
     prev: Option<(Ix, ChainIx)>,
     clock: Clock,
+    /// If it is one event: the chain of that, and its place there.
+    alone: Option<(ChainIx, u32)>,
     /// What nothing had built on.
     tips: Vec<Ix>,
 }
@@ -493,7 +497,7 @@ impl Log {
         {
             event.body = self.mask.read(event.body, &block);
         }
-        let Ground { prev, mut clock, tips } = ground;
+        let Ground { prev, mut clock, alone, tips } = ground;
         for tip in tips {
             let entry = &mut self.entries[tip.0 as usize];
             entry.is_tip = false;
@@ -506,7 +510,7 @@ impl Log {
         clock.set(chain, place);
         self.tips.insert((Reverse(event.depth), cid), ix);
         self.bytes += block.len();
-        self.entries.push(Entry { cid, event, block, chain, place, clock, is_tip: true });
+        self.entries.push(Entry { cid, event, block, chain, place, clock, ground: alone, is_tip: true });
         self.by_cid.insert(ix, &self.entries);
         ix
     }
@@ -545,17 +549,30 @@ impl Ground {
         }
         let tips = seen.iter().filter(|(_, it)| it.is_tip).map(|(ix, _)| *ix).collect();
         let clock = joined(seen.iter().map(|(_, it)| *it));
-        Ok(Self { prev: prev.map(|(ix, it)| (*ix, it.chain)), clock, tips })
+        let alone = match seen {
+            [(_, it)] => Some((it.chain, it.place)),
+            _ => None,
+        };
+        Ok(Self { prev: prev.map(|(ix, it)| (*ix, it.chain)), clock, alone, tips })
     }
 }
 
-/// What has all of these in its past. What is there already with another brings nothing.
+/// What has all of these in its past. What is there already with another brings nothing; what builds on one that is there brings
+/// itself, and all such are put in at once.
 fn joined<'a>(seen: impl Iterator<Item = &'a Entry>) -> Clock {
-    let mut clock = Clock::default();
+    let (mut clock, mut alone) = (Clock::default(), Vec::new());
     for entry in seen {
-        if clock.get(entry.chain) < entry.place {
-            clock.join(&entry.clock);
+        if clock.get(entry.chain) >= entry.place {
+            continue;
         }
+        match entry.ground {
+            // Of several in a chain the last is joined or noted first.
+            Some((chain, place)) if clock.get(chain) >= place => alone.push((entry.chain, entry.place)),
+            _ => clock.join(&entry.clock),
+        }
+    }
+    if !alone.is_empty() {
+        clock.join(&Clock::of(alone));
     }
     clock
 }

@@ -2,8 +2,8 @@
 //! meeting is recorded (`vectors/meeting.car`); the recipe that made it is here and makes the same bytes. Each hostile log is the
 //! worst of a seeded search over what its kind leaves to choose.
 //!
-//! Events are not equally long: one that names sixty-four others is, and one that is the first of its chain to see a hundred transfers, or
-//! changes fifty batons, does as much as that says. So an event may cost three times one of the meeting, and besides a fixed number of
+//! Events are not equally long: one that is the first of its chain to see a hundred transfers, or changes fifty batons, does as much as
+//! that says. So an event may cost three times one of the meeting, and besides a fixed number of
 //! looks for each thing that it brings along: the same numbers for every log. How long it took is printed beside the count, so that whoever
 //! lowers one sees whether the other falls.
 
@@ -197,8 +197,6 @@ fn import(room: Cid, blocks: &[Vec<u8>]) -> Duration {
     began.elapsed()
 }
 
-/// For each event that it builds on, beside one: it is found, and its clock joined.
-const PARENT: u64 = 2;
 /// For each transfer that its chain sees for the first time: who has met it since when is what votes are counted by.
 const TRANSFER: u64 = 2;
 /// For each baton that it changes, beside one: its votes are counted, and the baton is shown anew.
@@ -209,7 +207,6 @@ const AUTHOR: u64 = 12;
 /// What the events of a log bring along, all together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Load {
-    parents: u64,
     transfers: u64,
     batons: u64,
     authors: u64,
@@ -228,7 +225,6 @@ impl Load {
             let before = entry.event.prev.filter(|_| entry.place > 1).and_then(|it| log.find(&it));
             let is_new =
                 |it: &&Ix| log.is_ancestor(**it, ix) && !before.is_some_and(|before| log.is_ancestor(**it, before));
-            load.parents += entry.event.seen().count().saturating_sub(1) as u64;
             load.transfers += transfers.iter().filter(is_new).count() as u64;
             if entry.event.body.transfers().is_some() {
                 transfers.push(ix);
@@ -241,7 +237,7 @@ impl Load {
 
     /// How many looks it is worth.
     const fn looks(self) -> u64 {
-        PARENT * self.parents + TRANSFER * self.transfers + BATON * self.batons + AUTHOR * self.authors
+        TRANSFER * self.transfers + BATON * self.batons + AUTHOR * self.authors
     }
 }
 
