@@ -63,6 +63,8 @@ struct Record {
     first: Key,
     /// The latest introduction.
     introduced: Option<Key>,
+    /// It is shown that it has several chains.
+    is_split: bool,
 }
 
 /// All authors.
@@ -96,11 +98,15 @@ impl Capability for People {
         }
         record.introduced = Some(key);
         let (first, Introduced { name, strengths, hue }) = (record.first, introduced);
-        self.wear(&first, hue.get() as u8);
+        let hue = hue.get() as u8;
+        let mut before = hue;
         self.change(&first, |person| {
+            before = std::mem::replace(&mut person.hue, hue);
             person.name = name.into();
             person.strengths = strengths.into_strings();
         });
+        count(&mut self.wearers, before, -1);
+        count(&mut self.wearers, hue, 1);
         self.give_hues(&first);
     }
 
@@ -125,7 +131,7 @@ impl People {
             count(&mut self.wearers, hue, 1);
             self.version += 1;
             is_new = true;
-            Record { first: key, introduced: None }
+            Record { first: key, introduced: None, is_split: false }
         });
         // Only the twin of a first event can come before the first that was known.
         if key < record.first {
@@ -137,10 +143,14 @@ impl People {
             is_new = true;
         }
         let first = record.first;
-        if step.look.log.is_split(&node) {
+        let says_who = record.introduced.is_none() && matches!(step.event().body, crate::Body::Introduced(_));
+        // Another chain begins with its first event.
+        if step.entry.place == 1 && !record.is_split && step.look.log.is_split(&node) {
+            record.is_split = true;
             self.change(&first, |person| person.split = true);
         }
-        if is_new {
+        // Who introduces itself by this has not chosen before that is taken.
+        if is_new && !says_who {
             self.give_hues(&first);
         }
     }
@@ -150,24 +160,28 @@ impl People {
         if self.beyond.is_some_and(|beyond| *after > beyond) {
             return;
         }
-        let chose = |person: &Person| self.records.get(&person.node).is_some_and(|it| it.introduced.is_some());
         let first = usize::from(HUES);
         let mut taken = [false; HUES as usize];
         let mut take = |hue: u8| taken.get_mut(usize::from(hue)).is_some_and(|it| !std::mem::replace(it, true));
-        for person in self.shown.iter().take(first).filter(|it| chose(it)) {
-            take(person.hue);
-        }
-        let mut given = Vec::new();
         // One beyond them: whom a newcomer has just pushed out.
+        let (mut others, mut beyond) = (Vec::new(), None);
         for (at, (key, person)) in self.shown.entries().take(first + 1).enumerate() {
-            self.beyond = Some(*key).filter(|_| at == first);
-            if !chose(person) {
-                let own = own_hue(&person.node);
-                let free = if at < first { hues_from(own).find(|hue| take(*hue)) } else { None };
-                given.push((*key, free.unwrap_or(own)));
+            beyond = Some(*key).filter(|_| at == first);
+            if self.records.get(&person.node).is_none_or(|it| it.introduced.is_none()) {
+                others.push((*key, own_hue(&person.node), person.hue));
+            } else if at < first {
+                take(person.hue);
             }
         }
-        given.into_iter().for_each(|(key, hue)| self.wear(&key, hue));
+        self.beyond = beyond;
+        for (key, own, before) in others {
+            let is_given = beyond.is_none_or(|beyond| key < beyond);
+            let free = if is_given { hues_from(own).find(|hue| take(*hue)) } else { None };
+            let hue = free.unwrap_or(own);
+            if hue != before {
+                self.wear(&key, hue);
+            }
+        }
     }
 
     /// Shows somebody with this hue.
