@@ -39,6 +39,7 @@ use litemap::LiteMap;
 use paceline_room::{
     Admission, Body, Cid, Draft, Event, Fold, Ix, Keypair, Log, NodeId, Stored,
     cost::{self, BTreeSet, look},
+    fold::Folding,
     log::Rank,
 };
 
@@ -66,7 +67,7 @@ use crate::{
 pub struct Replica {
     keypair: Keypair,
     log: Log,
-    fold: Fold,
+    fold: Folding,
     index: Index,
     held: Held,
     words: WordsMap,
@@ -119,7 +120,7 @@ impl Replica {
         Self {
             keypair,
             log: Log::new(room),
-            fold: Fold::default(),
+            fold: Folding::default(),
             index: Index::default(),
             held: Held::default(),
             words: WordsMap::new(),
@@ -197,6 +198,7 @@ impl Replica {
                 Err(error) => damaged.push((cid, error.code())),
             }
         }
+        self.fold.settle(&self.log);
         self.regulars.loaded(&self.log);
         damaged
     }
@@ -213,7 +215,7 @@ impl Replica {
 
     /// What it means.
     pub fn fold(&self) -> &Fold {
-        &self.fold
+        self.fold.settled()
     }
 
     /// The words block of that name, if it is here and not taken back.
@@ -306,6 +308,7 @@ impl Replica {
             self.work_off(next, &mut to_verify);
             self.sync_stirred = true;
         }
+        self.fold.settle(&self.log);
         to_verify
     }
 
@@ -475,6 +478,7 @@ impl Replica {
 
     /// Ends a step: what is due is done, what gathered is put out.
     fn flush(&mut self) -> Vec<Output> {
+        self.fold.settle(&self.log);
         if self.sync_stirred || self.sync_at.is_some_and(|at| at <= self.now) {
             self.tick_sync();
             self.sync_stirred = false;

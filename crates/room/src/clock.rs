@@ -41,12 +41,12 @@ enum Chunk {
 }
 
 /// One bit for each chain of a leaf.
-type Mask = [u64; WORDS];
+pub(crate) type Mask = [u64; WORDS];
 
 /// The numbers of 256 chains: first the lowest bit of each, then the next. Bits that none has, and words of chains that come after
 /// the last, are not there.
 #[derive(Debug, Clone, Default)]
-struct Leaf {
+pub(crate) struct Leaf {
     /// For each bit so many.
     words: usize,
     bits: Vec<u64>,
@@ -95,7 +95,7 @@ impl Leaf {
     }
 
     /// Chains of which the number is greater than the other's: compared from the highest bit down.
-    fn above(&self, other: &Self) -> Mask {
+    pub(crate) fn above(&self, other: &Self) -> Mask {
         let (mut above, mut equal) = ([0; WORDS], [u64::MAX; WORDS]);
         for digit in (0..self.digits().max(other.digits())).rev() {
             for (at, (above, equal)) in above.iter_mut().zip(&mut equal).enumerate() {
@@ -105,6 +105,16 @@ impl Leaf {
             }
         }
         above
+    }
+
+    /// Chains of which the number has this bit, counted from the lowest.
+    pub(crate) fn bit(&self, digit: usize) -> Mask {
+        std::array::from_fn(|at| self.word(digit, at))
+    }
+
+    /// Chains of which there is any event.
+    pub(crate) fn any(&self) -> Mask {
+        std::array::from_fn(|at| (0..self.digits()).fold(0, |any, digit| any | self.word(digit, at)))
     }
 
     /// The greater of each pair; `above` is where that is the other's.
@@ -123,9 +133,12 @@ impl Leaf {
 }
 
 /// Nothing of any chain.
-const EMPTY: Leaf = Leaf { words: 0, bits: Vec::new() };
+static EMPTY: Leaf = Leaf { words: 0, bits: Vec::new() };
 
 impl Clock {
+    /// Has seen nothing.
+    pub(crate) const NOTHING: Self = Self { height: 0, root: None };
+
     /// How many events of that chain.
     pub(crate) fn get(&self, chain: ChainIx) -> u32 {
         let (mut below, mut height) = (&self.root, self.height);
@@ -170,7 +183,8 @@ impl Clock {
         self.rise(needed(chain));
         let (mut below, mut height) = (&mut self.root, self.height);
         loop {
-            let empty = || Arc::new(if height == 0 { Chunk::Leaf(EMPTY) } else { Chunk::Fork(Default::default()) });
+            let empty =
+                || Arc::new(if height == 0 { Chunk::Leaf(EMPTY.clone()) } else { Chunk::Fork(Default::default()) });
             match Arc::make_mut(below.get_or_insert_with(empty)) {
                 Chunk::Leaf(leaf) => return change(leaf),
                 Chunk::Fork(forks) => {
@@ -202,6 +216,28 @@ impl Clock {
         beyond(&ours.root, &theirs.root, ours.height, 0, each);
     }
 
+    /// Of the chains of the leaf that `first` begins: sets these bits of their numbers, lowest first.
+    pub(crate) fn raise<const N: usize>(&mut self, first: ChainIx, bits: [Mask; N]) {
+        let words = bits.iter().filter_map(|it| it.iter().rposition(|word| *word != 0)).max();
+        let Some(words) = words.map(|at| at + 1) else { return };
+        self.at(first, |leaf| {
+            leaf.look();
+            let more = |digit: usize, at: usize| bits.get(digit).and_then(|it| it.get(at)).copied().unwrap_or(0);
+            *leaf = Leaf::made(leaf.digits().max(N), leaf.words.max(words), |digit, at| {
+                leaf.word(digit, at) | more(digit, at)
+            });
+        });
+    }
+
+    /// Whether it is known without looking into them that two are equal.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.root, &other.root) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// Whether of any chain at least as many are in this past as the other says, if it says any.
     pub(crate) fn reaches_any(&self, other: &Self) -> bool {
         let (mut ours, mut theirs) = (self.clone(), other.clone());
@@ -220,6 +256,53 @@ impl Clock {
             }
             self.height += 1;
         }
+    }
+}
+
+/// What a clock has of some chains, if it has any: the same as long as that is shared.
+pub(crate) type Id = Option<usize>;
+
+/// Calls back with the leaves of several clocks that are of the same 256 chains, and with the first of these. `wanted`: by what each
+/// has of some chains, whether these matter.
+pub(crate) fn beside<const N: usize>(
+    clocks: [&Clock; N],
+    wanted: &dyn Fn([Id; N]) -> bool,
+    each: &mut dyn FnMut(ChainIx, [&Leaf; N]),
+) {
+    let height = clocks.iter().map(|it| it.height).max().unwrap_or(0);
+    let clocks = clocks.map(|it| {
+        let mut clock = it.clone();
+        clock.rise(height);
+        clock
+    });
+    leaves(std::array::from_fn(|at| &clocks[at].root), height, 0, wanted, each);
+}
+
+fn leaves<const N: usize>(
+    below: [&Below; N],
+    height: u32,
+    first: u32,
+    wanted: &dyn Fn([Id; N]) -> bool,
+    each: &mut dyn FnMut(ChainIx, [&Leaf; N]),
+) {
+    if !wanted(below.map(|it| it.as_ref().map(|it| Arc::as_ptr(it).addr()))) {
+        return;
+    }
+    if height == 0 {
+        let leaves = below.map(|it| match it.as_deref() {
+            Some(Chunk::Leaf(leaf)) => leaf,
+            _ => &EMPTY,
+        });
+        leaves.iter().filter(|leaf| leaf.words > 0).for_each(|leaf| leaf.look());
+        return each(ChainIx(first), leaves);
+    }
+    look(below.iter().flat_map(|it| *it).count());
+    for at in 0..FORK {
+        let below = below.map(|it| match it.as_deref() {
+            Some(Chunk::Fork(forks)) => &forks[at],
+            _ => &None,
+        });
+        leaves(below, height - 1, first | ((at as u32) << first_bit(height)), wanted, each);
     }
 }
 

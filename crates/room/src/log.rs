@@ -10,11 +10,12 @@
 //! past (itself included). So "is `a` in the past of `b`?" is one comparison, whatever the log's length, and along a
 //! chain the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
+mod tips;
+
 use std::{
     cmp::Reverse,
     collections::btree_map,
     hash::{BuildHasher, RandomState},
-    ops::Bound,
     sync::Arc,
 };
 
@@ -29,6 +30,7 @@ use crate::{
     limits,
     node::Verifier,
 };
+pub use tips::{Rank, Tips};
 
 /// An admitted event.
 #[derive(Debug, Clone)]
@@ -73,38 +75,6 @@ pub struct Chain {
     pub author: NodeId,
     /// Its events in order; chains that fork off another start where they differ.
     pub events: Vec<Ix>,
-}
-
-/// The order of parents.
-pub type Rank = (Reverse<u64>, Cid);
-
-/// Events that nothing builds on, in the order of parents: the deepest first, then by CID.
-#[derive(Debug, Clone, Default)]
-pub struct Tips(BTreeMap<Rank, Ix>);
-
-impl Tips {
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Ix> + '_ {
-        self.0.values().copied()
-    }
-
-    /// As many of them as shall be named at once, and once around: the first after this one, or from the first on.
-    pub fn after(&self, after: Option<&Rank>, most: usize) -> Vec<(Rank, Ix)> {
-        let from = after.map_or(Bound::Unbounded, |it| Bound::Excluded(*it));
-        let rest = self.0.range((from, Bound::Unbounded));
-        let all = rest.chain(after.into_iter().flat_map(|it| self.0.range(..=*it)));
-        all.take(most).map(|(rank, ix)| (*rank, *ix)).collect()
-    }
-
-    /// One more.
-    pub fn insert(&mut self, rank: Rank, ix: Ix) {
-        self.0.insert(rank, ix);
-    }
-
-    /// Something builds on it.
-    pub fn remove(&mut self, rank: &Rank) {
-        self.0.remove(rank);
-    }
 }
 
 /// What somebody has of a log.
@@ -236,6 +206,8 @@ pub struct Log {
     by_cid: ByCid,
     chains: Vec<Chain>,
     authors: BTreeMap<NodeId, Author>,
+    /// Chains of authors that have several.
+    twins: Clock,
     tips: Tips,
     table: Table,
     bytes: usize,
@@ -252,6 +224,7 @@ impl Log {
             by_cid: ByCid::default(),
             chains: Vec::new(),
             authors: BTreeMap::new(),
+            twins: Clock::default(),
             tips: Tips::default(),
             table: Table::default(),
             bytes: 0,
@@ -356,6 +329,11 @@ impl Log {
         self.authors.get(author).is_some_and(|it| it.chains.len() > 1)
     }
 
+    /// The chains of all authors that are split.
+    pub(crate) fn twins(&self) -> &Clock {
+        &self.twins
+    }
+
     /// Whether `a` is `b` or in its past.
     pub fn is_ancestor(&self, a: Ix, b: Ix) -> bool {
         let a = self.entry(a);
@@ -382,8 +360,16 @@ impl Log {
 
     /// The first event of `chain` that has `a` in its past (or is `a`), by binary search.
     pub fn first_in_chain_after(&self, chain: ChainIx, a: Ix) -> Option<Ix> {
+        self.first_in_chain(chain, self.entry(a))
+    }
+
+    /// The same, of an event that is at hand.
+    pub(crate) fn first_in_chain(&self, chain: ChainIx, a: &Entry) -> Option<Ix> {
         let events = &self.chains[chain.0 as usize].events;
-        events.get(events.partition_point(|ix| !self.is_ancestor(a, *ix))).copied()
+        let has = |ix: &Ix| self.entry(*ix).clock.get(a.chain) >= a.place;
+        // Most chains that have not are those that end before it.
+        events.last().filter(|ix| has(ix))?;
+        events.get(events.partition_point(|ix| !has(ix))).copied()
     }
 
     /// The founding event of a new room, to be signed; its CID is then the room's.
@@ -523,6 +509,12 @@ impl Log {
             self.chains.push(Chain { author, events: Vec::new() });
             if let Some(author) = self.authors.get_mut(&author) {
                 author.chains.push(chain);
+                let new = match *author.chains {
+                    [] | [_] => &[],
+                    [_, _] => &author.chains[..],
+                    [.., _] => std::slice::from_ref(&chain),
+                };
+                new.iter().for_each(|chain| self.twins.set(*chain, 1));
             }
             chain
         })

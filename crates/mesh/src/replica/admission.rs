@@ -191,7 +191,7 @@ impl Replica {
         let (cid, author, depth) = (entry.cid, entry.event.author, entry.event.depth);
         let (kind, name) = (entry.event.body.kind().to_owned(), entry.event.body.words());
         self.index.insert(depth, &cid);
-        let changes = self.fold.apply(&self.log, ix);
+        let changes = self.fold.take(&self.log, ix);
         self.roster.admitted(&self.log, ix);
         self.out.push(Output::Admitted { cid, author, kind });
         self.changed = true;

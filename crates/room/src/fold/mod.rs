@@ -16,6 +16,7 @@
 //! The fold keeps no clock and asks nobody: silence, presence and grace times are for those who offer a step-in.
 
 mod digest;
+mod folding;
 mod ignored;
 pub(crate) mod past;
 pub(crate) mod step;
@@ -38,6 +39,7 @@ use crate::{
     },
 };
 use digest::SetDigest;
+pub use folding::Folding;
 use past::{Look, Past};
 pub use step::Key;
 use step::Step;
@@ -99,13 +101,18 @@ pub(crate) struct Common {
 pub struct Changes {
     /// Words blocks to drop from memory and storage: their author took them back.
     pub drop_words: Vec<Cid>,
-    /// Batons whose current transfer, offer or terms changed.
-    pub batons: Vec<Cid>,
 }
 
 impl Fold {
     /// Takes in the event just admitted as `ix`; each event once, in the order of admission.
     pub fn apply(&mut self, log: &Log, ix: Ix) -> Changes {
+        let changes = self.take(log, ix);
+        self.settle(log);
+        changes
+    }
+
+    /// Takes it in, but for what is counted once of many events: who leads. [`Folding`] is for those.
+    fn take(&mut self, log: &Log, ix: Ix) -> Changes {
         cost::ground(|| log.entries());
         let look = Look::new(log);
         let entry = log.entry(ix);
@@ -137,7 +144,12 @@ impl Fold {
             capabilities.hear(&news, step.common);
         }
         step.common.deepest = step.common.deepest.max(entry.event.depth);
-        Changes { drop_words: step.drop_words.into_iter().collect(), batons: step.batons.into_iter().collect() }
+        Changes { drop_words: step.drop_words.into_iter().collect() }
+    }
+
+    /// Counts what was said since it was last settled.
+    fn settle(&mut self, log: &Log) {
+        self.capabilities.batons.settle(log);
     }
 
     /// Why it would mean nothing here if `author` wrote this now, if it would: the same judge asks that decides about the

@@ -32,7 +32,6 @@ pub(crate) struct Step<'a> {
     pub(crate) acts_in: Option<Cid>,
     pub(crate) news: Vec<News>,
     pub(crate) drop_words: BTreeSet<Cid>,
-    pub(crate) batons: BTreeSet<Cid>,
 }
 
 impl<'a> Step<'a> {
@@ -46,7 +45,6 @@ impl<'a> Step<'a> {
             acts_in: None,
             news: Vec::new(),
             drop_words: BTreeSet::new(),
-            batons: BTreeSet::new(),
         }
     }
 

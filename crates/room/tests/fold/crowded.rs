@@ -14,6 +14,7 @@ use crate::{
     oracle::Oracle,
     properties::{fold, reorder, runner},
     sim::Written,
+    slices::assert_slices,
 };
 
 const AUTHORS: usize = 9;
@@ -153,7 +154,9 @@ fn a_crowded_fork_is_decided_as_every_two_compared_from_scratch() {
             add(&branches, usize::from(terms > 4));
             let written: Vec<Written> =
                 room.it.log.entries().map(|(_, it)| (it.cid, it.event.clone(), it.block.clone())).collect();
-            let other = fold(room.it.room(), &reorder(&written, &choice));
+            let order = reorder(&written, &choice);
+            assert_slices(room.it.room(), &order, &choice)?;
+            let other = fold(room.it.room(), &order);
             prop_assert_eq!(room.it.fold.baton(&room.baton), other.fold.baton(&room.baton));
             Ok(())
         })

@@ -1,6 +1,11 @@
 //! What the table of cases leaves out: more than two branches, paths that turn back, and the bounds.
 
-use paceline_room::{Cid, state::TermBy, testing::World};
+use paceline_room::{
+    Cid,
+    body::BatonTaken,
+    state::TermBy,
+    testing::{World, hostile::Scene},
+};
 
 use crate::support::{Moves, baton, seen_by, term, whole};
 
@@ -172,5 +177,53 @@ fn a_second_twin_of_an_elector_takes_no_second_vote() {
         let shown = node.fold.baton(&lead).expect("a baton");
         assert_eq!(shown.tip, one, "two to none");
         assert!(term(shown, two).parallel);
+    }
+}
+
+/// Two take side by side; a person, who knew the room before, follows what comes of the first or of the second.
+fn followed(which: usize, go_on: impl Fn(&mut Scene, usize, Cid) -> Cid) -> (Cid, Cid) {
+    let mut it = Scene::new();
+    let last = it.write(3, it.introduced());
+    let baton = it.open(0);
+    let took = [1, 2].map(|i| {
+        let draft = it.draft_on(i, None, &[baton], BatonTaken { baton, tip: baton });
+        it.put(i, draft)
+    });
+    let seen = go_on(&mut it, 1 + which, took[which]);
+    let draft = it.draft_on(3, Some(last), &[seen], it.introduced());
+    it.put(3, draft);
+    (it.fold.baton(&baton).expect("open").tip, took[which])
+}
+
+#[test]
+fn who_follows_a_twin_of_one_who_went_on_from_a_branch_votes_for_that() {
+    for which in [0, 1] {
+        let (tip, followed) = followed(which, |it, author, took| {
+            let [_, twin] = [0, 1].map(|_| {
+                let draft = it.draft_on(author, Some(took), &[], it.introduced());
+                it.put(author, draft)
+            });
+            twin
+        });
+        assert_eq!(tip, followed);
+    }
+}
+
+#[test]
+fn who_saw_all_at_once_votes_for_these_beside_one_that_comes_later() {
+    for late in 4..24 {
+        let mut it = Scene::new();
+        let mut last = [1, 2, 3].map(|i| it.write(i, it.introduced()));
+        let baton = it.open(0);
+        let take = |it: &mut Scene, i: usize, prev: Option<Cid>| {
+            let draft = it.draft_on(i, prev, &[baton], BatonTaken { baton, tip: baton });
+            it.put(i, draft)
+        };
+        let took = [1, 2].map(|i| take(&mut it, i, Some(last[i - 1])));
+        let draft = it.draft_on(3, Some(last[2]), &took, it.introduced());
+        last[2] = it.put(3, draft);
+        take(&mut it, late, None);
+        let shown = it.fold.baton(&baton).expect("open");
+        assert!(took.contains(&shown.tip), "one voter to none, whatever the draw says");
     }
 }

@@ -26,5 +26,6 @@ mod rules;
 mod runs;
 mod shapes;
 mod sim;
+mod slices;
 mod support;
 mod table;

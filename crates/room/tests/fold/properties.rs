@@ -82,7 +82,7 @@ fn tips_of(body: &Body) -> Vec<Cid> {
 }
 
 /// A room in which much happened, or one that split over who leads and then spoke.
-fn random_room() -> impl Strategy<Value = (Sim, Vec<Index>)> {
+pub fn random_room() -> impl Strategy<Value = (Sim, Vec<Index>)> {
     let busy = (ops(20, 70), Just(0), Just(vec![]));
     let split = (ops(0, 12), 2..4_usize, votes());
     let choice = proptest::collection::vec(any::<Index>(), 40);

@@ -5,8 +5,9 @@
 //! its past. Along one chain that is fixed too; an author with several chains votes with each, and when they disagree
 //! its vote cancels for good, whichever twin came first.
 //!
-//! **How it stays cheap.** Of each branch it is known which chains have met it, that is, have it in the past of one of their
-//! events, and since when. Branches go on against one another in the order of their keys; those that won over whoever went on
+//! **How it stays cheap.** Who has met which branch, that is, has it in the past of one of its events, and since when, is in `met`; what
+//! that makes of two of them, in `pair`. Both are asked once for many events: an event only marks what it may change. Branches go on
+//! against one another in the order of their keys; those that won over whoever went on
 //! before them are kept, and the last of these wins. Comparing is not transitive, so what is compared cannot be put in one order; but
 //! - two that nobody has met but their authors have no votes, and *are* in one order: by what breaks ties;
 //! - beside one that others have met, one that nobody has met has no votes, and loses by the first that counts;
@@ -14,34 +15,35 @@
 //! - a branch that comes is compared with the one that goes on at its place; if it loses, no other is looked at, and if it wins, then those
 //!   after it until one goes on that went on before. Those that nobody has met are passed over where the order above says that they lose.
 //!
-//! Votes on a pair are counted when it is asked for, and from then on whoever has met one of the two since. Live branches (those on
-//! the current paths, not those of all times) are found by the chain they stand in, so an event looks at the chains of which it has
-//! seen more than the one before it, or at all live branches if those are fewer, and then at those that it meets: each chain meets
-//! each branch once.
-//!
 //! **When it is settled.** A pair is settled when the lead exceeds the electors none of whose events has either branch
 //! yet. A fork is settled when its winner leads every other branch so: then no order of comparison and no late voter
 //! changes it. (An author may still cancel its own vote by equivocation; that moves one vote, its own.) So the first that is not
 //! settled is remembered, and those before it are looked at again only after such a twin, or when another wins.
 
+mod met;
 mod pair;
 
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap as Sorted, BTreeSet},
+    mem,
     ops::{Bound, RangeInclusive},
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256};
 
-use self::pair::Pair;
+use self::{
+    met::{By, Met, Together, UNMET, WhoMet},
+    pair::{Count, Pair, Said},
+};
 use super::NodeKind;
 use crate::{
     Cid, Ix, Log, NodeId,
-    clock::Clock,
     cost::{BTreeMap, HashMap},
     fold::step::{Key, Step},
     ix::ChainIx,
+    sorted,
 };
 
 /// One of several valid transfers from a tip.
@@ -71,10 +73,6 @@ pub(super) struct Verdict {
     pub(super) settled: bool,
 }
 
-/// An author, named by its first chain: shorter than its key, and there may be a ballot for each author in each pair.
-type Voter = ChainIx;
-/// A chain that has met a branch, and the place of its first event that has.
-type Met = (ChainIx, u32);
 /// Branches of one fork in the order in which they are compared.
 type InOrder = BTreeMap<Key, Place>;
 
@@ -91,61 +89,48 @@ impl Place {
     const fn all(chain: ChainIx, from: u32, to: u32) -> RangeInclusive<Self> {
         Self { chain, place: from, ix: Ix(0) }..=Self { chain, place: to, ix: Ix(u32::MAX) }
     }
-}
 
-/// Who has met a branch, its author apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    Nobody,
-    One(NodeId),
-    Many,
+    /// What comes after it in its chain.
+    const fn later(self) -> (Bound<Self>, Bound<Self>) {
+        let end = Self { chain: self.chain, place: u32::MAX, ix: Ix(u32::MAX) };
+        (Bound::Excluded(self), Bound::Included(end))
+    }
 }
 
 /// A branch that is compared with others.
 #[derive(Debug, Clone)]
 struct Compared {
     branch: Branch,
-    tip: Ix,
+    place: Place,
     /// A lot that nobody can shift by writing a different event.
     lot: [u8; 32],
-    /// Chains of others that have met it, in the order in which that was found.
-    met: Vec<Met>,
-    by: By,
+    /// Who has met it is kept.
+    is_apart: bool,
+    /// What was counted beside the one that went on before it, and beside the winner.
+    pairs: Vec<Pair>,
 }
 
-impl Compared {
-    /// An author has met it, with this chain.
-    fn meet(&mut self, author: NodeId, met: Met) {
-        if author == self.branch.author {
-            return;
-        }
-        self.met.push(met);
-        self.by = match self.by {
-            By::Nobody => By::One(author),
-            By::One(it) if it == author => self.by,
-            _ => By::Many,
-        };
-    }
+/// One that is compared, and who has met it.
+type Side<'a> = (&'a Compared, &'a Met);
 
-    /// How two stand that have as many votes, or as many who built on them.
-    fn drawn(&self, other: &Self) -> Ordering {
-        let draw = |it: &Self| Reverse((it.lot, it.branch.key.1));
-        draw(self).cmp(&draw(other))
-    }
+/// How two stand that have as many votes, or as many who built on them.
+fn drawn(it: &Compared, other: &Compared) -> Ordering {
+    let draw = |it: &Compared| Reverse((it.lot, it.branch.key.1));
+    draw(it).cmp(&draw(other))
+}
 
-    /// Whether it wins over one that nobody has met, whoever could vote: others than that one's author have met it, or it has the
-    /// higher rank.
-    fn leads(&self, unmet: &Self) -> bool {
-        let built = match self.by {
-            By::Nobody => false,
-            By::One(author) => author != unmet.branch.author,
-            By::Many => true,
-        };
-        match self.branch.rank().cmp(&unmet.branch.rank()) {
-            Ordering::Less => false,
-            Ordering::Equal => built,
-            Ordering::Greater => true,
-        }
+/// Whether one wins over one that nobody has met, whoever could vote: others than that one's author have met it, or it has the
+/// higher rank.
+fn leads((it, met): Side, unmet: &Compared) -> bool {
+    let built = match met.by {
+        By::Nobody => false,
+        By::One(author) => author != unmet.branch.author,
+        By::Many => true,
+    };
+    match it.branch.rank().cmp(&unmet.branch.rank()) {
+        Ordering::Less => false,
+        Ordering::Equal => built,
+        Ordering::Greater => true,
     }
 }
 
@@ -157,6 +142,10 @@ struct Fork {
     won: InOrder,
     /// Those that others than their authors have met.
     met: InOrder,
+    /// Somebody has met some of them and not all, or all before another came. Until then nobody speaks for any.
+    told_apart: bool,
+    /// Somebody has met all of them: first with this event.
+    seen: Option<Ix>,
     /// No branch has a higher rank.
     highest: u8,
     /// How many there are.
@@ -164,16 +153,30 @@ struct Fork {
     verdict: Option<Verdict>,
     /// The first that is not settled beside the winner.
     open: Option<Key>,
-    /// The winner has more votes than that, so that it may be settled by one who votes for neither.
-    leads: bool,
+    /// What was counted, as long as there are two.
+    pair: Option<Pair>,
 }
 
-/// The branches of all forks, by where they stand: who has met which is found by that.
+/// What has come to a fork since votes were counted.
+#[derive(Debug, Clone, Default)]
+struct News {
+    /// Branches.
+    came: Vec<Key>,
+    /// Branches for which somebody has spoken; where they stand, if for the first time.
+    met: Vec<(Key, Option<Place>)>,
+    /// An author that is split has.
+    by_twins: bool,
+}
+
+/// The branches of all forks.
 #[derive(Debug, Clone, Default)]
 struct Branches {
     of: BTreeMap<Place, Compared>,
-    /// What was counted of a branch beside the one that went on before it, and beside the winner.
-    pairs: HashMap<Ix, Vec<Pair>>,
+    who: WhoMet,
+    /// So many events have been taken in: the log may know more.
+    known: usize,
+    /// What was counted last, for pairs that stand alike.
+    said: Vec<Arc<Said>>,
 }
 
 /// The forks that decide the current paths.
@@ -181,43 +184,74 @@ struct Branches {
 pub(super) struct Forks {
     branches: Branches,
     of_tip: HashMap<Ix, Fork>,
+    /// Branches that have come since votes were counted, with the tips of their forks.
+    came: Vec<(Ix, Key)>,
 }
 
 impl Forks {
-    /// Lets the event vote. Returns the tips of the forks of which it changed what the network makes of them.
-    pub(super) fn note(&mut self, step: &Step) -> BTreeSet<Ix> {
-        let mut changed = BTreeSet::new();
+    /// An event may speak for branches that it meets.
+    pub(super) fn note(&mut self, step: &Step) {
+        self.branches.known = step.ix.0 as usize + 1;
         if self.branches.of.is_empty() {
-            return changed;
+            return;
         }
-        let (log, author, entry) = (step.look.log, step.event().author, step.entry);
-        let mut met: Sorted<Ix, BTreeSet<Key>> = Sorted::new();
-        for places in self.branches.met_first(step) {
-            for (place, it) in self.branches.of.range_mut(places) {
-                let is_first = it.by == By::Nobody;
-                it.meet(author, (entry.chain, entry.place));
-                if is_first
-                    && it.by != By::Nobody
-                    && let Some(fork) = self.of_tip.get_mut(&it.tip)
-                {
-                    fork.met.insert(it.branch.key, *place);
-                }
-                met.entry(it.tip).or_default().insert(it.branch.key);
-            }
-        }
-        for (tip, keys) in met {
+        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
+        let before = before.map(|it| step.look.entry(it).clock().clone()).unwrap_or_default();
+        let now = step.entry.clock();
+        for (tip, places) in self.branches.who.meets_alone(step, &before) {
             let Some(fork) = self.of_tip.get_mut(&tip) else { continue };
-            // All at once say nothing of any two, only that one more has met both.
-            let says = keys.len() < fork.many;
-            if !says && !fork.leads {
-                continue;
+            // Beside those that were found it may have met one in its own chain, and all that others have met with these.
+            let may_be_whole = !fork.told_apart && (fork.seen.is_some() || places.len() + 1 >= fork.many);
+            if may_be_whole && fork.all.values().all(|it| now.get(it.chain) >= it.place) {
+                fork.seen.get_or_insert(step.ix);
+            } else {
+                self.branches.tell_apart(step, tip, fork, &places);
             }
+        }
+        self.branches.who.meet(step, &before);
+    }
+
+    /// The event is one more branch at `tip`, where there are others.
+    pub(super) fn branch(
+        &mut self,
+        step: &Step,
+        tip: (Ix, Cid),
+        children: &BTreeMap<Key, Ix>,
+        branch: &dyn Fn(Ix) -> Option<Branch>,
+    ) {
+        let (log, Self { branches, of_tip, came }) = (step.look.log, self);
+        let fork = of_tip.entry(tip.0).or_default();
+        if fork.many == 0 {
+            let before = children.values().filter(|ix| **ix != step.ix);
+            for branch in before.filter_map(|ix| branch(*ix)) {
+                came.push((tip.0, branch.key));
+                branches.enter(log, tip, fork, branch);
+            }
+        }
+        let Some(branch) = branch(step.ix) else { return };
+        // Who has met all others has not met this one.
+        branches.tell_apart(step, tip.0, fork, &Sorted::new());
+        branches.put(log, tip, fork, branch);
+        came.push((tip.0, branch.key));
+    }
+
+    /// Counts votes where any may have changed. Returns the tips of the forks of which that changed what the network makes of them.
+    pub(super) fn settle(&mut self, log: &Log) -> BTreeSet<Ix> {
+        let Self { branches, of_tip, came } = self;
+        let mut news: Sorted<Ix, News> = Sorted::new();
+        for (tip, key) in mem::take(came) {
+            news.entry(tip).or_default().came.push(key);
+        }
+        branches.who.take_stirred(&mut |(place, (tip, key)), is_first, by_twin| {
+            let news = news.entry(tip).or_default();
+            news.met.push((key, Some(place).filter(|_| is_first)));
+            news.by_twins |= by_twin;
+        });
+        let mut changed = BTreeSet::new();
+        for (tip, news) in news {
+            let Some(fork) = of_tip.get_mut(&tip) else { continue };
             let before = fork.verdict;
-            if says {
-                let again = Self::spoken_for(fork, &keys);
-                self.branches.go_on(log, fork, again);
-            }
-            self.branches.settle(log, fork, says && log.is_split(&author));
+            branches.settle(log, fork, news);
             if fork.verdict != before {
                 changed.insert(tip);
             }
@@ -225,57 +259,23 @@ impl Forks {
         changed
     }
 
-    /// Where it has to be looked again who goes on, when an event has met these, and they were met by its chain for the first time:
-    /// what is spoken for may win, and what follows one that is spoken for may fall.
-    fn spoken_for(fork: &Fork, met: &BTreeSet<Key>) -> BTreeSet<Key> {
-        let mut again = BTreeSet::new();
-        for key in met {
-            let other = if fork.won.contains_key(key) {
-                fork.won.range(after(key)).next().map(|(other, _)| (other, other))
-            } else {
-                fork.won.range(..*key).next_back().map(|(other, _)| (other, key))
-            };
-            if let Some((other, from)) = other
-                && !met.contains(other)
-            {
-                again.insert(*from);
-            }
-        }
-        again
-    }
-
     /// Which branch of the fork at `tip` the network follows, of these.
     pub(super) fn decide(
         &mut self,
-        step: &Step,
+        log: &Log,
         tip: (Ix, Cid),
-        (children, many): (&BTreeMap<Key, Ix>, usize),
+        children: &BTreeMap<Key, Ix>,
         branch: &dyn Fn(Ix) -> Option<Branch>,
     ) -> Option<Verdict> {
-        let (log, branches) = (step.look.log, &mut self.branches);
-        let fork = self.of_tip.entry(tip.0).or_default();
-        if fork.many == many {
-            return fork.verdict;
-        }
-        let is_made = fork.many > 0;
-        let new = children.get(&step.key()).filter(|_| is_made && fork.many + 1 == many).copied();
-        if let Some(branch) = new.and_then(branch) {
-            let key = branch.key;
-            let place = branches.enter(step, tip, fork, branch);
-            let winner = fork.verdict.map(|it| it.winner);
-            // Those before the first that is not settled are.
-            let is_first = fork.open.is_none_or(|open| key < open);
-            if is_first && winner.is_some_and(|it| it != place && !branches.lead(log, it, place).1) {
-                fork.open = Some(key);
-            }
-            branches.settle(log, fork, false);
-        } else {
+        let Self { branches, of_tip, .. } = self;
+        let fork = of_tip.entry(tip.0).or_default();
+        if fork.many == 0 {
+            let mut news = News::default();
             for branch in children.values().filter_map(|ix| branch(*ix)) {
-                if !fork.all.contains_key(&branch.key) {
-                    branches.enter(step, tip, fork, branch);
-                }
+                news.came.push(branch.key);
+                branches.enter(log, tip, fork, branch);
             }
-            branches.settle(log, fork, true);
+            branches.settle(log, fork, news);
         }
         fork.verdict
     }
@@ -284,51 +284,126 @@ impl Forks {
     pub(super) fn forget(&mut self, tip: Ix) {
         for (_, place) in self.of_tip.remove(&tip).into_iter().flat_map(|fork| fork.all) {
             self.branches.of.remove(&place);
-            self.branches.pairs.remove(&place.ix);
+            self.branches.who.remove(place);
         }
     }
 }
 
 impl Branches {
-    /// Where the branches stand that this event has in its past, and the one before it in its chain has not.
-    fn met_first(&self, step: &Step) -> Vec<RangeInclusive<Place>> {
-        let before = step.event().prev.filter(|_| step.entry.place > 1).and_then(|it| step.look.log.find(&it));
-        let (nothing, now) = (Clock::default(), step.entry.clock());
-        let before = before.map_or(&nothing, |before| step.look.entry(before).clock());
-        let (most, mut chains) = (self.of.len(), Vec::new());
-        now.beyond(before, &mut |chain| {
-            chains.push(chain);
-            chains.len() <= most
-        });
-        if chains.len() > most {
-            let is_new = |it: &&Place| before.get(it.chain) < it.place && it.place <= now.get(it.chain);
-            return self.of.keys().filter(is_new).map(|it| *it..=*it).collect();
+    /// A branch that may have been here for long goes on against the others.
+    fn enter(&mut self, log: &Log, tip: (Ix, Cid), fork: &mut Fork, branch: Branch) {
+        let place = self.put(log, tip, fork, branch);
+        let (met, by_others) = met::who_met(log, branch, self.known);
+        if by_others {
+            fork.told_apart = true;
+            self.tell_one_apart((tip.0, branch.key), fork, place, &mut |_| met.clone());
         }
-        let new = |chain| Place::all(chain, before.get(chain).saturating_add(1), now.get(chain));
-        chains.into_iter().map(new).collect()
     }
 
-    /// One more branch goes on against the others.
-    fn enter(&mut self, step: &Step, tip: (Ix, Cid), fork: &mut Fork, branch: Branch) -> Place {
-        let (log, key, ix) = (step.look.log, branch.key, branch.ix);
-        // What has just come was met by nobody.
-        let is_new = ix == step.ix;
-        let entry = if is_new { step.entry } else { log.entry(ix) };
-        let place = Place { chain: entry.chain, place: entry.place, ix };
-        let lot = draw(tip.1, branch.author);
-        let mut it = Compared { branch, tip: tip.0, lot, met: Vec::new(), by: By::Nobody };
-        if !is_new {
-            who_met(step, ix, &mut |author, met| it.meet(author, met));
-        }
+    /// One more branch, that nobody has met.
+    fn put(&mut self, log: &Log, tip: (Ix, Cid), fork: &mut Fork, branch: Branch) -> Place {
+        let entry = log.entry(branch.ix);
+        let place = Place { chain: entry.chain, place: entry.place, ix: branch.ix };
         fork.highest = fork.highest.max(branch.rank());
-        fork.all.insert(key, place);
+        fork.all.insert(branch.key, place);
         fork.many += 1;
-        if it.by != By::Nobody {
-            fork.met.insert(key, place);
-        }
-        self.of.insert(place, it);
-        self.go_on(log, fork, BTreeSet::from([key]));
+        fork.pair = None;
+        let lot = draw(tip.1, branch.author);
+        self.of.insert(place, Compared { branch, place, lot, is_apart: false, pairs: Vec::new() });
+        self.who.wait(place, (tip.0, branch.key));
         place
+    }
+
+    /// From now on it is known of each chain which of these branches it has met, and since when; if somebody has met all of the fork
+    /// at once, of all.
+    fn tell_apart(&mut self, step: &Step, tip: Ix, fork: &mut Fork, places: &Sorted<Key, Place>) {
+        if let Some(seen) = fork.seen.filter(|_| !fork.told_apart) {
+            let all: Vec<(Key, Place)> = fork.all.iter().map(|(key, place)| (*key, *place)).collect();
+            if let [(_, one), (_, other), ..] = *all {
+                let together = Together::of(met::who_met_all(step.look.log, [one.ix, other.ix], seen, step.ix));
+                for (key, place) in all {
+                    self.tell_one_apart((tip, key), fork, place, &mut |branch| together.met(branch.author));
+                }
+            }
+        } else {
+            for (key, place) in places {
+                self.tell_one_apart((tip, *key), fork, *place, &mut |_| Met::default());
+            }
+        }
+        fork.told_apart |= fork.seen.is_some() || !places.is_empty();
+    }
+
+    fn tell_one_apart(&mut self, of: (Ix, Key), fork: &mut Fork, place: Place, met: &mut dyn FnMut(Branch) -> Met) {
+        let Some(it) = self.of.get_mut(&place) else { return };
+        it.is_apart = true;
+        let met = met(it.branch);
+        if met.by != By::Nobody {
+            fork.met.insert(of.1, place);
+        }
+        self.who.tell_apart(place, of, met);
+    }
+
+    /// Looks again who goes on, and says who wins.
+    fn settle(&mut self, log: &Log, fork: &mut Fork, news: News) {
+        for (key, place) in &news.met {
+            if let Some(place) = place {
+                fork.met.insert(*key, *place);
+            }
+        }
+        if fork.many == 2 {
+            return self.settle_two(log, fork);
+        }
+        let mut again = sorted::set(news.came.iter().copied());
+        // What is spoken for may win, and what follows one that is spoken for may fall.
+        for (key, _) in news.met {
+            if !fork.won.contains_key(&key) {
+                again.insert(key);
+            } else if let Some((next, _)) = fork.won.range(after(&key)).next() {
+                again.insert(*next);
+            }
+        }
+        self.go_on(log, fork, again);
+        let Some(winner) = fork.won.iter().next_back().map(|(_, place)| *place) else { return };
+        let before = fork.verdict.filter(|it| it.winner == winner && !news.by_twins);
+        // Those before the first that is not settled are, but for those that have just come.
+        let came = sorted::set(
+            news.came.into_iter().filter(|key| before.is_some() && fork.open.is_none_or(|open| *key < open)),
+        );
+        let mut open = came.into_iter().find(|key| {
+            fork.all.get(key).is_some_and(|place| *place != winner && !self.is_settled(log, winner, *place))
+        });
+        if open.is_none() && (before.is_none() || fork.open.is_some()) {
+            let first = fork.open.filter(|_| before.is_some()).map_or(Bound::Unbounded, Bound::Included);
+            let mut rest = fork.all.range((first, Bound::Unbounded)).filter(|(_, place)| **place != winner);
+            open = rest.find(|(_, place)| !self.is_settled(log, winner, **place)).map(|(key, _)| *key);
+        }
+        fork.open = open;
+        fork.verdict = Some(Verdict { winner, settled: open.is_none() });
+    }
+
+    /// The same where there is one comparison.
+    fn settle_two(&mut self, log: &Log, fork: &mut Fork) {
+        let mut all = fork.all.iter().map(|(key, place)| (*key, *place));
+        let (Some(first), Some(second)) = (all.next(), all.next()) else { return };
+        drop(all);
+        let Self { of, who, said, .. } = self;
+        let [Some(it), Some(other)] = [second, first].map(|(_, place)| side(of, who, place)) else { return };
+        let kept = fork.pair.take();
+        let mut duel = Duel { log, said, sides: [it, other], kept: kept.as_ref(), is_turned: false, new: None };
+        let wins = duel.order() == Ordering::Greater;
+        let settled = duel.is_settled(usize::from(!wins));
+        fork.pair = duel.new.or(kept);
+        let [winner, loser] = if wins { [second, first] } else { [first, second] };
+        if fork.verdict.is_none_or(|it| it.winner != winner.1) {
+            fork.won.insert(first.0, first.1);
+            if winner == second {
+                fork.won.insert(second.0, second.1);
+            } else {
+                fork.won.remove(&second.0);
+            }
+        }
+        fork.open = Some(loser.0).filter(|_| !settled);
+        fork.verdict = Some(Verdict { winner: winner.1, settled });
     }
 
     /// Looks again who goes on: at these, and after each until one goes on that went on there before.
@@ -358,12 +433,12 @@ impl Branches {
 
     /// Whether `now`, which goes on where `before` went on before, wins over all that lost to that and that nobody has met.
     fn passes_over(&self, log: &Log, fork: &Fork, now: Place, before: Option<Place>) -> bool {
-        let Some(now) = self.of.get(&now) else { return false };
-        match now.by {
-            By::Nobody => match before.map(|place| self.of.get(&place)) {
-                Some(Some(before)) => {
-                    let order = now.branch.rank().cmp(&before.branch.rank()).then_with(|| now.drawn(before));
-                    before.by == By::Nobody && order == Ordering::Greater
+        let Some((now, met)) = side(&self.of, &self.who, now) else { return false };
+        match met.by {
+            By::Nobody => match before.map(|place| side(&self.of, &self.who, place)) {
+                Some(Some((before, met))) => {
+                    let order = now.branch.rank().cmp(&before.branch.rank()).then_with(|| drawn(now, before));
+                    met.by == By::Nobody && order == Ordering::Greater
                 }
                 Some(None) => false,
                 None => true,
@@ -379,103 +454,95 @@ impl Branches {
 
     /// Whether a branch wins over another.
     fn wins(&mut self, log: &Log, place: Place, over: Place) -> bool {
-        let [Some(it), Some(other)] = [place, over].map(|place| self.of.get(&place)) else { return false };
-        let rank = it.branch.rank().cmp(&other.branch.rank());
-        match [it.by, other.by].map(|by| by == By::Nobody) {
-            [true, true] => return rank.then_with(|| it.drawn(other)) == Ordering::Greater,
-            [false, true] if it.leads(other) => return true,
-            [true, false] if other.leads(it) => return false,
+        self.duel(log, [place, over], |duel| duel.order() == Ordering::Greater)
+    }
+
+    /// Whether the winner leads this one by more than those could change who have met neither.
+    fn is_settled(&mut self, log: &Log, winner: Place, place: Place) -> bool {
+        self.duel(log, [winner, place], |duel| duel.is_settled(0))
+    }
+
+    /// Asks how two stand, and keeps what had to be counted for that with one of them.
+    fn duel(&mut self, log: &Log, places: [Place; 2], ask: impl FnOnce(&mut Duel) -> bool) -> bool {
+        let Self { of, who, said, .. } = self;
+        let [Some(one), Some(other)] = places.map(|place| side(of, who, place)) else { return false };
+        // Either of them may have been the one that was compared.
+        let kept = |(it, _): Side, (other, _): Side| it.pairs.iter().position(|pair| pair.beside == other.branch.ix);
+        let (at, is_turned) = match (kept(one, other), kept(other, one)) {
+            (None, Some(at)) => (Some(at), true),
+            (at, _) => (at, false),
+        };
+        let holder = if is_turned { other.0 } else { one.0 };
+        let kept = at.and_then(|at| holder.pairs.get(at));
+        let mut duel = Duel { log, said, sides: [one, other], kept, is_turned, new: None };
+        let result = ask(&mut duel);
+        let (new, place) = (duel.new, holder.place);
+        if let Some((new, it)) = new.and_then(|new| Some((new, of.get_mut(&place)?))) {
+            at.map(|at| it.pairs.remove(at));
+            it.pairs.insert(0, new);
+            it.pairs.truncate(2);
+        }
+        result
+    }
+}
+
+/// Two that are compared: votes are counted if it comes to that.
+struct Duel<'a> {
+    log: &'a Log,
+    said: &'a mut Vec<Arc<Said>>,
+    sides: [Side<'a>; 2],
+    /// What was counted earlier of the first beside the second, or the other way round.
+    kept: Option<&'a Pair>,
+    is_turned: bool,
+    /// The same, as it is now.
+    new: Option<Pair>,
+}
+
+impl Duel<'_> {
+    fn count(&mut self) -> Count {
+        let sides = if self.is_turned { [self.sides[1], self.sides[0]] } else { self.sides };
+        if self.new.is_none() && !self.kept.is_some_and(|pair| pair.is_of(sides)) {
+            self.new = Some(Pair::counted(self.log, self.kept, sides, self.said));
+        }
+        let count = self.new.as_ref().or(self.kept).map(|pair| pair.count).unwrap_or_default();
+        if self.is_turned { count.turned() } else { count }
+    }
+
+    /// How the first stands to the second.
+    fn order(&mut self) -> Ordering {
+        let [it, other] = self.sides;
+        let rank = it.0.branch.rank().cmp(&other.0.branch.rank());
+        let drawn = drawn(it.0, other.0);
+        match [it, other].map(|(_, met)| met.by == By::Nobody) {
+            [true, true] => return rank.then(drawn),
+            [false, true] if leads(it, other.0) => return Ordering::Greater,
+            [true, false] if leads(other, it.0) => return Ordering::Less,
             _ => {}
         }
-        let order = beside(log, &mut self.pairs, [it, other], |pair, which, _| {
-            let [votes, built] = [pair.votes, pair.built].map(|of| of[which].cmp(&of[1 - which]));
-            votes.then(rank).then(built).then_with(|| it.drawn(other))
-        });
-        order == Ordering::Greater
+        let Count { votes, built, .. } = self.count();
+        let order = |[ours, theirs]: [usize; 2]| ours.cmp(&theirs);
+        order(votes).then(rank).then(order(built)).then(drawn)
     }
 
-    /// By how many the winner leads this one, and whether that is beyond what those could change who have met neither.
-    fn lead(&mut self, log: &Log, winner: Place, place: Place) -> (usize, bool) {
+    /// Whether this one leads the other by more than those could change who have met neither.
+    fn is_settled(&mut self, which: usize) -> bool {
         // What nobody has met has no votes, and leads nothing.
-        let Some(winner) = self.of.get(&winner).filter(|it| it.by != By::Nobody) else { return (0, false) };
-        let Some(it) = self.of.get(&place) else { return (0, false) };
-        beside(log, &mut self.pairs, [it, winner], |pair, which, branches| pair.lead(log, branches, 1 - which))
-    }
-
-    /// Says who wins, and looks whether that is settled: from the first on that was not, or from the beginning: if `anew`, or if
-    /// another wins.
-    fn settle(&mut self, log: &Log, fork: &mut Fork, anew: bool) {
-        let Some(winner) = fork.won.iter().next_back().map(|(_, place)| *place) else { return };
-        let before = fork.verdict.filter(|it| it.winner == winner && !anew);
-        let first = if before.is_some() { fork.open.map(Bound::Included) } else { Some(Bound::Unbounded) };
-        (fork.open, fork.leads) = (None, false);
-        if let Some(first) = first {
-            for (key, place) in fork.all.range((first, Bound::Unbounded)).filter(|(_, place)| **place != winner) {
-                let (lead, settled) = self.lead(log, winner, *place);
-                if !settled {
-                    (fork.open, fork.leads) = (Some(*key), lead > 0);
-                    break;
-                }
-            }
-        }
-        fork.verdict = Some(Verdict { winner, settled: fork.open.is_none() });
+        self.sides[which].1.by != By::Nobody && self.count().is_settled(which)
     }
 }
 
-/// What comes of a branch beside another, with all votes that are here, and which of the pair's two it is.
-fn beside<T>(
-    log: &Log,
-    pairs: &mut HashMap<Ix, Vec<Pair>>,
-    [one, other]: [&Compared; 2],
-    of: impl FnOnce(&mut Pair, usize, [Branch; 2]) -> T,
-) -> T {
-    // Either of them may have been the one that was compared.
-    let mut kept = |it: &Compared, other: &Compared| {
-        let pairs = pairs.get_mut(&it.branch.ix)?;
-        let at = pairs.iter().position(|pair| pair.beside == other.branch.ix)?;
-        Some(pairs.remove(at))
-    };
-    let (which, [it, other], kept) = match kept(one, other) {
-        Some(pair) => (0, [one, other], Some(pair)),
-        None => match kept(other, one) {
-            Some(pair) => (1, [other, one], Some(pair)),
-            None => (0, [one, other], None),
-        },
-    };
-    let mut pair = kept.unwrap_or_else(|| Pair::new(other.branch.ix));
-    let branches = [it.branch, other.branch];
-    pair.count(log, branches, [&it.met, &other.met]);
-    let result = of(&mut pair, which, branches);
-    let pairs = pairs.entry(it.branch.ix).or_default();
-    pairs.insert(0, pair);
-    pairs.truncate(2);
-    result
+/// What is compared, and who has met it.
+fn side<'a>(of: &'a BTreeMap<Place, Compared>, who: &'a WhoMet, place: Place) -> Option<Side<'a>> {
+    let it = of.get(&place)?;
+    Some((it, if it.is_apart { who.of(place) } else { &UNMET }))
 }
+
+/// So much of what was counted last is kept.
+const LAST: usize = 4;
 
 /// What comes after it.
 const fn after(key: &Key) -> (Bound<Key>, Bound<Key>) {
     (Bound::Excluded(*key), Bound::Unbounded)
-}
-
-/// Chains that have an event in the past of one of theirs, with the first such: found among what came after it, or by halving in each
-/// chain, whichever is less.
-fn who_met(step: &Step, ix: Ix, each: &mut dyn FnMut(NodeId, Met)) {
-    let (look, log) = (step.look, step.look.log);
-    let known = ix.0 as usize + 1;
-    if log.len() - known < log.chains().len() {
-        for (later, entry) in log.entries_after(known) {
-            let before = entry.event.prev.filter(|_| entry.place > 1).and_then(|it| log.find(&it));
-            if look.is_ancestor(ix, later) && !before.is_some_and(|before| look.is_ancestor(ix, before)) {
-                each(entry.event.author, (entry.chain, entry.place));
-            }
-        }
-    } else {
-        for (chain, of) in log.chains() {
-            if let Some(first) = look.first_after(chain, ix) {
-                each(of.author, (chain, log.entry(first).place));
-            }
-        }
-    }
 }
 
 /// A lot that nobody can shift by writing a different event.

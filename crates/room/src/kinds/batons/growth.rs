@@ -132,7 +132,7 @@ impl Measured for BatonAccepted {
             it.hand_on(2, baton, tip, 3);
             it.last
         }),
-        Law::new("a handoff by a stand-in on whom n people have written", Grows::Each(17), |n| {
+        Law::new("a handoff by a stand-in on whom n people have written", Grows::Each(16), |n| {
             let (mut it, baton, tip) = stood_in(n);
             it.people(n);
             it.hand_on(2, baton, tip, 3);
@@ -153,7 +153,7 @@ impl Measured for BatonTaken {
             it.takers(n + 1);
             it.last
         }),
-        Law::new("a baton taken beside n others, one of whom somebody follows", Grows::Halving(96), |n| {
+        Law::new("a baton taken beside n others, one of whom somebody follows", Grows::Halving(40), |n| {
             let mut it = Scene::new();
             let (baton, took) = it.takers(n);
             it.join(4, &took[n / 2..=n / 2]);
@@ -176,11 +176,24 @@ impl Measured for BatonTaken {
         }),
         Law::new(
             "a baton taken beside one who took it long ago, and whom n people have followed",
-            Grows::Each(10),
+            Grows::Each(2),
             |n| {
                 let mut it = Scene::new();
                 let (baton, _) = held(&mut it);
                 it.people(n);
+                let draft = it.draft_on(5, None, &[baton], BatonTaken { baton, tip: baton });
+                it.put(5, draft);
+                it.last
+            },
+        ),
+        Law::new(
+            "a baton taken beside two who took it long ago, and whom n people have seen together",
+            Grows::Each(2),
+            |n| {
+                let mut it = Scene::new();
+                let (baton, took) = it.takers(2);
+                let last = it.gather(4, took);
+                (0..n).for_each(|i| _ = it.join(100 + i, &[last]));
                 let draft = it.draft_on(5, None, &[baton], BatonTaken { baton, tip: baton });
                 it.put(5, draft);
                 it.last
@@ -206,7 +219,7 @@ impl Measured for BatonTaken {
             it.post(4);
             it.last
         }),
-        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(44), |n| {
+        Law::new("the first word of somebody new who has seen one side of n forks", Grows::Each(41), |n| {
             let (mut it, side) = sides(n);
             it.join(4, &[side]);
             it.last

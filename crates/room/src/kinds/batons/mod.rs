@@ -222,6 +222,8 @@ pub(crate) struct Batons {
     runs: HashMap<Ix, RunSeen>,
     tracks: HashMap<Ix, Track>,
     forks: Forks,
+    /// What is to be shown anew, once votes are counted: by its opening, and of which nodes the terms.
+    stale: BTreeMap<Ix, Vec<Ix>>,
     pub(crate) shown: Tree<Key, Baton>,
     keys: HashMap<Cid, Key>,
     version: u64,
@@ -240,11 +242,9 @@ impl Capability for Batons {
         }
     }
 
-    /// Lets an event vote on the forks that still wait for its author.
+    /// Lets an event vote.
     fn every(&mut self, step: &mut Step) {
-        for tip in self.forks.note(step) {
-            self.follow_from(step, tip);
-        }
+        self.forks.note(step);
     }
 
     fn version(&self) -> u64 {
@@ -294,13 +294,7 @@ impl Batons {
         };
         self.shown.insert(key, Arc::new(baton));
         self.keys.insert(step.entry.cid, key);
-        self.changed(step, step.entry.cid);
-    }
-
-    /// What is shown of a baton has changed.
-    fn changed(&mut self, step: &mut Step, baton: Cid) {
         self.version += 1;
-        step.batons.insert(baton);
     }
 
     fn offer(&mut self, step: &mut Step, tip: Ix, to: NodeId, note: &str) {
@@ -311,7 +305,7 @@ impl Batons {
             node.offers.insert(key, step.ix);
         }
         self.note_down(step, tip, Act::Offered, Some(to), note);
-        self.show_tip(step, tip);
+        self.show_tip(tip);
     }
 
     fn end_offer(&mut self, step: &mut Step, offer: Ix, ending: Ending, why: &str) {
@@ -327,7 +321,7 @@ impl Batons {
         if let Some(node) = self.nodes.get_mut(&tip) {
             node.offers.remove(&key);
         }
-        self.show_tip(step, tip);
+        self.show_tip(tip);
         self.note_down(step, tip, Act::Declined, None, why);
     }
 
@@ -375,7 +369,7 @@ impl Batons {
         let Some(shown) = self.shown.get_mut(&opening) else { return };
         cost::unshare(shown, Baton::weight);
         Arc::make_mut(shown).notes.put(note);
-        self.changed(step, opening.1);
+        self.version += 1;
     }
 
     pub(crate) fn get(&self, cid: &Cid) -> Option<&Arc<Baton>> {

@@ -1,13 +1,14 @@
 //! The way from a baton's opening to its current transfer, and what is shown of it.
 
-use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeSet, mem, sync::Arc};
 
 use super::{
     Batons, Lead, Node, Track,
     forks::{Branch, Verdict},
 };
 use crate::{
-    Cid, Ix, NodeId, cost,
+    Cid, Ix, Log, NodeId,
+    cost::{self, HashMap},
     fold::step::{Key, Step},
     limits, sorted,
     state::{Baton, BatonState, Term},
@@ -51,8 +52,8 @@ impl Head {
 }
 
 impl Batons {
-    /// Puts a valid transfer into the tree and looks whether the network follows it.
-    pub(super) fn add(&mut self, step: &mut Step, node: Node) {
+    /// Puts a valid transfer into the tree, and on the path if nothing stands beside it.
+    pub(super) fn add(&mut self, step: &Step, node: Node) {
         let (ix, opening, tips, key) = (step.ix, node.opening, node.tips.clone(), node.key);
         let run = node.run;
         for tip in &tips {
@@ -73,35 +74,59 @@ impl Batons {
             }
         }
         self.nodes.insert(ix, node);
-        let mut changed = sorted::set(tips.iter().copied());
-        changed.insert(ix);
-        for tip in tips {
-            self.walk_from(step, tip, &mut changed);
+        for tip in &tips {
+            self.grow(step, *tip);
         }
-        self.show(step, opening, &changed);
+        let changed = self.stale.entry(opening).or_default();
+        changed.extend(tips);
+        changed.push(ix);
     }
 
-    /// Looks again at the fork on this tip.
-    pub(super) fn follow_from(&mut self, step: &mut Step, tip: Ix) {
-        let mut changed = BTreeSet::new();
-        if let Some(opening) = self.walk_from(step, tip, &mut changed) {
-            self.show(step, opening, &changed);
+    /// If the path leads over `tip`, on which this event builds: it goes on here, or there is something to choose.
+    fn grow(&mut self, step: &Step, tip: Ix) {
+        let Some((opening, place)) = self.nodes.get(&tip).and_then(|it| Some((it.opening, it.place?))) else { return };
+        let Some(track) = self.tracks.get_mut(&opening).filter(|it| it.path.len() == place + 1) else {
+            return self.branch(step, tip);
+        };
+        track.path.push(step.ix);
+        if let Some(node) = self.nodes.get_mut(&step.ix) {
+            node.place = Some(place + 1);
         }
+    }
+
+    /// One more stands beside others on this tip.
+    fn branch(&mut self, step: &Step, tip: Ix) {
+        let nodes = &self.nodes;
+        let Some(node) = nodes.get(&tip) else { return };
+        self.forks.branch(step, (tip, node.key.1), &node.children, &|ix| branch(nodes, ix));
     }
 
     /// Shows a baton anew if this tip is its current one.
-    pub(super) fn show_tip(&mut self, step: &mut Step, tip: Ix) {
+    pub(super) fn show_tip(&mut self, tip: Ix) {
         let Some(opening) = self.nodes.get(&tip).map(|node| node.opening) else { return };
         if self.tracks.get(&opening).and_then(|track| track.path.last()) == Some(&tip) {
-            self.show(step, opening, &BTreeSet::new());
+            self.stale.entry(opening).or_default();
+        }
+    }
+
+    /// Counts votes, follows who won, and shows what that changes.
+    pub(crate) fn settle(&mut self, log: &Log) {
+        for tip in self.forks.settle(log) {
+            let mut changed = Vec::new();
+            if let Some(opening) = self.walk_from(log, tip, &mut changed) {
+                self.stale.entry(opening).or_default().extend(changed);
+            }
+        }
+        for (opening, changed) in mem::take(&mut self.stale) {
+            self.show(opening, &sorted::set(changed));
         }
     }
 
     /// If the path leads over `tip`: follows the winners from there on, until the path is as it was. Of which baton.
-    fn walk_from(&mut self, step: &mut Step, tip: Ix, changed: &mut BTreeSet<Ix>) -> Option<Ix> {
+    fn walk_from(&mut self, log: &Log, tip: Ix, changed: &mut Vec<Ix>) -> Option<Ix> {
         let (opening, mut place) = self.nodes.get(&tip).and_then(|it| Some((it.opening, it.place?)))?;
         let mut here = tip;
-        while let Some((next, settled)) = self.choose(step, here) {
+        while let Some((next, settled)) = self.choose(log, here) {
             let track = self.tracks.get_mut(&opening)?;
             match settled {
                 Some(true) => _ = track.leaning.remove(&here),
@@ -112,7 +137,7 @@ impl Batons {
                 break;
             }
             for left in track.path.split_off(place + 1) {
-                changed.insert(left);
+                changed.push(left);
                 track.leaning.remove(&left);
                 self.forks.forget(left);
                 if let Some(node) = self.nodes.get_mut(&left) {
@@ -131,24 +156,19 @@ impl Batons {
     }
 
     /// The child of `here` that the network follows, and, where there are several, whether that is settled.
-    fn choose(&mut self, step: &mut Step, here: Ix) -> Option<(Ix, Option<bool>)> {
-        let node = self.nodes.get(&here)?;
-        let many = node.children.len();
-        if many < 2 {
+    fn choose(&mut self, log: &Log, here: Ix) -> Option<(Ix, Option<bool>)> {
+        let nodes = &self.nodes;
+        let node = nodes.get(&here)?;
+        if node.children.len() < 2 {
             return node.children.values().next().map(|it| (*it, None));
         }
-        let nodes = &self.nodes;
-        let branch = |ix| {
-            let it = nodes.get(&ix)?;
-            Some(Branch { ix, key: it.key, author: it.author, kind: it.kind })
-        };
-        let Verdict { winner, settled } =
-            self.forks.decide(step, (here, node.key.1), (&node.children, many), &branch)?;
+        let tip = (here, node.key.1);
+        let Verdict { winner, settled } = self.forks.decide(log, tip, &node.children, &|ix| branch(nodes, ix))?;
         Some((winner.ix, Some(settled)))
     }
 
     /// Brings what is shown up to date: the head, and the terms of these nodes. What stays as it is keeps its `Arc`.
-    fn show(&mut self, step: &mut Step, opening: Ix, changed: &BTreeSet<Ix>) {
+    fn show(&mut self, opening: Ix, changed: &BTreeSet<Ix>) {
         let Some(track) = self.tracks.get(&opening) else { return };
         let Some(node) = track.path.last().and_then(|ix| self.nodes.get(ix)) else { return };
         let head = self.head(node, track.leaning.is_empty());
@@ -161,13 +181,12 @@ impl Batons {
         if edits.is_empty() && head == Head::of(shown) {
             return;
         }
-        let cid = shown.cid;
         let Some(shown) = list.get_mut(&key) else { return };
         cost::unshare(shown, Baton::weight);
         let baton = Arc::make_mut(shown);
         head.put(baton);
         edits.into_iter().for_each(|term| baton.terms.put(term));
-        self.changed(step, cid);
+        self.version += 1;
     }
 
     fn head(&self, node: &Node, settled: bool) -> Head {
@@ -224,6 +243,12 @@ impl Batons {
             depth: node.key.0,
         })
     }
+}
+
+/// This node as one of several on a tip.
+fn branch(nodes: &HashMap<Ix, Node>, ix: Ix) -> Option<Branch> {
+    let it = nodes.get(&ix)?;
+    Some(Branch { ix, key: it.key, author: it.author, kind: it.kind })
 }
 
 /// How the end of a run is kept: deepest first, like the parents of a draft.

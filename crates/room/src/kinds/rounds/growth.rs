@@ -70,7 +70,7 @@ impl Measured for TurnDone {
             it.last
         })
         .at(256),
-        Law::new("a turn about which n said something, none having seen another", Grows::Each(5), |n| {
+        Law::new("a turn about which n said something, none having seen another", Grows::Each(4), |n| {
             let mut it = Scene::new();
             let round = open(&mut it, Ask::Spoken(Spoken::default()), false);
             let node = it.node(1);
