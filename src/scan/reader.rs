@@ -1,7 +1,10 @@
 //! Reads QR codes in what a video shows: by the browser itself where it can (Barcode Detection API), else in the worker of
 //! `crates/scan`, which is only then loaded.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use futures::{StreamExt as _, channel::mpsc, lock::Mutex};
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -15,8 +18,8 @@ use super::ScanError;
 const SCRIPT: &str = "./paceline-scan_loader.js";
 /// The name of the page's policy of trusted types.
 const POLICY: &str = "paceline";
-/// The longer side of a picture that is looked at, in pixels.
-const MOST_SIDE: f64 = 960.0;
+/// The longer side of a picture that is looked at, in pixels; in turn, since a hand that does not move shows the same again.
+const MOST_SIDE: [f64; 2] = [960.0, 860.0];
 
 /// One of the two.
 pub enum Reader {
@@ -73,6 +76,8 @@ pub struct Ours {
     answers: Mutex<mpsc::UnboundedReceiver<JsValue>>,
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
+    /// How many pictures were looked at.
+    looked: Cell<usize>,
     _listeners: [Closure<dyn Fn(JsValue)>; 2],
 }
 
@@ -100,7 +105,8 @@ impl Ours {
         let (canvas, context) = canvas().ok_or(ScanError::NoReader)?;
         let ready = answers.next().await.is_some();
         let answers = Mutex::new(answers);
-        let ours = Self { worker, answers, canvas, context, _listeners: [on_message, on_error] };
+        let looked = Cell::default();
+        let ours = Self { worker, answers, canvas, context, looked, _listeners: [on_message, on_error] };
         ready.then_some(ours).ok_or(ScanError::NoReader)
     }
 
@@ -117,7 +123,8 @@ impl Ours {
         if width < 1.0 || height < 1.0 {
             return None;
         }
-        let scale = (MOST_SIDE / width.max(height)).min(1.0);
+        let looked = self.looked.replace(self.looked.get().wrapping_add(1));
+        let scale = (MOST_SIDE[looked % MOST_SIDE.len()] / width.max(height)).min(1.0);
         let (width, height) = ((width * scale).round(), (height * scale).round());
         self.canvas.set_width(width as u32);
         self.canvas.set_height(height as u32);
