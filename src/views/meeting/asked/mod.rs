@@ -118,7 +118,7 @@ pub fn AskedLast(props: &AskedLastProps) -> Html {
     };
     let question = |it: &Round| people::titled(&it.question).to_owned();
     let text = last.map(|it| t!("asked-by", by = called(room, &it.author), question = question(it)));
-    let told_only = last.is_some_and(|it| it.answered > 0);
+    let told_only = last.is_some_and(|it| it.is_touched());
     html! { <Undo of={last.map(|it| AttrValue::from(it.cid.to_string()))} text={text.unwrap_or_default()} {undo} {told_only} /> }
 }
 

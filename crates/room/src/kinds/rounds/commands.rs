@@ -194,7 +194,7 @@ impl Ask for Command {
                 asker.plain(RoundClosed { round, how: Some(End::Again) })
             }
             Self::Undo { round } => {
-                if goes_on(asker, &round)?.answered > 0 {
+                if goes_on(asker, &round)?.is_touched() {
                     return Err(CommandError::NotFound);
                 }
                 asker.plain(RoundClosed { round, how: Some(End::Undone) })

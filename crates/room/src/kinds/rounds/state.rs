@@ -70,7 +70,12 @@ impl Round {
 
     /// Whether it is as if it had not been asked: so somebody ended it, and nobody has answered.
     pub fn is_undone(&self) -> bool {
-        self.answered + self.passed == 0 && self.closed.as_ref().is_some_and(|it| it.undone)
+        !self.is_touched() && self.closed.as_ref().is_some_and(|it| it.undone)
+    }
+
+    /// Whether anybody has answered, has said that there is nothing to say, or has had a turn.
+    pub fn is_touched(&self) -> bool {
+        self.answered + self.passed > 0 || self.seats.iter().any(|it| !it.waits())
     }
 
     /// Where it stands.
@@ -237,8 +242,8 @@ impl RoundLists {
 
     /// Whether anything was done in a meeting: something was answered, a turn was over, or something stands on its agenda.
     pub fn is_touched(&self, meetings: &MeetingLists, meeting: &Meeting) -> bool {
-        let is_touched = |it: &Arc<Round>| it.answered + it.passed > 0 || it.seats.iter().any(|it| !it.waits());
-        meetings.agenda(Some(meeting.cid)).next().is_some() || self.in_meeting(meetings, meeting).any(is_touched)
+        meetings.agenda(Some(meeting.cid)).next().is_some()
+            || self.in_meeting(meetings, meeting).any(|it| it.is_touched())
     }
 
     /// Whether a meeting was begun by mistake: it ended within a minute, by the clocks of who began and who ended it, and nothing was
