@@ -197,7 +197,7 @@ pub(crate) fn sign(
         None => None,
         Some(text) => {
             let room = replica.log().room();
-            let block = Words(room, keypair.node(), draft.seq, ByteArray::new(salt), text.clone().into());
+            let block = Words(room, keypair.node(), draft.seq, ByteArray::new(salt), saying.words(text));
             let (cid, block) = block.encode().map_err(|_| NodeError::TooLong)?;
             Some((text.clone(), (cid, Arc::from(block))))
         }

@@ -34,6 +34,11 @@ impl Saying {
         Self { text: text.filter(|it| !it.trim().is_empty()), body: body.into() }
     }
 
+    /// Its words, as their block has them: one text, or several.
+    pub fn words(&self, text: &str) -> crate::words::Text {
+        crate::words::Text::of(&self.body, text)
+    }
+
     /// The body, once it is known by which name its words go.
     pub fn into_body(self, words: Option<Cid>) -> Body {
         let mut body = self.body;
@@ -70,6 +75,10 @@ pub enum CommandError {
     BatonClosed,
     /// It waits to be talked about already.
     ForLater,
+    /// It is not decided yet.
+    NotDecided,
+    /// It is to be decided less strictly than the room decides.
+    LooserPolicy,
     /// The room's version is newer, and means something else by this.
     NewerRoom,
 }
@@ -89,6 +98,8 @@ impl CommandError {
             Self::NotReclaimable => "not-reclaimable",
             Self::BatonClosed => "baton-closed",
             Self::ForLater => "for-later",
+            Self::NotDecided => "not-decided",
+            Self::LooserPolicy => "looser-policy",
             Self::NewerRoom => "newer-room",
         }
     }
@@ -110,6 +121,8 @@ impl From<IgnoredReason> for CommandError {
             IgnoredReason::AsksNothing | IgnoredReason::UnfitAnswer | IgnoredReason::NotWhatWasSealed => {
                 Self::UnfitAnswer
             }
+            IgnoredReason::NotDecided => Self::NotDecided,
+            IgnoredReason::LooserPolicy | IgnoredReason::OnlyAdvice => Self::LooserPolicy,
             IgnoredReason::NotAuthor | IgnoredReason::NotAddressee => Self::NotYours,
             IgnoredReason::Closed => Self::BatonClosed,
             IgnoredReason::NotFree => Self::NotFree,

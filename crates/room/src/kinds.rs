@@ -6,6 +6,7 @@
 //! block, with its words. Reading a body never decides whether an event is admitted.
 
 pub mod batons;
+pub mod decisions;
 pub mod feedback;
 pub mod founding;
 pub mod meetings;
@@ -40,6 +41,10 @@ pub use batons::bodies::{
     BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
     BatonReleased, BatonSteppedIn, BatonTaken, Nominated, Shadowing,
 };
+pub use decisions::{
+    Amended, Ballot, BallotCast, Changed, DecisionClosed, Effect, Grace, Handing, ProposalWithdrawn, Proposed,
+    QuorumCap, RoomPrompts,
+};
 pub use feedback::{Answer, FeedbackAnswered, FeedbackGiven, Sources, Stance};
 pub use founding::{FOLD_VERSION, FoldRaised, FormValues, Percent, Policy, RoomFounded};
 pub use meetings::{
@@ -55,8 +60,8 @@ pub use rounds::{
 pub use taking_back::{FeedbackWithdrawn, Retracted};
 pub use unknown::Unknown;
 use {
-    batons::Batons, feedback::Loops, founding::Founding, meetings::Meetings, people::People, persons::Persons,
-    posts::Posts, promises::Promises, rounds::Rounds, taking_back::TakenBack, unknown::Unknowns,
+    batons::Batons, decisions::Decisions, feedback::Loops, founding::Founding, meetings::Meetings, people::People,
+    persons::Persons, posts::Posts, promises::Promises, rounds::Rounds, taking_back::TakenBack, unknown::Unknowns,
 };
 
 /// Stands in a field for words that have no name yet, until `set_words`.
@@ -424,6 +429,14 @@ capabilities! {
         TurnDone = "turn-done",
         RoundClosed = "round-closed",
         ThemePlaced = "theme-placed",
+    }
+    /// What is decided together.
+    decisions: Decisions versioned {
+        Proposed = "proposed",
+        Amended = "amended",
+        ProposalWithdrawn = "proposal-withdrawn",
+        BallotCast = "ballot-cast",
+        DecisionClosed = "decision-closed",
     }
     /// What no build of this version understands.
     unknown: Unknowns versioned {}

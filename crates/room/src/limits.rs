@@ -24,6 +24,10 @@ pub const FORM_SECONDS_LEAST: u64 = 10;
 pub const FORM_SECONDS: u64 = 60 * 60;
 /// Days between two meetings of a form: up to a year.
 pub const FORM_DAYS: u64 = 366;
+/// The least silence after which somebody may take over, in seconds.
+pub const GRACE_LEAST: u64 = 5;
+/// ... and the most: a day.
+pub const GRACE: u64 = 24 * 60 * 60;
 /// Bytes of a place among others.
 pub const ORDER_BYTES: usize = 64;
 /// Nodes in the order of a round, and so many again who come later: who comes after them has no turn.

@@ -9,6 +9,10 @@ pub use crate::kinds::{
         IgnoredTransfer,
         state::{Act, Baton, BatonState, History, Note, Term, TermBy},
     },
+    decisions::{
+        Carried, Cast, CastWhole, Closing, DecisionLists, Electorate, Proposal, ProposalState, ProposalWhole, Rule,
+        Rules, Version,
+    },
     feedback::{Feedback, FeedbackState},
     meetings::{
         Did, MeetingNow, MeetingStep,
@@ -67,6 +71,8 @@ pub struct RoomState {
     pub backlog: Vec<ItemWhole>,
     /// In order of opening.
     pub rounds: Vec<RoundWhole>,
+    /// In display order.
+    pub proposals: Vec<ProposalWhole>,
     /// Founded by a version that this build does not know.
     pub newer: bool,
     /// From a newer version, in display order.

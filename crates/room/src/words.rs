@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Cid, EventError, NodeId, encode::encode, limits, scan::Reader};
+use crate::{Body, Cid, EventError, NodeId, encode::encode, limits, scan::Reader};
 
 /// Free text of one event: canonical DAG-CBOR `[room, author, seq, salt, text]`.
 ///
@@ -31,6 +31,31 @@ pub enum Text {
     One(String),
     /// Several, in order.
     List(Vec<String>),
+}
+
+/// What stands between several texts while they are one: ASCII's record separator. Nobody types it.
+const BETWEEN: char = '\u{1e}';
+
+/// Several texts as one.
+pub fn several(texts: &[&str]) -> String {
+    texts.iter().map(|it| it.replace(BETWEEN, " ")).collect::<Vec<_>>().join(&BETWEEN.to_string())
+}
+
+/// The texts that are one.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BETWEEN)
+}
+
+/// Whether the words of a kind are several texts.
+pub(crate) fn are_several(body: &Body) -> bool {
+    matches!(body, Body::BallotCast(_))
+}
+
+impl Text {
+    /// What was said with that.
+    pub fn of(body: &Body, text: &str) -> Self {
+        if are_several(body) { Self::List(parts(text).map(String::from).collect()) } else { text.into() }
+    }
 }
 
 impl From<String> for Text {
@@ -71,6 +96,14 @@ impl Words {
         match &self.4 {
             Text::One(text) => text.into(),
             Text::List(texts) => texts.join("\n").into(),
+        }
+    }
+
+    /// The texts as one that can be taken apart again.
+    pub fn whole(&self) -> Cow<'_, str> {
+        match &self.4 {
+            Text::One(text) => text.into(),
+            Text::List(texts) => several(&texts.iter().map(String::as_str).collect::<Vec<_>>()).into(),
         }
     }
 

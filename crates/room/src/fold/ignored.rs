@@ -40,6 +40,15 @@ pub enum IgnoredReason {
     /// `Revealed`, `ShareOpened`: it does not fit the seal.
     #[error("it is not what was sealed")]
     NotWhatWasSealed,
+    /// `Proposed`: to be decided less strictly than the room decides.
+    #[error("a proposal may ask for a stricter way of deciding, not for a looser one")]
+    LooserPolicy,
+    /// `Proposed`, `Amended`: advice changes nothing in the room.
+    #[error("advice changes nothing in the room")]
+    OnlyAdvice,
+    /// `DecisionClosed`: by what its author had seen it was not decided.
+    #[error("it was not decided, by what its author had seen")]
+    NotDecided,
     /// The baton is not in its past.
     #[error("the baton it names was not there for its author")]
     UnknownBaton,

@@ -34,8 +34,8 @@ use crate::{
     cost::{self, HashMap, look},
     kinds::Capabilities,
     state::{
-        Baton, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists, SpokenTo,
-        UnknownEvent,
+        Baton, DecisionLists, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists,
+        SpokenTo, UnknownEvent,
     },
 };
 use digest::SetDigest;
@@ -79,6 +79,8 @@ pub struct Lists {
     pub meetings: MeetingLists,
     /// Rounds and what was answered in them.
     pub rounds: RoundLists,
+    /// Proposals, and what was said about them.
+    pub decisions: DecisionLists,
     /// From a newer version, in display order.
     pub unknown: List<UnknownEvent>,
 }
@@ -149,7 +151,9 @@ impl Fold {
 
     /// Counts what was said since it was last settled.
     fn settle(&mut self, log: &Log) {
-        self.capabilities.batons.settle(log);
+        let Capabilities { batons, decisions, persons, .. } = &mut self.capabilities;
+        batons.settle(log);
+        decisions.settle(log, persons);
     }
 
     /// Why it would mean nothing here if `author` wrote this now, if it would: the same judge asks that decides about the
@@ -163,9 +167,9 @@ impl Fold {
     /// been taken back, with that event's room, author and at most its seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
         cost::ground(|| log.entries());
-        let Some((text, homes)) = self.common.words.fill(log, cid, block) else { return false };
-        for home in homes {
-            self.capabilities.words(&home, &text);
+        let Some(filled) = self.common.words.fill(log, cid, block) else { return false };
+        for home in &filled.homes {
+            self.capabilities.words(home, filled.at(log, home));
         }
         true
     }
@@ -209,11 +213,21 @@ impl Fold {
 
     /// What the room is called; empty before the founding event is here, and in a room of a newer version.
     pub fn title(&self) -> &str {
+        let decided = self.rules().title.as_ref().map(|it| &*it.is);
+        decided.unwrap_or_else(|| self.founding_title())
+    }
+
+    fn founding_title(&self) -> &str {
         self.capabilities.founding.body.as_ref().map_or("", |it| &it.title)
     }
 
     /// What it is for.
     pub fn purpose(&self) -> &str {
+        let decided = self.rules().purpose.as_ref().map(|it| &*it.is);
+        decided.unwrap_or_else(|| self.founding_purpose())
+    }
+
+    fn founding_purpose(&self) -> &str {
         self.capabilities.founding.body.as_ref().map_or("", |it| &it.purpose)
     }
 
@@ -223,8 +237,8 @@ impl Fold {
     }
 
     /// The form's deciding values.
-    pub fn values(&self) -> Option<&FormValues> {
-        self.capabilities.founding.body.as_ref().map(|it| &it.values)
+    pub fn values(&self) -> Option<FormValues> {
+        self.capabilities.founding.body.as_ref().map(|it| self.rules().of(&it.values))
     }
 
     /// Who founded it.
@@ -290,8 +304,19 @@ impl Fold {
 
     /// All that is shown in lists, as it is now: copies of so many pointers.
     pub fn lists(&self) -> Lists {
-        let Capabilities { people, persons, posts, feedback, batons, promises, meetings, rounds, unknown, .. } =
-            &self.capabilities;
+        let Capabilities {
+            people,
+            persons,
+            posts,
+            feedback,
+            batons,
+            promises,
+            meetings,
+            rounds,
+            decisions,
+            unknown,
+            ..
+        } = &self.capabilities;
         Lists {
             people: people.shown.clone(),
             persons: persons.lists.clone(),
@@ -303,6 +328,7 @@ impl Fold {
             promises: promises.lists.clone(),
             meetings: meetings.lists.clone(),
             rounds: rounds.lists.clone(),
+            decisions: decisions.lists.clone(),
             unknown: unknown.shown.clone(),
         }
     }
@@ -313,13 +339,13 @@ impl Fold {
     }
 
     /// The state in its whole.
-    pub fn state(&self, _log: &Log) -> RoomState {
+    pub fn state(&self, log: &Log) -> RoomState {
         RoomState {
             digest: self.digest(),
             title: self.title().into(),
             purpose: self.purpose().into(),
             form: self.form().into(),
-            values: self.values().cloned(),
+            values: self.values(),
             founder: self.founder(),
             people: self.people().cloned().collect(),
             persons: self.persons().collect(),
@@ -329,6 +355,7 @@ impl Fold {
             promises: self.promises().cloned().collect(),
             meetings: self.meetings().whole(&self.capabilities.posts.shown),
             backlog: self.meetings().backlog(&self.capabilities.posts.shown),
+            proposals: self.proposals_whole(log),
             rounds: self.rounds().whole(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),

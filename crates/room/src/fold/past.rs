@@ -98,6 +98,12 @@ impl<'a> Past<'a> {
         self.clock.get(chain)
     }
 
+    /// How many events of a chain are in the past.
+    pub(crate) fn before_in_chain(&self, chain: ChainIx) -> u32 {
+        let is_own = self.itself.is_some_and(|ix| self.look.entry(ix).chain == chain);
+        self.clock.get(chain) - u32::from(is_own)
+    }
+
     /// Chains of which the author has seen more than the event `ix` had.
     pub(crate) fn chains_since(&self, ix: Ix) -> Vec<ChainIx> {
         let mut chains = Vec::new();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::{
     Cid, Event, Ix, Log, NodeId, Words,
     cost::{BTreeMap, BTreeSet, HashMap},
+    words::{Text, are_several},
 };
 
 /// Where a text is shown.
@@ -22,10 +23,34 @@ pub(crate) struct Home {
     pub(crate) by: Ix,
 }
 
+/// A text that has come.
+pub(crate) struct Filled {
+    text: Arc<str>,
+    whole: Option<Arc<str>>,
+    /// Where it is shown.
+    pub(crate) homes: Vec<Home>,
+}
+
+impl Filled {
+    /// As it is shown there.
+    pub(crate) fn at(&self, log: &Log, home: &Home) -> &Arc<str> {
+        match &self.whole {
+            Some(whole) if are_several(&log.entry(home.by).event.body) => whole,
+            _ => &self.text,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Block {
     Absent,
-    Here { author: NodeId, seq: u64, text: Arc<str> },
+    /// `whole`: of several texts, as one that can be taken apart again.
+    Here {
+        author: NodeId,
+        seq: u64,
+        text: Arc<str>,
+        whole: Option<Arc<str>>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +105,15 @@ impl WordsTable {
         }
     }
 
+    /// The same of several texts, as one that can be taken apart again.
+    pub(crate) fn settle_whole(&mut self, words: &Cid, home: Home) -> Option<Arc<str>> {
+        let text = self.settle(words, home)?;
+        match self.slots.get(words).map(|it| &it.block) {
+            Some(Block::Here { whole: Some(whole), .. }) => Some(whole.clone()),
+            _ => Some(text),
+        }
+    }
+
     /// The author of event `ix` took it back. Returns whether the block is to be dropped.
     pub(crate) fn void(&mut self, words: &Cid, ix: Ix) -> bool {
         let Some(slot) = self.slots.get_mut(words) else { return false };
@@ -93,7 +127,7 @@ impl WordsTable {
     }
 
     /// Takes in a block. Returns the text and where it is shown, or `None` if nothing wants it.
-    pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<(Arc<str>, Vec<Home>)> {
+    pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<Filled> {
         let slot = self.slots.get_mut(&words)?;
         if Cid::of(block) != words {
             return None;
@@ -115,8 +149,9 @@ impl WordsTable {
                 Arc::from(words.text())
             }
         };
-        slot.block = Block::Here { author: words.1, seq: words.2, text: text.clone() };
-        Some((text, homes))
+        let whole = matches!(words.4, Text::List(_)).then(|| Arc::from(words.whole()));
+        slot.block = Block::Here { author: words.1, seq: words.2, text: text.clone(), whole: whole.clone() };
+        Some(Filled { text, whole, homes })
     }
 
     /// Whether a live link names this block, here or not.

@@ -16,15 +16,15 @@ use crate::{
 /// The version of the fold that this build knows, and founds rooms with.
 pub const FOLD_VERSION: u32 = 1;
 
-/// How the room decides.
+/// How the room decides, the strictest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Policy {
-    Consent,
-    Majority,
-    Unanimous,
     Advice,
+    Majority,
+    Consent,
+    Unanimous,
 }
 
 /// A share.

@@ -36,8 +36,23 @@ fn the_room_and_its_people_have_the_promised_shape() {
     );
     let state = json(&whole(&world));
     let promised = [
-        "digest", "title", "purpose", "form", "founder", "people", "persons", "posts", "feedback", "batons",
-        "promises", "meetings", "backlog", "rounds", "newer", "unknown",
+        "digest",
+        "title",
+        "purpose",
+        "form",
+        "founder",
+        "people",
+        "persons",
+        "posts",
+        "feedback",
+        "batons",
+        "promises",
+        "meetings",
+        "backlog",
+        "rounds",
+        "proposals",
+        "newer",
+        "unknown",
     ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");
