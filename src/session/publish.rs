@@ -67,7 +67,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         purpose: same_text(before.map(|it| &it.purpose), fold.purpose()),
         form: same_text(before.map(|it| &it.form), fold.form()),
         newer: fold.is_newer(),
-        values: fold.values().cloned(),
+        values: fold.values(),
         connection,
         takes,
         full,

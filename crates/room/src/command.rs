@@ -130,7 +130,6 @@ impl From<IgnoredReason> for CommandError {
             | IgnoredReason::NotHeld
             | IgnoredReason::NotHolder
             | IgnoredReason::AlreadyLeading
-            | IgnoredReason::ByDecision
             | IgnoredReason::StandInCloses
             | IgnoredReason::NotReleased => Self::NotHolder,
             IgnoredReason::OfferNotSeen
@@ -138,7 +137,10 @@ impl From<IgnoredReason> for CommandError {
             | IgnoredReason::OfferedToSelf
             | IgnoredReason::OfferOfAnotherTurn
             | IgnoredReason::OfferDeclined
-            | IgnoredReason::OfferWithdrawn => Self::NotOffered,
+            | IgnoredReason::OfferWithdrawn
+            | IgnoredReason::NoMandate
+            | IgnoredReason::MandateUsed
+            | IgnoredReason::MandateOver => Self::NotOffered,
             IgnoredReason::NoStandIn | IgnoredReason::NotHolderBefore | IgnoredReason::DifferentRuns => {
                 Self::NotReclaimable
             }

@@ -73,7 +73,7 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         IgnoredReason::OfferedToAnother | IgnoredReason::OfferedToSelf => t!("ignored-offered-to-another"),
         IgnoredReason::OfferDeclined => t!("ignored-offer-declined"),
         IgnoredReason::OfferWithdrawn => t!("ignored-offer-withdrawn"),
-        IgnoredReason::ByDecision => t!("ignored-by-decision"),
+        IgnoredReason::NoMandate | IgnoredReason::MandateUsed | IgnoredReason::MandateOver => t!("ignored-by-decision"),
         IgnoredReason::NoStandIn | IgnoredReason::NotHolderBefore | IgnoredReason::DifferentRuns => {
             t!("ignored-not-reclaimable")
         }
@@ -82,6 +82,9 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         IgnoredReason::TipIgnored => t!("ignored-builds-on-ignored"),
         IgnoredReason::TargetNotSeen
         | IgnoredReason::Over
+        | IgnoredReason::LooserPolicy
+        | IgnoredReason::OnlyAdvice
+        | IgnoredReason::NotDecided
         | IgnoredReason::UnknownBaton
         | IgnoredReason::TipNotSeen
         | IgnoredReason::NotAuthor

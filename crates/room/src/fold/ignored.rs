@@ -94,9 +94,15 @@ pub enum IgnoredReason {
     /// `Accepted`: the offer was withdrawn in its past.
     #[error("the offer had been withdrawn, and its author had seen that")]
     OfferWithdrawn,
-    /// `Accepted` or `Closed` by a decision: not understood by this version of the fold.
-    #[error("it rests on a decision, which this version does not carry out")]
-    ByDecision,
+    /// `Accepted` or `Closed` by a decision: it says something else, or does not stand.
+    #[error("what it rests on was not decided, by what its author had seen")]
+    NoMandate,
+    /// The same: it was made use of.
+    #[error("what was decided had been carried out, and its author had seen that")]
+    MandateUsed,
+    /// The same: the room has gone on without it.
+    #[error("somebody had taken over since it was decided, and most had gone on with that")]
+    MandateOver,
     /// `Reclaimed`: the tip is no step-in.
     #[error("nobody was standing in")]
     NoStandIn,

@@ -11,6 +11,7 @@ mod gone_on;
 mod hidden;
 mod judging;
 mod later;
+mod mandates;
 mod meetings;
 mod notes;
 mod oracle;

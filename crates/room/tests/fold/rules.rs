@@ -2,10 +2,10 @@
 
 use paceline_room::{
     Cid,
-    body::{BatonClosed, BatonOpened, Tags},
+    body::{BatonOpened, Tags},
     fold::IgnoredReason,
     state::{BatonState, TermBy},
-    testing::{World, unknown},
+    testing::World,
 };
 
 use crate::support::{Moves, baton, seen_by, term, whole};
@@ -282,19 +282,6 @@ fn a_baton_that_nobody_ever_held_is_taken_before_it_is_closed() {
     let lead = world.open_baton(0, "by mistake");
     let closed = world.close(0, lead, lead);
     assert_eq!(why(&world, closed), Some(IgnoredReason::NotReleased));
-}
-
-#[test]
-fn decisions_move_no_baton_in_this_version_and_say_so() {
-    let (mut world, lead, held) = held();
-    let body = BatonClosed { baton: lead, tip: held, outcome: Default::default(), by: Some(lead) };
-    let closed = world.write(1, body);
-    let decision = world.write(2, unknown("decision-closed", &()));
-    world.sync_all();
-    let accepted = world.accept(2, lead, held, decision);
-    assert_eq!(why(&world, closed), Some(IgnoredReason::ByDecision));
-    assert_eq!(why(&world, accepted), Some(IgnoredReason::ByDecision));
-    assert_eq!(why(&world, decision), None, "from a newer version, not ignored");
 }
 
 #[test]

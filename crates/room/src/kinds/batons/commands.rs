@@ -50,6 +50,20 @@ pub enum Command {
         /// The offer.
         offer: Cid,
     },
+    /// Accept what a decision hands to oneself.
+    AcceptMandate {
+        /// The baton.
+        baton: Cid,
+        /// The closing of the decision.
+        closing: Cid,
+    },
+    /// Close a baton as a decision says.
+    CloseByMandate {
+        /// The baton.
+        baton: Cid,
+        /// The closing of the decision.
+        closing: Cid,
+    },
     /// Say no to it.
     Decline {
         /// The offer.
@@ -107,6 +121,13 @@ impl Ask for Command {
                 let it = standing(asker, &offer)?;
                 asker.plain(BatonAccepted { baton: it.cid, tip: it.tip, by: offer })
             }
+            Self::AcceptMandate { baton, closing } => {
+                asker.plain(BatonAccepted { baton, tip: open(asker, &baton)?.tip, by: closing })
+            }
+            Self::CloseByMandate { baton, closing } => {
+                let (tip, outcome) = (open(asker, &baton)?.tip, Default::default());
+                asker.plain(BatonClosed { baton, tip, outcome, by: Some(closing) })
+            }
             Self::Decline { offer, why } => {
                 standing(asker, &offer)?;
                 asker.plain(BatonDeclined { offer, why: why.try_into()? })
@@ -121,7 +142,11 @@ impl Ask for Command {
                 asker.plain(BatonSteppedIn { baton, tip, silent_for })
             }
             Self::Reclaim { baton } => {
-                let tips = open(asker, &baton)?.run_ends.clone();
+                let baton_now = asker.fold.baton(&baton).ok_or(CommandError::NotFound)?;
+                let tips = match baton_now.displaced == Some(asker.node) && baton_now.may_reclaim.is_none() {
+                    true => vec![baton_now.tip],
+                    false => open(asker, &baton)?.run_ends.clone(),
+                };
                 let tips = tips.try_into().map_err(|_| CommandError::NotReclaimable)?;
                 asker.plain(BatonReclaimed { baton, tips })
             }
@@ -140,6 +165,8 @@ impl Ask for Command {
             Self::Close { outcome, .. } => vec![outcome],
             Self::Take { .. }
             | Self::Withdraw { .. }
+            | Self::AcceptMandate { .. }
+            | Self::CloseByMandate { .. }
             | Self::Accept { .. }
             | Self::StepIn { .. }
             | Self::Reclaim { .. } => Vec::new(),

@@ -1,4 +1,4 @@
-//! Batons: how leadership moves without a server (section 3 of the room's design, but for decisions).
+//! Batons: how leadership moves without a server (section 3 of the room's design).
 //!
 //! Every opening and every *valid* transfer is a `Node`; a node's parents are the tips it builds on. `rules` judges
 //! a transfer once, at admission, by its causal past alone. `forks` lets the network choose where valid transfers
@@ -40,7 +40,7 @@ pub(crate) mod state;
 
 use std::{cmp::Reverse, sync::Arc};
 
-use super::{BatonOpened, Capability};
+use super::{BatonOpened, Capability, decisions::Mandate};
 use crate::{
     Cid, Ix, NodeId, Tree,
     clock::Clock,
@@ -62,6 +62,8 @@ enum NodeKind {
     Opened,
     Taken,
     Accepted,
+    /// Accepted by a decision.
+    Mandated,
     SteppedIn,
     Reclaimed,
     Released,
@@ -74,6 +76,7 @@ impl NodeKind {
         match self {
             Self::Taken => Some(TermBy::Taken),
             Self::Accepted => Some(TermBy::Accepted),
+            Self::Mandated => Some(TermBy::Decision),
             Self::SteppedIn => Some(TermBy::SteppedIn),
             Self::Reclaimed => Some(TermBy::Reclaimed),
             Self::Opened | Self::Released | Self::Closed => None,
@@ -124,6 +127,8 @@ pub(crate) struct Node {
     tips: Vec<Ix>,
     /// The run it belongs to, if somebody stood in.
     run: Option<Run>,
+    /// The mandate by which it came to whoever has had it since, until the one before is back.
+    mandate: Option<Mandate>,
     /// For a reclaim: those of its tips that the network had not followed.
     unfollowed: Vec<Ix>,
     /// Valid transfers that build on it.
@@ -135,6 +140,9 @@ pub(crate) struct Node {
     /// Its place on the path, if the network follows it.
     place: Option<usize>,
 }
+
+/// Nobody's node.
+const NOBODY: NodeId = NodeId::from_bytes([0; 32]);
 
 /// How an offer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +206,8 @@ pub(crate) struct Move {
     run: Carry,
     /// Those of its tips that the network had not followed.
     unfollowed: Vec<Ix>,
+    /// What it makes use of.
+    mandate: Option<Mandate>,
     note: String,
 }
 
@@ -221,6 +231,10 @@ pub(crate) struct Batons {
     /// Runs, by the node that their first step-in builds on.
     runs: HashMap<Ix, RunSeen>,
     tracks: HashMap<Ix, Track>,
+    /// Of each baton what a mandate may die of: takes, accepts and reclaims.
+    takings: HashMap<Ix, BTreeMap<Key, Ix>>,
+    /// The first use of each proposal's mandate in each chain, by its place.
+    used: HashMap<Cid, Clock>,
     forks: Forks,
     /// What is to be shown anew, once votes are counted: by its opening, and of which nodes the terms.
     stale: BTreeMap<Ix, Vec<Ix>>,
@@ -265,6 +279,7 @@ impl Batons {
             lead: Lead::Free { released: false },
             tips: Vec::new(),
             run: None,
+            mandate: None,
             unfollowed: Vec::new(),
             children: BTreeMap::new(),
             moved: Clock::default(),
@@ -286,6 +301,8 @@ impl Batons {
             tip: step.entry.cid,
             settled: true,
             may_reclaim: None,
+            mandate: None,
+            displaced: None,
             run_ends: Vec::new(),
             may_close: Vec::new(),
             anyone_may_close: false,
@@ -326,9 +343,17 @@ impl Batons {
     }
 
     fn transfer(&mut self, step: &mut Step, transfer: Move) {
-        let Move { kind, lead, tips, run, unfollowed, note } = transfer;
+        let Move { kind, lead, tips, run, unfollowed, mandate, note } = transfer;
         let Some(tip) = tips.first().copied() else { return };
         let event = step.event();
+        if let Some(it) = &mandate {
+            let used = self.used.entry(it.proposal).or_default();
+            if used.get(step.entry.chain) == 0 {
+                used.set(step.entry.chain, step.entry.place);
+            }
+        }
+        let inherited = || self.nodes.get(&tip).and_then(|it| it.mandate).filter(|_| kind != NodeKind::Reclaimed);
+        let mandate = mandate.or_else(inherited).filter(|it| lead != Lead::Held(it.displaced.unwrap_or(NOBODY)));
         let node = Node {
             key: step.key(),
             opening: self.nodes.get(&tip).map_or(tip, |node| node.opening),
@@ -342,6 +367,7 @@ impl Batons {
                 Carry::Within(run) => Some(run),
                 Carry::StandsIn { base } => Some(Run { base, stand_in: step.ix }),
             },
+            mandate,
             unfollowed,
             children: BTreeMap::new(),
             moved: Clock::default(),
@@ -350,6 +376,9 @@ impl Batons {
         };
         if kind.term().is_some() {
             step.is_subject(Owner::Batons, node.author);
+        }
+        if matches!(kind, NodeKind::Taken | NodeKind::Accepted | NodeKind::Mandated | NodeKind::Reclaimed) {
+            self.takings.entry(node.opening).or_default().insert(node.key, step.ix);
         }
         self.add(step, node);
         let act = if kind == NodeKind::Closed { Act::Closed } else { Act::Released };

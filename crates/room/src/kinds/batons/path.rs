@@ -23,6 +23,7 @@ struct Head {
     holder: Option<NodeId>,
     offer: Option<(Cid, NodeId)>,
     may_reclaim: Option<NodeId>,
+    mandate: Option<(Cid, Option<NodeId>)>,
     run_ends: Vec<Cid>,
     may_close: Vec<NodeId>,
     anyone_may_close: bool,
@@ -37,6 +38,7 @@ impl Head {
             holder: baton.holder,
             offer: baton.offer.zip(baton.offered_to),
             may_reclaim: baton.may_reclaim,
+            mandate: baton.mandate.map(|it| (it, baton.displaced)),
             run_ends: baton.run_ends.clone(),
             may_close: baton.may_close.clone(),
             anyone_may_close: baton.anyone_may_close,
@@ -47,6 +49,8 @@ impl Head {
         (baton.offer, baton.offered_to) = self.offer.unzip();
         (baton.tip, baton.settled, baton.state, baton.holder) = (self.tip, self.settled, self.state, self.holder);
         (baton.may_reclaim, baton.run_ends) = (self.may_reclaim, self.run_ends);
+        let (mandate, displaced) = self.mandate.unzip();
+        (baton.mandate, baton.displaced) = (mandate, displaced.flatten());
         (baton.may_close, baton.anyone_may_close) = (self.may_close, self.anyone_may_close);
     }
 }
@@ -216,6 +220,7 @@ impl Batons {
             holder,
             offer,
             may_reclaim,
+            mandate: node.mandate.map(|it| (it.cid, it.displaced)),
             run_ends,
             may_close: holder.filter(|_| node.run.is_none()).into_iter().collect(),
             anyone_may_close: node.lead == Lead::Free { released: true },

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::{Effect, decisions::Mandate};
 use super::{
     super::{
         BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
@@ -89,9 +90,18 @@ impl Kind for BatonAccepted {
     fn judge(&self, past: &Past) -> Verdict {
         let batons = of(past);
         let tip = batons.tip(past, &self.baton, &self.tip)?;
+        let lead = Lead::Held(past.author);
+        if let Some(mandate) = batons.mandated(
+            past,
+            &self.by,
+            tip,
+            &|it| matches!(it, Effect::HandBaton(it) if it.baton == self.baton && it.to == past.author),
+        )? {
+            return Ok(by_mandate(NodeKind::Mandated, lead, tip, mandate, ""));
+        }
         batons.judge_accepted(past, self, tip)?;
         let run = batons.run_beyond(past, tip);
-        Ok(moved(NodeKind::Accepted, Lead::Held(past.author), tip, run))
+        Ok(moved(NodeKind::Accepted, lead, tip, run))
     }
 
     fn transfers(&self) -> Option<Cid> {
@@ -144,8 +154,11 @@ impl Kind for BatonClosed {
     fn judge(&self, past: &Past) -> Verdict {
         let batons = of(past);
         let tip = batons.tip(past, &self.baton, &self.tip)?;
-        if self.by.is_some() {
-            return Err(IgnoredReason::ByDecision);
+        if let Some(by) = &self.by {
+            batons.lead(tip)?;
+            let closes = |it: &Effect| *it == Effect::CloseBaton(self.baton);
+            let mandate = batons.mandated(past, by, tip, &closes)?.ok_or(IgnoredReason::NoMandate)?;
+            return Ok(by_mandate(NodeKind::Closed, Lead::Closed, tip, mandate, &self.outcome));
         }
         match batons.lead(tip)? {
             Lead::Free { released: true } => {}
@@ -205,7 +218,13 @@ fn moved(kind: NodeKind, lead: Lead, tip: Ix, run: Carry) -> Fact {
 }
 
 fn noted(kind: NodeKind, lead: Lead, tip: Ix, run: Carry, note: &str) -> Fact {
-    Fact::Moved(Box::new(Move { kind, lead, tips: vec![tip], run, unfollowed: Vec::new(), note: note.into() }))
+    let (tips, unfollowed, mandate) = (vec![tip], Vec::new(), None);
+    Fact::Moved(Box::new(Move { kind, lead, tips, run, unfollowed, mandate, note: note.into() }))
+}
+
+fn by_mandate(kind: NodeKind, lead: Lead, tip: Ix, mandate: Mandate, note: &str) -> Fact {
+    let (tips, unfollowed, mandate) = (vec![tip], Vec::new(), Some(mandate));
+    Fact::Moved(Box::new(Move { kind, lead, tips, run: Carry::Out, unfollowed, mandate, note: note.into() }))
 }
 
 impl Batons {
@@ -220,17 +239,46 @@ impl Batons {
         }
     }
 
+    /// The mandate that a closing gives, if one is cited.
+    fn mandated(
+        &self,
+        past: &Past,
+        closing: &Cid,
+        tip: Ix,
+        says: &dyn Fn(&Effect) -> bool,
+    ) -> Verdict<Option<Mandate>> {
+        let cited = past.seen(closing).map(|ix| &past.look.entry(ix).event.body);
+        if !matches!(cited, Some(Body::DecisionClosed(_))) {
+            return Ok(None);
+        }
+        self.lead(tip)?;
+        let decisions = &past.fold.capabilities.decisions;
+        let (proposal, closing) = decisions.mandate(past, closing, says)?;
+        if self.used.get(&proposal).is_some_and(|it| past.has_any(it)) {
+            return Err(IgnoredReason::MandateUsed);
+        }
+        let node = self.nodes.get(&tip).ok_or(IgnoredReason::TipNotSeen)?;
+        let takings =
+            self.takings.get(&node.opening).into_iter().flat_map(|it| it.range(past.look.entry(closing).key()..));
+        let mut since = takings.filter(|(_, ix)| past.has(**ix) && past.look.is_ancestor(closing, **ix));
+        if since.any(|(_, ix)| decisions.went_on_after(past, closing, *ix)) {
+            return Err(IgnoredReason::MandateOver);
+        }
+        let displaced = self.holder(tip).ok();
+        Ok(Some(Mandate { proposal, closing, cid: past.look.entry(closing).cid, displaced }))
+    }
+
+    /// Whether, for the author, what displaced it does not stand any more.
+    fn is_displaced(&self, past: &Past, tip: Ix) -> bool {
+        let mandate = self.nodes.get(&tip).and_then(|it| it.mandate).filter(|it| it.displaced == Some(past.author));
+        mandate.is_some_and(|it| !past.fold.capabilities.decisions.is_carried_by(past, it.closing))
+    }
+
     /// By an offer of the holder at this tip to the author, neither declined nor withdrawn in the author's past.
     fn judge_accepted(&self, past: &Past, body: &BatonAccepted, tip: Ix) -> Verdict<()> {
         self.lead(tip)?;
         let by = past.seen(&body.by).ok_or(IgnoredReason::OfferNotSeen)?;
-        let offer = match self.offers.get(&by) {
-            Some(offer) => offer,
-            None if matches!(past.look.entry(by).event.body, Body::Unknown(_)) => {
-                return Err(IgnoredReason::ByDecision);
-            }
-            None => return Err(IgnoredReason::OfferNotSeen),
-        };
+        let offer = self.offers.get(&by).ok_or(IgnoredReason::OfferNotSeen)?;
         if offer.to != past.author {
             return Err(IgnoredReason::OfferedToAnother);
         }
@@ -250,6 +298,12 @@ impl Batons {
     fn judge_reclaimed(&self, past: &Past, baton: &Cid, tips: &[Cid]) -> Verdict {
         let mut ends = BTreeSet::new();
         let mut run = None;
+        if let [tip] = tips {
+            let tip = self.tip(past, baton, tip)?;
+            if self.is_displaced(past, tip) {
+                return Ok(moved(NodeKind::Reclaimed, Lead::Held(past.author), tip, Carry::Out));
+            }
+        }
         for cid in tips {
             let tip = self.tip(past, baton, cid)?;
             self.lead(tip)?;
@@ -265,7 +319,8 @@ impl Batons {
         let stand_ins = sorted::set(ends.iter().filter_map(|end| Some(self.nodes.get(end)?.author)));
         let unfollowed = ends.iter().copied().filter(|end| self.went_on_without(past, *end, &stand_ins)).collect();
         let (kind, lead, tips) = (NodeKind::Reclaimed, Lead::Held(past.author), ends.into_iter().collect());
-        Ok(Fact::Moved(Box::new(Move { kind, lead, tips, run: Carry::Out, unfollowed, note: String::new() })))
+        let (run, mandate, note) = (Carry::Out, None, String::new());
+        Ok(Fact::Moved(Box::new(Move { kind, lead, tips, run, unfollowed, mandate, note })))
     }
 
     /// Whether, in the past of the reclaim, more authors wrote beside the step-in `end` than on it;

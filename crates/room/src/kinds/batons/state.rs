@@ -123,6 +123,12 @@ pub struct Baton {
     /// The holder before the current run of step-ins: who may reclaim.
     #[serde(skip)]
     pub may_reclaim: Option<NodeId>,
+    /// The closing of the decision by which it came to whoever has had it since.
+    #[serde(skip)]
+    pub mandate: Option<Cid>,
+    /// Who held it before that: they may reclaim once that is suspended.
+    #[serde(skip)]
+    pub displaced: Option<NodeId>,
     /// Ends of that run, for a `BatonReclaimed`: the current one first, as many as it can name.
     #[serde(skip)]
     pub run_ends: Vec<Cid>,

@@ -16,11 +16,13 @@ mod electors;
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 mod judging;
+mod mandates;
 mod outcome;
 pub mod state;
 
 use std::sync::Arc;
 
+pub(crate) use self::mandates::Mandate;
 use self::outcome::{Said, View};
 pub use self::{
     bodies::{

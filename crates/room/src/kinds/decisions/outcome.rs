@@ -170,7 +170,7 @@ impl Decisions {
         let is_last = |it: &&Said| !said.iter().any(|other| after(it, other));
         let stands = |it: &&Said| {
             let lifts = |other: &&Said| after(it, other) && look.is_ancestor(it.version, other.version);
-            it.stance == Ballot::Object && look.is_ancestor(it.version, version) && !said.iter().any(|it| lifts(it))
+            it.stance == Ballot::Object && look.is_ancestor(it.version, version) && !said.iter().any(lifts)
         };
         let objections: Vec<_> = said.iter().copied().filter(stands).collect();
         let named: Vec<_> = said.iter().copied().filter(|it| is_last(it) && it.version == version).collect();
