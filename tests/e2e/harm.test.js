@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readCar } from '../fixtures/events.js';
 import { exported, take } from './lib/newcomer.js';
+import { every } from './lib/soak.js';
 import { hostileLogs } from './lib/tools.js';
 import { scenario } from './lib/world.js';
 
@@ -31,10 +32,12 @@ const watchTasks = () => {
 
 const cids = (blocks) => blocks.map(([link]) => String(link)).toSorted();
 
-scenario('logs of every way to mean harm come in whole and are there after a reload', async (world) => {
+scenario('logs of those who mean harm come in whole and are there after a reload', async (world) => {
   assert.ok(hostileLogs, 'the logs were written (cargo xtask test e2e does it)');
-  const files = (await readdir(hostileLogs)).filter((name) => name.endsWith('.car')).toSorted();
-  assert.ok(files.length > 20 && files[0] === 'a-meeting.car', 'the meeting comes first');
+  const all = (await readdir(hostileLogs)).filter((name) => name.endsWith('.car')).toSorted();
+  assert.ok(all.length > 20 && all[0] === 'a-meeting.car', 'the meeting comes first');
+  // Natively every run folds them all, and counts what they cost.
+  const files = all.filter((_, at) => at % every(3, 1) === 0);
   for (const file of files) {
     const car = await readFile(path.join(hostileLogs, file));
     const { root, blocks } = readCar(car);

@@ -1,8 +1,8 @@
 //! `test`: every test there is, and one line that says how many passed.
 
-use std::{collections::BTreeSet, env, fs, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, path::PathBuf, thread};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::{
     browser::{self, Browser, Firefox},
@@ -144,25 +144,36 @@ pub fn perform(options: &Options, outcome: &mut Outcome) -> Result<()> {
     let browser = if options.stages.iter().any(|stage| *stage >= Stage::Browser) { Some(set_up()?) } else { None };
     if options.stages.contains(&Stage::Native) {
         step("Native tests", || native(options, outcome))?;
-        if !options.soak {
-            fuzz(None, outcome)?;
-        }
     }
-    if options.stages.contains(&Stage::Storms) {
-        storms(options.minutes, outcome)?;
-    }
+    let pages = [(Stage::EndToEnd, E2E), (Stage::Interop, INTEROP)];
+    let pages: Vec<_> = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage)).collect();
+    // The page is built on one core; what is tried meanwhile has one thread, and counts inputs and rooms, not seconds.
+    thread::scope(|scope| -> Result<()> {
+        let build = options.build.filter(|_| !pages.is_empty());
+        let build = build.map(|build| scope.spawn(move || dist::run(build)));
+        let tried = tried_beside(options, outcome);
+        let built = build.map(|it| it.join().map_err(|_| anyhow!("building the page panicked")));
+        tried?;
+        built.transpose()?.transpose().map(drop)
+    })?;
     if let Some(browser) = &browser {
         if options.stages.contains(&Stage::Browser) {
             step("Browser tests", || in_browser(browser, outcome))?;
         }
-        let pages = [(Stage::EndToEnd, E2E), (Stage::Interop, INTEROP)];
-        let pages: Vec<_> = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage)).collect();
-        if let Some(build) = options.build.filter(|_| !pages.is_empty()) {
-            dist::run(build)?;
-        }
         for (_, folder) in pages {
             with_pages(folder, browser, options.only.as_deref(), options.soak, outcome)?;
         }
+    }
+    Ok(())
+}
+
+/// Fuzz targets and storms.
+fn tried_beside(options: &Options, outcome: &mut Outcome) -> Result<()> {
+    if options.stages.contains(&Stage::Native) && !options.soak {
+        fuzz(None, outcome)?;
+    }
+    if options.stages.contains(&Stage::Storms) {
+        storms(options.minutes, outcome)?;
     }
     Ok(())
 }
