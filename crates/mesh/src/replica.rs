@@ -342,6 +342,11 @@ impl Replica {
         *node != self.node() && self.roster.is_still(node, &self.log, now)
     }
 
+    /// For how long nothing has come from one of them that should speak (see `Roster::unheard`).
+    pub fn unheard(&self, node: &NodeId, now: Millis) -> Millis {
+        self.roster.unheard(node, &self.log, now)
+    }
+
     /// What one of them says it has stored, or has said before it went.
     pub fn report_of(&self, node: &NodeId) -> Option<Report<'_>> {
         self.roster.report_of(node, &self.log)

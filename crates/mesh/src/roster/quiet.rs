@@ -53,4 +53,22 @@ impl Roster {
         let of = |node: &Node| node.presence.here != Here::Here || node.linked && node.heard + 2 * EVERY < now;
         self.person(id, log).is_none_or(of)
     }
+
+    /// For how long nothing has come from a node that should speak: one to which a link stands, or that is gone. Where several links stand
+    /// and nothing comes on any of them any more, it is rather this node that hears nobody, and none is silent.
+    pub fn unheard(&self, id: &NodeId, log: &Log, now: Millis) -> Millis {
+        let since = |node: &Node| now.saturating_sub(node.heard.max(self.looks_since));
+        let Some(node) = self.person(id, log) else { return 0 };
+        let unheard = since(node);
+        match node.linked {
+            true => {
+                let others = || self.nodes.iter().filter(|(it, other)| *it != id && other.linked);
+                // Who fell silent with it did so within the time between two beacons.
+                let deaf = others().next().is_some() && others().all(|(_, other)| since(other) + EVERY >= unheard);
+                if deaf { 0 } else { unheard }
+            }
+            false if node.presence.here == Here::Gone => unheard,
+            false => 0,
+        }
+    }
 }

@@ -323,3 +323,25 @@ fn a_link_that_comes_up_anew_is_a_word() {
     assert_eq!(looks(&mut roster, 2 * QUIET_AFTER, 3 * QUIET_AFTER - EVERY), []);
     assert!(!roster.is_still(&world.author(1), &world.whole(), 2 * QUIET_AFTER + EVERY), "nor is it still");
 }
+
+#[test]
+fn who_says_nothing_on_its_link_is_unheard_unless_nobody_is_heard() {
+    let world = World::new(69);
+    let mut roster = roster(&world, &[1, 2]);
+    let log = world.whole();
+    let unheard = |roster: &Roster, who: usize, now| roster.unheard(&world.author(who), &log, now);
+    for who in [1, 2] {
+        hear(&mut roster, &world, who, said(&world, who, 1, &[0], |_| {}), 0).unwrap();
+    }
+    roster.take_changed();
+    looks(&mut roster, 0, 2 * EVERY);
+    assert_eq!([1, 2].map(|it| unheard(&roster, it, 2 * EVERY)), [0, 0], "it is this one that hears nobody");
+    hear(&mut roster, &world, 2, said(&world, 2, 2, &[0], |_| {}), 2 * EVERY).unwrap();
+    assert_eq!([1, 2].map(|it| unheard(&roster, it, 2 * EVERY)), [2 * EVERY, 0]);
+    roster.link_down(&world.author(2), false, 2 * EVERY);
+    assert_eq!(unheard(&roster, 1, 2 * EVERY), 2 * EVERY, "nobody else could be heard");
+    roster.link_down(&world.author(1), false, 3 * EVERY);
+    assert_eq!(unheard(&roster, 1, 3 * EVERY), 3 * EVERY, "it is gone, and since when is no matter");
+    hear(&mut roster, &world, 1, said(&world, 1, 2, &[0], |_| {}), 3 * EVERY).unwrap();
+    assert_eq!(unheard(&roster, 1, 4 * EVERY), 0, "who is reached by others alone speaks seldom");
+}
