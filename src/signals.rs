@@ -1,8 +1,10 @@
-//! What reaches a person who looks elsewhere: a soft sound, if it was asked for in Settings, and a short shake of a phone.
+//! What reaches a person who looks elsewhere: a soft sound, if it was asked for in Settings, a short shake of a phone, and a notification,
+//! once the bell was asked for them.
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsValue;
-use web_sys::{AudioContext, OscillatorType};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AudioContext, Notification, NotificationPermission, OscillatorType};
 
 use crate::browser;
 
@@ -43,6 +45,31 @@ pub fn shake() {
             let _ = navigator.vibrate_with_duration(SHAKE_MS);
         }
     }
+}
+
+/// Asks the browser to let the page notify. Only when somebody presses something: a page that asks on loading is refused for good.
+pub fn ask_to_tell() {
+    // Somewhere there are none.
+    if knows_notifications() && Notification::permission() == NotificationPermission::Default {
+        spawn_local(async {
+            if let Ok(asked) = Notification::request_permission() {
+                let _ = JsFuture::from(asked).await;
+            }
+        });
+    }
+}
+
+/// Notifies who does not see the page, if that is allowed.
+pub fn tell(words: &str) {
+    let is_hidden = browser::document().is_some_and(|it| it.hidden());
+    if is_hidden && knows_notifications() && Notification::permission() == NotificationPermission::Granted {
+        // On a phone only a service worker may: then the tab's title is all.
+        let _ = Notification::new(words);
+    }
+}
+
+fn knows_notifications() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
 }
 
 fn play() -> Result<(), JsValue> {

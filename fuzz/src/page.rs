@@ -192,10 +192,12 @@ fn make_form(chance: &mut Chance) -> Vec<u8> {
         "question": chance.text(FORM_PIECES, 3), "write_seconds": chance.size(), "dots": chance.below(30),
         "vote_seconds": chance.size(), "talk_seconds": chance.below(5_000),
     });
+    let incident = serde_json::json!({ "question": chance.text(FORM_PIECES, 3), "update_seconds": chance.size() });
     let meeting = serde_json::json!({
         "role": chance.text(FORM_PIECES, 3), "prompts": texts(chance), "seconds_each": maybe(chance), "every_days": maybe(chance),
         "agenda": (0..chance.below(20)).map(|_| item(chance)).collect::<Vec<_>>(),
         "notes": if chance.once_in(2) { notes } else { serde_json::Value::Null },
+        "incident": if chance.once_in(2) { incident } else { serde_json::Value::Null },
     });
     serde_json::json!({
         "name": "stand-up", "title": chance.text(FORM_PIECES, 3), "purpose": "", "steps": ["one"], "prompts": [], "norms": [],
@@ -262,6 +264,10 @@ fn assert_within_limits(form: &forms::Form) {
     meeting.agenda.iter().for_each(|it| is_title(&it.title));
     assert!(meeting.agenda.len() <= ITEMS);
     assert!(meeting.agenda.iter().filter_map(|it| it.minutes).all(|it| MINUTES.contains(&it.into())));
+    if let Some(forms::FormIncident { question, update_seconds }) = &meeting.incident {
+        is_title(question);
+        assert!(SECONDS.contains(update_seconds));
+    }
     let Some(notes) = &meeting.notes else { return };
     is_title(&notes.question);
     let forms::NoteValues { write_seconds, dots, vote_seconds, talk_seconds } = notes.values;

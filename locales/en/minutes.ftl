@@ -7,6 +7,7 @@ minutes-save = Save as file
 minutes-when = { $day }, { $from } to { $to }
 minutes-since = { $day }, since { $from }
 minutes-attended = Who was there
+minutes-timeline = What happened
 minutes-agenda = Agenda
 minutes-promises = Promises
 minutes-roles = Roles

@@ -15,3 +15,4 @@ unsent-gone = waits until the room is stored again
 copy-gone = This browser’s copy of the room was deleted: all of it is in this tab alone.
 store-anew = Store it here again
 unsent-round = Your answer
+unsent-line = A line for the log

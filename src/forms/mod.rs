@@ -42,9 +42,14 @@ impl Form {
         if self.line.is_empty() { &self.purpose } else { &self.line }
     }
 
-    /// It is there for a meeting in which people are asked something.
+    /// It is there for a meeting: one in which people are asked something, or an incident.
     pub fn is_to_meet(&self) -> bool {
-        self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty())
+        self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty() || it.incident.is_some())
+    }
+
+    /// What tells its meetings from others, if they are incidents.
+    pub fn incident(&self) -> Option<&FormIncident> {
+        self.meeting.as_ref()?.incident.as_ref()
     }
 }
 
@@ -63,6 +68,8 @@ pub struct FormMeeting {
     pub agenda: Vec<FormItem>,
     /// Notes that are hidden until all show theirs, voted on, and talked about.
     pub notes: Option<FormNotes>,
+    /// It is an incident: begun by saying what is broken, led by who says so, and logged.
+    pub incident: Option<FormIncident>,
 }
 
 /// Something on the agenda of each meeting of a form.
@@ -84,6 +91,15 @@ pub struct FormNotes {
     /// How long each step takes, and how many votes there are.
     #[serde(flatten)]
     pub values: NoteValues,
+}
+
+/// How an incident is begun and told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormIncident {
+    /// What is asked of who begins it: the answer is what it is called.
+    pub question: String,
+    /// So long after an update the next one is due, in seconds.
+    pub update_seconds: u64,
 }
 
 /// How long each step with notes takes, and how many votes there are.
@@ -116,10 +132,11 @@ pub struct FormBaton {
 }
 
 /// The files, in the order in which they are offered.
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     include_str!("../../forms/blank.json"),
     include_str!("../../forms/stand-up.json"),
     include_str!("../../forms/retro.json"),
+    include_str!("../../forms/incident.json"),
 ];
 
 thread_local! {

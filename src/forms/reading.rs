@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::hidden::{is_blank, is_hidden},
-    Form, FormBaton, FormItem, FormMeeting, FormNotes, NoteValues,
+    Form, FormBaton, FormIncident, FormItem, FormMeeting, FormNotes, NoteValues,
 };
 
 /// Longer files are not read, in bytes: one takes one or two thousand.
@@ -21,8 +21,10 @@ pub const MAX_BYTES: usize = 16 * 1024;
 pub const FORM_TITLE_CHARS: usize = 80;
 /// Batons that a form opens: each is an event in every room of it.
 pub const BATONS: usize = 8;
-/// How long each speaks, or all write, vote and talk, in seconds.
+/// How long each speaks, or all write, vote and talk, and how long after an update the next is due, in seconds.
 pub const SECONDS: RangeInclusive<u64> = limits::FORM_SECONDS_LEAST..=limits::FORM_SECONDS;
+/// So long after an update the next is due where a form does not say, in seconds.
+const UPDATE_SECONDS: u64 = 30 * 60;
 /// The silence after which somebody may step in, in seconds.
 pub const GRACE: RangeInclusive<u64> = 5..=3_600;
 /// Items on the agenda that a meeting begins with: each is an event in every meeting of it.
@@ -161,6 +163,7 @@ fn meeting(mut from: Fields<'_>, title: &str) -> FormMeeting {
         // The same may be come to twice.
         agenda: from.list("agenda", ITEMS, item, |_, _| false),
         notes: from.object("notes").map(|it| notes(it, title)),
+        incident: from.object("incident").map(|it| incident(it, title)),
     };
     from.end();
     meeting
@@ -191,6 +194,13 @@ fn notes(mut from: Fields<'_>, title: &str) -> FormNotes {
     };
     from.end();
     FormNotes { question: if question.is_empty() { title.to_owned() } else { question }, values }
+}
+
+fn incident(mut from: Fields<'_>, title: &str) -> FormIncident {
+    let question = from.text("question", limits::TITLE_CHARS);
+    let update_seconds = from.number("update_seconds", SECONDS).unwrap_or(UPDATE_SECONDS);
+    from.end();
+    FormIncident { question: if question.is_empty() { title.to_owned() } else { question }, update_seconds }
 }
 
 /// What was not taken as it is written, so far.

@@ -19,6 +19,7 @@ fn whole() -> Value {
             "role": "Runs it", "prompts": ["Good", "Bad"], "seconds_each": 60, "every_days": 7,
             "agenda": [{"title": "Budget", "minutes": 10, "kind": "decision"}, {"title": "Break", "minutes": null, "kind": "talk"}],
             "notes": {"question": "What was?", "write_seconds": 60, "dots": 4, "vote_seconds": 70, "talk_seconds": 80},
+            "incident": {"question": "What broke?", "update_seconds": 900},
         },
     })
 }
@@ -67,7 +68,10 @@ fn a_whole_file_is_taken_as_it_is_and_a_short_one_filled_up() {
     let meeting = form.meeting.unwrap();
     assert_eq!((form.title.as_str(), meeting.role.as_str()), ("short", "short"));
     assert_eq!(meeting.notes, Some(FormNotes { question: "short".into(), values: NoteValues::default() }));
-    assert_eq!((form.values.quorum_cap, meeting.agenda), (12, vec![]));
+    assert_eq!((form.values.quorum_cap, meeting.agenda, meeting.incident), (12, vec![], None));
+    let incident = super::read(r#"{"name": "broken", "meeting": {"incident": {}}}"#).form.unwrap();
+    assert!(incident.is_to_meet(), "it is begun by its tile");
+    assert_eq!(incident.incident(), Some(&FormIncident { question: "broken".into(), update_seconds: 1_800 }));
 }
 
 #[test]
@@ -151,6 +155,11 @@ fn each_hostile_value_is_brought_within_its_limits_and_named_by_its_place() {
         ("/meeting/notes/dots", json!(21), "meeting.notes.dots", What::Clamped),
         ("/meeting/notes/write_seconds", json!(1), "meeting.notes.write_seconds", What::Clamped),
         ("/meeting/notes/owner", json!("me"), "meeting.notes.owner", What::Unknown),
+        ("/meeting/incident", json!("yes"), "meeting.incident", What::Unfit),
+        ("/meeting/incident/question", long(), "meeting.incident.question", What::Cut),
+        ("/meeting/incident/update_seconds", json!(1), "meeting.incident.update_seconds", What::Clamped),
+        ("/meeting/incident/update_seconds", json!(1e9), "meeting.incident.update_seconds", What::Clamped),
+        ("/meeting/incident/lead", json!("me"), "meeting.incident.lead", What::Unknown),
         ("/rights", json!({"all": true}), "rights", What::Unknown),
         ("/ri\u{202e}ghts", json!(1), "rights", What::Unknown),
     ] {
@@ -200,6 +209,7 @@ fn assert_within_limits(form: &Form) {
     assert!(meeting.every_days.is_none_or(|it| DAYS.contains(&it.into())));
     assert!(meeting.agenda.len() <= ITEMS && meeting.agenda.iter().all(|it| is_title(&it.title)));
     assert!(meeting.agenda.iter().filter_map(|it| it.minutes).all(|it| MINUTES.contains(&it.into())));
+    assert!(meeting.incident.iter().all(|it| is_title(&it.question) && SECONDS.contains(&it.update_seconds)));
     let Some(notes) = &meeting.notes else { return };
     assert!(is_title(&notes.question) && DOTS.contains(&notes.values.dots));
     let NoteValues { write_seconds, vote_seconds, talk_seconds, .. } = &notes.values;

@@ -17,7 +17,7 @@ use crate::forms::{Form, FormMeeting, FormNotes, NoteValues};
 /// ended with it. `order`: who speaks, in this order.
 pub fn beginning(form: Form, title: String, call_link: String, order: Vec<NodeId>, open: Option<Cid>) -> (Acts, Made) {
     let values = values_of(&form);
-    let FormMeeting { role, prompts, seconds_each, agenda, notes, .. } = form.meeting.unwrap_or_default();
+    let FormMeeting { role, prompts, seconds_each, agenda, notes, incident, .. } = form.meeting.unwrap_or_default();
     let mut acts = Acts::default();
     if let Some(meeting) = open {
         acts.beside(Command::Close { meeting, note: String::new() });
@@ -41,6 +41,10 @@ pub fn beginning(form: Form, title: String, call_link: String, order: Vec<NodeId
         None => prompts.into_iter().for_each(|question| {
             ask(&mut acts, meeting, Asks { question, ask: Ask::Words(True), order: vec![], notes: false });
         }),
+    }
+    if let Some(incident) = incident {
+        // Until the first update is due.
+        time(&mut acts, incident.update_seconds, None);
     }
     if let Some(seconds) = seconds_each {
         let spoken = Ask::Spoken(Spoken { seconds: seconds.try_into().ok() });
@@ -108,6 +112,7 @@ fn values_of(form: &Form) -> MeetingValues {
         dots: notes.and_then(|it| it.dots.try_into().ok()),
         vote_seconds: seconds(|it| it.vote_seconds),
         talk_seconds: seconds(|it| it.talk_seconds),
+        update_seconds: form.incident().and_then(|it| it.update_seconds.try_into().ok()),
     }
 }
 
@@ -121,10 +126,11 @@ mod tests {
     #[test]
     fn an_opening_carries_all_numbers_of_its_form() {
         let file = r#"{"name": "ours", "title": "Ours", "meeting": {"seconds_each": 45, "every_days": 7,
-            "notes": {"write_seconds": 20, "dots": 5, "vote_seconds": 30, "talk_seconds": 40}}}"#;
+            "notes": {"write_seconds": 20, "dots": 5, "vote_seconds": 30, "talk_seconds": 40},
+            "incident": {"update_seconds": 50}}}"#;
         let it = values_of(&forms::read(file).form.expect("a form"));
-        let seconds = [it.seconds_each, it.write_seconds, it.vote_seconds, it.talk_seconds];
-        assert_eq!(seconds.map(|it| it.map(|it| it.get())), [45, 20, 30, 40].map(Some));
+        let seconds = [it.seconds_each, it.write_seconds, it.vote_seconds, it.talk_seconds, it.update_seconds];
+        assert_eq!(seconds.map(|it| it.map(|it| it.get())), [45, 20, 30, 40, 50].map(Some));
         let (days, dots) = (it.every_days.map(|it| it.get()), it.dots.map(|it| it.get()));
         assert_eq!((&*it.title, days, dots), ("Ours", Some(7), Some(5)));
     }

@@ -56,6 +56,7 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::PromiseFrom(from) => promises::make(draft, Some(from)).into(),
         Place::PromiseWord(promise) => promises::drop(draft, promise).into(),
         Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(note(draft)) }.into(),
+        Place::Line(_) => post(draft, None),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
     })
 }

@@ -11,7 +11,7 @@ use super::{error::SessionError, names, notices, view::RoomView};
 /// A short drop never moves a baton, and nobody is pushed aside who is here.
 pub fn may_step_in(room: &RoomView, baton: &Baton) -> bool {
     let Some(holder) = baton.holder.filter(|it| *it != room.me) else { return true };
-    room.vanished.contains(&holder) || room.overtime.contains(&baton.cid)
+    room.vanished.contains(&holder) || room.unheard.contains(&baton.cid) || room.overtime.contains(&baton.cid)
 }
 
 /// A notice and the transfer it is about.

@@ -186,12 +186,13 @@ impl Session {
     }
 
     /// Does all of it, for one of the events.
-    async fn made(&self, acts: Acts, made: Made) -> Outcome<Cid> {
+    pub(super) async fn made(&self, acts: Acts, made: Made) -> Outcome<Cid> {
         let all = self.act_all(acts).await?;
         Named::new(&all).of(made).map_err(notices::node)
     }
 
-    fn open_meeting(&self) -> Option<Cid> {
+    /// The meeting that goes on.
+    pub(super) fn open_meeting(&self) -> Option<Cid> {
         let engine = self.engine().ok()?;
         let replica = engine.node.replica();
         replica.fold().meeting_now(replica.log()).map(|it| it.leading.cid)

@@ -3,8 +3,8 @@
 use paceline_node::People;
 use paceline_room::{
     Cid, Day, NodeId,
-    minutes::{Heading, Held, Wording, markdown, minutes},
-    state::{Meeting, Post, PromiseState},
+    minutes::{Heading, Held, Wording, incident::Sort, markdown, minutes},
+    state::{Meeting, Post, PromiseState, TermBy},
 };
 
 use super::{Session, error::Outcome, notices};
@@ -29,6 +29,32 @@ impl Session {
     }
 }
 
+/// Who began to lead what, and how.
+pub fn led(by: TermBy, name: &str, title: &str) -> String {
+    let (name, title) = (name.to_owned(), title.to_owned());
+    match by {
+        TermBy::Taken => t!("handoff-taken", name = name, title = title),
+        TermBy::Accepted => t!("handoff-accepted", name = name, title = title),
+        TermBy::SteppedIn => t!("handoff-stepped-in", name = name, title = title),
+        TermBy::Reclaimed => t!("handoff-reclaimed", name = name, title = title),
+        TermBy::Decision => t!("handoff-decision", name = name, title = title),
+    }
+}
+
+/// Who let whom go on.
+pub fn let_go_on(by: &str, name: &str) -> String {
+    t!("lets-go-on", by = by.to_owned(), name = name.to_owned())
+}
+
+/// What sort of line of an incident's log it is, if it is one to be named.
+pub fn sort_name(sort: Sort) -> Option<String> {
+    match sort {
+        Sort::Said | Sort::Here => None,
+        Sort::Update => Some(t!("sort-update")),
+        Sort::Severity => Some(t!("sort-severity")),
+    }
+}
+
 impl Wording for Words {
     fn name(&self, node: &NodeId) -> String {
         people::name_in(&self.people, node)
@@ -45,6 +71,7 @@ impl Wording for Words {
     fn heading(&self, it: Heading) -> String {
         match it {
             Heading::Attended => t!("minutes-attended"),
+            Heading::Timeline => t!("minutes-timeline"),
             Heading::Agenda => t!("minutes-agenda"),
             Heading::Promises => t!("minutes-promises"),
             Heading::Roles => t!("minutes-roles"),
@@ -52,6 +79,22 @@ impl Wording for Words {
             Heading::Open => t!("minutes-open"),
             Heading::Later => t!("minutes-later"),
         }
+    }
+
+    fn at(&self, at: u64) -> String {
+        when::clock(at)
+    }
+
+    fn sort(&self, sort: Sort) -> Option<String> {
+        sort_name(sort)
+    }
+
+    fn led(&self, by: TermBy, name: &str, title: &str) -> String {
+        led(by, name, title)
+    }
+
+    fn let_go_on(&self, by: &str, name: &str) -> String {
+        let_go_on(by, name)
     }
 
     fn held(&self, held: &Held) -> String {

@@ -103,6 +103,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         closed: batons.closed,
         for_me: batons.for_me,
         vanished: batons.vanished,
+        unheard: batons.unheard,
         overtime: batons.overtime,
         unknown: lists.unknown,
         ignored: now.ignored.clone(),

@@ -159,6 +159,8 @@ pub struct RoomView {
     /// Who leads and has gone for good (its tab said goodbye or died), or is silent longer than the form's grace time: somebody may
     /// step in.
     pub vanished: Rc<[NodeId]>,
+    /// Roles of incidents whose leader has said nothing for some seconds: somebody may step in.
+    pub unheard: Rc<[Cid]>,
     /// Batons whose current term has lasted longer than meant, by this tab's own clock.
     pub overtime: Rc<[Cid]>,
     /// Events from a newer version, in display order.

@@ -209,6 +209,7 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
             fold.promise(promise).is_some_and(|it| it.node == me && it.state == PromiseState::Promised)
         }
         Place::Round(round) => fold.round(round).is_some_and(|it| it.goes_on(fold.meetings())),
+        Place::Line(meeting) => fold.meeting(meeting).is_some_and(|it| it.ended.is_none()),
         Place::BatonDecline(offer) => fold.batons().any(|it| it.offer == Some(*offer) && it.offered_to == Some(me)),
     }
 }

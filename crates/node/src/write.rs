@@ -99,7 +99,7 @@ pub(crate) fn ask(sight: Sight, keypair: &Keypair, command: Command, now: Millis
         Command::Rounds(it) => it.sealed(fold, log, keypair).map_err(refused)?.into(),
         other => other,
     };
-    let silence = |node: &NodeId| silence(replica.presence().get(node), now);
+    let silence = |node: &NodeId| silence(replica.presence().get(node), now).max(replica.unheard(node, now));
     let asker = Asker { fold, log, node: replica.node(), silence: &silence };
     Ok(Making { saying: command.ask(asker).map_err(refused)?, beside: None })
 }

@@ -51,6 +51,8 @@ pub struct BatonProps {
     pub much: Shown,
     /// Leaders for whom somebody may step in.
     pub vanished: Rc<[NodeId]>,
+    /// It is of an incident, and its leader is not heard.
+    pub unheard: bool,
     /// The minutes its term was meant to have are over, by this tab's own clock.
     pub overtime: bool,
     /// Whether loops carry their stable handles here.
@@ -95,7 +97,7 @@ impl BatonProps {
 
     fn may_step_in(&self) -> bool {
         let Some(holder) = self.baton.holder.filter(|holder| *holder != self.me) else { return false };
-        let vacant = self.vanished.contains(&holder) || self.overtime;
+        let vacant = self.vanished.contains(&holder) || self.unheard || self.overtime;
         self.baton.state != BatonState::Closed && self.baton.may_reclaim != Some(self.me) && vacant
     }
 

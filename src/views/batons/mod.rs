@@ -30,7 +30,7 @@ use crate::{
         more::{LINES, SHOWN, Shown, WITHIN, names, use_shown},
     },
     people,
-    session::RoomView,
+    session::{RoomView, lets_go_on},
     texts::{changing, t},
 };
 
@@ -69,6 +69,7 @@ struct BatonsProps {
 fn waiting(room: &RoomView) -> Vec<Waits> {
     let offers = room.for_me.iter().filter(|it| it.offered_to == Some(room.me));
     let back = room.for_me.iter().filter(|it| it.may_reclaim == Some(room.me) && it.state != BatonState::Closed);
+    let back = back.filter(|it| !lets_go_on(room, it));
     let waits = |kind, it: &Baton, words| Waits { kind, about: Some(it.cid), in_stream: false, count: 1, words };
     let offers = offers.map(|it| waits("offer", it, t!("waits-offer", title = people::titled(&it.title))));
     let back = back.map(|it| waits("reclaim", it, t!("waits-reclaim", title = people::titled(&it.title))));
@@ -145,7 +146,7 @@ fn Batons(props: &BatonsProps) -> Html {
         };
         html! {
             <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {said} {ignored} much={much.clone()}
-                vanished={room.vanished.clone()} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
+                vanished={room.vanished.clone()} unheard={room.unheard.contains(&cid)} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
         }
     };
     html! {

@@ -5,6 +5,7 @@ use paceline_room::{
     state::{Act, BatonState, TermBy},
 };
 
+pub use crate::session::led as handoff;
 use crate::texts::t;
 
 /// `data-state` of a baton.
@@ -25,18 +26,6 @@ pub fn term_began(by: TermBy) -> String {
         TermBy::SteppedIn => t!("term-stepped-in"),
         TermBy::Reclaimed => t!("term-reclaimed"),
         TermBy::Decision => t!("term-decision"),
-    }
-}
-
-/// A moment at which a lead moved.
-pub fn handoff(by: TermBy, name: &str, title: &str) -> String {
-    let (name, title) = (name.to_owned(), title.to_owned());
-    match by {
-        TermBy::Taken => t!("handoff-taken", name = name, title = title),
-        TermBy::Accepted => t!("handoff-accepted", name = name, title = title),
-        TermBy::SteppedIn => t!("handoff-stepped-in", name = name, title = title),
-        TermBy::Reclaimed => t!("handoff-reclaimed", name = name, title = title),
-        TermBy::Decision => t!("handoff-decision", name = name, title = title),
     }
 }
 

@@ -6,6 +6,7 @@ use paceline_room::{NodeId, body::meetings};
 use yew::prelude::*;
 
 use super::{
+    incident::{Reminder, TakeLead},
     now::{Notes, Step, called, going, here_of, is_mine, notes_in, running, runs, titled, turns_of},
     turns::use_my_turn,
 };
@@ -19,12 +20,14 @@ use crate::{
 };
 
 /// Properties of [`Bar`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct BarProps {
     /// The room.
     pub room: Rc<RoomView>,
     /// Shows the card.
     pub to: Callback<()>,
+    /// The card is not there.
+    pub front: bool,
 }
 
 /// Draws it.
@@ -33,7 +36,8 @@ pub fn Bar(props: &BarProps) -> Html {
     use_needed(&props.room);
     html! {
         <>
-            <Line ..BarProps { room: props.room.clone(), to: props.to.clone() } />
+            <Line ..props.clone() />
+            <Reminder room={props.room.clone()} />
             <Started room={props.room.clone()} />
         </>
     }
@@ -56,6 +60,9 @@ fn Line(props: &BarProps) -> Html {
     let name = |node| called(room, &node);
     let at = notes_in(room, meeting).first().map(Notes::step);
     let here = here_of(room, meeting);
+    // The time is that of whose turn it is, of the step, or of what is on the agenda.
+    let timed = if now.is_some() || at.is_some() { room.timer } else { running(room, meeting) };
+    let incident = meeting.is_incident();
     let step = match (at, &turns, now) {
         (Some(Step::Write), ..) => t!("notes-write"),
         (Some(Step::Vote), ..) => t!("notes-vote"),
@@ -63,18 +70,19 @@ fn Line(props: &BarProps) -> Html {
         (None, Some(_), Some(now)) if room.joined.is_same(now, room.me) => t!("bar-your-turn"),
         (None, Some(_), Some(now)) => t!("bar-speaks", name = name(now)),
         (None, Some(_), None) => t!("bar-all-spoken"),
+        (None, None, _) if incident && timed.is_some() && left == 0 => t!("incident-due"),
+        (None, None, _) if incident && timed.is_some() => t!("incident-next"),
         (None, None, _) => here.as_ref().map_or_else(|| t!("bar-goes-on"), |it| titled(room, it)),
     };
     let handle = at.map_or(
         match (&turns, &here) {
             (Some(_), _) => "turns",
+            _ if incident => "incident",
             (None, Some(_)) => "agenda",
             (None, None) => "talk",
         },
         Step::value,
     );
-    // The time is that of whose turn it is, of the step, or of what is on the agenda.
-    let timed = if now.is_some() || at.is_some() { room.timer } else { running(room, meeting) };
     let runs = runs(room, meeting).and_then(|it| it.holder);
     html! {
         <div class="bar going" data-testid="bar" data-step={handle}
@@ -83,7 +91,9 @@ fn Line(props: &BarProps) -> Html {
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>
             </button>
-            if let Some(timer) = timed { <Timer ends={timer.ends} at_zero={Callback::from(|()| signals::ring())} /> }
+            // Of an incident who leads is reminded, and nobody else.
+            if let Some(timer) = timed { <Timer ends={timer.ends} at_zero={Callback::from(move |()| if !incident { signals::ring() })} /> }
+            if incident && props.front { <TakeLead room={room.clone()} meeting={(**meeting).clone()} /> }
             if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
     }
@@ -107,7 +117,10 @@ fn Started(props: &StartedProps) -> Html {
             meeting.into_iter().for_each(|it| commands.act(close(it)));
         })
     };
-    let text = meeting.map(|it| t!("meeting-started-by", by = called(room, &it.author)));
+    let text = meeting.map(|it| match it.is_incident() {
+        true => t!("incident-declared-by", by = called(room, &it.author)),
+        false => t!("meeting-started-by", by = called(room, &it.author)),
+    });
     let told_only = meeting.is_some_and(|it| room.rounds.is_touched(&room.meetings, it));
     html! { <Undo of={meeting.map(|it| AttrValue::from(it.cid.to_string()))} text={text.unwrap_or_default()} {undo} {told_only} /> }
 }

@@ -8,6 +8,7 @@ use super::{
     agenda::{Agenda, goes_on},
     apart::apart,
     asked::{AskAll, Asked, AskedLast},
+    incident::Incident,
     lobby::Lobby,
     named::own_name,
     notes::{LastTime, NotesCard, is_last},
@@ -70,6 +71,9 @@ pub fn Card(props: &CardProps) -> Html {
         Callback::from(move |()| again.set(true))
     };
     let card = match (meeting, &over) {
+        (Some(it), _) if it.is_incident() => {
+            html! { <Incident key={it.cid.to_string()} room={room.clone()} meeting={(**it).clone()} primary={*primary} settings={*settings} /> }
+        }
         (Some(meeting), _) => {
             html! { <Going key={meeting.cid.to_string()} room={room.clone()} meeting={(**meeting).clone()} primary={*primary} beside_later={*beside_later} settings={*settings} /> }
         }

@@ -7,6 +7,7 @@ mod asked;
 mod bar;
 mod card;
 mod hands;
+mod incident;
 mod late;
 mod later;
 mod lobby;
@@ -35,7 +36,7 @@ pub const BAR: View = View {
     region: Region::Bar,
     draw: |context: &Context| {
         let to = context.open.reform(|()| MainTab::Meeting.handle());
-        html! { <Bar room={context.room.clone()} {to} /> }
+        html! { <Bar room={context.room.clone()} {to} front={context.front} /> }
     },
     ..PLAIN
 };
@@ -44,7 +45,7 @@ pub const BAR: View = View {
 pub const CARD: View = View {
     region: Region::Card,
     comes: |room| room.meeting.as_ref().map(|it| it.cid),
-    waiting: turns::waiting,
+    waiting: |room| turns::waiting(room).into_iter().chain(incident::waiting(room)).collect(),
     draw: |context: &Context| {
         let talk = context.open.reform(|()| MainTab::Talk.handle());
         let (open, settings) = (context.open.clone(), context.beside == SETTINGS);

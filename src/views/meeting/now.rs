@@ -30,8 +30,11 @@ pub fn going(room: &RoomView) -> Option<&Arc<Meeting>> {
     room.meeting.as_ref().filter(|it| !was_left(it))
 }
 
-/// Whether a meeting was left open on another day, by this tab's clock.
+/// Whether a meeting was left open on another day, by this tab's clock. What is broken stays so until somebody says that it is over.
 pub fn was_left(meeting: &Meeting) -> bool {
+    if meeting.is_incident() {
+        return false;
+    }
     let last = meeting.timer.as_ref().map_or(meeting.at, |it| it.set_at.max(meeting.at));
     let now = browser::now();
     now.saturating_sub(last) > LEFT_AFTER_MS && when::day(meeting.at) != when::day(now)

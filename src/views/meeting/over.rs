@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::state::Meeting;
 use yew::prelude::*;
 
-use super::next::Next;
+use super::{incident::Review, next::Next};
 use crate::{
     components::{go_on::GoOn, notes::Notes},
     people,
@@ -32,12 +32,14 @@ pub struct OverProps {
 #[component]
 pub fn Over(props: &OverProps) -> Html {
     let title = people::titled(&props.meeting.title);
+    let incident = props.meeting.is_incident();
     html! {
         <section class="meeting" data-testid="meeting" data-cid={props.meeting.cid.to_string()} data-state="closed" aria-labelledby="meeting-heading">
             <h2 id="meeting-heading" dir="auto">{ changing(title.clone()) }</h2>
             <p>{ t!("meeting-over") }</p>
-            <Next room={props.room.clone()} meeting={props.meeting.clone()} />
+            if !incident { <Next room={props.room.clone()} meeting={props.meeting.clone()} /> }
             <Notes meeting={props.meeting.cid} {title} primary={props.primary} />
+            if incident { <div class="row"><Review meeting={props.meeting.clone()} /></div> }
             <div class="row">
                 <GoOn meeting={props.meeting.cid} />
                 <button type="button" class="button plain" onclick={props.talk.reform(|_: MouseEvent| ())}>{ t!("meeting-to-talk") }</button>

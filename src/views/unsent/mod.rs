@@ -104,6 +104,7 @@ fn what(place: &Place) -> String {
         Place::Promise | Place::PromiseFrom(_) => t!("promise"),
         Place::PromiseWord(_) => t!("unsent-drop"),
         Place::Round(_) => t!("unsent-round"),
+        Place::Line(_) => t!("unsent-line"),
         Place::BatonDecline(_) => t!("decline"),
     }
 }

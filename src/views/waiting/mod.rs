@@ -5,8 +5,6 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 use paceline_room::Cid;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Notification, NotificationPermission};
 use yew::prelude::*;
 
 use super::{Context, FOR_YOU, MainTab, PLAIN, Region, Tab, View, Views, Waits};
@@ -19,6 +17,7 @@ use crate::{
     },
     hooks::use_session,
     session::{RoomView, Session},
+    signals,
     texts::{changing, t},
     title,
 };
@@ -61,7 +60,7 @@ struct ForYouProps {
 fn ForYou(props: &ForYouProps) -> Html {
     let (much, session) = (use_shown(), use_session());
     // Only here: a page that asks on loading is refused for good.
-    use_effect_with((), |()| ask());
+    use_effect_with((), |()| signals::ask_to_tell());
     let all = props.views.waiting(&props.room);
     let count = all.len();
     html! {
@@ -123,31 +122,9 @@ pub fn use_waiting(room: &RoomView, count: usize) {
     use_effect_with(count, move |count| {
         title::set_count(*count);
         let before = before.replace(*count);
-        if *count > before && browser::document().is_some_and(|it| it.hidden()) {
-            tell(&room, *count);
+        if *count > before {
+            signals::tell(&t!("for-you-notification", room = room.to_string(), n = *count));
         }
     });
     use_effect_with((), |()| || title::set_count(0));
-}
-
-fn ask() {
-    // Somewhere there are none.
-    if is_known() && Notification::permission() == NotificationPermission::Default {
-        spawn_local(async {
-            if let Ok(asked) = Notification::request_permission() {
-                let _ = JsFuture::from(asked).await;
-            }
-        });
-    }
-}
-
-fn tell(room: &str, count: usize) {
-    if is_known() && Notification::permission() == NotificationPermission::Granted {
-        // On a phone only a service worker may: then the number in the title is all.
-        let _ = Notification::new(&t!("for-you-notification", room = room.to_owned(), n = count));
-    }
-}
-
-fn is_known() -> bool {
-    js_sys::Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
 }

@@ -11,7 +11,7 @@ use paceline_room::{
     state::{Baton, BatonState, IgnoredTransfer, Meeting, MeetingLists},
 };
 
-use super::when::{When, grace, same};
+use super::when::{UNHEARD, When, grace, same};
 use crate::{terms::Terms, write::silence};
 
 /// Those of all batons that are in somebody's hands, or wait for this node.
@@ -33,6 +33,8 @@ pub struct Batons {
     pub overtime: Rc<[Cid]>,
     /// Who leads one of them and has left, or was silent for too long: somebody may step in.
     pub vanished: Rc<[NodeId]>,
+    /// Of the first, roles of incidents whose leader has said nothing for ten seconds: somebody may step in, too.
+    pub unheard: Rc<[Cid]>,
 }
 
 impl Batons {
@@ -59,7 +61,7 @@ impl Batons {
     }
 
     /// What time alone brings: terms that are over, and silence.
-    pub(super) fn pass_time(&mut self, replica: &Replica, terms: &mut Terms, me: NodeId, when: &When) {
+    pub(super) fn pass_time(&mut self, replica: &Replica, roles: &Roles, terms: &mut Terms, me: NodeId, when: &When) {
         self.overtime = same(&self.overtime, terms.overtime(self.led.iter(), when.now));
         let grace = grace(replica.fold());
         let is_silent = |holder: &NodeId| {
@@ -76,6 +78,11 @@ impl Batons {
             }
         }
         self.vanished = same(&self.vanished, vanished);
+        let meetings = replica.fold().meetings();
+        let is_unheard = |it: &NodeId| *it != me && !when.cut_off && replica.unheard(it, when.now) >= UNHEARD;
+        let unheard = self.led.iter().filter(|it| roles.is_of_incident(&it.cid, meetings));
+        let unheard = unheard.filter(|it| it.holder.as_ref().is_some_and(is_unheard)).map(|it| it.cid).collect();
+        self.unheard = same(&self.unheard, unheard);
     }
 }
 
@@ -109,6 +116,12 @@ impl Roles {
             changed.extend(now.roles_of(it.key.1).filter_map(|baton| place(&baton)));
         }
         changed
+    }
+
+    /// Whether it is a role of an incident that goes on.
+    fn is_of_incident(&self, baton: &Cid, now: &MeetingLists) -> bool {
+        let of = self.of.get(baton).into_iter().flatten();
+        of.filter_map(|it| now.open.get(it)).any(|it| it.is_incident())
     }
 
     /// Whether it is a role of meetings, and all of them are over.

@@ -127,7 +127,7 @@ impl Snapshots {
         self.window.follow(replica, &before.lists.posts, &lists.posts, &changed, when.clock);
         let mut batons = before.batons.clone();
         batons.follow(&before.lists, &lists, &mut self.roles, replica.log(), self.me);
-        batons.pass_time(replica, &mut self.terms, self.me, &when);
+        batons.pass_time(replica, &self.roles, &mut self.terms, self.me, &when);
         let unchecked = match (replica.pending(), before.unchecked.is_empty()) {
             (0, true) => before.unchecked.clone(),
             _ => same(&before.unchecked, replica.unchecked_posts(UNCHECKED_SHOWN)),

@@ -11,6 +11,10 @@ const DEFAULT_GRACE: u32 = 30;
 /// from stepping in for years.
 const GRACE: RangeInclusive<u32> = 5..=3_600;
 
+/// In an incident somebody may step in for who has said nothing for so long, in milliseconds: two beacons are missing. That it takes no
+/// longer is what an incident is for, whichever form its room has.
+pub(super) const UNHEARD: Millis = 10_000;
+
 /// For how long a holder has to be silent before somebody may step in, in milliseconds.
 pub fn grace(fold: &Fold) -> Millis {
     let said = fold.values().map_or(DEFAULT_GRACE, |it| it.grace);

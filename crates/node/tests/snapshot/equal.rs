@@ -186,7 +186,7 @@ fn told(it: &Snapshot) -> Vec<String> {
     told.extend(it.lists.batons.iter().map(|it| format!("{it:?}")));
     told.push(format!("{:?} {:?}", it.lists.feedback_on, it.lists.unknown));
     told.push(format!("{} {:?}", it.people.gone(), it.loops));
-    told.push(format!("{:?} {:?} {:?}", it.batons.led, it.batons.for_me, it.batons.vanished));
+    told.push(format!("{:?} {:?} {:?}", it.batons.led, it.batons.for_me, (&it.batons.vanished, &it.batons.unheard)));
     told.push(format!("{:?} {:?} {:?}", it.batons.mine, it.batons.free, it.batons.closed));
     told.push(format!("{:?}", it.batons.ended));
     told.push(format!("{:?} {:?} {:?}", it.ignored, it.unchecked, it.progress));

@@ -5,6 +5,7 @@ mod equal;
 mod floor;
 mod hall;
 mod hidden;
+mod incident;
 mod meetings;
 mod persons;
 mod reach;

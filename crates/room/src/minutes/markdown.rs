@@ -3,12 +3,15 @@
 
 use std::{cmp::Reverse, fmt::Write as _, sync::Arc};
 
-use super::{Entry, Held, Minutes, PromiseEntry, Role, grouped};
+use super::{
+    Entry, Held, Minutes, PromiseEntry, Role, grouped,
+    incident::{Moment, Sort},
+};
 use crate::{
     Cid, Day, NodeId,
     body::rounds::{Ask, Value},
     limits,
-    state::{Feedback, Meeting, Post, PromiseState, Round, Sheet},
+    state::{Feedback, Meeting, Post, PromiseState, Round, Sheet, TermBy},
 };
 
 /// What stands over a part.
@@ -16,6 +19,7 @@ use crate::{
 #[allow(missing_docs)]
 pub enum Heading {
     Attended,
+    Timeline,
     Agenda,
     Promises,
     Roles,
@@ -32,6 +36,18 @@ pub trait Wording {
     fn when(&self, meeting: &Meeting) -> String;
     /// A heading.
     fn heading(&self, it: Heading) -> String;
+    /// A time of day.
+    fn at(&self, at: u64) -> String;
+    /// What sort of line of an incident's log it is, if it is one to be named.
+    fn sort(&self, sort: Sort) -> Option<String>;
+    /// Who began to lead what, and how.
+    fn led(&self, by: TermBy, name: &str, title: &str) -> String;
+    /// Who let whom go on.
+    fn let_go_on(&self, by: &str, name: &str) -> String;
+    /// What a line is marked with that somebody thanked for.
+    fn star(&self) -> String {
+        "★".into()
+    }
     /// How long somebody had a role.
     fn held(&self, held: &Held) -> String;
     /// Where a promise stands, whether it was said to go on, and by when it is due.
@@ -58,6 +74,7 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
     page.line(&format!("# {}", escaped(&minutes.meeting.title)));
     page.line(&escaped(&wording.when(&minutes.meeting)));
     page.part(Heading::Attended, &minutes.attended, |page, node| page.item(&bold(&page.wording.name(node))));
+    page.part(Heading::Timeline, &minutes.timeline, |page, it| page.moment(it));
     for (round, sheet) in &minutes.rounds {
         page.round(round, sheet, &minutes.rounds);
     }
@@ -106,6 +123,25 @@ impl Page<'_> {
         let heading = self.wording.heading(heading);
         self.line(&format!("## {}\n", escaped(&heading)));
         all.iter().for_each(|it| each(self, it));
+    }
+
+    /// When, who, and what: marked if somebody thanked for it.
+    fn moment(&mut self, it: &Moment) {
+        let wording = self.wording;
+        let name = |node: &NodeId| wording.name(node);
+        let (at, said) = match it {
+            Moment::Said { post, sort, stars } => {
+                let mut who = bold(&name(&post.author));
+                if let Some(sort) = wording.sort(*sort) {
+                    _ = write!(who, " ({})", escaped(&sort));
+                }
+                let said = told(&who, Some(&self.words(post.text.as_deref())));
+                (post.at, if stars.is_empty() { said } else { format!("{} {said}", escaped(&wording.star())) })
+            }
+            Moment::Led { holder, by, at, title, .. } => (*at, escaped(&wording.led(*by, &name(holder), title))),
+            Moment::LetGoOn { by, holder, at, .. } => (*at, escaped(&wording.let_go_on(&name(by), &name(holder)))),
+        };
+        self.item(&format!("{} {said}", escaped(&wording.at(at))));
     }
 
     fn round(&mut self, round: &Round, sheet: &Sheet, all: &[(Arc<Round>, Sheet)]) {

@@ -4,19 +4,23 @@
 //! Sentences, names and dates are the caller's: this crate has no language and no clock. What belongs to a meeting is what has its
 //! opening in its past and not its end. **Cost.** It looks at what was written since the meeting began, when it is asked for.
 
+pub mod incident;
 mod markdown;
+mod within;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+use self::incident::{Moment, moments};
 pub use markdown::{Heading, Wording, markdown};
+pub(crate) use within::Within;
 
 use crate::{
-    Cid, Day, Fold, Ix, Log, NodeId,
+    Cid, Day, Fold, Log, NodeId,
     body::Stance,
-    fold::{Key, List},
+    fold::Key,
     state::{
         Act, Baton, Feedback, FeedbackState, Item, Meeting, Placed, Post, Promise, PromiseState, Renewal, Round, Sheet,
     },
@@ -29,6 +33,8 @@ pub struct Minutes {
     pub meeting: Arc<Meeting>,
     /// Who acted in it, by their homes, in the order of their homes' first events.
     pub attended: Vec<NodeId>,
+    /// If it was an incident: its log, from the first line on.
+    pub timeline: Vec<Moment>,
     /// What was asked of everybody, with what came of it.
     pub rounds: Vec<(Arc<Round>, Sheet)>,
     /// What was on its agenda, in order.
@@ -89,41 +95,6 @@ pub struct Held {
     pub words: Vec<(NodeId, Arc<str>)>,
 }
 
-/// What lies between the opening of a meeting and its end, and of those that it goes on with.
-pub(crate) struct Within<'a> {
-    log: &'a Log,
-    /// The openings and ends, the latest first.
-    spans: Vec<(Ix, Option<Ix>)>,
-}
-
-impl<'a> Within<'a> {
-    pub(crate) fn new(fold: &Fold, log: &'a Log, meeting: &Meeting) -> Self {
-        let end = |it: &Meeting| it.ended.as_ref().and_then(|it| log.find(&it.cid));
-        let line = fold.meetings().line(meeting);
-        Self { log, spans: line.filter_map(|it| Some((log.find(&it.cid)?, end(it)))).collect() }
-    }
-
-    pub(crate) fn has(&self, cid: &Cid) -> bool {
-        let Some(ix) = self.log.find(cid) else { return false };
-        let after = |it: Ix| self.log.is_ancestor(it, ix);
-        self.spans.iter().any(|(opening, end)| after(*opening) && !end.is_some_and(after))
-    }
-
-    /// Whether the meeting had ended.
-    fn is_over(&self, cid: &Cid) -> bool {
-        self.end().zip(self.log.find(cid)).is_some_and(|(end, ix)| self.log.is_ancestor(end, ix))
-    }
-
-    fn end(&self) -> Option<Ix> {
-        self.spans.first()?.1
-    }
-
-    /// Of a list in the order of the log what belongs to the meeting.
-    fn of<T>(&self, list: &List<T>, from: Key, cid: fn(&T) -> Cid) -> Vec<Arc<T>> {
-        list.from(&from).map(|(_, it)| it).filter(|it| self.has(&cid(it))).cloned().collect()
-    }
-}
-
 /// What was said in a meeting of promises that go on: the latest word of each, by their places.
 pub fn renewed_in(fold: &Fold, log: &Log, meeting: &Cid) -> BTreeMap<Key, Arc<Renewal>> {
     let Some(meeting) = fold.meeting(meeting) else { return BTreeMap::new() };
@@ -177,6 +148,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
         |item: &Arc<Item>| Entry { item: item.clone(), about: item.about.and_then(|it| lists.posts.get(&it)).cloned() };
     Some(Minutes {
         attended: attended(fold, &within),
+        timeline: moments(fold, log, &meeting).into_iter().rev().collect(),
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
         promises,
         roles: roles(fold, &line, &within),

@@ -163,6 +163,8 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
                 (&["values", "dots"], number(21)),
                 (&["values", "vote_seconds"], number(-60)),
                 (&["values", "talk_seconds"], Ipld::Null),
+                (&["values", "update_seconds"], number(9)),
+                (&["values", "update_seconds"], number(3_601)),
             ],
         ),
         (

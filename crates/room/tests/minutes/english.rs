@@ -2,8 +2,8 @@
 
 use paceline_room::{
     Day, Fold, NodeId,
-    minutes::{Heading, Held, Wording},
-    state::{Meeting, PromiseState},
+    minutes::{Heading, Held, Wording, incident::Sort},
+    state::{Meeting, PromiseState, TermBy},
 };
 
 /// English, with times as they are.
@@ -22,6 +22,22 @@ impl Wording for English<'_> {
 
     fn heading(&self, it: Heading) -> String {
         format!("{it:?}")
+    }
+
+    fn at(&self, _: u64) -> String {
+        "then".into()
+    }
+
+    fn sort(&self, sort: Sort) -> Option<String> {
+        (sort != Sort::Said).then(|| format!("{sort:?}"))
+    }
+
+    fn led(&self, by: TermBy, name: &str, title: &str) -> String {
+        format!("{name}: {title}, {by:?}")
+    }
+
+    fn let_go_on(&self, by: &str, name: &str) -> String {
+        format!("{by} lets {name} go on")
     }
 
     fn held(&self, held: &Held) -> String {

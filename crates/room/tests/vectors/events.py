@@ -266,7 +266,8 @@ END = ("one of", "again", "undone")
 TURN = ("one of", "joined", "spoken", "passed", "away", "again")
 FORM_SECONDS = ("number", 60 * 60, 10)
 VALUES = ("some of", {"title?": TITLE, "seconds_each?": FORM_SECONDS, "every_days?": ("number", 366, 1), "write_seconds?": FORM_SECONDS,
-                      "dots?": ("number", 20, 1), "vote_seconds?": FORM_SECONDS, "talk_seconds?": FORM_SECONDS})
+                      "dots?": ("number", 20, 1), "vote_seconds?": FORM_SECONDS, "talk_seconds?": FORM_SECONDS,
+                      "update_seconds?": FORM_SECONDS})
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},

@@ -85,6 +85,8 @@ places! {
         PromiseWord = "promise-word",
         /// The answer in a round.
         Round = "round",
+        /// A line in the log of an incident.
+        Line = "line",
     }
 }
 

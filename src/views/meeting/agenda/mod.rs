@@ -65,11 +65,13 @@ pub fn Agenda(props: &AgendaProps) -> Html {
     );
     // Where something else is done it is shown once it is used, behind one line.
     let quiet = asks(meeting);
+    // What a look back begins with is seen at once.
+    let opens = quiet && room.meetings.on_agenda(meeting).any(|it| it.about.is_some());
     let content = html! { <Content ..props.clone() /> };
     html! {
         <div class="agenda">
             if quiet && all > 0 {
-                <details key="quiet">
+                <details key="quiet" open={opens}>
                     <summary data-testid="agenda-open">{ changing(t!("agenda-of", n = left, of = all)) }</summary>
                     { content }
                 </details>

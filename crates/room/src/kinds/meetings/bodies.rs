@@ -148,6 +148,8 @@ absent! {
         vote_seconds: Option<FormSeconds>,
         /// How long a note is talked about.
         talk_seconds: Option<FormSeconds>,
+        /// In an incident, which a meeting is by this: how long after an update the next one is due.
+        update_seconds: Option<FormSeconds>,
     }
 }
 

@@ -115,6 +115,11 @@ impl Meeting {
     pub fn key(&self) -> Key {
         (self.depth, self.cid)
     }
+
+    /// Whether something is broken, and what is said meanwhile is its log.
+    pub fn is_incident(&self) -> bool {
+        self.values.update_seconds.is_some()
+    }
 }
 
 /// What a meeting has come to.

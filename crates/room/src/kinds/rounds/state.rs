@@ -247,10 +247,10 @@ impl RoundLists {
     }
 
     /// Whether a meeting was begun by mistake: it ended within a minute, by the clocks of who began and who ended it, and nothing was
-    /// done in it.
+    /// done in it. An incident is none: somebody said what is broken.
     pub fn is_mistake(&self, meetings: &MeetingLists, meeting: &Meeting) -> bool {
         let is_short = meeting.ended.as_ref().is_some_and(|it| it.at.saturating_sub(meeting.at) < MISTAKE_MS);
-        is_short && !self.is_touched(meetings, meeting)
+        is_short && !meeting.is_incident() && !self.is_touched(meetings, meeting)
     }
 
     /// The rounds of one meeting, in display order.
