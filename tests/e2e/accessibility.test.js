@@ -123,6 +123,34 @@ for (const [size, { colorScheme, viewport }] of Object.entries(SIZES)) {
     await fits(ben, name('settings, servers'));
     await world.picture(`${size} ${colorScheme} settings servers`, ben);
     assert.ok(link.includes('#/r/'));
+
+    await ada.at('tab-meeting').click();
+    await ada.at('meeting-form').selectOption('incident');
+    await ada.at('incident-what').fill('The bridge swings');
+    await check(ada, name('declare'));
+    await fits(ada, name('declare'));
+    await world.picture(`${size} ${colorScheme} declare`, ada);
+    await ada.at('incident-declare').click();
+    await ben.at('tab-meeting').click();
+    for (const tab of [ada, ben]) await tab.at('incident-lead').waitFor();
+    await ben.at('incident-line').fill('It swings by a metre, says **the warden**');
+    await ben.at('incident-line-submit').click();
+    await ada.at('log-line').filter({ hasText: 'by a metre' }).getByTestId('incident-star').click();
+    await ada.at('lead-pass').click();
+    await ben.at('incident-add').click();
+    await ben.at('incident-severity').first().click();
+    await ben.at('incident-severity-now').filter({ hasText: 'low' }).waitFor();
+    await ben.at('incident-role').first().click();
+    await ada.at('incident-role-row').waitFor();
+    for (const tab of [ada, ben]) {
+      await check(tab, name(`incident of ${tab.name}`));
+      await fits(tab, name('incident'));
+      await world.picture(`${size} ${colorScheme} incident ${tab.name}`, tab);
+    }
+    await ada.at('incident-over').click();
+    await ada.at('incident-review').waitFor();
+    await check(ada, name('incident, over'));
+    await fits(ada, name('incident, over'));
   });
 }
 
