@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     incident::{Reminder, TakeLead},
-    now::{Notes, Step, called, going, here_of, is_mine, notes_in, running, runs, titled, turns_of},
+    now::{Notes, Step, called, going, here_of, is_mine, notes_in, running, runs, timer_of, titled, turns_of},
     turns::use_my_turn,
 };
 use crate::{
@@ -47,7 +47,8 @@ pub fn Bar(props: &BarProps) -> Html {
 fn Line(props: &BarProps) -> Html {
     let room = &props.room;
     let to = props.to.reform(|_: MouseEvent| ());
-    let left = use_seconds_left(room.timer.map_or(0, |it| it.ends));
+    let timer = going(room).and_then(|it| timer_of(room, it));
+    let left = use_seconds_left(timer.map_or(0, |it| it.ends));
     let Some(meeting) = going(room) else {
         return html! {
             <div class="bar" data-testid="bar" data-step="none">
@@ -86,7 +87,7 @@ fn Line(props: &BarProps) -> Html {
     let runs = runs(room, meeting).and_then(|it| it.holder);
     html! {
         <div class="bar going" data-testid="bar" data-step={handle}
-            data-runs={runs.map(|it| it.to_string())} data-left={room.timer.map(|_| left.to_string())}>
+            data-runs={runs.map(|it| it.to_string())} data-left={timer.map(|_| left.to_string())}>
             <button type="button" class="quiet-button bar-to" onclick={to}>
                 <strong dir="auto">{ changing(people::titled(&meeting.title)) }</strong>
                 <span>{ changing(step) }</span>

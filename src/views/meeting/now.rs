@@ -156,10 +156,23 @@ pub fn here_of(room: &RoomView, meeting: &Meeting) -> Option<Arc<Item>> {
     room.meetings.on_agenda(meeting).find(|it| it.cid == here && it.done.is_none()).cloned()
 }
 
+/// The time that runs in a meeting. Of an incident it is known where nobody here has seen it being set, too: a reminder that comes by the
+/// clock of who set it is better than none.
+pub fn timer_of(room: &RoomView, meeting: &Meeting) -> Option<Countdown> {
+    let set = || meeting.timer.as_ref().filter(|it| meeting.is_incident() && it.seconds > 0);
+    let by_clock = || {
+        let it = set()?;
+        let ends = (it.set_at + it.seconds * 1_000).saturating_sub(browser::now()) + browser::uptime() as u64;
+        // Whole seconds: it is reckoned anew with each drawing.
+        Some(Countdown { set: it.set.1, about: it.about, seconds: it.seconds, ends: ends.next_multiple_of(1_000) })
+    };
+    room.timer.or_else(by_clock)
+}
+
 /// The time of what is on the agenda, if it runs: of what the meeting is at, or of the talk as a whole.
 pub fn running(room: &RoomView, meeting: &Meeting) -> Option<Countdown> {
     let here = here_of(room, meeting).map(|it| it.cid);
-    room.timer.filter(|it| it.about.is_none() || it.about == here)
+    timer_of(room, meeting).filter(|it| it.about.is_none() || it.about == here)
 }
 
 /// What something on an agenda is called.

@@ -132,9 +132,9 @@ fn answers(stands: Standing, baton: &Baton, commands: &Commands, primary: bool, 
         Standing::Offered(offer) => html! {
             <>
                 <button type="button" class="button" data-testid="lead-accept" data-primary={primary.then_some("true")} aria-disabled={busy}
-                    onclick={act(batons::Command::Accept { offer }.into())}>{ t!("lead-accept") }</button>
+                    onclick={act(batons::Command::Accept { offer }.into())}>{ changing(t!("lead-accept")) }</button>
                 <button type="button" class="button plain" data-testid="lead-decline" aria-disabled={busy}
-                    onclick={act(batons::Command::Decline { offer, why: String::new() }.into())}>{ t!("decline") }</button>
+                    onclick={act(batons::Command::Decline { offer, why: String::new() }.into())}>{ changing(t!("decline")) }</button>
             </>
         },
         Standing::Back => {
@@ -143,7 +143,7 @@ fn answers(stands: Standing, baton: &Baton, commands: &Commands, primary: bool, 
             html! {
                 <>
                     <button type="button" class="button plain" data-testid="lead-back" aria-disabled={busy}
-                        onclick={act(batons::Command::Reclaim { baton: cid }.into())}>{ t!("reclaim") }</button>
+                        onclick={act(batons::Command::Reclaim { baton: cid }.into())}>{ changing(t!("reclaim")) }</button>
                     <button type="button" class="button plain" data-testid="lead-let-go-on" aria-disabled={busy}
                         onclick={act(thanks.into())}>{ changing(t!("let-go-on", name = name.to_owned())) }</button>
                 </>

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use paceline_room::Cid;
 use yew::prelude::*;
 
-use super::super::now::{going, is_mine};
+use super::super::now::{going, is_mine, timer_of};
 use crate::{
     hooks::{use_seconds_left, use_title},
     session::RoomView,
@@ -25,10 +25,10 @@ pub struct ReminderProps {
 #[component]
 pub fn Reminder(props: &ReminderProps) -> Html {
     let room = &props.room;
-    let timer = room.timer.filter(|it| it.about.is_none());
-    let left = use_seconds_left(timer.map_or(0, |it| it.ends));
     let incident = going(room).filter(|it| it.is_incident() && is_mine(room, it));
-    let due: Option<Cid> = incident.and(timer).filter(|_| left == 0).map(|it| it.set);
+    let timer = incident.and_then(|it| timer_of(room, it)).filter(|it| it.about.is_none());
+    let left = use_seconds_left(timer.map_or(0, |it| it.ends));
+    let due: Option<Cid> = timer.filter(|_| left == 0).map(|it| it.set);
     use_title(due.map(|_| t!("incident-due")));
     let title = room.title.clone();
     use_effect_with(due, move |due| {
