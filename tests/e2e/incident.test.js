@@ -144,7 +144,7 @@ scenario('five in an incident: logged, led on by another within a press when the
   await check(back, 'incident, back');
   await world.picture('incident back phone', back);
   await back.at('lead-let-go-on').tap();
-  await ben.at('log-line', { 'data-sort': 'lead' }).filter({ hasText: /Ada.*lets.*you.*go on/ }).waitFor({ timeout: PATIENCE });
+  await ben.at('log-line', { 'data-sort': 'lead' }).filter({ hasText: /Ada.*lets.*Ben.*go on/ }).waitFor({ timeout: PATIENCE });
   await back.at('lead-back').waitFor({ state: 'detached' });
   await back.page.reload();
   await back.inRoom();

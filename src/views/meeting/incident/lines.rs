@@ -65,6 +65,7 @@ fn Line(props: &LineProps) -> Html {
             (*at, "lead", html! { <p>{ changing(led(*by, &name(holder), &people::titled(title))) }</p> })
         }
         Moment::LetGoOn { by, holder, at, .. } => {
+            let name = |node: &NodeId| people::name_in(&room.people, node);
             (*at, "lead", html! { <p>{ changing(let_go_on(&name(by), &name(holder))) }</p> })
         }
     };
