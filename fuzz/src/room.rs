@@ -206,7 +206,7 @@ fn room() -> &'static Room {
         world.write(2, given);
         world.sync_all();
         world.take(1, baton, baton);
-        world.write(1, Retracted { post });
+        world.write(1, Retracted { post, alone: false });
         world.write(2, unknown("from-a-later-build", &3));
         let log = world.whole();
         let mut fold = Fold::default();

@@ -28,6 +28,7 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::Reply(target) => post(draft, Some(target)),
         Place::Edit(post) => posts::Command::Edit { post, text: draft.text }.into(),
         Place::Retract(post) => taking_back::Command::Retract { post }.into(),
+        Place::Version(version) => taking_back::Command::RetractVersion { version }.into(),
         Place::Feedback(target, stance) => {
             let sources = draft.field("sources").lines().map(str::trim).filter(|it| !it.is_empty());
             let sources = sources.map(str::to_owned).collect();

@@ -88,6 +88,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         unsent: same(before.map(|it| &it.unsent), paceline_node::listed(&engine.node.desk())),
         unkept: engine.node.is_unkept(),
         gone: engine.node.is_gone(),
+        versions: lists.versions,
         feedback_on: lists.feedback_on,
         loops: now.loops.clone(),
         batons: lists.batons,

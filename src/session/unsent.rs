@@ -54,24 +54,35 @@ impl Session {
 
     /// Takes an own post back, in a while: until then it can be undone. What hides the page makes it count at once.
     pub fn take_back(&self, post: Cid) {
+        self.begin_taking_back(Place::Retract(post));
+    }
+
+    /// Takes one version of an own post back, in a while, just as a post.
+    pub fn take_version_back(&self, version: Cid) {
+        self.begin_taking_back(Place::Version(version));
+    }
+
+    fn begin_taking_back(&self, place: Place) {
         let Ok(engine) = self.engine() else { return };
-        let Some(id) = engine.node.begin_retract(post) else { return };
+        let Some(id) = engine.node.begin_taking_back(place) else { return };
         self.publish_now();
         // The room may be left meanwhile.
         let (session, undone, engine) = (self.clone(), engine.node.undone(), Rc::downgrade(&engine));
         self.run(async move {
             undone.await;
             match engine.upgrade() {
-                Some(engine) if !engine.node.is_closed() => session.retract_now(engine, id, post).await,
+                Some(engine) if !engine.node.is_closed() => session.retract_now(engine, id, place).await,
                 _ => Ok(()),
             }
         });
     }
 
-    /// Its words are offered again to who wrote them, where nothing else is being written.
-    async fn retract_now(&self, engine: Rc<Engine>, id: String, post: Cid) -> Outcome<()> {
-        let place = Place::Retract(post);
-        let outcome = engine.node.retract(id, post).await;
+    /// The words of a post are offered again to who wrote them, where nothing else is being written.
+    async fn retract_now(&self, engine: Rc<Engine>, id: String, place: Place) -> Outcome<()> {
+        let outcome = match place {
+            Place::Retract(post) => engine.node.retract(id, post).await,
+            _ => engine.node.deliver(id).await.map(|()| None),
+        };
         if let Ok(Some(offered)) = &outcome {
             self.told(&offered.to_string());
         }
@@ -92,9 +103,9 @@ impl Session {
     /// Nobody can undo any more what is being taken back.
     pub(super) async fn retract_all(&self) {
         let Ok(engine) = self.engine() else { return };
-        for (id, post) in engine.node.retracts() {
+        for (id, place) in engine.node.retracts() {
             // Refused: it stays, and a notice says why the next time.
-            let _ = self.retract_now(engine.clone(), id, post).await;
+            let _ = self.retract_now(engine.clone(), id, place).await;
         }
     }
 

@@ -11,8 +11,8 @@ use paceline_room::{
     body::FormValues,
     fold::{Key, List},
     state::{
-        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post, PromiseLists,
-        RoundLists, UnknownEvent,
+        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post, PostVersions,
+        PromiseLists, RoundLists, UnknownEvent,
     },
 };
 use paceline_store::Unsent;
@@ -116,6 +116,8 @@ pub struct RoomView {
     pub claims: Rc<[NodeId]>,
     /// In display order.
     pub posts: List<Post>,
+    /// Of those that were edited, what each has said.
+    pub versions: PostVersions,
     /// Those that name the person at this tab and wait to be opened or answered, by their places, the newest first.
     pub mentions: Rc<[Key]>,
     /// The newest posts whose past is not here yet, in display order: to read, not to answer.

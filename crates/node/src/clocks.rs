@@ -180,7 +180,7 @@ mod tests {
         }
 
         fn write(&mut self, who: usize, at: u64) -> Cid {
-            let body = Retracted { post: self.log.room() };
+            let body = Retracted { post: self.log.room(), alone: false };
             let (cid, event, block) =
                 self.log.draft(self.keys[who].node(), at, body.into()).sign(&self.keys[who]).expect("valid");
             self.log.admit_verified(cid, event, block.into()).expect("admitted");

@@ -96,8 +96,12 @@ impl Node {
     /// An own post is to be taken back, in a while: until then it can be undone. Returns the name of the intent; `None`: it is being
     /// taken back already.
     pub fn begin_retract(self: &Rc<Self>, post: Cid) -> Option<String> {
+        self.begin_taking_back(Place::Retract(post))
+    }
+
+    /// The same, of what the place says.
+    pub fn begin_taking_back(self: &Rc<Self>, place: Place) -> Option<String> {
         let (id, made) = (self.new_id(), self.around.wall_clock());
-        let place = Place::Retract(post);
         let id = self.change(|it| {
             let is_new = !it.desk.unsent().iter().any(|it| it.place == place);
             is_new.then(|| it.desk.add(&place, "", id, made, Draft::default()).id.clone())
@@ -128,15 +132,11 @@ impl Node {
         Ok(Some(Place::Composer))
     }
 
-    /// Posts that wait to be taken back, with the names of their intents.
-    pub fn retracts(&self) -> Vec<(String, Cid)> {
+    /// What waits to be taken back, with the names of its intents.
+    pub fn retracts(&self) -> Vec<(String, Place)> {
         let desk = self.desk();
-        let waiting = desk.unsent().iter().filter(|it| it.held.is_empty());
-        let retracts = waiting.filter_map(|it| match it.place {
-            Place::Retract(post) if !desk.is_going(&it.id) => Some((it.id.clone(), post)),
-            _ => None,
-        });
-        retracts.collect()
+        let waiting = desk.unsent().iter().filter(|it| it.held.is_empty() && it.place.takes_back());
+        waiting.filter(|it| !desk.is_going(&it.id)).map(|it| (it.id.clone(), it.place)).collect()
     }
 
     /// Takes over what another node left: it waits here, and goes out when somebody says so. Resolves when it is stored, or refused.
@@ -153,7 +153,7 @@ impl Node {
             let place = it.desk.find(id)?.place;
             let place = if is_reachable(&it.replica, &place) { place } else { Place::Composer };
             match place {
-                Place::Retract(_) => it.desk.remove(id).map(|_| place),
+                place if place.takes_back() => it.desk.remove(id).map(|_| place),
                 _ => it.desk.cancel(id, &place).then_some(place),
             }
         })?;
@@ -181,7 +181,7 @@ impl Node {
 
 /// What is listed as not sent yet: not what a form or the stream shows already.
 pub fn listed(desk: &Desk) -> Vec<Unsent> {
-    let in_the_stream = |place: &Place| matches!(place, Place::Composer | Place::Reply(_) | Place::Retract(_));
+    let in_the_stream = |place: &Place| matches!(place, Place::Composer | Place::Reply(_)) || place.takes_back();
     let hidden = |it: &Unsent| !it.resumed && it.held.is_empty() && !in_the_stream(&it.place);
     desk.unsent().iter().filter(|it| !hidden(it) && !desk.is_going(&it.id)).cloned().collect()
 }
@@ -189,14 +189,14 @@ pub fn listed(desk: &Desk) -> Vec<Unsent> {
 /// Whether the post that it is about was taken back.
 fn is_taken_back(replica: &Replica, place: &Place) -> bool {
     let post = place.target().and_then(|cid| replica.fold().post(&cid));
-    !matches!(place, Place::Retract(_)) && post.is_some_and(|it| it.words == WordsState::Retracted)
+    !place.takes_back() && post.is_some_and(|it| it.words == WordsState::Retracted)
 }
 
 /// Whether this node is offered a field for that place.
 fn is_reachable(replica: &Replica, place: &Place) -> bool {
     let (fold, me) = (replica.fold(), replica.node());
     match place {
-        Place::Composer | Place::Retract(_) | Place::BatonOpen | Place::Promise => true,
+        Place::Composer | Place::Retract(_) | Place::Version(_) | Place::BatonOpen | Place::Promise => true,
         Place::Reply(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
         Place::Edit(post) => fold.post(post).is_some_and(|it| it.author == me) && !is_taken_back(replica, place),
         Place::Feedback(target, _) => replica.log().find(target).is_some() && !is_taken_back(replica, place),

@@ -180,7 +180,7 @@ pub(crate) fn sign(
     salt: Salt,
 ) -> Result<Written, NodeError> {
     // The draft's place does not depend on its body; the words block needs the place, and the body needs the words' name.
-    let stand_in = Retracted { post: replica.log().room() };
+    let stand_in = Retracted { post: replica.log().room(), alone: false };
     let place = replica.draft(at, stand_in.into());
     let mut draft = match after {
         None => place,

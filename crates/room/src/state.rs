@@ -23,7 +23,7 @@ pub use crate::kinds::{
     },
     people::Person,
     persons::{PersonLists, Whole},
-    posts::{Post, SpokenTo, WordsState},
+    posts::{Post, PostVersion, PostVersions, SpokenTo, WordsState},
     promises::{End, Promise, PromiseLists, PromiseState, Renewal, Renewed},
     rounds::{
         groups::Group,
@@ -59,6 +59,8 @@ pub struct RoomState {
     pub persons: Vec<Whole>,
     /// In display order: `(depth, cid)`.
     pub posts: Vec<Arc<Post>>,
+    /// Of posts that were edited, what each has said: by post, the latest first.
+    pub versions: Vec<Arc<PostVersion>>,
     /// In display order.
     pub feedback: Vec<Arc<Feedback>>,
     /// In order of opening.

@@ -231,7 +231,8 @@ impl World {
     /// Makes a words block that the next event of author `i` may link.
     pub fn say(&mut self, i: usize, text: &str) -> Cid {
         let author = self.author(i);
-        let seq = self.log(i).draft(author, 0, Body::from(crate::body::Retracted { post: self.founding })).seq;
+        let seq =
+            self.log(i).draft(author, 0, Body::from(crate::body::Retracted { post: self.founding, alone: false })).seq;
         let salt = serde_bytes::ByteArray::new(bytes_of(self.seed, "salt", self.words.len() as u64));
         let words = Words(self.founding, author, seq, salt, text.into());
         let (cid, block) = words.encode().expect("words within their limit");

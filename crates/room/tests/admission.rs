@@ -20,7 +20,7 @@ fn room() -> World {
 
 /// A good next event of author `i` as author 0 would see it.
 fn draft(world: &World, i: usize) -> Draft {
-    world.log(0).draft(world.author(i), 9, Retracted { post: world.room() }.into())
+    world.log(0).draft(world.author(i), 9, Retracted { post: world.room(), alone: false }.into())
 }
 
 /// What author 0 says to it, signed by author `i`.
@@ -56,7 +56,7 @@ fn an_event_offered_twice_is_known() {
 #[test]
 fn an_event_before_what_it_builds_on_names_all_that_is_missing() {
     let mut world = room();
-    let cid = world.write(0, Retracted { post: world.room() });
+    let cid = world.write(0, Retracted { post: world.room(), alone: false });
     let entry = world.log(0).entry(world.ix(0, &cid)).clone();
     assert_eq!(entry.event.parents.len(), 2);
     let mut empty = Log::new(world.room());
@@ -315,7 +315,7 @@ fn a_room_of_a_newer_version_admits_everything_and_reads_what_never_changes() {
         assert_eq!(world.whole().table(), Table::Newer);
         let post = world.post(1, "the same in every version");
         let baton = world.open_baton(1, "perhaps something else by now");
-        let gone = world.write(1, Retracted { post });
+        let gone = world.write(1, Retracted { post, alone: false });
         let log = world.whole();
         let known = |cid: &Cid| !matches!(log.entry(log.find(cid).unwrap()).event.body, Body::Unknown(_));
         assert!(known(&post) && known(&gone) && !known(&baton));

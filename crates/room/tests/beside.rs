@@ -123,7 +123,7 @@ impl Meeting {
                 let words = self.world.say(who, "said better");
                 self.world.write(who, Edited { post, words });
             }
-            (10, Some((author, post))) if author == who => _ = self.world.write(who, Retracted { post }),
+            (10, Some((author, post))) if author == who => _ = self.world.write(who, Retracted { post, alone: false }),
             (11, from) => {
                 let words = self.world.say(who, "it will be done");
                 let promise = self.world.write(who, Promised { words, due: None, from: from.map(|it| it.1) });

@@ -32,7 +32,7 @@ fn play(steps: &[Step]) -> World {
             Step::Post(i) => own.entry(*i).or_default().push(world.post(*i, "a post")),
             Step::Fork(i, of) => {
                 if let Some(of) = own.get(i).map(|own| *of.get(own)) {
-                    own.entry(*i).or_default().push(world.write_twin(*i, of, Retracted { post: of }));
+                    own.entry(*i).or_default().push(world.write_twin(*i, of, Retracted { post: of, alone: false }));
                 }
             }
             Step::Send(from, to) => world.send(*from, *to),

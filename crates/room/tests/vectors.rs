@@ -95,7 +95,7 @@ fn chain(room: Cid, first: Cid, one: NodeId, short: Cid, long: Cid) -> Vec<(&'st
             kind: PostKind::Driver, words: long, reply_to: Some(first), tags: vec!["a".try_into().unwrap(), "b".try_into().unwrap()].try_into().unwrap(), mentions: vec![one].try_into().unwrap(),
         }.into()),
         ("edited", Edited { post, words: short }.into()),
-        ("retracted", Retracted { post }.into()),
+        ("retracted", Retracted { post, alone: false }.into()),
         ("feedback-given", FeedbackGiven { target: first, stance: Stance::BuildOn, words: None, sources: Default::default() }.into()),
         ("feedback-given, all fields", FeedbackGiven {
             target: first, stance: Stance::Correct, words: Some(short), sources: vec!["https://example.org/".try_into().unwrap()].try_into().unwrap(),

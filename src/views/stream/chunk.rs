@@ -6,8 +6,8 @@ use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
 use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid, NodeId, Tree,
-    fold::{Key, feedback_on},
-    state::{Feedback, Post},
+    fold::{Key, count_versions, feedback_on, versions_of},
+    state::{Feedback, Post, PostVersions},
     threads::{Row, Threads},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -22,6 +22,7 @@ use super::{
     menu::Ask,
     post::{MARKS, PostView, TOLD},
     reach::Held,
+    versions::{VERSIONS, Versions},
 };
 use crate::{
     browser,
@@ -70,10 +71,11 @@ pub struct Around {
     pub cards: cards::Around,
     people: People,
     feedback_on: Tree<(Cid, Key), Feedback>,
+    versions: PostVersions,
     leaders: Rc<BTreeSet<NodeId>>,
     reach: Reaches,
     me: NodeId,
-    leaving: Vec<(Cid, AttrValue)>,
+    leaving: Vec<(Place, AttrValue)>,
     sources: cards::Sources,
     shown: Shown,
     handles: bool,
@@ -90,6 +92,7 @@ impl Around {
             shown,
             people: room.people.clone(),
             feedback_on: room.feedback_on.clone(),
+            versions: room.versions.clone(),
             leaders,
             reach: room.reach.clone(),
             me: room.me,
@@ -111,6 +114,22 @@ impl Around {
         (marks.into(), count)
     }
 
+    /// What a post has said, if it was edited.
+    fn versions(&self, post: &Post) -> Versions {
+        if !post.edited {
+            return Versions::default();
+        }
+        let most = self.shown.of((VERSIONS, Some(post.cid)), WITHIN);
+        let all = versions_of(&self.versions, &post.cid).take(most);
+        let all = all.map(|it| (it.clone(), self.leaving(Place::Version(it.cid)))).collect();
+        Versions { all, count: count_versions(&self.versions, &post.cid) }
+    }
+
+    /// The intent by which something is about to be taken back.
+    fn leaving(&self, what: Place) -> Option<AttrValue> {
+        self.leaving.iter().find(|(place, _)| *place == what).map(|(_, intent)| intent.clone())
+    }
+
     /// Moments before a post, or after the last.
     pub fn moments(&self, rows: &Threads<Moment>, before: Option<Cid>) -> Html {
         let which = (MOMENTS, before);
@@ -124,12 +143,10 @@ impl Around {
     }
 }
 
-/// The post that an intent takes back, and the intent.
-fn leaving(unsent: &Unsent) -> Option<(Cid, AttrValue)> {
-    match unsent.place {
-        Place::Retract(post) if unsent.held.is_empty() => Some((post, unsent.id.clone().into())),
-        _ => None,
-    }
+/// What an intent takes back, and the intent.
+fn leaving(unsent: &Unsent) -> Option<(Place, AttrValue)> {
+    let leaves = unsent.place.takes_back() && unsent.held.is_empty();
+    leaves.then(|| (unsent.place, unsent.id.clone().into()))
 }
 
 /// Properties of [`Chunk`].
@@ -294,20 +311,20 @@ fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: 
     let answers = row.answers.map(|node| AttrValue::from(around.cards.person(&node).1.to_string()));
     let cid = row.post.cid;
     let moments = if row.level == 0 { around.moments(rows, Some(cid)) } else { Html::default() };
-    let leaving = around.leaving.iter().find(|(post, _)| *post == cid).map(|(_, intent)| intent.clone());
+    let leaving = around.leaving(Place::Retract(cid));
     if let Some((count, first)) = fold {
         let line = first.then(|| more_from(around, cid, &name, count));
         return html! { <key={cid.to_string()}>{ moments }{ for line }</> };
     }
     let marks = around.marks(cid);
-    let told = around.told(cid);
+    let (told, versions) = (around.told(cid), around.versions(&row.post));
     // The key is the whole fragment's: without it a new post at the end makes Yew match each with its neighbour, and draw all anew.
     html! {
         <key={cid.to_string()}>
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
             { moments }
             <PostView row={row.clone()} {author} {name} {names} {here} {answers} {told}
-                {marks} shown={around.shown.clone()}
+                {marks} {versions} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 held={around.reach.get(&row.post).map(|it| Held::new(it, &around.people))} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />

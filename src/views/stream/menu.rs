@@ -41,6 +41,8 @@ pub enum Open {
     Feedback(Stance),
     /// New words for it.
     Edit,
+    /// What it said before.
+    Versions,
     /// What a capability makes of it, by its number in the table.
     Act(usize),
 }

@@ -20,6 +20,7 @@ use super::{
     edit::EditForm,
     menu::{Ask, Menu, Open},
     reach::{Held, reach},
+    versions::{VersionList, Versions},
 };
 use crate::{
     browser,
@@ -70,6 +71,8 @@ pub struct PostProps {
     pub answers: Option<AttrValue>,
     /// What others know about it.
     pub told: Rc<Told>,
+    /// What it has said, if it was edited.
+    pub versions: Versions,
     /// What capabilities tell beside it, and how much there is.
     pub marks: (Rc<[Mark]>, usize),
     /// How much of both is drawn.
@@ -122,8 +125,8 @@ pub fn PostView(props: &PostProps) -> Html {
             data-contested={post.contested.to_string()} data-checked="true">
             { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
-                { head(props, label) }
-                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props) } }
+                { head(props, label, *open, &on_open) }
+                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props, *open, &close) } }
                 // Standing corrections stand directly beneath the claim.
                 { loops(&props.told.corrections, props.handles) }
                 if *open == Some(Open::Edit) {
@@ -188,7 +191,7 @@ fn form(props: &PostProps, open: Option<Open>, on_close: Callback<()>) -> Html {
             let form = ACTS.get(number).and_then(|it| it.form.as_ref());
             form.map(|it| (it.draw)(post, on_close)).unwrap_or_default()
         }
-        Some(Open::Edit) | None => Html::default(),
+        Some(Open::Edit | Open::Versions) | None => Html::default(),
     }
 }
 
@@ -197,7 +200,7 @@ fn undo(session: &Session, intent: &AttrValue) -> Callback<MouseEvent> {
     Callback::from(move |_| session.cancel_unsent(&intent))
 }
 
-fn head(props: &PostProps, label: String) -> Html {
+fn head(props: &PostProps, label: String, open: Option<Open>, on_open: &Callback<Open>) -> Html {
     let post = &props.row.post;
     html! {
         <header class="post-head">
@@ -209,7 +212,7 @@ fn head(props: &PostProps, label: String) -> Html {
             if let Some(name) = &props.answers { <span class="mark">{ changing(t!("to", name = name.to_string())) }</span> }
             <time datetime={when::iso(post.at)} translate="no">{ when::clock(post.at) }</time>
             if props.row.doubtful { { doubtful() } }
-            if post.edited { <span class="mark">{ t!("edited") }</span> }
+            if post.edited { { edited(post, open, on_open) } }
             if post.late { <span class="mark">{ t!("late") }</span> }
             if post.contested { <span class="mark alarm">{ t!("contested") }</span> }
             { reach(props.held.as_ref(), props.row.storing) }
@@ -217,7 +220,19 @@ fn head(props: &PostProps, label: String) -> Html {
     }
 }
 
-fn said(props: &PostProps) -> Html {
+/// That it was edited; what it said before is a press away.
+fn edited(post: &Post, open: Option<Open>, on_open: &Callback<Open>) -> Html {
+    if is_gone(post) {
+        return html! { <span class="mark">{ t!("edited") }</span> };
+    }
+    let expanded = (open == Some(Open::Versions)).to_string();
+    html! {
+        <button type="button" class="quiet-button edited" data-testid="post-versions" aria-expanded={expanded} title={t!("edited-title")}
+            onclick={on_open.reform(|_: MouseEvent| Open::Versions)}>{ t!("edited") }</button>
+    }
+}
+
+fn said(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Html {
     let post = &props.row.post;
     let inside = match (post.words, &post.text) {
         (WordsState::Retracted, _) => html! { <p class="trace">{ t!("retracted") }</p> },
@@ -233,7 +248,18 @@ fn said(props: &PostProps) -> Html {
         }
         (_, None) => "missing".to_owned(),
     };
-    html! { <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div> }
+    let listed = open == Some(Open::Versions) && !is_gone(post);
+    html! {
+        <>
+            <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div>
+            <div key="versions">
+                if listed {
+                    <VersionList post={post.cid} versions={props.versions.clone()} names={props.names.clone()} mine={props.mine}
+                        shown={props.shown.clone()} on_close={on_close.clone()} />
+                }
+            </div>
+        </>
+    }
 }
 
 /// What somebody wrote, with those it names; who is called otherwise now stands after it.

@@ -82,7 +82,7 @@ fn UnsentList(props: &UnsentListProps) -> Html {
             </li>
         }
     };
-    let listed = |it: &&Unsent| !(matches!(it.place, Place::Retract(_)) && it.held.is_empty());
+    let listed = |it: &&Unsent| !(it.place.takes_back() && it.held.is_empty());
     let items: Vec<_> = props.unsent.iter().filter(listed).map(item).collect();
     if items.is_empty() {
         return Html::default();
@@ -96,6 +96,7 @@ fn what(place: &Place) -> String {
         Place::Reply(_) => t!("unsent-reply"),
         Place::Edit(_) => t!("unsent-edit"),
         Place::Retract(_) => t!("retract"),
+        Place::Version(_) => t!("version-delete"),
         Place::Feedback(_, stance) => words::stance_button(*stance).0,
         Place::Answer(_) => t!("unsent-answer"),
         Place::BatonOpen => t!("open-baton"),

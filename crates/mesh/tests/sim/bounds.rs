@@ -26,7 +26,7 @@ fn keys_that_come_and_go_leave_no_queues_behind() {
 fn a_neighbour_that_goes_while_its_flood_waits_leaves_no_budget_behind() {
     let (mut world, mut solo, peer) = room();
     for number in 0..2_100_u32 {
-        world.write(PEER, Retracted { post: Cid::of(&number.to_le_bytes()) });
+        world.write(PEER, Retracted { post: Cid::of(&number.to_le_bytes()), alone: false });
     }
     for stored in world.blocks() {
         solo.push(peer, &stored.block, None);

@@ -413,7 +413,7 @@ fn a_peer_that_goes_on_sending_what_is_refused_loses_its_link_and_no_other_does(
 fn a_flood_of_valid_events_is_delayed_and_nobody_is_dropped() {
     let (mut world, mut solo, peer) = room();
     for number in 0..300 {
-        world.write(PEER, Retracted { post: Cid::of(&[number as u8]) });
+        world.write(PEER, Retracted { post: Cid::of(&[number as u8]), alone: false });
     }
     let before = solo.replica.log().len();
     for stored in world.blocks().into_iter().filter(|it| solo.replica.log().find(&it.cid).is_none()).collect::<Vec<_>>()

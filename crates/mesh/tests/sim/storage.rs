@@ -133,7 +133,7 @@ fn words_that_were_taken_back_are_dropped_and_not_taken_again() {
     let words = world.words(&name).unwrap();
     let peer = world.author(2);
     solo.link(peer);
-    let gone = world.write(1, Retracted { post });
+    let gone = world.write(1, Retracted { post, alone: false });
     let stored = world.blocks().into_iter().find(|it| it.cid == gone).unwrap();
     solo.push(peer, &stored.block, None);
     assert_eq!(solo.dropped, vec![name]);
@@ -149,7 +149,7 @@ fn words_that_were_taken_back_are_dropped_and_not_taken_again() {
 fn words_of_a_post_that_storage_holds_as_retracted_are_dropped_after_loading() {
     let mut world = busy_world();
     let post = world.post(1, "something to regret");
-    world.write(1, Retracted { post });
+    world.write(1, Retracted { post, alone: false });
     // A tab killed between storing the retraction and deleting the words.
     let mut solo = Solo::holding(&world);
     solo.input(Input::Tick);

@@ -188,7 +188,7 @@ fn what_is_taken_back_can_be_undone_for_a_while_and_then_its_words_are_offered_a
     let post = seat.node.replica().fold().posts().next().expect("a post").cid;
     let undone = seat.node.begin_retract(post).expect("an intent");
     assert_eq!(seat.node.begin_retract(post), None, "once");
-    assert_eq!(seat.node.retracts(), [(undone.clone(), post)]);
+    assert_eq!(seat.node.retracts(), [(undone.clone(), Field::Retract(post))]);
     assert_eq!(seat.node.cancel(&undone), Some(Field::Retract(post)));
     let id = seat.node.begin_retract(post).expect("another intent");
     let offered = Rc::new(RefCell::new(None));

@@ -89,7 +89,7 @@ impl Story {
                 Posted { kind, words, reply_to, tags: Default::default(), mentions: Default::default() }.into()
             }
             5 => Edited { post, words: world.say(who, "better") }.into(),
-            6 => Retracted { post }.into(),
+            6 => Retracted { post, alone: rng.below(3) == 0 }.into(),
             7..=9 => {
                 let stance = rng.pick(&[Stance::Appreciate, Stance::Question, Stance::Correct]);
                 let words = Some(world.say(who, "feedback"));

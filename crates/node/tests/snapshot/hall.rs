@@ -105,7 +105,10 @@ impl Hall {
     /// The same with words.
     pub fn say(&mut self, who: usize, text: &str, body: impl FnOnce(Cid) -> Body) -> Stored {
         let node = self.node(who);
-        let seq = self.log.draft(node, 0, Body::from(paceline_room::body::Retracted { post: self.log.room() })).seq;
+        let seq = self
+            .log
+            .draft(node, 0, Body::from(paceline_room::body::Retracted { post: self.log.room(), alone: false }))
+            .seq;
         let salt = ByteArray::new(*b"salt for a test.");
         let (name, block) = Words(self.log.room(), node, seq, salt, text.to_owned().into()).encode().expect("words");
         self.keep(who, body(name), Some((name, block.into())))

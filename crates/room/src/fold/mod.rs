@@ -25,7 +25,12 @@ pub(crate) mod words;
 
 use std::sync::Arc;
 
-pub use crate::kinds::{Versions, feedback::on as feedback_on, people::own_hue};
+pub use crate::kinds::{
+    Versions,
+    feedback::on as feedback_on,
+    people::own_hue,
+    posts::{count_versions, versions_of},
+};
 pub use ignored::IgnoredReason;
 
 use crate::{
@@ -34,8 +39,8 @@ use crate::{
     cost::{self, HashMap, look},
     kinds::Capabilities,
     state::{
-        Baton, DecisionLists, Feedback, MeetingLists, Person, PersonLists, Post, PromiseLists, RoomState, RoundLists,
-        SpokenTo, UnknownEvent,
+        Baton, DecisionLists, Feedback, MeetingLists, Person, PersonLists, Post, PostVersion, PostVersions,
+        PromiseLists, RoomState, RoundLists, SpokenTo, UnknownEvent,
     },
 };
 use digest::SetDigest;
@@ -65,6 +70,8 @@ pub struct Lists {
     pub persons: PersonLists,
     /// In display order: `(depth, cid)`.
     pub posts: List<Post>,
+    /// Of those that were edited: what was said first, and with each edit.
+    pub versions: PostVersions,
     /// Whom they speak to.
     pub spoken_to: SpokenTo,
     /// In display order.
@@ -141,6 +148,10 @@ impl Fold {
         for ix in std::mem::take(&mut step.taken_back) {
             step.void_words(ix);
             capabilities.take_back(look.entry(ix), &mut step);
+        }
+        if let Some(ix) = step.opening_taken_back {
+            step.void_words(ix);
+            capabilities.posts.take_opening_back(look.entry(ix), &mut step);
         }
         for news in std::mem::take(&mut step.news) {
             capabilities.hear(&news, step.common);
@@ -262,6 +273,11 @@ impl Fold {
         self.capabilities.posts.get(cid)
     }
 
+    /// What a post has said so far, the latest first; nothing if it was never edited.
+    pub fn versions_of(&self, post: &Cid) -> impl Iterator<Item = &Arc<PostVersion>> {
+        versions_of(&self.capabilities.posts.versions, post)
+    }
+
     /// Feedback in display order.
     pub fn feedback(&self) -> impl DoubleEndedIterator<Item = &Arc<Feedback>> {
         self.capabilities.feedback.shown.iter()
@@ -321,6 +337,7 @@ impl Fold {
             people: people.shown.clone(),
             persons: persons.lists.clone(),
             posts: posts.shown.clone(),
+            versions: posts.versions.clone(),
             spoken_to: posts.spoken_to.clone(),
             feedback: feedback.shown.clone(),
             feedback_on: feedback.on.clone(),
@@ -350,6 +367,7 @@ impl Fold {
             people: self.people().cloned().collect(),
             persons: self.persons().collect(),
             posts: self.posts().cloned().collect(),
+            versions: self.capabilities.posts.versions.iter().cloned().collect(),
             feedback: self.feedback().cloned().collect(),
             batons: self.batons().cloned().collect(),
             promises: self.promises().cloned().collect(),

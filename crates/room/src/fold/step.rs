@@ -28,6 +28,8 @@ pub(crate) struct Step<'a> {
     pub(crate) common: &'a mut Common,
     /// What the event's author took back by it.
     pub(crate) taken_back: Vec<Ix>,
+    /// The post of which it took the first words back, and not the edits.
+    pub(crate) opening_taken_back: Option<Ix>,
     /// The meeting in which this is an act, if its own capability does not know that.
     pub(crate) acts_in: Option<Cid>,
     pub(crate) news: Vec<News>,
@@ -42,6 +44,7 @@ impl<'a> Step<'a> {
             entry: look.entry(ix),
             common,
             taken_back: Vec::new(),
+            opening_taken_back: None,
             acts_in: None,
             news: Vec::new(),
             drop_words: BTreeSet::new(),

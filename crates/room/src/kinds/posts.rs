@@ -128,13 +128,58 @@ pub struct Post {
     pub late: bool,
 }
 
+/// What a post that was edited said, first or with an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PostVersion {
+    /// The post.
+    pub post: Cid,
+    /// The event that says it: the post itself, or an edit.
+    pub cid: Cid,
+    /// Where its words are.
+    pub words: WordsState,
+    /// They, if they are here.
+    pub text: Option<Arc<str>>,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    pub depth: u64,
+}
+
+/// What posts that were edited have said, by post, the latest first.
+pub type PostVersions = Tree<(Cid, Reverse<Key>), PostVersion>;
+
+/// What a post has said, the latest first; nothing if it was never edited.
+pub fn versions_of<'a>(all: &'a PostVersions, post: &Cid) -> impl Iterator<Item = &'a Arc<PostVersion>> {
+    let post = *post;
+    all.from(&(post, LATEST)).take_while(move |((of, _), _)| *of == post).map(|(_, version)| version)
+}
+
+/// How many versions a post has.
+pub fn count_versions(all: &PostVersions, post: &Cid) -> usize {
+    let before_all = Reverse((0, Cid::from_digest([0; 32])));
+    all.rank(&(*post, before_all)) - all.rank(&(*post, LATEST))
+}
+
+/// Before the latest version of a post.
+const LATEST: Reverse<Key> = Reverse((u64::MAX, Cid::from_digest([255; 32])));
+
 #[derive(Debug, Clone)]
 struct Record {
     key: Key,
-    /// The words of the posting and of each edit, with the event that links them; none of an edit that was taken back. The last
-    /// are shown, so that nothing stands after them that was taken back.
+    /// The words of the posting and of each edit, with the event that links them; none of what was taken back. The last are
+    /// shown, so that nothing stands after them that was taken back.
     versions: LiteMap<Key, Option<(Cid, Ix)>>,
+    /// Of a post that was edited: the version that an event says. Events are numbered as they come, so each stands last.
+    by: LiteMap<Ix, Key>,
     retracted: bool,
+}
+
+impl Record {
+    /// Whether nothing of it is left to read.
+    fn is_gone(&self) -> bool {
+        self.retracted || self.versions.is_empty()
+    }
 }
 
 /// All posts.
@@ -142,6 +187,7 @@ struct Record {
 pub(crate) struct Posts {
     records: HashMap<Cid, Record>,
     pub(crate) shown: Tree<Key, Post>,
+    pub(crate) versions: PostVersions,
     pub(crate) spoken_to: SpokenTo,
     version: u64,
 }
@@ -216,7 +262,7 @@ impl Kind for Edited {
     }
 
     fn taken_back(&self, posts: &mut Posts, entry: &Entry, step: &mut Step) {
-        posts.take_edit_back(step, &self.post, entry.key());
+        posts.take_version_back(step, &self.post, entry.key());
     }
 }
 
@@ -234,19 +280,24 @@ impl Capability for Posts {
     fn hear(&mut self, news: &News, common: &Common) {
         let News::Marked(post) = news;
         let Some(record) = self.records.get(post) else { return };
-        let contested = common.subjects.is_marked(post) && !record.retracted;
+        let contested = common.subjects.is_marked(post) && !record.is_gone();
         self.change(post, |post| post.contested = contested);
     }
 
     fn words(&mut self, home: &Home, text: &Arc<str>) {
-        let shows = |record: &Record| {
-            let latest = record.versions.last().and_then(|(_, version)| *version);
-            !record.retracted && latest.is_some_and(|(_, by)| by == home.by)
-        };
-        if self.records.get(&home.at).is_some_and(shows) {
+        let Some(record) = self.records.get(&home.at).filter(|it| !it.retracted) else { return };
+        let latest = record.versions.last().and_then(|(_, version)| *version);
+        let version = record.by.get(&home.by).copied();
+        if latest.is_some_and(|(_, by)| by == home.by) {
             self.change(&home.at, |post| {
                 post.words = WordsState::Here;
                 post.text = Some(text.clone());
+            });
+        }
+        if let Some(key) = version {
+            self.change_version(&home.at, key, |version| {
+                version.words = WordsState::Here;
+                version.text = Some(text.clone());
             });
         }
     }
@@ -265,7 +316,7 @@ impl Posts {
             cid,
             author: event.author,
             kind,
-            words: if text.is_some() { WordsState::Here } else { WordsState::Missing },
+            words: state_of(text.as_ref()),
             text,
             reply_to,
             tags: tags.into_strings(),
@@ -281,21 +332,41 @@ impl Posts {
         self.version += 1;
         let mut versions = LiteMap::new();
         versions.insert(key, Some((words, step.ix)));
-        self.records.insert(cid, Record { key, versions, retracted: false });
+        self.records.insert(cid, Record { key, versions, by: LiteMap::new(), retracted: false });
         step.is_subject(Owner::Posts, event.author);
     }
 
     fn edit(&mut self, step: &mut Step, edited: &Edited) {
-        let key = step.key();
-        let Some(record) = self.records.get_mut(&edited.post) else { return };
-        let text = step.common.words.settle(&edited.words, Home { at: edited.post, by: step.ix });
+        let (key, post) = (step.key(), edited.post);
+        let Some(record) = self.records.get_mut(&post) else { return };
+        if record.by.is_empty() {
+            // It is the first edit that makes what was said before a version.
+            if let Some((_, by)) = record.versions.get(&record.key).copied().flatten() {
+                record.by.insert(by, record.key);
+            }
+            if let Some(shown) = self.shown.get(&record.key) {
+                let Post { words, at, depth, .. } = **shown;
+                let first = PostVersion { post, cid: post, words, text: shown.text.clone(), at, depth };
+                self.versions.insert((post, Reverse(record.key)), Arc::new(first));
+            }
+        }
+        let text = step.common.words.settle(&edited.words, Home { at: post, by: step.ix });
         record.versions.insert(key, Some((edited.words, step.ix)));
+        record.by.insert(step.ix, key);
         let newer = record.versions.last().is_some_and(|(latest, _)| *latest == key);
-        let retracted = record.retracted;
-        self.change(&edited.post, |post| {
+        let gone = record.retracted;
+        let words = if gone { WordsState::Retracted } else { state_of(text.as_ref()) };
+        let event = step.event();
+        let version =
+            PostVersion { post, cid: step.entry.cid, words, text: text.clone(), at: event.at, depth: event.depth };
+        self.versions.insert((post, Reverse(key)), Arc::new(version));
+        let contested = step.common.subjects.is_marked(&post) && !gone;
+        self.version += 1;
+        self.change(&post, |post| {
             post.edited = true;
-            if newer && !retracted {
-                post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
+            post.contested = contested;
+            if newer && !gone {
+                post.words = words;
                 post.text = text;
             }
         });
@@ -304,6 +375,8 @@ impl Posts {
     fn take_back(&mut self, post: &Cid) {
         let Some(record) = self.records.get_mut(post) else { return };
         record.retracted = true;
+        let first = record.key;
+        self.change_version(post, first, taken_back);
         self.change(post, |post| {
             post.words = WordsState::Retracted;
             post.text = None;
@@ -311,22 +384,39 @@ impl Posts {
         });
     }
 
-    /// What was said before the edit is shown again.
-    fn take_edit_back(&mut self, step: &mut Step, post: &Cid, edit: Key) {
+    /// The first words of a post go, and its edits stay.
+    pub(crate) fn take_opening_back(&mut self, entry: &Entry, step: &mut Step) {
+        self.take_version_back(step, &entry.cid, entry.key());
+    }
+
+    /// What was said before it is shown again, if it was the last.
+    fn take_version_back(&mut self, step: &mut Step, post: &Cid, key: Key) {
         let Some(record) = self.records.get_mut(post) else { return };
-        if let Some(version) = record.versions.get_mut(&edit) {
+        if let Some(version) = record.versions.get_mut(&key) {
             *version = None;
         }
         while let Some(gone) = record.versions.last().filter(|(_, version)| version.is_none()).map(|(key, _)| *key) {
             record.versions.remove(&gone);
         }
-        let latest = record.versions.last().filter(|_| !record.retracted);
-        let Some((words, by)) = latest.and_then(|(_, version)| *version) else { return };
-        let text = step.common.words.settle(&words, Home { at: *post, by });
+        let (gone, retracted) = (record.is_gone(), record.retracted);
+        let latest = record.versions.last().and_then(|(_, version)| *version);
+        self.change_version(post, key, taken_back);
+        if retracted {
+            return;
+        }
+        let text = latest.and_then(|(words, by)| step.common.words.settle(&words, Home { at: *post, by }));
+        let contested = step.common.subjects.is_marked(post) && !gone;
         self.change(post, |post| {
-            post.words = if text.is_some() { WordsState::Here } else { WordsState::Missing };
+            post.words = if gone { WordsState::Retracted } else { state_of(text.as_ref()) };
             post.text = text;
+            post.contested = contested;
         });
+    }
+
+    /// Whether there is such a version of a post, and it was not taken back.
+    pub(crate) fn has_version(&self, post: &Cid, key: &Key) -> bool {
+        let record = self.records.get(post).filter(|it| !it.retracted);
+        record.is_some_and(|it| it.versions.get(key).copied().flatten().is_some())
     }
 
     pub(crate) fn get(&self, post: &Cid) -> Option<&Arc<Post>> {
@@ -338,6 +428,20 @@ impl Posts {
         let Some(record) = self.records.get(post) else { return };
         self.version += u64::from(self.shown.change(&record.key, change));
     }
+
+    fn change_version(&mut self, post: &Cid, key: Key, change: impl FnOnce(&mut PostVersion)) {
+        self.version += u64::from(self.versions.change(&(*post, Reverse(key)), change));
+    }
+}
+
+/// Where words are that were not taken back.
+fn state_of(text: Option<&Arc<str>>) -> WordsState {
+    if text.is_some() { WordsState::Here } else { WordsState::Missing }
+}
+
+fn taken_back(version: &mut PostVersion) {
+    version.words = WordsState::Retracted;
+    version.text = None;
 }
 
 /// What a person may do.

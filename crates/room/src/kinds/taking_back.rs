@@ -1,17 +1,18 @@
-//! What authors took back: any event of one's own, whether it counts or not, and with it all edits of it.
+//! What authors took back: any event of one's own, whether it counts or not, and with it all edits of it; or the first words of a post
+//! alone, which leaves its edits.
 //!
-//! What is taken back loses its words on every honest node, whenever they arrive; the trace stays. This holds by author
-//! and name alone, so that a build to which the event means nothing drops its words just the same.
+//! What is taken back loses its words on every honest node, whenever they arrive; the trace stays. Of an event whole this holds by
+//! author and name alone, so that a build to which the event means nothing drops its words just the same.
 
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
 
 use super::{Capability, Kind, bodies, feedback::FeedbackState, posts::WordsState};
 use crate::{
-    Cid, Ix,
+    Body, Cid, Ix,
     command::{Ask, Asker, CommandError, Saying},
     cost::{BTreeSet, HashMap},
-    fold::{IgnoredReason, past::Past, step::Step},
+    fold::{IgnoredReason, past::Past, step::Step, subjects::Owner},
 };
 
 bodies! {
@@ -19,6 +20,8 @@ bodies! {
     Retracted {
         /// The event.
         post: Cid,
+        /// Of a post: its first words alone, and not those of its edits.
+        [optional] alone: bool,
     }
     /// Takes back one's own feedback, or any event of one's own, just as [`Retracted`] does.
     FeedbackWithdrawn {
@@ -35,27 +38,44 @@ pub(crate) struct TakenBack {
     edits: HashMap<Cid, Vec<Ix>>,
 }
 
+/// What is taken back.
+#[derive(Debug)]
+pub(crate) enum Fact {
+    /// An event, and all edits of it.
+    Whole(Ix),
+    /// The first words of a post.
+    Opening(Ix),
+}
+
 impl Kind for Retracted {
     type Of = TakenBack;
 
-    fn judge(&self, past: &Past) -> Result<Ix, IgnoredReason> {
-        own(past, &self.post)
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        let target = own(past, &self.post)?;
+        if !self.alone {
+            return Ok(Fact::Whole(target));
+        }
+        let is_post = past.subject(&self.post).is_some_and(|it| it.owner == Owner::Posts);
+        if is_post { Ok(Fact::Opening(target)) } else { Err(IgnoredReason::TargetNotSeen) }
     }
 }
 
 impl Kind for FeedbackWithdrawn {
     type Of = TakenBack;
 
-    fn judge(&self, past: &Past) -> Result<Ix, IgnoredReason> {
-        own(past, &self.feedback)
+    fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
+        own(past, &self.feedback).map(Fact::Whole)
     }
 }
 
 impl Capability for TakenBack {
-    /// What is taken back.
-    type Fact = Ix;
+    type Fact = Fact;
 
-    fn take(&mut self, target: Ix, step: &mut Step) {
+    fn take(&mut self, fact: Fact, step: &mut Step) {
+        let target = match fact {
+            Fact::Opening(target) => return step.opening_taken_back = Some(target),
+            Fact::Whole(target) => target,
+        };
         if !self.events.insert(target) {
             return;
         }
@@ -88,6 +108,11 @@ pub enum Command {
         /// The event.
         post: Cid,
     },
+    /// Take one version of a post of one's own back: its words go, those of the others stay.
+    RetractVersion {
+        /// The event that says it: the post, or an edit of it.
+        version: Cid,
+    },
     /// Take feedback of one's own back.
     Withdraw {
         /// The feedback.
@@ -99,9 +124,20 @@ impl Ask for Command {
     fn ask(self, asker: Asker) -> Result<Saying, CommandError> {
         match self {
             Self::Retract { post } => {
-                let said = asker.plain(Retracted { post })?;
+                let said = asker.plain(Retracted { post, alone: false })?;
                 let gone = asker.fold.post(&post).is_some_and(|it| it.words == WordsState::Retracted);
                 if gone { Err(CommandError::NotFound) } else { Ok(said) }
+            }
+            Self::RetractVersion { version } => {
+                let event = asker.event(&version)?;
+                // An edit has no edits itself.
+                let (post, alone) = match &event.body {
+                    Body::Edited(edited) => (edited.post, false),
+                    _ => (version, true),
+                };
+                let said = asker.plain(Retracted { post: version, alone })?;
+                let is_there = asker.fold.capabilities.posts.has_version(&post, &(event.depth, version));
+                if is_there { Ok(said) } else { Err(CommandError::NotFound) }
             }
             Self::Withdraw { feedback } => {
                 let given = asker.fold.feedback_by_cid(&feedback).ok_or(CommandError::NotFound)?;

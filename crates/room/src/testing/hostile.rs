@@ -207,7 +207,7 @@ impl Scene {
 
     /// Author `i` takes an event back.
     pub fn retract(&mut self, i: usize, post: Cid) -> Cid {
-        self.write(i, Retracted { post })
+        self.write(i, Retracted { post, alone: false })
     }
 
     /// Something of a kind that no build knows.

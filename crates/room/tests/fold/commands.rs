@@ -83,9 +83,15 @@ fn one_answers_to_what_is_there_and_changes_what_is_ones_own() {
     world.send(2, 1);
     let withdrawn = world.feedback(1, theirs, Stance::Concern, None);
     world.withdraw(1, withdrawn);
+    let [first, second] = ["first", "second"].map(|_| world.post(1, "edited"));
+    let words = world.say(1, "better");
+    let (edited, again) = (world.edit(1, first, words), world.edit(1, second, words));
+    world.retract(1, again);
+    world.retract_first(1, second);
     let retract = |post| taking_back::Command::Retract { post };
+    let version = |version| taking_back::Command::RetractVersion { version };
     let withdraw = |feedback| taking_back::Command::Withdraw { feedback };
-    let cases: [(Command, Option<CommandError>); 19] = [
+    let cases: [(Command, Option<CommandError>); 27] = [
         (post("re", Some(theirs), &[]).into(), None),
         (post("re", Some(unseen), &[]).into(), Some(CommandError::NotFound)),
         (post("re", Some(asked), &[]).into(), Some(CommandError::NotFound)),
@@ -97,6 +103,14 @@ fn one_answers_to_what_is_there_and_changes_what_is_ones_own() {
         (retract(theirs).into(), Some(CommandError::NotYours)),
         (retract(gone).into(), Some(CommandError::NotFound)),
         (retract(unseen).into(), Some(CommandError::NotFound)),
+        (version(mine).into(), None),
+        (version(first).into(), None),
+        (version(edited).into(), None),
+        (version(again).into(), Some(CommandError::NotFound)),
+        (version(second).into(), Some(CommandError::NotFound)),
+        (version(theirs).into(), Some(CommandError::NotYours)),
+        (version(gone).into(), Some(CommandError::NotFound)),
+        (version(unseen).into(), Some(CommandError::NotFound)),
         (give(theirs).into(), None),
         (give(unseen).into(), Some(CommandError::NotFound)),
         (give(asked).into(), Some(CommandError::NotFound)),
@@ -274,6 +288,7 @@ fn what_may_be_done_counts() {
                         by: Some(other),
                     }
                     .into(),
+                    5 if (kind / 23).is_multiple_of(2) => taking_back::Command::RetractVersion { version: one }.into(),
                     5 => taking_back::Command::Retract { post: one }.into(),
                     6 => taking_back::Command::Withdraw { feedback: one }.into(),
                     16 => {

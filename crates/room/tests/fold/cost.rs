@@ -98,7 +98,7 @@ fn one_of_each(room: &mut Room) -> Vec<(&'static str, u64)> {
     let feedback = note("feedback given", room.write(2, given));
     let answer = FeedbackAnswered { feedback, answer: Answer::Adjusted, words: None, by: None };
     note("feedback answered", room.write(1, answer));
-    note("retracted", room.write(1, Retracted { post }));
+    note("retracted", room.write(1, Retracted { post, alone: false }));
     let words = Cid::of(b"words");
     let ask = note("asked", room.write(1, Asked { node: room.world.author(2), words }));
     let promise = note("promised", room.write(2, Promised { words, due: None, from: Some(ask) }));

@@ -30,3 +30,4 @@ mod sim;
 mod slices;
 mod support;
 mod table;
+mod versions;

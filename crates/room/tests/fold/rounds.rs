@@ -237,7 +237,7 @@ fn a_hidden_note_that_was_taken_back_is_no_note_and_waits_for_nobody() {
         world.write(i, Sealed { words, ..sealed })
     };
     let [gone, stays] = [note(1, "nonsense"), note(2, "sense")];
-    world.write(1, Retracted { post: gone });
+    world.write(1, Retracted { post: gone, alone: false });
     world.sync_all();
     world.write(3, RevealOpened { round: it });
     world.sync_all();
@@ -267,16 +267,16 @@ fn an_end_that_its_author_takes_back_ends_nothing_unless_another_ended_it_too() 
     let first = world.write(1, RoundClosed { round: it, how: None });
     assert_eq!(state(&world), (Some(first), RoundState::Revealed));
     world.sync_all();
-    world.write(2, Retracted { post: first });
+    world.write(2, Retracted { post: first, alone: false });
     assert_eq!(state(&world).0, Some(first), "only by its author");
-    world.write(1, Retracted { post: first });
+    world.write(1, Retracted { post: first, alone: false });
     assert_eq!(state(&world), (None, RoundState::Open));
     world.sync_all();
     let answer = world.write(3, answered(it, chosen(1)));
     assert_eq!(whole(&world).fold.why_ignored(&answer), None, "it can be answered again");
     let [one, two] = [1, 2].map(|i| world.write(i, RoundClosed { round: it, how: None }));
     assert!(state(&world).0.is_some_and(|it| [one, two].contains(&it)));
-    world.write(1, Retracted { post: one });
+    world.write(1, Retracted { post: one, alone: false });
     assert_eq!(state(&world), (Some(two), RoundState::Revealed));
     // The same in another order.
     let node = whole(&world);
@@ -310,7 +310,7 @@ fn anybody_undoes_an_end_and_what_was_asked_by_mistake_is_gone_until_somebody_an
     world.sync_all();
     let again = end(&mut world, 2, Some(End::Again));
     world.sync_all();
-    world.write(2, Retracted { post: again });
+    world.write(2, Retracted { post: again, alone: false });
     assert_eq!(stands(&world).0, Some(second), "the end that it undid is back");
 }
 
@@ -331,7 +331,7 @@ fn notes_are_counted_hidden_or_not_and_not_once_their_words_are_taken_back() {
     let counts = |world: &World| [open, closed].map(|it| (round(world, it).said, round(world, it).answered));
     assert_eq!(counts(&world), [(3, 2), (3, 2)]);
     for post in [notes[0], notes[1], notes[0], notes[1]] {
-        world.write(2, Retracted { post });
+        world.write(2, Retracted { post, alone: false });
     }
     assert_eq!(counts(&world), [(2, 2), (2, 2)]);
     world.sync_all();

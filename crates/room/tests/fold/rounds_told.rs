@@ -239,7 +239,7 @@ fn act(sim: &Sim, keys: &[Keypair], kind: usize, who: usize, pick: usize, rounds
             RoundClosed { round: round?, how }.into()
         }
         16 => AlsoMe { node: someone(pick) }.into(),
-        17..22 => Retracted { post: closed_by(who)? }.into(),
+        17..22 => Retracted { post: closed_by(who)?, alone: false }.into(),
         _ => return None,
     })
 }

@@ -53,6 +53,7 @@ fn the_room_and_its_people_have_the_promised_shape() {
         "proposals",
         "newer",
         "unknown",
+        "versions",
     ];
     assert_eq!(keys(&state), promised.into());
     assert_eq!(state["title"], "A test room");

@@ -133,7 +133,10 @@ pub trait Moves {
         self.do_it(i, Edited { post, words }.into())
     }
     fn retract(&mut self, i: usize, post: Cid) -> Cid {
-        self.do_it(i, Retracted { post }.into())
+        self.do_it(i, Retracted { post, alone: false }.into())
+    }
+    fn retract_first(&mut self, i: usize, post: Cid) -> Cid {
+        self.do_it(i, Retracted { post, alone: true }.into())
     }
     fn feedback(&mut self, i: usize, target: Cid, stance: Stance, words: Option<Cid>) -> Cid {
         self.do_it(i, FeedbackGiven { target, stance, words, sources: Default::default() }.into())

@@ -17,7 +17,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use crate::english::English;
 
-fn shown(world: &World, meeting: Cid) -> Option<String> {
+/// What all have written, and what it means.
+pub fn folded(world: &World) -> (Fold, Log) {
     let mut log = Log::new(world.room());
     let mut fold = Fold::default();
     for stored in world.blocks() {
@@ -28,6 +29,11 @@ fn shown(world: &World, meeting: Cid) -> Option<String> {
             fold.words(&log, *cid, words);
         }
     }
+    (fold, log)
+}
+
+fn shown(world: &World, meeting: Cid) -> Option<String> {
+    let (fold, log) = folded(world);
     minutes(&fold, &log, &meeting).map(|it| markdown(&it, &English(&fold)))
 }
 
@@ -56,7 +62,7 @@ fn opened(title: &str) -> MeetingOpened {
 }
 
 /// Three hold a meeting in which each part of the minutes has something; whatever they write is given.
-fn held(text: &str) -> (World, Cid) {
+pub fn held(text: &str) -> (World, Cid) {
     let mut world = World::new(5);
     for (who, name) in [(0, "Ada"), (1, "Ben"), (2, "Cleo"), (3, "Dan")] {
         world.introduce(who, name);
@@ -109,7 +115,7 @@ fn held(text: &str) -> (World, Cid) {
     (world, meeting)
 }
 
-fn end(world: &mut World, meeting: Cid, text: &str) {
+pub fn end(world: &mut World, meeting: Cid, text: &str) {
     let words = Some(world.say(0, text));
     world.write(0, MeetingClosed { meetings: vec![meeting].try_into().unwrap(), words });
     world.sync_all();
@@ -190,7 +196,7 @@ fn what_became_of_promises_is_told_where_it_was_said_and_what_is_said_of_it_else
     world.write(1, PromiseRenewed { promise: brushes, due: due("2026-12-08") });
     world.write(1, PromiseRenewed { promise: brushes, due: due("2026-12-15") });
     let taken_back = world.write(1, PromiseRenewed { promise: paint, due: None });
-    world.write(1, Retracted { post: taken_back });
+    world.write(1, Retracted { post: taken_back, alone: false });
     world.write(1, PromiseKept { promise: rails, evidence: None });
     let words = world.say(1, "none are left");
     world.write(1, PromiseDropped { promise: ropes, words });

@@ -273,7 +273,7 @@ KINDS = {
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
     "posted": {"kind": POST, "words": LINK, "reply_to?": LINK, "tags?": TAGS, "mentions?": MENTIONS},
     "edited": {"post": LINK, "words": LINK},
-    "retracted": {"post": LINK},
+    "retracted": {"post": LINK, "alone?": TRUE},
     "feedback-given": {"target": LINK, "stance": STANCE, "words?": LINK, "sources?": SOURCES},
     "feedback-answered": {"feedback": LINK, "answer": ANSWER, "words?": LINK, "by?": LINK},
     "feedback-withdrawn": {"feedback": LINK},

@@ -353,7 +353,7 @@ impl Desk {
     pub fn take_over(&mut self, other: &Self, why: &str, id: impl Fn() -> String) {
         self.ground();
         let drafts = other.drafts().map(|(place, draft)| (place, "", 0, draft.clone()));
-        let unsent = other.intents().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let unsent = other.intents().filter(|it| !it.place.takes_back());
         let unsent = unsent.map(|it| (it.place, it.act.as_str(), it.made, it.draft.clone()));
         let held = drafts.chain(unsent).map(|(place, act, made, draft)| {
             let (act, held) = (act.into(), why.into());
@@ -373,7 +373,7 @@ impl Desk {
         let goes = |key: &String| all || self.touched.contains_key(key);
         let drafts = self.drafts.iter().map(|(place, draft)| (format!("{DRAFT}{place}"), json(draft)));
         // Only who wrote a post can take it back: that waits where it is.
-        let words = self.intents().filter(|it| !matches!(it.place, Place::Retract(_)));
+        let words = self.intents().filter(|it| !it.place.takes_back());
         let intents = words.map(|it| (intent_key(&it.id), json(&Unsent { held: why.into(), ..it.clone() })));
         let there: Vec<Change> = drafts.chain(intents).filter(|(key, _)| goes(key)).collect();
         let here = there.iter().map(|(key, _)| (key.clone(), None)).collect();

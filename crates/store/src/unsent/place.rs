@@ -71,6 +71,8 @@ places! {
         Edit = "edit",
         /// Taking an own post back.
         Retract = "retract",
+        /// Taking one version of an own post back.
+        Version = "version",
         /// The answer to feedback.
         Answer = "answer",
         /// The offer of a baton.
@@ -87,6 +89,13 @@ places! {
         Round = "round",
         /// A line in the log of an incident.
         Line = "line",
+    }
+}
+
+impl Place {
+    /// Whether something is taken back there: nothing is written, and only who said it can.
+    pub const fn takes_back(&self) -> bool {
+        matches!(self, Self::Retract(_) | Self::Version(_))
     }
 }
 

@@ -245,6 +245,7 @@ fn what_another_node_left_waits_until_somebody_says_so() {
     other.set(&Place::Composer, says("sent"));
     other.submit(&Place::Composer, "", "i1".into(), 5).expect("an intent");
     other.add(&Place::Retract(cid(2)), "", "i2".into(), 6, Draft::default());
+    other.add(&Place::Version(cid(3)), "", "i3".into(), 7, Draft::default());
     let mut desk = Desk::default();
     desk.set(&Place::Reply(cid(1)), says("mine"));
     let ids = std::cell::Cell::new(0);

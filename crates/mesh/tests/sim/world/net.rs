@@ -326,7 +326,7 @@ impl Net {
         let replica = node.replica.as_ref()?;
         replica.log().find(&self.room)?;
         let clock = (self.now as i64 + node.skew + EPOCH) as u64;
-        let seq = replica.draft(clock, Retracted { post: self.room }.into()).seq;
+        let seq = replica.draft(clock, Retracted { post: self.room, alone: false }.into()).seq;
         let mut salt = [0; 16];
         salt[..8].copy_from_slice(&self.salt.to_le_bytes());
         let words = text.map(|text| {

@@ -126,7 +126,7 @@ impl Pair {
     pub fn post(&mut self, at: usize, text: &str) -> Cid {
         self.salt += 1;
         let replica = &self.replicas[at];
-        let seq = replica.draft(0, Body::from(Retracted { post: replica.log().room() })).seq;
+        let seq = replica.draft(0, Body::from(Retracted { post: replica.log().room(), alone: false })).seq;
         let mut salt = [0; 16];
         salt[..8].copy_from_slice(&self.salt.to_le_bytes());
         let words = Words(replica.log().room(), replica.node(), seq, ByteArray::new(salt), text.into());

@@ -234,7 +234,9 @@ fn write_something(net: &mut Net, rng: &mut Rng, book: &mut Book) {
                 book.posts.extend(cid);
                 cid
             }
-            5 => rng.pick(&book.posts).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
+            5 => {
+                rng.pick(&book.posts).and_then(|post| net.write(at, None, |_| Retracted { post, alone: false }.into()))
+            }
             6 => rng.pick(&book.posts).and_then(|target| {
                 let given = |words| {
                     FeedbackGiven { target, stance: Stance::Question, words, sources: Default::default() }.into()
@@ -324,7 +326,7 @@ fn write_more(net: &mut Net, rng: &mut Rng, book: &mut Book) {
             let edit = |words: Option<Cid>| Edited { post, words: words.unwrap() }.into();
             net.write(at, Some(&text), edit)
         }),
-        6 => rng.pick(&book.later).and_then(|post| net.write(at, None, |_| Retracted { post }.into())),
+        6 => rng.pick(&book.later).and_then(|post| net.write(at, None, |_| Retracted { post, alone: false }.into())),
         7..11 => rng.pick(&book.transfers).and_then(|(baton, tip)| {
             let to = net.nodes[0].key.node();
             net.write(at, None, |_| BatonOffered { baton, tip, to, note: "Yours?".try_into().unwrap() }.into())

@@ -64,7 +64,7 @@ impl Measured for PromiseRenewed {
             let mut it = Scene::new();
             let promise = promise(&mut it, None);
             let words: Vec<_> = (0..=n).map(|_| it.write(2, renewed(promise))).collect();
-            words.iter().rev().for_each(|post| _ = it.write(2, Retracted { post: *post }));
+            words.iter().rev().for_each(|post| _ = it.write(2, Retracted { post: *post, alone: false }));
             it.last
         }),
         Law::new("a promise that goes on beside n ends by twins", Grows::Per(256), |n| {

@@ -11,7 +11,7 @@ use crate::{
 
 impl Measured for Retracted {
     const LAWS: &'static [Law] = &[
-        Law::new("a retraction of a post that was edited n times", Grows::Each(14), |n| {
+        Law::new("a retraction of a post that was edited n times", Grows::Each(20), |n| {
             let mut it = Scene::new();
             let post = it.post(1);
             (0..n).for_each(|_| _ = it.edit(1, post));
@@ -23,6 +23,13 @@ impl Measured for Retracted {
             let post = it.post(1);
             (0..n).for_each(|_| _ = it.edit(1, post));
             (0..=n).for_each(|_| _ = it.retract(1, post));
+            it.last
+        }),
+        Law::new("a retraction of the first words of a post that was edited n times", Grows::Halving(2), |n| {
+            let mut it = Scene::new();
+            let post = it.post(1);
+            (0..n).for_each(|_| _ = it.edit(1, post));
+            it.write(1, Retracted { post, alone: true });
             it.last
         }),
         Law::new("a retraction of the first of n edits", Grows::Halving(2), |n| {
