@@ -75,6 +75,8 @@ interface Paceline {
   edit(post: Cid, text: string): Promise<Cid>;
   /** Takes one's own post back: the words go everywhere, the trace stays. */
   retract(post: Cid): Promise<Cid>;
+  /** Takes one version of one's own post back, its first words (named by the post) or those of an edit: they go everywhere, the others stay. */
+  retractVersion(version: Cid): Promise<Cid>;
   /** Gives feedback on a post, or on a term (named by the transfer that began it, `terms[].from`). */
   feedback(o: { target: Cid; stance: Stance; text?: string; sources?: string[] }): Promise<Cid>;
   /** Closes a loop; by whom it is addressed to. `by` links what changed. */
@@ -180,7 +182,7 @@ interface Paceline {
   };
 
   /** The notes of a meeting: of the one that goes on if none is named, else of the last. In the language of the page. */
-  minutes(o?: { meeting?: Cid; as?: "markdown" }): Promise<string>;
+  minutes(o?: { meeting?: Cid; as?: "markdown" | "html" }): Promise<string>;
 
   /** This node, now. */
   status(): Promise<Status>;
@@ -196,6 +198,8 @@ interface Paceline {
 
   /** The log as CAR, which any IPLD tool reads. */
   exportCar(): Promise<Uint8Array>;
+  /** The log as JSON lines, one event each, with the words that are here: to be read with other tools. */
+  exportJson(): Promise<string>;
   /** Takes a CAR in, checked like everything that comes over the network. */
   importCar(bytes: Uint8Array): Promise<{ admitted: number; known: number; pending: number; refused: Record<string, number> }>;
 
@@ -326,6 +330,8 @@ interface RoomState {
     /** A correction stands against it. */
     contested: boolean;
   }[];
+  /** Of posts that were edited, what each has said: by post, the latest first. `cid` is the post, for its first words, or the edit. */
+  versions: { post: Cid; cid: Cid; words: "here" | "missing" | "retracted"; text: string | null; at: number; depth: number }[];
   feedback: {
     cid: Cid;
     author: NodeId;

@@ -150,6 +150,11 @@ fn fits(key: &str, value: &Value<'_>) -> bool {
     }
 }
 
+/// The language in which the page speaks (BCP 47).
+pub const fn language() -> &'static str {
+    tables::LANGUAGE
+}
+
 /// The plural category of a whole number in a language (CLDR).
 fn category(language: &str, number: u64) -> &'static str {
     match language {

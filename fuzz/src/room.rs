@@ -9,6 +9,7 @@ use paceline_room::{
     body::{FeedbackGiven, Retracted, Stance},
     canonical, car, limits,
     testing::{World, unknown},
+    verify::{Fault, Verifier, verify},
     words::Text,
 };
 use serde::Deserialize;
@@ -40,6 +41,8 @@ pub(crate) const WORDS: Target = Target {
 };
 pub(crate) const CAR: Target =
     Target { name: "car", check: check_car, make: make_car, words: WORDS_OF_BLOCKS, most: 64 * 1024 };
+pub(crate) const VERIFY: Target =
+    Target { name: "verify", check: check_verify, make: make_car, words: WORDS_OF_BLOCKS, most: 64 * 1024 };
 
 /// Keys of events and bodies, in their encoding.
 const WORDS_OF_BLOCKS: &[&str] = &[
@@ -381,6 +384,38 @@ fn check_car(bytes: &[u8]) -> bool {
     assert_eq!(pushed.is_ok(), bytes.len() <= limits::BLOCK_BYTES, "{pushed:?}");
     assert!(pushed.is_err() || alone.len() == 1 && *alone[0].block == *bytes && reader.finish() == Ok(1));
     !blocks.is_empty()
+}
+
+/// However a file comes in pieces, the same is said of it: it is good, and then nothing of it may be otherwise; or where it is not.
+fn check_verify(bytes: &[u8]) -> bool {
+    let verified = |size: usize| {
+        let mut verifier = Verifier::default();
+        let pushed = bytes.chunks(size.max(1)).try_for_each(|piece| verifier.push(piece));
+        let finished = verifier.finish();
+        assert!(pushed.is_ok() || pushed.err() == finished.as_ref().err().copied(), "two faults");
+        finished
+    };
+    let whole = verified(bytes.len());
+    let last = usize::from(bytes.last().copied().unwrap_or_default());
+    assert_eq!(whole, verified(1 + last), "pieces make a difference");
+    match whole {
+        Ok(report) => {
+            let (mut reader, mut blocks) = (car::Reader::new(), Vec::new());
+            reader.push(bytes, &mut blocks).expect("a good file is read");
+            assert_eq!(blocks.len(), report.events + report.words, "a block is neither an event nor words");
+            let named: usize = report.authors.iter().map(|it| it.events()).sum();
+            assert_eq!(named, report.events, "events of nobody");
+            let mut changed = bytes.to_vec();
+            let at = (last * 257 + bytes.len() / 3) % bytes.len();
+            changed[at] ^= 1 << (last % 8);
+            assert!(verify(&changed).is_err(), "a change at {at} is not seen");
+            true
+        }
+        Err(Fault { place, .. }) => {
+            assert!(place.at <= bytes.len() as u64, "a fault beyond the end");
+            place.block > 1
+        }
+    }
 }
 
 /// A length, and what has it.

@@ -4,6 +4,7 @@ view-minutes = Meetings
 minutes-empty = Notes of meetings stand here once there was one.
 minutes-copy = Copy notes
 minutes-save = Save as file
+minutes-page = Save as page
 minutes-when = { $day }, { $from } to { $to }
 minutes-since = { $day }, since { $from }
 minutes-attended = Who was there

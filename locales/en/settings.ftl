@@ -63,6 +63,7 @@ leftover-clear-of = Clear the copy of { $name }
 leftover-take-in = Take in and clear
 leftover-take-in-of = Take in and clear the copy of { $name }
 export-car = Export
+export-json = Export as JSON lines
 import-car = Import
 forget = Forget this room
 forget-title = Forget this room?

@@ -9,6 +9,8 @@ use crate::{
 
 /// Media type of a CAR (IANA).
 const CAR: &str = "application/vnd.ipld.car";
+/// Media type of JSON lines (<https://jsonlines.org>).
+const JSON_LINES: &str = "application/jsonl";
 
 /// Downloads the open room, in a file of its name.
 #[hook]
@@ -18,6 +20,18 @@ pub fn use_export(title: &str) -> Callback<MouseEvent> {
         let (command, name) = (session.clone(), name.clone());
         then(&session, async move { command.export_car().await }, move |bytes| {
             browser::download(&bytes, &name, CAR);
+        });
+    })
+}
+
+/// Downloads the log of the open room as JSON lines.
+#[hook]
+pub fn use_export_json(title: &str) -> Callback<MouseEvent> {
+    let (session, name) = (use_session(), format!("{}.jsonl", file_name(title)));
+    Callback::from(move |_| {
+        let (command, name) = (session.clone(), name.clone());
+        then(&session, async move { command.export_json().await }, move |lines| {
+            browser::download(lines.as_bytes(), &name, JSON_LINES);
         });
     })
 }

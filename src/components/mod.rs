@@ -22,4 +22,5 @@ pub mod theme;
 pub mod timer;
 pub mod told;
 pub mod undo;
+pub mod verify;
 pub mod written;

@@ -9,6 +9,7 @@ use crate::{
     browser,
     components::export::file_name,
     hooks::{then, use_session},
+    session::Session,
     texts::{changing, t},
 };
 
@@ -16,6 +17,8 @@ use crate::{
 const COPIED_MS: u32 = 3_000;
 /// Media type of Markdown (RFC 7763).
 const MARKDOWN: &str = "text/markdown;charset=utf-8";
+/// ... of a page.
+const HTML: &str = "text/html;charset=utf-8";
 
 /// Properties of [`Notes`].
 #[derive(PartialEq, Properties)]
@@ -29,7 +32,7 @@ pub struct NotesProps {
     pub primary: bool,
 }
 
-/// Two buttons.
+/// What takes them along.
 #[component]
 pub fn Notes(props: &NotesProps) -> Html {
     let session = use_session();
@@ -51,6 +54,7 @@ pub fn Notes(props: &NotesProps) -> Html {
             });
         })
     };
+    let page = save_page(&session, props);
     let save = {
         let name = format!("{}.md", file_name(&props.title));
         Callback::from(move |_: MouseEvent| {
@@ -66,6 +70,18 @@ pub fn Notes(props: &NotesProps) -> Html {
                 <span aria-live="polite">{ changing(if *copied { t!("copied") } else { t!("minutes-copy") }) }</span>
             </button>
             <button type="button" class="button plain" data-testid="export-markdown" onclick={save}>{ t!("minutes-save") }</button>
+            <button type="button" class="button plain" data-testid="export-html" onclick={page}>{ t!("minutes-page") }</button>
         </div>
     }
+}
+
+/// Downloads them as a page, which prints.
+fn save_page(session: &Session, props: &NotesProps) -> Callback<MouseEvent> {
+    let (session, meeting, name) = (session.clone(), props.meeting, format!("{}.html", file_name(&props.title)));
+    Callback::from(move |_: MouseEvent| {
+        let (command, name) = (session.clone(), name.clone());
+        then(&session, async move { command.minutes_html(Some(meeting)) }, move |page| {
+            browser::download(page.as_bytes(), &name, HTML);
+        });
+    })
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::{notices::Notices, scanner::ScanButton, theme::Theme},
+    components::{notices::Notices, scanner::ScanButton, theme::Theme, verify::VerifyFile},
     forms,
     hooks::{Commands, Filled, then, use_chosen, use_commands, use_filled, use_session},
     session::{RoomCard, View},
@@ -47,6 +47,10 @@ pub fn StartPage(props: &StartProps) -> Html {
                         <div>
                             <Join />
                             <MyRooms rooms={props.view.rooms.clone()} />
+                            <details class="start-verify" data-testid="start-verify">
+                                <summary>{ t!("start-verify") }</summary>
+                                <VerifyFile />
+                            </details>
                         </div>
                     </div>
                 }

@@ -54,6 +54,7 @@ commands! { session:
     "post" (o: Post) -> Cid = session.act(o.command()).await;
     "edit" (post: Cid, text: String) -> Cid = session.act(posts::Command::Edit { post, text }).await;
     "retract" (post: Cid) -> Cid = session.act(taking_back::Command::Retract { post }).await;
+    "retractVersion" (version: Cid) -> Cid = session.act(taking_back::Command::RetractVersion { version }).await;
     "feedback" (o: Feedback) -> Cid = session.act(o.command()).await;
     "answer" (feedback: Cid, o: Answered) -> Cid = session.act(o.command(feedback)).await;
     "withdrawFeedback" (feedback: Cid) -> Cid = session.act(taking_back::Command::Withdraw { feedback }).await;
@@ -108,6 +109,7 @@ commands! { session:
     "local" () -> LocalState = session.local();
     "practice" () -> PracticeReport = Ok(session.practice_report());
     "exportCar" () -> Bytes = session.export_car().await.map(Bytes);
+    "exportJson" () -> String = session.export_json().await;
     "importCar" (bytes: Bytes) -> ImportReport = session.import_car(bytes.0).await;
 
     "offline" () -> () = session.offline().await;
@@ -294,12 +296,15 @@ struct Minutes {
 #[serde(rename_all = "kebab-case")]
 enum NotesAs {
     Markdown,
+    Html,
 }
 
 impl Minutes {
     fn of(self, session: &Session) -> Outcome<String> {
-        let Self { meeting, r#as: None | Some(NotesAs::Markdown) } = self;
-        session.minutes(meeting)
+        match self.r#as {
+            None | Some(NotesAs::Markdown) => session.minutes(self.meeting),
+            Some(NotesAs::Html) => session.minutes_html(self.meeting),
+        }
     }
 }
 

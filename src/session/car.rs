@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use paceline_room::{Cid, car};
+use paceline_room::{Cid, car, json_lines};
 
-use super::{Session, error::Outcome, notices, report::ImportReport};
+use super::{Session, error::Outcome, names, notices, report::ImportReport};
 
 impl Session {
     /// The log and all words that are here, as CAR.
@@ -12,6 +12,14 @@ impl Session {
         let engine = self.engine()?;
         let replica = engine.node.replica();
         Ok(car::export(replica.log(), |cid| replica.words(cid)))
+    }
+
+    /// The log as JSON lines, one event each, with the words that are here and what people are called.
+    pub async fn export_json(&self) -> Outcome<String> {
+        let engine = self.engine()?;
+        let replica = engine.node.replica();
+        let people = self.view().room.as_ref().map(|it| it.people.clone()).unwrap_or_default();
+        Ok(json_lines::export(replica.log(), |cid| replica.words(cid), |node| names::name_in(&people, node)))
     }
 
     /// Takes in a CAR of this room, checked like what comes from the network.

@@ -3,12 +3,16 @@
 use paceline_node::People;
 use paceline_room::{
     Cid, Day, NodeId,
-    minutes::{Heading, Held, Wording, incident::Sort, markdown, minutes},
+    minutes::{Heading, Held, Minutes, Wording, html, incident::Sort, markdown, minutes},
     state::{Meeting, Post, PromiseState, TermBy},
 };
 
 use super::{Session, error::Outcome, notices};
-use crate::{people, texts::t, when};
+use crate::{
+    people,
+    texts::{self, t},
+    when,
+};
 
 struct Words {
     people: People,
@@ -17,6 +21,17 @@ struct Words {
 impl Session {
     /// The minutes of a meeting as Markdown: of the one that is named, else of the one that goes on, else of the last.
     pub fn minutes(&self, meeting: Option<Cid>) -> Outcome<String> {
+        let (minutes, words) = self.minutes_of(meeting)?;
+        Ok(markdown(&minutes, &words))
+    }
+
+    /// The same as a page of its own (HTML), which needs nothing but itself.
+    pub fn minutes_html(&self, meeting: Option<Cid>) -> Outcome<String> {
+        let (minutes, words) = self.minutes_of(meeting)?;
+        Ok(html(&minutes, &words, texts::language()))
+    }
+
+    fn minutes_of(&self, meeting: Option<Cid>) -> Outcome<(Minutes, Words)> {
         let engine = self.engine()?;
         let replica = engine.node.replica();
         let (fold, log) = (replica.fold(), replica.log());
@@ -25,7 +40,7 @@ impl Session {
         let meeting = meeting.or_else(now).or_else(last).ok_or_else(|| notices::error("not-found"))?;
         let minutes = minutes(fold, log, &meeting).ok_or_else(|| notices::error("not-found"))?;
         let people = self.view().room.as_ref().map(|it| it.people.clone()).unwrap_or_default();
-        Ok(markdown(&minutes, &Words { people }))
+        Ok((minutes, Words { people }))
     }
 }
 

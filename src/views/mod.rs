@@ -26,6 +26,7 @@ mod promises;
 mod settings;
 mod stream;
 mod unsent;
+mod verify;
 mod view;
 mod waiting;
 
@@ -63,6 +64,7 @@ pub static VIEWS: &[View] = &[
     invite::VIEW,
     network::VIEW,
     settings::VIEW,
+    verify::VIEW,
     waiting::VIEW,
 ];
 

@@ -122,6 +122,20 @@ for (const [size, { colorScheme, viewport }] of Object.entries(SIZES)) {
     await check(ben, name('settings, servers'));
     await fits(ben, name('settings, servers'));
     await world.picture(`${size} ${colorScheme} settings servers`, ben);
+    await ben.view('view-verify');
+    const car = Buffer.from(await ben.page.evaluate(async () => [...(await window.paceline.exportCar())]));
+    await ben.at('verify-file').setInputFiles({ name: 'room.car', mimeType: 'application/vnd.ipld.car', buffer: car });
+    await ben.at('verify-result', { 'data-state': 'good' }).waitFor();
+    await check(ben, name('verify'));
+    await fits(ben, name('verify'));
+    await world.picture(`${size} ${colorScheme} verify`, ben);
+    await ada.call('edit', post, 'The bridge carries **twenty** tonnes, says the plate at the north end.');
+    if (await ada.at('tab-talk').isVisible()) await ada.view('tab-talk');
+    await ada.shownPost(post).getByTestId('post-versions').click();
+    await ada.shownPost(post).getByTestId('version-delete').first().waitFor();
+    await check(ada, name('versions'));
+    await fits(ada, name('versions'));
+    await world.picture(`${size} ${colorScheme} versions`, ada);
     assert.ok(link.includes('#/r/'));
 
     await ada.at('tab-meeting').click();

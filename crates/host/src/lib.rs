@@ -2,7 +2,7 @@
 //!
 //! To files it adds what a plain server lacks: compression, caching by hash, security headers, TLS for a local network.
 //! The relay ([`relay`]) is blind and keeps nothing. The page never needs either: any static host and any Nostr relay
-//! do. It deliberately keeps no room, and no log of who came.
+//! do. It deliberately keeps no room, and no log of who came. Apart from all that it verifies a room's file ([`verify`]).
 #![forbid(unsafe_code)]
 
 pub mod addresses;
@@ -21,19 +21,27 @@ pub mod service;
 pub mod site_config;
 mod tables;
 pub mod tls;
+pub mod verify;
 
 use std::io::{self, Write};
 
 use anyhow::Result;
 
-use crate::{options::Options, server::Server};
+use crate::{
+    options::{Command, Options},
+    server::Server,
+};
 
-/// The whole program: serves until ctrl-c or SIGTERM.
+/// The whole program: serves until ctrl-c or SIGTERM, or does what it was asked to do instead.
 ///
 /// # Errors
-/// No page in the folder, a certificate that cannot be used, or an address that cannot be listened on; each with what
+/// A file that is not as its authors wrote it; no page in the folder, a certificate that cannot be used, or an address that cannot be listened on; each with what
 /// to do about it.
 pub fn run(options: &Options) -> Result<()> {
+    if let Some(Command::Verify { file }) = &options.command {
+        say(&verify::verify(file)?);
+        return Ok(());
+    }
     if options.check {
         return server::check(options);
     }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::{
     gate::{CONNECTIONS, CONNECTIONS_PER_ADDRESS, GateLimits, MESSAGES_PER_SECOND},
@@ -16,8 +16,12 @@ use crate::{
 /// when this program stops. The relay sees neither words nor names nor links, only random bytes under random topics,
 /// and keeps nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
-#[command(name = "paceline-host", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "paceline-host", version, after_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// Something else than serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// The folder with the page, as `cargo xtask dist` leaves it
     #[arg(long, default_value = "dist", value_name = "FOLDER")]
     pub dir: PathBuf,
@@ -84,11 +88,22 @@ pub struct Options {
     pub check: bool,
 }
 
+/// What it does instead of serving.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Say who wrote what in a room's file, and whether every signature holds; fails with the first fault and its place
+    Verify {
+        /// The file, as a page exports it (CAR)
+        file: PathBuf,
+    },
+}
+
 const EXAMPLES: &str = "Examples:
   paceline-host                        on this machine only, http://127.0.0.1:8080/
   paceline-host --lan --self-signed    for phones and laptops in the same network
   paceline-host --listen 0.0.0.0:443 --tls fullchain.pem privkey.pem
   paceline-host --behind-proxy         for a proxy on this machine, http://127.0.0.1:8080/
+  paceline-host verify room.car        whether that file is whole and as its authors wrote it
 
 Stop it with ctrl-c.";
 
@@ -134,6 +149,13 @@ mod tests {
         assert!(options.address().ip().is_loopback());
         assert_eq!(options.dir, PathBuf::from("dist"));
         assert_eq!((options.relays(), options.limits()), (Relays::Own, GateLimits::default()));
+    }
+
+    #[test]
+    fn a_file_is_verified_and_nothing_served_meanwhile() {
+        let file = PathBuf::from("room.car");
+        assert_eq!(parse("verify room.car").unwrap().command, Some(Command::Verify { file }));
+        assert!(parse("--port 9000 verify room.car").is_err() && parse("verify").is_err());
     }
 
     #[test]

@@ -69,6 +69,8 @@ mod tests {
             tip,
             settled: true,
             may_reclaim: None,
+            mandate: None,
+            displaced: None,
             run_ends: vec![],
             may_close: vec![],
             anyone_may_close: false,

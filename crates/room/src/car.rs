@@ -1,21 +1,26 @@
-//! The room as a file: CARv1 (<https://ipld.io/specs/transport/car/carv1/>), which any IPLD tool reads. Its root is the
-//! founding event; then come all events in display order, each with its words after it where they are at hand.
+//! The room as a file: CARv1 (<https://ipld.io/specs/transport/car/carv1/>), which any IPLD tool reads. Its first root is the
+//! founding event, the others are the log's tips: so whoever leaves an event out is found out, the last one too. Then come all
+//! events in display order, each with its words after it where they are at hand. Earlier builds named the founding event alone.
 //!
-//! The reader takes the file piece by piece, holds at most one block of it, and checks every block against its name. It
+//! The reader takes the file piece by piece, holds at most one block of it, or its header, and checks every block against its name. It
 //! deliberately says nothing of what the blocks mean: they go through the same checks as blocks from the network.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cid, Ix, Log, encode::encode, limits};
+use crate::{Cid, Ix, Log, encode::encode, limits, sorted};
 
 /// Bytes of a CID.
 const CID_BYTES: usize = 36;
 /// Bytes of a block with its CID, the larger of an event and of words.
 const SECTION_BYTES: usize = CID_BYTES + limits::BLOCK_BYTES;
-/// Bytes of a header; ours has 59.
-const HEADER_BYTES: usize = 1_024;
+/// Tips that a header names at most; of a log with more, which only harm makes, it names the founding event alone.
+const TIPS: usize = 32_768;
+/// Bytes of a root in a header: a head of two each for tag and length, a zero, the CID.
+const ROOT_BYTES: usize = 2 + 2 + 1 + CID_BYTES;
+/// Bytes of a header: those of the founding event and all tips, and what stands around them.
+const HEADER_BYTES: usize = (1 + TIPS) * ROOT_BYTES + 64;
 /// Bytes of the number before header and block: seven bits each, and neither is over 2^21.
 const LENGTH_BYTES: usize = 3;
 
@@ -28,7 +33,7 @@ pub enum CarError {
     /// A CAR of another version than 1.
     #[error("this is a CAR file of version {0}; only version 1 is read")]
     Version(u64),
-    /// It has no root, or several, or one that no room can have.
+    /// It has no root, or one that no room can have, or one twice.
     #[error("this CAR file does not hold a room")]
     NotARoom,
     /// The length before a block is no length, or more than a block can have.
@@ -69,7 +74,7 @@ struct Header {
 
 /// The whole log as a CAR. `words` looks up words blocks; those that are not here or were taken back are left out.
 pub fn export(log: &Log, mut words: impl FnMut(&Cid) -> Option<Arc<[u8]>>) -> Vec<u8> {
-    let mut file = header(log.room());
+    let mut file = header(log);
     let mut order: Vec<(u64, Cid, Ix)> = log.entries().map(|(ix, entry)| (entry.event.depth, entry.cid, ix)).collect();
     order.sort_unstable();
     let mut written = BTreeSet::new();
@@ -84,10 +89,17 @@ pub fn export(log: &Log, mut words: impl FnMut(&Cid) -> Option<Arc<[u8]>>) -> Ve
     file
 }
 
-/// The beginning of a CAR with this root.
-fn header(root: Cid) -> Vec<u8> {
-    let header = Header { roots: vec![root.to_general()], version: 1 };
-    let header = encode(&header).expect("a link and a number can be encoded");
+/// The beginning of the CAR of a log.
+fn header(log: &Log) -> Vec<u8> {
+    let founding = log.room();
+    let mut roots = vec![founding.to_general()];
+    let mut tips: Vec<(u64, Cid)> = log.tips().iter().map(|ix| log.entry(ix).key()).collect();
+    tips.sort_unstable();
+    if tips.len() <= TIPS {
+        roots.extend(tips.iter().filter(|(_, cid)| *cid != founding).map(|(_, cid)| cid.to_general()));
+    }
+    let header = Header { roots, version: 1 };
+    let header = encode(&header).expect("links and a number can be encoded");
     let mut file = Vec::new();
     append_length(&mut file, header.len());
     file.extend(header);
@@ -113,6 +125,8 @@ fn append_length(file: &mut Vec<u8>, mut length: usize) {
 /// A block of a file, checked against its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarBlock {
+    /// Where its section begins, in bytes from the beginning of the file.
+    pub at: u64,
     /// Its name.
     pub cid: Cid,
     /// Its bytes.
@@ -124,7 +138,10 @@ pub struct CarBlock {
 pub struct Reader {
     /// What has come and is not read: less than one section between calls.
     rest: Vec<u8>,
-    root: Option<Cid>,
+    /// Bytes before that.
+    at: u64,
+    /// Once the header was read: the founding event, and then the tips, if it names them.
+    roots: Vec<Cid>,
     /// Blocks read.
     blocks: usize,
     founding: bool,
@@ -139,7 +156,18 @@ impl Reader {
 
     /// The room, once the header was read.
     pub fn room(&self) -> Option<Cid> {
-        self.root
+        self.roots.first().copied()
+    }
+
+    /// The tips that the header names beside the founding event; none in files of earlier builds, and of a room that nobody has
+    /// written in.
+    pub fn tips(&self) -> &[Cid] {
+        self.roots.get(1..).unwrap_or_default()
+    }
+
+    /// Where the section begins that comes next, or that could not be read: bytes from the beginning of the file.
+    pub fn at(&self) -> u64 {
+        self.at
     }
 
     /// How many good blocks were read.
@@ -166,8 +194,8 @@ impl Reader {
     pub fn finish(self) -> Result<usize, CarError> {
         match self.failed {
             Some(error) => Err(error),
-            None if self.root.is_none() && self.rest.is_empty() => Err(CarError::NotCar),
-            None if self.root.is_none() => Err(CarError::Truncated { block: 0 }),
+            None if self.roots.is_empty() && self.rest.is_empty() => Err(CarError::NotCar),
+            None if self.roots.is_empty() => Err(CarError::Truncated { block: 0 }),
             None if !self.rest.is_empty() => Err(CarError::Truncated { block: self.blocks + 1 }),
             None if !self.founding => Err(CarError::NoFounding),
             None => Ok(self.blocks),
@@ -178,7 +206,8 @@ impl Reader {
     fn sections(&mut self, bytes: &[u8], blocks: &mut Vec<CarBlock>) -> Result<usize, CarError> {
         let mut rest = bytes;
         loop {
-            let (most, error) = match self.root {
+            let room = self.room();
+            let (most, error) = match room {
                 None => (HEADER_BYTES, CarError::NotCar),
                 Some(_) => (SECTION_BYTES, CarError::BadLength { block: self.blocks + 1 }),
             };
@@ -187,15 +216,16 @@ impl Reader {
                 Split::More => return Ok(bytes.len() - rest.len()),
                 Split::BadLength => return Err(error),
             };
-            match self.root {
-                None => self.root = Some(read_header(section)?),
+            match room {
+                None => self.roots = read_header(section)?,
                 Some(root) => {
-                    let block = read_block(section, self.blocks + 1)?;
+                    let block = read_block(section, self.blocks + 1, self.at)?;
                     self.founding |= block.cid == root;
                     self.blocks += 1;
                     blocks.push(block);
                 }
             }
+            self.at += (rest.len() - after.len()) as u64;
             rest = after;
         }
     }
@@ -228,20 +258,22 @@ fn split(bytes: &[u8], most: usize) -> Split<'_> {
     if bytes.len() < LENGTH_BYTES { Split::More } else { Split::BadLength }
 }
 
-fn read_header(section: &[u8]) -> Result<Cid, CarError> {
+fn read_header(section: &[u8]) -> Result<Vec<Cid>, CarError> {
     let header: Header = serde_ipld_dagcbor::from_slice(section).map_err(|_| CarError::NotCar)?;
-    match (header.version, header.roots.as_slice()) {
-        (1, [root]) => Cid::try_from(root).map_err(|_| CarError::NotARoom),
-        (1, _) => Err(CarError::NotARoom),
-        (version, _) => Err(CarError::Version(version)),
+    if header.version != 1 {
+        return Err(CarError::Version(header.version));
     }
+    let roots: Result<Vec<Cid>, _> = header.roots.iter().map(Cid::try_from).collect();
+    let roots = roots.map_err(|_| CarError::NotARoom)?;
+    let distinct = sorted::set(roots.iter().copied()).len() == roots.len();
+    if distinct && !roots.is_empty() { Ok(roots) } else { Err(CarError::NotARoom) }
 }
 
-fn read_block(section: &[u8], nth: usize) -> Result<CarBlock, CarError> {
+fn read_block(section: &[u8], nth: usize, at: u64) -> Result<CarBlock, CarError> {
     let (name, block) = section.split_at_checked(CID_BYTES).ok_or(CarError::BadName { block: nth })?;
     let cid = Cid::from_bytes(name).map_err(|_| CarError::BadName { block: nth })?;
     if Cid::of(block) == cid {
-        Ok(CarBlock { cid, block: block.into() })
+        Ok(CarBlock { at, cid, block: block.into() })
     } else {
         Err(CarError::Damaged { block: nth })
     }

@@ -19,6 +19,7 @@ pub mod event;
 mod fields;
 pub mod fold;
 mod ix;
+pub mod json_lines;
 pub mod kinds;
 pub mod limits;
 pub mod log;
@@ -35,6 +36,7 @@ mod table;
 pub mod testing;
 pub mod threads;
 pub mod tree;
+pub mod verify;
 pub mod words;
 
 pub use cid::Cid;

@@ -29,6 +29,23 @@ struct Level<'a> {
     first: bool,
 }
 
+/// One item of a block. What stands in a list or map comes after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Item<'a> {
+    Number(u64),
+    /// So much below -1.
+    Negative(u64),
+    Bytes(&'a [u8]),
+    Text(&'a str),
+    List(u64),
+    Map(u64),
+    /// The CID alone.
+    Link(&'a [u8]),
+    Bool(bool),
+    Null,
+    Float(f64),
+}
+
 /// Where the pass has got to.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
@@ -141,6 +158,29 @@ impl<'a> Reader<'a> {
 
     fn utf8(&mut self, length: u64) -> Result<&'a str, EventError> {
         std::str::from_utf8(self.take(length)?).map_err(|_| EventError::Malformed)
+    }
+
+    /// The next item, of a block that was found canonical.
+    pub(crate) fn next(&mut self) -> Result<Item<'a>, EventError> {
+        let (major, argument) = self.head()?;
+        Ok(match (major, argument) {
+            (0, number) => Item::Number(number),
+            (1, number) => Item::Negative(number),
+            (2, length) => Item::Bytes(self.take(length)?),
+            (3, length) => Item::Text(self.utf8(length)?),
+            (4, count) => Item::List(count),
+            (5, count) => Item::Map(count),
+            (6, _) => {
+                let length = self.expect(2)?;
+                Item::Link(self.take(length)?.get(1..).unwrap_or_default())
+            }
+            (_, 20 | 21) => Item::Bool(argument == 21),
+            (_, 27) => {
+                let bits = self.take(8)?.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+                Item::Float(f64::from_bits(bits))
+            }
+            _ => Item::Null,
+        })
     }
 
     /// One value, with all that stands in it; so many lists and maps are around it.

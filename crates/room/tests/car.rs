@@ -22,6 +22,13 @@ fn car_of(world: &World) -> Vec<u8> {
     export(&world.whole(), |cid| world.words(cid))
 }
 
+/// How long a header is: what it says of itself, and that.
+fn header_of(file: &[u8]) -> &[u8] {
+    let (mut reader, mut blocks) = (Reader::new(), Vec::new());
+    reader.push(file, &mut blocks).expect("a whole file");
+    &file[..blocks[0].at as usize]
+}
+
 /// Reads a file in pieces of that size.
 fn read(file: &[u8], piece: usize) -> (Vec<CarBlock>, Result<usize, CarError>) {
     let (mut reader, mut blocks) = (Reader::new(), Vec::new());
@@ -77,8 +84,28 @@ fn words_that_are_not_here_are_left_out() {
 fn the_reader_names_the_room_as_soon_as_the_header_is_read() {
     let world = room(1);
     let mut reader = Reader::new();
-    reader.push(&car_of(&world)[..59], &mut Vec::new()).unwrap();
-    assert_eq!((reader.room(), reader.blocks()), (Some(world.room()), 0));
+    let file = car_of(&world);
+    let header = header_of(&file);
+    reader.push(header, &mut Vec::new()).unwrap();
+    assert_eq!((reader.room(), reader.blocks(), reader.at()), (Some(world.room()), 0, header.len() as u64));
+}
+
+#[test]
+fn the_header_names_every_tip_and_the_founding_event_before_them() {
+    let mut world = room(12);
+    (0..3).for_each(|it| _ = world.post(it, "beside the others"));
+    let log = world.whole();
+    let mut tips: Vec<_> = log.tips().iter().map(|ix| log.entry(ix).key()).collect();
+    tips.sort_unstable();
+    assert_eq!(tips.len(), 3);
+    let mut reader = Reader::new();
+    reader.push(&car_of(&world), &mut Vec::new()).unwrap();
+    assert_eq!(reader.room(), Some(world.room()));
+    assert_eq!(reader.tips(), tips.into_iter().map(|it| it.1).collect::<Vec<_>>());
+    // Of a room that nobody has written in, nothing is named twice.
+    let mut reader = Reader::new();
+    reader.push(&car_of(&World::new(11)), &mut Vec::new()).unwrap();
+    assert_eq!((reader.room().is_some(), reader.tips()), (true, &[][..]));
 }
 
 #[test]
@@ -124,18 +151,18 @@ fn a_car_of_version_2_is_named_so() {
 }
 
 #[test]
-fn a_car_without_a_root_or_with_two_is_no_room() {
+fn a_car_without_a_root_or_with_one_twice_is_no_room() {
     assert_eq!(error_of(&with_header(b"\xa2\x65roots\x80\x67version\x01")), CarError::NotARoom);
     let file = car_of(&room(0));
     let link = &file[9..50];
-    let two = [&b"\xa2\x65roots\x82"[..], link, link, b"\x67version\x01"].concat();
-    assert_eq!(error_of(&with_header(&two)), CarError::NotARoom);
+    let twice = [&b"\xa2\x65roots\x82"[..], link, link, b"\x67version\x01"].concat();
+    assert_eq!(error_of(&with_header(&twice)), CarError::NotARoom);
 }
 
 #[test]
 fn a_length_that_no_block_has_is_refused_before_anything_is_kept() {
     let file = car_of(&room(1));
-    let header = &file[..59];
+    let header = header_of(&file);
     for length in [&[0x00][..], &[0x80, 0x00], &[0xff, 0xff, 0x7f], &[0xff, 0xff, 0xff, 0x01]] {
         assert_eq!(error_of(&[header, length].concat()), CarError::BadLength { block: 1 }, "{length:02x?}");
     }
@@ -144,18 +171,19 @@ fn a_length_that_no_block_has_is_refused_before_anything_is_kept() {
 #[test]
 fn a_block_with_a_foreign_name_is_refused() {
     let file = car_of(&room(1));
+    let header = header_of(&file).len();
     for (at, byte) in [(0, 2), (1, 0x55), (2, 0x13), (3, 0x21)] {
         let mut file = file.clone();
-        file[59 + 2 + at] = byte;
+        file[header + 2 + at] = byte;
         assert_eq!(error_of(&file), CarError::BadName { block: 1 });
     }
-    assert_eq!(error_of(&[&file[..59], &[1, 1]].concat()), CarError::BadName { block: 1 });
+    assert_eq!(error_of(&[&file[..header], &[1, 1]].concat()), CarError::BadName { block: 1 });
 }
 
 #[test]
 fn a_file_without_its_founding_event_says_so() {
     let file = car_of(&room(1));
-    assert_eq!(error_of(&file[..59]), CarError::NoFounding);
+    assert_eq!(error_of(header_of(&file)), CarError::NoFounding);
 }
 
 #[test]
@@ -179,7 +207,13 @@ proptest! {
         let at = at.index(file.len());
         file[at] ^= flip;
         let (blocks, end) = read(&file, piece);
-        prop_assert!(end.is_err());
+        // Which tips a header names says nothing of the blocks: that is for who verifies the whole.
+        let tips = |file: &[u8]| {
+            let mut reader = Reader::new();
+            let _ = reader.push(file, &mut Vec::new());
+            reader.tips().to_vec()
+        };
+        prop_assert!(end.is_err() || tips(&file) != tips(&whole));
         // All that was handed out before is as it was.
         let (good, _) = read(&whole, whole.len());
         prop_assert!(good.starts_with(&blocks));
@@ -204,7 +238,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_are_an_error_and_never_a_panic(file: Vec<u8>, piece in 1..64_usize, behind_header: bool) {
-        let header = if behind_header { car_of(&room(0))[..59].to_vec() } else { Vec::new() };
+        let header = if behind_header { header_of(&car_of(&room(0))).to_vec() } else { Vec::new() };
         let (blocks, end) = read(&[header, file].concat(), piece);
         prop_assert!(blocks.is_empty() && end.is_err());
     }

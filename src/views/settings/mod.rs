@@ -18,7 +18,12 @@ use self::{amount::Amount, page::ThisPage, servers::ServerList, storage::Storage
 use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
-    components::{dialog::Dialog, export::use_export, icons::Icon, theme::Theme},
+    components::{
+        dialog::Dialog,
+        export::{use_export, use_export_json},
+        icons::Icon,
+        theme::Theme,
+    },
     config::Discovery,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
     session::{RoomView, Session},
@@ -190,7 +195,7 @@ fn ThisBrowser(props: &ThisBrowserProps) -> Html {
 fn Carry(props: &RoomProps) -> Html {
     let session = use_session();
     let forgetting = use_state(|| false);
-    let export = use_export(&props.room.title);
+    let (export, export_json) = (use_export(&props.room.title), use_export_json(&props.room.title));
     let import = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -226,6 +231,7 @@ fn Carry(props: &RoomProps) -> Html {
             <Amount takes={props.room.takes} />
             <div class="row">
                 <button type="button" class="button plain" data-testid="export-car" onclick={export}>{ t!("export-car") }</button>
+                <button type="button" class="button plain" data-testid="export-json" onclick={export_json}>{ t!("export-json") }</button>
                 <label class="button plain file">
                     <span>{ t!("import-car") }</span>
                     <input type="file" accept=".car,application/vnd.ipld.car" data-testid="import-car" onchange={import} />

@@ -7,3 +7,4 @@ mod relaying;
 mod securing;
 mod serving;
 mod support;
+mod verifying;

@@ -1,7 +1,7 @@
 //! Minutes as Markdown (CommonMark). What people wrote stands in items of lists and can neither end them nor make headings, items,
 //! quotes, tables or references: every line of it begins with what is no mark of a block.
 
-use std::{cmp::Reverse, fmt::Write as _, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use super::{
     Entry, Held, Minutes, PromiseEntry, Role, grouped,
@@ -11,7 +11,7 @@ use crate::{
     Cid, Day, NodeId,
     body::rounds::{Ask, Value},
     limits,
-    state::{Feedback, Meeting, Post, PromiseState, Round, Sheet, TermBy},
+    state::{Feedback, Meeting, Placed, Post, PromiseState, Round, Sheet, TermBy},
 };
 
 /// What stands over a part.
@@ -153,7 +153,8 @@ impl Page<'_> {
             (Ask::Words(_), _) | (_, None) => {
                 for (placed, others) in grouped(sheet) {
                     let it = &placed.answer;
-                    let mut said = told(&bold(&self.wording.name(&it.node)), Some(&self.answer(round, placed)));
+                    let mut said =
+                        told(&bold(&self.wording.name(&it.node)), Some(&answer(self.wording, round, placed)));
                     let mut beside: Vec<String> = placed.theme.iter().map(|it| escaped(it)).collect();
                     beside.extend(it.apart.then(|| escaped(&self.wording.apart())));
                     if !beside.is_empty() {
@@ -164,35 +165,17 @@ impl Page<'_> {
                         let said = format!(
                             "{}: {}",
                             bold(&self.wording.name(&it.answer.node)),
-                            lines(&self.answer(round, it), "    ")
+                            lines(&answer(self.wording, round, it), "    ")
                         );
                         _ = writeln!(self.text, "  - {said}");
                     }
                 }
             }
             (_, Some(totals)) => {
-                // As the options stand; of a scale, from the least number on.
-                let mut counts: Vec<(&String, &u64)> = totals.iter().collect();
-                let place = |name: &str| round.ask.options().iter().position(|it| **it == *name);
-                counts.sort_by_key(|(name, _)| (place(name), name.parse::<i64>().unwrap_or_default()));
-                let (plain, answers) = by_answer(counts, all);
+                let (plain, answers) = by_answer(counts(round, totals), all);
                 plain.into_iter().for_each(|(name, many)| self.item(&format!("{}: {many}", escaped(name))));
                 answers.into_iter().for_each(|(text, many)| self.item(&told(&many.to_string(), Some(&text))));
             }
-        }
-    }
-
-    fn answer(&self, round: &Round, placed: &crate::state::Placed) -> String {
-        let it = &placed.answer;
-        match (&it.text, &it.value) {
-            (Some(text), _) => text.to_string(),
-            (None, Some(Value::Number(number))) => number.get().to_string(),
-            (None, Some(Value::Choice(at))) => {
-                round.ask.options().get(at.get() as usize).map(ToString::to_string).unwrap_or_default()
-            }
-            (None, Some(Value::Dots(_))) => String::new(),
-            (None, None) if !it.opened => self.wording.not_opened(),
-            (None, None) => self.wording.no_words(),
         }
     }
 
@@ -235,10 +218,10 @@ impl Page<'_> {
 
     /// What an item is called: if a post says it, how that begins, and whose it is.
     fn title(&self, it: &Entry) -> String {
-        let Some(post) = it.about.as_ref().filter(|_| it.item.title.is_empty()) else { return escaped(&it.item.title) };
-        let first = post.text.as_deref().and_then(|it| it.lines().find(|it| !it.trim().is_empty()));
-        let said = first.map(|it| it.chars().take(limits::TITLE_CHARS).collect::<String>());
-        told(&escaped(&self.wording.wrote(post)), Some(&self.words(said.as_deref())))
+        match beginning(it) {
+            Some((post, said)) => told(&escaped(&self.wording.wrote(post)), Some(&self.words(said.as_deref()))),
+            None => escaped(&it.item.title),
+        }
     }
 
     fn words(&self, text: Option<&str>) -> String {
@@ -246,12 +229,42 @@ impl Page<'_> {
     }
 }
 
+/// The post that says what an item is called, and its first line, if it is here.
+pub(super) fn beginning(it: &Entry) -> Option<(&Post, Option<String>)> {
+    let post = it.about.as_ref().filter(|_| it.item.title.is_empty())?;
+    let first = post.text.as_deref().and_then(|it| it.lines().find(|it| !it.trim().is_empty()));
+    Some((post, first.map(|it| it.chars().take(limits::TITLE_CHARS).collect())))
+}
+
+/// What somebody answered.
+pub(super) fn answer(wording: &dyn Wording, round: &Round, placed: &Placed) -> String {
+    let it = &placed.answer;
+    match (&it.text, &it.value) {
+        (Some(text), _) => text.to_string(),
+        (None, Some(Value::Number(number))) => number.get().to_string(),
+        (None, Some(Value::Choice(at))) => {
+            round.ask.options().get(at.get() as usize).map(ToString::to_string).unwrap_or_default()
+        }
+        (None, Some(Value::Dots(_))) => String::new(),
+        (None, None) if !it.opened => wording.not_opened(),
+        (None, None) => wording.no_words(),
+    }
+}
+
 /// How often a thing was counted, by what it is called.
 type Counts<'a> = Vec<(&'a String, &'a u64)>;
 
+/// As the options stand; of a scale, from the least number on.
+pub(super) fn counts<'a>(round: &Round, totals: &'a BTreeMap<String, u64>) -> Counts<'a> {
+    let mut counts: Counts = totals.iter().collect();
+    let place = |name: &str| round.ask.options().iter().position(|it| **it == *name);
+    counts.sort_by_key(|(name, _)| (place(name), name.parse::<i64>().unwrap_or_default()));
+    counts
+}
+
 /// What was counted for options that stand for themselves; and for those that stand for answers, by what the first says of those that
 /// say the same, the most first.
-fn by_answer<'a>(counts: Counts<'a>, all: &[(Arc<Round>, Sheet)]) -> (Counts<'a>, Vec<(String, u64)>) {
+pub(super) fn by_answer<'a>(counts: Counts<'a>, all: &[(Arc<Round>, Sheet)]) -> (Counts<'a>, Vec<(String, u64)>) {
     let answers = || all.iter().flat_map(|(_, sheet)| &sheet.answers);
     let find = |cid: Cid| answers().find(|it| it.answer.cid == cid);
     let (mut plain, mut groups) = (Vec::new(), Vec::<(Cid, u64)>::new());

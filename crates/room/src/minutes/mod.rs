@@ -4,6 +4,7 @@
 //! Sentences, names and dates are the caller's: this crate has no language and no clock. What belongs to a meeting is what has its
 //! opening in its past and not its end. **Cost.** It looks at what was written since the meeting began, when it is asked for.
 
+mod html;
 pub mod incident;
 mod markdown;
 mod within;
@@ -14,6 +15,7 @@ use std::{
 };
 
 use self::incident::{Moment, moments};
+pub use html::html;
 pub use markdown::{Heading, Wording, markdown};
 pub(crate) use within::Within;
 

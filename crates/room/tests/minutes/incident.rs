@@ -77,7 +77,7 @@ fn the_log_of_an_incident_is_in_its_notes_line_by_line_with_who_led_and_what_sta
     let cause = line(&mut world, 1, Sort::Said, "the disk is full");
     line(&mut world, 0, Sort::Severity, "high");
     let gone = line(&mut world, 0, Sort::Said, "a secret");
-    world.write(0, Retracted { post: gone });
+    world.write(0, Retracted { post: gone, alone: false });
     world.sync_all();
     let stand_in = world.write(1, BatonSteppedIn { baton, tip: term, silent_for: 10_000_u64.try_into().unwrap() });
     world.sync_all();
@@ -127,7 +127,7 @@ fn a_page_gets_the_latest_lines_first_and_the_last_word_on_how_bad_it_is() {
     let low = line(&mut world, 2, Sort::Severity, "low");
     let severity = |world: &World| last(world, meeting, 1).severity.map(|it| it.cid);
     assert_eq!(severity(&world), Some(low));
-    world.write(2, Retracted { post: low });
+    world.write(2, Retracted { post: low, alone: false });
     world.sync_all();
     assert_eq!(severity(&world), Some(high), "what was said before counts again");
     line(&mut world, 2, Sort::Here, "I am here");

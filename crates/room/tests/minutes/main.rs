@@ -1,6 +1,7 @@
 //! The minutes of meetings: of one in which each part has something, and of whole stories that five people play.
 
 mod english;
+mod html;
 mod incident;
 mod page;
 mod stories;

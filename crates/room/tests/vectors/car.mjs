@@ -13,8 +13,11 @@ const room = events[0].cid;
 for (const { event } of events) for (const field of ["v", "seq", "depth", "at"]) if (!Number.isSafeInteger(event[field])) throw field;
 
 const chain = events.filter(({ event }) => event.seq > 0 || "room-founded" in event.body || "introduced" in event.body);
-chain.sort((a, b) => a.event.depth - b.event.depth);
-const { writer, out } = CarWriter.create([room]);
+const inOrder = (a, b) => a.event.depth - b.event.depth || Buffer.compare(a.cid.bytes, b.cid.bytes);
+chain.sort(inOrder);
+const named = new Set(chain.flatMap(({ event }) => [event.prev, ...(event.parents ?? [])].filter(Boolean).map(String)));
+const tips = chain.filter(({ cid }) => !named.has(String(cid)) && !cid.equals(room));
+const { writer, out } = CarWriter.create([room, ...tips.map(({ cid }) => cid)]);
 const written = new Set();
 const done = (async () => {
   const parts = [];
