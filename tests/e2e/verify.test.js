@@ -88,6 +88,7 @@ scenario('notes are a page that opens without a network, and the log is JSON lin
     tabs: [ada, ben],
   } = await world.room(['Ada', 'Ben']);
   const meeting = await ada.call('meeting.open', { title: 'Stand-up <b>' });
+  await ada.call('meeting.addItem', { title: 'Loads', meeting });
   const claim = await ada.post('It carries forty tonnes & more');
   await ben.has(claim);
   await ben.call('feedback', { target: claim, stance: 'correct', text: '<script>alert(1)</script> Twenty' });
