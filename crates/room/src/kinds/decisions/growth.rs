@@ -68,7 +68,7 @@ impl Measured for BallotCast {
 }
 
 impl Measured for DecisionClosed {
-    const LAWS: &'static [Law] = &[Law::new("what n have decided", Grows::Each(22), |n| {
+    const LAWS: &'static [Law] = &[Law::new("what n have decided", Grows::Each(24), |n| {
         let mut it = Scene::new();
         let proposal = with_people(&mut it, n);
         (2..=n + 1).for_each(|i| _ = cast(&mut it, i, proposal, Ballot::Consent));

@@ -23,7 +23,6 @@ pub mod state;
 use std::sync::Arc;
 
 pub(crate) use self::mandates::Mandate;
-use self::outcome::{Said, View};
 pub use self::{
     bodies::{
         Amended, Ballot, BallotCast, Changed, DecisionClosed, Effect, Grace, Handing, ProposalWithdrawn, Proposed,
@@ -34,6 +33,10 @@ pub use self::{
     state::{
         Carried, Cast, CastWhole, Closing, DecisionLists, Electorate, Proposal, ProposalState, ProposalWhole, Version,
     },
+};
+use self::{
+    electors::home_at,
+    outcome::{Said, View},
 };
 use super::{Body, Capability, Policy, persons::Persons, posts::WordsState};
 use crate::{
@@ -69,6 +72,8 @@ struct Record {
     closings: BTreeMap<Key, Closed>,
     /// Chains in which something of it is watched since it may yet be late.
     tense: Vec<ChainIx>,
+    /// Ballots that are shown as late.
+    late: BTreeSet<Key>,
 }
 
 /// A closing that holds.
@@ -239,6 +244,7 @@ impl Decisions {
             said: BTreeMap::new(),
             closings: BTreeMap::new(),
             tense: Vec::new(),
+            late: BTreeSet::new(),
         };
         let proposal = Proposal {
             cid,
@@ -363,10 +369,14 @@ impl Decisions {
         let (key, cid, event) = (step.key(), step.entry.cid, step.event());
         let version = closed.version.1;
         let Some(record) = self.records.get_mut(&proposal) else { return };
+        let people = self.stale.entry(proposal).or_default();
+        // Where somebody was alone it counts what anybody objects.
+        if closed.sole {
+            people.extend(record.said.keys().copied());
+        }
         record.closings.insert(key, closed);
         let shown = Closing { cid, by: event.author, at: event.at, version, suspended: false };
         self.lists.closings.insert((proposal, key), Arc::new(shown));
-        self.stale.entry(proposal).or_default();
         self.version += 1;
         self.acted(&proposal, step);
     }
@@ -441,8 +451,11 @@ impl Decisions {
     pub(crate) fn settle(&mut self, log: &Log, persons: &Persons) {
         let look = Look::new(log);
         for (event, watched) in std::mem::take(&mut self.met) {
-            self.stale.entry(watched.proposal).or_default();
+            let people = self.stale.entry(watched.proposal).or_default();
             if watched.is_foreign {
+                let author = look.entry(watched.ix).event.author;
+                let proposal = self.records.get(&watched.proposal).map(|it| it.ix);
+                people.extend(proposal.map(|it| home_at(it, author, &look, persons)));
                 self.vouch(event, &watched, &look, persons);
             }
         }

@@ -13,20 +13,21 @@
 use super::{Ballot, Carried, Closed, Decisions, ProposalState, Record, Watched, electors::home};
 use crate::{
     Cid, Ix, NodeId,
-    cost::BTreeSet,
+    cost::{BTreeMap, BTreeSet},
     fold::{
         past::{Look, Past},
         step::Key,
     },
     ix::ChainIx,
     kinds::{Policy, persons::Persons},
-    limits,
 };
 
 /// Whoever writes so many events with a closing, and only then objects, has gone on with it.
 const GONE_ON: u32 = 20;
-/// Of each chain so many ballots on a proposal are looked at, the last.
-const LAST: usize = 16;
+/// Who has said more than this to one proposal has said nothing.
+const MOST: usize = 64;
+/// So many late ballots of a person are tried, each with what came before it.
+const TRIED: usize = 16;
 
 /// Something that somebody said to a version.
 #[derive(Debug, Clone)]
@@ -122,6 +123,49 @@ impl Tally {
     }
 }
 
+/// What one person says to a version in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Consent,
+    Aside,
+    Nothing,
+    /// It objects, and is no elector.
+    Foreign,
+    Object,
+}
+
+impl Says {
+    /// The more, the sooner it is decided.
+    fn helps(self, policy: Policy) -> u8 {
+        match self {
+            Self::Consent => 3,
+            Self::Aside => {
+                if policy == Policy::Unanimous {
+                    1
+                } else {
+                    2
+                }
+            }
+            Self::Nothing => {
+                if policy == Policy::Unanimous {
+                    2
+                } else {
+                    1
+                }
+            }
+            Self::Foreign | Self::Object => 0,
+        }
+    }
+}
+
+/// Of whom something counts.
+struct Asking<'a> {
+    /// Whether what a person said is an elector's.
+    weighs: &'a dyn Fn(&NodeId, &Said) -> bool,
+    /// Whether an elector has seen what somebody says who is none.
+    vouched: &'a dyn Fn(&Said) -> bool,
+}
+
 /// What one person says to a version.
 #[derive(Debug, Default)]
 struct Voice<'a> {
@@ -129,7 +173,7 @@ struct Voice<'a> {
     objections: Vec<&'a Said>,
     /// What else it says.
     stance: Option<Ballot>,
-    /// Those of its ballots that count.
+    /// Those of its ballots that count, each for the version it names.
     counting: Vec<Ix>,
 }
 
@@ -139,12 +183,12 @@ struct Stands {
     does: bool,
     /// What would keep it from that, but came too late.
     late: BTreeSet<Ix>,
-    /// All that it had not seen, if with it nothing would be decided.
+    /// What it had not seen and is not late, if with all of it nothing would be decided.
     outside: BTreeSet<Ix>,
 }
 
 impl Decisions {
-    /// All that one person says, of what is asked.
+    /// All that one person says, of what is asked. `weighs`: whether it is an elector's.
     fn voice<'a>(
         &self,
         record: &'a Record,
@@ -152,60 +196,85 @@ impl Decisions {
         version: Ix,
         view: &View,
         asked: &dyn Fn(&Said) -> bool,
+        weighs: &dyn Fn(&Said) -> bool,
     ) -> Voice<'a> {
         let Some(chains) = record.said.get(person) else { return Voice::default() };
         let look = view.look();
-        let mut said: Vec<&Said> = Vec::new();
-        let mut many = 0;
-        for all in chains.values() {
-            let seen = all.partition_point(|it| view.has(it.ix));
-            let last = all.get(seen.saturating_sub(LAST)..seen).unwrap_or_default();
-            many += usize::from(!last.is_empty());
-            said.extend(last.iter().filter(|it| asked(it)));
-        }
-        if many > limits::SIDE_BY_SIDE {
+        let seen = chains.values().flat_map(|all| all.iter().take_while(|it| view.has(it.ix)));
+        // In which chains it stands depends on what came first here; how many it is does not.
+        let said: Vec<&Said> = seen.filter(|it| asked(it)).take(MOST + 1).collect();
+        if said.len() > MOST {
             return Voice::default();
         }
         let after = |one: &Said, other: &Said| one.ix != other.ix && look.is_ancestor(one.ix, other.ix);
-        let is_last = |it: &&Said| !said.iter().any(|other| after(it, other));
+        let is_last = |it: &&Said| !said.iter().any(|other| it.version == other.version && after(it, other));
+        let lifts = |it: &Said, other: &Said| after(it, other) && look.is_ancestor(it.version, other.version);
         let stands = |it: &&Said| {
-            let lifts = |other: &&Said| after(it, other) && look.is_ancestor(it.version, other.version);
-            it.stance == Ballot::Object && look.is_ancestor(it.version, version) && !said.iter().any(lifts)
+            it.stance == Ballot::Object
+                && look.is_ancestor(it.version, version)
+                && !said.iter().any(|other| lifts(it, other))
         };
         let objections: Vec<_> = said.iter().copied().filter(stands).collect();
         let named: Vec<_> = said.iter().copied().filter(|it| is_last(it) && it.version == version).collect();
-        let first = named.iter().find(|it| it.elector).map(|it| it.stance);
-        let agree = named.iter().filter(|it| it.elector).all(|it| Some(it.stance) == first);
+        let first = named.iter().find(|it| weighs(it)).map(|it| it.stance);
+        let agree = named.iter().filter(|it| weighs(it)).all(|it| Some(it.stance) == first);
         let stance = first.filter(|_| agree && first != Some(Ballot::Object));
-        let counting = objections.iter().chain(&named).map(|it| it.ix).collect();
+        let is_open = |it: &&Said| it.stance == Ballot::Object && !said.iter().any(|other| lifts(it, other));
+        let counting = said.iter().copied().filter(|it| is_last(it) || is_open(it)).map(|it| it.ix).collect();
         Voice { objections, stance, counting }
     }
 
-    /// What all say, of what is asked. `vouched`: whether an elector has seen what somebody says who is none.
-    fn tally(
-        &self,
-        record: &Record,
-        version: Ix,
-        view: &View,
-        asked: &dyn Fn(&Said) -> bool,
-        vouched: &dyn Fn(&Said) -> bool,
-    ) -> Tally {
-        let mut tally = Tally::default();
-        for person in record.said.keys() {
-            let voice = self.voice(record, person, version, view, asked);
-            if voice.objections.iter().any(|it| it.elector) {
-                tally.objections += 1;
-            } else if voice.objections.iter().any(|it| vouched(it)) {
-                tally.foreign += 1;
-            } else {
-                match voice.stance {
-                    Some(Ballot::Consent | Ballot::Concern) => tally.consents += 1,
-                    Some(Ballot::StandAside) => tally.aside += 1,
-                    Some(Ballot::Object) | None => {}
+    /// What all say, by what is asked for. What is `late` counts where it helps, and where it does not, for nothing.
+    fn tally(&self, record: &Record, version: Ix, view: &View, ask: &Asking, late: &BTreeSet<Ix>) -> Tally {
+        let (look, mut tally) = (view.look(), Tally::default());
+        for (person, chains) in &record.said {
+            let says = |asked: &dyn Fn(&Said) -> bool| {
+                let voice = self.voice(record, person, version, view, asked, &|it| (ask.weighs)(person, it));
+                if voice.objections.iter().any(|it| (ask.weighs)(person, it)) {
+                    return Says::Object;
                 }
+                if voice.objections.iter().any(|it| (ask.vouched)(it)) {
+                    return Says::Foreign;
+                }
+                match voice.stance {
+                    Some(Ballot::Consent | Ballot::Concern) => Says::Consent,
+                    Some(Ballot::StandAside) => Says::Aside,
+                    Some(Ballot::Object) | None => Says::Nothing,
+                }
+            };
+            let mut says_it = says(&|_| true);
+            if !late.is_empty() {
+                says_it = Self::at_best(record, chains, late, look, says_it, &says);
+            }
+            match says_it {
+                Says::Consent => tally.consents += 1,
+                Says::Aside => tally.aside += 1,
+                Says::Nothing => {}
+                Says::Foreign => tally.foreign += 1,
+                Says::Object => tally.objections += 1,
             }
         }
         tally
+    }
+
+    /// What a person says who is not held to what is late: whatever of it helps counts, so that who relented has relented, and
+    /// nothing that is late undoes it. `says` tells of what is asked; `all`: of everything.
+    fn at_best(
+        record: &Record,
+        chains: &BTreeMap<ChainIx, Vec<Said>>,
+        late: &BTreeSet<Ix>,
+        look: &Look,
+        all: Says,
+        says: &dyn Fn(&dyn Fn(&Said) -> bool) -> Says,
+    ) -> Says {
+        let keyed = chains.values().flatten().filter(|it| late.contains(&it.ix));
+        let tried: BTreeMap<Key, Ix> = keyed.map(|it| (look.entry(it.ix).key(), it.ix)).collect();
+        let upto = |last: Option<Ix>| {
+            says(&|it| !late.contains(&it.ix) || last.is_some_and(|last| look.is_ancestor(it.ix, last)))
+        };
+        let without = if tried.is_empty() { all } else { upto(None) };
+        let tried = tried.values().take(TRIED).map(|it| upto(Some(*it)));
+        tried.chain([without, all]).max_by_key(|it| it.helps(record.policy)).unwrap_or(all)
     }
 
     /// Whether a closing of that version would hold for who writes it now, and by how many; `None` if not.
@@ -222,7 +291,9 @@ impl Decisions {
         let electors = self.electors(record, view, persons);
         let (quorum, sole) = (electors.quorum(record), electors.people.len() == 1);
         let vouched = |it: &Said| sole || self.is_vouched(record, it.ix, None, view, persons);
-        let tally = self.tally(record, *version, view, &|_| true, &vouched);
+        let weighs = |person: &NodeId, it: &Said| it.elector || electors.people.contains_key(person);
+        let ask = Asking { weighs: &weighs, vouched: &vouched };
+        let tally = self.tally(record, *version, view, &ask, &BTreeSet::default());
         let may = record.policy != Policy::Advice || home(record, by, view.look(), persons) == record.proposer;
         (may && tally.carries(record.policy, quorum, sole)).then_some((quorum, sole))
     }
@@ -232,7 +303,12 @@ impl Decisions {
         let look = view.look();
         view.chains_since(said).into_iter().any(|chain| {
             let first = look.first_after(chain, said).filter(|ix| *ix != said && view.has(*ix));
-            first.is_some_and(|ix| self.vouches(record, ix, closing, look, persons))
+            // What its author had seen before is its author's affair when that was first seen.
+            let is_news = |ix: &Ix| {
+                let prev = look.entry(*ix).event.prev.and_then(|it| look.log.find(&it));
+                !prev.is_some_and(|it| look.is_ancestor(said, it))
+            };
+            first.filter(is_news).is_some_and(|ix| self.vouches(record, ix, closing, look, persons))
         })
     }
 
@@ -289,31 +365,34 @@ impl Decisions {
         let look = view.look();
         let Some((version, _)) = record.versions.get(&closed.version) else { return Stands::default() };
         let is_inside = |it: &Said| look.is_ancestor(it.ix, closed.ix);
-        let all = record.said.values().flat_map(|it| it.values()).flatten();
-        let outside: Vec<_> = all.filter(|it| view.has(it.ix) && !is_inside(it)).collect();
-        if outside.is_empty() || record.policy == Policy::Advice {
+        let all: Vec<_> =
+            record.said.values().flat_map(|it| it.values()).flatten().filter(|it| view.has(it.ix)).collect();
+        let is_heard = |it: &&Said| !it.elector && it.stance == Ballot::Object || !is_inside(it);
+        if !all.iter().any(|it| is_heard(it)) || record.policy == Policy::Advice {
             return Stands { does: true, ..Stands::default() };
         }
         let vouched = |it: &Said| {
             closed.sole
-                || match (is_inside(it), view, &closed.vouched) {
-                    (true, ..) => self.is_vouched(record, it.ix, None, &View::Before(look, closed.ix), persons),
-                    (false, View::All(_), Some(vouched)) => vouched.contains(&it.ix),
-                    (false, ..) => self.is_vouched(record, it.ix, Some(closed.ix), view, persons),
+                || match (view, &closed.vouched) {
+                    (View::All(_), Some(vouched)) => vouched.contains(&it.ix),
+                    _ => self.is_vouched(record, it.ix, Some(closed.ix), view, persons),
                 }
         };
-        let carries = |asked: &dyn Fn(&Said) -> bool| {
-            let tally = self.tally(record, *version, view, asked, &vouched);
+        let electors = self.electors(record, &View::Before(look, closed.ix), persons);
+        let weighs = |person: &NodeId, it: &Said| it.elector || is_inside(it) && electors.people.contains_key(person);
+        let ask = Asking { weighs: &weighs, vouched: &vouched };
+        let carries = |late: &BTreeSet<Ix>| {
+            let tally = self.tally(record, *version, view, &ask, late);
             tally.carries(record.policy, closed.quorum, closed.sole)
         };
-        if carries(&|_| true) {
+        if carries(&BTreeSet::default()) {
             return Stands { does: true, ..Stands::default() };
         }
-        let outside: BTreeSet<_> = outside.into_iter().map(|it| it.ix).collect();
+        let outside: BTreeSet<_> = all.into_iter().filter(|it| !is_inside(it)).map(|it| it.ix).collect();
         let late = outside.iter().filter(|it| self.is_late(record, **it, closed, view, persons));
         let late: BTreeSet<_> = late.copied().collect();
-        let does = carries(&|it| !late.contains(&it.ix));
-        Stands { does, late, outside }
+        let does = carries(&late);
+        Stands { does, outside: outside.into_iter().filter(|it| !late.contains(it)).collect(), late }
     }
 
     /// The version that is carried, and the first closing of it that stands.
@@ -337,11 +416,12 @@ impl Decisions {
         let (mut late, mut tense) = (BTreeSet::new(), BTreeSet::new());
         for (key, closed) in &record.closings {
             let stands = self.stands(record, closed, &view, persons);
-            if !stands.does {
+            if stands.does && carried.is_none_or(|(version, _)| version < closed.version) {
+                carried = Some((closed.version, *key));
+            }
+            if !stands.outside.is_empty() {
                 tense.extend(stands.outside);
                 tense.insert(closed.ix);
-            } else if carried.is_none_or(|(version, _)| version < closed.version) {
-                carried = Some((closed.version, *key));
             }
             late.extend(stands.late.into_iter().map(|ix| look.entry(ix).key()));
             shown.push((*key, !stands.does));
@@ -353,8 +433,7 @@ impl Decisions {
             (None, None) if shown.is_empty() => ProposalState::Open,
             (None, None) => ProposalState::Suspended,
         };
-        let latest = record.versions.last_key_value().map_or(record.ix, |(_, (ix, _))| *ix);
-        let counting: Vec<_> = people.iter().flat_map(|it| self.counting(record, it, latest, &view, persons)).collect();
+        let counting: Vec<_> = people.iter().flat_map(|it| self.counting(record, it, &view, persons)).collect();
         let (mut effect, mut decided) = (None, None);
         if let Some((version, key)) = carried {
             effect = record.versions.get(&version).and_then(|(_, it)| Some((key, it.clone()?)));
@@ -369,12 +448,19 @@ impl Decisions {
         for (key, counts) in counting {
             self.change_ballot(*proposal, key, |it| it.counts = counts);
         }
-        for key in late {
-            self.change_ballot(*proposal, key, |it| it.late = true);
-        }
+        self.show_late(proposal, late);
         self.watch_tense(proposal, &tense, look);
         self.change(proposal, |it| (it.state, it.carried, it.withdrawn) = (state, decided, withdrawn));
         self.take_effect(proposal, effect);
+    }
+
+    /// Shows which ballots came too late, by all that is here now.
+    fn show_late(&mut self, proposal: &Cid, late: BTreeSet<Key>) {
+        let Some(record) = self.records.get_mut(proposal) else { return };
+        let before = std::mem::replace(&mut record.late, late.clone());
+        for key in before.symmetric_difference(&late) {
+            self.change_ballot(*proposal, *key, |it| it.late = late.contains(key));
+        }
     }
 
     /// Of each closing that is new: which objections of those who are no electors an elector had seen who had not seen it.
@@ -384,9 +470,9 @@ impl Decisions {
         for (key, closed) in record.closings.iter().filter(|(_, it)| it.vouched.is_none()) {
             let said = record.said.values().flat_map(|it| it.values()).flatten();
             let foreign = said.filter(|it| !it.elector && it.stance == Ballot::Object);
-            let outside = foreign.filter(|it| !look.is_ancestor(it.ix, closed.ix)).map(|it| it.ix);
             let view = View::All(look);
-            let vouched = outside.filter(|it| self.is_vouched(record, *it, Some(closed.ix), &view, persons));
+            let vouched =
+                foreign.map(|it| it.ix).filter(|it| self.is_vouched(record, *it, Some(closed.ix), &view, persons));
             found.push((*key, vouched.collect()));
         }
         let Some(record) = self.records.get_mut(proposal) else { return };
@@ -399,31 +485,23 @@ impl Decisions {
 
     /// The withdrawal that stands.
     fn withdrawal(&self, record: &Record, view: &View) -> Option<Key> {
-        let voice = self.voice(record, &record.proposer, record.ix, view, &|_| true);
+        let voice = self.voice(record, &record.proposer, record.ix, view, &|_| true, &|it| it.elector);
         let look = view.look();
         let is = |it: &&&Said| matches!(look.entry(it.ix).event.body, crate::Body::ProposalWithdrawn(_));
         voice.objections.iter().filter(is).map(|it| look.entry(it.ix).key()).min()
     }
 
     /// Which ballots of a person count, each by its key.
-    fn counting(
-        &self,
-        record: &Record,
-        person: &NodeId,
-        version: Ix,
-        view: &View,
-        persons: &Persons,
-    ) -> Vec<(Key, bool)> {
-        let (look, voice) = (view.look(), self.voice(record, person, version, view, &|_| true));
+    fn counting(&self, record: &Record, person: &NodeId, view: &View, persons: &Persons) -> Vec<(Key, bool)> {
+        let (look, voice) = (view.look(), self.voice(record, person, record.ix, view, &|_| true, &|it| it.elector));
         let Some(chains) = record.said.get(person) else { return Vec::new() };
         let counts = |it: &Said| {
             let is_alone = || record.closings.values().any(|it| it.sole);
             let is_heard = || is_alone() || self.is_vouched(record, it.ix, None, view, persons);
             voice.counting.contains(&it.ix) && (it.elector || it.stance == Ballot::Object && is_heard())
         };
-        // One more than is looked at: it has counted until now.
-        let last = |all: &Vec<Said>| all.len().saturating_sub(LAST + 1);
-        let said = chains.values().flat_map(|all| all.get(last(all)..).unwrap_or_default());
+        // Of whom there are more than that none counts any more.
+        let said = chains.values().flatten().take(MOST + 1);
         said.map(|it| (look.entry(it.ix).key(), counts(it))).collect()
     }
 }
