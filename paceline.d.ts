@@ -35,6 +35,19 @@ type Ask = {
 /** An answer: one of these. `choice` counts from 0; `dots` has the options by their texts. */
 type RoundAnswer = { text?: string; number?: number; choice?: number; dots?: Points };
 type Points = Record<string, number>; // by option
+/** How something is decided, from the loosest on. With advice who proposed it decides, and changes nothing of the room. */
+type Policy = "advice" | "majority" | "consent" | "unanimous";
+/** What a decision changes: one of these. Nothing else changes any of it. The last two are mandates: they let somebody move a baton. */
+type Effect = {
+  title?: string;
+  purpose?: string;
+  /** Those that change. `quorum` in per cent, `grace` in seconds. */
+  values?: { policy?: Policy; quorum?: number; quorumCap?: number; grace?: number; prompts?: string[] };
+  behindNotice?: NodeId;
+  version?: number;
+  handBaton?: { baton: Cid; to: NodeId };
+  closeBaton?: Cid;
+};
 /** How this node stands to the others. */
 type Connection = "connecting" | "alone" | "catching-up" | "in-sync" | "partial" | "offline";
 
@@ -120,6 +133,23 @@ interface Paceline {
     drop(promise: Cid, why: string): Promise<Cid>;
     /** It goes on, and is due by then; without a day, by none. Not once it was kept or dropped; `retract` takes it back. */
     renew(promise: Cid, due?: string): Promise<Cid>;
+  };
+
+  /** What in other tools an admin does, here a decision does. */
+  readonly decision: {
+    /**
+     * Proposes something for all to decide: as the room does, or more strictly. A `trial` ends on `reviewOn`, a day, "2026-12-01"; `about` is the
+     * post that it comes from.
+     */
+    propose(o: { title: string; text: string; policy?: Policy; effect?: Effect; trial?: boolean; reviewOn?: string; meeting?: Cid; about?: Cid }): Promise<Cid>;
+    /** Another text for one's own proposal: what was said to the text before counts no more, but for objections. */
+    amend(proposal: Cid, text: string): Promise<Cid>;
+    /** Says something to its latest text; an objection needs its reason. */
+    ballot(proposal: Cid, o: { stance: "consent" | "concern" | "object" | "stand-aside"; reason?: string; fix?: string }): Promise<Cid>;
+    /** Decides. Rejects with not-decided if by what is here it is not. */
+    close(proposal: Cid): Promise<Cid>;
+    /** Takes one's own proposal back. */
+    withdraw(proposal: Cid): Promise<Cid>;
   };
 
   /** Meetings: a room outlives them. Several that go on are shown as one; closing one closes all of them. */
@@ -433,6 +463,32 @@ interface RoomState {
     renewed: { times: number; at: number } | null;
     /** The ask or the post that it comes from. */
     from: Cid | null;
+  }[];
+  /** In display order. */
+  proposals: {
+    cid: Cid;
+    /** Its latest text: the proposal itself, or an amendment. */
+    version: Cid;
+    title: string;
+    text: string | null;
+    policy: Policy;
+    /** Suspended: it was decided, until somebody who had not been heard objected. */
+    state: "open" | "carried" | "suspended" | "withdrawn";
+    ballots: {
+      node: NodeId;
+      version: Cid;
+      stance: "consent" | "concern" | "object" | "stand-aside";
+      reason: string | null;
+      fix: string | null;
+      counts: boolean;
+      /** Most had gone on with the decision: it stands. */
+      late: boolean;
+    }[];
+    /** How many must have answered. */
+    quorum: number;
+    reviewOn: string | null;
+    /** The text that counts. */
+    carried: Cid | null;
   }[];
   /** Founded by a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
   newer: boolean;

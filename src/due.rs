@@ -11,6 +11,11 @@ pub fn today() -> Option<Day> {
     in_days(0)
 }
 
+/// The day on which something was, as its author's clock had it.
+pub fn day_of(at: u64) -> Option<Day> {
+    days_after(at, 0)
+}
+
 /// The day so many days from today.
 pub fn in_days(days: u16) -> Option<Day> {
     days_after(browser::now(), days)

@@ -6,6 +6,7 @@ mod browser;
 mod calendar;
 mod components;
 mod config;
+mod difference;
 mod due;
 mod excerpt;
 mod forms;

@@ -2,6 +2,7 @@
 //! build; its contract is `paceline.d.ts`. It only translates: the commands and what they call are a table ([`commands`]).
 
 mod commands;
+mod decisions;
 mod values;
 
 use std::{

@@ -16,3 +16,6 @@ copy-gone = This browser’s copy of the room was deleted: all of it is in this 
 store-anew = Store it here again
 unsent-round = Your answer
 unsent-line = A line for the log
+unsent-proposal = A proposal
+unsent-amendment = New words for a proposal
+unsent-ballot = What you say to a proposal

@@ -29,6 +29,7 @@ pub enum Icon {
     Plus,
     Baton,
     Promise,
+    Decision,
     Meeting,
     People,
     More,
@@ -70,6 +71,9 @@ impl Icon {
             }
             Self::More => "M4.5 10 h.1 M10 10 h.1 M15.5 10 h.1",
             Self::Plus => "M10 4 V16 M4 10 H16",
+            Self::Decision => {
+                "M10 3 V17 M3 7 H17 M3 7 l-1 5 a3 3 0 0 0 5 0 L6 7 M14 7 l-1 5 a3 3 0 0 0 5 0 L17 7 M7 17 H13"
+            }
             Self::Promise => "M16.5 9 V15.5 H3.5 V4.5 H12 M7 9 l3 3 L17 4.5",
             Self::Baton => "M4 13.5 L13.5 4 a1.8 1.8 0 0 1 2.5 2.5 L6.5 16 a1.8 1.8 0 0 1 -2.5 -2.5 Z",
         }

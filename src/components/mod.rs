@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod copyable;
+pub mod decision;
 pub mod dialog;
 pub mod disc;
 pub mod doubtful;

@@ -42,9 +42,10 @@ impl Form {
         if self.line.is_empty() { &self.purpose } else { &self.line }
     }
 
-    /// It is there for a meeting: one in which people are asked something, or an incident.
+    /// It is there for a meeting: one in which people are asked something, or decide, or an incident.
     pub fn is_to_meet(&self) -> bool {
-        self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty() || it.incident.is_some())
+        let meets = self.meeting.as_ref().is_some_and(|it| !it.prompts.is_empty() || it.incident.is_some());
+        meets || self.name == DECIDE
     }
 
     /// What tells its meetings from others, if they are incidents.
@@ -131,11 +132,15 @@ pub struct FormBaton {
     pub minutes: Option<u32>,
 }
 
+/// The form of meetings that are held to decide something.
+pub const DECIDE: &str = "decide";
+
 /// The files, in the order in which they are offered.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     include_str!("../../forms/blank.json"),
     include_str!("../../forms/stand-up.json"),
     include_str!("../../forms/retro.json"),
+    include_str!("../../forms/decide.json"),
     include_str!("../../forms/incident.json"),
 ];
 

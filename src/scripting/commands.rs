@@ -8,7 +8,7 @@ use js_sys::Uint8Array;
 use paceline_room::{
     Cid, Day, NodeId,
     body::{
-        Answer, List, PostKind, Stance, batons, feedback,
+        Answer, List, PostKind, Stance, batons, decisions, feedback,
         meetings::{self, ItemKind},
         people, persons, posts, promises,
         rounds::{self, Ask, Dots, Said, Scale, Spoken, True, Turn},
@@ -19,7 +19,10 @@ use paceline_room::{
 use serde::{Deserialize, Deserializer};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::values::{bad_argument, parse, to_js};
+use super::{
+    decisions::{BallotFor, Proposal},
+    values::{bad_argument, parse, to_js},
+};
 use crate::session::{
     ImportReport, LocalState, Outcome, PracticeReport, Session, SessionError, Status, Takes, takes_of,
 };
@@ -75,6 +78,12 @@ commands! { session:
     "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;
     "promise.renew" (promise: Cid, due: Option<String>) -> Cid = session.act(promises::Command::Renew { promise, due: day(due)? }).await;
     "promise.drop" (promise: Cid, why: String) -> Cid = session.act(promises::Command::Drop { promise, why }).await;
+
+    "decision.propose" (o: Proposal) -> Cid = session.act(o.command()?).await;
+    "decision.amend" (proposal: Cid, text: String) -> Cid = session.act(decisions::Command::Amend { proposal, text, title: None, fix: None }).await;
+    "decision.ballot" (proposal: Cid, o: BallotFor) -> Cid = session.act(o.command(proposal)).await;
+    "decision.close" (proposal: Cid) -> Cid = session.act(decisions::Command::Close { proposal }).await;
+    "decision.withdraw" (proposal: Cid) -> Cid = session.act(decisions::Command::Withdraw { proposal }).await;
 
     "meeting.open" (o: Option<Meeting>) -> Cid = open_meeting(&session, o.unwrap_or_default()).await;
     "meeting.close" (meeting: Cid, note: Option<String>) -> Cid = session.act(meetings::Command::Close { meeting, note: note.unwrap_or_default() }).await;
@@ -223,7 +232,7 @@ impl Promise {
     }
 }
 
-fn day(text: Option<String>) -> Outcome<Option<Day>> {
+pub(super) fn day(text: Option<String>) -> Outcome<Option<Day>> {
     text.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))
 }
 
@@ -509,7 +518,7 @@ macro_rules! as_objects {
 }
 
 as_objects! {
-    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Option<Meeting>, Option<Minutes>, NewItem,
+    taken Found, Introduce, Post, Feedback, Answered, Baton, Promise, Proposal, BallotFor, Option<Meeting>, Option<Minutes>, NewItem,
         ChangedItem, TimerFor, Round, RoundAnswer, Turn, Option<Under>, bool, String, Option<String>, Cid, Option<Cid>, NodeId;
     given Status, RoomState, LocalState, PracticeReport, ImportReport
 }

@@ -1,5 +1,6 @@
 //! The commands that a page's forms stand for, by the place where something is written.
 
+pub(super) mod decisions;
 mod promises;
 
 use paceline_node::NodeError;
@@ -56,6 +57,10 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::Promise => promises::new(draft)?.into(),
         Place::PromiseFrom(from) => promises::make(draft, Some(from)).into(),
         Place::PromiseWord(promise) => promises::drop(draft, promise).into(),
+        Place::Proposal => decisions::proposed(draft, None)?.into(),
+        Place::ProposalFrom(post) => decisions::proposed(draft, Some(post))?.into(),
+        Place::Amendment(proposal) => decisions::amended(draft, proposal).into(),
+        Place::Ballot(proposal) => decisions::cast(draft, &act, proposal).into(),
         Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(note(draft)) }.into(),
         Place::Line(_) => post(draft, None),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),

@@ -1,5 +1,7 @@
 //! The minutes of a meeting in this page's language, with the names that it shows.
 
+mod decisions;
+
 use paceline_node::People;
 use paceline_room::{
     Cid, Day, NodeId,
@@ -87,6 +89,7 @@ impl Wording for Words {
         match it {
             Heading::Attended => t!("minutes-attended"),
             Heading::Timeline => t!("minutes-timeline"),
+            Heading::Decisions => t!("minutes-decisions"),
             Heading::Agenda => t!("minutes-agenda"),
             Heading::Promises => t!("minutes-promises"),
             Heading::Roles => t!("minutes-roles"),

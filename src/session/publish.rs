@@ -96,6 +96,8 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         apart: same(before.map(|it| &it.apart), apart),
         meetings: lists.meetings,
         rounds: lists.rounds,
+        decisions: lists.decisions,
+        polls: now.polls.clone(),
         promises: lists.promises,
         led: batons.led,
         led_by_me: batons.mine,

@@ -5,14 +5,14 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::replica::{Reached, Takes, Unchecked};
 use paceline_net::{Path, RendezvousStatus};
-use paceline_node::{Countdown, Loops, People, Reaches, Storing};
+use paceline_node::{Countdown, Loops, People, Poll, Reaches, Storing};
 use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
     fold::{Key, List},
     state::{
-        Baton, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post, PostVersions,
-        PromiseLists, RoundLists, UnknownEvent,
+        Baton, DecisionLists, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post,
+        PostVersions, PromiseLists, RoundLists, UnknownEvent,
     },
 };
 use paceline_store::Unsent;
@@ -144,6 +144,10 @@ pub struct RoomView {
     pub apart: Rc<[MeetingStep]>,
     /// Rounds and what was answered in them.
     pub rounds: RoundLists,
+    /// Proposals, and what was said to them.
+    pub decisions: DecisionLists,
+    /// What is to be decided.
+    pub polls: Rc<[Poll]>,
     /// Asks and promises.
     pub promises: PromiseLists,
     /// Those of them that somebody leads.

@@ -5,14 +5,14 @@ use paceline_room::Cid;
 use super::{
     batons,
     card::{Around, Sources},
-    later, promises,
+    decisions, later, promises,
 };
 use crate::session::Place;
 
 pub use super::at_post::{Act, Mark, Marks};
 
 /// All that can be made of a post, in the order in which it is offered.
-pub static ACTS: &[Act] = &[promises::DO_THIS, later::TALK_LATER, batons::OPEN_FOR];
+pub static ACTS: &[Act] = &[promises::DO_THIS, decisions::DECIDE_THIS, later::TALK_LATER, batons::OPEN_FOR];
 
 /// What is told beside posts.
 pub static MARKS: &[Marks] = &[promises::marks, later::marks];

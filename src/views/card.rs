@@ -6,11 +6,12 @@ use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, List},
     limits,
-    state::{Baton, Item, Person, PromiseLists, UnknownEvent},
+    state::{Baton, DecisionLists, Item, Person, PromiseLists, UnknownEvent},
 };
 use yew::prelude::*;
 
 use crate::{
+    components::decision::Decisions,
     people,
     session::{Here, People, RoomView},
 };
@@ -32,6 +33,8 @@ pub type Change = (Key, Option<Moment>);
 pub struct Sources {
     /// In order of opening.
     pub batons: List<Baton>,
+    /// Proposals.
+    pub decisions: DecisionLists,
     /// Asks and promises.
     pub promises: PromiseLists,
     /// What is kept for later or is on an agenda, and is about posts.
@@ -49,6 +52,7 @@ impl Sources {
         let open = meetings.open.iter().take(limits::MEETINGS_AT_ONCE);
         Self {
             batons: room.batons.clone(),
+            decisions: room.decisions.clone(),
             promises: room.promises.clone(),
             about: meetings.about.clone(),
             going: open.flat_map(|it| meetings.line(it)).map(|it| it.cid).collect(),
@@ -67,12 +71,14 @@ impl Sources {
 pub struct Around {
     people: People,
     doubtful: List<()>,
+    /// What proposals are drawn from.
+    pub decisions: Decisions,
 }
 
 impl Around {
     /// Gathers it from a snapshot.
     pub fn new(room: &RoomView) -> Self {
-        Self { people: room.people.clone(), doubtful: room.doubtful.clone() }
+        Self { people: room.people.clone(), doubtful: room.doubtful.clone(), decisions: Decisions::of(room) }
     }
 
     /// Who somebody is, what they are called, and whether they are here.

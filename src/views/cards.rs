@@ -1,12 +1,12 @@
 //! The table of cards: what stands on the road between posts, each kind from the capability that it belongs to. Where all of it
 //! stands is decided by the order of the log alone.
 
-use super::{batons, newer, promises};
+use super::{batons, decisions, newer, promises};
 
 pub use super::card::{Around, Change, Kind, Moment, Sources};
 
 /// All kinds of cards.
-pub static KINDS: &[Kind] = &[batons::CARDS, promises::CARDS, newer::CARDS];
+pub static KINDS: &[Kind] = &[batons::CARDS, decisions::CARDS, promises::CARDS, newer::CARDS];
 
 impl Sources {
     /// What of all moments is not as it was.

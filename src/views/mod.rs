@@ -11,6 +11,7 @@ pub mod at_posts;
 mod batons;
 mod card;
 pub mod cards;
+mod decisions;
 mod invite;
 mod keys;
 mod later;
@@ -44,6 +45,7 @@ pub static VIEWS: &[View] = &[
     stream::VIEW,
     practice::LINE,
     practice::OFFER,
+    decisions::CLOSING,
     meeting::BAR,
     meeting::CARD,
     meeting::LATER,
@@ -58,6 +60,7 @@ pub static VIEWS: &[View] = &[
     mentions::VIEW,
     people::CARDS,
     about::VIEW,
+    decisions::VIEW,
     promises::VIEW,
     minutes::VIEW,
     loops::VIEW,

@@ -103,6 +103,15 @@ for (const [size, { colorScheme, viewport }] of Object.entries(SIZES)) {
     await check(ada, name('promises'));
     await fits(ada, name('promises'));
 
+    await ben.call('decision.propose', { title: 'Paint it red', text: 'All of the rail.', reviewOn: '2031-01-31' });
+    await ada.view('view-decisions');
+    await ada.page.locator('.view').getByTestId('ballot-object').click();
+    await ada.at('proposal-open').click();
+    await ada.at('proposal-more').locator('summary').click();
+    await check(ada, name('decisions'));
+    await fits(ada, name('decisions'));
+    await world.picture(`${size} ${colorScheme} decisions`, ada);
+
     await ada.view('view-network');
     await ada.at('network-peer').first().waitFor();
     await check(ada, name('network'));

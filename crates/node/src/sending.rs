@@ -196,7 +196,12 @@ fn is_taken_back(replica: &Replica, place: &Place) -> bool {
 fn is_reachable(replica: &Replica, place: &Place) -> bool {
     let (fold, me) = (replica.fold(), replica.node());
     match place {
-        Place::Composer | Place::Retract(_) | Place::Version(_) | Place::BatonOpen | Place::Promise => true,
+        Place::Composer
+        | Place::Retract(_)
+        | Place::Version(_)
+        | Place::BatonOpen
+        | Place::Promise
+        | Place::Proposal => true,
         Place::Reply(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
         Place::Edit(post) => fold.post(post).is_some_and(|it| it.author == me) && !is_taken_back(replica, place),
         Place::Feedback(target, _) => replica.log().find(target).is_some() && !is_taken_back(replica, place),
@@ -208,6 +213,9 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
         Place::PromiseWord(promise) => {
             fold.promise(promise).is_some_and(|it| it.node == me && it.state == PromiseState::Promised)
         }
+        Place::ProposalFrom(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
+        Place::Amendment(proposal) => fold.proposal(proposal).is_some_and(|it| it.author == me),
+        Place::Ballot(proposal) => fold.proposal(proposal).is_some(),
         Place::Round(round) => fold.round(round).is_some_and(|it| it.goes_on(fold.meetings())),
         Place::Line(meeting) => fold.meeting(meeting).is_some_and(|it| it.ended.is_none()),
         Place::BatonDecline(offer) => fold.batons().any(|it| it.offer == Some(*offer) && it.offered_to == Some(me)),

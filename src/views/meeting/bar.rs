@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use paceline_room::{NodeId, body::meetings};
+use paceline_room::{NodeId, body::meetings, state::Item};
 use yew::prelude::*;
 
 use super::{
+    deciding::in_bar,
     incident::{Reminder, TakeLead},
     now::{Notes, Step, called, going, here_of, is_mine, notes_in, running, runs, timer_of, titled, turns_of},
     turns::use_my_turn,
@@ -64,6 +65,7 @@ fn Line(props: &BarProps) -> Html {
     // The time is that of whose turn it is, of the step, or of what is on the agenda.
     let timed = if now.is_some() || at.is_some() { room.timer } else { running(room, meeting) };
     let incident = meeting.is_incident();
+    let deciding = in_bar(room, meeting);
     let step = match (at, &turns, now) {
         (Some(Step::Write), ..) => t!("notes-write"),
         (Some(Step::Vote), ..) => t!("notes-vote"),
@@ -73,14 +75,13 @@ fn Line(props: &BarProps) -> Html {
         (None, Some(_), None) => t!("bar-all-spoken"),
         (None, None, _) if incident && timed.is_some() && left == 0 => t!("incident-due"),
         (None, None, _) if incident && timed.is_some() => t!("incident-next"),
-        (None, None, _) => here.as_ref().map_or_else(|| t!("bar-goes-on"), |it| titled(room, it)),
+        (None, None, _) => deciding.as_ref().map_or_else(|| comes_to(room, here.as_deref()), |it| it.0.clone()),
     };
     let handle = at.map_or(
         match (&turns, &here) {
             (Some(_), _) => "turns",
             _ if incident => "incident",
-            (None, Some(_)) => "agenda",
-            (None, None) => "talk",
+            (None, here) => deciding.map_or(if here.is_some() { "agenda" } else { "talk" }, |(_, step)| step),
         },
         Step::value,
     );
@@ -98,6 +99,11 @@ fn Line(props: &BarProps) -> Html {
             if let Some(runs) = runs { <span class="bar-runs">{ changing(runs_it(room, runs)) }</span> }
         </div>
     }
+}
+
+/// What on the agenda it has come to.
+fn comes_to(room: &RoomView, here: Option<&Item>) -> String {
+    here.map_or_else(|| t!("bar-goes-on"), |it| titled(room, it))
 }
 
 #[derive(PartialEq, Properties)]
@@ -122,7 +128,9 @@ fn Started(props: &StartedProps) -> Html {
         true => t!("incident-declared-by", by = called(room, &it.author)),
         false => t!("meeting-started-by", by = called(room, &it.author)),
     });
-    let told_only = meeting.is_some_and(|it| room.rounds.is_touched(&room.meetings, it));
+    let told_only = meeting.is_some_and(|it| {
+        room.rounds.is_touched(&room.meetings, it) || room.decisions.of_meeting(it.cid).next().is_some()
+    });
     html! { <Undo of={meeting.map(|it| AttrValue::from(it.cid.to_string()))} text={text.unwrap_or_default()} {undo} {told_only} /> }
 }
 

@@ -8,6 +8,7 @@ use super::{
     agenda::{Agenda, goes_on},
     apart::apart,
     asked::{AskAll, Asked, AskedLast},
+    deciding::Deciding,
     incident::Incident,
     lobby::Lobby,
     named::own_name,
@@ -18,7 +19,11 @@ use super::{
     writing::Writing,
 };
 use crate::{
-    components::{undo::Undo, written::Written},
+    components::{
+        decision::stage::{decides, is_done},
+        undo::Undo,
+        written::Written,
+    },
     hooks::{use_commands, use_wake_lock, use_writing_in},
     people,
     session::RoomView,
@@ -61,7 +66,8 @@ pub fn Card(props: &CardProps) -> Html {
     }
     let over = seen.borrow().and_then(|cid| room.meetings.all.iter().rev().find(|it| it.cid == cid).cloned());
     let over = over.filter(|_| room.meeting.is_none());
-    let is_held = |it: &Arc<Meeting>| !room.rounds.is_mistake(&room.meetings, it);
+    let decided = |it: &Meeting| room.decisions.of_meeting(it.cid).next().is_some();
+    let is_held = |it: &Arc<Meeting>| decided(it) || !room.rounds.is_mistake(&room.meetings, it);
     let back = room.meeting.as_ref().map(|it| {
         let (back_to, cid) = (back_to.setter(), it.cid);
         Callback::from(move |()| back_to.set(Some(cid)))
@@ -138,11 +144,14 @@ fn Going(props: &GoingProps) -> Html {
     let helps = |round: &Round| meeting.prompts.last().is_some_and(|it| **it == *round.question);
     let all_spoken = turns.as_ref().is_none_or(|it| it.now.is_none());
     // What a stand-up leaves to talk about is told at its end, and keeps nobody.
-    let is_over =
-        all_spoken && (turns.is_some() || !goes_on(room, meeting)) && notes.iter().all(|it| is_last(room, meeting, it));
+    let is_over = all_spoken
+        && (turns.is_some() || !goes_on(room, meeting))
+        && notes.iter().all(|it| is_last(room, meeting, it))
+        && is_done(room, meeting);
     // What was promised before comes first, until notes are shown.
     let begins = notes.first().is_none_or(|it| it.step() == Step::Write);
-    let leads = all_spoken && notes.is_empty();
+    let leads = all_spoken && notes.is_empty() && !decides(meeting);
+    let deciding = all_spoken && notes.is_empty() && !goes_on(room, meeting);
     let end = {
         let meeting = meeting.cid;
         Callback::from(move |_: MouseEvent| commands.act(meetings::Command::Close { meeting, note: String::new() }))
@@ -166,6 +175,7 @@ fn Going(props: &GoingProps) -> Html {
                 { for asked.iter().map(|round| html! { <Writing key={round.cid.to_string()} room={room.clone()} round={(**round).clone()} {due} helps={helps(round)} /> }) }
                 { for others_in(room, meeting).into_iter().map(|round| html! { <Asked key={round.cid.to_string()} room={room.clone()} round={round.clone()} /> }) }
             </div>
+            <Deciding room={room.clone()} meeting={meeting.clone()} primary={*primary && deciding} />
             <AskAll meeting={meeting.cid} />
             <AskedLast room={room.clone()} last={asked_last(room, meeting)} />
             <div class="row">

@@ -6,6 +6,7 @@ mod apart;
 mod asked;
 mod bar;
 mod card;
+mod deciding;
 mod hands;
 mod incident;
 mod late;

@@ -13,6 +13,7 @@ use paceline_room::{
 
 use crate::{
     browser,
+    components::decision::stage::is_about_proposal,
     due::in_days,
     excerpt,
     forms::NoteValues,
@@ -60,7 +61,7 @@ pub fn seconds_of(round: &Round) -> Option<u64> {
 pub fn asked_in(room: &RoomView, meeting: &Meeting) -> Vec<Arc<Round>> {
     room.rounds
         .in_meeting(&room.meetings, meeting)
-        .filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed && !it.is_undone())
+        .filter(|it| matches!(it.ask, Ask::Words(_)) && !it.sealed && !it.is_undone() && !is_about_proposal(room, it))
         .cloned()
         .collect()
 }
@@ -81,7 +82,11 @@ pub fn asked_last(room: &RoomView, meeting: &Meeting) -> Option<Arc<Round>> {
     let is_vote = |it: &Round| all().any(|notes| is_notes(notes) && is_on(room, it, notes));
     let beside = all().filter(|it| {
         let is_asked = meeting.prompts.iter().any(|prompt| **prompt == *it.question) && it.ask.is_text();
-        !is_asked && !matches!(it.ask, Ask::Spoken(_)) && of_form != Some(it.cid) && !is_vote(it)
+        !is_asked
+            && !is_about_proposal(room, it)
+            && !matches!(it.ask, Ask::Spoken(_))
+            && of_form != Some(it.cid)
+            && !is_vote(it)
     });
     beside.max_by_key(|it| it.key()).cloned()
 }

@@ -1,6 +1,6 @@
 //! The meetings that were, each with its notes to carry away.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 use paceline_room::state::Meeting;
 use yew::prelude::*;
@@ -48,9 +48,11 @@ fn Meetings(props: &MeetingsProps) -> Html {
     let (room, much) = (&props.room, use_shown());
     let all = &room.meetings.all;
     // What another one went on with is told with that one, and what was begun by mistake not at all.
-    let left_out = use_memo((all.clone(), room.rounds.clone()), |(all, rounds)| {
+    let left_out = use_memo((all.clone(), room.rounds.clone(), room.decisions.clone()), |(all, rounds, decisions)| {
         let gone_on = all.iter().filter_map(|it| it.resumes);
-        let mistakes = all.iter().filter(|it| rounds.is_mistake(&room.meetings, it)).map(|it| it.key());
+        let decided = |it: &Meeting| decisions.of_meeting(it.cid).next().is_some();
+        let is_mistake = |it: &&Arc<Meeting>| !decided(it) && rounds.is_mistake(&room.meetings, it);
+        let mistakes = all.iter().filter(is_mistake).map(|it| it.key());
         gone_on.chain(mistakes).collect::<BTreeSet<_>>()
     });
     let told = || all.iter().rev().filter(|it| !left_out.contains(&it.key()));

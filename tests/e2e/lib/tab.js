@@ -147,7 +147,8 @@ export class Tab {
 
   /** Opens a view, by way of the main tab that holds it where it is not in sight. */
   async view(handle, press = (button) => button.click()) {
-    const within = { 'view-promises': 'tab-agreed', 'view-minutes': 'tab-agreed', 'view-people': 'tab-people' };
+    const within = { 'view-people': 'tab-people' };
+    for (const agreed of ['view-decisions', 'view-promises', 'view-minutes']) within[agreed] = 'tab-agreed';
     const button = this.at(handle);
     await this.at('tab-more').waitFor();
     if (!(await button.isVisible())) await press(this.at(within[handle] ?? 'tab-more'));

@@ -13,6 +13,7 @@ mod handoffs;
 mod members;
 mod people;
 mod places;
+mod polls;
 mod reach;
 mod when;
 
@@ -32,6 +33,7 @@ pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
 use handoffs::{Ignoreds, Roles};
 pub use people::{Crowd, Naming, People, PersonView};
+pub use polls::Poll;
 use reach::Window;
 pub use reach::{Reach, Reaches};
 use when::same;
@@ -65,6 +67,8 @@ pub struct Snapshot {
     pub batons: Batons,
     /// What is said of the meeting that goes on.
     pub floor: Floor,
+    /// What is to be decided.
+    pub polls: Rc<[Poll]>,
     /// What was done with batons and did not count.
     pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
@@ -137,6 +141,7 @@ impl Snapshots {
             loops: before.loops.follow(&before.lists.feedback, &lists.feedback, self.me),
             batons,
             floor: before.floor.follow(replica),
+            polls: polls::polls(&before, replica, &lists, self.me),
             ignored: self.ignored.follow(replica).clone(),
             doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
             reach: self.window.shown(),

@@ -6,10 +6,10 @@ use paceline_node::{Acts, MOST_ACTS, Made, Named, NodeError, Surroundings, Told}
 use paceline_room::{
     Body, Cid,
     body::{
-        batons,
+        batons, decisions,
         meetings::{self, ItemKind, NewItem},
         people,
-        rounds::{self, Ask, Spoken},
+        rounds::{self, Ask, Spoken, True},
     },
     testing::World,
 };
@@ -106,6 +106,40 @@ fn what_is_done_in_one_step_is_one_write_and_each_act_sees_those_before_it() {
     assert_eq!(of_meeting, [turns]);
     let timer = fold.meeting(&meeting).and_then(|it| it.timer.clone()).expect("a time");
     assert_eq!((timer.seconds, timer.about), (60, Some(turns)));
+}
+
+#[test]
+fn what_is_asked_about_a_proposal_stands_right_behind_it_as_the_page_takes_it_to() {
+    let (place, seat) = founder(&mut World::new(29));
+    let outcome = ask(&place, &seat, meeting().0);
+    spread(&place, &[&seat], || outcome.borrow().is_some());
+    let meeting = outcome.take().expect("an end").expect("all of it")[0];
+    let mut acts = Acts::default();
+    let (title, text) = ("Tea".to_owned(), "At four.".to_owned());
+    let proposed = decisions::Command::Propose {
+        title,
+        text,
+        policy: None,
+        effect: None,
+        trial: false,
+        review_on: None,
+        meeting: Some(meeting),
+        about: None,
+    };
+    acts.beside(proposed);
+    for question in ["Questions", "Reactions"] {
+        let (question, ask, meeting) = (question.to_owned(), Ask::Words(True), Some(meeting));
+        acts.beside(rounds::Command::Open { question, ask, sealed: false, meeting, order: vec![], many: true });
+    }
+    let outcome = ask(&place, &seat, acts);
+    spread(&place, &[&seat], || outcome.borrow().is_some());
+    let names = outcome.take().expect("an end").expect("all of it");
+    let replica = seat.node.replica();
+    let depth = |it: &Cid| replica.log().find(it).map(|ix| replica.log().entry(ix).event.depth).expect("it is here");
+    let depths: Vec<_> = names.iter().map(depth).collect();
+    assert_eq!(depths, [depths[0], depths[0] + 1, depths[0] + 2]);
+    let fold = replica.fold();
+    assert!(fold.proposal(&names[0]).is_some() && names[1..].iter().all(|it| fold.round(it).is_some()));
 }
 
 #[test]

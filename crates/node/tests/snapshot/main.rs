@@ -8,4 +8,5 @@ mod hidden;
 mod incident;
 mod meetings;
 mod persons;
+mod polls;
 mod reach;

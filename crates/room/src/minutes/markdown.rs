@@ -4,7 +4,7 @@
 use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use super::{
-    Entry, Held, Minutes, PromiseEntry, Role, grouped,
+    DecisionWording, Entry, Held, Minutes, PromiseEntry, Role, grouped,
     incident::{Moment, Sort},
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
 pub enum Heading {
     Attended,
     Timeline,
+    Decisions,
     Agenda,
     Promises,
     Roles,
@@ -29,7 +30,7 @@ pub enum Heading {
 }
 
 /// The caller's words: names, dates, and what is said of things.
-pub trait Wording {
+pub trait Wording: DecisionWording {
     /// What somebody is called.
     fn name(&self, node: &NodeId) -> String;
     /// When it was, and until when, if it has ended.
@@ -75,6 +76,7 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
     page.line(&escaped(&wording.when(&minutes.meeting)));
     page.part(Heading::Attended, &minutes.attended, |page, node| page.item(&bold(&page.wording.name(node))));
     page.part(Heading::Timeline, &minutes.timeline, |page, it| page.moment(it));
+    page.part(Heading::Decisions, &minutes.decisions, |page, it| page.decision(it));
     for (round, sheet) in &minutes.rounds {
         page.round(round, sheet, &minutes.rounds);
     }
@@ -97,9 +99,9 @@ pub fn markdown(minutes: &Minutes, wording: &dyn Wording) -> String {
     page.text
 }
 
-struct Page<'a> {
+pub(super) struct Page<'a> {
     text: String,
-    wording: &'a dyn Wording,
+    pub(super) wording: &'a dyn Wording,
 }
 
 impl Page<'_> {
@@ -112,7 +114,7 @@ impl Page<'_> {
     }
 
     /// An item of the list that is open.
-    fn item(&mut self, item: &str) {
+    pub(super) fn item(&mut self, item: &str) {
         _ = writeln!(self.text, "- {item}");
     }
 
@@ -282,12 +284,12 @@ pub(super) fn by_answer<'a>(counts: Counts<'a>, all: &[(Arc<Round>, Sheet)]) -> 
     (plain, groups.into_iter().map(|(cid, many)| (text(cid), many)).collect())
 }
 
-fn bold(name: &str) -> String {
+pub(super) fn bold(name: &str) -> String {
     format!("**{}**", escaped(name.trim()))
 }
 
 /// Who or what, and what is said there, within an item.
-fn told(what: &str, said: Option<&str>) -> String {
+pub(super) fn told(what: &str, said: Option<&str>) -> String {
     match said {
         Some(said) => format!("{what}: {}", lines(said, "  ")),
         None => what.to_owned(),
@@ -295,7 +297,7 @@ fn told(what: &str, said: Option<&str>) -> String {
 }
 
 /// A text of several lines within an item: each after the first begins anew, so far in.
-fn lines(text: &str, indent: &str) -> String {
+pub(super) fn lines(text: &str, indent: &str) -> String {
     let lines = text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).map(inline);
     let lines: Vec<String> = lines.filter(|it| !it.is_empty()).collect();
     // Two spaces at its end break a line without ending the item.
@@ -303,7 +305,7 @@ fn lines(text: &str, indent: &str) -> String {
 }
 
 /// One line in which nothing means anything to Markdown.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     marked(text, |at, it, starts| match it {
         '*' | '_' | '`' | '~' => true,
         _ => starts && at == 0,

@@ -4,6 +4,7 @@
 //! Sentences, names and dates are the caller's: this crate has no language and no clock. What belongs to a meeting is what has its
 //! opening in its past and not its end. **Cost.** It looks at what was written since the meeting began, when it is asked for.
 
+mod decisions;
 mod html;
 pub mod incident;
 mod markdown;
@@ -15,6 +16,7 @@ use std::{
 };
 
 use self::incident::{Moment, moments};
+pub use decisions::{DecisionEntry, DecisionWording};
 pub use html::html;
 pub use markdown::{Heading, Wording, markdown};
 pub(crate) use within::Within;
@@ -39,6 +41,8 @@ pub struct Minutes {
     pub timeline: Vec<Moment>,
     /// What was asked of everybody, with what came of it.
     pub rounds: Vec<(Arc<Round>, Sheet)>,
+    /// What it decided, or left open.
+    pub decisions: Vec<DecisionEntry>,
     /// What was on its agenda, in order.
     pub agenda: Vec<Entry>,
     /// What had been promised before and was kept or dropped in it, or goes on as was said in it; and what was promised in it.
@@ -154,6 +158,7 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
         rounds: rounds.map(|it| (it.clone(), lists.rounds.sheet(it))).collect(),
         promises,
         roles: roles(fold, &line, &within),
+        decisions: decisions::decided(fold, &lists, &within, &line, began),
         open: said.into_iter().filter(|it| asks(it)).collect(),
         contested,
         later: put_off.chain(left).map(entry).collect(),

@@ -2,8 +2,9 @@
 
 use paceline_room::{
     Day, Fold, NodeId,
-    minutes::{Heading, Held, Wording, incident::Sort},
-    state::{Meeting, PromiseState, TermBy},
+    body::decisions::Ballot,
+    minutes::{DecisionEntry, DecisionWording, Heading, Held, Wording, incident::Sort},
+    state::{Cast, Meeting, PromiseState, TermBy},
 };
 
 /// English, with times as they are.
@@ -75,5 +76,29 @@ impl Wording for English<'_> {
 
     fn asks(&self, by: &str, of: Option<&str>) -> String {
         of.map_or_else(|| format!("{by} asks"), |of| format!("{by} asks {of}"))
+    }
+}
+
+impl DecisionWording for English<'_> {
+    fn decision(&self, it: &DecisionEntry) -> String {
+        format!("{:?}, by {}", it.proposal.state, self.name(&it.proposal.author))
+    }
+
+    fn ballot(&self, it: &Cast) -> String {
+        match it.stance {
+            Ballot::Consent => "consents".into(),
+            Ballot::Concern => "worries".into(),
+            Ballot::Object if it.counts => "objects".into(),
+            Ballot::Object => "objected".into(),
+            Ballot::StandAside => "stands aside".into(),
+        }
+    }
+
+    fn fix(&self) -> String {
+        "Fix".into()
+    }
+
+    fn before(&self) -> String {
+        "Before".into()
     }
 }

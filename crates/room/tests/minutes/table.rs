@@ -290,6 +290,7 @@ pub fn form_of(name: &str) -> Form {
     let file = match name {
         "stand-up" => include_str!("../../../../forms/stand-up.json"),
         "retro" => include_str!("../../../../forms/retro.json"),
+        "decide" => include_str!("../../../../forms/decide.json"),
         other => panic!("no form {other}"),
     };
     Form(serde_json::from_str(file).expect("JSON"))

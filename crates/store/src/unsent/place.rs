@@ -63,6 +63,8 @@ places! {
         BatonOpen = "baton-open",
         /// A promise, or an ask.
         Promise = "promise",
+        /// Something for all to decide.
+        Proposal = "proposal",
     }
     about {
         /// The answer to a post.
@@ -89,6 +91,12 @@ places! {
         Round = "round",
         /// A line in the log of an incident.
         Line = "line",
+        /// Something for all to decide that comes from a post.
+        ProposalFrom = "proposal-from",
+        /// Another text for a proposal.
+        Amendment = "amendment",
+        /// Why somebody objects to a proposal or worries about it, and what would fix it.
+        Ballot = "ballot",
     }
 }
 

@@ -158,6 +158,9 @@ impl Says {
     }
 }
 
+/// Which of what was said is asked for.
+type Asked<'a> = &'a dyn Fn(&Said) -> bool;
+
 /// Of whom something counts.
 struct Asking<'a> {
     /// Whether what a person said is an elector's.
@@ -265,7 +268,7 @@ impl Decisions {
         late: &BTreeSet<Ix>,
         look: &Look,
         all: Says,
-        says: &dyn Fn(&dyn Fn(&Said) -> bool) -> Says,
+        says: &dyn Fn(Asked) -> Says,
     ) -> Says {
         let keyed = chains.values().flatten().filter(|it| late.contains(&it.ix));
         let tried: BTreeMap<Key, Ix> = keyed.map(|it| (look.entry(it.ix).key(), it.ix)).collect();
@@ -368,7 +371,7 @@ impl Decisions {
         let all: Vec<_> =
             record.said.values().flat_map(|it| it.values()).flatten().filter(|it| view.has(it.ix)).collect();
         let is_heard = |it: &&Said| !it.elector && it.stance == Ballot::Object || !is_inside(it);
-        if !all.iter().any(|it| is_heard(it)) || record.policy == Policy::Advice {
+        if !all.iter().any(is_heard) || record.policy == Policy::Advice {
             return Stands { does: true, ..Stands::default() };
         }
         let vouched = |it: &Said| {

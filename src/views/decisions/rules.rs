@@ -1,0 +1,73 @@
+//! *How this works*: the room's rules, each with the decision that made it what it is. Nothing but a decision changes them.
+
+use std::rc::Rc;
+
+use paceline_room::{Cid, state::Rule};
+use yew::prelude::*;
+
+use crate::{
+    components::decision::decided_by,
+    excerpt, people,
+    session::RoomView,
+    texts::{changing, t},
+    when,
+};
+
+/// Properties of [`HowThisWorks`].
+#[derive(PartialEq, Properties)]
+pub struct HowThisWorksProps {
+    /// The room.
+    pub room: Rc<RoomView>,
+}
+
+/// Draws them.
+#[component]
+pub fn HowThisWorks(props: &HowThisWorksProps) -> Html {
+    let room = &props.room;
+    let rules = &room.decisions.rules;
+    let by = |it: Option<Cid>| it.map(|it| told(room, it));
+    html! {
+        <section class="rules" data-testid="rules">
+            <h3>{ t!("how-this-works") }</h3>
+            <p class="hint">{ t!("how-this-works-words") }</p>
+            <dl>
+                { rule("title", t!("rule-title"), room.title.to_string(), by(made(&rules.title))) }
+                if !room.purpose.is_empty() { { rule("purpose", t!("rule-purpose"), room.purpose.to_string(), by(made(&rules.purpose))) } }
+                if let Some(values) = &room.values {
+                    { rule("policy", t!("rule-policy"), decided_by(values.policy), by(made(&rules.policy))) }
+                    { rule("quorum", t!("rule-quorum"), t!("rule-quorum-is", n = values.quorum.get(), cap = u32::from(values.quorum_cap)),
+                        by(made(&rules.quorum).or(made(&rules.quorum_cap)))) }
+                    { rule("grace", t!("rule-grace"), t!("rule-grace-is", n = values.grace), by(made(&rules.grace))) }
+                }
+                if let Some(prompts) = &rules.prompts {
+                    { rule("prompts", t!("rule-prompts"), prompts.is.join(" · "), Some(told(room, prompts.by))) }
+                }
+            </dl>
+        </section>
+    }
+}
+
+fn made<T>(rule: &Option<Rule<T>>) -> Option<Cid> {
+    rule.as_ref().map(|it| it.by)
+}
+
+/// The decision that made a rule: what it is called, when it was decided, and until when it is tried.
+fn told(room: &RoomView, proposal: Cid) -> String {
+    let Some(it) = room.decisions.all.iter().rev().find(|it| it.cid == proposal) else { return String::new() };
+    let title = excerpt::excerpt(&people::titled(&it.version.title), excerpt::QUOTED);
+    let day = it.carried.as_ref().map(|it| when::day(it.at)).unwrap_or_default();
+    match it.review_on.filter(|_| it.trial) {
+        Some(until) => t!("rule-trial", title = title, day = day, until = crate::due::told(until)),
+        None => t!("rule-decided", title = title, day = day),
+    }
+}
+
+fn rule(handle: &'static str, name: String, is: String, by: Option<String>) -> Html {
+    let by = by.unwrap_or_else(|| t!("rule-founded"));
+    html! {
+        <div data-testid="rule" data-rule={handle}>
+            <dt>{ name }</dt>
+            <dd><span dir="auto">{ changing(is) }</span><span class="hint">{ changing(by) }</span></dd>
+        </div>
+    }
+}
