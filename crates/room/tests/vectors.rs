@@ -5,10 +5,11 @@
 use paceline_room::{
     Body, Cid, Draft, Event, EventError, Keypair, Log, NodeId, Words,
     body::{
-        Answer, Asked, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened,
-        BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, Edited, FeedbackAnswered, FeedbackGiven,
-        FeedbackWithdrawn, FoldRaised, FormValues, Introduced, Nominated, Policy, PostKind, Posted, PromiseDropped,
-        PromiseKept, PromiseRenewed, Promised, Retracted, RoomFounded, Shadowing, Stance,
+        Amended, Answer, Asked, Ballot, BallotCast, BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn,
+        BatonOffered, BatonOpened, BatonReclaimed, BatonReleased, BatonSteppedIn, BatonTaken, DecisionClosed, Edited,
+        Effect, FeedbackAnswered, FeedbackGiven, FeedbackWithdrawn, FoldRaised, FormValues, Handing, Introduced,
+        Nominated, Policy, PostKind, Posted, PromiseDropped, PromiseKept, PromiseRenewed, Promised, ProposalWithdrawn,
+        Proposed, Retracted, RoomFounded, Shadowing, Stance,
     },
     words::Text,
 };
@@ -190,7 +191,7 @@ fn every_golden_kind_is_written_again_to_the_bit() {
             assert_eq!(draft.sign(&signer).expect("within its limits").2, block, "{}", it.name);
         }
     }
-    assert_eq!(kinds.len(), 46, "{kinds:?}");
+    assert_eq!(kinds.len(), 51, "{kinds:?}");
 }
 
 #[test]
@@ -224,6 +225,48 @@ fn asks_and_promises_say_what_the_second_table_says() {
         let it = vectors.events.iter().find(|it| it.name == name).expect("it is there");
         assert_eq!(Event::decode(&hex(&it.block)).map(|it| it.body), Ok(body), "{name}");
     }
+}
+
+#[test]
+fn decisions_say_what_the_second_table_says() {
+    let vectors = vectors();
+    let first = vectors.events[1].cid;
+    let (words, proposal, version, last) = (first, first, first, "9999-12-31".parse().ok());
+    let (title, none) = ("x".try_into().expect("it fits"), Default::default());
+    let plain = Proposed {
+        title,
+        words,
+        policy: None,
+        effect: None,
+        trial: false,
+        review_on: None,
+        meeting: None,
+        about: None,
+    };
+    let changing = |effect: Effect| Proposed { effect: Some(effect), ..plain.clone() };
+    let handing = Handing { baton: first, to: keypair(1).node() };
+    let closed = DecisionClosed { proposal, version };
+    #[rustfmt::skip] // a table
+    let said: [(&str, Body); 11] = [
+        ("proposed, no more than it needs", plain.clone().into()),
+        ("proposed to change behind-notice", changing(Effect::BehindNotice(keypair(1).node())).into()),
+        ("proposed to change version", changing(Effect::Version(u64::from(u32::MAX).try_into().expect("it fits"))).into()),
+        ("proposed to change hand-baton", changing(Effect::HandBaton(handing)).into()),
+        ("proposed to change close-baton", changing(Effect::CloseBaton(first)).into()),
+        ("amended, no more than it needs", Amended { proposal, words, title: none, effect: None, fix: None }.into()),
+        ("proposal-withdrawn, at its limits", ProposalWithdrawn { proposal }.into()),
+        ("ballot-cast, at its limits", BallotCast { proposal, version, stance: Ballot::StandAside, words: Some(words) }.into()),
+        ("ballot-cast, no more than it needs", BallotCast { proposal, version, stance: Ballot::StandAside, words: None }.into()),
+        ("decision-closed, at its limits", closed.clone().into()),
+        ("decision-closed, no more than it needs", closed.into()),
+    ];
+    for (name, body) in said {
+        let it = vectors.events.iter().find(|it| it.name == name).expect("it is there");
+        assert_eq!(Event::decode(&hex(&it.block)).map(|it| it.body), Ok(body), "{name}");
+    }
+    let full = vectors.events.iter().find(|it| it.name == "proposed, at its limits").expect("it is there");
+    let Ok(Body::Proposed(full)) = Event::decode(&hex(&full.block)).map(|it| it.body) else { panic!("a proposal") };
+    assert_eq!((full.review_on, full.trial, full.policy), (last, true, Some(Policy::Advice)));
 }
 
 #[test]

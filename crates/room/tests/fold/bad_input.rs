@@ -6,8 +6,9 @@ use ipld_core::ipld::Ipld;
 use paceline_room::{
     Body, Cid, Keypair,
     body::{
-        AgendaItemAdded, AgendaItemChanged, Answered, MeetingClosed, MeetingOpened, PromiseKept, PromiseRenewed,
-        Promised, RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, TimerSet, TurnDone,
+        AgendaItemAdded, AgendaItemChanged, Amended, Answered, Ballot, BallotCast, DecisionClosed, Effect, Handing,
+        MeetingClosed, MeetingOpened, Policy, PromiseKept, PromiseRenewed, Promised, ProposalWithdrawn, Proposed,
+        RevealOpened, Revealed, RoundOpened, Sealed, ShareOpened, TimerSet, TurnDone,
         meetings::{ItemKind, MeetingValues, Order},
         rounds::{Ask, Dots, Mark, Scale, Share, Turn, Value},
     },
@@ -18,6 +19,7 @@ use paceline_room::{
 };
 
 use crate::{
+    decisions_rooms::{amended, proposed},
     rounds::{answered, asks, choice, chosen, turn},
     support::whole,
 };
@@ -121,6 +123,7 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
     let who = content(&turn(here, node, Turn::Spoken, None).into());
     let Ipld::Map(who) = who else { panic!("its fields") };
     let who = &who["node"];
+    let hand = Some(Effect::HandBaton(Handing { baton: here, to: node }));
     let years = 10 * 365 * 24 * 60 * 60;
     vec![
         (timer.into(), vec![(&["seconds"], number(years)), (&["seconds"], number(-1)), (&["later"], text(1))]),
@@ -227,6 +230,45 @@ fn beyond(world: &World, here: Cid) -> Vec<(Body, Vec<Change>)> {
         ),
         (PromiseKept { promise: here, evidence: None }.into(), vec![(&["node"], who.clone())]),
         (
+            Proposed { review_on: "2026-12-01".parse().ok(), policy: Some(Policy::Unanimous), ..proposed(None, hand) }
+                .into(),
+            vec![
+                (&["effect", "hand-baton", "to"], bytes(31)),
+                (&["effect", "hand-baton", "owner"], who.clone()),
+                (&["effect"], map("owner", who.clone())),
+                (&["effect"], map("title", text(201))),
+                (&["effect"], map("purpose", text(2_001))),
+                (&["effect"], map("version", number(1))),
+                (&["effect"], map("values", map("quorum", number(101)))),
+                (&["effect"], map("values", map("quorum_cap", number(1)))),
+                (&["effect"], map("values", map("grace", number(4)))),
+                (&["effect"], map("values", map("policy", text(3)))),
+                (&["effect"], map("values", map("owner", Ipld::Bool(true)))),
+                (&["effect"], Ipld::Map(BTreeMap::new())),
+                (&["effect"], Ipld::Null),
+                (&["policy"], Ipld::String("founder".into())),
+                (&["review_on"], Ipld::String("2026-02-30".into())),
+                (&["trial"], Ipld::Bool(false)),
+                (&["title"], text(201)),
+                (&["node"], who.clone()),
+            ],
+        ),
+        (
+            Amended { title: "a shorter one".try_into().unwrap(), ..amended(here) }.into(),
+            vec![(&["title"], text(0)), (&["policy"], Ipld::String("majority".into())), (&["proposal"], text(5))],
+        ),
+        (
+            BallotCast { proposal: here, version: here, stance: Ballot::Object, words: None }.into(),
+            vec![
+                (&["stance"], Ipld::String("veto".into())),
+                (&["node"], who.clone()),
+                (&["words"], text(5)),
+                (&["version"], Ipld::Null),
+            ],
+        ),
+        (DecisionClosed { proposal: here, version: here }.into(), vec![(&["effect"], map("title", text(3)))]),
+        (ProposalWithdrawn { proposal: here }.into(), vec![(&["node"], who.clone())]),
+        (
             PromiseRenewed { promise: here, due: "2026-12-01".parse().ok() }.into(),
             vec![
                 (&["node"], who.clone()),
@@ -261,12 +303,13 @@ fn what_is_beyond_its_limits_is_kept_and_means_nothing() {
             assert!(matches!(entry.event.body, Body::Unknown(_)), "{path:?} of {body:?} to {to:?}");
             let told = after.fold.unknown().next_back().expect("it is told of");
             assert_eq!((told.cid, &*told.kind), (cid, body.kind()));
+            assert_eq!(format!("{:?}", after.fold.decisions()), format!("{:?}", before.fold.decisions()));
             assert_eq!(format!("{:?}", after.fold.rounds()), format!("{:?}", before.fold.rounds()));
             assert_eq!(format!("{:?}", after.fold.meetings()), format!("{:?}", before.fold.meetings()));
             assert_eq!(format!("{:?}", after.fold.lists().promises), format!("{:?}", before.fold.lists().promises));
         }
     }
-    assert_eq!(kinds.len(), 16);
+    assert_eq!(kinds.len(), 21);
 }
 
 /// What somebody seals that a page would not, and leaves to two others.

@@ -287,7 +287,7 @@ pub fn room(acts: &[Act], asked: &RefCell<BTreeMap<String, [usize; 2]>>) -> Sim 
 }
 
 /// What is in the past of an event, folded, and the event in the log, but not folded.
-fn before(whole: &Node, ix: Ix, room: Cid) -> (Node, Ix) {
+pub fn before(whole: &Node, ix: Ix, room: Cid) -> (Node, Ix) {
     let mut node = Node::new(room);
     let past = whole.log.entries().filter(|(other, _)| *other != ix && whole.log.is_ancestor(*other, ix));
     past.for_each(|(_, entry)| drop(node.admit(&entry.block)));

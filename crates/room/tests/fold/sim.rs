@@ -84,7 +84,11 @@ impl Sim {
     /// A room in which all have introduced themselves and one has opened a baton; the first `lost` of them saw nothing
     /// but the founding.
     pub fn new(lost: usize) -> Self {
-        let world = World::new(7);
+        Self::of(&World::new(7), lost)
+    }
+
+    /// The same in a room that was founded otherwise; of seed 7.
+    pub fn of(world: &World, lost: usize) -> Self {
         let keys: Vec<_> = (0..AUTHORS).map(|i| world.keypair(i)).collect();
         let mut sim = Self {
             room: world.room(),

@@ -268,6 +268,18 @@ FORM_SECONDS = ("number", 60 * 60, 10)
 VALUES = ("some of", {"title?": TITLE, "seconds_each?": FORM_SECONDS, "every_days?": ("number", 366, 1), "write_seconds?": FORM_SECONDS,
                       "dots?": ("number", 20, 1), "vote_seconds?": FORM_SECONDS, "talk_seconds?": FORM_SECONDS,
                       "update_seconds?": FORM_SECONDS})
+POLICY = ("one of", "consent", "majority", "unanimous", "advice")
+BALLOT = ("one of", "consent", "concern", "object", "stand-aside")
+EFFECT = ("union", {
+    "title": TITLE,
+    "purpose": NOTE,
+    "values": ("map", {"policy?": POLICY, "quorum?": ("number", 100), "quorum_cap?": ("number", 2**16 - 1, 2), "grace?": ("number", 24 * 60 * 60, 5),
+                       "prompts?": PROMPTS}),
+    "behind-notice": NODE,
+    "version": ("number", 2**32 - 1, 2),
+    "hand-baton": ("map", {"baton": LINK, "to": NODE}),
+    "close-baton": LINK,
+})
 KINDS = {
     "fold-raised": {"to": NUMBER_32, "closing": LINK},
     "introduced": {"name": TITLE, "strengths": TAGS, "hue": HUE},
@@ -294,6 +306,11 @@ KINDS = {
     "promise-kept": {"promise": LINK, "evidence?": LINK},
     "promise-dropped": {"promise": LINK, "words": LINK},
     "promise-renewed": {"promise": LINK, "due?": DAY},
+    "proposed": {"title": TITLE, "words": LINK, "policy?": POLICY, "effect?": EFFECT, "trial?": TRUE, "review_on?": DAY, "meeting?": LINK, "about?": LINK},
+    "amended": {"proposal": LINK, "words": LINK, "title?": TITLE, "effect?": EFFECT, "fix?": LINK},
+    "proposal-withdrawn": {"proposal": LINK},
+    "ballot-cast": {"proposal": LINK, "version": LINK, "stance": BALLOT, "words?": LINK},
+    "decision-closed": {"proposal": LINK, "version": LINK},
     "also-me": {"node": NODE},
     "not-me": {"node": NODE},
     "meeting-opened": {"title": TITLE, "form?": TAG, "prompts?": PROMPTS, "call_link?": NOTE, "resumes?": LINK, "values?": VALUES},
@@ -454,6 +471,8 @@ for name, of in VALUE[1].items():
     fits(f"answered with {name}", "answered", {"round": first, "answer": {name: at_limit(of)}})
 for name, of in UNDER[1].items():
     fits(f"theme-placed under {name}", "theme-placed", {"answer": first, "round": first, "under": {name: at_limit(of)}})
+for name, of in EFFECT[1].items():
+    fits(f"proposed to change {name}", "proposed", {"title": "x", "words": first, "effect": {name: at_limit(of)}})
 for kind, fields in KINDS.items():
     types = {field.rstrip("?"): (of, field.endswith("?")) for field, of in fields.items()}
     whole = {field: plain(of) for field, (of, _) in types.items()}
