@@ -161,9 +161,8 @@ fn who_founded_a_room_and_is_alone_decides_nothing_for_those_who_come() {
             let place = sim.written.iter().position(|it| it.0 == proposal).expect("it was written");
             let upto = place + 1 + at.index(sim.written.len() - place);
             let newcomer = sim.newcomer();
-            for it in sim.written[..upto].to_vec() {
-                admit(&mut sim.nodes[newcomer], &it);
-            }
+            let (seen, node) = (&sim.written[..upto], &mut sim.nodes[newcomer]);
+            seen.iter().for_each(|it| _ = admit(node, it));
             sim.ballot(newcomer, proposal, proposal, Ballot::Object);
             let node = fold(sim.room, &sim.written);
             let closings: Vec<_> = node.fold.decisions().closings_of(proposal).collect();
