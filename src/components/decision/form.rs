@@ -78,8 +78,8 @@ pub fn Propose(props: &ProposeProps) -> Html {
     // Only once: words that are edited meanwhile must not replace what somebody reads here.
     let proposed = use_memo((), |()| props.proposed.clone());
     let title = titled(&drafting, &proposed);
-    let on_title = begins(&drafting, |draft, words| draft.set_field(TITLE, &words));
-    let on_text = begins(&drafting, |draft, words| draft.text = words);
+    let on_title = begins(&drafting, &proposed, |draft, words| draft.set_field(TITLE, &words));
+    let on_text = begins(&drafting, &proposed, |draft, words| draft.text = words);
     let onsubmit = proposing(props, &drafting, &commands, &field, &proposed);
     let busy = commands.busy;
     html! {
@@ -114,12 +114,19 @@ fn titled(drafting: &Drafting, proposed: &str) -> String {
     if draft.field(BEGUN).is_empty() { proposed.to_owned() } else { draft.field(TITLE).to_owned() }
 }
 
-fn begins(drafting: &Drafting, write: fn(&mut crate::session::Draft, String)) -> Callback<InputEvent> {
-    let drafting = drafting.clone();
+fn begins(
+    drafting: &Drafting,
+    proposed: &AttrValue,
+    write: fn(&mut crate::session::Draft, String),
+) -> Callback<InputEvent> {
+    let (drafting, proposed) = (drafting.clone(), proposed.clone());
     Callback::from(move |event: InputEvent| {
         let words = browser::value_of(&event);
         drafting.write(|draft| {
-            // Also who deletes every word has begun.
+            // Also who deletes every word has begun; who has not yet touched the title has the one that is proposed.
+            if draft.field(BEGUN).is_empty() {
+                draft.set_field(TITLE, &proposed);
+            }
             draft.set_field(BEGUN, "1");
             write(draft, words);
         });

@@ -222,8 +222,10 @@ impl Decisions {
         let first = named.iter().find(|it| weighs(it)).map(|it| it.stance);
         let agree = named.iter().filter(|it| weighs(it)).all(|it| Some(it.stance) == first);
         let stance = first.filter(|_| agree && first != Some(Ballot::Object));
-        let is_open = |it: &&Said| it.stance == Ballot::Object && !said.iter().any(|other| lifts(it, other));
-        let counting = said.iter().copied().filter(|it| is_last(it) || is_open(it)).map(|it| it.ix).collect();
+        let is_open = |it: &&Said| !said.iter().any(|other| lifts(it, other));
+        // Who has relented has not objected.
+        let counts = |it: &&Said| if it.stance == Ballot::Object { is_open(it) } else { is_last(it) };
+        let counting = said.iter().copied().filter(counts).map(|it| it.ix).collect();
         Voice { objections, stance, counting }
     }
 
