@@ -12,6 +12,7 @@ use super::{
 use crate::{
     browser,
     markdown::{self, mentions::Named},
+    people,
     texts::{changing, t},
 };
 
@@ -26,6 +27,15 @@ pub struct WrittenProps {
     /// Those who are named in it.
     #[prop_or_default]
     pub names: Rc<[Named]>,
+}
+
+/// What somebody wrote, if there is anything to see in it.
+pub fn words_of(text: &Arc<str>, names: &Rc<[Named]>) -> Html {
+    if people::is_visible(text) {
+        html! { <Written text={text.clone()} names={names.clone()} /> }
+    } else {
+        html! { <p class="trace">{ t!("nothing-to-see") }</p> }
+    }
 }
 
 /// Draws it. Other words are another one: give it, or what it stands in, a key.

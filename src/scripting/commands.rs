@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use paceline_room::{
-    Cid, Day, NodeId,
+    Cid, NodeId,
     body::{
         Answer, List, PostKind, Stance, batons, decisions, feedback,
         meetings::{self, ItemKind},
@@ -21,7 +21,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     decisions::{BallotFor, Proposal},
-    values::{bad_argument, parse, to_js},
+    values::{bad_argument, day, parse, to_js},
 };
 use crate::session::{
     ImportReport, LocalState, Outcome, PracticeReport, Session, SessionError, Status, Takes, takes_of,
@@ -230,10 +230,6 @@ impl Promise {
         let Self { text, due, from } = self;
         Ok(promises::Command::Make { text, due: day(due)?, from })
     }
-}
-
-pub(super) fn day(text: Option<String>) -> Outcome<Option<Day>> {
-    text.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))
 }
 
 #[derive(Deserialize, Default)]

@@ -9,7 +9,7 @@ use paceline_room::{
 };
 use serde::Deserialize;
 
-use super::{commands::day, values::bad_argument};
+use super::values::{bad_argument, day};
 use crate::session::Outcome;
 
 /// A proposal.

@@ -1,6 +1,7 @@
 //! Values on their way between the page and scripts.
 
 use js_sys::Reflect;
+use paceline_room::Day;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -30,4 +31,9 @@ pub fn js_error(error: SessionError) -> JsValue {
     js.set_name("PacelineError");
     let _ = Reflect::set(&js, &"code".into(), &error.code.into());
     js.into()
+}
+
+/// A day, if one is given.
+pub(super) fn day(text: Option<String>) -> Outcome<Option<Day>> {
+    text.map(|it| it.parse()).transpose().map_err(|_| bad_argument("due: a day, as 2026-12-01"))
 }

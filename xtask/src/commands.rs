@@ -12,6 +12,8 @@ use crate::{
 
 /// The table.
 const TABLE: &str = "src/scripting/commands.rs";
+/// What else describes what scripts say.
+const BESIDE: &str = "src/scripting/decisions.rs";
 /// How it begins, and how it ends.
 const PLACE: (&str, &str) = ("commands! { session:", "\n}\n");
 /// What holds the commands in the contract.
@@ -33,7 +35,9 @@ const TYPES: &[(&str, &str)] = &[
     ("i64", "number"),
     ("AskFor", "Ask"),
     ("Turn", "\"joined\" | \"spoken\" | \"passed\" | \"away\" | \"again\""),
-    ("NotesAs", "\"markdown\""),
+    ("NotesAs", "\"markdown\" | \"html\""),
+    ("Ballot", "\"consent\" | \"concern\" | \"object\" | \"stand-aside\""),
+    ("EffectFor", "Effect"),
 ];
 
 /// A name, whether it may be left out, its type: of an argument, of a field of one, and of the result, whose name is empty.
@@ -45,7 +49,8 @@ type Piece = (String, bool, String);
 /// Names each command that differs.
 pub fn check() -> Result<()> {
     let read = |path: &str| fs::read_to_string(repo::root().join(path)).with_context(|| path.to_owned());
-    let faults = faults(&read(TABLE)?, &members(&read(CONTRACT)?))?;
+    let table = read(TABLE)? + &read(BESIDE)?.replace("\npub struct ", "\nstruct ");
+    let faults = faults(&table, &members(&read(CONTRACT)?))?;
     if !faults.is_empty() {
         bail!("{TABLE} and {CONTRACT} differ:\n  {}", faults.join("\n  "));
     }

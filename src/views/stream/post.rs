@@ -31,14 +31,13 @@ use crate::{
         icons::sign,
         more::{Shown, WITHIN},
         told::{Told, loops, signals},
-        written::Written,
+        written::words_of,
     },
     hooks::{use_about, use_session},
     markdown::{
         self,
         mentions::{self, Named},
     },
-    people,
     session::{Here, Listener, Place, Session, opens},
     texts::{changing, t},
     when, words,
@@ -287,15 +286,6 @@ fn to_person(event: &MouseEvent) {
         }
     })
     .forget();
-}
-
-/// What somebody wrote, if there is anything to see in it.
-pub fn words_of(text: &Arc<str>, names: &Rc<[Named]>) -> Html {
-    if people::is_visible(text) {
-        html! { <Written text={text.clone()} names={names.clone()} /> }
-    } else {
-        html! { <p class="trace">{ t!("nothing-to-see") }</p> }
-    }
 }
 
 fn mark(it: &Mark) -> Html {

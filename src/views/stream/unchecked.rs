@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::post::words_of;
 use crate::{
-    components::disc::disc_of,
+    components::{disc::disc_of, written::words_of},
     people,
     session::{Here, People, Unchecked},
     texts::t,

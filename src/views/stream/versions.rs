@@ -8,12 +8,12 @@ use paceline_room::{
 };
 use yew::prelude::*;
 
-use super::post::words_of;
 use crate::{
     components::{
         fields::closes_on_escape,
         icons::{Icon, sign},
         more::{Shown, WITHIN},
+        written::words_of,
     },
     hooks::use_session,
     markdown::mentions::Named,

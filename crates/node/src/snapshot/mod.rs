@@ -141,7 +141,7 @@ impl Snapshots {
             loops: before.loops.follow(&before.lists.feedback, &lists.feedback, self.me),
             batons,
             floor: before.floor.follow(replica),
-            polls: polls::polls(&before, replica, &lists, self.me),
+            polls: polls::polls((before.events, &before.polls), replica, &lists, self.me),
             ignored: self.ignored.follow(replica).clone(),
             doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
             reach: self.window.shown(),

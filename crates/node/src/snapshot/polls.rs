@@ -10,7 +10,7 @@ use paceline_room::{
     state::{PersonLists, Proposal, ProposalState},
 };
 
-use super::{Snapshot, when::same};
+use super::when::same;
 
 /// So many proposals at most: the newest of those that are not decided.
 const OPEN: usize = 16;
@@ -35,13 +35,15 @@ pub struct Poll {
 }
 
 /// Those of now: looked at anew when something came, and only while something is to be decided.
-pub(super) fn polls(before: &Snapshot, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
-    if before.events == replica.log().len() {
-        return before.polls.clone();
+/// `before`: how many events there were, and what was to be decided.
+pub(super) fn polls(before: (usize, &Rc<[Poll]>), replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
+    let (events, before) = before;
+    if events == replica.log().len() {
+        return before.clone();
     }
     let newest = lists.decisions.all.iter().rev().take(LOOKED_AT);
     let open = newest.filter(|it| is_to_be_decided(it)).take(OPEN);
-    same(&before.polls, open.filter_map(|it| poll(it, replica, &lists.persons, me)).collect())
+    same(before, open.filter_map(|it| poll(it, replica, &lists.persons, me)).collect())
 }
 
 /// Whether its latest version is not decided, and not taken back.

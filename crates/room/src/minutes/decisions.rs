@@ -1,11 +1,8 @@
 //! What a meeting decided, or left open: each proposal with its texts, and with what was said to it in words.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
-use super::{
-    Within,
-    markdown::{Page, bold, escaped, lines, told},
-};
+use super::within::Within;
 use crate::{
     Fold,
     fold::{Key, Lists},
@@ -61,27 +58,4 @@ fn entry(lists: &Lists, it: &Arc<Proposal>) -> Option<DecisionEntry> {
     let version = versions.pop()?;
     let ballots = lists.decisions.ballots_of(it.cid).filter(|it| it.words.is_some() || it.counts).cloned().collect();
     Some(DecisionEntry { proposal: it.clone(), version, before: versions, ballots })
-}
-
-impl Page<'_> {
-    pub(super) fn decision(&mut self, it: &DecisionEntry) {
-        let words = |text: Option<&str>| text.map_or_else(|| self.wording.no_words(), str::to_owned);
-        let stands = format!("{} ({})", bold(&it.version.title), escaped(&self.wording.decision(it)));
-        let mut out = told(&stands, Some(&words(it.version.text.as_deref())));
-        for before in &it.before {
-            let said = lines(&words(before.text.as_deref()), "    ");
-            _ = write!(out, "\n  - {}: {said}", escaped(&self.wording.before()));
-        }
-        for ballot in &it.ballots {
-            let who = format!("{} {}", bold(&self.wording.name(&ballot.node)), escaped(&self.wording.ballot(ballot)));
-            _ = write!(out, "\n  - {who}");
-            if ballot.words.is_some() {
-                _ = write!(out, ": {}", lines(&words(ballot.reason.as_deref()), "    "));
-            }
-            if let Some(fix) = &ballot.fix {
-                _ = write!(out, "\n    - {}: {}", escaped(&self.wording.fix()), lines(fix, "      "));
-            }
-        }
-        self.item(&out);
-    }
 }

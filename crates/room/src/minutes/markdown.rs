@@ -4,7 +4,7 @@
 use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use super::{
-    DecisionWording, Entry, Held, Minutes, PromiseEntry, Role, grouped,
+    DecisionEntry, DecisionWording, Entry, Held, Minutes, PromiseEntry, Role, grouped,
     incident::{Moment, Sort},
 };
 use crate::{
@@ -105,6 +105,27 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn decision(&mut self, it: &DecisionEntry) {
+        let words = |text: Option<&str>| text.map_or_else(|| self.wording.no_words(), str::to_owned);
+        let stands = format!("{} ({})", bold(&it.version.title), escaped(&self.wording.decision(it)));
+        let mut out = told(&stands, Some(&words(it.version.text.as_deref())));
+        for before in &it.before {
+            let said = lines(&words(before.text.as_deref()), "    ");
+            _ = write!(out, "\n  - {}: {said}", escaped(&self.wording.before()));
+        }
+        for ballot in &it.ballots {
+            let who = format!("{} {}", bold(&self.wording.name(&ballot.node)), escaped(&self.wording.ballot(ballot)));
+            _ = write!(out, "\n  - {who}");
+            if ballot.words.is_some() {
+                _ = write!(out, ": {}", lines(&words(ballot.reason.as_deref()), "    "));
+            }
+            if let Some(fix) = &ballot.fix {
+                _ = write!(out, "\n    - {}: {}", escaped(&self.wording.fix()), lines(fix, "      "));
+            }
+        }
+        self.item(&out);
+    }
+
     /// A block of its own.
     fn line(&mut self, line: &str) {
         if !self.text.is_empty() {

@@ -219,7 +219,7 @@ pub const COMMON: &[Law] = &[
         it.write(1, it.posted(words.0, None));
         it.fill(&words)
     }),
-    Law::new("words that n posts show", Grows::Each(19), |n| {
+    Law::new("words that n posts show", Grows::Each(20), |n| {
         let mut it = Scene::new();
         let words = it.words(1);
         (0..n).for_each(|_| _ = it.write(1, it.posted(words.0, None)));
