@@ -109,6 +109,8 @@ scenario('notes are a page that opens without a network, and the log is JSON lin
   const folder = await mkdtemp(path.join(os.tmpdir(), 'paceline-notes-'));
   try {
     const copy = path.join(folder, 'notes.html');
+    // The file itself is opened from where it was saved.
+    world.provokes(/^request to file:.*notes\.html$/);
     await writeFile(copy, page);
     const context = await world.browser();
     await context.setOffline(true);

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     components::more::{SHOWN, Which, use_shown},
+    forms::DECIDE,
     hooks::use_commands,
     session::RoomView,
     texts::{changing, t},
@@ -64,7 +65,7 @@ pub fn Agenda(props: &AgendaProps) -> Html {
         room.meetings.on_agenda(meeting).filter(|it| it.done.is_none()).count(),
     );
     // Where something else is done it is shown once it is used, behind one line.
-    let quiet = asks(meeting);
+    let quiet = asks(meeting) || meeting.form == DECIDE;
     // What a look back begins with is seen at once.
     let opens = quiet && room.meetings.on_agenda(meeting).any(|it| it.about.is_some());
     let content = html! { <Content ..props.clone() /> };
