@@ -6,7 +6,7 @@
 
 mod harm;
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,24 @@ pub use harm::{Harm, Knobs, Transfer};
 
 /// All are in one room: that of the world with this seed.
 pub const SEED: u64 = 97;
+
+thread_local! {
+    /// Of each kind that was written: whether one counted, and whether one changed the room's settings.
+    static WITNESS: RefCell<Option<BTreeMap<String, (bool, bool)>>> = const { RefCell::new(None) };
+}
+
+/// What only a decision changes.
+fn settings(fold: &Fold) -> impl PartialEq + use<> {
+    (fold.title().to_owned(), fold.purpose().to_owned(), fold.values(), fold.decisions().rules.clone())
+}
+
+/// Does something in rooms like these, and tells of each kind that was written there whether one counted, and whether one
+/// changed what the room is called, what it is for, or any of its rules.
+pub fn witnessed(work: impl FnOnce()) -> BTreeMap<String, (bool, bool)> {
+    WITNESS.set(Some(BTreeMap::new()));
+    work();
+    WITNESS.take().unwrap_or_default()
+}
 
 /// A room that somebody means harm.
 #[derive(Debug)]
@@ -119,6 +137,8 @@ impl Scene {
 
     fn admit(&mut self, stored: Stored) {
         let event = crate::Event::decode(&stored.block).expect("a valid event");
+        let kind = event.body.kind().to_owned();
+        let before = WITNESS.with_borrow(Option::is_some).then(|| settings(&self.fold));
         let Self { log, fold, .. } = self;
         let step = || match log.admit_verified(stored.cid, event, stored.block.clone()).expect("a valid event") {
             Admission::Admitted(ix) => drop(fold.apply(log, ix)),
@@ -126,6 +146,13 @@ impl Scene {
         };
         self.last = cost::of(step).1;
         self.spent += self.last;
+        if let Some(before) = before {
+            let (counts, changes) = (self.fold.why_ignored(&stored.cid).is_none(), settings(&self.fold) != before);
+            WITNESS.with_borrow_mut(|seen| {
+                let seen = seen.get_or_insert_default().entry(kind).or_default();
+                (seen.0, seen.1) = (seen.0 || counts, seen.1 || changes);
+            });
+        }
         self.blocks.push(stored);
     }
 

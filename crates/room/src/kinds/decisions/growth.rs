@@ -1,6 +1,6 @@
 //! What the worst decisions known cost.
 
-use super::{Amended, Ballot, BallotCast, DecisionClosed, ProposalWithdrawn, Proposed};
+use super::{Amended, Ballot, BallotCast, DecisionClosed, Effect, ProposalWithdrawn, Proposed};
 use crate::{
     Cid,
     testing::{
@@ -57,6 +57,14 @@ impl Measured for BallotCast {
             cast(&mut it, n + 2, proposal, Ballot::Object);
             it.last
         }),
+        Law::new("an objection beside the closing by which n have renamed the room", Grows::Each(LATER), |n| {
+            let mut it = Scene::new();
+            let (proposal, silent) = renamed(&mut it, n);
+            let draft = it.draft_on(n + 1, Some(silent), &[proposal], objection(proposal));
+            it.put(n + 1, draft);
+            assert_ne!(it.fold.title(), "Another name", "it does not stand");
+            it.last
+        }),
         Law::new("the last of n ballots of one", Grows::Halving(16), |n| {
             let mut it = Scene::new();
             let proposal = with_people(&mut it, 2);
@@ -78,10 +86,35 @@ impl Measured for DecisionClosed {
     })];
 }
 
+/// So many looks an elector: each is asked whether it had gone on, and what it said.
+const LATER: u64 = 37;
+
+/// So many have decided what the room is called; and the last event of one more, who has not answered.
+fn renamed(it: &mut Scene, n: usize) -> (Cid, Cid) {
+    let room = it.room();
+    let all: Vec<_> = (2..=n + 1).map(|i| it.join(i, &[room])).collect();
+    let silent = all[n - 1];
+    it.gather(1, all);
+    let title = "Another name".try_into().ok().map(Effect::Title);
+    let proposal = propose_that(it, title);
+    (2..=n).for_each(|i| _ = cast(it, i, proposal, Ballot::Consent));
+    it.write(1, DecisionClosed { proposal, version: proposal });
+    assert_eq!(it.fold.title(), "Another name");
+    (proposal, silent)
+}
+
+fn objection(proposal: Cid) -> BallotCast {
+    BallotCast { proposal, version: proposal, stance: Ballot::Object, words: None }
+}
+
 fn propose(it: &mut Scene) -> Cid {
+    propose_that(it, None)
+}
+
+fn propose_that(it: &mut Scene, effect: Option<Effect>) -> Cid {
     let title = "A title".try_into().unwrap_or_default();
     let words = Cid::of(b"words");
-    let (policy, effect, trial, review_on, meeting, about) = (None, None, false, None, None, None);
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
     it.write(1, Proposed { title, words, policy, effect, trial, review_on, meeting, about })
 }
 

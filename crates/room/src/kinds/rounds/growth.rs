@@ -1,5 +1,7 @@
 //! What the worst rounds known cost.
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     AnswerDone, Answered, Ask, End, RevealOpened, Revealed, RoundClosed, RoundOpened, Sealed, ShareOpened, Spoken,
     ThemePlaced, True, Turn, TurnDone, Under, Value,
@@ -159,31 +161,63 @@ impl Measured for RevealOpened {
 }
 
 impl Measured for Revealed {
-    const LAWS: &'static [Law] = &[Law::new("what is shown for the nth time", Grows::Halving(8), |n| {
-        let mut it = Scene::new();
-        let round = open(&mut it, dots(), true);
-        let seal = it.write(1, sealed(round, 1));
-        let by = it.write(1, RevealOpened { round });
-        let (answer, salt) = (Some(none()), Some(vec![0; 16].try_into().expect("16")));
-        (0..=n).for_each(|_| {
-            let (answer, salt) = (answer.clone(), salt.clone());
-            it.write(1, Revealed { sealed: seal, by, answer, salt, words: None });
-        });
-        it.last
-    })];
+    const LAWS: &'static [Law] = &[
+        Law::new("what is shown for the nth time", Grows::Halving(8), |n| {
+            let mut it = Scene::new();
+            let round = open(&mut it, dots(), true);
+            let seal = it.write(1, sealed(round, 1));
+            let by = it.write(1, RevealOpened { round });
+            let (answer, salt) = (Some(none()), Some(vec![0; 16].try_into().expect("16")));
+            (0..=n).for_each(|_| {
+                let (answer, salt) = (answer.clone(), salt.clone());
+                it.write(1, Revealed { sealed: seal, by, answer, salt, words: None });
+            });
+            it.last
+        }),
+        Law::new("the last of n texts that are shown", Grows::Halving(12), |n| {
+            let mut it = Scene::new();
+            let round = open(&mut it, Ask::Words(True), true);
+            let plain = Cid::of(b"plain");
+            let commit = plain.digest().to_vec().try_into().expect("32");
+            let text =
+                Sealed { round, commit, answer: None, words: Some(Cid::of(b"cipher")), shares: Default::default() };
+            let seals: Vec<_> = (0..=n).map(|i| it.write(1 + i % 2, text.clone())).collect();
+            let by = it.write(1, RevealOpened { round });
+            for (i, sealed) in seals.into_iter().enumerate() {
+                it.write(1 + i % 2, Revealed { sealed, by, answer: None, salt: None, words: Some(plain) });
+            }
+            it.last
+        }),
+    ];
 }
 
 impl Measured for ShareOpened {
-    const LAWS: &'static [Law] = &[Law::new("a share that fits nothing, of n seals", Grows::Halving(8), |n| {
-        let mut it = Scene::new();
-        let round = open(&mut it, dots(), true);
-        let seals: Vec<_> = (0..=n).map(|_| it.write(1, sealed(round, 1))).collect();
-        let by = it.write(1, RevealOpened { round });
-        for seal in seals {
-            it.write(1, ShareOpened { sealed: seal, by, share: vec![0; 33].try_into().expect("33") });
-        }
-        it.last
-    })];
+    const LAWS: &'static [Law] = &[
+        Law::new("a share that fits nothing, of n seals", Grows::Halving(8), |n| {
+            let mut it = Scene::new();
+            let round = open(&mut it, dots(), true);
+            let seals: Vec<_> = (0..=n).map(|_| it.write(1, sealed(round, 1))).collect();
+            let by = it.write(1, RevealOpened { round });
+            for seal in seals {
+                it.write(1, ShareOpened { sealed: seal, by, share: vec![0; 33].try_into().expect("33") });
+            }
+            it.last
+        }),
+        Law::new("a share that fits, of n seals", Grows::Halving(8), |n| {
+            let mut it = Scene::new();
+            let round = open(&mut it, dots(), true);
+            let (to, hash) = (it.node(2), Sha256::digest([0; 33]).to_vec().try_into().expect("32"));
+            let share = super::Share { to, hash, sealed: vec![0].try_into().expect("1") };
+            let shares: crate::kinds::List<_, { crate::limits::SHARES }> = vec![share].try_into().expect("one");
+            let seal = Sealed { shares, ..sealed(round, 1) };
+            let seals: Vec<_> = (0..=n).map(|_| it.write(1, seal.clone())).collect();
+            let by = it.write(1, RevealOpened { round });
+            for sealed in seals {
+                it.write(2, ShareOpened { sealed, by, share: vec![0; 33].try_into().expect("33") });
+            }
+            it.last
+        }),
+    ];
 }
 
 fn open(it: &mut Scene, ask: Ask, sealed: bool) -> Cid {
