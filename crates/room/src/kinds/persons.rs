@@ -105,14 +105,28 @@ impl Said {
         self.0.entry(entry.chain).or_default().push((entry.place, ix));
     }
 
-    /// Of each chain the latest that is seen. Who has said it in more chains than [`limits::SIDE_BY_SIDE`] has said nothing.
+    /// What is seen and in the past of nothing else that is. Who has said it more often side by side than [`limits::SIDE_BY_SIDE`] has said
+    /// nothing. In which chain a twin stands depends on what came first here; what has seen what does not.
     fn latest(&self, seen: &Seen) -> Vec<Ix> {
-        let latest = self.0.iter().filter_map(|(chain, all)| {
+        let (look, mut latest) = (seen.look(), BTreeMap::new());
+        for (chain, all) in &self.0 {
             let before = all.partition_point(|(place, _)| *place <= seen.of_chain(*chain));
-            all.get(..before)?.iter().rev().map(|(_, ix)| *ix).find(|ix| seen.has(*ix))
-        });
-        let latest: Vec<_> = latest.take(limits::SIDE_BY_SIDE + 1).collect();
-        if latest.len() > limits::SIDE_BY_SIDE { Vec::new() } else { latest }
+            let last = all.get(..before).unwrap_or_default().iter().rev().map(|(_, ix)| *ix).find(|ix| seen.has(*ix));
+            if let Some(ix) = last {
+                latest.insert(look.entry(ix).key(), ix);
+            }
+        }
+        // The deepest first: nothing has a deeper one in its past.
+        let mut beside: Vec<Ix> = Vec::new();
+        for ix in latest.values().rev() {
+            if !beside.iter().any(|later| look.is_ancestor(*ix, *later)) {
+                beside.push(*ix);
+            }
+            if beside.len() > limits::SIDE_BY_SIDE {
+                return Vec::new();
+            }
+        }
+        beside
     }
 
     /// How many of them are seen.

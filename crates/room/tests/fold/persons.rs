@@ -57,6 +57,28 @@ fn room(seed: u64, many: usize) -> World {
 }
 
 #[test]
+fn how_often_somebody_says_it_side_by_side_does_not_depend_on_which_twin_came_first() {
+    let mut world = room(31, 2);
+    let node = world.author(1);
+    let first = world.also_me(2, 1);
+    let name = world.introduce(2, "another name");
+    // In the chain of the first word stands this or the name, whichever came first.
+    world.write_twin(2, name, AlsoMe { node });
+    (1..limits::SIDE_BY_SIDE).for_each(|_| _ = world.write_twin(2, first, AlsoMe { node }));
+    world.send(2, 1);
+    world.also_me(1, 2);
+    let (blocks, mut turned) = (world.blocks(), world.blocks());
+    turned.reverse();
+    let [one, other] = [blocks, turned].map(|blocks| {
+        let mut node = Node::new(world.room());
+        node.admit_all(&blocks);
+        node.fold.persons().map(|it| it.nodes).collect::<Vec<_>>()
+    });
+    assert_eq!(one, other);
+    assert_eq!(joined(&world), [vec![2, 1]], "as many as count");
+}
+
+#[test]
 fn two_words_join_and_who_said_it_first_is_home() {
     let mut world = room(1, 3);
     world.also_me(2, 1);
