@@ -6,12 +6,14 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use super::{
-    Entry, Minutes, PromiseEntry, Role, grouped,
+    DecisionEntry, Entry, Minutes, PromiseEntry, Role, grouped,
+    incident::Moment,
     markdown::{Heading, Wording, answer, beginning, by_answer, counts},
 };
 use crate::{
+    NodeId,
     body::rounds::Ask,
-    state::{Feedback, Placed, Post, Round, Sheet},
+    state::{Cast, Feedback, Placed, Post, Round, Sheet},
 };
 
 /// Nothing is loaded, nothing runs; the style stands in the file.
@@ -70,6 +72,8 @@ impl Page<'_> {
     /// What a meeting came to, a part each, in the order of the minutes.
     fn parts(&mut self, minutes: &Minutes) {
         self.part(Heading::Attended, &minutes.attended, |page, it| page.item(&bold(&page.wording.name(it))));
+        self.part(Heading::Timeline, &minutes.timeline, |page, it| page.moment(it));
+        self.part(Heading::Decisions, &minutes.decisions, |page, it| page.decision(it));
         for (round, sheet) in &minutes.rounds {
             self.round(round, sheet, &minutes.rounds);
         }
@@ -108,6 +112,46 @@ impl Page<'_> {
         _ = write!(self.text, "<li dir=\"auto\"{class}>{item}\n<ul>\n");
         within(self);
         self.text.push_str("</ul>\n</li>\n");
+    }
+
+    fn moment(&mut self, it: &Moment) {
+        let wording = self.wording;
+        let name = |node: &NodeId| wording.name(node);
+        let (at, said) = match it {
+            Moment::Said { post, sort, stars } => {
+                let mut who = bold(&name(&post.author));
+                if let Some(sort) = wording.sort(*sort) {
+                    _ = write!(who, " ({})", escaped(&sort));
+                }
+                let said = told(&who, &self.words(post.text.as_deref()));
+                (post.at, if stars.is_empty() { said } else { format!("{} {said}", escaped(&wording.star())) })
+            }
+            Moment::Led { holder, by, at, title, .. } => (*at, escaped(&wording.led(*by, &name(holder), title))),
+            Moment::LetGoOn { by, holder, at, .. } => (*at, escaped(&wording.let_go_on(&name(by), &name(holder)))),
+        };
+        self.item(&format!("{} {said}", escaped(&wording.at(at))));
+    }
+
+    /// What was decided, or not, with the texts before, and what was said to it.
+    fn decision(&mut self, it: &DecisionEntry) {
+        let stands = format!("{} ({})", bold(&it.version.title), escaped(&self.wording.decision(it)));
+        let item = told(&stands, &self.words(it.version.text.as_deref()));
+        self.items(&item, "", |page| {
+            for before in &it.before {
+                let what = escaped(&page.wording.before());
+                page.item(&told(&what, &page.words(before.text.as_deref())));
+            }
+            it.ballots.iter().for_each(|ballot| page.ballot(ballot));
+        });
+    }
+
+    fn ballot(&mut self, it: &Cast) {
+        let who = format!("{} {}", bold(&self.wording.name(&it.node)), escaped(&self.wording.ballot(it)));
+        let said = if it.words.is_some() { told(&who, &self.words(it.reason.as_deref())) } else { who };
+        match &it.fix {
+            Some(fix) => self.items(&said, "", |page| page.item(&told(&escaped(&page.wording.fix()), fix))),
+            None => self.item(&said),
+        }
     }
 
     fn round(&mut self, round: &Round, sheet: &Sheet, all: &[(Arc<Round>, Sheet)]) {

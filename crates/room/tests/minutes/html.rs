@@ -2,7 +2,7 @@
 
 use paceline_room::{
     Cid,
-    minutes::{html, markdown, minutes},
+    minutes::{Minutes, Wording, html, markdown, minutes},
     testing::World,
 };
 use proptest::prelude::*;
@@ -31,12 +31,16 @@ fn text(page: &str) -> String {
     plain.replace("&amp;", "&")
 }
 
-#[test]
-fn the_page_says_all_that_the_notes_say_in_their_order() {
-    let (mut world, meeting) = held("It moved.\nAnd how");
-    end(&mut world, meeting, "See you");
-    let (page, notes) = shown(&world, meeting);
-    let said = text(&page);
+/// The notes, which as a page say the same.
+pub fn both(minutes: &Minutes, wording: &dyn Wording) -> String {
+    let notes = markdown(minutes, wording);
+    assert_said(&html(minutes, wording, "en"), &notes);
+    notes
+}
+
+/// The page says all that the notes say, in their order.
+fn assert_said(page: &str, notes: &str) {
+    let said = text(page);
     let mut rest = said.as_str();
     // What is contested stands beneath what corrects it, as there.
     for line in notes.lines() {
@@ -46,6 +50,14 @@ fn the_page_says_all_that_the_notes_say_in_their_order() {
             rest = &rest[at + part.len()..];
         }
     }
+}
+
+#[test]
+fn the_page_says_all_that_the_notes_say_in_their_order() {
+    let (mut world, meeting) = held("It moved.\nAnd how");
+    end(&mut world, meeting, "See you");
+    let (page, notes) = shown(&world, meeting);
+    assert_said(&page, &notes);
     let correction = page.find("Cleo corrects").expect("a correction");
     assert!(correction < page.find("Ben had written").expect("what it corrects"));
     assert!(page.contains("<li dir=\"auto\" class=\"contested\">Cleo corrects"), "{page}");

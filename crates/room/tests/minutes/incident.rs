@@ -8,12 +8,13 @@ use paceline_room::{
     },
     minutes::{
         incident::{Latest, Moment, Sort, latest, starred},
-        markdown, minutes,
+        minutes,
     },
     testing::World,
 };
 
 use crate::english::English;
+use crate::html::both;
 
 /// All that one has seen.
 fn seen(world: &World) -> (Log, Fold) {
@@ -29,7 +30,7 @@ fn seen(world: &World) -> (Log, Fold) {
 
 fn notes(world: &World, meeting: Cid) -> String {
     let (log, fold) = seen(world);
-    markdown(&minutes(&fold, &log, &meeting).expect("a meeting"), &English(&fold))
+    both(&minutes(&fold, &log, &meeting).expect("a meeting"), &English(&fold))
 }
 
 fn last(world: &World, meeting: Cid, most: usize) -> Latest {

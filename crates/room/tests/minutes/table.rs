@@ -11,7 +11,7 @@ use paceline_room::{
         rounds::{Ask, Spoken, True},
     },
     command::{Asker, Command, Saying},
-    minutes::{markdown, minutes},
+    minutes::minutes,
     state::{Meeting, Round},
     testing::World,
 };
@@ -19,6 +19,7 @@ use serde_bytes::ByteArray;
 use serde_json::Value;
 
 use crate::english::English;
+use crate::html::both;
 
 /// What one has seen.
 pub struct Seen {
@@ -72,7 +73,7 @@ impl Seen {
     }
 
     pub fn notes(&self, meeting: Cid) -> String {
-        markdown(&minutes(&self.fold, &self.log, &meeting).expect("a meeting"), &English(&self.fold))
+        both(&minutes(&self.fold, &self.log, &meeting).expect("a meeting"), &English(&self.fold))
     }
 
     pub fn meeting(&self, meeting: Cid) -> &Meeting {
