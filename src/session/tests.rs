@@ -247,7 +247,8 @@ async fn a_meeting_of_each_form_begins_ends_the_one_before_and_is_gone_on_with_i
             assert_eq!(rounds, asked + usize::from(meant.seconds_each.is_some()), "{}", form.name);
             let role = fold.meetings().roles_of(opened).next().expect("a role");
             assert_eq!(fold.baton(&role).and_then(|it| it.holder), Some(node.me), "{}", form.name);
-            assert_eq!(now.leading.timer.is_some(), meant.notes.is_some() || meant.seconds_each.is_some());
+            let timed = meant.notes.is_some() || meant.seconds_each.is_some() || meant.incident.is_some();
+            assert_eq!(now.leading.timer.is_some(), timed, "{}", form.name);
             paceline_room::state::Meeting::clone(&now.leading)
         };
         node.act(meetings::Command::Close { meeting: opened, note: String::new() }.into()).await.expect("ended");

@@ -125,9 +125,10 @@ pub fn PostView(props: &PostProps) -> Html {
             { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
                 { head(props, label, *open, &on_open) }
-                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props, *open, &close) } }
+                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props) } }
                 // Standing corrections stand directly beneath the claim.
                 { loops(&props.told.corrections, props.handles) }
+                <div>{ listed(props, *open, &close) }</div>
                 if *open == Some(Open::Edit) {
                     <EditForm post={post.clone()} on_close={close.clone()} />
                 }
@@ -231,7 +232,7 @@ fn edited(post: &Post, open: Option<Open>, on_open: &Callback<Open>) -> Html {
     }
 }
 
-fn said(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Html {
+fn said(props: &PostProps) -> Html {
     let post = &props.row.post;
     let inside = match (post.words, &post.text) {
         (WordsState::Retracted, _) => html! { <p class="trace">{ t!("retracted") }</p> },
@@ -247,17 +248,20 @@ fn said(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Html 
         }
         (_, None) => "missing".to_owned(),
     };
-    let listed = open == Some(Open::Versions) && !is_gone(post);
     html! {
-        <>
-            <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div>
-            <div key="versions">
-                if listed {
-                    <VersionList post={post.cid} versions={props.versions.clone()} names={props.names.clone()} mine={props.mine}
-                        shown={props.shown.clone()} on_close={on_close.clone()} />
-                }
-            </div>
-        </>
+        <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div>
+    }
+}
+
+/// What it said before, for who looks.
+fn listed(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Html {
+    let post = &props.row.post;
+    if open != Some(Open::Versions) || is_gone(post) || props.leaving.is_some() {
+        return Html::default();
+    }
+    html! {
+        <VersionList post={post.cid} versions={props.versions.clone()} names={props.names.clone()} mine={props.mine}
+            shown={props.shown.clone()} on_close={on_close.clone()} />
     }
 }
 
