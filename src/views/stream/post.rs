@@ -126,9 +126,7 @@ pub fn PostView(props: &PostProps) -> Html {
             <div class="post-body">
                 { head(props, label, *open, &on_open) }
                 { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props) } }
-                // Standing corrections stand directly beneath the claim.
-                { loops(&props.told.corrections, props.handles) }
-                <div>{ listed(props, *open, &close) }</div>
+                { beneath(props, *open, &close) }
                 if *open == Some(Open::Edit) {
                     <EditForm post={post.clone()} on_close={close.clone()} />
                 }
@@ -250,6 +248,16 @@ fn said(props: &PostProps) -> Html {
     };
     html! {
         <div class="post-text" data-testid="post-text" {key} onclick={|event: MouseEvent| to_person(&event)}>{ inside }</div>
+    }
+}
+
+/// Standing corrections, directly beneath the claim, and what it said before.
+fn beneath(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Html {
+    html! {
+        <>
+            { loops(&props.told.corrections, props.handles) }
+            <div>{ listed(props, open, on_close) }</div>
+        </>
     }
 }
 
