@@ -45,7 +45,7 @@ const SKIPS: &str = "tests/skips.txt";
 /// How long one end-to-end test may take, in milliseconds: far above the slowest, so that a hang ends.
 const E2E_TIMEOUT: &str = "--test-timeout=600000";
 /// Files of tests with pages that run beside each other: they wait for timers and networks more than they work.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 /// Files that share the machine with no other: its network interfaces, or more tabs than it has cores.
 const ALONE: &[&str] = &["nat.", "eight-tabs.", "late-joiner."];
 
