@@ -91,6 +91,26 @@ span-days = { $n ->
     [one] 1 day
    *[other] { $n } days
 }
+nominate = Nominate somebody
+nominate-again = Nominate somebody else
+nominate-who = Who should lead?
+nominate-myself = I would
+nominate-why = Why?
+nominate-submit = Nominate
+nominees = Who is nominated
+nominated-by = Nominated by { $names }
+nominated-why = { $name }: “{ $why }”
+nominated-before = First for { $name }
+nominee-ask = Ask all: any objection to { $name }?
+nominee-asked = All are asked whether they object.
+lead-proposal = { $name } leads “{ $title }”
+mandate-yours = The room chose you. It is yours once you take it.
+mandate-of = The room chose { $name }, who has not taken it yet.
+mandate-closes = The room decided that this is no longer needed.
+mandate-back-yours = That somebody else leads is not decided any more: you can take it back.
+mandate-back = That somebody else leads is not decided any more: { $name } can take it back.
+mandate-close = End it, as decided
+waits-mandate = The room chose you for “{ $title }”
 waits-offer = “{ $title }” is offered to you
 waits-reclaim = “{ $title }”: somebody took over from you; you can take it back
 waits-batons = { $n ->

@@ -73,6 +73,8 @@ commands! { session:
     "baton.reclaim" (baton: Cid) -> Cid = session.act(batons::Command::Reclaim { baton }).await;
     "baton.close" (baton: Cid, outcome: Option<String>) -> Cid = session.act(batons::Command::Close { baton, outcome: outcome.unwrap_or_default() }).await;
 
+    "lead.nominate" (baton: Cid, node: NodeId, why: String) -> Cid = session.act(batons::Command::Nominate { baton, node, why }).await;
+
     "promise.ask" (node: NodeId, text: String) -> Cid = session.act(promises::Command::Ask { node, text }).await;
     "promise.make" (o: Promise) -> Cid = session.act(o.command()?).await;
     "promise.keep" (promise: Cid, evidence: Option<Cid>) -> Cid = session.act(promises::Command::Keep { promise, evidence }).await;

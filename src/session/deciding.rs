@@ -2,16 +2,19 @@
 
 use paceline_node::Acts;
 use paceline_room::{
-    Cid,
+    Cid, NodeId,
     body::{
-        decisions::{Ballot, Command},
+        Policy,
+        decisions::{Ballot, Command, Effect, Handing},
         rounds::{self, Ask, True},
     },
     command::Command as Any,
+    limits,
 };
 use paceline_store::{Draft, Place};
 
 use super::{Session, error::Outcome, express::decisions, notices};
+use crate::excerpt;
 
 /// What is asked of all about a proposal before anybody objects, in order; the answers are of it by where they stand in the log.
 pub struct Asked {
@@ -44,6 +47,25 @@ impl Session {
         let proposal = self.made(acts, proposed).await?;
         self.set_draft(&place, |it| *it = Draft::default());
         Ok(proposal)
+    }
+
+    /// Proposes that somebody leads, whom others named; who proposes it stands behind it. It is decided by consent at least.
+    pub async fn propose_lead(
+        &self,
+        baton: Cid,
+        to: NodeId,
+        policy: Option<Policy>,
+        title: String,
+        text: String,
+    ) -> Outcome<Cid> {
+        let policy = policy.is_none_or(|it| it < Policy::Consent).then_some(Policy::Consent);
+        let effect = Some(Effect::HandBaton(Handing { baton, to }));
+        let title = excerpt::title(&title, limits::TITLE_CHARS);
+        let mut acts = Acts::default();
+        let (trial, review_on, meeting, about) = (false, None, None, None);
+        let proposed = acts.beside(Command::Propose { title, text, policy, effect, trial, review_on, meeting, about });
+        acts.after(move |it| Ok(consent(it.of(proposed)?)));
+        self.made(acts, proposed).await
     }
 
     /// Changes the text of an own proposal to what is written at its place, and stands behind that.

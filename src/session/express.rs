@@ -52,6 +52,10 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
             let to = draft.field("to").parse().map_err(|_| NodeError::NotFound)?;
             batons::Command::Offer { baton, to, note: draft.text }.into()
         }
+        Place::Nomination(baton) => {
+            let node = draft.field("node").parse().map_err(|_| NodeError::NotFound)?;
+            batons::Command::Nominate { baton, node, why: draft.text }.into()
+        }
         Place::BatonWord(baton) if act == "close" => batons::Command::Close { baton, outcome: draft.text }.into(),
         Place::BatonWord(baton) => batons::Command::Release { baton, note: draft.text }.into(),
         Place::Promise => promises::new(draft)?.into(),

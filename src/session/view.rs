@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_mesh::replica::{Reached, Takes, Unchecked};
 use paceline_net::{Path, RendezvousStatus};
-use paceline_node::{Countdown, Loops, People, Poll, Reaches, Storing};
+use paceline_node::{Countdown, Loops, Mandate, People, Poll, Reaches, Storing};
 use paceline_room::{
     Cid, NodeId, Tree,
     body::FormValues,
@@ -148,6 +148,8 @@ pub struct RoomView {
     pub decisions: DecisionLists,
     /// What is to be decided.
     pub polls: Rc<[Poll]>,
+    /// What was decided about batons, and was not done.
+    pub mandates: Rc<[Mandate]>,
     /// Asks and promises.
     pub promises: PromiseLists,
     /// Those of them that somebody leads.

@@ -39,8 +39,8 @@ pub use node::{Express, Node, Parts};
 pub use pulse::Pulse;
 pub use sending::{MOVED, listed};
 pub use snapshot::{
-    Batons, Countdown, Crowd, Floor, Loops, Naming, People, PersonView, Poll, Reach, Reaches, Snapshot, Snapshots,
-    When, grace,
+    Batons, Countdown, Crowd, Floor, Lets, Loops, Mandate, Naming, People, PersonView, Poll, Reach, Reaches, Snapshot,
+    Snapshots, When, grace,
 };
 pub use surroundings::{Key, Links, Surroundings, Timer};
 pub use terms::Terms;

@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 use paceline_mesh::Replica;
 use paceline_room::{
     Cid, limits,
-    state::{FeedbackState, PromiseState, WordsState},
+    state::{BatonState, FeedbackState, PromiseState, WordsState},
 };
 use paceline_store::{Desk, Draft, Place, Unsent};
 
@@ -209,6 +209,7 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
             fold.feedback_by_cid(feedback).is_some_and(|it| it.addressee == Some(me) && it.state == FeedbackState::Open)
         }
         Place::BatonOffer(baton) | Place::BatonWord(baton) => fold.baton(baton).is_some_and(|it| it.holder == Some(me)),
+        Place::Nomination(baton) => fold.baton(baton).is_some_and(|it| it.state != BatonState::Closed),
         Place::PromiseFrom(from) => fold.may_promise_from(from) && !is_taken_back(replica, place),
         Place::PromiseWord(promise) => {
             fold.promise(promise).is_some_and(|it| it.node == me && it.state == PromiseState::Promised)

@@ -67,6 +67,7 @@ mod tests {
             offer: None,
             offered_to: None,
             tip,
+            tip_depth: 2,
             settled: true,
             may_reclaim: None,
             mandate: None,
@@ -76,6 +77,7 @@ mod tests {
             anyone_may_close: false,
             terms,
             notes: History::default(),
+            nominations: History::default(),
         })
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub use crate::kinds::{
     batons::{
         IgnoredTransfer,
-        state::{Act, Baton, BatonState, History, Note, Term, TermBy},
+        state::{Act, Baton, BatonState, History, Nomination, Note, Term, TermBy},
     },
     decisions::{
         Carried, Cast, CastWhole, Closing, DecisionLists, Electorate, Proposal, ProposalState, ProposalWhole, Rule,

@@ -3,8 +3,8 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use paceline_room::{
-    NodeId,
-    body::{PostKind, batons, posts},
+    Cid, NodeId,
+    body::{Policy, PostKind, batons, posts},
     command::Command,
     state::{Act, Baton, BatonState, IgnoredTransfer, Note, Term},
 };
@@ -12,6 +12,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::{
+    choosing::{Choose, Choosing},
     history::{self, History, Said},
     offer::OfferForm,
     words,
@@ -49,6 +50,12 @@ pub struct BatonProps {
     pub ignored: (Rc<[Arc<IgnoredTransfer>]>, usize),
     /// How much of its lists is drawn.
     pub much: Shown,
+    /// What is said about who should lead it.
+    pub choosing: Choosing,
+    /// How the room decides.
+    pub policy: Option<Policy>,
+    /// What is said here only a newer version knows.
+    pub newer: bool,
     /// Leaders for whom somebody may step in.
     pub vanished: Rc<[NodeId]>,
     /// It is of an incident, and its leader is not heard.
@@ -190,8 +197,12 @@ fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandl
             if **offering && props.mine() {
                 <OfferForm baton={baton.cid} people={props.people.clone()} me={props.me} on_close={stop} />
             }
-            if !closed && (props.mine() || props.may_close() || baton.offered_to == Some(props.me)) {
+            if !closed && (props.mine() || props.may_close() || props.choosing.closes().is_some() || baton.offered_to == Some(props.me)) {
                 { acts(props, run, word) }
+            }
+            if !closed && !props.newer {
+                <Choose baton={baton.clone()} choosing={props.choosing.clone()} people={props.people.clone()} me={props.me} policy={props.policy}
+                    much={props.much.clone()} />
             }
             <div>{ loops(&props.said.loops, props.handles) }</div>
             { props.much.more((LOOPS, Some(baton.cid)), WITHIN, props.said.open) }
@@ -217,6 +228,7 @@ fn acts(props: &BatonProps, run: &Run, word: &Drafting) -> Html {
         <div class="row tight">
             if props.baton.state == BatonState::Offered && props.mine() { { withdraw(props, run) } }
             if props.mine() { { act("baton-release", "release", t!("release")) } }
+            if let Some(closing) = props.choosing.closes() { { close_by_mandate(props, run, closing) } }
             if props.may_close() { { act("baton-close", "close", t!("close-baton")) } }
             <details class="with-word" open={!word.draft.text.is_empty()}>
                 <summary>{ t!("add-a-word") }</summary>
@@ -312,7 +324,11 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
             </span>
         };
     }
-    if baton.may_reclaim == Some(props.me) {
+    if let Some(closing) = props.choosing.mandate(props.me) {
+        let accept = run.click(move || batons::Command::AcceptMandate { baton: cid, closing });
+        return html! { <button type="button" class="button" data-testid="mandate-accept" onclick={accept} aria-disabled={run.busy()}>{ changing(t!("take")) }</button> };
+    }
+    if baton.may_reclaim == Some(props.me) || props.choosing.is_back(props.me) {
         let reclaim = run.click(move || batons::Command::Reclaim { baton: cid });
         return html! { <button type="button" class="button" data-testid="baton-reclaim" onclick={reclaim} aria-disabled={run.busy()}>{ changing(t!("reclaim")) }</button> };
     }
@@ -336,6 +352,14 @@ fn primary(props: &BatonProps, run: &Run, offering: &UseStateHandle<bool>, decli
             html! { <button type="button" class="button" data-testid="baton-step-in" onclick={step_in} aria-disabled={run.busy()}>{ changing(t!("step-in")) }</button> }
         }
         _ => Html::default(),
+    }
+}
+
+fn close_by_mandate(props: &BatonProps, run: &Run, closing: Cid) -> Html {
+    let baton = props.baton.cid;
+    let onclick = run.click(move || batons::Command::CloseByMandate { baton, closing });
+    html! {
+        <button type="button" class="quiet-button" data-testid="mandate-close" {onclick} aria-disabled={run.busy()}>{ t!("mandate-close") }</button>
     }
 }
 

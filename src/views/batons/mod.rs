@@ -2,6 +2,7 @@
 
 mod baton;
 mod card;
+mod choosing;
 mod history;
 mod need;
 mod offer;
@@ -20,6 +21,7 @@ use yew::prelude::*;
 
 use self::{
     baton::{BatonView, LOOPS},
+    choosing::Choosing,
     history::{IGNORED, Said, TERMS, noted},
     open::OpenBaton,
 };
@@ -30,7 +32,7 @@ use crate::{
         more::{LINES, SHOWN, Shown, WITHIN, names, use_shown},
     },
     people,
-    session::{RoomView, lets_go_on},
+    session::{Lets, RoomView, lets_go_on},
     texts::{changing, t},
 };
 
@@ -73,6 +75,15 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
     let waits = |kind, it: &Baton, words| Waits { kind, about: Some(it.cid), in_stream: false, count: 1, words };
     let offers = offers.map(|it| waits("offer", it, t!("waits-offer", title = people::titled(&it.title))));
     let back = back.map(|it| waits("reclaim", it, t!("waits-reclaim", title = people::titled(&it.title))));
+    let chosen = room.mandates.iter().filter(|it| matches!(it.lets, Lets::Lead(to) | Lets::Back(to) if to == room.me));
+    let chosen = chosen.filter_map(|it| {
+        let baton = room.batons.iter().find(|baton| baton.cid == it.baton)?;
+        let title = people::titled(&baton.title);
+        Some(match it.lets {
+            Lets::Back(_) => waits("reclaim", baton, t!("waits-reclaim", title = title)),
+            _ => waits("mandate", baton, t!("waits-mandate", title = title)),
+        })
+    });
     let more = room.for_me.len().saturating_sub(LINES);
     let more = (more > 0).then(|| Waits {
         kind: "offer",
@@ -83,7 +94,7 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
     });
     let free = room.free.iter().take(LINES);
     let free = free.map(|it| waits("role", it, t!("waits-role", title = people::titled(&it.title))));
-    offers.chain(back).take(LINES).chain(more).chain(free).collect()
+    chosen.chain(offers).chain(back).take(LINES).chain(more).chain(free).collect()
 }
 
 /// All, in the order in which they are drawn.
@@ -146,6 +157,7 @@ fn Batons(props: &BatonsProps) -> Html {
         };
         html! {
             <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {said} {ignored} much={much.clone()}
+                choosing={Choosing::of(baton, room)} policy={room.values.as_ref().map(|it| it.policy)} newer={room.newer}
                 vanished={room.vanished.clone()} unheard={room.unheard.contains(&cid)} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
         }
     };

@@ -101,6 +101,7 @@ fn what(place: &Place) -> String {
         Place::Answer(_) => t!("unsent-answer"),
         Place::BatonOpen => t!("open-baton"),
         Place::BatonOffer(_) => t!("pass-baton"),
+        Place::Nomination(_) => t!("nominate"),
         Place::BatonWord(_) => t!("add-a-word"),
         Place::Promise | Place::PromiseFrom(_) => t!("promise"),
         Place::PromiseWord(_) => t!("unsent-drop"),

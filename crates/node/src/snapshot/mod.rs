@@ -10,6 +10,7 @@
 
 mod floor;
 mod handoffs;
+mod mandates;
 mod members;
 mod people;
 mod places;
@@ -32,6 +33,7 @@ use paceline_room::{
 pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
 use handoffs::{Ignoreds, Roles};
+pub use mandates::{Lets, Mandate};
 pub use people::{Crowd, Naming, People, PersonView};
 pub use polls::Poll;
 use reach::Window;
@@ -69,6 +71,8 @@ pub struct Snapshot {
     pub floor: Floor,
     /// What is to be decided.
     pub polls: Rc<[Poll]>,
+    /// What was decided about batons, and was not done.
+    pub mandates: Rc<[Mandate]>,
     /// What was done with batons and did not count.
     pub ignored: Tree<(Cid, Key), IgnoredTransfer>,
     /// Events whose time cannot be.
@@ -142,6 +146,7 @@ impl Snapshots {
             batons,
             floor: before.floor.follow(replica),
             polls: polls::polls((before.events, &before.polls), replica, &lists, self.me),
+            mandates: mandates::mandates((before.events, &before.mandates), replica, &lists, self.me),
             ignored: self.ignored.follow(replica).clone(),
             doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
             reach: self.window.shown(),

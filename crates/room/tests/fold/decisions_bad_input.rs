@@ -117,5 +117,7 @@ fn words_as_long_as_can_be_are_kept_as_they_are_and_nominations_without_end_deci
     (0..1_000).for_each(|i| _ = world.write(i % 4, Nominated { baton, node, why: Default::default() }));
     let said = standing(&world, proposal);
     assert_eq!((said.state, said.closings), (ProposalState::Open, vec![]));
-    assert_eq!(whole(&world).fold.baton(&baton).and_then(|it| it.holder), None);
+    let all = whole(&world);
+    let shown = all.fold.baton(&baton).expect("it");
+    assert_eq!((shown.holder, shown.nominations.len()), (None, 4), "who says much is heard once");
 }

@@ -19,6 +19,7 @@ mod judging;
 mod later;
 mod mandates;
 mod meetings;
+mod nominations;
 mod notes;
 mod oracle;
 mod people;

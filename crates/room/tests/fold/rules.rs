@@ -344,14 +344,10 @@ fn a_reason_reads_as_a_plain_sentence() {
 }
 
 #[test]
-fn nominating_and_shadowing_are_kept_and_mean_nothing_yet() {
+fn standing_beside_is_kept_and_means_nothing_yet() {
     let (mut world, lead, held) = held();
     let before = baton(&world, lead);
-    let node = world.author(3);
-    let nominated =
-        world.write(2, paceline_room::body::Nominated { baton: lead, node, why: "calm".try_into().unwrap() });
     let shadowing = world.write(3, paceline_room::body::Shadowing { baton: lead });
-    assert_eq!((why(&world, nominated), why(&world, shadowing)), (None, None));
+    assert_eq!((why(&world, shadowing), before.tip), (None, held));
     assert_eq!(baton(&world, lead), before);
-    assert_eq!(before.tip, held);
 }

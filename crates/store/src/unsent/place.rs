@@ -79,6 +79,8 @@ places! {
         Answer = "answer",
         /// The offer of a baton.
         BatonOffer = "baton-offer",
+        /// Who is named for a baton, and why.
+        Nomination = "nomination",
         /// The word with which a baton is released or closed.
         BatonWord = "baton-word",
         /// Why an offer is declined.

@@ -93,7 +93,7 @@ bodies! {
         /// The closing of a decision that closes it.
         [optional] by: Option<Cid>,
     }
-    /// Names somebody for a baton (encoded only, so far).
+    /// Names somebody for a baton: whom its author would have lead. It moves nothing; the latest of each author stands.
     Nominated {
         /// The baton.
         baton: Cid,

@@ -3,7 +3,7 @@
 use super::{
     super::{
         BatonAccepted, BatonClosed, BatonDeclined, BatonOfferWithdrawn, BatonOffered, BatonOpened, BatonReclaimed,
-        BatonReleased, BatonSteppedIn, BatonTaken, Tags,
+        BatonReleased, BatonSteppedIn, BatonTaken, Nominated, Tags,
     },
     state::{Baton, BatonState},
 };
@@ -88,6 +88,15 @@ pub enum Command {
         /// The baton.
         baton: Cid,
     },
+    /// Name somebody for it.
+    Nominate {
+        /// The baton.
+        baton: Cid,
+        /// Who should lead.
+        node: NodeId,
+        /// Why.
+        why: String,
+    },
     /// End it: its work is done.
     Close {
         /// The baton.
@@ -150,6 +159,10 @@ impl Ask for Command {
                 let tips = tips.try_into().map_err(|_| CommandError::NotReclaimable)?;
                 asker.plain(BatonReclaimed { baton, tips })
             }
+            Self::Nominate { baton, node, why } => {
+                open(asker, &baton)?;
+                asker.plain(Nominated { baton, node, why: why.trim().try_into()? })
+            }
             Self::Close { baton, outcome } => {
                 let (tip, outcome) = (open(asker, &baton)?.tip, outcome.try_into()?);
                 asker.plain(BatonClosed { baton, tip, outcome, by: None })
@@ -161,7 +174,7 @@ impl Ask for Command {
         match self {
             Self::Open { title, .. } => vec![title.trim()],
             Self::Offer { note, .. } | Self::Release { note, .. } => vec![note],
-            Self::Decline { why, .. } => vec![why],
+            Self::Decline { why, .. } | Self::Nominate { why, .. } => vec![why],
             Self::Close { outcome, .. } => vec![outcome],
             Self::Take { .. }
             | Self::Withdraw { .. }

@@ -303,12 +303,22 @@ impl Measured for BatonClosed {
 }
 
 impl Measured for Nominated {
-    const LAWS: &'static [Law] = &[Law::new("somebody named for a baton after n", Grows::Never, |n| {
-        let mut it = Scene::new();
-        let (baton, node) = (it.open(1), it.node(2));
-        (0..=n).for_each(|_| _ = it.write(1, Nominated { baton, node, why: Default::default() }));
-        it.last
-    })];
+    const LAWS: &'static [Law] = &[
+        Law::new("somebody named for a baton after n by one", Grows::Never, |n| {
+            let mut it = Scene::new();
+            let (baton, node) = (it.open(1), it.node(2));
+            it.write(2, it.introduced());
+            (0..=n).for_each(|_| _ = it.write(1, Nominated { baton, node, why: Default::default() }));
+            it.last
+        }),
+        Law::new("somebody named for a baton after n by as many", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            let (baton, node) = (it.open(1), it.node(2));
+            it.write(2, it.introduced());
+            (0..=n).for_each(|i| _ = it.write(3 + i, Nominated { baton, node, why: Default::default() }));
+            it.last
+        }),
+    ];
 }
 
 impl Measured for Shadowing {

@@ -1,11 +1,11 @@
-//! The terms of a baton, and what was said with them: lists that are shared, so that a copy of a baton costs the same however long it
-//! was led. Deliberately one list behind both: a page carries the code of a shared list once more for each thing that it holds.
+//! The terms of a baton, what was said with them, and who is named for it: lists that are shared, so that a copy of a baton costs the same however long it
+//! was led. Deliberately one list behind all: a page carries the code of a shared list once more for each thing that it holds.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
-use super::state::{Note, Term};
+use super::state::{Nomination, Note, Term};
 use crate::{Tree, fold::step::Key};
 
 /// What stands in a history.
@@ -14,6 +14,8 @@ pub enum Line {
     Term(Term),
     /// A word.
     Note(Note),
+    /// Somebody who is named.
+    Nomination(Nomination),
 }
 
 /// What a history can be of.
@@ -32,7 +34,7 @@ impl InHistory for Term {
     fn of(line: &Line) -> Option<&Self> {
         match line {
             Line::Term(term) => Some(term),
-            Line::Note(_) => None,
+            _ => None,
         }
     }
 }
@@ -45,7 +47,20 @@ impl InHistory for Note {
     fn of(line: &Line) -> Option<&Self> {
         match line {
             Line::Note(note) => Some(note),
-            Line::Term(_) => None,
+            _ => None,
+        }
+    }
+}
+
+impl InHistory for Nomination {
+    fn line(self) -> (Key, Line) {
+        ((self.depth, self.cid), Line::Nomination(self))
+    }
+
+    fn of(line: &Line) -> Option<&Self> {
+        match line {
+            Line::Nomination(it) => Some(it),
+            _ => None,
         }
     }
 }
@@ -81,6 +96,11 @@ impl<T: InHistory> History<T> {
     pub fn put(&mut self, it: T) {
         let (key, line) = it.line();
         self.lines.insert(key, Arc::new(line));
+    }
+
+    /// Takes one out.
+    pub(super) fn remove(&mut self, key: &Key) {
+        self.lines.remove(key);
     }
 
     /// The one of this key.

@@ -34,6 +34,7 @@ mod forks;
 mod growth;
 pub(crate) mod history;
 mod ignored;
+mod nominations;
 mod path;
 mod rules;
 pub(crate) mod state;
@@ -55,6 +56,7 @@ use crate::{
 pub use commands::Command;
 use forks::Forks;
 pub use ignored::IgnoredTransfer;
+use nominations::Named;
 
 /// What a node of the tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,6 +194,12 @@ pub(crate) enum Fact {
         why: String,
     },
     Moved(Box<Move>),
+    /// For this baton.
+    Nominated {
+        opening: Ix,
+        node: NodeId,
+        why: String,
+    },
     /// What is encoded only, so far.
     Nothing,
 }
@@ -235,6 +243,8 @@ pub(crate) struct Batons {
     takings: HashMap<Ix, BTreeMap<Key, Ix>>,
     /// The first use of each proposal's mandate in each chain, by its place.
     used: HashMap<Cid, Clock>,
+    /// Whom each author named for each baton.
+    named: HashMap<(Ix, NodeId), Named>,
     forks: Forks,
     /// What is to be shown anew, once votes are counted: by its opening, and of which nodes the terms.
     stale: BTreeMap<Ix, Vec<Ix>>,
@@ -252,6 +262,7 @@ impl Capability for Batons {
             Fact::Offered { tip, to, note } => self.offer(step, tip, to, &note),
             Fact::Ended { offer, ending, why } => self.end_offer(step, offer, ending, &why),
             Fact::Moved(transfer) => self.transfer(step, *transfer),
+            Fact::Nominated { opening, node, why } => self.nominate(step, opening, node, &why),
             Fact::Nothing => {}
         }
     }
@@ -299,6 +310,7 @@ impl Batons {
             offer: None,
             offered_to: None,
             tip: step.entry.cid,
+            tip_depth: key.0,
             settled: true,
             may_reclaim: None,
             mandate: None,
@@ -308,6 +320,7 @@ impl Batons {
             anyone_may_close: false,
             terms: Default::default(),
             notes: Default::default(),
+            nominations: Default::default(),
         };
         self.shown.insert(key, Arc::new(baton));
         self.keys.insert(step.entry.cid, key);

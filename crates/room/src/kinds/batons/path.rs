@@ -17,7 +17,7 @@ use crate::{
 /// What a baton shows of its current transfer.
 #[derive(PartialEq, Eq)]
 struct Head {
-    tip: Cid,
+    tip: Key,
     settled: bool,
     state: BatonState,
     holder: Option<NodeId>,
@@ -32,7 +32,7 @@ struct Head {
 impl Head {
     fn of(baton: &Baton) -> Self {
         Self {
-            tip: baton.tip,
+            tip: (baton.tip_depth, baton.tip),
             settled: baton.settled,
             state: baton.state,
             holder: baton.holder,
@@ -47,7 +47,8 @@ impl Head {
 
     fn put(self, baton: &mut Baton) {
         (baton.offer, baton.offered_to) = self.offer.unzip();
-        (baton.tip, baton.settled, baton.state, baton.holder) = (self.tip, self.settled, self.state, self.holder);
+        (baton.tip_depth, baton.tip) = self.tip;
+        (baton.settled, baton.state, baton.holder) = (self.settled, self.state, self.holder);
         (baton.may_reclaim, baton.run_ends) = (self.may_reclaim, self.run_ends);
         let (mandate, displaced) = self.mandate.unzip();
         (baton.mandate, baton.displaced) = (mandate, displaced.flatten());
@@ -214,7 +215,7 @@ impl Batons {
         let current = node.run.map(|_| node.key.1);
         let run_ends = current.into_iter().chain(others).take(limits::PARENTS).collect();
         Head {
-            tip: node.key.1,
+            tip: node.key,
             settled,
             state,
             holder,

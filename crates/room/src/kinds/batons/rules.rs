@@ -195,8 +195,16 @@ impl Kind for BatonReclaimed {
 impl Kind for Nominated {
     type Of = Batons;
 
-    fn judge(&self, _: &Past) -> Verdict {
-        Ok(Fact::Nothing)
+    fn judge(&self, past: &Past) -> Verdict {
+        let opening = of(past).opened(past, &self.baton)?;
+        if !past.was_there(&self.node) {
+            return Err(IgnoredReason::Stranger);
+        }
+        Ok(Fact::Nominated { opening, node: self.node, why: self.why.to_string() })
+    }
+
+    fn note(&self) -> Option<&str> {
+        Some(self.why.as_str()).filter(|it| !it.is_empty())
     }
 }
 
@@ -352,10 +360,15 @@ impl Batons {
         beside.len() > on.len()
     }
 
+    /// The opening of a baton.
+    fn opened(&self, past: &Past, baton: &Cid) -> Verdict<Ix> {
+        past.seen(baton).filter(|ix| self.tracks.contains_key(ix)).ok_or(IgnoredReason::UnknownBaton)
+    }
+
     /// A tip of this baton that is valid, in the event's past, and from which the event has seen no other valid
     /// transfer.
     fn tip(&self, past: &Past, baton: &Cid, tip: &Cid) -> Verdict<Ix> {
-        let opening = past.seen(baton).filter(|ix| self.tracks.contains_key(ix)).ok_or(IgnoredReason::UnknownBaton)?;
+        let opening = self.opened(past, baton)?;
         let tip = past.seen(tip).ok_or(IgnoredReason::TipNotSeen)?;
         let Some(node) = self.nodes.get(&tip) else {
             let ignored = past.look.entry(tip).event.body.transfers().is_some();

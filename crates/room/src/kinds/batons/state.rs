@@ -91,6 +91,25 @@ pub struct Note {
     pub depth: u64,
 }
 
+/// Whom somebody names for a baton, and why: the latest of what they said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nomination {
+    /// Its event.
+    pub cid: Cid,
+    /// Who says it.
+    pub author: NodeId,
+    /// Whom they would have lead.
+    pub node: NodeId,
+    /// Whom they named first, if that was somebody else: they changed their mind.
+    pub before: Option<NodeId>,
+    /// Why.
+    pub why: Arc<str>,
+    /// The author's clock, Unix milliseconds.
+    pub at: u64,
+    /// Its depth in the log.
+    pub depth: u64,
+}
+
 /// The lead for one need or role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,6 +137,9 @@ pub struct Baton {
     pub offered_to: Option<NodeId>,
     /// The current transfer, or the opening.
     pub tip: Cid,
+    /// Its depth in the log: who was named before it was named for another turn.
+    #[serde(skip)]
+    pub tip_depth: u64,
     /// Whether the current transfer is beyond what a late vote could change.
     pub settled: bool,
     /// The holder before the current run of step-ins: who may reclaim.
@@ -142,6 +164,9 @@ pub struct Baton {
     pub terms: History<Term>,
     /// What people wrote with an act, by `(depth, cid)`; an act without a word has none.
     pub notes: History<Note>,
+    /// Whom each author names, by `(depth, cid)`; those for earlier turns, too.
+    #[serde(skip)]
+    pub nominations: History<Nomination>,
 }
 
 impl Baton {
