@@ -1,15 +1,19 @@
 //! What somebody proposes: in one field if they like, and behind one more press how it is decided and what it changes in the room.
 
-use paceline_room::{Cid, body::Policy};
+use paceline_room::{Cid, body::Policy, state::BatonState};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::decided_by;
 use crate::{
     browser,
-    components::fields::{closes_on_escape, submits_on_control_enter},
+    components::{
+        fields::{closes_on_escape, submits_on_control_enter},
+        more::CHOICES,
+    },
     due, excerpt,
-    hooks::{Drafting, use_chosen, use_commands, use_draft},
+    hooks::{Drafting, use_chosen, use_commands, use_draft, use_session, use_view},
+    people,
     session::{Asked, Place, REVIEW_DAYS},
     texts::{changing, t},
 };
@@ -27,7 +31,7 @@ const NEVER: &str = "none";
 /// Characters of a title that stand in what is asked about it.
 const QUOTED: usize = 120;
 /// What a decision can change by this form, by their names in a draft.
-const CHANGEABLE: [&str; 6] = ["title", "purpose", "policy", "quorum", "grace", "prompts"];
+const CHANGEABLE: [&str; 8] = ["title", "purpose", "policy", "quorum", "grace", "prompts", "notice", "close"];
 /// From the loosest on.
 const POLICIES: [(&str, Policy); 4] = [
     ("advice", Policy::Advice),
@@ -260,6 +264,7 @@ fn To(props: &ToProps) -> Html {
     let shown = use_chosen(value.clone());
     let oninput = drafting.on_field(VALUE);
     let field = match what.as_str() {
+        "notice" | "close" => html! { <Choices drafting={drafting.clone()} of={what.clone()} /> },
         "policy" => html! {
             <select ref={shown} data-testid="proposal-effect-value" {oninput}>
                 <option value="">{ t!("proposal-changes-choose") }</option>
@@ -282,12 +287,45 @@ fn To(props: &ToProps) -> Html {
     html! { <label class="field"><span>{ t!("proposal-changes-to") }</span>{ field }</label> }
 }
 
+#[derive(PartialEq, Properties)]
+struct ChoicesProps {
+    drafting: Drafting,
+    of: String,
+}
+
+/// Whose messages, or which role.
+#[component]
+fn Choices(props: &ChoicesProps) -> Html {
+    let ChoicesProps { drafting, of } = props;
+    let session = use_session();
+    let (view, shown) = (use_view(&session), use_chosen(drafting.draft.field(VALUE).to_owned()));
+    let Some(room) = view.room.as_ref() else { return html! {} };
+    let all: Vec<(String, String)> = match of.as_str() {
+        "notice" => {
+            let others = room.people.iter().filter(|it| it.person.node != room.me);
+            others.take(CHOICES).map(|it| (it.person.node.to_string(), it.name.to_string())).collect()
+        }
+        _ => {
+            let open = room.batons.iter().rev().filter(|it| it.state != BatonState::Closed);
+            open.take(CHOICES).map(|it| (it.cid.to_string(), people::titled(&it.title).to_string())).collect()
+        }
+    };
+    html! {
+        <select ref={shown} translate="no" data-testid="proposal-effect-value" oninput={drafting.on_field(VALUE)}>
+            <option value="">{ t!("proposal-changes-choose") }</option>
+            { for all.into_iter().map(|(value, name)| html! { <option key={value.clone()} {value}>{ name }</option> }) }
+        </select>
+    }
+}
+
 fn change_called(what: &str) -> String {
     match what {
         "title" => t!("rule-title"),
         "purpose" => t!("rule-purpose"),
         "policy" => t!("rule-policy"),
         "quorum" => t!("rule-quorum"),
+        "notice" => t!("proposal-notice"),
+        "close" => t!("proposal-close-role"),
         "grace" => t!("rule-grace"),
         _ => t!("rule-prompts"),
     }

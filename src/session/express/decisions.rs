@@ -57,6 +57,8 @@ fn changes(what: &str, to: &str) -> Result<Option<Effect>, NodeError> {
             let prompts = lines.map_err(|_| NodeError::TooLong)?.try_into().map_err(|_| NodeError::TooLong)?;
             values(Changed { prompts, ..Changed::default() })
         }
+        "notice" => to.parse().map(|it| Some(Effect::BehindNotice(it))).map_err(|_| NodeError::NotFound),
+        "close" => to.parse().map(|it| Some(Effect::CloseBaton(it))).map_err(|_| NodeError::NotFound),
         _ => Ok(None),
     }
 }
@@ -77,6 +79,8 @@ pub fn cast(draft: Draft, act: &str, proposal: Cid) -> Command {
 #[cfg(test)]
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use paceline_room::NodeId;
 
     use super::*;
 
@@ -112,10 +116,16 @@ mod tests {
         assert!(matches!(effect(made("grace", "30")), Some(Effect::Values(it)) if it.grace.is_some()));
         assert!(matches!(effect(made("policy", "majority")), Some(Effect::Values(it)) if it.policy.is_some()));
         assert!(matches!(effect(made("prompts", "Done\n\n Next ")), Some(Effect::Values(it)) if it.prompts.len() == 2));
+        let (node, baton) = (NodeId::from_bytes([3; 32]), Cid::from_digest([4; 32]));
+        assert!(matches!(effect(made("notice", &node.to_string())), Some(Effect::BehindNotice(it)) if it == node));
+        assert!(matches!(effect(made("close", &baton.to_string())), Some(Effect::CloseBaton(it)) if it == baton));
+        for what in ["notice", "close"] {
+            assert!(matches!(made(what, "somebody"), Err(NodeError::NotFound)), "{what}");
+        }
         for (what, to) in [("grace", "soon"), ("grace", "1"), ("quorum", "101"), ("policy", "mine")] {
             assert!(matches!(made(what, to), Err(NodeError::Refused("unfit-answer"))), "{what} {to}");
         }
-        for what in ["title", "purpose", "policy", "quorum", "grace", "prompts"] {
+        for what in ["title", "purpose", "policy", "quorum", "grace", "prompts", "notice", "close"] {
             assert!(matches!(made(what, "  "), Err(NodeError::Refused("empty-text"))), "{what} of nothing");
         }
         let long = "x".repeat(limits::TITLE_CHARS + 1);

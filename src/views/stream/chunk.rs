@@ -1,13 +1,19 @@
 //! A stretch of the stream. Only stretches near the window are drawn; the others keep their height, so that ten thousand
 //! posts scroll like ten.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    rc::Rc,
+};
 
 use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, count_versions, feedback_on, versions_of},
-    state::{Feedback, Post, PostVersions},
+    sorted,
+    state::{DecisionLists, Feedback, Post, PostVersions},
     threads::{Row, Threads},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -30,8 +36,10 @@ use crate::{
         more::{LINES, OF_NEW, Shown, WITHIN},
         told::Told,
     },
+    excerpt,
     hooks::use_session,
     markdown::mentions::Named,
+    people,
     session::{People, Place, Reaches, RoomView, Session, Unsent},
     texts::{changing, t},
     when::{self, Days},
@@ -76,6 +84,8 @@ pub struct Around {
     reach: Reaches,
     me: NodeId,
     leaving: Vec<(Place, AttrValue)>,
+    /// Whose posts stand behind a notice, and the decision by which they do.
+    notices: BTreeMap<NodeId, AttrValue>,
     sources: cards::Sources,
     shown: Shown,
     handles: bool,
@@ -97,6 +107,7 @@ impl Around {
             reach: room.reach.clone(),
             me: room.me,
             leaving: room.unsent.iter().filter_map(leaving).collect(),
+            notices: notices(&room.decisions),
             handles,
             days: RefCell::default(),
         }
@@ -141,6 +152,13 @@ impl Around {
         let told = told.into_iter().map(|draw| draw(&self.cards));
         html! { <>{ earlier }<div class="moments">{ for told }</div></> }
     }
+}
+
+/// Whose posts stand behind a notice. There are few: most had to agree on each.
+fn notices(all: &DecisionLists) -> BTreeMap<NodeId, AttrValue> {
+    let called = |by: &Cid| all.all.iter().rev().find(|it| it.cid == *by).map(|it| people::titled(&it.version.title));
+    let title = |by: &Cid| excerpt::excerpt(&called(by).unwrap_or_default(), excerpt::QUOTED).into();
+    sorted::map(all.notices.entries().map(|(node, by)| (*node, title(by))))
 }
 
 /// What an intent takes back, and the intent.
@@ -324,7 +342,7 @@ fn draw(props: &ChunkProps, rows: &Threads<Moment>, row: &Row, at: usize, fold: 
             if let Some(day) = row.new_day { <p class="milestone">{ changing(when::day(day)) }</p> }
             { moments }
             <PostView row={row.clone()} {author} {name} {names} {here} {answers} {told}
-                {marks} {versions} shown={around.shown.clone()}
+                notice={around.notices.get(&row.post.author).cloned()} {marks} {versions} shown={around.shown.clone()}
                 leads={around.leaders.contains(&row.post.author)} mine={row.post.author == around.me} {leaving}
                 held={around.reach.get(&row.post).map(|it| Held::new(it, &around.people))} handles={around.handles} position={at + 1}
                 on_ask={props.on_ask.clone()} />

@@ -64,6 +64,8 @@ pub struct PostProps {
     pub leads: bool,
     /// It is this node's own.
     pub mine: bool,
+    /// The decision by which it stands behind a notice.
+    pub notice: Option<AttrValue>,
     /// It is about to be taken back, by this intent.
     pub leaving: Option<AttrValue>,
     /// Whom it answers, where the drawing does not say it.
@@ -94,6 +96,7 @@ pub fn PostView(props: &PostProps) -> Html {
     let open = use_open_form(&session, post.cid);
     use_about(&session, Place::Reply(post.cid).to_string());
     let article = use_node_ref();
+    let shows = use_state(|| false);
     let close = {
         let (open, article) = (open.clone(), article.clone());
         Callback::from(move |()| {
@@ -125,7 +128,7 @@ pub fn PostView(props: &PostProps) -> Html {
             { disc_of(&props.author, &props.name, props.here, props.leads) }
             <div class="post-body">
                 { head(props, label, *open, &on_open) }
-                { if props.leaving.is_some() { html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> } } else { said(props) } }
+                { text(props, &shows) }
                 { beneath(props, *open, &close) }
                 if *open == Some(Open::Edit) {
                     <EditForm post={post.clone()} on_close={close.clone()} />
@@ -227,6 +230,32 @@ fn edited(post: &Post, open: Option<Open>, on_open: &Callback<Open>) -> Html {
     html! {
         <button type="button" class="quiet-button edited" data-testid="post-versions" aria-expanded={expanded} title={t!("edited-title")}
             onclick={on_open.reform(|_: MouseEvent| Open::Versions)}>{ t!("edited") }</button>
+    }
+}
+
+/// What it says; a press away, where the room decided that it stands behind a notice.
+fn text(props: &PostProps, shows: &UseStateHandle<bool>) -> Html {
+    if props.leaving.is_some() {
+        return html! { <p class="post-text trace" data-testid="post-text">{ t!("taking-back") }</p> };
+    }
+    let Some(title) = props.notice.as_ref().filter(|_| !props.mine && !is_gone(&props.row.post)) else {
+        return said(props);
+    };
+    let expanded = **shows;
+    let onclick = {
+        let shows = shows.clone();
+        Callback::from(move |_: MouseEvent| shows.set(!expanded))
+    };
+    html! {
+        <>
+            <p class="trace" key="notice" data-testid="behind-notice">
+                <span>{ changing(t!("behind-notice", title = title.to_string())) }</span>
+                <button type="button" class="quiet-button" data-testid="notice-show" aria-expanded={expanded.to_string()} {onclick}>
+                    { if expanded { t!("notice-hide") } else { t!("notice-show") } }
+                </button>
+            </p>
+            <div key="behind">if expanded { { said(props) } }</div>
+        </>
     }
 }
 
