@@ -232,6 +232,64 @@ scenario('while the room is cut in two one side decides, and an objection of the
   await ada.at('proposal-stands').filter({ hasText: 'Not decided: Cleo objects, who had not been heard.' }).first().waitFor();
 });
 
+scenario('five are cut in two: three decide and each goes on, an objection of the other side comes too late, and all five read the same', async (world) => {
+  const context = await world.browser({ hasTouch: true });
+  const { tabs } = await world.room(['Ada', 'Ben', 'Cleo', 'Dan', 'Eva'], { context, title: 'Crew' });
+  const [ada, ben, cleo, dan, eva] = tabs;
+  await eva.page.setViewportSize({ width: 390, height: 844 });
+  await eva.page.emulateMedia({ colorScheme: 'dark' });
+  const title = 'Move to Friday';
+  const cid = await ben.call('decision.propose', { title, text: 'The weekly one.' });
+  for (const tab of tabs) await stands(tab, title, 'open');
+  await converged(tabs);
+  const [larger, smaller] = [[ada, ben, cleo], [dan, eva]];
+  for (const tab of smaller) {
+    await tab.call('offline');
+    await tab.until('is cut off', async () => (await tab.status()).state === 'offline');
+  }
+
+  // On the smaller side one objects, and the other has read it: what one of them holds is carried to the other by hand.
+  await object(eva, title, 'I am away on Fridays', 'Thursday', tap);
+  await eva.at('ballot', { 'data-stance': 'object' }).first().waitFor({ timeout: PATIENCE });
+  const file = await eva.page.evaluate(async () => [...(await window.paceline.exportCar())]);
+  await dan.page.evaluate((bytes) => window.paceline.importCar(new Uint8Array(bytes)), file);
+  await dan.at('proposal-stands').filter({ hasText: 'Not decided: Eva objects.' }).first().waitFor({ timeout: PATIENCE });
+
+  // On the larger side three decide, and each writes once more.
+  for (const tab of larger) await consent(tab, title);
+  await ada.at('decision-close').first().waitFor({ timeout: PATIENCE });
+  await ada.at('decision-close').first().click();
+  for (const tab of larger) await tab.until('it is decided there', async () => (await known(tab, title)).state === 'carried');
+  for (const tab of larger) {
+    const post = await tab.post(`See you on Friday, says ${tab.name}`);
+    for (const other of larger) await other.has(post);
+  }
+  for (const tab of smaller) assert.equal((await known(tab, title)).state, 'open', 'nothing of that has come through');
+
+  for (const tab of smaller) await tab.call('online');
+  const { proposals } = await converged(tabs);
+  assert.deepEqual(proposals.map((it) => [it.cid, it.state]), [[cid, 'carried']]);
+  const late = proposals[0].ballots.filter((it) => it.late);
+  assert.deepEqual(late.map((it) => [it.node, it.stance, it.reason, it.fix]), [[await eva.node(), 'object', 'I am away on Fridays', 'Thursday']]);
+  // Nobody's screen says anything else, and what came too late stands beside it.
+  const reads = async (tab) => {
+    await tab.view('view-decisions', tab === eva ? tap : click);
+    await stands(tab, title, 'carried');
+    await seen(tab.at('proposal-stands').filter({ hasText: /^Decided\./ })).waitFor({ timeout: PATIENCE });
+    const ballot = seen(tab.at('ballot', { 'data-late': 'true' }).filter({ hasText: 'objected, too late' }));
+    for (const words of ['I am away on Fridays', 'Thursday']) await ballot.filter({ hasText: words }).waitFor();
+    assert.equal(await tab.at('decision-close').count(), 0, 'there is nothing left to decide');
+  };
+  for (const tab of tabs) await reads(tab);
+  await check(ada, 'decided, an objection came too late');
+  await check(eva, 'decided, an objection came too late, phone');
+  await world.picture('decide late phone', eva);
+  // So it is for who opens the page again.
+  await eva.page.reload();
+  await eva.inRoom();
+  await reads(eva);
+});
+
 scenario('the room’s name changes by a decision and by nothing else, and the rule names the decision that made it', async (world) => {
   const { ada, ben, cleo, tabs } = await crew(world, 'blank');
   await ada.view('view-decisions');
