@@ -139,7 +139,7 @@ interface Paceline {
   readonly decision: {
     /**
      * Proposes something for all to decide: as the room does, or more strictly. A `trial` ends on `reviewOn`, a day, "2026-12-01"; `about` is the
-     * post that it comes from.
+     * post that it comes from, or the proposal that is looked at again by it.
      */
     propose(o: { title: string; text: string; policy?: Policy; effect?: Effect; trial?: boolean; reviewOn?: string; meeting?: Cid; about?: Cid }): Promise<Cid>;
     /** Another text for one's own proposal: what was said to the text before counts no more, but for objections. */
@@ -487,6 +487,8 @@ interface RoomState {
     /** How many must have answered. */
     quorum: number;
     reviewOn: string | null;
+    /** The post that it comes from, or the proposal that is looked at again by it. */
+    about: Cid | null;
     /** The text that counts. */
     carried: Cid | null;
   }[];

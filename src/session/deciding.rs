@@ -14,7 +14,16 @@ use paceline_room::{
 use paceline_store::{Draft, Place};
 
 use super::{Session, error::Outcome, express::decisions, notices};
-use crate::excerpt;
+use crate::{due, excerpt};
+
+/// What comes of something that was decided once it is looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    /// It stays as it is.
+    Keep,
+    /// It counts no longer: what it changed is set back.
+    Drop,
+}
 
 /// What is asked of all about a proposal before anybody objects, in order; the answers are of it by where they stand in the log.
 pub struct Asked {
@@ -77,6 +86,37 @@ impl Session {
         self.act_all(acts).await?;
         self.set_draft(&place, |it| *it = Draft::default());
         Ok(())
+    }
+
+    /// Proposes to keep what was decided or to drop it, as strictly as that was decided; who does stands behind that at once.
+    pub async fn propose_again(&self, decided: Cid, review: Review, title: String, text: String) -> Outcome<Cid> {
+        let command = {
+            let engine = self.engine()?;
+            let replica = engine.node.replica();
+            let fold = replica.fold();
+            let earlier = fold.proposal(&decided).ok_or_else(|| notices::error("not-found"))?;
+            let stricter = fold.values().is_some_and(|it| earlier.policy > it.policy);
+            let (effect, review_on) = match review {
+                Review::Keep => (fold.kept(&decided), due::in_days(decisions::REVIEW_DAYS)),
+                // What was before needs nobody to look at it again.
+                Review::Drop => (fold.set_back(&decided), None),
+            };
+            let policy = stricter.then_some(earlier.policy);
+            Command::Propose {
+                title,
+                text,
+                policy,
+                effect,
+                trial: false,
+                review_on,
+                meeting: None,
+                about: Some(decided),
+            }
+        };
+        let mut acts = Acts::default();
+        let proposed = acts.beside(command);
+        acts.after(move |it| Ok(consent(it.of(proposed)?)));
+        self.made(acts, proposed).await
     }
 
     /// Says something without words to the version of a proposal that was read: not to one that came before anybody could see it.

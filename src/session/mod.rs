@@ -76,7 +76,7 @@ pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
 pub use browser::random;
-pub use deciding::Asked;
+pub use deciding::{Asked, Review};
 pub use express::decisions::REVIEW_DAYS;
 pub use handoffs::may_step_in;
 pub use incident::lets_go_on;

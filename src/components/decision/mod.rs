@@ -5,6 +5,7 @@ mod amend;
 mod ballots;
 mod form;
 mod proposal;
+mod review;
 pub mod stage;
 mod text;
 
@@ -19,10 +20,13 @@ use paceline_room::{
 
 pub use self::{form::Propose, proposal::ProposalView};
 use crate::{
-    people,
+    due, people,
     session::{Here, People, Poll, RoomView},
     texts::t,
 };
+
+/// Of so many proposals, the newest, it is looked for what follows from another.
+const LOOKED_AT: usize = 256;
 
 /// What proposals are drawn from. Equal as long as nothing of it changed.
 #[derive(Clone, PartialEq)]
@@ -103,6 +107,26 @@ impl Decisions {
     pub fn asks_me(&self, proposal: &Proposal) -> bool {
         let decides = self.poll(&proposal.cid).is_some_and(|it| it.electors.iter().any(|it| self.is_me(*it)));
         decides && self.own(proposal).is_none()
+    }
+
+    /// Whether the day has come on which something that was decided is looked at again.
+    pub fn comes_up(&self, it: &Proposal) -> bool {
+        let day = it.review_on.filter(|_| it.state == ProposalState::Carried);
+        day.zip(due::today()).is_some_and(|(day, today)| day <= today)
+    }
+
+    /// What was proposed last when something that was decided was looked at again, unless it was taken back.
+    pub fn following(&self, it: &Proposal) -> Option<Arc<Proposal>> {
+        let later = self.lists.all.iter().rev().take(LOOKED_AT).take_while(|later| later.key() > it.key());
+        let mut follows = later.filter(|later| later.about == Some(it.cid));
+        follows.find(|it| it.state != ProposalState::Withdrawn).cloned()
+    }
+
+    /// What was decided before that a proposal looks at again.
+    pub fn looked_at(&self, it: &Proposal) -> Option<Arc<Proposal>> {
+        let about = it.about?;
+        let mut earlier = self.lists.all.iter().rev().take(LOOKED_AT).filter(|earlier| earlier.key() < it.key());
+        earlier.find(|earlier| earlier.cid == about).cloned()
     }
 
     /// What was said to the latest version, and counts.

@@ -13,6 +13,7 @@ use super::{
     Decisions,
     amend::{Amend, take_up},
     ballots::{BallotBox, Ballots},
+    review::Reviewed,
     text::Text,
     value,
 };
@@ -76,6 +77,7 @@ pub fn ProposalView(props: &ProposalViewProps) -> Html {
             <p class="proposal-title" dir="auto">{ changing(title) }</p>
             <Text all={all.clone()} proposal={proposal.clone()} />
             <p class="proposal-stands" role="status" data-testid="proposal-stands">{ changing(stands(all, proposal, *asks)) }</p>
+            <div><Reviewed all={all.clone()} proposal={proposal.clone()} /></div>
             <Ballots all={all.clone()} proposal={proposal.clone()} {on_fix} primary={next} />
             <div>if *asks && may_answer(all, proposal) { { answer(all, proposal, *primary && !changing_text) } }</div>
             <div>if *asks { <Close all={all.clone()} proposal={proposal.clone()} primary={next && !fixes} /> }</div>

@@ -15,7 +15,7 @@ use crate::{
         written::Written,
     },
     difference::{Piece, difference},
-    due, people,
+    due, excerpt, people,
     texts::{changing, t},
 };
 
@@ -40,11 +40,16 @@ pub fn Text(props: &TextProps) -> Html {
         true => t!("proposal-trial", day = due::told(day)),
         false => t!("proposal-review", day = due::told(day)),
     });
+    let again = all.looked_at(proposal).map(|it| {
+        let title = excerpt::excerpt(&people::titled(&it.version.title), excerpt::QUOTED);
+        t!("proposal-follows", title = title)
+    });
     html! {
         <div class="proposal-says">
             <div class="said" key={proposal.version.cid.to_string()}>{ words(&proposal.version) }</div>
             <ul class="plain-list hint">
                 if let Some(it) = proposal.version.effect.as_ref().and_then(|it| changes(all, it)) { <li key="changes" data-testid="proposal-changes">{ changing(it) }</li> }
+                if let Some(it) = again { <li key="again">{ changing(it) }</li> }
                 if let Some(it) = stricter { <li key="policy">{ changing(it) }</li> }
                 if let Some(it) = review { <li key="review">{ changing(it) }</li> }
             </ul>
@@ -65,6 +70,7 @@ fn words(it: &Version) -> Html {
 pub fn changes(all: &Decisions, effect: &Effect) -> Option<String> {
     Some(match effect {
         Effect::Title(it) => t!("changes-title", words = people::titled(it)),
+        Effect::Purpose(it) if it.is_empty() => t!("changes-no-purpose"),
         Effect::Purpose(it) => t!("changes-purpose", words = it.to_string()),
         Effect::Values(it) => {
             let mut told = Vec::new();

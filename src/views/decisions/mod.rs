@@ -103,14 +103,14 @@ fn meets(room: &RoomView, it: &Proposal) -> bool {
     it.meeting.is_some_and(|it| room.meetings.goes_on(&it))
 }
 
-/// Whether something that was decided is to be looked at again by the person here: since the day has come, who took part is asked anew,
-/// until they say so.
+/// Whether something that was decided is to be looked at again by the person here: since the day has come, who took part is asked anew, until
+/// they say so, or until somebody proposed to keep it or to drop it.
 fn is_due(all: &Decisions, it: &Proposal) -> bool {
-    let Some((day, today)) = it.review_on.zip(due::today()).filter(|_| it.state == ProposalState::Carried) else {
+    if !all.comes_up(it) || all.following(it).is_some() {
         return false;
-    };
+    }
     let own = all.lists.ballots_of(it.cid).filter(|it| all.is_me(it.node)).last();
-    day <= today && own.is_some_and(|own| due::day_of(own.at).is_some_and(|said| said < day))
+    own.and_then(|own| due::day_of(own.at)).zip(it.review_on).is_some_and(|(said, day)| said < day)
 }
 
 #[derive(PartialEq, Properties)]

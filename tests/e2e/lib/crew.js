@@ -2,8 +2,9 @@
 // phone's screen.
 import { PATIENCE, converged } from './tab.js';
 
-export async function crew(world, form, { hasTouch = true } = {}) {
+export async function crew(world, form, { hasTouch = true, before = async () => {} } = {}) {
   const context = await world.browser({ permissions: ['clipboard-read', 'clipboard-write'], hasTouch });
+  await before(context);
   const ada = await world.tab(context, 'Ada');
   const link = await ada.found({ title: 'Crew', form });
   const ben = await world.tab(context, 'Ben', link);
@@ -16,7 +17,7 @@ export async function crew(world, form, { hasTouch = true } = {}) {
   for (const tab of tabs) {
     await tab.until('all are here', async () => (await tab.at('person', { 'data-here': 'here' }).count()) === 3);
   }
-  return { ada, ben, cleo, tabs, link };
+  return { context, ada, ben, cleo, tabs, link };
 }
 
 /** Asks everybody something, by the form in the meeting's card. */

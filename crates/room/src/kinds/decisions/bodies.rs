@@ -26,7 +26,7 @@ bodies! {
         [optional] review_on: Option<Day>,
         /// The meeting in which it is decided.
         [optional] meeting: Option<Cid>,
-        /// The post that it came from.
+        /// The post that it came from, or the proposal that is looked at again by it.
         [optional] about: Option<Cid>,
     }
     /// Another version of a proposal, by who made it: on the latest that its author has seen.

@@ -27,7 +27,7 @@ pub enum Command {
         review_on: Option<Day>,
         /// The meeting in which it is decided.
         meeting: Option<Cid>,
-        /// The post that it comes from.
+        /// The post that it comes from, or the proposal that is looked at again by it.
         about: Option<Cid>,
     },
     /// Change the text of one's own proposal.

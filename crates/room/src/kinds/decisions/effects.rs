@@ -66,7 +66,7 @@ impl Deciding {
 }
 
 impl Rules {
-    fn change(&mut self, effect: &Effect, by: Cid) {
+    pub(super) fn change(&mut self, effect: &Effect, by: Cid) {
         match effect {
             Effect::Title(it) => self.title = Some(Rule { is: it.as_str().into(), by }),
             Effect::Purpose(it) => self.purpose = Some(Rule { is: it.as_str().into(), by }),

@@ -50,7 +50,8 @@ impl Kind for Proposed {
         }
         let meeting = self.meeting.and_then(|it| past.seen(&it)).map(|ix| past.look.entry(ix));
         let meeting = meeting.filter(|it| matches!(it.event.body, Body::MeetingOpened(_)));
-        let about = self.about.filter(|it| past.subject(it).is_some_and(|it| it.owner == Owner::Posts));
+        let comes_from = |owner: Owner| matches!(owner, Owner::Posts | Owner::Decisions);
+        let about = self.about.filter(|it| past.subject(it).is_some_and(|it| comes_from(it.owner)));
         Ok(Fact::Proposed(Box::new(Terms {
             proposer: persons.home_in(past.author, past),
             policy,

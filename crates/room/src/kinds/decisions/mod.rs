@@ -5,7 +5,8 @@
 //! what it has not seen, until that is late. So nobody carries a thing by being quick, by amending a comma or by leaving an objection out,
 //! and nobody topples it a year later.
 //!
-//! **What it changes**: see `effects.rs`. There is no other way in which any of that changes.
+//! **What it changes**: see `effects.rs`. There is no other way in which any of that changes. What keeps it or sets it back once it is looked at
+//! again: `reviews.rs`.
 //!
 //! Nothing here knows a clock: a day on which something is looked at again is for those who look at it.
 
@@ -18,6 +19,7 @@ mod growth;
 mod judging;
 mod mandates;
 mod outcome;
+mod reviews;
 pub mod state;
 
 use std::sync::Arc;
@@ -133,7 +135,7 @@ pub(crate) struct Decisions {
 /// What counts.
 #[derive(Debug)]
 pub(crate) enum Fact {
-    /// With how it is decided, by the rules of its past; the meeting and the post, as far as they were there.
+    /// With how it is decided, by the rules of its past; the meeting and what it came from, as far as they were there.
     Proposed(Box<Terms>),
     /// What it is called, and what it changes.
     Amended(Arc<str>, Option<Effect>),
@@ -503,6 +505,7 @@ impl Fold {
             ballots: lists.ballots_of(it.cid).map(|it| it.whole()).collect(),
             quorum: self.electorate(log, &it.cid).map_or(0, |it| it.quorum),
             review_on: it.review_on,
+            about: it.about,
             carried: it.carried.as_ref().map(|it| it.version),
         };
         lists.all.iter().map(whole).collect()

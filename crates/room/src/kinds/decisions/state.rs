@@ -44,7 +44,7 @@ pub struct Proposal {
     pub review_on: Option<Day>,
     /// The place of its meeting, if that was one in its past.
     pub meeting: Option<Key>,
-    /// The post that it came from, if that was one in its past.
+    /// The post that it came from, or the proposal that is looked at again by it, if that was one in its past.
     pub about: Option<Cid>,
     /// Its latest version, with its words.
     pub version: Arc<Version>,
@@ -227,6 +227,8 @@ pub struct ProposalWhole {
     pub quorum: usize,
     /// When it is looked at again.
     pub review_on: Option<Day>,
+    /// The post that it came from, or the proposal that is looked at again by it.
+    pub about: Option<Cid>,
     /// The version that is carried.
     pub carried: Option<Cid>,
 }
