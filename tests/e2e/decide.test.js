@@ -418,3 +418,47 @@ scenario('a trial whose day has come is kept or dropped by a decision: both are 
   assert.equal(await cleo.at('review').count(), 0, 'it is settled');
   await check(cleo, 'a trial that was kept, phone');
 });
+
+scenario('how this works says what stands behind a notice and who may take over which role, by which decision, and whether they did', async (world) => {
+  const { ada, ben, cleo, tabs } = await crew(world, 'blank');
+  const [adaNode, benNode, cleoNode] = await Promise.all(tabs.map((tab) => tab.node()));
+  const lead = await ada.call('baton.open', { title: 'The keys' });
+  await ada.call('baton.take', lead);
+  const old = await cleo.call('baton.open', { title: 'The old shed' });
+  await converged(tabs);
+  const decide = async (title, effect) => {
+    const cid = await ada.call('decision.propose', { title, text: title, effect });
+    for (const tab of tabs) {
+      await tab.until('it is there', async () => (await tab.state()).proposals.some((it) => it.cid === cid));
+      await tab.call('decision.ballot', cid, { stance: 'consent' });
+    }
+    for (const tab of tabs) await tab.until('it is decided', async () => (await known(tab, title)).state === 'carried');
+    return cid;
+  };
+  await cleo.view('view-decisions', tap);
+  await cleo.at('rules').waitFor();
+  assert.equal(await cleo.at('rule-mandate').count() + (await cleo.at('rule-notice').count()), 0, 'nothing was decided of either');
+  await decide('Cleo repeats herself', { behindNotice: cleoNode });
+  await decide('Ben has the keys', { handBaton: { baton: lead, to: benNode } });
+  await decide('Nobody needs the shed', { closeBaton: old });
+  const mandate = (tab, cid, state) => tab.at('rule-mandate', { 'data-cid': cid, 'data-state': state });
+  for (const tab of [ada, ben]) await tab.view('view-decisions');
+  for (const tab of tabs) {
+    const notice = tab.at('rule-notice', { 'data-node': cleoNode });
+    await notice.filter({ hasText: 'Cleo repeats herself' }).waitFor({ timeout: PATIENCE });
+    await mandate(tab, lead, 'open').filter({ hasText: 'Ben has the keys' }).waitFor({ timeout: PATIENCE });
+    await mandate(tab, old, 'open').filter({ hasText: 'Nobody needs the shed' }).waitFor({ timeout: PATIENCE });
+  }
+  assert.equal((await ada.baton(lead)).holder, adaNode, 'a decision moves nothing by itself');
+  await check(ada, 'how this works, mandates');
+  await check(cleo, 'how this works, mandates, phone');
+  await world.picture('decide mandates', ada);
+  await ben.at('baton', { 'data-cid': lead }).getByTestId('mandate-accept').click();
+  for (const tab of tabs) {
+    await mandate(tab, lead, 'used').filter({ hasText: /Ben.*took it over/ }).waitFor({ timeout: PATIENCE });
+    await mandate(tab, old, 'open').waitFor();
+  }
+  await ada.at('baton', { 'data-cid': old }).getByTestId('mandate-close').click();
+  for (const tab of tabs) await mandate(tab, old, 'used').waitFor({ timeout: PATIENCE });
+  await converged(tabs);
+});

@@ -2,8 +2,10 @@
 
 mod card;
 mod closing;
+mod decided;
 mod post;
 mod rules;
+mod standing;
 
 use std::{rc::Rc, sync::Arc};
 

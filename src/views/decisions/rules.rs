@@ -5,12 +5,14 @@ use std::rc::Rc;
 use paceline_room::{Cid, state::Rule};
 use yew::prelude::*;
 
+use super::{
+    decided::told,
+    standing::{Mandates, Notices},
+};
 use crate::{
     components::decision::decided_by,
-    excerpt, people,
     session::RoomView,
     texts::{changing, t},
-    when,
 };
 
 /// Properties of [`HowThisWorks`].
@@ -43,23 +45,14 @@ pub fn HowThisWorks(props: &HowThisWorksProps) -> Html {
                     { rule("prompts", t!("rule-prompts"), prompts.is.join(" · "), Some(told(room, prompts.by))) }
                 }
             </dl>
+            <Notices room={room.clone()} />
+            <Mandates room={room.clone()} />
         </section>
     }
 }
 
 fn made<T>(rule: &Option<Rule<T>>) -> Option<Cid> {
     rule.as_ref().map(|it| it.by)
-}
-
-/// The decision that made a rule: what it is called, when it was decided, and until when it is tried.
-fn told(room: &RoomView, proposal: Cid) -> String {
-    let Some(it) = room.decisions.all.iter().rev().find(|it| it.cid == proposal) else { return String::new() };
-    let title = excerpt::excerpt(&people::titled(&it.version.title), excerpt::QUOTED);
-    let day = it.carried.as_ref().map(|it| when::day(it.at)).unwrap_or_default();
-    match it.review_on.filter(|_| it.trial) {
-        Some(until) => t!("rule-trial", title = title, day = day, until = crate::due::told(until)),
-        None => t!("rule-decided", title = title, day = day),
-    }
 }
 
 fn rule(handle: &'static str, name: String, is: String, by: Option<String>) -> Html {
