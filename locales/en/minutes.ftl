@@ -2,6 +2,8 @@
 
 view-minutes = Meetings
 minutes-empty = Notes of meetings stand here once there was one.
+minutes-read = Read the notes
+minutes-notes = Notes
 minutes-copy = Copy notes
 minutes-save = Save as file
 minutes-page = Save as page

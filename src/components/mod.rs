@@ -18,6 +18,7 @@ pub mod notices;
 pub mod own_name;
 pub mod path;
 pub mod qr;
+pub mod reading;
 pub mod scanner;
 pub mod theme;
 pub mod timer;

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::export::file_name,
+    components::{export::file_name, reading::Reading},
     hooks::{then, use_session},
     session::Session,
     texts::{changing, t},
@@ -65,6 +65,7 @@ pub fn Notes(props: &NotesProps) -> Html {
         })
     };
     html! {
+        <>
         <div class="row">
             <button type="button" class="button" data-testid="copy-notes" data-primary={props.primary.then_some("true")} onclick={copy}>
                 <span aria-live="polite">{ changing(if *copied { t!("copied") } else { t!("minutes-copy") }) }</span>
@@ -72,6 +73,8 @@ pub fn Notes(props: &NotesProps) -> Html {
             <button type="button" class="button plain" data-testid="export-markdown" onclick={save}>{ t!("minutes-save") }</button>
             <button type="button" class="button plain" data-testid="export-html" onclick={page}>{ t!("minutes-page") }</button>
         </div>
+        <Reading {meeting} />
+        </>
     }
 }
 

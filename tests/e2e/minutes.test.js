@@ -1,7 +1,8 @@
 // The notes of a meeting: who was there, what each said, what was promised, who led; copied and saved, during it and after it.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { converged } from './lib/tab.js';
+import { check } from './lib/axe.js';
+import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 /** Times as they are not. */
@@ -100,4 +101,73 @@ See you tomorrow
   const file = await downloading;
   assert.equal(file.suggestedFilename(), 'Stand-up.md');
   assert.equal(timeless(await readFile(await file.path(), 'utf8')), shown);
+});
+
+/** What a page with open notes is on paper: what is seen beside them, what of them is cut off, and its colours. */
+const onPaper = (tab) =>
+  tab.page.evaluate(() => {
+    const notes = document.querySelector('.notes-read');
+    const all = [...document.body.querySelectorAll('*')];
+    const takesRoom = (it) => it.checkVisibility() && it.getBoundingClientRect().width * it.getBoundingClientRect().height > 0;
+    const beside = all.filter((it) => !notes.contains(it) && !it.contains(notes) && takesRoom(it));
+    const holds = all.filter((it) => notes.contains(it) || it.contains(notes));
+    const isCut = (it) => getComputedStyle(it).overflowY !== 'visible' && it.scrollHeight > it.clientHeight + 1;
+    return {
+      beside: beside.map((it) => it.dataset.testid ?? it.className),
+      cut: holds.filter(isCut).map((it) => it.className),
+      ends: notes.getBoundingClientRect().bottom + scrollY <= document.documentElement.scrollHeight + 1,
+      wide: document.documentElement.scrollWidth <= innerWidth,
+      colours: [getComputedStyle(document.body).backgroundColor, getComputedStyle(notes).color],
+      address: getComputedStyle(notes.querySelector('a'), '::after').content,
+      says: notes.innerText,
+    };
+  });
+
+scenario('notes are read where they stand, and a page that is printed with them open is these alone: whole, black on white', async (world) => {
+  const context = await world.browser({ colorScheme: 'dark', hasTouch: true });
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben'], { context });
+  await ben.page.setViewportSize({ width: 390, height: 844 });
+  const meeting = await ada.call('meeting.open', { title: 'Stand-up' });
+  const done = await ada.call('round.open', { question: 'Done', ask: { words: true }, meeting });
+  await ada.call('round.answer', done, { text: 'All of [the plan](https://example.org/plan)' });
+  await ada.post('This is said in the talk alone');
+  await ada.page.evaluate(async () => {
+    for (let i = 1; i <= 100; i += 1) await window.paceline.promise.make({ text: `Paint beam ${i}` });
+  });
+  await ada.call('meeting.close', meeting, 'See you tomorrow');
+  await converged([ada, ben]);
+  for (const [tab, press] of [[ada, (it) => it.click()], [ben, (it) => it.tap()]]) {
+    await tab.view('view-minutes', press);
+    const past = tab.at('past-meeting', { 'data-cid': meeting });
+    const notes = past.getByTestId('notes-read');
+    assert.equal(await notes.count(), 0, 'they are shown to who wants to read them');
+    await press(past.getByTestId('read-notes'));
+    await notes.filter({ hasText: 'All of the plan' }).waitFor({ timeout: PATIENCE });
+    await check(tab, `notes that are read, ${tab.name}`);
+    await world.picture('notes read', tab);
+    assert.equal(await notes.getByTestId('more').count(), 1, 'of many the first are drawn');
+
+    await tab.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await tab.until('all of them are drawn', async () => (await notes.getByTestId('more').count()) === 0);
+    const { says, address, ...paper } = await onPaper(tab);
+    assert.deepEqual(paper, { beside: [], cut: [], ends: true, wide: true, colours: ['rgb(255, 255, 255)', 'rgb(0, 0, 0)'] });
+    for (const said of ['Stand-up', 'All of the plan', 'Paint beam 1', 'Paint beam 100', 'See you tomorrow']) {
+      assert.ok(says.includes(said), `${said} in ${says}`);
+    }
+    assert.ok(!says.includes('in the talk alone'));
+    assert.match(address, /attr\(href\)|example\.org/, 'where a link leads is told');
+    await world.picture('notes on paper', tab);
+    const pdf = (await tab.page.pdf({ format: 'A4' })).toString('latin1');
+    assert.ok(pdf.match(/\/Type\s*\/Page\b/g).length >= 2, 'a hundred lines are more than a page');
+    await tab.page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+    await tab.until('the screen is as it was', async () => (await notes.getByTestId('more').count()) === 1);
+    // Closed, they are on no paper.
+    await press(past.getByTestId('read-notes'));
+    await tab.page.emulateMedia({ media: 'print' });
+    await tab.until('the talk is printed', async () => tab.page.locator('.post-text', { hasText: 'in the talk alone' }).first().isVisible());
+    assert.equal(await past.isVisible(), false);
+    await tab.page.emulateMedia({ media: 'screen' });
+  }
 });
