@@ -6,6 +6,9 @@ use wasm_bindgen::JsValue;
 
 use crate::{browser, texts::t, when};
 
+/// As `Date` numbers the days of a week.
+const FRIDAY: u32 = 5;
+
 /// The day it is here; none where the clock is beyond the calendar.
 pub fn today() -> Option<Day> {
     in_days(0)
@@ -34,6 +37,27 @@ fn next_seen(last: Option<u64>, every: u16, now: u64) -> Option<Day> {
     Some(then.unwrap_or(latest))
 }
 
+/// The next Friday that is still to come.
+pub fn next_friday() -> Option<Day> {
+    friday_after(browser::now())
+}
+
+fn friday_after(now: u64) -> Option<Day> {
+    let weekday = Date::new(&JsValue::from_f64(now as f64)).get_day();
+    days_after(now, u16::try_from((FRIDAY + 6 - weekday) % 7 + 1).ok()?)
+}
+
+/// What that day of the week is called.
+pub fn weekday(day: Day) -> String {
+    when::weekday(noon_of(day) as u64)
+}
+
+/// This browser's noon, whose day is the same in every zone.
+fn noon_of(day: Day) -> f64 {
+    // Without an offset it is of this browser.
+    Date::new(&format!("{day}T12:00").into()).get_time()
+}
+
 fn days_after(at: u64, days: u16) -> Option<Day> {
     let then = Date::new(&JsValue::from_f64(at as f64));
     then.set_date(then.get_date() + u32::from(days));
@@ -42,8 +66,7 @@ fn days_after(at: u64, days: u16) -> Option<Day> {
 
 /// `Tuesday 1 December`, with the year if it is another one.
 pub fn told(day: Day) -> String {
-    // Without an offset it is this browser's noon, whose day is the same in every zone.
-    let noon = Date::new(&format!("{day}T12:00").into()).get_time();
+    let noon = noon_of(day);
     // Before the first of 1970 there is no moment to tell it by.
     if noon > 0.0 { when::day(noon as u64) } else { day.to_string() }
 }
@@ -100,6 +123,23 @@ mod tests {
     /// That time of that day, by this browser's clock.
     fn at(time: &str) -> u64 {
         Date::new(&time.into()).get_time() as u64
+    }
+
+    #[test]
+    fn one_waits_until_a_friday_that_is_still_to_come() {
+        for (now, then) in [
+            ("2026-11-29T12:00", "2026-12-04"),
+            ("2026-12-03T23:59", "2026-12-04"),
+            // It is one: the next.
+            ("2026-12-04T00:00", "2026-12-11"),
+            ("2026-12-05T09:00", "2026-12-11"),
+            ("2026-12-30T09:00", "2027-01-01"),
+        ] {
+            assert_eq!(friday_after(at(now)), Some(day(then)), "{now}");
+        }
+        assert_eq!(friday_after(u64::MAX), None);
+        assert_ne!(weekday(day("2026-12-04")), weekday(day("2026-12-05")));
+        assert_eq!(weekday(day("2026-12-04")), weekday(day("2026-12-11")));
     }
 
     #[test]

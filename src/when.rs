@@ -42,6 +42,11 @@ pub fn short_day(at: u64) -> String {
     format(&formatter(&[("day", "numeric"), ("month", "short")]), at)
 }
 
+/// `Friday`
+pub fn weekday(at: u64) -> String {
+    format(&formatter(&[("weekday", "long")]), at)
+}
+
 fn day_seen(at: u64, today: u64) -> String {
     let options = [("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")];
     if year(at) == year(today) {

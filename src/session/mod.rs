@@ -36,6 +36,7 @@ mod own;
 mod pacing;
 mod pauses;
 mod places;
+mod postponing;
 mod practice;
 mod publish;
 mod read;
@@ -87,6 +88,7 @@ pub use minutes::{led, let_go_on, sort_name};
 pub use names::{called, is_visible, name_in, nameless, titled};
 pub use paceline_node::{Countdown, Lets, People, PersonView, Poll, Reach, Reaches, Storing, Way, Ways};
 pub use pauses::Meter;
+pub use postponing::Postponed;
 pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 

@@ -17,6 +17,7 @@ use super::{
     holdings, intake, mentions,
     notices::{self, storage},
     places::{Places, storage_key},
+    postponing,
     surroundings::ThisPage,
 };
 use crate::{
@@ -275,6 +276,7 @@ impl Session {
         }
         intake::forget(room);
         mentions::forget(room);
+        postponing::forget(room);
         holdings::forget(room);
         let rooms = places.keys.rooms();
         for entry in rooms.list().await.map_err(storage)? {

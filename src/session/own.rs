@@ -4,6 +4,8 @@ use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use paceline_room::{Cid, NodeId};
 
+use super::postponing::Postponed;
+
 /// What this browser knows of its own nodes in the open room.
 #[derive(Default)]
 pub struct Own {
@@ -15,6 +17,8 @@ pub struct Own {
     pub unexpected: RefCell<BTreeSet<NodeId>>,
     /// What was opened of the posts that name the person at this tab; none before it was read.
     pub opened: RefCell<Option<BTreeSet<Cid>>>,
+    /// What the person at this tab waits with; none before it was read.
+    pub postponed: RefCell<Option<Vec<Postponed>>>,
 }
 
 impl Own {

@@ -98,6 +98,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         rounds: lists.rounds,
         decisions: lists.decisions,
         polls: now.polls.clone(),
+        postponed: same(before.map(|it| &it.postponed), engine.postponed()),
         mandates: now.mandates.clone(),
         promises: lists.promises,
         led: batons.led,

@@ -18,6 +18,7 @@ use paceline_room::{
 use paceline_store::Unsent;
 use serde::Serialize;
 
+use super::postponing::Postponed;
 use crate::config::Discovery;
 
 /// How this node stands to the others. `data-state` of `connection-state`.
@@ -148,6 +149,8 @@ pub struct RoomView {
     pub decisions: DecisionLists,
     /// What is to be decided.
     pub polls: Rc<[Poll]>,
+    /// What the person at this tab waits with.
+    pub postponed: Rc<[Postponed]>,
     /// What was decided about batons, and was not done.
     pub mandates: Rc<[Mandate]>,
     /// Asks and promises.

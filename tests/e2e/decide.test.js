@@ -462,3 +462,59 @@ scenario('how this works says what stands behind a notice and who may take over 
   for (const tab of tabs) await mandate(tab, old, 'used').waitFor({ timeout: PATIENCE });
   await converged(tabs);
 });
+
+scenario('who would rather wait for somebody who is absent waits until a day, and is reminded then, until that one has answered', async (world) => {
+  // More than a week ago, by every clock.
+  const { context, ada, ben, cleo } = await crew(world, 'blank', { before: (context) => setClock(context, -8 * DAY) });
+  const title = 'Repaint the shed';
+  await ben.call('decision.propose', { title, text: 'In green.' });
+  for (const tab of [ada, ben, cleo]) await stands(tab, title, 'open');
+  await cleo.call('offline');
+  for (const tab of [ada, ben]) await consent(tab, title);
+  const wait = () => within(ada, title, 'decision-wait');
+  await wait().filter({ hasText: 'Wait until Friday' }).waitFor({ timeout: PATIENCE });
+  await check(ada, 'somebody is absent');
+  const until = await wait().getAttribute('data-until');
+  assert.equal(new Date(`${until}T12:00`).getDay(), 5);
+  await wait().click();
+  await ada.at('decision-waits', { 'data-until': until }).first().waitFor();
+  await ada.until('the keyboard stays there', () => ada.page.evaluate(() => document.activeElement?.dataset.testid === 'decision-wait-no-more'));
+  assert.equal(await ada.at('decision-close').count(), 0, 'it is not asked for before that day');
+  await within(ben, title, 'decision-close').waitFor();
+  await ada.page.setViewportSize({ width: 390, height: 844 });
+  await check(ada, 'it waits, phone');
+  await world.picture('decide waits phone', ada);
+  await ada.page.setViewportSize({ width: 1280, height: 800 });
+
+  // It is remembered, and can be thought better of.
+  await ada.page.reload();
+  await ada.inRoom();
+  await ada.at('decision-waits', { 'data-until': until }).first().waitFor({ timeout: PATIENCE });
+  await waiting(ada, 0);
+  await within(ada, title, 'decision-wait-no-more').click();
+  await within(ada, title, 'decision-close').waitFor();
+  await wait().click();
+  await ada.at('decision-waits').first().waitFor();
+
+  // That day has come.
+  await setClock(context, 0);
+  for (const tab of [ada, ben]) {
+    await tab.page.reload();
+    await tab.inRoom();
+  }
+  await waiting(ada, 1);
+  await waiting(ben, 0);
+  await ada.at('for-you').click();
+  const line = ada.at('wait', { 'data-kind': 'waited' });
+  assert.match(await line.textContent(), /you wanted to wait until Friday.*Cleo/);
+  await line.click();
+  await within(ada, title, 'decision-close').waitFor({ timeout: PATIENCE });
+  await wait().waitFor();
+  await check(ada, 'it has waited');
+  await world.picture('decide waited', ada);
+  await cleo.call('online');
+  await consent(cleo, title, tap);
+  for (const tab of [ada, ben, cleo]) await tab.until('it is decided', async () => (await known(tab, title)).state === 'carried');
+  for (const tab of [ada, ben]) await waiting(tab, 0);
+  await converged([ada, ben, cleo]);
+});

@@ -3,6 +3,7 @@
 
 mod amend;
 mod ballots;
+mod close;
 mod form;
 mod proposal;
 mod review;
@@ -12,7 +13,7 @@ mod text;
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
-    Cid, NodeId,
+    Cid, Day, NodeId,
     body::{Policy, decisions::Ballot},
     sorted,
     state::{Cast, DecisionLists, PersonLists, Proposal, ProposalState},
@@ -21,7 +22,7 @@ use paceline_room::{
 pub use self::{form::Propose, proposal::ProposalView};
 use crate::{
     due, people,
-    session::{Here, People, Poll, RoomView},
+    session::{Here, People, Poll, Postponed, RoomView},
     texts::t,
 };
 
@@ -35,6 +36,8 @@ pub struct Decisions {
     pub lists: DecisionLists,
     /// What is to be decided.
     pub polls: Rc<[Poll]>,
+    /// What the person here waits with.
+    pub postponed: Rc<[Postponed]>,
     /// Everybody.
     pub people: People,
     /// Who is one person.
@@ -53,6 +56,7 @@ impl Decisions {
         Self {
             lists: room.decisions.clone(),
             polls: room.polls.clone(),
+            postponed: room.postponed.clone(),
             people: room.people.clone(),
             joined: room.joined.clone(),
             me: room.me,
@@ -95,6 +99,12 @@ impl Decisions {
             self.joined.nodes_of(*it).any(here)
         };
         missing.iter().copied().filter(|it| !is_here(it)).collect()
+    }
+
+    /// Until when the person here waits with something that is not decided, and whether that day has come.
+    pub fn postponed_until(&self, proposal: &Cid) -> Option<(Day, bool)> {
+        let (_, day) = self.postponed.iter().find(|(it, _)| it == proposal)?;
+        Some((*day, due::today().is_none_or(|today| *day <= today)))
     }
 
     /// Objections that stand, in the order of the log.

@@ -13,6 +13,7 @@ use super::{
     Decisions,
     amend::{Amend, take_up},
     ballots::{BallotBox, Ballots},
+    close::Close,
     review::Reviewed,
     text::Text,
     value,
@@ -136,39 +137,6 @@ fn answer(all: &Decisions, it: &Arc<Proposal>, primary: bool) -> Html {
         None => own.is_some(),
     };
     html! { <BallotBox proposal={it.clone()} {own} {decides} {primary} /> }
-}
-
-#[derive(PartialEq, Properties)]
-struct CloseProps {
-    all: Decisions,
-    proposal: Arc<Proposal>,
-    primary: bool,
-}
-
-/// Where somebody is absent and it would be decided all the same: with those who are here. Where all have answered nobody presses anything.
-#[component]
-fn Close(props: &CloseProps) -> Html {
-    let CloseProps { all, proposal, primary } = props;
-    let commands = use_commands(format!("close {}", proposal.cid));
-    let missing = all.missing(proposal);
-    let holds = all.poll(&proposal.cid).is_some_and(|it| it.holds);
-    if !holds || missing.is_empty() || all.newer {
-        return html! {};
-    }
-    let absent = all.absent(&missing);
-    // Who is here may still say something.
-    let primary = *primary && absent.len() == missing.len();
-    let names = names(missing.iter().map(|it| all.called(*it)).collect::<Vec<_>>().iter());
-    let (proposal, busy) = (proposal.cid, commands.busy);
-    let onclick = Callback::from(move |_: MouseEvent| commands.act(Command::Close { proposal }));
-    html! {
-        <>
-            <p class="hint" data-testid="ballots-missing">{ changing(t!("proposal-missing", names = names)) }</p>
-            <button type="button" class={classes!("button", (!primary).then_some("plain"))} data-testid="decision-close" data-primary={primary.then_some("true")}
-                aria-disabled={busy} {onclick}>{ t!("decision-close") }</button>
-            <p class="hint">{ t!("decision-wait") }</p>
-        </>
-    }
 }
 
 #[derive(PartialEq, Properties)]

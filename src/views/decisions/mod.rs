@@ -21,7 +21,7 @@ use crate::{
             stage::{Stage, staged},
         },
         icons::{Icon, Sign},
-        more::{SHOWN, WITHIN, Which, use_shown},
+        more::{SHOWN, WITHIN, Which, names, use_shown},
     },
     due, excerpt,
     hooks::use_draft,
@@ -74,14 +74,6 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
         return Vec::new();
     }
     let all = Decisions::of(room);
-    let title = |it: &Proposal| excerpt::excerpt(&it.version.title, excerpt::QUOTED);
-    let wait = |kind: &'static str, it: &Proposal, words: String| Waits {
-        kind,
-        about: Some(it.cid),
-        in_stream: false,
-        count: 1,
-        words,
-    };
     let open = room
         .polls
         .iter()
@@ -97,7 +89,27 @@ fn waiting(room: &RoomView) -> Vec<Waits> {
         true => wait("review", it, t!("waits-trial", title = title(it))),
         false => wait("review", it, t!("waits-review", title = title(it))),
     });
-    asked.chain(due).collect()
+    asked.chain(waited(&all)).chain(due).collect()
+}
+
+/// What the person here wanted to wait with, once the day has come: somebody has still not answered.
+fn waited(all: &Decisions) -> impl Iterator<Item = Waits> {
+    let over = all.postponed.iter().filter(|(it, _)| all.postponed_until(it).is_some_and(|(_, is_over)| is_over));
+    over.filter_map(|(proposal, day)| {
+        all.poll(proposal)?;
+        let it = all.lists.all.iter().rev().take(LOOKED_AT).find(|it| it.cid == *proposal)?;
+        let missing: Vec<_> = all.missing(it).into_iter().map(|it| all.called(it)).collect();
+        let words = t!("waits-waited", title = title(it), day = due::told(*day), names = names(missing.iter()));
+        (!missing.is_empty()).then(|| wait("waited", it, words))
+    })
+}
+
+fn title(it: &Proposal) -> String {
+    excerpt::excerpt(&it.version.title, excerpt::QUOTED)
+}
+
+fn wait(kind: &'static str, it: &Proposal, words: String) -> Waits {
+    Waits { kind, about: Some(it.cid), in_stream: false, count: 1, words }
 }
 
 /// Whether a proposal is of a meeting that goes on.
