@@ -66,7 +66,7 @@ pub fn express(unsent: Unsent) -> Result<Command, NodeError> {
         Place::Amendment(proposal) => decisions::amended(draft, proposal).into(),
         Place::Ballot(proposal) => decisions::cast(draft, &act, proposal).into(),
         Place::Round(round) => rounds::Command::Answer { round, answer: rounds::Said::Text(note(draft)) }.into(),
-        Place::Line(_) => post(draft, None),
+        Place::Line(_) | Place::Incident => post(draft, None),
         Place::BatonDecline(offer) => batons::Command::Decline { offer, why: draft.text }.into(),
     })
 }

@@ -6,11 +6,14 @@ use paceline_room::{
     body::{
         Stance, batons,
         meetings::{Command, ItemKind, NewItem},
+        taking_back,
     },
     fold::feedback_on,
     minutes::incident::{Latest, latest, starred},
     state::{Baton, FeedbackState},
 };
+
+use paceline_store::Place;
 
 use super::{
     Session,
@@ -35,11 +38,36 @@ impl Session {
     }
 
     /// Opens something to lead in a meeting that goes on: nobody has it yet.
-    pub async fn add_role(&self, meeting: Cid, title: String) -> Outcome<()> {
+    pub async fn add_role(&self, meeting: Cid, title: String) -> Outcome<Cid> {
         let mut acts = Acts::default();
         let baton = acts.beside(batons::Command::Open { title, need: None, strengths: vec![], minutes: None });
         acts.after(move |it| Ok(Command::RoleOf { meeting, baton: it.of(baton)? }.into()));
+        self.made(acts, baton).await
+    }
+
+    /// Ends something to lead that was added by mistake, as long as nobody has it: it stands in no notes.
+    pub async fn remove_role(&self, baton: Cid) -> Outcome<()> {
+        let mut acts = Acts::default();
+        acts.beside(batons::Command::Take { baton });
+        acts.after(move |_| Ok(batons::Command::Close { baton, outcome: String::new() }.into()));
         self.act_all(acts).await.map(drop)
+    }
+
+    /// Takes back a line that was just said; of an update the time until the next is so many seconds again, and its words are in the field,
+    /// if nothing else is.
+    pub async fn unsay(&self, meeting: Cid, post: Cid, seconds: Option<u64>) -> Outcome<()> {
+        let text = self.engine()?.node.replica().fold().post(&post).and_then(|it| it.text.clone());
+        let mut acts = Acts::default();
+        acts.beside(taking_back::Command::Retract { post });
+        if let Some(seconds) = seconds {
+            acts.beside(Command::Timer { seconds, about: None });
+        }
+        self.act_all(acts).await?;
+        let place = Place::Line(meeting);
+        if let Some(text) = text.filter(|_| seconds.is_some() && !self.is_drafted(&place)) {
+            self.set_draft(&place, |it| it.text = text.to_string());
+        }
+        Ok(())
     }
 
     /// Begins the look back on an incident, in one step: the lines that somebody thanked for are on its agenda.

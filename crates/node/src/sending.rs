@@ -201,7 +201,8 @@ fn is_reachable(replica: &Replica, place: &Place) -> bool {
         | Place::Version(_)
         | Place::BatonOpen
         | Place::Promise
-        | Place::Proposal => true,
+        | Place::Proposal
+        | Place::Incident => true,
         Place::Reply(post) => fold.post(post).is_some() && !is_taken_back(replica, place),
         Place::Edit(post) => fold.post(post).is_some_and(|it| it.author == me) && !is_taken_back(replica, place),
         Place::Feedback(target, _) => replica.log().find(target).is_some() && !is_taken_back(replica, place),

@@ -109,7 +109,7 @@ fn what(place: &Place) -> String {
         Place::Amendment(_) => t!("unsent-amendment"),
         Place::Ballot(_) => t!("unsent-ballot"),
         Place::Round(_) => t!("unsent-round"),
-        Place::Line(_) => t!("unsent-line"),
+        Place::Line(_) | Place::Incident => t!("unsent-line"),
         Place::BatonDecline(_) => t!("decline"),
     }
 }

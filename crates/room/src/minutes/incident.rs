@@ -5,7 +5,7 @@
 
 use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
-use super::within::Within;
+use super::within::{Within, is_mistake};
 use crate::{
     Cid, Fold, Log, NodeId,
     body::Stance,
@@ -199,7 +199,7 @@ fn handovers(fold: &Fold, meeting: &Meeting, within: &Within) -> Vec<Moment> {
     let line: Vec<_> = fold.meetings().line(meeting).collect();
     let roles = line.iter().rev().flat_map(|it| fold.meetings().roles_of(it.cid)).filter(|it| seen.insert(*it));
     let mut all = Vec::new();
-    for baton in roles.filter_map(|it| fold.baton(&it)) {
+    for baton in roles.filter_map(|it| fold.baton(&it)).filter(|it| !is_mistake(it)) {
         let mut led = None;
         for term in baton.terms.iter().filter(|it| within.has(&it.from)) {
             let (key, holder, title) = ((term.depth, term.from), term.holder, baton.title.clone());

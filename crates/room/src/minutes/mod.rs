@@ -19,7 +19,7 @@ use self::incident::{Moment, moments};
 pub use decisions::{DecisionEntry, DecisionWording};
 pub use html::html;
 pub use markdown::{Heading, Wording, markdown};
-pub(crate) use within::Within;
+pub(crate) use within::{Within, is_mistake};
 
 use crate::{
     Cid, Day, Fold, Log, NodeId,
@@ -171,7 +171,8 @@ pub fn minutes(fold: &Fold, log: &Log, meeting: &Cid) -> Option<Minutes> {
 fn roles(fold: &Fold, line: &[&Meeting], within: &Within) -> Vec<Role> {
     let mut seen = BTreeSet::new();
     let all = line.iter().rev().flat_map(|it| fold.meetings().roles_of(it.cid));
-    all.filter(|it| seen.insert(*it)).filter_map(|it| Some(role(fold.baton(&it)?, within))).collect()
+    let batons = all.filter(|it| seen.insert(*it)).filter_map(|it| fold.baton(&it));
+    batons.filter(|it| !is_mistake(it)).map(|it| role(it, within)).collect()
 }
 
 /// Who wrote anything between its opening and its end, and who opened it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     Cid, Fold, Ix, Log,
     fold::{Key, List},
-    state::Meeting,
+    state::{Baton, BatonState, Meeting, Term, TermBy},
 };
 
 /// What lies between the opening of a meeting and its end, and of those that it goes on with.
@@ -42,4 +42,12 @@ impl<'a> Within<'a> {
     pub(super) fn of<T>(&self, list: &List<T>, from: Key, cid: fn(&T) -> Cid) -> Vec<Arc<T>> {
         list.from(&from).map(|(_, it)| it).filter(|it| self.has(&cid(it))).cloned().collect()
     }
+}
+
+/// A role that was added by mistake: who added it took it and ended it in one step, without a word.
+pub(crate) fn is_mistake(baton: &Baton) -> bool {
+    let in_one_step =
+        |it: &Term| it.by == TermBy::Taken && it.until == Some(baton.tip) && baton.tip_depth == it.depth + 1;
+    let is_over = baton.state == BatonState::Closed && baton.notes.is_empty();
+    is_over && baton.terms.len() == 1 && baton.terms.last().is_some_and(in_one_step)
 }

@@ -3,8 +3,8 @@
 use paceline_room::{
     Cid, Fold, Log,
     body::{
-        BatonReclaimed, BatonSteppedIn, FeedbackGiven, FeedbackWithdrawn, MeetingClosed, MeetingOpened, PostKind,
-        Posted, Retracted, RoleOf, Stance, meetings::MeetingValues,
+        BatonClosed, BatonReclaimed, BatonSteppedIn, FeedbackGiven, FeedbackWithdrawn, MeetingClosed, MeetingOpened,
+        PostKind, Posted, Retracted, RoleOf, Stance, meetings::MeetingValues,
     },
     minutes::{
         incident::{Latest, Moment, Sort, latest, starred},
@@ -175,4 +175,25 @@ fn only_who_led_before_lets_who_stepped_in_go_on() {
     world.sync_all();
     assert_eq!(let_go_on(&world), 0, "it was taken back");
     assert_eq!(last(&world, meeting, 50).moments.iter().filter(|it| matches!(it, Moment::Led { .. })).count(), 3);
+}
+
+#[test]
+fn a_role_that_was_added_by_mistake_stands_in_no_notes_and_one_that_somebody_had_does() {
+    let (mut world, meeting, ..) = declared(None);
+    let mut added = |title: &str, does: fn(&mut World)| {
+        let baton = world.open_baton(1, title);
+        world.write(1, RoleOf { meeting, baton });
+        world.sync_all();
+        let tip = world.take(1, baton, baton);
+        world.sync_all();
+        does(&mut world);
+        world.write(1, BatonClosed { baton, tip, outcome: Default::default(), by: None });
+        world.sync_all();
+    };
+    added("Scribe", |_| ());
+    added("Liaison", |world| _ = line(world, 2, Sort::Said, "I call them"));
+    let notes = notes(&world, meeting);
+    assert!(!notes.contains("Scribe"), "{notes}");
+    assert!(notes.contains("- then Ben: Liaison, Taken\n"), "{notes}");
+    assert_eq!(last(&world, meeting, 9).moments.len(), 3, "who leads, who called, and what was said");
 }

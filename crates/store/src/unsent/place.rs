@@ -65,6 +65,8 @@ places! {
         Promise = "promise",
         /// Something for all to decide.
         Proposal = "proposal",
+        /// What is broken, before anybody is told.
+        Incident = "incident",
     }
     about {
         /// The answer to a post.

@@ -4,9 +4,10 @@
 use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
+    Cid,
     body::taking_back,
     minutes::incident::Sort,
-    state::{Meeting, Post},
+    state::{BatonState, Meeting, Post},
 };
 use yew::prelude::*;
 
@@ -49,6 +50,7 @@ pub fn Add(props: &AddProps) -> Html {
     let AddProps { room, meeting, severity } = props;
     let commands = use_commands(format!("add {}", meeting.cid));
     let open = use_state(|| false);
+    let added = use_state(|| None::<(Cid, String)>);
     let now = severity.as_ref().and_then(|it| it.text.as_deref());
     let toggle = {
         let open = open.clone();
@@ -65,9 +67,15 @@ pub fn Add(props: &AddProps) -> Html {
     };
     let role = |(value, title): (&'static str, String)| {
         let (commands, meeting, busy, name) = (commands.clone(), meeting.cid, commands.busy, title.clone());
+        let added = added.setter();
         let onclick = Callback::from(move |_: MouseEvent| {
             let title = title.clone();
-            commands.run(|session| async move { session.add_role(meeting, title).await });
+            let added = added.clone();
+            commands.run(|session| async move {
+                let baton = session.add_role(meeting, title.clone()).await?;
+                added.set(Some((baton, title)));
+                Ok(())
+            });
         });
         html! {
             <button key={value} type="button" class="chip" data-testid="incident-role" data-value={value} aria-disabled={busy} {onclick}>{ name }</button>
@@ -83,8 +91,30 @@ pub fn Add(props: &AddProps) -> Html {
                 <div class="row" role="group" aria-label={t!("batons")}>{ for roles.map(role) }</div>
             }</div>
             <Said room={room.clone()} severity={severity.clone()} />
+            <Added room={room.clone()} added={(*added).clone()} />
         </div>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct AddedProps {
+    room: Rc<RoomView>,
+    added: Option<(Cid, String)>,
+}
+
+/// What this tab has just added to be led, and for a while the way back, as long as nobody has it.
+#[component]
+fn Added(props: &AddedProps) -> Html {
+    let AddedProps { room, added } = props;
+    let commands = use_commands("undo role");
+    let text = added.as_ref().map(|(_, title)| t!("role-added", title = title.clone()));
+    let baton = added.as_ref().map(|(baton, _)| *baton);
+    let is_free = |it: Cid| room.batons.iter().any(|baton| baton.cid == it && baton.state == BatonState::Free);
+    let undo = Callback::from(move |()| {
+        baton.into_iter().for_each(|baton| commands.run(|session| async move { session.remove_role(baton).await }));
+    });
+    let of = baton.map(|it| AttrValue::from(it.to_string()));
+    html! { <Undo {of} text={text.unwrap_or_default()} {undo} told_only={!baton.is_some_and(is_free)} /> }
 }
 
 #[derive(PartialEq, Properties)]

@@ -8,7 +8,8 @@ use yew::prelude::*;
 use crate::{
     browser,
     forms::FormIncident,
-    hooks::{use_commands, use_filled},
+    hooks::{use_commands, use_draft},
+    session::{Draft, Place},
     texts::{changing, t},
 };
 
@@ -28,17 +29,13 @@ pub struct DeclareProps {
 pub fn Declare(props: &DeclareProps) -> Html {
     let DeclareProps { form, incident, primary } = props;
     let commands = use_commands("meeting");
+    let drafting = use_draft(Place::Incident);
     let (field, busy) = (use_node_ref(), commands.busy);
-    let what = use_filled(String::new);
-    let oninput = {
-        let what = what.clone();
-        Callback::from(move |event: InputEvent| what.change(|it| *it = browser::value_of(&event)))
-    };
     let onsubmit = {
-        let (form, what, field) = (form.clone(), what.clone(), field.clone());
+        let (form, drafting, field) = (form.clone(), drafting.clone(), field.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let title = what.now().trim().to_owned();
+            let title = drafting.now().text.trim().to_owned();
             if title.is_empty() {
                 if let Some(field) = field.cast::<HtmlInputElement>() {
                     browser::focus(&field);
@@ -46,14 +43,18 @@ pub fn Declare(props: &DeclareProps) -> Html {
                 return;
             }
             let form = form.to_string();
-            commands.run(|session| async move { session.begin_meeting(form, title, String::new(), vec![]).await });
+            commands.run(|session| async move {
+                session.begin_meeting(form, title, String::new(), vec![]).await?;
+                session.set_draft(&Place::Incident, |it| *it = Draft::default());
+                Ok(())
+            });
         })
     };
     html! {
         <form class="declare" data-testid="declare" {onsubmit}>
             <label class="field">
                 <span dir="auto">{ changing(incident.question.clone()) }</span>
-                <input ref={field} value={what.now()} {oninput} type="text" dir="auto" maxlength="200" autocomplete="off" enterkeyhint="go" data-testid="incident-what" />
+                <input ref={field} value={drafting.draft.text.clone()} oninput={drafting.on_text()} type="text" dir="auto" maxlength="200" autocomplete="off" enterkeyhint="go" data-testid="incident-what" />
             </label>
             <button type="submit" class="button big" data-testid="incident-declare" data-primary={primary.then_some("true")} aria-disabled={busy}>
                 { t!("incident-declare") }

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{
     Cid,
     body::{Stance, batons, feedback},
-    state::{Baton, BatonState, Meeting},
+    state::{Baton, BatonState, Meeting, TermBy},
 };
 use yew::prelude::*;
 
@@ -159,12 +159,22 @@ struct OfBaton {
     baton: Arc<Baton>,
 }
 
-/// Who took the lead just now, for everybody.
+/// Who took the lead just now, for everybody; who did lets it go again for a while.
 #[component]
 fn Told(props: &OfBaton) -> Html {
     let OfBaton { room, baton } = props;
-    let said = baton.holder.map(|it| t!("lead-took", name = called(room, &it))).unwrap_or_default();
-    html! { <Undo of={Some(AttrValue::from(baton.tip.to_string()))} text={said} undo={|()| ()} told_only={true} /> }
+    let commands = use_commands(format!("undo lead {}", baton.cid));
+    let taken = baton.terms.last().is_some_and(|it| {
+        it.from == baton.tip && it.holder == room.me && matches!(it.by, TermBy::Taken | TermBy::SteppedIn)
+    });
+    let said =
+        baton.holder.map(|it| if taken { t!("lead-you-took") } else { t!("lead-took", name = called(room, &it)) });
+    let undo = {
+        let baton = baton.cid;
+        Callback::from(move |()| commands.act(batons::Command::Release { baton, note: String::new() }))
+    };
+    let of = baton.holder.map(|_| AttrValue::from(baton.tip.to_string()));
+    html! { <Undo {of} text={said.unwrap_or_default()} {undo} told_only={!taken} /> }
 }
 
 /// To whom the lead is to be passed: it moves once they say yes.

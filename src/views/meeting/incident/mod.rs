@@ -8,6 +8,7 @@ mod lines;
 mod reminder;
 mod review;
 mod roles;
+mod undoing;
 
 use std::{rc::Rc, sync::Arc};
 
@@ -20,6 +21,7 @@ use self::{
     line::Say,
     lines::{LINES, Lines},
     roles::Roles,
+    undoing::Undoing,
 };
 pub use self::{declare::Declare, lead::TakeLead, reminder::Reminder, review::Review};
 use super::{
@@ -117,6 +119,7 @@ pub fn Incident(props: &IncidentProps) -> Html {
             <Lead room={room.clone()} meeting={meeting.clone()} primary={next == Some(Next::Lead)} />
             <Say room={room.clone()} meeting={meeting.clone()} is_here={log.here.contains(&home(room))}
                 here={next == Some(Next::Here)} update={next == Some(Next::Update)} line={next == Some(Next::Line)} />
+            <Undoing room={room.clone()} meeting={meeting.clone()} log={log.clone()} />
             <Lines room={room.clone()} log={log.clone()} />
             <div>{ much.more(LINES, SHOWN, log.count) }</div>
             <Roles room={room.clone()} meeting={meeting.clone()} />
