@@ -492,7 +492,11 @@ interface RoomState {
     /** The text that counts. */
     carried: Cid | null;
   }[];
-  /** Founded by a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
+  /** By which the room goes on. Of what is beyond this build: one above the latest that it knows. */
+  version: number;
+  /** How it came to that, by version: who raised it, and by which proposal that was decided. */
+  raised: { cid: Cid; author: NodeId; at: number; to: number; by: Cid }[];
+  /** Of a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
   newer: boolean;
   /** In display order: what a newer version wrote, or what fits no kind. Kept whole with its words, and passed on. */
   unknown: { cid: Cid; author: NodeId; kind: string; at: number }[];

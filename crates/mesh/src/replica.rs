@@ -166,6 +166,12 @@ impl Replica {
         Self { log: Log::with_mask(room, mask), ..Self::new(room, keypair) }
     }
 
+    /// An empty replica of a build that knows the versions of the fold up to this one.
+    #[cfg(feature = "test-utils")]
+    pub fn knowing(room: Cid, keypair: Keypair, version: u32) -> Self {
+        Self { fold: Folding::knowing(version), ..Self::new(room, keypair) }
+    }
+
     /// This node's wall clock as it starts, in Unix milliseconds: its beacons count on from there, so that after a reload
     /// they are newer than those before. Decides nothing else; a clock that went back is made good by what neighbours
     /// remember.

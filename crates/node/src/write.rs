@@ -204,7 +204,7 @@ pub(crate) fn sign(
     };
     draft.body = saying.into_body(words.as_ref().map(|(_, (cid, _))| *cid));
     let beside = beside.map(|block| (Cid::of(&block), Arc::from(block)));
-    if !replica.log().table().has(&draft.body) {
+    if !replica.fold().table().has(&draft.body) {
         return Err(NodeError::NotInThisRoom);
     }
     // Whatever the rule, only the length of what was written depends on the person.

@@ -121,7 +121,7 @@ impl From<IgnoredReason> for CommandError {
             IgnoredReason::AsksNothing | IgnoredReason::UnfitAnswer | IgnoredReason::NotWhatWasSealed => {
                 Self::UnfitAnswer
             }
-            IgnoredReason::NotDecided => Self::NotDecided,
+            IgnoredReason::NotDecided | IgnoredReason::NotNextVersion => Self::NotDecided,
             IgnoredReason::LooserPolicy | IgnoredReason::OnlyAdvice => Self::LooserPolicy,
             IgnoredReason::NotAuthor | IgnoredReason::NotAddressee => Self::NotYours,
             IgnoredReason::Closed => Self::BatonClosed,
@@ -180,7 +180,7 @@ impl<'a> Asker<'a> {
     /// An event whose words, if there are any, ride beside it; they have no name yet.
     pub(crate) fn worded(self, text: Option<String>, body: impl Into<Body>) -> Result<Saying, CommandError> {
         let saying = Saying::unjudged(text, body);
-        if !self.log.table().has(&saying.body) {
+        if !self.fold.table().has(&saying.body) {
             return Err(CommandError::NewerRoom);
         }
         self.fold.judge(self.log, self.node, &saying.body)?;

@@ -244,7 +244,8 @@ impl Log {
         self.room
     }
 
-    /// By which kinds its events are read. Before the founding event is here nothing else is, either.
+    /// By which kinds its founding event has events read; what comes of raises is the fold's to say. Before the founding event is here
+    /// nothing else is, either.
     pub fn table(&self) -> Table {
         self.table
     }
@@ -402,6 +403,12 @@ impl Log {
             .max_by_key(|ix| self.entry(**ix).event.seq)
             .copied();
         (prev, self.tips.iter().filter(|ix| Some(*ix) != prev).take(limits::PARENTS).collect())
+    }
+
+    /// What the author's next event builds on.
+    pub(crate) fn grounds_of_next(&self, author: &NodeId) -> impl Iterator<Item = Ix> + use<> {
+        let (prev, parents) = self.next(author);
+        prev.into_iter().chain(parents)
     }
 
     /// What the author's next event will have seen, itself apart.

@@ -14,6 +14,7 @@ pub use crate::kinds::{
         Rules, Version,
     },
     feedback::{Feedback, FeedbackState},
+    founding::Raised,
     meetings::{
         Did, MeetingNow, MeetingStep,
         state::{
@@ -75,7 +76,11 @@ pub struct RoomState {
     pub rounds: Vec<RoundWhole>,
     /// In display order.
     pub proposals: Vec<ProposalWhole>,
-    /// Founded by a version that this build does not know.
+    /// By which it goes on: of what is beyond this build, one above the latest that it knows.
+    pub version: u32,
+    /// How it came to that, by version.
+    pub raised: Vec<Arc<Raised>>,
+    /// Of a version that this build does not know.
     pub newer: bool,
     /// From a newer version, in display order.
     pub unknown: Vec<Arc<UnknownEvent>>,

@@ -1,14 +1,14 @@
 //! Fold versions as closed tables: by which kinds the events of a room are read.
 //!
-//! The founding event names the version. What is outside a version's table is unknown to every build, for good. Of a
-//! version that this build does not know it reads what is the same in all of them, and writes nothing else.
+//! The founding event names the version, and the room raises it by decision. What is outside a version's table is unknown to every build,
+//! for good. Of a version that this build does not know it reads what is the same in all of them, and writes nothing else.
 
 use crate::Body;
 
 /// The kinds by which a room's events are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Table {
-    /// Version 1.
+    /// Version 1: so far every one that a build knows.
     #[default]
     One,
     /// A version that this build does not know: introductions, posts, feedback and taking back.

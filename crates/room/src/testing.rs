@@ -89,7 +89,7 @@ pub fn unknown_bytes(kind: &str, content: &[u8]) -> Body {
 /// same on every node. The parts stand in an order of their own.
 pub fn judge_again(fold: &Fold, log: &Log, ix: Ix) -> Result<String, IgnoredReason> {
     let look = Look::new(log);
-    let fact = log.entry(ix).event.body.judge(&Past::of_event(fold, &look, ix))?;
+    let fact = Past::of_event(fold, &look, ix).judge(&log.entry(ix).event.body)?;
     let said = format!("{fact:?}");
     let mut parts: Vec<String> = said
         .split_inclusive(|it: char| !it.is_alphanumeric() && it != '(')

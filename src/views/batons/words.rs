@@ -74,6 +74,7 @@ pub fn why_ignored(reason: IgnoredReason) -> String {
         | IgnoredReason::LooserPolicy
         | IgnoredReason::OnlyAdvice
         | IgnoredReason::NotDecided
+        | IgnoredReason::NotNextVersion
         | IgnoredReason::UnknownBaton
         | IgnoredReason::TipNotSeen
         | IgnoredReason::NotAuthor

@@ -9,6 +9,7 @@ mod hostile;
 mod listening;
 mod mixed;
 mod presence;
+mod raised;
 mod relayed;
 mod rooms;
 mod stalling;

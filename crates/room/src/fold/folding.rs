@@ -19,6 +19,12 @@ pub struct Folding {
 }
 
 impl Folding {
+    /// That of a build that knows the versions up to this one, as [`Fold::knowing`] has it.
+    #[cfg(any(test, feature = "test-utils"))]
+    pub fn knowing(version: u32) -> Self {
+        Self { fold: Fold::knowing(version), is_owing: false }
+    }
+
     /// Takes in the event just admitted as `ix`; each event once, in the order of admission.
     pub fn take(&mut self, log: &Log, ix: Ix) -> Changes {
         self.is_owing = true;

@@ -19,6 +19,7 @@ mod digest;
 mod folding;
 mod ignored;
 pub(crate) mod past;
+pub(crate) mod raises;
 pub(crate) mod step;
 pub(crate) mod subjects;
 pub(crate) mod words;
@@ -40,12 +41,13 @@ use crate::{
     kinds::Capabilities,
     state::{
         Baton, DecisionLists, Feedback, MeetingLists, Person, PersonLists, Post, PostVersion, PostVersions,
-        PromiseLists, RoomState, RoundLists, SpokenTo, UnknownEvent,
+        PromiseLists, Raised, RoomState, RoundLists, SpokenTo, UnknownEvent,
     },
 };
 use digest::SetDigest;
 pub use folding::Folding;
 use past::{Look, Past};
+use raises::Raises;
 pub use step::Key;
 use step::Step;
 use subjects::Subjects;
@@ -88,6 +90,8 @@ pub struct Lists {
     pub rounds: RoundLists,
     /// Proposals, and what was said about them.
     pub decisions: DecisionLists,
+    /// How the room came to its version, by version.
+    pub raised: Tree<u32, Raised>,
     /// From a newer version, in display order.
     pub unknown: List<UnknownEvent>,
 }
@@ -101,6 +105,8 @@ pub(crate) struct Common {
     /// The same, in the order in which they came.
     ignored_in_turn: Vec<Ix>,
     digest: SetDigest,
+    /// By which version each event is read.
+    pub(crate) raises: Raises,
     /// The greatest depth so far.
     pub(crate) deepest: u64,
 }
@@ -125,7 +131,9 @@ impl Fold {
         cost::ground(|| log.entries());
         let look = Look::new(log);
         let entry = log.entry(ix);
-        let verdict = entry.event.body.judge(&Past::of_event(self, &look, ix));
+        let past = Past::of_event(self, &look, ix);
+        let version = past.version();
+        let verdict = past.judge_by(version, &entry.event.body);
         let Self { common, capabilities } = self;
         common.digest.add(&entry.cid);
         // Before anything is made of an event: its words are kept, be it unknown or ignored.
@@ -156,6 +164,8 @@ impl Fold {
         for news in std::mem::take(&mut step.news) {
             capabilities.hear(&news, step.common);
         }
+        let raised_to = step.raises_to;
+        step.common.raises.note(ix, version, raised_to);
         step.common.deepest = step.common.deepest.max(entry.event.depth);
         Changes { drop_words: step.drop_words.into_iter().collect() }
     }
@@ -171,7 +181,7 @@ impl Fold {
     /// event afterwards.
     pub fn judge(&self, log: &Log, author: NodeId, body: &Body) -> Result<(), IgnoredReason> {
         let (look, clock) = (Look::new(log), log.draft_clock(&author));
-        body.judge(&Past::of_draft(self, &look, &clock, author)).map(drop)
+        Past::of_draft(self, &look, &clock, author).judge(body).map(drop)
     }
 
     /// Takes in a words block. Returns whether it is wanted: linked by an admitted event, counting or not, that has not
@@ -257,12 +267,6 @@ impl Fold {
         self.capabilities.founding.founder
     }
 
-    /// Whether the room is of a version that this build does not know: it reads on, and writes only introductions, posts
-    /// and feedback, and takes them back.
-    pub fn is_newer(&self) -> bool {
-        self.founder().is_some() && self.capabilities.founding.body.is_none()
-    }
-
     /// Posts in display order; unchanged ones keep their `Arc`, so that pages redraw only what changed.
     pub fn posts(&self) -> impl DoubleEndedIterator<Item = &Arc<Post>> {
         self.capabilities.posts.shown.iter()
@@ -330,6 +334,7 @@ impl Fold {
             meetings,
             rounds,
             decisions,
+            founding,
             unknown,
             ..
         } = &self.capabilities;
@@ -346,6 +351,7 @@ impl Fold {
             meetings: meetings.lists.clone(),
             rounds: rounds.lists.clone(),
             decisions: decisions.lists.clone(),
+            raised: founding.raised.clone(),
             unknown: unknown.shown.clone(),
         }
     }
@@ -375,6 +381,8 @@ impl Fold {
             backlog: self.meetings().backlog(&self.capabilities.posts.shown),
             proposals: self.proposals_whole(log),
             rounds: self.rounds().whole(),
+            version: self.version(),
+            raised: self.raised().cloned().collect(),
             newer: self.is_newer(),
             unknown: self.unknown().cloned().collect(),
         }

@@ -3,8 +3,8 @@
 //! A [`Past`] gives the whole fold to read, and says of each event whether it is in the past: a judge that asks for that
 //! whenever it rests on an event says the same whatever else the fold has taken in.
 
-use super::{Fold, subjects::Subject};
-use crate::{Cid, Ix, Log, NodeId, clock::Clock, ix::ChainIx, log::Entry};
+use super::{Fold, IgnoredReason, subjects::Subject};
+use crate::{Body, Cid, Ix, Log, NodeId, clock::Clock, ix::ChainIx, kinds::Fact, log::Entry};
 
 /// The log, as judging and taking ask it.
 pub(crate) struct Look<'a> {
@@ -51,6 +51,30 @@ impl<'a> Past<'a> {
     /// Of what `author` is about to write; the clock is that of [`Log::draft`].
     pub(crate) fn of_draft(fold: &'a Fold, look: &'a Look<'a>, clock: &'a Clock, author: NodeId) -> Self {
         Self { fold, look, clock, itself: None, author }
+    }
+
+    /// The version of the fold in this past.
+    pub(crate) fn version(&self) -> u32 {
+        let (raises, log) = (&self.fold.common.raises, self.look.log);
+        match self.itself {
+            _ if !raises.are_there() => raises.founded,
+            Some(ix) => raises.after(self.look.entry(ix).event.seen().filter_map(|cid| log.find(cid))),
+            None => raises.after(log.grounds_of_next(&self.author)),
+        }
+    }
+
+    /// Whether this counts, and then what it comes to: by the version in this past, and to a build that does not know that only what is the
+    /// same in every version.
+    pub(crate) fn judge(&self, body: &Body) -> Result<Fact, IgnoredReason> {
+        self.judge_by(self.version(), body)
+    }
+
+    /// The same where the version is at hand.
+    pub(crate) fn judge_by(&self, version: u32, body: &Body) -> Result<Fact, IgnoredReason> {
+        if self.fold.common.raises.is_beyond(version) && !body.is_lasting() {
+            return Ok(Fact::Unknowns(body.kind().into()));
+        }
+        body.judge(self)
     }
 
     /// Whether this event is in the past.

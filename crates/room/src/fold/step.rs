@@ -34,6 +34,8 @@ pub(crate) struct Step<'a> {
     pub(crate) acts_in: Option<Cid>,
     pub(crate) news: Vec<News>,
     pub(crate) drop_words: BTreeSet<Cid>,
+    /// To which version it raises the room.
+    pub(crate) raises_to: Option<u32>,
 }
 
 impl<'a> Step<'a> {
@@ -48,6 +50,7 @@ impl<'a> Step<'a> {
             acts_in: None,
             news: Vec::new(),
             drop_words: BTreeSet::new(),
+            raises_to: None,
         }
     }
 

@@ -355,7 +355,7 @@ impl Ask for Command {
             Self::Give { target, stance, text, sources } => {
                 let given = FeedbackGiven { target, stance, words: None, sources: Sources::of(sources)? };
                 // In a newer room others may know what it is about, where this build does not.
-                match asker.log.table() {
+                match asker.fold.table() {
                     Table::Newer => asker.event(&target).map(|_| Saying::unjudged(text, given)),
                     Table::One => asker.worded(text, given),
                 }

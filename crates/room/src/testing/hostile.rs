@@ -32,7 +32,7 @@ thread_local! {
 
 /// What only a decision changes.
 fn settings(fold: &Fold) -> impl PartialEq + use<> {
-    (fold.title().to_owned(), fold.purpose().to_owned(), fold.values(), fold.decisions().rules.clone())
+    (fold.title().to_owned(), fold.purpose().to_owned(), fold.values(), fold.decisions().rules.clone(), fold.version())
 }
 
 /// Does something in rooms like these, and tells of each kind that was written there whether one counted, and whether one

@@ -28,6 +28,7 @@ mod posts;
 mod projections;
 mod promises;
 mod properties;
+mod raised;
 mod reviews;
 mod rounds;
 mod rounds_told;

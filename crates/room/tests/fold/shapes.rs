@@ -51,6 +51,8 @@ fn the_room_and_its_people_have_the_promised_shape() {
         "backlog",
         "rounds",
         "proposals",
+        "version",
+        "raised",
         "newer",
         "unknown",
         "versions",

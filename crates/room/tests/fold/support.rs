@@ -24,6 +24,11 @@ impl Node {
         Self { log: Log::new(room), fold: Fold::default() }
     }
 
+    /// Of a build that knows the versions up to this one.
+    pub fn knowing(room: Cid, version: u32) -> Self {
+        Self { log: Log::new(room), fold: Fold::knowing(version) }
+    }
+
     /// Takes in an event; its words apart. `None` if it was known.
     pub fn admit(&mut self, block: &[u8]) -> Option<Changes> {
         match self.log.admit(block).expect("a valid event") {

@@ -37,6 +37,8 @@ pub struct Node {
     pub disk: Disk,
     /// What its build does not know.
     pub mask: Mask,
+    /// Up to which version of the fold its build knows, if that is not today's.
+    known: Option<u32>,
     /// What it made nothing of: the kind, with the field that hides it if it is one.
     pub hidden: BTreeMap<Cid, String>,
     /// Counts lives: what was scheduled for an earlier one is void.
@@ -181,6 +183,13 @@ impl Net {
         self.restart(at);
     }
 
+    /// The tab is closed, and opened again with a build that knows the versions of the fold up to this one.
+    pub fn learn(&mut self, at: usize, version: u32) {
+        self.crash(at, true);
+        self.nodes[at].known = Some(version);
+        self.restart(at);
+    }
+
     /// A node that does not keep to the protocol.
     pub fn join_liar(&mut self, lie: Lie) -> usize {
         let key = Keypair::from_secret(self.rng.bytes());
@@ -206,6 +215,7 @@ impl Net {
             lie,
             disk,
             mask: Mask::default(),
+            known: None,
             hidden: BTreeMap::new(),
             life: 0,
             skew,
@@ -301,7 +311,10 @@ impl Net {
     /// The tab is opened again.
     pub fn restart(&mut self, at: usize) {
         let node = &mut self.nodes[at];
-        let mut replica = Replica::with_mask(self.room, node.key.clone(), node.mask);
+        let mut replica = match node.known {
+            Some(version) => Replica::knowing(self.room, node.key.clone(), version),
+            None => Replica::with_mask(self.room, node.key.clone(), node.mask),
+        };
         replica.started((self.now as i64 + node.skew + EPOCH) as u64);
         // Storage yields pages in an order of its own.
         let mut blocks: Vec<Stored> = node.disk.events.values().cloned().collect();

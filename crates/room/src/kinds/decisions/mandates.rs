@@ -6,9 +6,10 @@
 
 use super::{Decisions, Effect, outcome::View};
 use crate::{
-    Body, Cid, Ix, NodeId,
+    Body, Cid, Ix, Log, NodeId,
     cost::{BTreeMap, BTreeSet},
     fold::{IgnoredReason, past::Past},
+    log::Entry,
 };
 
 /// A mandate that somebody made use of.
@@ -34,11 +35,21 @@ impl Decisions {
         let ix = past.seen(closing).ok_or(IgnoredReason::OfferNotSeen)?;
         let entry = past.look.entry(ix);
         let Body::DecisionClosed(body) = &entry.event.body else { return Err(IgnoredReason::OfferNotSeen) };
-        let record = self.records.get(&body.proposal).ok_or(IgnoredReason::NoMandate)?;
-        let closed = record.closings.get(&entry.key()).ok_or(IgnoredReason::NoMandate)?;
-        let effect = record.versions.get(&closed.version).and_then(|(_, it)| it.as_ref());
-        let is_said = effect.is_some_and(says);
+        let is_said = self.effect_of(entry).is_some_and(says);
         if is_said && self.is_carried_by(past, ix) { Ok((body.proposal, ix)) } else { Err(IgnoredReason::NoMandate) }
+    }
+
+    /// What a closing that held is about to change.
+    fn effect_of(&self, closing: &Entry) -> Option<&Effect> {
+        let Body::DecisionClosed(body) = &closing.event.body else { return None };
+        let record = self.records.get(&body.proposal)?;
+        let closed = record.closings.get(&closing.key())?;
+        record.versions.get(&closed.version).and_then(|(_, it)| it.as_ref())
+    }
+
+    /// The same by its name.
+    pub(crate) fn closed_with(&self, log: &Log, closing: &Cid) -> Option<&Effect> {
+        self.effect_of(log.entry(log.find(closing)?))
     }
 
     /// Whether what this closing decides is what its proposal comes to, for whoever writes.

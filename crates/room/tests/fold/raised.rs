@@ -1,0 +1,483 @@
+//! The room's version is raised by decision: what counts as a raise, by which version each event is read, and what an older build makes of
+//! the same events. There is no second version yet; what is called so here has the kinds, fields and rules of the first.
+
+use std::collections::BTreeMap;
+
+use paceline_room::{
+    Body, Cid, Stored,
+    body::{
+        Ballot, BallotCast, BatonTaken, DecisionClosed, Effect, FoldRaised, PostKind, ProposalWithdrawn, Proposed,
+        Stance, batons, decisions, feedback, founding, people, persons, posts, taking_back,
+    },
+    command::{Asker, Command, CommandError},
+    fold::IgnoredReason,
+    state::{ProposalState, RoomState},
+    testing::{World, judge_again, unknown},
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::{
+    properties::runner,
+    support::{Moves, Node},
+};
+
+/// Everybody says something, so that all are electors.
+fn room(seed: u64) -> World {
+    let mut world = World::new(seed);
+    (0..4).for_each(|i| _ = world.post(i, "here"));
+    world.sync_all();
+    world
+}
+
+fn version(to: u64) -> Effect {
+    Effect::Version(to.try_into().unwrap())
+}
+
+/// Author 0 proposes it, 0 to 2 consent, 0 closes; all see that. The proposal and its closing.
+fn decide(world: &mut World, effect: Effect) -> (Cid, Cid) {
+    let (title, words) = ("another version".try_into().unwrap(), world.say(0, "let us go on"));
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
+    let body = Proposed { title, words, policy, effect: Some(effect), trial, review_on, meeting, about };
+    let proposal = world.write(0, body);
+    world.sync_all();
+    (0..3).for_each(|i| _ = cast(world, i, proposal, Ballot::Consent));
+    world.sync_all();
+    let closing = world.write(0, DecisionClosed { proposal, version: proposal });
+    world.sync_all();
+    (proposal, closing)
+}
+
+fn cast(world: &mut World, i: usize, proposal: Cid, stance: Ballot) -> Cid {
+    world.write(i, BallotCast { proposal, version: proposal, stance, words: None })
+}
+
+/// Author `i` raises it on what it has seen.
+fn raise(world: &mut World, i: usize, to: u32, closing: Cid) -> Cid {
+    world.write(i, FoldRaised { to, closing })
+}
+
+/// Everything written so far, as a build has it that knows the versions up to this one.
+fn whole(world: &World, known: u32) -> Node {
+    let mut node = Node::knowing(world.room(), known);
+    node.admit_all(&world.blocks());
+    node.fill(&world.blocks());
+    node
+}
+
+fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
+    whole(world, 3).fold.why_ignored(&cid)
+}
+
+/// A room that was raised to the second version; all have seen it.
+fn raised(seed: u64) -> (World, Cid) {
+    let mut world = room(seed);
+    let (_, closing) = decide(&mut world, version(2));
+    let raise = raise(&mut world, 0, 2, closing);
+    world.sync_all();
+    (world, raise)
+}
+
+#[test]
+fn a_raise_by_one_that_was_decided_counts_and_says_by_which_decision() {
+    let mut world = room(1);
+    let (proposal, closing) = decide(&mut world, version(2));
+    assert_eq!(whole(&world, 2).fold.version(), 1, "what is decided raises nothing by itself");
+    let by = raise(&mut world, 1, 2, closing);
+    for known in 1..=3 {
+        let node = whole(&world, known);
+        assert_eq!((node.fold.why_ignored(&by), node.fold.version()), (None, 2));
+        assert_eq!((node.fold.known_version(), node.fold.is_newer()), (known, known == 1));
+        let all: Vec<_> = node.fold.raised().map(|it| (it.to, it.cid, it.author, it.by)).collect();
+        assert_eq!(all, [(2, by, world.author(1), proposal)]);
+        let state = node.state();
+        assert_eq!((state.version, state.newer), (2, known == 1));
+        let (cid, author, of) = (by.to_string(), world.author(1).to_string(), proposal.to_string());
+        let told = serde_json::to_value(&state.raised).expect("a state is JSON");
+        let at = state.raised[0].at;
+        assert_eq!(told, json!([{ "cid": cid, "author": author, "at": at, "to": 2, "by": of }]));
+        assert_eq!(node.fold.lists().raised.iter().count(), 1);
+    }
+}
+
+#[test]
+fn a_raise_that_nothing_carries_counts_for_nothing() {
+    let mut world = room(2);
+    let (_, closing) = decide(&mut world, version(2));
+    let (_, renamed) = decide(&mut world, Effect::Title("another".try_into().unwrap()));
+    let post = world.post(1, "a post");
+    for (to, of, reason) in [
+        (0, closing, IgnoredReason::NotNextVersion),
+        (1, closing, IgnoredReason::NotNextVersion),
+        (3, closing, IgnoredReason::NotNextVersion),
+        (u32::MAX, closing, IgnoredReason::NotNextVersion),
+        (2, renamed, IgnoredReason::NoMandate),
+        (2, post, IgnoredReason::NoMandate),
+        (2, Cid::of(b"nothing"), IgnoredReason::NoMandate),
+    ] {
+        let it = raise(&mut world, 1, to, of);
+        assert_eq!(why(&world, it), Some(reason), "to {to}");
+    }
+    let unseen = {
+        let (mut apart, late) = (world.clone(), 9);
+        let it = raise(&mut apart, late, 2, closing);
+        (apart, it)
+    };
+    assert_eq!(why(&unseen.0, unseen.1), Some(IgnoredReason::NoMandate), "its author has not seen the closing");
+    assert_eq!((whole(&world, 1).fold.version(), whole(&world, 1).fold.is_newer()), (1, false));
+}
+
+#[test]
+fn what_was_decided_out_of_its_turn_raises_nothing_not_even_when_its_turn_has_come() {
+    let mut world = room(3);
+    let (_, third) = decide(&mut world, version(3));
+    let too_far = raise(&mut world, 0, 3, third);
+    assert_eq!(why(&world, too_far), Some(IgnoredReason::NotNextVersion), "two above");
+    let (_, second) = decide(&mut world, version(2));
+    let by = raise(&mut world, 0, 2, second);
+    world.sync_all();
+    assert_eq!(why(&world, by), None);
+    for (to, of) in [(2, second), (3, third), (1, second)] {
+        let it = raise(&mut world, 0, to, of);
+        assert_eq!(why(&world, it), Some(IgnoredReason::NotNextVersion), "the same, one decided before, below");
+    }
+    let (_, again) = decide(&mut world, version(2));
+    let it = raise(&mut world, 0, 2, again);
+    assert_eq!(why(&world, it), Some(IgnoredReason::NotNextVersion), "the version that it has");
+    let (_, third) = decide(&mut world, version(3));
+    let by = raise(&mut world, 0, 3, third);
+    assert_eq!((why(&world, by), whole(&world, 3).fold.version()), (None, 3));
+}
+
+#[test]
+fn a_closing_from_before_a_raise_beside_it_is_judged_by_its_own_past() {
+    let (mut world, _) = raised(4);
+    // Author 9 knows the room as it began, and decides alone there.
+    let (title, words) = ("on my own".try_into().unwrap(), world.say(9, "mine"));
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
+    let effect = Some(version(3));
+    let proposal = world.write(9, Proposed { title, words, policy, effect, trial, review_on, meeting, about });
+    world.send(9, 0);
+    let consent = cast(&mut world, 0, proposal, Ballot::Consent);
+    cast(&mut world, 9, proposal, Ballot::Consent);
+    let closing = world.write(9, DecisionClosed { proposal, version: proposal });
+    world.sync_all();
+    let it = raise(&mut world, 0, 3, closing);
+    assert_eq!(why(&world, consent), None);
+    assert_ne!(why(&world, it), None, "where it was closed the room had the first version");
+}
+
+#[test]
+fn what_is_suspended_for_who_raises_raises_nothing_and_what_was_raised_stays_so() {
+    let mut world = room(5);
+    let (title, words) = ("another version".try_into().unwrap(), world.say(0, "let us go on"));
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
+    let effect = Some(version(2));
+    let proposal = world.write(0, Proposed { title, words, policy, effect, trial, review_on, meeting, about });
+    world.sync_all();
+    let mut unheard = [0, 1, 2].map(|i| cast(&mut world, i, proposal, Ballot::Consent)).to_vec();
+    (0..3).for_each(|i| world.send(i, 0));
+    let closing = world.write(0, DecisionClosed { proposal, version: proposal });
+    let in_time = raise(&mut world, 0, 2, closing);
+    cast(&mut world, 3, proposal, Ballot::Object);
+    world.send(3, 1);
+    // Author 1 hears of the closing without what came after it.
+    unheard.push(closing);
+    for stored in world.blocks().into_iter().filter(|it| unheard.contains(&it.cid)) {
+        world.give(1, [&*stored.block]);
+    }
+    let late = raise(&mut world, 1, 2, closing);
+    let node = whole(&world, 2);
+    assert_eq!(node.fold.proposal(&proposal).map(|it| it.state), Some(ProposalState::Suspended));
+    assert_eq!(node.fold.why_ignored(&late), Some(IgnoredReason::NoMandate));
+    assert_eq!((node.fold.why_ignored(&in_time), node.fold.version()), (None, 2));
+}
+
+#[test]
+fn raises_beside_each_other_count_and_raise_it_once() {
+    let mut world = room(6);
+    let (proposal, closing) = decide(&mut world, version(2));
+    let all = [0, 1, 2].map(|i| raise(&mut world, i, 2, closing));
+    let apart = world.take_baton(3);
+    world.sync_all();
+    let on_top = world.take_baton(3);
+    for known in 1..=2 {
+        let node = whole(&world, known);
+        assert_eq!(all.map(|it| node.fold.why_ignored(&it)), [None; 3]);
+        let first = all.iter().min().expect("three at one depth");
+        let told: Vec<_> = node.fold.raised().map(|it| (it.to, it.cid, it.by)).collect();
+        assert_eq!((told, node.fold.version()), (vec![(2, *first, proposal)], 2));
+        assert!(node.fold.baton(&apart).is_some(), "beside them it is read by the first version");
+        assert_eq!(node.fold.baton(&on_top).is_some(), known == 2);
+    }
+}
+
+/// What tests here do besides.
+trait More {
+    fn take_baton(&mut self, i: usize) -> Cid;
+}
+
+impl More for World {
+    /// Author `i` opens a baton and takes it; the baton.
+    fn take_baton(&mut self, i: usize) -> Cid {
+        let baton = self.open_baton(i, "lead");
+        self.write(i, BatonTaken { baton, tip: baton });
+        baton
+    }
+}
+
+#[test]
+fn an_older_build_reads_the_four_kinds_as_the_newer_one_and_keeps_the_rest() {
+    let (mut world, _) = raised(7);
+    let before = world.take_baton(1);
+    let post = world.post(2, "what all can read");
+    world.introduce(3, "Somebody");
+    world.sync_all();
+    let words = world.say(1, "is that so?");
+    let doubt = world.feedback(1, post, Stance::Question, Some(words));
+    world.sync_all();
+    let words = world.say(2, "it is");
+    world.answer(2, doubt, paceline_room::body::Answer::Noted, Some(words));
+    let words = world.say(2, "what all can read, twice");
+    world.edit(2, post, words);
+    let gone = world.post(3, "by mistake");
+    world.retract(3, gone);
+    world.sync_all();
+    let (old, new) = (whole(&world, 1), whole(&world, 2));
+    let shared = |it: &RoomState| {
+        (it.posts.clone(), it.versions.clone(), it.feedback.clone(), it.people.clone(), it.title.clone())
+    };
+    assert_eq!(shared(&old.state()), shared(&new.state()));
+    assert!(old.fold.baton(&before).is_none() && new.fold.baton(&before).is_some());
+    let kinds: Vec<_> = old.fold.unknown().map(|it| it.kind.to_string()).collect();
+    assert_eq!(
+        (kinds.as_slice(), new.fold.unknown().count()),
+        (&["baton-opened".to_owned(), "baton-taken".into()][..], 0)
+    );
+    assert!(old.fold.missing_words().is_empty() && new.fold.missing_words().is_empty());
+}
+
+#[test]
+fn what_an_older_build_cannot_read_has_its_words_kept_until_its_author_takes_them_back() {
+    let (mut world, _) = raised(8);
+    let words = world.say(1, "I will see to it");
+    let promised = world.write(1, paceline_room::body::Promised { words, due: None, from: None });
+    world.sync_all();
+    let mut old = whole(&world, 1);
+    assert!(old.fold.words_wanted(&words) && old.fold.missing_words().is_empty());
+    assert_eq!(old.fold.unknown().map(|it| it.cid).collect::<Vec<_>>(), [promised]);
+    world.retract(1, promised);
+    old.admit_all(&world.blocks());
+    assert!(!old.fold.words_wanted(&words), "as any event of its own");
+}
+
+#[test]
+fn a_room_can_be_raised_again_and_an_older_build_stays_one_step_behind() {
+    let (mut world, first) = raised(9);
+    let in_second = world.take_baton(1);
+    world.sync_all();
+    let (_, closing) = decide(&mut world, version(3));
+    let second = raise(&mut world, 2, 3, closing);
+    world.sync_all();
+    let in_third = world.take_baton(1);
+    let post = world.post(1, "in the third");
+    for (known, version, batons) in [(1, 2, [false, false]), (2, 3, [true, false]), (3, 3, [true, true])] {
+        let node = whole(&world, known);
+        assert_eq!((node.fold.version(), node.fold.is_newer()), (version, known < 3), "a build that knows {known}");
+        assert_eq!([in_second, in_third].map(|it| node.fold.baton(&it).is_some()), batons);
+        assert!(node.fold.post(&post).is_some());
+        let raises: Vec<_> = node.fold.raised().map(|it| it.cid).collect();
+        assert_eq!(raises, if known == 1 { vec![first] } else { vec![first, second] });
+    }
+}
+
+fn ask(node: &Node, world: &World, i: usize, command: impl Into<Command>) -> Result<Body, CommandError> {
+    let asker = Asker { fold: &node.fold, log: &node.log, node: world.author(i), silence: &|_| 1 };
+    command.into().ask(asker).map(|it| it.into_body(Some(Cid::of(b"words"))))
+}
+
+/// What author `i` has seen, as a build has it that knows the versions up to this one.
+fn seen_by(world: &World, i: usize, known: u32) -> Node {
+    let mut node = Node::knowing(world.room(), known);
+    world.log(i).entries().for_each(|(_, entry)| _ = node.admit(&entry.block));
+    node
+}
+
+#[test]
+fn beyond_what_it_knows_a_build_writes_only_the_four_kinds() {
+    let (mut world, _) = raised(10);
+    let (mine, baton) = (world.post(1, "mine"), world.open_baton(2, "lead"));
+    let theirs = world.take(2, baton, baton);
+    world.sync_all();
+    let tell = |known: u32| {
+        let node = seen_by(&world, 1, known);
+        let post = posts::Command::Post {
+            kind: PostKind::Update,
+            text: "on we go".into(),
+            reply_to: Some(mine),
+            tags: vec![],
+            mentions: vec![],
+        };
+        let give = |target| feedback::Command::Give { target, stance: Stance::Question, text: None, sources: vec![] };
+        let all: [Command; 8] = [
+            post.into(),
+            give(mine).into(),
+            give(theirs).into(),
+            people::Command::Introduce { name: "Ann".into(), strengths: vec![], hue: None }.into(),
+            taking_back::Command::Retract { post: mine }.into(),
+            batons::Command::Open { title: "lead".into(), strengths: vec![], minutes: None, need: None }.into(),
+            decisions::Command::Propose {
+                title: "more".into(),
+                text: "and more".into(),
+                policy: None,
+                effect: None,
+                trial: false,
+                review_on: None,
+                meeting: None,
+                about: None,
+            }
+            .into(),
+            persons::Command::AlsoMe { node: world.author(2) }.into(),
+        ];
+        all.map(|it| ask(&node, &world, 1, it).err())
+    };
+    let newer = Some(CommandError::NewerRoom);
+    assert_eq!(tell(1), [None, None, None, None, None, newer, newer, newer]);
+    assert_eq!(tell(2), [None; 8]);
+}
+
+#[test]
+fn who_knows_the_next_version_raises_it_as_was_decided_and_nobody_else() {
+    let mut world = room(11);
+    let (_, renamed) = decide(&mut world, Effect::Title("another".try_into().unwrap()));
+    let (_, third) = decide(&mut world, version(3));
+    let (_, closing) = decide(&mut world, version(2));
+    let tell = |world: &World, known: u32, closing: Cid| {
+        ask(&seen_by(world, 1, known), world, 1, founding::Command::Raise { closing })
+    };
+    assert_eq!(tell(&world, 1, closing), Err(CommandError::NewerRoom), "it would shut itself out");
+    assert_eq!(tell(&world, 2, closing), Ok(FoldRaised { to: 2, closing }.into()));
+    assert_eq!(tell(&world, 2, renamed), Err(CommandError::NotFound));
+    assert_eq!(tell(&world, 2, world.room()), Err(CommandError::NotFound));
+    assert_eq!(tell(&world, 2, third), Err(CommandError::NewerRoom));
+    assert_eq!(tell(&world, 3, third), Err(CommandError::NotDecided), "two above");
+    let may = |world: &World, known| seen_by(world, 1, known).fold.may_raise(world.log(1), world.author(1), &closing);
+    assert_eq!([1, 2, 3].map(|known| may(&world, known)), [false, true, true]);
+    raise(&mut world, 1, 2, closing);
+    assert_eq!(tell(&world, 2, closing), Err(CommandError::NotDecided), "once");
+    assert!(!may(&world, 2));
+}
+
+#[test]
+fn a_room_that_a_newer_version_founded_is_one_beyond_what_a_build_knows() {
+    let mut world = World::founded_by(12, unknown("room-founded", &BTreeMap::from([("fold", 2)])));
+    world.post(1, "hello");
+    let raise = raise(&mut world, 1, 3, Cid::of(b"closing"));
+    for known in 1..=2 {
+        let node = whole(&world, known);
+        assert_eq!((node.fold.version(), node.fold.is_newer()), (known + 1, true));
+        assert_eq!((node.fold.raised().count(), node.fold.why_ignored(&raise)), (0, None));
+        assert!(node.fold.unknown().any(|it| it.cid == raise));
+    }
+}
+
+/// What somebody does, and whom it hears first.
+#[derive(Debug, Clone)]
+struct Act {
+    who: usize,
+    what: usize,
+    hears: Option<usize>,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = (0..5_usize, any::<usize>(), prop::option::weighted(0.6, 0..5_usize));
+    prop::collection::vec(act.prop_map(|(who, what, hears)| Act { who, what, hears }), 4..40)
+}
+
+/// A room in which much happens before, beside and after two raises, decided by all.
+fn story(acts: &[Act]) -> World {
+    let mut world = room(13);
+    let (_, second) = decide(&mut world, version(2));
+    let mut third: Option<Cid> = None;
+    for (at, Act { who, what, hears }) in acts.iter().enumerate() {
+        hears.iter().for_each(|from| world.send(*from, *who));
+        if at == acts.len() / 2 {
+            raise(&mut world, 0, 2, second);
+            world.sync_all();
+            third = Some(decide(&mut world, version(3)).1);
+        }
+        act(&mut world, *who, *what, [Some(second), third]);
+    }
+    world
+}
+
+fn act(world: &mut World, i: usize, what: usize, closings: [Option<Cid>; 2]) {
+    let seen: Vec<_> = world.log(i).entries().map(|(_, it)| (it.cid, it.event.body.kind().to_owned())).collect();
+    let pick = |kind: &str| {
+        let of: Vec<_> = seen.iter().filter(|it| it.1 == kind).map(|it| it.0).collect();
+        of.get(what / 16 % of.len().max(1)).copied().unwrap_or(world.room())
+    };
+    let (post, baton, proposal) = (pick("posted"), pick("baton-opened"), pick("proposed"));
+    match what % 12 {
+        0 | 1 => _ = world.post(i, "and so on"),
+        2 => _ = world.feedback(i, post, Stance::Correct, None),
+        3 => _ = world.retract(i, post),
+        4 => _ = world.introduce(i, "Ann"),
+        5 => _ = world.open_baton(i, "lead"),
+        6 => _ = world.take(i, baton, baton),
+        7 => _ = cast(world, i, proposal, [Ballot::Consent, Ballot::Object][what / 16 % 2]),
+        8 => _ = world.write(i, ProposalWithdrawn { proposal }),
+        9 => _ = world.write(i, unknown("later", &what)),
+        10 => _ = closings[0].map(|it| raise(world, i, 2, it)),
+        _ => _ = closings[1].map(|it| raise(world, i, 3, it)),
+    }
+}
+
+/// The same as another build has it, which took it in in this order; what came late there apart.
+fn state(room: Cid, blocks: &[Stored], known: u32) -> (Node, RoomState) {
+    let mut node = Node::knowing(room, known);
+    node.admit_all(blocks);
+    node.fill(blocks);
+    let mut state = node.state();
+    for post in &mut state.posts {
+        *post = paceline_room::state::Post { late: false, ..paceline_room::state::Post::clone(post) }.into();
+    }
+    (node, state)
+}
+
+#[test]
+fn each_build_has_one_state_in_every_order_and_judges_each_event_by_its_own_past() {
+    let seen = std::cell::RefCell::new([0_usize; 4]);
+    let check = |(acts, seed): (Vec<Act>, u64)| {
+        let world = story(&acts);
+        for known in 1..=3 {
+            let (node, first) = state(world.room(), &world.blocks(), known);
+            seen.borrow_mut()[known as usize] += usize::from(node.fold.version() > 2);
+            for order in 0..3 {
+                let (other, again) = state(world.room(), &world.shuffled(seed ^ order), known);
+                prop_assert_eq!(&first, &again);
+                let decided = |it: &Node| format!("{:?}", it.fold.decisions());
+                prop_assert_eq!(decided(&node), decided(&other));
+            }
+            for (ix, entry) in node.log.entries() {
+                let mut alone = Node::knowing(world.room(), known);
+                let past = node.log.entries().filter(|(other, _)| *other != ix && node.log.is_ancestor(*other, ix));
+                past.for_each(|(_, it)| _ = alone.admit(&it.block));
+                alone.log.admit(&entry.block).expect("its past is here");
+                let last = alone.log.find(&entry.cid).expect("just admitted");
+                let verdict = judge_again(&node.fold, &node.log, ix);
+                prop_assert_eq!(verdict.as_ref().err().copied(), node.fold.why_ignored(&entry.cid));
+                prop_assert_eq!(verdict, judge_again(&alone.fold, &alone.log, last), "{:?}", entry.event.body);
+            }
+        }
+        let [old, new] = [1, 3].map(|known| state(world.room(), &world.blocks(), known).1);
+        prop_assert_eq!((&old.people, &old.versions), (&new.people, &new.versions));
+        let texts = |it: &RoomState| it.posts.iter().map(|it| (it.cid, it.text.clone(), it.words)).collect::<Vec<_>>();
+        prop_assert_eq!(texts(&old), texts(&new));
+        seen.borrow_mut()[0] += usize::from(old.unknown.len() > new.unknown.len());
+        Ok(())
+    };
+    runner().run(&(acts(), any::<u64>()), check).expect("the same");
+    let [hidden, one, two, three] = seen.into_inner();
+    assert!(hidden > 0 && one == 0 && two > 0 && three > 0, "too tame: {hidden} {one} {two} {three}");
+}
