@@ -208,7 +208,7 @@ fn head(context: &Context, waiting: usize) -> Html {
             <div class="room-words">
                 <h1 dir="auto" data-testid="room-title">{ changing(title) }</h1>
                 if !room.purpose.is_empty() { <p class="purpose" dir="auto">{ changing(room.purpose.to_string()) }</p> }
-                if room.newer { <p class="purpose" data-testid="newer-room">{ t!("newer-room") }</p> }
+                if room.newer { <p class="purpose" data-testid="newer-room">{ changing(older(room)) }</p> }
             </div>
             <ConnectionState ..ConnectionProps::of(room) />
             { bell(context, waiting) }
@@ -219,6 +219,11 @@ fn head(context: &Context, waiting: usize) -> Html {
             }) }
         </header>
     }
+}
+
+/// What this page cannot do in a room that is newer than it.
+fn older(room: &RoomView) -> String {
+    if room.raised.iter().next().is_some() { t!("newer-raised", n = room.version) } else { t!("newer-room") }
 }
 
 /// How much waits for the person here.

@@ -67,6 +67,8 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         purpose: same_text(before.map(|it| &it.purpose), fold.purpose()),
         form: same_text(before.map(|it| &it.form), fold.form()),
         newer: fold.is_newer(),
+        version: fold.version(),
+        raised: lists.raised.clone(),
         values: fold.values(),
         connection,
         takes,

@@ -12,7 +12,7 @@ use paceline_room::{
     fold::{Key, List},
     state::{
         Baton, DecisionLists, Feedback, IgnoredTransfer, Meeting, MeetingLists, MeetingStep, PersonLists, Post,
-        PostVersions, PromiseLists, RoundLists, UnknownEvent,
+        PostVersions, PromiseLists, Raised, RoundLists, UnknownEvent,
     },
 };
 use paceline_store::Unsent;
@@ -87,8 +87,12 @@ pub struct RoomView {
     pub purpose: Rc<str>,
     /// Name of its form.
     pub form: Rc<str>,
-    /// Founded by a version that this build does not know: only introductions, posts and feedback are written.
+    /// Of a version that this build does not know: only introductions, posts and feedback are written.
     pub newer: bool,
+    /// By which version the room goes on, as far as this build can tell.
+    pub version: u32,
+    /// How it came to that, by version.
+    pub raised: Tree<u32, Raised>,
     /// The form's deciding values.
     pub values: Option<FormValues>,
     /// How this node stands to the others.

@@ -48,6 +48,8 @@ pub struct Decisions {
     pub policy: Option<Policy>,
     /// What is said here only a newer version knows.
     pub newer: bool,
+    /// By which version the room goes on.
+    pub version: u32,
 }
 
 impl Decisions {
@@ -62,6 +64,7 @@ impl Decisions {
             me: room.me,
             policy: room.values.as_ref().map(|it| it.policy),
             newer: room.newer,
+            version: room.version,
         }
     }
 

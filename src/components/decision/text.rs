@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use paceline_room::{
-    body::decisions::Effect,
+    body::{FOLD_VERSION, decisions::Effect},
     state::{Proposal, Version, WordsState},
 };
 use yew::prelude::*;
@@ -86,8 +86,19 @@ pub fn changes(all: &Decisions, effect: &Effect) -> Option<String> {
         Effect::BehindNotice(node) => t!("changes-notice", name = all.called(*node)),
         Effect::HandBaton(it) => t!("changes-hand", name = all.called(it.to)),
         Effect::CloseBaton(_) => t!("changes-close"),
-        Effect::Version(_) => t!("changes-version"),
+        Effect::Version(to) => goes_on(all, to.get()),
     })
+}
+
+/// In which version the room would go on, and what keeps it from that.
+fn goes_on(all: &Decisions, to: u64) -> String {
+    let goes_on = t!("changes-version", n = to);
+    let but = match u64::from(all.version) + 1 {
+        next if to > next => t!("changes-version-not-next"),
+        next if to == next && to > u64::from(FOLD_VERSION) => t!("changes-version-unknown", n = to),
+        _ => return goes_on,
+    };
+    format!("{goes_on} {but}")
 }
 
 /// What changed from each version to the next, the latest first; open where it changed last.

@@ -41,6 +41,9 @@ pub fn HowThisWorks(props: &HowThisWorksProps) -> Html {
                         by(made(&rules.quorum).or(made(&rules.quorum_cap)))) }
                     { rule("grace", t!("rule-grace"), t!("rule-grace-is", n = values.grace), by(made(&rules.grace))) }
                 }
+                if let Some(it) = room.raised.iter().next_back() {
+                    { rule("version", t!("rule-version"), it.to.to_string(), Some(told(room, it.by))) }
+                }
                 if let Some(prompts) = &rules.prompts {
                     { rule("prompts", t!("rule-prompts"), prompts.is.join(" · "), Some(told(room, prompts.by))) }
                 }
