@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use paceline_room::{
     Body, Cid, Stored,
     body::{
-        Ballot, BallotCast, BatonTaken, DecisionClosed, Effect, FoldRaised, PostKind, ProposalWithdrawn, Proposed,
-        Stance, batons, decisions, feedback, founding, people, persons, posts, taking_back,
+        Ballot, BallotCast, BatonTaken, DecisionClosed, Effect, FoldRaised, PostKind, Promised, ProposalWithdrawn,
+        Proposed, Stance, batons, decisions, feedback, founding, people, persons, posts, taking_back,
     },
+    car::export,
     command::{Asker, Command, CommandError},
     fold::IgnoredReason,
     state::{ProposalState, RoomState},
@@ -261,7 +262,7 @@ fn an_older_build_reads_the_four_kinds_as_the_newer_one_and_keeps_the_rest() {
 fn what_an_older_build_cannot_read_has_its_words_kept_until_its_author_takes_them_back() {
     let (mut world, _) = raised(8);
     let words = world.say(1, "I will see to it");
-    let promised = world.write(1, paceline_room::body::Promised { words, due: None, from: None });
+    let promised = world.write(1, Promised { words, due: None, from: None });
     world.sync_all();
     let mut old = whole(&world, 1);
     assert!(old.fold.words_wanted(&words) && old.fold.missing_words().is_empty());
@@ -379,6 +380,47 @@ fn a_room_that_a_newer_version_founded_is_one_beyond_what_a_build_knows() {
         assert_eq!((node.fold.raised().count(), node.fold.why_ignored(&raise)), (0, None));
         assert!(node.fold.unknown().any(|it| it.cid == raise));
     }
+}
+
+/// A room with something from before it was raised and something of each sort from after it.
+fn recorded() -> World {
+    let mut world = World::new(14);
+    let names = ["Ann", "Ben", "Cleo", "Dan"];
+    names.iter().enumerate().for_each(|(i, name)| _ = world.introduce(i, name));
+    (0..4).for_each(|i| _ = world.post(i, "here"));
+    world.sync_all();
+    let before = world.open_baton(1, "Scribe");
+    world.sync_all();
+    world.take(1, before, before);
+    let (_, closing) = decide(&mut world, version(2));
+    raise(&mut world, 0, 2, closing);
+    world.sync_all();
+    let post = world.post(2, "Written with a newer page.");
+    world.sync_all();
+    let words = world.say(3, "which one?");
+    world.feedback(3, post, Stance::Question, Some(words));
+    world.open_baton(2, "Host");
+    let words = world.say(2, "I will see to it");
+    world.write(2, Promised { words, due: None, from: None });
+    world.write(3, unknown("danced", &true));
+    world
+}
+
+/// The page imports it (`tests/e2e/newer-version.test.js`).
+#[test]
+fn the_recorded_raised_room_is_what_its_recipe_makes() {
+    let world = recorded();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/raised.car");
+    let file = export(&world.whole(), |cid| world.words(cid));
+    if std::env::var_os("PACELINE_RECORD").is_some() {
+        std::fs::write(path, &file).expect("written");
+    }
+    assert!(std::fs::read(path).expect("it is committed") == file, "record it anew with PACELINE_RECORD=1");
+    let told = |known: u32| {
+        let node = whole(&world, known);
+        (node.fold.version(), node.fold.batons().count(), node.fold.posts().count(), node.fold.unknown().count())
+    };
+    assert_eq!((told(1), told(2)), ((2, 1, 5, 3), (2, 2, 5, 1)));
 }
 
 /// What somebody does, and whom it hears first.
