@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gloo::timers::callback::Timeout;
-use paceline_room::{Day, body::decisions::Command, state::Proposal};
+use paceline_room::{Day, state::Proposal};
 use web_sys::Element;
 use yew::prelude::*;
 
