@@ -179,7 +179,7 @@ fn only_who_led_before_lets_who_stepped_in_go_on() {
 
 #[test]
 fn a_role_that_was_added_by_mistake_stands_in_no_notes_and_one_that_somebody_had_does() {
-    let (mut world, meeting, ..) = declared(None);
+    let (mut world, meeting, ..) = declared(Some(1_800));
     let mut added = |title: &str, does: fn(&mut World)| {
         let baton = world.open_baton(1, title);
         world.write(1, RoleOf { meeting, baton });
