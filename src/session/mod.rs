@@ -86,9 +86,9 @@ pub use listen::{Listener, Subscription, opens};
 pub use mentions::shows;
 pub use minutes::{led, let_go_on, sort_name};
 pub use names::{called, is_visible, name_in, nameless, titled};
+pub use own::Postponed;
 pub use paceline_node::{Countdown, Lets, People, PersonView, Poll, Reach, Reaches, Storing, Way, Ways};
 pub use pauses::Meter;
-pub use postponing::Postponed;
 pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 

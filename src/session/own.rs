@@ -2,9 +2,10 @@
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, Day, NodeId};
 
-use super::postponing::Postponed;
+/// A proposal, and the day until which somebody waits with it.
+pub type Postponed = (Cid, Day);
 
 /// What this browser knows of its own nodes in the open room.
 #[derive(Default)]

@@ -3,11 +3,8 @@
 
 use paceline_room::{Cid, Day, NodeId};
 
-use super::{Session, engine::Engine};
+use super::{Session, engine::Engine, own::Postponed};
 use crate::browser::{preference, set_preference};
-
-/// A proposal, and the day until which somebody waits with it.
-pub type Postponed = (Cid, Day);
 
 /// So many lines are remembered of a room at most, the newest.
 const MOST: usize = 64;

@@ -18,7 +18,7 @@ use paceline_room::{
 use paceline_store::Unsent;
 use serde::Serialize;
 
-use super::postponing::Postponed;
+use super::own::Postponed;
 use crate::config::Discovery;
 
 /// How this node stands to the others. `data-state` of `connection-state`.
