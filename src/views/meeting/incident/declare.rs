@@ -54,7 +54,8 @@ pub fn Declare(props: &DeclareProps) -> Html {
         <form class="declare" data-testid="declare" {onsubmit}>
             <label class="field">
                 <span dir="auto">{ changing(incident.question.clone()) }</span>
-                <input ref={field} value={drafting.draft.text.clone()} oninput={drafting.on_text()} type="text" dir="auto" maxlength="200" autocomplete="off" enterkeyhint="go" data-testid="incident-what" />
+                <input ref={field} value={drafting.draft.text.clone()} oninput={drafting.on_text()}
+                    type="text" dir="auto" maxlength="200" autocomplete="off" enterkeyhint="go" data-testid="incident-what" />
             </label>
             <button type="submit" class="button big" data-testid="incident-declare" data-primary={primary.then_some("true")} aria-disabled={busy}>
                 { t!("incident-declare") }
