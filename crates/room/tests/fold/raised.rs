@@ -213,6 +213,35 @@ fn raises_beside_each_other_count_and_raise_it_once() {
     }
 }
 
+/// What remains: who has heard nobody decides among themselves, and of a raise nothing is suspended once the others are heard.
+#[test]
+fn two_keys_that_have_heard_nobody_raise_the_room_and_no_objection_lowers_it() {
+    let mut world = room(15);
+    world.introduce(8, "One");
+    world.send(8, 9);
+    world.introduce(9, "Another");
+    world.send(9, 8);
+    let (title, words) = ("ours".try_into().unwrap(), world.say(8, "ours"));
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
+    let effect = Some(version(2));
+    let proposal = world.write(8, Proposed { title, words, policy, effect, trial, review_on, meeting, about });
+    world.send(8, 9);
+    [8, 9].into_iter().for_each(|i| _ = cast(&mut world, i, proposal, Ballot::Consent));
+    world.send(9, 8);
+    let closing = world.write(8, DecisionClosed { proposal, version: proposal });
+    let by = raise(&mut world, 8, 2, closing);
+    world.sync_all();
+    (0..4).for_each(|i| _ = cast(&mut world, i, proposal, Ballot::Object));
+    world.sync_all();
+    let state = |known: u32| {
+        let node = whole(&world, known);
+        let proposal = node.fold.proposal(&proposal).map(|it| it.state);
+        (node.fold.why_ignored(&by), node.fold.version(), proposal)
+    };
+    assert_eq!(state(2), (None, 2, Some(ProposalState::Suspended)));
+    assert_eq!(state(1), (None, 2, Some(ProposalState::Carried)), "an older build cannot read the objections");
+}
+
 /// What tests here do besides.
 trait More {
     fn take_baton(&mut self, i: usize) -> Cid;
