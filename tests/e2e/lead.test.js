@@ -53,7 +53,7 @@ scenario('who leads is chosen by consent: named with a reason, changed after hea
   for (const tab of tabs) await counts(tab, 'The release', c, 2);
   for (const tab of tabs) await counts(tab, 'The release', b, 0);
   const changed = nominee(ben, c).getByTestId('nomination').and(ben.at('nomination', { 'data-changed': 'true' }));
-  assert.match(await changed.textContent(), /Ada.*machine.*First for you/u);
+  assert.match(await changed.textContent(), /Ada.*machine.*First: You/u);
 
   await nominee(ada, c).getByTestId('nominee-ask').click();
   const title = 'Cleo leads “The release”';

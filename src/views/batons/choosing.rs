@@ -190,7 +190,8 @@ fn nominee(props: &ChooseProps, it: &Nominee) -> Html {
             <strong>{ changing(name) }</strong>
             <span class="hint">{ changing(t!("nominated-by", names = names(&it.by))) }</span>
             <ul>{ for why }</ul>
-            <Ask key={node.to_string()} baton={props.baton.clone()} {node} asked={it.asked} policy={props.policy} name={props.name(node)}
+            <Ask key={node.to_string()} baton={props.baton.clone()} {node} asked={it.asked} policy={props.policy} name={people::name_in(&props.people, &node)}
+                mine={node == props.me}
                 leads={props.baton.holder == Some(node)} why={reasons(props, it)} />
         </li>
     }
@@ -214,6 +215,8 @@ struct AskProps {
     /// They lead already.
     leads: bool,
     name: String,
+    /// The person here.
+    mine: bool,
     why: AttrValue,
     policy: Option<Policy>,
 }
@@ -221,7 +224,8 @@ struct AskProps {
 /// Asks all whether they object that this one leads.
 #[component]
 fn Ask(props: &AskProps) -> Html {
-    let AskProps { baton, node, asked, leads, name, why, policy } = props;
+    let AskProps { baton, node, asked, leads, name, mine, why, policy } = props;
+    let label = if *mine { t!("nominee-ask-me") } else { t!("nominee-ask", name = name.clone()) };
     let commands = use_commands(format!("lead {} {node}", baton.cid));
     if *leads {
         return html! {};
@@ -239,7 +243,7 @@ fn Ask(props: &AskProps) -> Html {
         })
     };
     html! {
-        <button type="button" class="button plain" data-testid="nominee-ask" aria-disabled={commands.busy} {onclick}>{ changing(t!("nominee-ask", name = name.clone())) }</button>
+        <button type="button" class="button plain" data-testid="nominee-ask" aria-disabled={commands.busy} {onclick}>{ changing(label) }</button>
     }
 }
 

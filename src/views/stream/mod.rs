@@ -131,7 +131,8 @@ fn Stream(props: &StreamProps) -> Html {
     let empty = road.rows.borrow().is_empty() && room.unchecked.is_empty();
     html! {
         <>
-            <div class="reading" onclick={opens.reform(|it: MouseEvent| it.target())} onfocusin={opens.reform(|it: FocusEvent| it.target())}>
+            // Where nothing in it takes the keyboard it does itself: it may be longer than a small screen.
+            <div class="reading" tabindex={empty.then_some("0")} onclick={opens.reform(|it: MouseEvent| it.target())} onfocusin={opens.reform(|it: FocusEvent| it.target())}>
                 { road.posts(room, newest.wanted, printing, &on_ask) }
                 <div class="road">{ road.around.moments(&road.rows.borrow(), None) }</div>
                 if !room.unchecked.is_empty() {
