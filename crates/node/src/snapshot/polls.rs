@@ -41,6 +41,10 @@ pub(super) fn polls(before: (usize, &Rc<[Poll]>), replica: &Replica, lists: &Lis
     if events == replica.log().len() {
         return before.clone();
     }
+    // In a room that is newer than this build nobody decides anything with it.
+    if replica.fold().is_newer() {
+        return same(before, Vec::new());
+    }
     let newest = lists.decisions.all.iter().rev().take(LOOKED_AT);
     let open = newest.filter(|it| is_to_be_decided(it)).take(OPEN);
     same(before, open.filter_map(|it| poll(it, replica, &lists.persons, me)).collect())

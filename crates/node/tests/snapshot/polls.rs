@@ -5,8 +5,8 @@ use std::{ops::Range, rc::Rc};
 use paceline_room::{
     Cid,
     body::{
-        Introduced,
-        decisions::{Ballot, BallotCast, DecisionClosed, ProposalWithdrawn, Proposed},
+        FoldRaised, Introduced,
+        decisions::{Ballot, BallotCast, DecisionClosed, Effect, ProposalWithdrawn, Proposed},
     },
 };
 
@@ -28,9 +28,13 @@ fn introduce(hall: &mut Hall, people: Range<usize>) {
 }
 
 fn propose(hall: &mut Hall, who: usize) -> Cid {
+    propose_that(hall, who, None)
+}
+
+fn propose_that(hall: &mut Hall, who: usize, effect: Option<Effect>) -> Cid {
     let stored = hall.say(who, "at four", |words| {
         let title = "Tea".try_into().unwrap();
-        Proposed { title, words, policy: None, effect: None, trial: false, review_on: None, meeting: None, about: None }
+        Proposed { title, words, policy: None, effect, trial: false, review_on: None, meeting: None, about: None }
             .into()
     });
     hall.bring(&stored);
@@ -71,6 +75,24 @@ fn a_poll_says_who_decides_and_whether_it_would_be_decided_now_until_it_is() {
     let withdrawn = hall.write(2, ProposalWithdrawn { proposal: coffee });
     hall.bring(&withdrawn);
     assert!(hall.take().polls.is_empty(), "it was taken back");
+}
+
+#[test]
+fn once_the_room_is_raised_beyond_this_build_nobody_is_asked_with_it() {
+    let mut hall = hall(3);
+    hall.load();
+    let effect = 2_u64.try_into().ok().map(Effect::Version);
+    let (open, next) = (propose(&mut hall, 1), propose_that(&mut hall, 2, effect));
+    (0..3).for_each(|who| says(&mut hall, who, next, Ballot::Consent));
+    let closed = hall.write(1, DecisionClosed { proposal: next, version: next });
+    hall.bring(&closed);
+    let before = hall.take();
+    assert_eq!(before.polls.iter().map(|it| it.proposal).collect::<Vec<_>>(), [open]);
+    let raised = hall.write(1, FoldRaised { to: 2, closing: closed.cid });
+    hall.bring(&raised);
+    let now = hall.take();
+    assert!(now.polls.is_empty());
+    assert_eq!(now.lists.raised.iter().map(|it| (it.to, it.cid, it.by)).collect::<Vec<_>>(), [(2, raised.cid, next)]);
 }
 
 #[test]
