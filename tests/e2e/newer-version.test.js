@@ -40,6 +40,9 @@ scenario('a room that was raised beyond this page is read, posted in and passed 
   await says(ben, 'newer-room', /version 2.*older.*Reload/);
   await says(ben, 'raised', /Ann raised the room.s version to 2/);
   await ben.until('what only a newer page can read has a line each', async () => (await ben.at('newer').count()) === 3);
+  for (const move of ['baton-take', 'baton-offer', 'baton-step-in', 'baton-open']) {
+    assert.equal(await ben.at(move).count(), 0, 'no baton is moved with this page');
+  }
   await ben.view('view-decisions');
   await ben.at('rule', { 'data-rule': 'version' }).filter({ hasText: /2.*another version/s }).waitFor({ timeout: PATIENCE });
   assert.equal(await ben.at('proposal-open').count(), 0, 'nothing is proposed with this page');

@@ -54,12 +54,12 @@ pub struct BatonProps {
     pub choosing: Choosing,
     /// How the room decides.
     pub policy: Option<Policy>,
-    /// What is said here only a newer version knows.
-    pub newer: bool,
     /// Leaders for whom somebody may step in.
     pub vanished: Rc<[NodeId]>,
     /// It is of an incident, and its leader is not heard.
     pub unheard: bool,
+    /// What may be done with it only a newer version knows.
+    pub newer: bool,
     /// The minutes its term was meant to have are over, by this tab's own clock.
     pub overtime: bool,
     /// Whether loops carry their stable handles here.
@@ -113,6 +113,12 @@ impl BatonProps {
             && (self.baton.anyone_may_close || self.baton.may_close.contains(&self.me))
     }
 
+    /// Whether anything is quietly possible.
+    fn may_act(&self) -> bool {
+        let is_offered = self.baton.offered_to == Some(self.me);
+        self.mine() || self.may_close() || self.choosing.closes().is_some() || is_offered
+    }
+
     /// A term of this node that the network did not follow, told about until it is put aside.
     fn overtaken(&self) -> Option<&Term> {
         let last = self.baton.terms.iter().rev().find(|term| term.holder == self.me)?;
@@ -153,7 +159,7 @@ pub fn BatonView(props: &BatonProps) -> Html {
                         <span class="baton-said">{ changing(history::noted(note, &props.people)) }</span>
                     }
                 </span>
-                { primary(props, &run, &offering, run.with_word(&word, "decline")) }
+                if !props.newer { { primary(props, &run, &offering, run.with_word(&word, "decline")) } }
                 <button type="button" class="icon-button baton-shows" aria-expanded={props.shown.to_string()}
                     aria-label={t!("baton-details", title = people::titled(&baton.title))}
                     onclick={props.on_show.reform(|_: MouseEvent| ())}><Sign icon={Icon::Down} /></button>
@@ -197,7 +203,7 @@ fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandl
             if **offering && props.mine() {
                 <OfferForm baton={baton.cid} people={props.people.clone()} me={props.me} on_close={stop} />
             }
-            if !closed && (props.mine() || props.may_close() || props.choosing.closes().is_some() || baton.offered_to == Some(props.me)) {
+            if !closed && !props.newer && props.may_act() {
                 { acts(props, run, word) }
             }
             if !closed && !props.newer {
