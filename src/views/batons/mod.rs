@@ -158,7 +158,8 @@ fn Batons(props: &BatonsProps) -> Html {
         html! {
             <BatonView key={cid.to_string()} baton={baton.clone()} people={room.people.clone()} me={room.me} {said} {ignored} much={much.clone()}
                 choosing={Choosing::of(baton, room)} policy={room.values.as_ref().map(|it| it.policy)} newer={room.newer}
-                vanished={room.vanished.clone()} unheard={room.unheard.contains(&cid)} overtime={room.overtime.contains(&cid)} handles={props.handles} shown={*shown == Some(cid)} {on_show} />
+                vanished={room.vanished.clone()} unheard={room.unheard.contains(&cid)} overtime={room.overtime.contains(&cid)} handles={props.handles}
+                shown={*shown == Some(cid)} {on_show} />
         }
     };
     html! {
