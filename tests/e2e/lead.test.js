@@ -78,8 +78,8 @@ scenario('who leads is chosen by consent: named with a reason, changed after hea
   await open(ada, 'The release');
   await ada.at('mandate').filter({ hasText: 'The room chose Cleo' }).waitFor({ timeout: PATIENCE });
 
-  const waits = cleo.at('wait', { 'data-kind': 'mandate' });
-  await waits.first().waitFor({ state: 'attached', timeout: PATIENCE });
+  await cleo.at('for-you').tap();
+  await cleo.at('wait', { 'data-kind': 'mandate' }).tap();
   const take = baton(cleo, 'The release').getByTestId('mandate-accept');
   await take.waitFor({ timeout: PATIENCE });
   await world.picture('a mandate phone', cleo);
