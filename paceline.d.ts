@@ -44,6 +44,8 @@ type Effect = {
   /** Those that change. `quorum` in per cent, `grace` in seconds. */
   values?: { policy?: Policy; quorum?: number; quorumCap?: number; grace?: number; prompts?: string[] };
   behindNotice?: NodeId;
+  /** What they have written stands behind a notice no longer. */
+  noNotice?: NodeId;
   /** The room's next version: comes to something only if it is one above what the room has then. */
   version?: number;
   handBaton?: { baton: Cid; to: NodeId };

@@ -89,6 +89,7 @@ behind-notice = This stands behind a notice, by the decision “{ $title }”.
 notice-show = Show it all the same
 notice-hide = Hide it again
 changes-notice = What { $name } writes stands behind a notice.
+changes-no-notice = What { $name } writes stands behind a notice no longer.
 changes-hand = A role goes to { $name }, as soon as they say yes.
 changes-close = A role is no longer needed.
 changes-version = The room goes on in version { $n }.

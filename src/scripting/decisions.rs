@@ -62,6 +62,7 @@ pub struct EffectFor {
     purpose: Option<String>,
     values: Option<ValuesFor>,
     behind_notice: Option<NodeId>,
+    no_notice: Option<NodeId>,
     version: Option<u64>,
     hand_baton: Option<HandFor>,
     close_baton: Option<Cid>,
@@ -88,18 +89,20 @@ impl EffectFor {
     fn effect(self) -> Outcome<Effect> {
         let unfit = || {
             bad_argument(
-                "effect: one of title, purpose, values, behindNotice, version, handBaton, closeBaton, within its limits",
+                "effect: one of title, purpose, values, behindNotice, noNotice, version, handBaton, closeBaton, within its limits",
             )
         };
-        let Self { title, purpose, values, behind_notice, version, hand_baton, close_baton } = self;
+        let Self { title, purpose, values, behind_notice, no_notice, version, hand_baton, close_baton } = self;
         let title = title.map(|it| it.try_into().map(Effect::Title).map_err(|_| unfit()));
         let purpose = purpose.map(|it| it.try_into().map(Effect::Purpose).map_err(|_| unfit()));
         let values = values.map(|it| it.changed().map(Effect::Values).ok_or_else(unfit));
         let notice = behind_notice.map(|it| Ok(Effect::BehindNotice(it)));
+        let lifted = no_notice.map(|it| Ok(Effect::NoNotice(it)));
         let version = version.map(|it| it.try_into().map(Effect::Version).map_err(|_| unfit()));
         let hand = hand_baton.map(|HandFor { baton, to }| Ok(Effect::HandBaton(Handing { baton, to })));
         let close = close_baton.map(|it| Ok(Effect::CloseBaton(it)));
-        let mut all: Vec<_> = [title, purpose, values, notice, version, hand, close].into_iter().flatten().collect();
+        let mut all: Vec<_> =
+            [title, purpose, values, notice, lifted, version, hand, close].into_iter().flatten().collect();
         all.pop().filter(|_| all.is_empty()).unwrap_or_else(|| Err(unfit()))
     }
 }

@@ -460,6 +460,8 @@ scenario('how this works says what stands behind a notice and who may take over 
   }
   await ada.at('baton', { 'data-cid': old }).getByTestId('mandate-close').click();
   for (const tab of tabs) await mandate(tab, old, 'used').waitFor({ timeout: PATIENCE });
+  await decide('Cleo is brief now', { noNotice: cleoNode });
+  for (const tab of tabs) await tab.at('rule-notice').waitFor({ state: 'detached', timeout: PATIENCE });
   await converged(tabs);
 });
 

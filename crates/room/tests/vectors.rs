@@ -247,9 +247,10 @@ fn decisions_say_what_the_second_table_says() {
     let handing = Handing { baton: first, to: keypair(1).node() };
     let closed = DecisionClosed { proposal, version };
     #[rustfmt::skip] // a table
-    let said: [(&str, Body); 11] = [
+    let said: [(&str, Body); 12] = [
         ("proposed, no more than it needs", plain.clone().into()),
         ("proposed to change behind-notice", changing(Effect::BehindNotice(keypair(1).node())).into()),
+        ("proposed to change no-notice", changing(Effect::NoNotice(keypair(1).node())).into()),
         ("proposed to change version", changing(Effect::Version(u64::from(u32::MAX).try_into().expect("it fits"))).into()),
         ("proposed to change hand-baton", changing(Effect::HandBaton(handing)).into()),
         ("proposed to change close-baton", changing(Effect::CloseBaton(first)).into()),

@@ -76,12 +76,12 @@ fn words_of(all: &Decisions, proposal: &Proposal, review: Review) -> (String, St
     let decided = carried(all, proposal);
     let first = first_of(all, proposal);
     let called = carried(all, &first).unwrap_or_else(|| first.version.clone());
-    let named = |it: &str| match review {
-        Review::Keep => t!("review-keep-title", title = it),
-        Review::Drop => t!("review-drop-title", title = it),
+    let called = people::titled(&called.title);
+    let named = match review {
+        Review::Keep => t!("review-keep-title", title = called),
+        Review::Drop => t!("review-drop-title", title = called),
     };
-    let room = limits::TITLE_CHARS.saturating_sub(named("").chars().count());
-    let title = named(&excerpt::title(&people::titled(&called.title), room));
+    let title = excerpt::title(&named, limits::TITLE_CHARS);
     let text = match review {
         Review::Keep => decided.and_then(|it| it.text.as_deref().map(str::to_owned)),
         Review::Drop => proposal.carried.as_ref().map(|it| t!("review-drop-words", day = when::day(it.at))),

@@ -84,6 +84,7 @@ pub fn changes(all: &Decisions, effect: &Effect) -> Option<String> {
             told.join(" ")
         }
         Effect::BehindNotice(node) => t!("changes-notice", name = all.called(*node)),
+        Effect::NoNotice(node) => t!("changes-no-notice", name = all.called(*node)),
         Effect::HandBaton(it) => t!("changes-hand", name = all.called(it.to)),
         Effect::CloseBaton(_) => t!("changes-close"),
         Effect::Version(to) => goes_on(all, to.get()),

@@ -268,6 +268,7 @@ fn effect(sim: &Sim, pick: usize) -> Option<Effect> {
         0 | 1 => None,
         2 | 3 => Some(Effect::Title(format!("room {}", pick / 8 % 5).as_str().try_into().unwrap())),
         4 => Some(Effect::Purpose(format!("purpose {}", pick / 8 % 5).as_str().try_into().unwrap())),
+        5 if (pick / 8 / AUTHORS).is_multiple_of(3) => Some(Effect::NoNotice(sim.node_id(pick / 8 % AUTHORS))),
         5 => Some(Effect::BehindNotice(sim.node_id(pick / 8 % AUTHORS))),
         6 => Some(Effect::Values(Changed { policy: Some(policy), ..Changed::default() })),
         _ => {

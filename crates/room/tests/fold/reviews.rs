@@ -85,11 +85,28 @@ fn of_several_values_those_are_set_back_that_nothing_else_has_changed_since() {
 }
 
 #[test]
-fn what_changes_no_rule_is_set_back_by_nothing_and_what_is_not_decided_neither() {
+fn what_stands_behind_a_notice_for_a_while_comes_out_from_behind_it() {
     let mut world = room();
-    let node = world.author(3);
-    let notice = decided(&mut world, Effect::BehindNotice(node));
-    assert_eq!(reviewed(&world, notice), [Some(Effect::BehindNotice(node)), None]);
+    let [node, other] = [3, 2].map(|it| world.author(it));
+    let is_behind = |world: &World| whole(world).fold.decisions().notices.get(&node).is_some();
+    let trial = decided(&mut world, Effect::BehindNotice(node));
+    decided(&mut world, Effect::BehindNotice(other));
+    assert!(is_behind(&world));
+    let both = [Some(Effect::BehindNotice(node)), Some(Effect::NoNotice(node))];
+    assert_eq!(reviewed(&world, trial), both);
+    let dropped = decided(&mut world, Effect::NoNotice(node));
+    assert!(!is_behind(&world) && whole(&world).fold.decisions().notices.get(&other).is_some());
+    assert_eq!(reviewed(&world, trial), [None, None], "it is settled");
+    assert_eq!(reviewed(&world, dropped), [both[1].clone(), both[0].clone()], "that is looked at again as anything is");
+    // Who objects to that in time has it behind the notice again.
+    let mut cut = world.clone();
+    cut.ballot(3, dropped, dropped, Ballot::Object);
+    assert!(is_behind(&cut));
+}
+
+#[test]
+fn what_changes_nothing_is_set_back_by_nothing_and_what_is_not_decided_neither() {
+    let mut world = room();
     let open = world.propose(0, None, Some(title("Harbour crew")));
     let plain = world.propose(0, None, None);
     assert_eq!(reviewed(&world, open), [None, None]);

@@ -276,6 +276,7 @@ EFFECT = ("union", {
     "values": ("map", {"policy?": POLICY, "quorum?": ("number", 100), "quorum_cap?": ("number", 2**16 - 1, 2), "grace?": ("number", 24 * 60 * 60, 5),
                        "prompts?": PROMPTS}),
     "behind-notice": NODE,
+    "no-notice": NODE,
     "version": ("number", 2**32 - 1, 2),
     "hand-baton": ("map", {"baton": LINK, "to": NODE}),
     "close-baton": LINK,

@@ -93,6 +93,8 @@ pub enum Effect {
     Values(Changed),
     /// What a node has written is shown behind a notice. Nothing else comes of it.
     BehindNotice(NodeId),
+    /// It stands behind a notice no longer.
+    NoNotice(NodeId),
     /// The version of the fold.
     Version(Within<2, { u32::MAX as u64 }>),
     /// A mandate: this node may take over this baton.

@@ -78,7 +78,11 @@ impl Rules {
                 let prompts = (!it.prompts.is_empty()).then(|| it.prompts.clone().into_strings());
                 put(&mut self.prompts, prompts, by);
             }
-            Effect::BehindNotice(_) | Effect::Version(_) | Effect::HandBaton(_) | Effect::CloseBaton(_) => {}
+            Effect::BehindNotice(_)
+            | Effect::NoNotice(_)
+            | Effect::Version(_)
+            | Effect::HandBaton(_)
+            | Effect::CloseBaton(_) => {}
         }
     }
 
@@ -145,7 +149,7 @@ impl Decisions {
             self.show_rules();
         }
         let node = |it: Option<(Key, Effect)>| match it {
-            Some((_, Effect::BehindNotice(node))) => Some(node),
+            Some((_, Effect::BehindNotice(node) | Effect::NoNotice(node))) => Some(node),
             _ => None,
         };
         [node(before), node(effect)].into_iter().flatten().for_each(|it| self.show_notice(it));
@@ -166,11 +170,23 @@ impl Decisions {
 
     /// Whether what a node has written stands behind a notice.
     fn show_notice(&mut self, node: NodeId) {
-        let is_of = |it: &&Cid| matches!(self.in_effect.get(it), Some((_, Effect::BehindNotice(it))) if *it == node);
-        match self.effects.values().rev().find(is_of).copied() {
-            Some(by) => self.lists.notices.insert(node, Arc::new(by)),
-            None => _ = self.lists.notices.remove(&node),
+        match self.on_notice(node, self.effects.values().rev()) {
+            Some((by, true)) => self.lists.notices.insert(node, Arc::new(by)),
+            _ => _ = self.lists.notices.remove(&node),
         }
         self.version += 1;
+    }
+
+    /// By which of these what a node has written stands behind a notice, or does no longer: the first that says it.
+    pub(super) fn on_notice<'a>(
+        &self,
+        node: NodeId,
+        mut proposals: impl Iterator<Item = &'a Cid>,
+    ) -> Option<(Cid, bool)> {
+        proposals.find_map(|proposal| match self.in_effect.get(proposal) {
+            Some((_, Effect::BehindNotice(it))) if *it == node => Some((*proposal, true)),
+            Some((_, Effect::NoNotice(it))) if *it == node => Some((*proposal, false)),
+            _ => None,
+        })
     }
 }

@@ -4,7 +4,7 @@
 //! Of a rule that another decision has made what it is since, neither says anything: that one stands.
 
 use super::{Changed, Decisions, Effect, Rule, Rules};
-use crate::{Cid, Fold, fold::step::Key};
+use crate::{Cid, Fold, NodeId, fold::step::Key};
 
 impl Decisions {
     /// What had been decided about the room before something was.
@@ -24,9 +24,8 @@ impl Fold {
     pub fn kept(&self, proposal: &Cid) -> Option<Effect> {
         let (_, effect) = self.capabilities.decisions.in_effect.get(proposal)?;
         match effect {
-            Effect::BehindNotice(node) => {
-                let by = self.decisions().notices.get(node)?;
-                (**by == *proposal).then(|| effect.clone())
+            Effect::BehindNotice(node) | Effect::NoNotice(node) => {
+                self.has_last_word(*node, proposal).then(|| effect.clone())
             }
             effect => self.as_in(self.rules(), proposal, effect),
         }
@@ -36,7 +35,22 @@ impl Fold {
     pub fn set_back(&self, proposal: &Cid) -> Option<Effect> {
         let decisions = &self.capabilities.decisions;
         let (decided, effect) = decisions.in_effect.get(proposal)?;
-        self.as_in(&decisions.rules_before(decided), proposal, effect)
+        match effect {
+            Effect::BehindNotice(node) | Effect::NoNotice(node) => {
+                let before = decisions.effects.range(..decided).rev().map(|(_, it)| it);
+                let was_behind = decisions.on_notice(*node, before).is_some_and(|(_, is_behind)| is_behind);
+                let back = if was_behind { Effect::BehindNotice(*node) } else { Effect::NoNotice(*node) };
+                self.has_last_word(*node, proposal).then_some(back)
+            }
+            effect => self.as_in(&decisions.rules_before(decided), proposal, effect),
+        }
+    }
+
+    /// Whether nothing else was decided since about what a node has written.
+    fn has_last_word(&self, node: NodeId, proposal: &Cid) -> bool {
+        let decisions = &self.capabilities.decisions;
+        let last = decisions.on_notice(node, decisions.effects.values().rev());
+        last.is_some_and(|(by, _)| by == *proposal)
     }
 
     /// Those rules that this decision has made what they are: what they are by others, or as the room was founded.

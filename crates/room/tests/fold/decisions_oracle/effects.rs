@@ -63,6 +63,7 @@ impl Oracle {
                     values.grace = it.grace.map_or(values.grace, |it| u32::try_from(it.get()).unwrap());
                 }
                 Effect::BehindNotice(it) => _ = room.notices.insert(it),
+                Effect::NoNotice(it) => _ = room.notices.remove(&it),
                 Effect::Version(_) | Effect::HandBaton(_) | Effect::CloseBaton(_) => {}
             }
         }
