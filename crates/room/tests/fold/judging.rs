@@ -230,7 +230,12 @@ fn body(sim: &Sim, who: usize, kind: usize, about: &[Index; 2]) -> Body {
             ThemePlaced { answer, round: of.unwrap_or_else(|| other(&["round-opened"])), under }.into()
         }
         _ if (kind / 40).is_multiple_of(2) => Shadowing { baton: sim.baton }.into(),
-        _ => Nominated { baton: sim.baton, node: sim.node_id(0), why: Default::default() }.into(),
+        _ => {
+            // Now and then somebody of whom nobody has heard.
+            let known = about[0].index(3) > 0;
+            let node = if known { sim.node_id(about[1].index(AUTHORS)) } else { NodeId::from_bytes([7; 32]) };
+            Nominated { baton: sim.baton, node, why: Default::default() }.into()
+        }
     }
 }
 
