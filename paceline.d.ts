@@ -138,6 +138,12 @@ interface Paceline {
     renew(promise: Cid, due?: string): Promise<Cid>;
   };
 
+  /** Who might lead. */
+  readonly lead: {
+    /** Names somebody for a baton, and says why; the latest of each node stands. It moves nothing. Resolves with the CID of the event. */
+    nominate(baton: Cid, node: NodeId, why: string): Promise<Cid>;
+  };
+
   /** What in other tools an admin does, here a decision does. */
   readonly decision: {
     /**

@@ -149,7 +149,7 @@ pub fn Choose(props: &ChooseProps) -> Html {
             if *open {
                 <Nominate baton={baton.cid} people={props.people.clone()} me={*me} on_close={set(false)} />
             } else {
-                <button type="button" class="quiet-button" data-testid="nominate" onclick={set(true).reform(|_: MouseEvent| ())}>{ label }</button>
+                <button type="button" class="quiet-button" data-testid="nominate" onclick={set(true).reform(|_: MouseEvent| ())}>{ changing(label) }</button>
             }
         </div>
     }

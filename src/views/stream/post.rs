@@ -251,7 +251,7 @@ fn text(props: &PostProps, shows: &UseStateHandle<bool>) -> Html {
             <p class="trace" key="notice" data-testid="behind-notice">
                 <span>{ changing(t!("behind-notice", title = title.to_string())) }</span>
                 <button type="button" class="quiet-button" data-testid="notice-show" aria-expanded={expanded.to_string()} {onclick}>
-                    { if expanded { t!("notice-hide") } else { t!("notice-show") } }
+                    { changing(if expanded { t!("notice-hide") } else { t!("notice-show") }) }
                 </button>
             </p>
             <div key="behind">if expanded { { said(props) } }</div>
