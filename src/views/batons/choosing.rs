@@ -84,6 +84,11 @@ impl Choosing {
         self.lets.iter().find(|(_, lets)| *lets == Lets::Close).map(|(closing, _)| *closing)
     }
 
+    /// Whether somebody was chosen, who has not taken it.
+    fn is_decided(&self) -> bool {
+        self.lets.iter().any(|(_, lets)| matches!(lets, Lets::Lead(_)))
+    }
+
     /// Whether the person here may take it back, since what was decided does not stand any more.
     pub fn is_back(&self, me: NodeId) -> bool {
         self.lets.iter().any(|(_, lets)| *lets == Lets::Back(me))
@@ -192,7 +197,7 @@ fn nominee(props: &ChooseProps, it: &Nominee) -> Html {
             <ul>{ for why }</ul>
             <Ask key={node.to_string()} baton={props.baton.clone()} {node} asked={it.asked} policy={props.policy} name={people::name_in(&props.people, &node)}
                 mine={node == props.me}
-                leads={props.baton.holder == Some(node)} why={reasons(props, it)} />
+                settled={props.baton.holder == Some(node) || props.choosing.is_decided()} why={reasons(props, it)} />
         </li>
     }
 }
@@ -212,8 +217,8 @@ struct AskProps {
     node: NodeId,
     /// It is asked already.
     asked: bool,
-    /// They lead already.
-    leads: bool,
+    /// They lead already, or somebody else was chosen.
+    settled: bool,
     name: String,
     /// The person here.
     mine: bool,
@@ -224,10 +229,10 @@ struct AskProps {
 /// Asks all whether they object that this one leads.
 #[component]
 fn Ask(props: &AskProps) -> Html {
-    let AskProps { baton, node, asked, leads, name, mine, why, policy } = props;
+    let AskProps { baton, node, asked, settled, name, mine, why, policy } = props;
     let label = if *mine { t!("nominee-ask-me") } else { t!("nominee-ask", name = name.clone()) };
     let commands = use_commands(format!("lead {} {node}", baton.cid));
-    if *leads {
+    if *settled {
         return html! {};
     }
     if *asked {
