@@ -18,6 +18,8 @@ mod hidden;
 mod judging;
 mod later;
 mod mandates;
+mod mandates_attacks;
+mod mandates_oracle;
 mod meetings;
 mod nominations;
 mod notes;

@@ -14,7 +14,7 @@ use paceline_room::{
 use crate::support::{Moves, baton, seen_by, whole};
 
 /// Everybody says something, so that all are electors; then author 1 takes a baton.
-fn room(seed: u64) -> (World, Cid, Cid) {
+pub fn room(seed: u64) -> (World, Cid, Cid) {
     let mut world = World::new(seed);
     for i in 0..5 {
         let words = world.say(i, "here");
@@ -27,18 +27,18 @@ fn room(seed: u64) -> (World, Cid, Cid) {
     (world, lead, held)
 }
 
-fn propose(world: &mut World, i: usize, effect: Effect) -> Cid {
+pub fn propose(world: &mut World, i: usize, effect: Effect) -> Cid {
     let (title, words) = ("a mandate".try_into().unwrap(), world.say(i, "who leads"));
     let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
     world.do_it(i, Proposed { title, words, policy, effect: Some(effect), trial, review_on, meeting, about }.into())
 }
 
-fn cast(world: &mut World, i: usize, proposal: Cid, stance: Ballot) -> Cid {
+pub fn cast(world: &mut World, i: usize, proposal: Cid, stance: Ballot) -> Cid {
     world.do_it(i, BallotCast { proposal, version: proposal, stance, words: None }.into())
 }
 
 /// Author 0 proposes it, 0 to 2 consent, 0 closes; all see that. The proposal and its closing.
-fn decide(world: &mut World, effect: Effect) -> (Cid, Cid) {
+pub fn decide(world: &mut World, effect: Effect) -> (Cid, Cid) {
     let proposal = propose(world, 0, effect);
     world.sync_all();
     (0..3).for_each(|i| _ = cast(world, i, proposal, Ballot::Consent));
@@ -49,15 +49,15 @@ fn decide(world: &mut World, effect: Effect) -> (Cid, Cid) {
     (proposal, closing)
 }
 
-fn hand(world: &World, lead: Cid, to: usize) -> Effect {
+pub fn hand(world: &World, lead: Cid, to: usize) -> Effect {
     Effect::HandBaton(Handing { baton: lead, to: world.author(to) })
 }
 
-fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
+pub fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
     whole(world).fold.why_ignored(&cid)
 }
 
-fn note(world: &mut World, i: usize) {
+pub fn note(world: &mut World, i: usize) {
     let node = world.author(i);
     let name = format!("{}", node.as_bytes()[0]);
     world.do_it(

@@ -365,8 +365,9 @@ impl Batons {
                 used.set(step.entry.chain, step.entry.place);
             }
         }
-        let inherited = || self.nodes.get(&tip).and_then(|it| it.mandate).filter(|_| kind != NodeKind::Reclaimed);
-        let mandate = mandate.or_else(inherited).filter(|it| lead != Lead::Held(it.displaced.unwrap_or(NOBODY)));
+        let mandate = mandate
+            .or_else(|| self.inherited(kind, tip))
+            .filter(|it| lead != Lead::Held(it.displaced.unwrap_or(NOBODY)));
         let node = Node {
             key: step.key(),
             opening: self.nodes.get(&tip).map_or(tip, |node| node.opening),
@@ -396,6 +397,13 @@ impl Batons {
         self.add(step, node);
         let act = if kind == NodeKind::Closed { Act::Closed } else { Act::Released };
         self.note_down(step, tip, act, None, &note);
+    }
+
+    /// The mandate by which whoever leads after a transfer at this tip has it: who comes back, by what they had it before.
+    fn inherited(&self, kind: NodeKind, tip: Ix) -> Option<Mandate> {
+        let node = self.nodes.get(&tip)?;
+        let run = node.run.filter(|_| kind == NodeKind::Reclaimed);
+        run.map_or(Some(node), |run| self.nodes.get(&run.base))?.mandate
     }
 
     /// Keeps the word that came with an act at this tip.
