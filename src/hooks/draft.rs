@@ -64,6 +64,13 @@ impl Drafting {
         self.session.draft(&self.place).0
     }
 
+    /// Notes with what is about to be sent what it is about, unless it is on its way already.
+    pub fn note(&self, field: &str, value: &str) {
+        if !self.session.draft(&self.place).1 {
+            self.write(|draft| draft.set_field(field, value));
+        }
+    }
+
     /// Changes it.
     pub fn write(&self, change: impl FnOnce(&mut Draft)) {
         self.session.set_draft(&self.place, |draft| {

@@ -50,7 +50,7 @@ impl BallotFor {
     /// The command.
     pub fn command(self, proposal: Cid) -> Command {
         let Self { stance, reason, fix } = self;
-        Command::Cast { proposal, stance, reason, fix }
+        Command::Cast { proposal, version: None, stance, reason, fix }
     }
 }
 

@@ -122,12 +122,8 @@ impl Session {
 
     /// Says something without words to the version of a proposal that was read: not to one that came before anybody could see it.
     pub async fn answer_proposal(&self, proposal: Cid, version: Cid, stance: Ballot) -> Outcome<()> {
-        let engine = self.engine()?;
-        let latest = engine.node.replica().fold().proposal(&proposal).map(|it| it.version.cid);
-        if latest.is_some_and(|it| it != version) {
-            return Err(notices::error("text-changed"));
-        }
-        self.act(Command::Cast { proposal, stance, reason: String::new(), fix: String::new() }).await.map(drop)
+        let (version, reason, fix) = (Some(version), String::new(), String::new());
+        self.act(Command::Cast { proposal, version, stance, reason, fix }).await.map(drop)
     }
 
     /// Asks all whether they object; who proposed it stands behind it with that.
@@ -170,6 +166,8 @@ impl Session {
     }
 }
 
+/// By who proposed it: to the text that is the latest.
 fn consent(proposal: Cid) -> Any {
-    Command::Cast { proposal, stance: Ballot::Consent, reason: String::new(), fix: String::new() }.into()
+    let (version, stance, reason, fix) = (None, Ballot::Consent, String::new(), String::new());
+    Command::Cast { proposal, version, stance, reason, fix }.into()
 }

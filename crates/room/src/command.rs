@@ -77,6 +77,8 @@ pub enum CommandError {
     ForLater,
     /// It is not decided yet.
     NotDecided,
+    /// What was read is not its latest text any more.
+    TextChanged,
     /// It is to be decided less strictly than the room decides.
     LooserPolicy,
     /// The room's version is newer, and means something else by this.
@@ -99,6 +101,7 @@ impl CommandError {
             Self::BatonClosed => "baton-closed",
             Self::ForLater => "for-later",
             Self::NotDecided => "not-decided",
+            Self::TextChanged => "text-changed",
             Self::LooserPolicy => "looser-policy",
             Self::NewerRoom => "newer-room",
         }

@@ -27,6 +27,8 @@ const BALLOTS: &str = "ballots";
 /// The field of a draft with what is said, and that with what would fix it.
 const STANCE: &str = "stance";
 const FIX: &str = "fix";
+/// That with the version that was read.
+const VERSION: &str = "version";
 
 /// Properties of [`BallotBox`].
 #[derive(PartialEq, Properties)]
@@ -62,6 +64,7 @@ pub fn BallotBox(props: &BallotBoxProps) -> Html {
             drafting.write(|draft| {
                 let is_open = draft.field(STANCE) == stance;
                 draft.set_field(STANCE, if is_open { "" } else { stance });
+                draft.set_field(VERSION, "");
             });
         })
     };
@@ -94,7 +97,7 @@ pub fn BallotBox(props: &BallotBoxProps) -> Html {
                         aria-disabled={busy} onclick={say(Ballot::StandAside)}>{ t!("ballot-stand-aside") }</button>
                 }
             </div>
-            <div>if !stance.is_empty() { <Why key={stance.clone()} {drafting} objects={stance == "object"} primary={*primary} /> }</div>
+            <div>if !stance.is_empty() { <Why key={stance.clone()} {drafting} version={proposal.version.cid} objects={stance == "object"} primary={*primary} /> }</div>
         </div>
     }
 }
@@ -102,6 +105,7 @@ pub fn BallotBox(props: &BallotBoxProps) -> Html {
 #[derive(PartialEq, Properties)]
 struct WhyProps {
     drafting: Drafting,
+    version: Cid,
     objects: bool,
     primary: bool,
 }
@@ -109,15 +113,16 @@ struct WhyProps {
 /// What would go wrong, and what would fix it; or what one worries about.
 #[component]
 fn Why(props: &WhyProps) -> Html {
-    let WhyProps { drafting, objects, primary } = props;
-    let (field, objects) = (use_node_ref(), *objects);
+    let WhyProps { drafting, version, objects, primary } = props;
+    let (field, version, objects) = (use_node_ref(), *version, *objects);
     {
         let field = field.clone();
         use_effect_with((), move |()| focus_on(&field));
     }
     let close = {
         let drafting = drafting.clone();
-        Callback::from(move |()| drafting.write(|draft| draft.set_field(STANCE, "")))
+        let fields = [STANCE, VERSION];
+        Callback::from(move |()| drafting.write(|draft| fields.iter().for_each(|it| draft.set_field(it, ""))))
     };
     let onsubmit = {
         let (drafting, field) = (drafting.clone(), field.clone());
@@ -126,6 +131,7 @@ fn Why(props: &WhyProps) -> Html {
             if drafting.now().text.trim().is_empty() {
                 return focus_on(&field);
             }
+            drafting.note(VERSION, &version.to_string());
             drafting.send(if objects { "object" } else { "concern" }, || ());
         })
     };

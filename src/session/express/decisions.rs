@@ -69,11 +69,12 @@ pub fn amended(draft: Draft, proposal: Cid) -> Command {
     Command::Amend { proposal, text: draft.text, title: None, fix }
 }
 
-/// What somebody says to a proposal, with words.
+/// What somebody says to a proposal, with words: to the version that they read.
 pub fn cast(draft: Draft, act: &str, proposal: Cid) -> Command {
     let stance = if act == "concern" { Ballot::Concern } else { Ballot::Object };
     let fix = if stance == Ballot::Object { draft.field("fix").to_owned() } else { String::new() };
-    Command::Cast { proposal, stance, reason: draft.text, fix }
+    let version = draft.field("version").parse().ok();
+    Command::Cast { proposal, version, stance, reason: draft.text, fix }
 }
 
 #[cfg(test)]
@@ -142,6 +143,16 @@ mod tests {
         assert!(tried(&of));
         assert!(!tried(&of[..1]), "it changes nothing");
         assert!(!tried(&[of[0], of[1], of[2], ("review", "none")]), "it has no end");
+    }
+
+    #[test]
+    fn what_is_said_is_said_to_the_version_that_was_read() {
+        let (proposal, read) = (Cid::from_digest([7; 32]), Cid::from_digest([8; 32]));
+        let said = |fields: &[(&str, &str)]| match cast(draft("too loud", fields), "object", proposal) {
+            Command::Cast { version, .. } => version,
+            _ => panic!("a ballot"),
+        };
+        assert_eq!((said(&[("version", &read.to_string())]), said(&[])), (Some(read), None));
     }
 
     #[test]

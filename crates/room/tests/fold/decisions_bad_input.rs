@@ -2,7 +2,8 @@
 
 use paceline_room::{
     Cid,
-    body::{Ballot, BallotCast, Effect, Handing, Nominated, Policy, Proposed},
+    body::{Ballot, BallotCast, Effect, Handing, Nominated, Policy, Proposed, decisions::Command},
+    command::{Asker, Command as Any, CommandError},
     fold::IgnoredReason,
     state::ProposalState,
     testing::World,
@@ -11,7 +12,7 @@ use paceline_room::{
 use crate::{
     decisions::standing,
     decisions_rooms::{Deciding, carried_by, gathered, proposed},
-    support::{Moves, whole},
+    support::{Moves, seen_by, whole},
 };
 
 fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
@@ -45,6 +46,30 @@ fn what_is_about_a_proposal_or_version_that_its_author_has_not_seen_means_nothin
     }
     let said = standing(&world, proposal);
     assert_eq!((said.state, said.versions), (ProposalState::Open, vec![proposal]));
+}
+
+#[test]
+fn who_answers_a_text_that_was_changed_since_they_read_it_is_told_so_and_nothing_else() {
+    let mut world = gathered(Policy::Consent, 3);
+    let proposal = world.propose(1, None, None);
+    world.sync_all();
+    let says = |world: &World, version: Option<Cid>| {
+        let node = seen_by(world, 2);
+        let (stance, reason, fix) = (Ballot::Consent, String::new(), String::new());
+        let command = Command::Cast { proposal, version, stance, reason, fix };
+        let asker = Asker { fold: &node.fold, log: &node.log, node: world.author(2), silence: &|_| 0 };
+        Any::from(command).ask(asker).map(|it| it.into_body(None))
+    };
+    let cast = |version: Cid| BallotCast { proposal, version, stance: Ballot::Consent, words: None }.into();
+    assert_eq!(says(&world, Some(proposal)), Ok(cast(proposal)));
+    let amendment = world.amend(1, proposal);
+    assert_eq!(says(&world, Some(proposal)), Ok(cast(proposal)), "who has not heard of it");
+    world.send(1, 2);
+    assert_eq!(says(&world, Some(proposal)), Err(CommandError::TextChanged));
+    assert_eq!(CommandError::TextChanged.code(), "text-changed");
+    assert_eq!(says(&world, Some(Cid::of(b"nothing"))), Err(CommandError::TextChanged));
+    let latest = [None, Some(amendment)].map(|it| says(&world, it));
+    assert_eq!(latest, [Ok(cast(amendment)), Ok(cast(amendment))]);
 }
 
 #[test]

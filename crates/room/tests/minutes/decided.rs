@@ -20,7 +20,7 @@ fn proposes(title: &str, text: &str, meeting: Option<Cid>) -> Command {
 }
 
 fn says(proposal: Cid, stance: Ballot, reason: &str, fix: &str) -> Command {
-    Command::Cast { proposal, stance, reason: reason.into(), fix: fix.into() }
+    Command::Cast { proposal, version: None, stance, reason: reason.into(), fix: fix.into() }
 }
 
 /// The decisions in the notes, as all have them in whatever order they came.

@@ -45,6 +45,8 @@ pub enum Command {
     Cast {
         /// The proposal.
         proposal: Cid,
+        /// The version that was read; without, whichever is the latest.
+        version: Option<Cid>,
         /// What is said.
         stance: Ballot,
         /// Why.
@@ -79,8 +81,11 @@ impl Ask for Command {
                 let title = title.trim().try_into()?;
                 asker.worded(Some(text), Amended { proposal, words: UNNAMED, title, effect: None, fix })
             }
-            Self::Cast { proposal, stance, reason, fix } => {
+            Self::Cast { proposal, version: read, stance, reason, fix } => {
                 let version = latest(&proposal)?;
+                if read.is_some_and(|it| it != version) {
+                    return Err(CommandError::TextChanged);
+                }
                 let (reason, fix) = (reason.trim(), fix.trim());
                 if stance == Ballot::Object && reason.is_empty() {
                     return Err(CommandError::EmptyText);
