@@ -117,6 +117,16 @@ impl<'a> Past<'a> {
         *node == self.author || self.look.log.chains_of(node).any(|(chain, _)| self.clock.get(chain) > 0)
     }
 
+    /// Whether all that was in the past of that event is in this one, too.
+    pub(crate) fn covers(&self, ix: Ix) -> bool {
+        let (entry, mut covers) = (self.look.entry(ix), true);
+        entry.clock().beyond(self.clock, &mut |chain| {
+            covers = chain == entry.chain && self.clock.get(chain) + 1 >= entry.place;
+            covers
+        });
+        covers
+    }
+
     /// How many events of a chain the author has seen; where it is an event, itself included.
     pub(crate) fn seen_of_chain(&self, chain: ChainIx) -> u32 {
         self.clock.get(chain)

@@ -76,7 +76,7 @@ impl Measured for BallotCast {
 }
 
 impl Measured for DecisionClosed {
-    const LAWS: &'static [Law] = &[Law::new("what n have decided", Grows::Each(24), |n| {
+    const LAWS: &'static [Law] = &[Law::new("what n have decided", Grows::Each(21), |n| {
         let mut it = Scene::new();
         let proposal = with_people(&mut it, n);
         (2..=n + 1).for_each(|i| _ = cast(&mut it, i, proposal, Ballot::Consent));
@@ -86,8 +86,8 @@ impl Measured for DecisionClosed {
     })];
 }
 
-/// So many looks an elector: each is asked whether it had gone on, and what it said.
-const LATER: u64 = 37;
+/// So many looks an elector: each is asked what it said, and whether it had met the closing.
+const LATER: u64 = 17;
 
 /// So many have decided what the room is called; and the last event of one more, who has not answered.
 fn renamed(it: &mut Scene, n: usize) -> (Cid, Cid) {

@@ -139,11 +139,9 @@ impl Kind for DecisionClosed {
     type Of = Decisions;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        record(past, &self.proposal)?;
+        let record = record(past, &self.proposal)?;
         let version = version(past, &self.proposal, &self.version)?;
-        let (decisions, persons) = (of(past), &past.fold.capabilities.persons);
-        let holds = decisions.holds(&self.proposal, &version, past.author, &View::Past(past), persons);
-        let (quorum, sole) = holds.ok_or(IgnoredReason::NotDecided)?;
-        Ok(Fact::Closed { version, quorum, sole })
+        let held = of(past).holds(record, &version, past).ok_or(IgnoredReason::NotDecided)?;
+        Ok(Fact::Closed { version, held })
     }
 }

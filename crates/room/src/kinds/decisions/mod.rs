@@ -20,6 +20,7 @@ mod judging;
 mod mandates;
 mod outcome;
 mod reviews;
+mod standing;
 pub mod state;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use self::{
 use self::{
     electors::home_at,
     outcome::{Said, View},
+    standing::{Asked, Held, Stands, Weighed},
 };
 use super::{Body, Capability, Policy, persons::Persons, posts::WordsState};
 use crate::{
@@ -70,10 +72,32 @@ struct Record {
     versions: BTreeMap<Key, (Ix, Option<Effect>)>,
     /// Of each person, by their home when it was proposed, what they said: by the chain it stands in, each chain's in its order.
     said: BTreeMap<NodeId, BTreeMap<ChainIx, Vec<Said>>>,
-    /// Closings that hold.
+    /// All of that in the order in which it came here; by chains the place of the last of it, and what each author said.
+    order: Vec<Ix>,
+    chains: BTreeMap<ChainIx, u32>,
+    casters: BTreeMap<NodeId, Vec<Ix>>,
+    /// Some of it was said by who is no elector.
+    weak: bool,
+    /// Closings that hold; in the order in which they came here.
     closings: BTreeMap<Key, Closed>,
-    /// Chains in which something of it is watched since it may yet be late.
-    tense: Vec<ChainIx>,
+    latest: Vec<Key>,
+    /// How many of these were asked what they had not seen.
+    asked: usize,
+    /// The version that is carried, and the first closing of it that stands.
+    carried: Option<(Key, Key)>,
+    /// Objections of electors, and whose they are, in the order in which they came here.
+    objected: Vec<(Ix, NodeId)>,
+    /// Versions that were closed, each with the closing that came first.
+    closed: BTreeMap<Key, Key>,
+    /// What all say to each of these, once that matters.
+    weighed: BTreeMap<Key, Weighed>,
+    /// How many electors there are at least, once it was asked.
+    least: Option<usize>,
+    /// How often somebody wrote of whom something may be late by that.
+    turns: u64,
+    /// What is watched since it may yet be late, or something may be late for it; and how much of that each author wrote.
+    tense: Vec<Ix>,
+    tense_authors: BTreeMap<NodeId, usize>,
     /// Ballots that are shown as late.
     late: BTreeSet<Key>,
 }
@@ -89,6 +113,13 @@ struct Closed {
     sole: bool,
     /// What an elector who had not seen the closing has seen, of those who are none; once it is known.
     vouched: Option<BTreeSet<Ix>>,
+    /// What had come here before it, and it had not seen; and after how many of all said things it came.
+    beside: Arc<[Ix]>,
+    from: usize,
+    /// How many chains have met it, once that matters.
+    met: Option<usize>,
+    /// Whether it stands, and by what.
+    stood: Option<(Asked, Stands)>,
 }
 
 /// Where something with words stands.
@@ -104,8 +135,18 @@ struct Watched {
     place: u32,
     ix: Ix,
     proposal: Cid,
+    why: Why,
+}
+
+/// Why something is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It may yet be late, or something may be late for it.
+    Tense,
     /// Said by somebody who is no elector: an elector who sees it vouches for it.
-    is_foreign: bool,
+    Foreign,
+    /// A closing: how many go on with it is counted.
+    Closing,
 }
 
 /// All decisions.
@@ -116,6 +157,7 @@ pub(crate) struct Decisions {
     said: HashMap<Cid, Place>,
     /// The first event of each chain that says anything.
     spoke: HashMap<ChainIx, u32>,
+    /// Of each chain, in its order.
     watched: HashMap<ChainIx, Vec<Watched>>,
     /// Whose every event may make something late.
     watched_authors: HashMap<NodeId, BTreeSet<Cid>>,
@@ -142,7 +184,7 @@ pub(crate) enum Fact {
     /// By whom, of which proposal and version, and whether that is an elector.
     Said { person: NodeId, proposal: Cid, version: Key, stance: Ballot, elector: bool },
     /// Of which version, and how many had to have balloted of how many.
-    Closed { version: Key, quorum: usize, sole: bool },
+    Closed { version: Key, held: Held },
 }
 
 /// How a proposal is decided.
@@ -163,9 +205,7 @@ impl Capability for Decisions {
         match (&step.event().body, fact) {
             (Body::Proposed(it), Fact::Proposed(terms)) => self.propose(it, *terms, step),
             (Body::Amended(it), Fact::Amended(title, effect)) => self.amend(it, title, effect, step),
-            (Body::DecisionClosed(it), Fact::Closed { version, quorum, sole }) => {
-                self.close(it.proposal, Closed { ix: step.ix, version, quorum, sole, vouched: None }, step);
-            }
+            (Body::DecisionClosed(it), Fact::Closed { version, held }) => self.close(it.proposal, version, held, step),
             (_, Fact::Said { person, proposal, version, stance, elector }) => {
                 self.say(person, proposal, version, stance, elector, step);
             }
@@ -180,7 +220,10 @@ impl Capability for Decisions {
             self.spoke.insert(entry.chain, entry.place);
         }
         if let Some(proposals) = self.watched_authors.get(&entry.event.author) {
-            proposals.iter().for_each(|it| _ = self.stale.entry(*it).or_default());
+            for proposal in proposals {
+                self.stale.entry(*proposal).or_default();
+                self.records.get_mut(proposal).into_iter().for_each(|it| it.turns += 1);
+            }
         }
         if self.watched.is_empty() {
             return;
@@ -190,8 +233,9 @@ impl Capability for Decisions {
         let (watched, met) = (&self.watched, &mut self.met);
         entry.clock().beyond(before, &mut |chain| {
             let (from, to) = (before.get(chain), entry.clock().get(chain));
-            let all = watched.get(&chain).into_iter().flatten();
-            met.extend(all.filter(|it| from < it.place && it.place <= to && it.ix != step.ix).map(|it| (step.ix, *it)));
+            let all = watched.get(&chain).map_or(&[][..], Vec::as_slice);
+            let new = all[all.partition_point(|it| it.place <= from)..].iter().take_while(|it| it.place <= to);
+            met.extend(new.filter(|it| it.ix != step.ix).map(|it| (step.ix, *it)));
             true
         });
     }
@@ -244,8 +288,21 @@ impl Decisions {
             cap,
             versions: BTreeMap::from_iter([(key, (step.ix, it.effect.clone()))]),
             said: BTreeMap::new(),
+            order: Vec::new(),
+            chains: BTreeMap::new(),
+            casters: BTreeMap::new(),
+            weak: false,
             closings: BTreeMap::new(),
+            latest: Vec::new(),
+            asked: 0,
+            carried: None,
+            objected: Vec::new(),
+            closed: BTreeMap::new(),
+            weighed: BTreeMap::new(),
+            least: None,
+            turns: 0,
             tense: Vec::new(),
+            tense_authors: BTreeMap::new(),
             late: BTreeSet::new(),
         };
         let proposal = Proposal {
@@ -338,6 +395,13 @@ impl Decisions {
         let said = Said { ix: step.ix, version: *version_ix, stance, elector };
         let chain = record.said.entry(person).or_default().entry(step.entry.chain).or_default();
         chain.push(said);
+        record.order.push(step.ix);
+        record.casters.entry(event.author).or_default().push(step.ix);
+        record.chains.insert(step.entry.chain, step.entry.place);
+        record.weak |= !elector;
+        if elector && stance == Ballot::Object {
+            record.objected.push((step.ix, person));
+        }
         if let Body::BallotCast(it) = &event.body {
             let text = it.words.and_then(|it| step.common.words.settle_whole(&it, Home { at: cid, by: step.ix }));
             let (reason, fix) = text.as_deref().map(parts).unwrap_or_default();
@@ -360,50 +424,75 @@ impl Decisions {
             self.lists.ballots.insert((proposal, key), Arc::new(cast));
         }
         if stance == Ballot::Object && !elector {
-            self.watch(proposal, step.look, step.ix, true);
+            self.watch(proposal, step.look, step.ix, Why::Foreign);
         }
         self.stale.entry(proposal).or_default().insert(person);
         self.version += 1;
         self.acted(&proposal, step);
     }
 
-    fn close(&mut self, proposal: Cid, closed: Closed, step: &mut Step) {
-        let (key, cid, event) = (step.key(), step.entry.cid, step.event());
-        let version = closed.version.1;
+    fn close(&mut self, proposal: Cid, of: Key, held: Held, step: &mut Step) {
+        let (key, cid, event, version) = (step.key(), step.entry.cid, step.event(), of.1);
+        let Some(record) = self.records.get(&proposal) else { return };
+        let (beside, from) = self.beside(record, step.ix, held.like, step.look);
+        let is_tense = !record.tense.is_empty();
+        let Held { quorum, sole, .. } = held;
+        let (ix, vouched, met, stood) = (step.ix, None, is_tense.then_some(0), None);
+        let closed = Closed { ix, version: of, quorum, sole, vouched, beside, from, met, stood };
         let Some(record) = self.records.get_mut(&proposal) else { return };
         let people = self.stale.entry(proposal).or_default();
         // Where somebody was alone it counts what anybody objects.
-        if closed.sole {
+        if sole {
             people.extend(record.said.keys().copied());
         }
         record.closings.insert(key, closed);
+        record.latest.push(key);
+        record.closed.entry(of).or_insert(key);
+        if is_tense {
+            self.watch(proposal, step.look, step.ix, Why::Closing);
+        }
         let shown = Closing { cid, by: event.author, at: event.at, version, suspended: false };
         self.lists.closings.insert((proposal, key), Arc::new(shown));
         self.version += 1;
         self.acted(&proposal, step);
     }
 
-    fn watch(&mut self, proposal: Cid, look: &Look, ix: Ix, is_foreign: bool) {
+    fn watch(&mut self, proposal: Cid, look: &Look, ix: Ix, why: Why) {
         let entry = look.entry(ix);
-        let watched = Watched { place: entry.place, ix, proposal, is_foreign };
-        self.watched.entry(entry.chain).or_default().push(watched);
+        let watched = Watched { place: entry.place, ix, proposal, why };
+        let all = self.watched.entry(entry.chain).or_default();
+        all.insert(all.partition_point(|it| it.place <= watched.place), watched);
     }
 
-    /// Watches these since they may yet be late, and nothing else of that proposal for that.
-    fn watch_tense(&mut self, proposal: &Cid, tense: &BTreeSet<Ix>, look: &Look) {
+    /// Watches what may yet be late, and nothing else of that proposal for that.
+    fn watch_tense(&mut self, proposal: &Cid, look: &Look) {
         let Some(record) = self.records.get_mut(proposal) else { return };
-        let chains = tense.iter().map(|ix| look.entry(*ix).chain).collect();
-        for chain in std::mem::replace(&mut record.tense, chains) {
-            if let Some(watched) = self.watched.get_mut(&chain) {
-                watched.retain(|it| it.proposal != *proposal || it.is_foreign);
-            }
-            if let Some(watched) = self.watched_authors.get_mut(&look.log.chain(chain).author) {
-                watched.remove(proposal);
-            }
+        let tense = record.tense();
+        let before = std::mem::replace(&mut record.tense, tense.clone());
+        let gone = before.iter().filter(|it| tense.binary_search(it).is_err());
+        gone.for_each(|ix| self.unwatch(proposal, look, *ix));
+        for ix in tense.into_iter().filter(|it| before.binary_search(it).is_err()) {
+            let author = look.entry(ix).event.author;
+            self.watch(*proposal, look, ix, Why::Tense);
+            self.watched_authors.entry(author).or_default().insert(*proposal);
+            let record = self.records.get_mut(proposal);
+            record.into_iter().for_each(|it| *it.tense_authors.entry(author).or_default() += 1);
         }
-        for ix in tense {
-            self.watch(*proposal, look, *ix, false);
-            self.watched_authors.entry(look.entry(*ix).event.author).or_default().insert(*proposal);
+    }
+
+    fn unwatch(&mut self, proposal: &Cid, look: &Look, ix: Ix) {
+        let entry = look.entry(ix);
+        if let Some(watched) = self.watched.get_mut(&entry.chain) {
+            watched.retain(|it| it.proposal != *proposal || it.why != Why::Tense || it.ix != ix);
+        }
+        let author = entry.event.author;
+        let many = self.records.get_mut(proposal).and_then(|it| it.tense_authors.get_mut(&author));
+        let is_left = many.is_some_and(|many| {
+            *many = many.saturating_sub(1);
+            *many > 0
+        });
+        if let Some(watched) = self.watched_authors.get_mut(&author).filter(|_| !is_left) {
+            watched.remove(proposal);
         }
     }
 
@@ -449,12 +538,23 @@ impl Decisions {
         }
     }
 
+    /// One chain more has met a closing.
+    fn meet(&mut self, watched: &Watched, look: &Look) {
+        let record = self.records.get_mut(&watched.proposal);
+        let closed = record.and_then(|it| it.closings.get_mut(&look.entry(watched.ix).key()));
+        closed.and_then(|it| it.met.as_mut()).into_iter().for_each(|it| *it += 1);
+    }
+
     /// Judges anew what has changed since it was last settled.
     pub(crate) fn settle(&mut self, log: &Log, persons: &Persons) {
         let look = Look::new(log);
         for (event, watched) in std::mem::take(&mut self.met) {
+            if watched.why == Why::Closing {
+                self.meet(&watched, &look);
+                continue;
+            }
             let people = self.stale.entry(watched.proposal).or_default();
-            if watched.is_foreign {
+            if watched.why == Why::Foreign {
                 let author = look.entry(watched.ix).event.author;
                 let proposal = self.records.get(&watched.proposal).map(|it| it.ix);
                 people.extend(proposal.map(|it| home_at(it, author, &look, persons)));

@@ -10,7 +10,7 @@
 //!
 //! Where somebody decided alone, since nobody else was there, whoever comes may object, and nobody goes on instead of them.
 
-use super::{Ballot, Carried, Closed, Decisions, ProposalState, Record, Watched, electors::home};
+use super::{Ballot, Carried, Decisions, ProposalState, Record, Watched, electors::home, standing::Held};
 use crate::{
     Cid, Ix, NodeId,
     cost::{BTreeMap, BTreeSet},
@@ -22,8 +22,6 @@ use crate::{
     kinds::{Policy, persons::Persons},
 };
 
-/// Whoever writes so many events with a closing, and only then objects, has gone on with it.
-const GONE_ON: u32 = 20;
 /// Who has said more than this to one proposal has said nothing.
 const MOST: usize = 64;
 /// So many late ballots of a person are tried, each with what came before it.
@@ -110,7 +108,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Whether it is decided. `sole`: nobody else is an elector.
-    fn carries(self, policy: Policy, quorum: usize, sole: bool) -> bool {
+    pub(super) fn carries(self, policy: Policy, quorum: usize, sole: bool) -> bool {
         let Self { consents, objections, foreign, aside } = self;
         let (ballots, all) = (consents + objections + aside, objections + foreign);
         let is_carried = match policy {
@@ -121,11 +119,22 @@ impl Tally {
         };
         ballots >= quorum && is_carried
     }
+
+    /// So many who say this.
+    pub(super) fn of(&mut self, says: Says) -> Option<&mut usize> {
+        match says {
+            Says::Consent => Some(&mut self.consents),
+            Says::Aside => Some(&mut self.aside),
+            Says::Nothing => None,
+            Says::Foreign => Some(&mut self.foreign),
+            Says::Object => Some(&mut self.objections),
+        }
+    }
 }
 
 /// What one person says to a version in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Says {
+pub(super) enum Says {
     Consent,
     Aside,
     Nothing,
@@ -162,11 +171,11 @@ impl Says {
 type Asked<'a> = &'a dyn Fn(&Said) -> bool;
 
 /// Of whom something counts.
-struct Asking<'a> {
+pub(super) struct Asking<'a> {
     /// Whether what a person said is an elector's.
-    weighs: &'a dyn Fn(&NodeId, &Said) -> bool,
+    pub(super) weighs: &'a dyn Fn(&NodeId, &Said) -> bool,
     /// Whether an elector has seen what somebody says who is none.
-    vouched: &'a dyn Fn(&Said) -> bool,
+    pub(super) vouched: &'a dyn Fn(&Said) -> bool,
 }
 
 /// What one person says to a version.
@@ -180,14 +189,16 @@ struct Voice<'a> {
     counting: Vec<Ix>,
 }
 
-/// Whether a closing stands.
-#[derive(Debug, Default)]
-struct Stands {
-    does: bool,
-    /// What would keep it from that, but came too late.
-    late: BTreeSet<Ix>,
-    /// What it had not seen and is not late, if with all of it nothing would be decided.
-    outside: BTreeSet<Ix>,
+/// Of what stands in one chain about one version the last: it has all before it in its past, and is about the same.
+fn last_of_each<'a>(said: &[&'a Said], look: &Look) -> Vec<&'a Said> {
+    let mut last: Vec<(ChainIx, &Said)> = Vec::new();
+    for it in said.iter().rev() {
+        let chain = look.entry(it.ix).chain;
+        if !last.iter().any(|(of, other)| *of == chain && other.version == it.version) {
+            last.push((chain, it));
+        }
+    }
+    last.into_iter().rev().map(|(_, it)| it).collect()
 }
 
 impl Decisions {
@@ -209,6 +220,7 @@ impl Decisions {
         if said.len() > MOST {
             return Voice::default();
         }
+        let said = last_of_each(&said, look);
         let after = |one: &Said, other: &Said| one.ix != other.ix && look.is_ancestor(one.ix, other.ix);
         let is_last = |it: &&Said| !said.iter().any(|other| it.version == other.version && after(it, other));
         let lifts = |it: &Said, other: &Said| after(it, other) && look.is_ancestor(it.version, other.version);
@@ -230,36 +242,44 @@ impl Decisions {
     }
 
     /// What all say, by what is asked for. What is `late` counts where it helps, and where it does not, for nothing.
-    fn tally(&self, record: &Record, version: Ix, view: &View, ask: &Asking, late: &BTreeSet<Ix>) -> Tally {
-        let (look, mut tally) = (view.look(), Tally::default());
-        for (person, chains) in &record.said {
-            let says = |asked: &dyn Fn(&Said) -> bool| {
-                let voice = self.voice(record, person, version, view, asked, &|it| (ask.weighs)(person, it));
-                if voice.objections.iter().any(|it| (ask.weighs)(person, it)) {
-                    return Says::Object;
-                }
-                if voice.objections.iter().any(|it| (ask.vouched)(it)) {
-                    return Says::Foreign;
-                }
-                match voice.stance {
-                    Some(Ballot::Consent | Ballot::Concern) => Says::Consent,
-                    Some(Ballot::StandAside) => Says::Aside,
-                    Some(Ballot::Object) | None => Says::Nothing,
-                }
-            };
-            let mut says_it = says(&|_| true);
-            if !late.is_empty() {
-                says_it = Self::at_best(record, chains, late, look, says_it, &says);
-            }
-            match says_it {
-                Says::Consent => tally.consents += 1,
-                Says::Aside => tally.aside += 1,
-                Says::Nothing => {}
-                Says::Foreign => tally.foreign += 1,
-                Says::Object => tally.objections += 1,
-            }
+    pub(super) fn tally(&self, record: &Record, version: Ix, view: &View, ask: &Asking, late: &BTreeSet<Ix>) -> Tally {
+        let mut tally = Tally::default();
+        for person in record.said.keys() {
+            let says = self.says(record, person, version, view, ask, late);
+            tally.of(says).into_iter().for_each(|many| *many += 1);
         }
         tally
+    }
+
+    /// What one person says.
+    pub(super) fn says(
+        &self,
+        record: &Record,
+        person: &NodeId,
+        version: Ix,
+        view: &View,
+        ask: &Asking,
+        late: &BTreeSet<Ix>,
+    ) -> Says {
+        let says = |asked: &dyn Fn(&Said) -> bool| {
+            let voice = self.voice(record, person, version, view, asked, &|it| (ask.weighs)(person, it));
+            if voice.objections.iter().any(|it| (ask.weighs)(person, it)) {
+                return Says::Object;
+            }
+            if voice.objections.iter().any(|it| (ask.vouched)(it)) {
+                return Says::Foreign;
+            }
+            match voice.stance {
+                Some(Ballot::Consent | Ballot::Concern) => Says::Consent,
+                Some(Ballot::StandAside) => Says::Aside,
+                Some(Ballot::Object) | None => Says::Nothing,
+            }
+        };
+        let all = says(&|_| true);
+        match record.said.get(person).filter(|_| !late.is_empty()) {
+            Some(chains) => Self::at_best(record, chains, late, view.look(), all, &says),
+            None => all,
+        }
     }
 
     /// What a person says who is not held to what is late: whatever of it helps counts, so that who relented has relented, and
@@ -282,29 +302,41 @@ impl Decisions {
         tried.chain([without, all]).max_by_key(|it| it.helps(record.policy)).unwrap_or(all)
     }
 
-    /// Whether a closing of that version would hold for who writes it now, and by how many; `None` if not.
-    pub(super) fn holds(
-        &self,
-        proposal: &Cid,
-        version: &Key,
-        by: NodeId,
-        view: &View,
-        persons: &Persons,
-    ) -> Option<(usize, bool)> {
-        let record = self.records.get(proposal)?;
-        let (version, _) = record.versions.get(version)?;
+    /// Whether a closing of that version holds for who writes it, and by how many; `None` if not.
+    pub(super) fn holds(&self, record: &Record, key: &Key, past: &Past) -> Option<Held> {
+        let (view, persons) = (&View::Past(past), &past.fold.capabilities.persons);
+        let own = home(record, past.author, past.look, persons);
+        let may = record.policy != Policy::Advice || own == record.proposer;
+        if let Some((like, closed)) = record.like(key, past).filter(|_| may) {
+            return Some(Held { quorum: closed.quorum, sole: closed.sole, like: Some(like) });
+        }
+        let (version, _) = record.versions.get(key)?;
+        let is_strict = matches!(record.policy, Policy::Consent | Policy::Unanimous);
+        let objects = |it: &NodeId| {
+            let voice = self.voice(record, it, *version, view, &|_| true, &|it| it.elector);
+            voice.objections.iter().any(|it| it.elector)
+        };
+        if !may || is_strict && std::iter::once(own).chain(record.objects(view)).any(|it| objects(&it)) {
+            return None;
+        }
         let electors = self.electors(record, view, persons);
         let (quorum, sole) = (electors.quorum(record), electors.people.len() == 1);
         let vouched = |it: &Said| sole || self.is_vouched(record, it.ix, None, view, persons);
         let weighs = |person: &NodeId, it: &Said| it.elector || electors.people.contains_key(person);
         let ask = Asking { weighs: &weighs, vouched: &vouched };
         let tally = self.tally(record, *version, view, &ask, &BTreeSet::default());
-        let may = record.policy != Policy::Advice || home(record, by, view.look(), persons) == record.proposer;
-        (may && tally.carries(record.policy, quorum, sole)).then_some((quorum, sole))
+        tally.carries(record.policy, quorum, sole).then_some(Held { quorum, sole, like: None })
     }
 
     /// Whether an elector's event that has this in its past, and not the closing, is there.
-    fn is_vouched(&self, record: &Record, said: Ix, closing: Option<Ix>, view: &View, persons: &Persons) -> bool {
+    pub(super) fn is_vouched(
+        &self,
+        record: &Record,
+        said: Ix,
+        closing: Option<Ix>,
+        view: &View,
+        persons: &Persons,
+    ) -> bool {
         let look = view.look();
         view.chains_since(said).into_iter().any(|chain| {
             let first = look.first_after(chain, said).filter(|ix| *ix != said && view.has(*ix));
@@ -337,75 +369,12 @@ impl Decisions {
         }
     }
 
-    /// How many events of a chain have the closing, and not what was said.
-    fn without(&self, chain: ChainIx, said: Ix, closing: Ix, view: &View) -> u32 {
-        let look = view.look();
-        let place = |ix: Ix| look.entry(ix).place;
-        let Some(first) = look.first_after(chain, closing) else { return 0 };
-        let from = place(first) + u32::from(first == closing);
-        let until = look.first_after(chain, said).map_or(u32::MAX, place);
-        until.min(view.of_chain(chain) + 1).saturating_sub(from)
-    }
-
-    /// Whether most had gone on.
-    fn is_late(&self, record: &Record, said: Ix, closed: &Closed, view: &View, persons: &Persons) -> bool {
-        let look = view.look();
-        let wrote = |node: &NodeId| {
-            let chains = look.log.chains_of(node).map(|(chain, _)| self.without(chain, said, closed.ix, view));
-            chains.fold(0, u32::saturating_add)
-        };
-        if wrote(&look.entry(said).event.author) >= GONE_ON {
-            return true;
-        }
-        if closed.sole {
-            return false;
-        }
-        let electors = self.electors(record, &View::Before(look, said), persons);
-        let went_on = electors.people.values().filter(|(_, nodes)| nodes.iter().any(|it| wrote(it) > 0)).count();
-        2 * went_on > electors.people.len()
-    }
-
-    /// Whether a closing stands.
-    fn stands(&self, record: &Record, closed: &Closed, view: &View, persons: &Persons) -> Stands {
-        let look = view.look();
-        let Some((version, _)) = record.versions.get(&closed.version) else { return Stands::default() };
-        let is_inside = |it: &Said| look.is_ancestor(it.ix, closed.ix);
-        let all: Vec<_> =
-            record.said.values().flat_map(|it| it.values()).flatten().filter(|it| view.has(it.ix)).collect();
-        let is_heard = |it: &&Said| !it.elector && it.stance == Ballot::Object || !is_inside(it);
-        if !all.iter().any(is_heard) || record.policy == Policy::Advice {
-            return Stands { does: true, ..Stands::default() };
-        }
-        let vouched = |it: &Said| {
-            closed.sole
-                || match (view, &closed.vouched) {
-                    (View::All(_), Some(vouched)) => vouched.contains(&it.ix),
-                    _ => self.is_vouched(record, it.ix, Some(closed.ix), view, persons),
-                }
-        };
-        let electors = self.electors(record, &View::Before(look, closed.ix), persons);
-        let weighs = |person: &NodeId, it: &Said| it.elector || is_inside(it) && electors.people.contains_key(person);
-        let ask = Asking { weighs: &weighs, vouched: &vouched };
-        let carries = |late: &BTreeSet<Ix>| {
-            let tally = self.tally(record, *version, view, &ask, late);
-            tally.carries(record.policy, closed.quorum, closed.sole)
-        };
-        if carries(&BTreeSet::default()) {
-            return Stands { does: true, ..Stands::default() };
-        }
-        let outside: BTreeSet<_> = all.into_iter().filter(|it| !is_inside(it)).map(|it| it.ix).collect();
-        let late = outside.iter().filter(|it| self.is_late(record, **it, closed, view, persons));
-        let late: BTreeSet<_> = late.copied().collect();
-        let does = carries(&late);
-        Stands { does, outside: outside.into_iter().filter(|it| !late.contains(it)).collect(), late }
-    }
-
     /// The version that is carried, and the first closing of it that stands.
     pub(super) fn carried(&self, record: &Record, view: &View, persons: &Persons) -> Option<(Key, Key)> {
         let mut carried: Option<(Key, Key)> = None;
         for (key, closed) in &record.closings {
             let is_new = carried.is_none_or(|(version, _)| version < closed.version);
-            if is_new && view.has(closed.ix) && self.stands(record, closed, view, persons).does {
+            if is_new && view.has(closed.ix) && self.stands(record, closed, view, persons, None).does {
                 carried = Some((closed.version, *key));
             }
         }
@@ -415,27 +384,17 @@ impl Decisions {
     /// Shows where a proposal stands, and of these people which of their ballots count.
     pub(super) fn show(&mut self, proposal: &Cid, people: &BTreeSet<NodeId>, look: &Look, persons: &Persons) {
         self.vouch_for_closings(proposal, look, persons);
-        let Some(record) = self.records.get(proposal) else { return };
-        let view = View::All(look);
-        let (mut carried, mut shown): (Option<(Key, Key)>, _) = (None, Vec::new());
-        let (mut late, mut tense) = (BTreeSet::new(), BTreeSet::new());
-        for (key, closed) in &record.closings {
-            let stands = self.stands(record, closed, &view, persons);
-            if stands.does && carried.is_none_or(|(version, _)| version < closed.version) {
-                carried = Some((closed.version, *key));
-            }
-            if !stands.outside.is_empty() {
-                tense.extend(stands.outside);
-                tense.insert(closed.ix);
-            }
-            late.extend(stands.late.into_iter().map(|ix| look.entry(ix).key()));
-            shown.push((*key, !stands.does));
+        let changed = self.weigh_closings(proposal, people, look, persons);
+        if changed.is_some() {
+            self.show_standing(proposal, look);
         }
+        let Some(record) = self.records.get(proposal) else { return };
+        let (view, carried) = (View::All(look), record.carried);
         let withdrawn = self.withdrawal(record, &view);
         let state = match (carried, withdrawn) {
             (Some(_), _) => ProposalState::Carried,
             (None, Some(_)) => ProposalState::Withdrawn,
-            (None, None) if shown.is_empty() => ProposalState::Open,
+            (None, None) if record.closings.is_empty() => ProposalState::Open,
             (None, None) => ProposalState::Suspended,
         };
         let counting: Vec<_> = people.iter().flat_map(|it| self.counting(record, it, &view, persons)).collect();
@@ -447,16 +406,30 @@ impl Decisions {
                 Carried { version: version.1, closing, depth, by: event.author, at: event.at }
             });
         }
-        for (key, suspended) in shown {
+        for (key, suspended) in changed.into_iter().flatten() {
             self.version += u64::from(self.lists.closings.change(&(*proposal, key), |it| it.suspended = suspended));
         }
         for (key, counts) in counting {
             self.change_ballot(*proposal, key, |it| it.counts = counts);
         }
-        self.show_late(proposal, late);
-        self.watch_tense(proposal, &tense, look);
         self.change(proposal, |it| (it.state, it.carried, it.withdrawn) = (state, decided, withdrawn));
         self.take_effect(proposal, effect);
+    }
+
+    /// Finds what is carried, and shows what came too late; watches what may yet.
+    fn show_standing(&mut self, proposal: &Cid, look: &Look) {
+        let Some(record) = self.records.get_mut(proposal) else { return };
+        let (mut carried, mut late) = (None::<(Key, Key)>, BTreeSet::new());
+        for (key, closed) in &record.closings {
+            let Some((_, stands)) = &closed.stood else { continue };
+            if stands.does && carried.is_none_or(|(version, _)| version < closed.version) {
+                carried = Some((closed.version, *key));
+            }
+            late.extend(stands.late.iter().map(|ix| look.entry(*ix).key()));
+        }
+        record.carried = carried;
+        self.show_late(proposal, late);
+        self.watch_tense(proposal, look);
     }
 
     /// Shows which ballots came too late, by all that is here now.
@@ -472,7 +445,8 @@ impl Decisions {
     fn vouch_for_closings(&mut self, proposal: &Cid, look: &Look, persons: &Persons) {
         let Some(record) = self.records.get(proposal) else { return };
         let mut found = Vec::new();
-        for (key, closed) in record.closings.iter().filter(|(_, it)| it.vouched.is_none()) {
+        let new = record.latest.iter().skip(record.asked);
+        for (key, closed) in new.filter_map(|it| Some((it, record.closings.get(it)?))).filter(|_| record.weak) {
             let said = record.said.values().flat_map(|it| it.values()).flatten();
             let foreign = said.filter(|it| !it.elector && it.stance == Ballot::Object);
             let view = View::All(look);
@@ -481,6 +455,9 @@ impl Decisions {
             found.push((*key, vouched.collect()));
         }
         let Some(record) = self.records.get_mut(proposal) else { return };
+        if record.weak {
+            record.asked = record.latest.len();
+        }
         for (key, vouched) in found {
             if let Some(closed) = record.closings.get_mut(&key) {
                 closed.vouched = Some(vouched);
@@ -502,7 +479,11 @@ impl Decisions {
         let Some(chains) = record.said.get(person) else { return Vec::new() };
         let counts = |it: &Said| {
             let is_alone = || record.closings.values().any(|it| it.sole);
-            let is_heard = || is_alone() || self.is_vouched(record, it.ix, None, view, persons);
+            let is_strict = matches!(record.policy, Policy::Consent | Policy::Unanimous);
+            let is_heard = || {
+                is_alone() && record.policy != Policy::Advice
+                    || is_strict && self.is_vouched(record, it.ix, None, view, persons)
+            };
             voice.counting.contains(&it.ix) && (it.elector || it.stance == Ballot::Object && is_heard())
         };
         // Of whom there are more than that none counts any more.

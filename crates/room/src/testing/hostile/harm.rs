@@ -1,6 +1,8 @@
 //! Ways to mean harm, as logs of any length: each by its worst shape known, with what is left to choose as knobs that a search can
 //! turn. Every event is valid, and would be admitted by any node.
 
+mod deciding;
+
 use super::Scene;
 use crate::{
     Body, Cid, Draft,
@@ -51,6 +53,22 @@ pub enum Harm {
     Crowd,
     /// Forks, and new keys each of which has seen one side.
     Sides,
+    /// Ballots of many, who change their minds again and again.
+    Ballots,
+    /// Closings of what is decided, by all who decided it, again and again.
+    Closings,
+    /// The same side by side, and objections beside all of them.
+    ClosingsApart,
+    /// Objections of many beside the closing, with which others have gone on.
+    Objections,
+    /// Objections of many who have no say, each heard by somebody who has.
+    Strangers,
+    /// A proposal amended again and again, with ballots on each version.
+    Amendments,
+    /// A proposal taken back and stood behind again and again, side by side.
+    Withdrawals,
+    /// Decisions by which a baton goes from one to another, each closed and made use of again and again.
+    Mandates,
     /// Forks of a transfer: batons on which it happened side by side.
     Forks(Transfer),
 }
@@ -89,7 +107,7 @@ impl Knobs {
 
 impl Harm {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 31] = [
         Self::Lanes,
         Self::Joins,
         Self::Wide,
@@ -107,6 +125,14 @@ impl Harm {
         Self::Takers,
         Self::Crowd,
         Self::Sides,
+        Self::Ballots,
+        Self::Closings,
+        Self::ClosingsApart,
+        Self::Objections,
+        Self::Strangers,
+        Self::Amendments,
+        Self::Withdrawals,
+        Self::Mandates,
         Self::Forks(Transfer::Taken),
         Self::Forks(Transfer::Accepted),
         Self::Forks(Transfer::SteppedIn),
@@ -135,6 +161,14 @@ impl Harm {
             Self::Takers => "many-takers",
             Self::Crowd => "takers-and-followers",
             Self::Sides => "one-side-of-forks",
+            Self::Ballots => "ballots",
+            Self::Closings => "closings",
+            Self::ClosingsApart => "closings-side-by-side",
+            Self::Objections => "objections",
+            Self::Strangers => "objections-of-strangers",
+            Self::Amendments => "amendments",
+            Self::Withdrawals => "proposals-withdrawn",
+            Self::Mandates => "mandates",
             Self::Forks(Transfer::Taken) => "forks-taken",
             Self::Forks(Transfer::Accepted) => "forks-accepted",
             Self::Forks(Transfer::SteppedIn) => "forks-stepped-in",
@@ -191,6 +225,14 @@ impl Plot {
             Harm::Takers => _ = self.it.takers(self.events.saturating_sub(2)),
             Harm::Crowd => self.crowd(),
             Harm::Sides => self.sides(),
+            Harm::Ballots => self.ballots(),
+            Harm::Closings => self.closings(),
+            Harm::ClosingsApart => self.closings_apart(),
+            Harm::Objections => self.objections(),
+            Harm::Strangers => self.strangers(),
+            Harm::Amendments => self.amendments(),
+            Harm::Withdrawals => self.withdrawals(),
+            Harm::Mandates => self.mandates(),
             Harm::Forks(transfer) => self.each(|plot, at| plot.fork(transfer, at)),
         }
     }
