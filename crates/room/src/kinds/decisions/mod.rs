@@ -464,38 +464,6 @@ impl Decisions {
         all.insert(all.partition_point(|it| it.place <= watched.place), watched);
     }
 
-    /// Watches what may yet be late, and nothing else of that proposal for that.
-    fn watch_tense(&mut self, proposal: &Cid, look: &Look) {
-        let Some(record) = self.records.get_mut(proposal) else { return };
-        let tense = record.tense();
-        let before = std::mem::replace(&mut record.tense, tense.clone());
-        let gone = before.iter().filter(|it| tense.binary_search(it).is_err());
-        gone.for_each(|ix| self.unwatch(proposal, look, *ix));
-        for ix in tense.into_iter().filter(|it| before.binary_search(it).is_err()) {
-            let author = look.entry(ix).event.author;
-            self.watch(*proposal, look, ix, Why::Tense);
-            self.watched_authors.entry(author).or_default().insert(*proposal);
-            let record = self.records.get_mut(proposal);
-            record.into_iter().for_each(|it| *it.tense_authors.entry(author).or_default() += 1);
-        }
-    }
-
-    fn unwatch(&mut self, proposal: &Cid, look: &Look, ix: Ix) {
-        let entry = look.entry(ix);
-        if let Some(watched) = self.watched.get_mut(&entry.chain) {
-            watched.retain(|it| it.proposal != *proposal || it.why != Why::Tense || it.ix != ix);
-        }
-        let author = entry.event.author;
-        let many = self.records.get_mut(proposal).and_then(|it| it.tense_authors.get_mut(&author));
-        let is_left = many.is_some_and(|many| {
-            *many = many.saturating_sub(1);
-            *many > 0
-        });
-        if let Some(watched) = self.watched_authors.get_mut(&author).filter(|_| !is_left) {
-            watched.remove(proposal);
-        }
-    }
-
     /// What is done about a proposal of a meeting is done in the meeting.
     fn acted(&self, proposal: &Cid, step: &mut Step) {
         step.acts_in = self.get(proposal).and_then(|it| it.meeting).map(|(_, meeting)| meeting);
@@ -536,13 +504,6 @@ impl Decisions {
             }),
             None => {}
         }
-    }
-
-    /// One chain more has met a closing.
-    fn meet(&mut self, watched: &Watched, look: &Look) {
-        let record = self.records.get_mut(&watched.proposal);
-        let closed = record.and_then(|it| it.closings.get_mut(&look.entry(watched.ix).key()));
-        closed.and_then(|it| it.met.as_mut()).into_iter().for_each(|it| *it += 1);
     }
 
     /// Judges anew what has changed since it was last settled.

@@ -8,7 +8,7 @@
 use std::{cell::OnceCell, fmt, sync::Arc};
 
 use super::{
-    Closed, Decisions, Record, Why,
+    Closed, Decisions, Record, Watched, Why,
     outcome::{Asking, Said, Says, Tally, View},
 };
 use crate::{
@@ -360,6 +360,45 @@ impl Decisions {
         let weighs = |person: &NodeId, it: &Said| it.elector || is_inside(it) && was_elector(person);
         let tally = self.tally(record, version, view, &Asking { weighs: &weighs, vouched: &vouched }, late);
         tally.carries(record.policy, closed.quorum, closed.sole)
+    }
+
+    /// Watches what may yet be late, and nothing else of that proposal for that.
+    pub(super) fn watch_tense(&mut self, proposal: &Cid, look: &Look) {
+        let Some(record) = self.records.get_mut(proposal) else { return };
+        let tense = record.tense();
+        let before = std::mem::replace(&mut record.tense, tense.clone());
+        let gone = before.iter().filter(|it| tense.binary_search(it).is_err());
+        gone.for_each(|ix| self.unwatch(proposal, look, *ix));
+        for ix in tense.into_iter().filter(|it| before.binary_search(it).is_err()) {
+            let author = look.entry(ix).event.author;
+            self.watch(*proposal, look, ix, Why::Tense);
+            self.watched_authors.entry(author).or_default().insert(*proposal);
+            let record = self.records.get_mut(proposal);
+            record.into_iter().for_each(|it| *it.tense_authors.entry(author).or_default() += 1);
+        }
+    }
+
+    fn unwatch(&mut self, proposal: &Cid, look: &Look, ix: Ix) {
+        let entry = look.entry(ix);
+        if let Some(watched) = self.watched.get_mut(&entry.chain) {
+            watched.retain(|it| it.proposal != *proposal || it.why != Why::Tense || it.ix != ix);
+        }
+        let author = entry.event.author;
+        let many = self.records.get_mut(proposal).and_then(|it| it.tense_authors.get_mut(&author));
+        let is_left = many.is_some_and(|many| {
+            *many = many.saturating_sub(1);
+            *many > 0
+        });
+        if let Some(watched) = self.watched_authors.get_mut(&author).filter(|_| !is_left) {
+            watched.remove(proposal);
+        }
+    }
+
+    /// One chain more has met a closing.
+    pub(super) fn meet(&mut self, watched: &Watched, look: &Look) {
+        let record = self.records.get_mut(&watched.proposal);
+        let closed = record.and_then(|it| it.closings.get_mut(&look.entry(watched.ix).key()));
+        closed.and_then(|it| it.met.as_mut()).into_iter().for_each(|it| *it += 1);
     }
 }
 
