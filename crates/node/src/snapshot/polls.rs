@@ -1,21 +1,24 @@
 //! What is to be decided: who decides about it, and whether it would be decided if this node said so now.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use paceline_mesh::Replica;
 use paceline_room::{
     Cid, Log, NodeId,
     body::decisions::DecisionClosed,
     fold::Lists,
+    limits,
     state::{PersonLists, Proposal, ProposalState},
 };
 
-use super::when::same;
+use super::{Snapshot, when::same};
 
 /// So many proposals at most: the newest of those that are not decided.
 const OPEN: usize = 16;
 /// Of so many proposals, the newest.
 const LOOKED_AT: usize = 256;
+/// Of so many events that are new each is asked whether it had seen what is to be decided; of more none is.
+const ASKED: usize = 64;
 /// Who was there for less than this when something was proposed was new, in milliseconds: a day, by the clocks of who wrote.
 const NEW_MS: u64 = 24 * 60 * 60 * 1_000;
 
@@ -34,20 +37,53 @@ pub struct Poll {
     pub holds: bool,
 }
 
-/// Those of now: looked at anew when something came, and only while something is to be decided.
-/// `before`: how many events there were, and what was to be decided.
-pub(super) fn polls(before: (usize, &Rc<[Poll]>), replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
-    let (events, before) = before;
-    if events == replica.log().len() {
-        return before.clone();
+/// Those of now, each looked at anew when something came that may matter to it.
+pub(super) fn polls(before: &Snapshot, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
+    if before.events == replica.log().len() {
+        return before.polls.clone();
     }
     // In a room that is newer than this build nobody decides anything with it.
     if replica.fold().is_newer() {
-        return same(before, Vec::new());
+        return same(&before.polls, Vec::new());
     }
-    let newest = lists.decisions.all.iter().rev().take(LOOKED_AT);
+    let (newest, news) = (lists.decisions.all.iter().rev().take(LOOKED_AT), News::since(before, replica, lists));
     let open = newest.filter(|it| is_to_be_decided(it)).take(OPEN);
-    same(before, open.filter_map(|it| poll(it, replica, &lists.persons, me)).collect())
+    let now = open.filter_map(|it| news.kept(it).cloned().or_else(|| poll(it, replica, &lists.persons, me)));
+    same(&before.polls, now.collect())
+}
+
+/// What came since the snapshot before.
+struct News<'a> {
+    before: &'a Snapshot,
+    log: &'a Log,
+    /// Proposals about which something is shown that was not.
+    told: BTreeSet<Cid>,
+    /// So much, or of such a kind, that everything is looked at.
+    is_much: bool,
+}
+
+impl<'a> News<'a> {
+    fn since(before: &'a Snapshot, replica: &'a Replica, lists: &Lists) -> Self {
+        let (log, was, now) = (replica.log(), &before.lists.decisions, &lists.decisions);
+        let ballots = now.ballots.since(&was.ballots).into_iter().map(|it| it.key.0);
+        let closings = now.closings.since(&was.closings).into_iter().map(|it| it.key.0);
+        let all = now.all.since(&was.all).into_iter().map(|it| it.key.1);
+        let is_much = log.len() - before.events > ASKED
+            || lists.persons != before.lists.persons
+            || log.tips().iter().take(limits::PARENTS + 1).count() > limits::PARENTS;
+        Self { before, log, told: ballots.chain(closings).chain(all).collect(), is_much }
+    }
+
+    /// What was known of a proposal, if nothing that came changes it: all of that had seen it, and says nothing to it.
+    fn kept(&self, it: &Proposal) -> Option<&'a Poll> {
+        if self.is_much || self.told.contains(&it.cid) {
+            return None;
+        }
+        let ix = self.log.find(&it.cid)?;
+        let mut new = self.log.entries_after(self.before.events);
+        let known = self.before.polls.iter().find(|poll| poll.proposal == it.cid)?;
+        new.all(|(new, _)| self.log.is_ancestor(ix, new)).then_some(known)
+    }
 }
 
 /// Whether its latest version is not decided, and not taken back.

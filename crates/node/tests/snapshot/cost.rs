@@ -5,7 +5,10 @@ use paceline_mesh::{Input, wire::State};
 use paceline_node::Snapshots;
 use paceline_room::{
     Body, Cid,
-    body::{BatonAccepted, BatonOffered, BatonOpened, BatonTaken, Edited, FeedbackGiven, Introduced, Stance},
+    body::{
+        Ballot, BallotCast, BatonAccepted, BatonOffered, BatonOpened, BatonTaken, Edited, FeedbackGiven, Introduced,
+        Proposed, Stance,
+    },
     cost,
 };
 
@@ -152,6 +155,56 @@ fn a_look_at_everything_would_be_seen() {
     let (_, looked_at) = cost::of(|| Snapshots::new(room.hall.node(ME), NAMING).take(&room.hall.replica, when));
     assert!(looked_at > 2_000 + LOGARITHMS, "{looked_at}");
     let _ = room.hall.take();
+}
+
+/// People of a room that decides much.
+const VOTERS: usize = 25;
+/// What is looked at of one poll: each who decides, and what each said.
+const POLLED: u64 = 80 * VOTERS as u64;
+
+/// A room of so many proposals, none of them decided, and so many ballots.
+fn deciding(proposals: usize, ballots: usize) -> (Hall, Vec<Cid>) {
+    let mut hall = Hall::new(VOTERS + 1);
+    (0..VOTERS).for_each(|who| _ = hall.write(who, introduced(&format!("somebody {who}"))));
+    let all: Vec<Cid> = (0..proposals).map(|at| hall.write(at % VOTERS, proposed()).cid).collect();
+    for at in 0..ballots {
+        hall.write(at % VOTERS, cast(all[at % proposals]));
+    }
+    hall.load();
+    hall.take();
+    (hall, all)
+}
+
+fn proposed() -> Body {
+    let (title, words) = ("Tea".try_into().unwrap(), Cid::of(b"at four"));
+    Proposed { title, words, policy: None, effect: None, trial: false, review_on: None, meeting: None, about: None }
+        .into()
+}
+
+fn cast(proposal: Cid) -> Body {
+    BallotCast { proposal, version: proposal, stance: Ballot::Concern, words: None }.into()
+}
+
+#[test]
+fn a_ballot_more_looks_at_one_poll_however_many_ballots_and_proposals_there_are() {
+    let costs = |proposals, ballots| {
+        let (mut hall, all) = deciding(proposals, ballots);
+        let mut cost = |body: Body| {
+            let stored = hall.write(3, body);
+            hall.bring(&stored);
+            let (now, looked_at) = cost::of(|| hall.take());
+            assert_eq!(now.polls.len(), all.len().min(16));
+            looked_at
+        };
+        [cost(cast(all[all.len() - 1])), cost(introduced("somebody 3 else")), cost(cast(all[0]))]
+    };
+    let (few, many) = (costs(1, 2), costs(200, 500));
+    eprintln!("a ballot on the newest, a name, a ballot on the oldest: {few:?}, and {many:?} in the large room");
+    let shown = 16 * PAGE;
+    for (few, many) in few.into_iter().zip(many) {
+        assert!(many <= few + POLLED + LOGARITHMS + shown, "{few} in the small room, {many} in the large");
+    }
+    assert!(many[1] <= few[1] + LOGARITHMS + shown, "nobody is asked who decides because of a name");
 }
 
 #[test]
