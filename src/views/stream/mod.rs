@@ -34,6 +34,7 @@ use super::{Context, Keys, MainTab, PLAIN, Region, STREAM, Tab, View, cards::Sou
 use crate::{
     browser,
     components::{
+        decision::Decisions,
         icons::{Icon, Sign},
         more::{Shown, use_shown},
     },
@@ -191,7 +192,7 @@ fn use_road(room: &Rc<RoomView>, shown: &Shown, handles: bool) -> Road {
     let version = *version;
     let leaders = use_memo(room.led.clone(), |led| sorted::set(led.iter().filter_map(|it| it.holder)));
     let local =
-        (room.reach.clone(), room.unsent.clone(), room.doubtful.clone(), room.versions.clone(), room.polls.clone());
+        (room.reach.clone(), room.unsent.clone(), room.doubtful.clone(), room.versions.clone(), Decisions::of(room));
     let known = (room.people.clone(), sources, local, room.feedback_on.clone(), version);
     let around = use_memo((known, leaders.clone(), shown.clone(), handles), |(_, leaders, shown, handles)| {
         Around::new(room, leaders.clone(), shown.clone(), *handles)
