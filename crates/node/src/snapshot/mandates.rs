@@ -10,7 +10,7 @@ use paceline_room::{
     state::{Proposal, ProposalState},
 };
 
-use super::{Snapshot, when::same};
+use super::{before::Before, when::same};
 
 /// So many at most: those of the newest decisions.
 const SHOWN: usize = 16;
@@ -43,13 +43,13 @@ pub enum Lets {
 
 /// Those of now: looked at anew when something was decided, or a baton moved; and while there are any when anything came. It is asked of the
 /// judge, as if who may had seen what is here.
-pub(super) fn mandates(before: &Snapshot, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Mandate]> {
+pub(super) fn mandates(before: Before<Mandate>, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Mandate]> {
     let is_same = before.lists.decisions == lists.decisions && before.lists.batons == lists.batons;
-    if before.events == replica.log().len() || (is_same && before.mandates.is_empty()) {
-        return before.mandates.clone();
+    if before.events == replica.log().len() || (is_same && before.shown.is_empty()) {
+        return before.shown.clone();
     }
     let newest = lists.decisions.all.iter().rev().take(LOOKED_AT);
-    same(&before.mandates, newest.filter_map(|it| mandate(it, replica, lists, me)).take(SHOWN).collect())
+    same(before.shown, newest.filter_map(|it| mandate(it, replica, lists, me)).take(SHOWN).collect())
 }
 
 fn mandate(it: &Proposal, replica: &Replica, lists: &Lists, me: NodeId) -> Option<Mandate> {

@@ -8,6 +8,7 @@
 //!
 //! *Absent*: the clock, links, sentences: what only a page knows is added there.
 
+mod before;
 mod floor;
 mod handoffs;
 mod mandates;
@@ -30,6 +31,7 @@ use paceline_room::{
     state::{Feedback, FeedbackState, IgnoredTransfer},
 };
 
+use before::Before;
 pub use floor::{Countdown, Floor};
 pub use handoffs::Batons;
 use handoffs::{Ignoreds, Roles};
@@ -145,8 +147,8 @@ impl Snapshots {
             loops: before.loops.follow(&before.lists.feedback, &lists.feedback, self.me),
             batons,
             floor: before.floor.follow(replica),
-            polls: polls::polls(&before, replica, &lists, self.me),
-            mandates: mandates::mandates(&before, replica, &lists, self.me),
+            polls: polls::polls(before.beside(&before.polls), replica, &lists, self.me),
+            mandates: mandates::mandates(before.beside(&before.mandates), replica, &lists, self.me),
             ignored: self.ignored.follow(replica).clone(),
             doubtful: self.clocks.look(replica.log(), self.me, when.known, when.clock),
             reach: self.window.shown(),
@@ -159,6 +161,12 @@ impl Snapshots {
             self.last = Rc::new(now);
         }
         self.last.clone()
+    }
+}
+
+impl Snapshot {
+    fn beside<'a, T>(&'a self, shown: &'a Rc<[T]>) -> Before<'a, T> {
+        Before { events: self.events, lists: &self.lists, shown }
     }
 }
 

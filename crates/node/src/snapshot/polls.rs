@@ -11,7 +11,7 @@ use paceline_room::{
     state::{PersonLists, Proposal, ProposalState},
 };
 
-use super::{Snapshot, when::same};
+use super::{before::Before, when::same};
 
 /// So many proposals at most: the newest of those that are not decided.
 const OPEN: usize = 16;
@@ -38,23 +38,23 @@ pub struct Poll {
 }
 
 /// Those of now, each looked at anew when something came that may matter to it.
-pub(super) fn polls(before: &Snapshot, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
+pub(super) fn polls(before: Before<Poll>, replica: &Replica, lists: &Lists, me: NodeId) -> Rc<[Poll]> {
     if before.events == replica.log().len() {
-        return before.polls.clone();
+        return before.shown.clone();
     }
     // In a room that is newer than this build nobody decides anything with it.
     if replica.fold().is_newer() {
-        return same(&before.polls, Vec::new());
+        return same(before.shown, Vec::new());
     }
-    let (newest, news) = (lists.decisions.all.iter().rev().take(LOOKED_AT), News::since(before, replica, lists));
+    let (newest, news) = (lists.decisions.all.iter().rev().take(LOOKED_AT), News::since(&before, replica, lists));
     let open = newest.filter(|it| is_to_be_decided(it)).take(OPEN);
     let now = open.filter_map(|it| news.kept(it).cloned().or_else(|| poll(it, replica, &lists.persons, me)));
-    same(&before.polls, now.collect())
+    same(before.shown, now.collect())
 }
 
 /// What came since the snapshot before.
 struct News<'a> {
-    before: &'a Snapshot,
+    before: &'a Before<'a, Poll>,
     log: &'a Log,
     /// Proposals about which something is shown that was not.
     told: BTreeSet<Cid>,
@@ -63,7 +63,7 @@ struct News<'a> {
 }
 
 impl<'a> News<'a> {
-    fn since(before: &'a Snapshot, replica: &'a Replica, lists: &Lists) -> Self {
+    fn since(before: &'a Before<'a, Poll>, replica: &'a Replica, lists: &Lists) -> Self {
         let (log, was, now) = (replica.log(), &before.lists.decisions, &lists.decisions);
         let ballots = now.ballots.since(&was.ballots).into_iter().map(|it| it.key.0);
         let closings = now.closings.since(&was.closings).into_iter().map(|it| it.key.0);
@@ -81,7 +81,7 @@ impl<'a> News<'a> {
         }
         let ix = self.log.find(&it.cid)?;
         let mut new = self.log.entries_after(self.before.events);
-        let known = self.before.polls.iter().find(|poll| poll.proposal == it.cid)?;
+        let known = self.before.shown.iter().find(|poll| poll.proposal == it.cid)?;
         new.all(|(new, _)| self.log.is_ancestor(ix, new)).then_some(known)
     }
 }
