@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
 import { setClock } from './lib/clock.js';
 import { crew, tap } from './lib/crew.js';
-import { click, consent, known, proposal, seen, stands, within } from './lib/proposals.js';
+import { click, consent, known, seen, stands, within } from './lib/proposals.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { check } from './lib/axe.js';
 import { crew, frame, tap, undo } from './lib/crew.js';
-import { click, consent, known, proposal, seen, stands, within } from './lib/proposals.js';
+import { click, consent, known, seen, stands, within } from './lib/proposals.js';
 import { PATIENCE, converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
