@@ -117,7 +117,7 @@ const onPaper = (tab) =>
       cut: holds.filter(isCut).map((it) => it.className),
       ends: notes.getBoundingClientRect().bottom + scrollY <= document.documentElement.scrollHeight + 1,
       wide: document.documentElement.scrollWidth <= innerWidth,
-      colours: [getComputedStyle(document.body).backgroundColor, getComputedStyle(notes).color],
+      colours: [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(notes).color],
       says: notes.innerText,
     };
   });
