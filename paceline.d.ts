@@ -501,11 +501,11 @@ interface RoomState {
     /** The text that counts. */
     carried: Cid | null;
   }[];
-  /** By which the room goes on. Of what is beyond this build: one above the latest that it knows. */
+  /** By which the room goes on, as is decided now. Of what is beyond this build: one above the latest that it knows. */
   version: number;
-  /** How it came to that, by version: who raised it, and by which proposal that was decided. */
+  /** How it came to that, by version: the closing by which it was decided, by whom, and of which proposal. */
   raised: { cid: Cid; author: NodeId; at: number; to: number; by: Cid }[];
-  /** Of a newer version: this build reads on, and writes only introductions, posts, feedback, and takes them back. */
+  /** Of a newer version: this build reads on, and writes only introductions, posts, feedback, takes them back, and answers proposals for a version. */
   newer: boolean;
   /** In display order: what a newer version wrote, or what fits no kind. Kept whole with its words, and passed on. */
   unknown: { cid: Cid; author: NodeId; kind: string; at: number }[];

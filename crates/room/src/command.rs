@@ -39,6 +39,10 @@ impl Saying {
         crate::words::Text::of(&self.body, text)
     }
 
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
+    }
+
     /// The body, once it is known by which name its words go.
     pub fn into_body(self, words: Option<Cid>) -> Body {
         let mut body = self.body;
@@ -183,7 +187,7 @@ impl<'a> Asker<'a> {
     /// An event whose words, if there are any, ride beside it; they have no name yet.
     pub(crate) fn worded(self, text: Option<String>, body: impl Into<Body>) -> Result<Saying, CommandError> {
         let saying = Saying::unjudged(text, body);
-        if !self.fold.table().has(&saying.body) {
+        if !self.fold.may_write(self.log, &self.node, &saying.body) {
             return Err(CommandError::NewerRoom);
         }
         self.fold.judge(self.log, self.node, &saying.body)?;

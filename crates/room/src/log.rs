@@ -397,18 +397,14 @@ impl Log {
 
     /// The author's latest event, and the tips that its next one names beside it.
     fn next(&self, author: &NodeId) -> (Option<Ix>, Vec<Ix>) {
-        let prev = self
-            .chains_of(author)
-            .filter_map(|(_, chain)| chain.events.last())
-            .max_by_key(|ix| self.entry(**ix).event.seq)
-            .copied();
+        let prev = self.last_of(author);
         (prev, self.tips.iter().filter(|ix| Some(*ix) != prev).take(limits::PARENTS).collect())
     }
 
-    /// What the author's next event builds on.
-    pub(crate) fn grounds_of_next(&self, author: &NodeId) -> impl Iterator<Item = Ix> + use<> {
-        let (prev, parents) = self.next(author);
-        prev.into_iter().chain(parents)
+    /// The author's latest event, on which its next one goes on.
+    pub(crate) fn last_of(&self, author: &NodeId) -> Option<Ix> {
+        let last = self.chains_of(author).filter_map(|(_, chain)| chain.events.last());
+        last.max_by_key(|ix| self.entry(**ix).event.seq).copied()
     }
 
     /// What the author's next event will have seen, itself apart.

@@ -1,5 +1,5 @@
-//! A room whose version is raised, with a node of an older build between newer ones: it goes on to post and to give feedback, and keeps and
-//! passes on what it cannot read. There is no second version yet; what is called so here has the kinds, fields and rules of the first.
+//! A room whose version is raised, with a node of an older build between newer ones: it goes on to post and to give feedback, keeps and passes
+//! on what it cannot read, and brings the room back by one objection. There is no second version yet; what is called so here has the kinds, fields and rules of the first.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use paceline_room::{
     Body, Cid,
     body::{
         Ballot, BallotCast, BatonOpened, DecisionClosed, Effect, FeedbackGiven, FoldRaised, PostKind, Posted, Promised,
-        Proposed, Stance, batons, posts,
+        Proposed, Stance, batons, decisions, posts,
     },
     command::{Asker, Command, CommandError},
-    state::{Post, RoomState},
+    state::{Post, ProposalState, RoomState},
 };
 
 use crate::world::{Net, seeds, settle, settle_words};
@@ -46,8 +46,8 @@ fn room(seed: u64) -> Net {
     net
 }
 
-/// All decide that it is raised, and the founder raises it. The raise.
-fn raise(net: &mut Net, seed: u64) -> Cid {
+/// All decide that it is raised, and these go on in that. The proposal and its closing.
+fn raise(net: &mut Net, seed: u64, all: &[usize]) -> [Cid; 2] {
     let propose = |words: Option<Cid>| {
         let (title, words, effect) =
             ("another".try_into().unwrap(), words.unwrap(), Effect::Version(2_u64.try_into().unwrap()));
@@ -60,9 +60,10 @@ fn raise(net: &mut Net, seed: u64) -> Cid {
     (0..3).for_each(|at| _ = say(net, at, ballot.clone()));
     settle(net, seed);
     let closing = say(net, NEW, DecisionClosed { proposal, version: proposal });
-    let raise = say(net, NEW, FoldRaised { to: 2, closing });
     settle(net, seed);
-    raise
+    all.iter().for_each(|at| _ = say(net, *at, FoldRaised { to: 2, closing }));
+    settle(net, seed);
+    [proposal, closing]
 }
 
 /// What this node shows, its own view of what came late apart.
@@ -84,7 +85,7 @@ fn told(net: &Net, at: usize, command: impl Into<Command>) -> Option<CommandErro
 
 fn run(seed: u64) {
     let mut net = room(seed);
-    let raised = raise(&mut net, seed);
+    let [_, raised] = raise(&mut net, seed, &[NEW, FAR]);
     let state = |net: &Net, at: usize| {
         let fold = net.replica(at).expect("it is alive").fold();
         (fold.version(), fold.is_newer(), fold.raised().map(|it| it.cid).collect::<Vec<_>>())
@@ -146,4 +147,33 @@ fn run(seed: u64) {
 #[test]
 fn an_older_build_between_newer_ones_talks_on_in_a_raised_room_and_passes_all_of_it_on() {
     seeds(1, 12).into_iter().for_each(run);
+}
+
+/// An objection of the older build, before most have gone on: everybody is back, and reads what all wrote who had not gone on.
+fn bring_back(seed: u64) {
+    let mut net = room(seed);
+    let [proposal, _] = raise(&mut net, seed, &[NEW]);
+    let open =
+        BatonOpened { title: "Scribe".try_into().unwrap(), strengths: Default::default(), minutes: None, need: None };
+    let theirs = say(&mut net, NEW, open.clone());
+    let reason = "we were not asked".to_owned();
+    let object =
+        decisions::Command::Cast { proposal, version: None, stance: Ballot::Object, reason, fix: String::new() };
+    assert_eq!(told(&net, OLD, object), None, "seed {seed}: it may say so");
+    say(&mut net, OLD, BallotCast { proposal, version: proposal, stance: Ballot::Object, words: None });
+    settle(&mut net, seed);
+    let mine = say(&mut net, OLD, open);
+    settle(&mut net, seed);
+    for at in [NEW, OLD, FAR] {
+        let fold = net.replica(at).expect("it is alive").fold();
+        let state = fold.proposal(&proposal).map(|it| it.state);
+        assert_eq!(state, Some(ProposalState::Suspended), "seed {seed}: node {at}");
+        assert_eq!((fold.version(), fold.is_newer(), fold.raised().count()), (1, false, 0));
+        assert_eq!([mine, theirs].map(|it| fold.baton(&it).is_some()), [true, at != OLD]);
+    }
+}
+
+#[test]
+fn an_older_build_brings_a_raised_room_back_for_all() {
+    seeds(1, 12).into_iter().for_each(bring_back);
 }

@@ -49,8 +49,8 @@ pub enum IgnoredReason {
     /// `DecisionClosed`: by what its author had seen it was not decided.
     #[error("it was not decided, by what its author had seen")]
     NotDecided,
-    /// `FoldRaised`: to another version than the next, in its past or in that of the closing.
-    #[error("it does not raise the room's version by one")]
+    /// `FoldRaised`: to another version than the next of its author's chain.
+    #[error("it does not raise its author's version by one")]
     NotNextVersion,
     /// The baton is not in its past.
     #[error("the baton it names was not there for its author")]

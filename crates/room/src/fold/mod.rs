@@ -172,9 +172,10 @@ impl Fold {
 
     /// Counts what was said since it was last settled.
     fn settle(&mut self, log: &Log) {
-        let Capabilities { batons, decisions, persons, .. } = &mut self.capabilities;
+        let Capabilities { batons, decisions, persons, founding, .. } = &mut self.capabilities;
         batons.settle(log);
         decisions.settle(log, persons);
+        founding.settle(log, decisions, &self.common.raises);
     }
 
     /// Why it would mean nothing here if `author` wrote this now, if it would: the same judge asks that decides about the

@@ -53,17 +53,17 @@ impl<'a> Past<'a> {
         Self { fold, look, clock, itself: None, author }
     }
 
-    /// The version of the fold in this past.
+    /// The version of the fold by which this is read: where the author's own chain stands.
     pub(crate) fn version(&self) -> u32 {
         let (raises, log) = (&self.fold.common.raises, self.look.log);
         match self.itself {
             _ if !raises.are_there() => raises.founded,
-            Some(ix) => raises.after(self.look.entry(ix).event.seen().filter_map(|cid| log.find(cid))),
-            None => raises.after(log.grounds_of_next(&self.author)),
+            Some(ix) => raises.after(self.look.entry(ix).event.prev.and_then(|cid| log.find(&cid))),
+            None => raises.after(log.last_of(&self.author)),
         }
     }
 
-    /// Whether this counts, and then what it comes to: by the version in this past, and to a build that does not know that only what is the
+    /// Whether this counts, and then what it comes to: by the author's version, and to a build that does not know that only what is the
     /// same in every version.
     pub(crate) fn judge(&self, body: &Body) -> Result<Fact, IgnoredReason> {
         self.judge_by(self.version(), body)

@@ -1,10 +1,11 @@
-//! By which version of the fold each event is read: that of its own past, as the founding event has it and raises have changed it.
+//! By which version of the fold each event is read: that at which its author's chain stands there, as the founding event has it and raises
+//! of that chain have changed it.
 //!
-//! What a raise counts for lies in its own past ([`FoldRaised`](crate::kinds::FoldRaised)), so an event's version never changes, and is the
-//! largest of those that what it builds on has left behind. What is written beyond what this build knows means nothing to it, but for what
-//! is the same in every version. It cannot tell how far beyond that is: raises there mean nothing to it either.
+//! A raise ([`FoldRaised`](crate::kinds::FoldRaised)) binds who writes it and nobody else: what an event builds on beside the author's own
+//! chain changes nothing of how it is read, and an event's version never changes. What is written beyond what this build knows means nothing
+//! to it, but for what is the same in every version. It cannot tell how far beyond that is: raises there mean nothing to it either.
 //!
-//! Of events before the first raise nothing is kept, and most rooms have none. After it a look costs as many as an event has parents.
+//! Of events before the first raise nothing is kept, and most rooms have none. After it a look costs the same for every event.
 
 use crate::{
     Ix,
@@ -19,11 +20,9 @@ pub(crate) struct Raises {
     pub(crate) known: u32,
     /// That of the founding event.
     pub(crate) founded: u32,
-    /// The largest so far.
-    pub(crate) highest: u32,
-    /// The first event that raised it here, by its number.
+    /// The first event that raised its chain here, by its number.
     first: usize,
-    /// What each event from that one on leaves behind.
+    /// Where each event from that one on leaves its chain.
     after: Vec<u32>,
 }
 
@@ -36,7 +35,7 @@ impl Default for Raises {
 impl Raises {
     /// Of a build that knows the versions up to this one.
     pub(crate) const fn knowing(known: u32) -> Self {
-        Self { known, founded: FOLD_VERSION, highest: FOLD_VERSION, first: 0, after: Vec::new() }
+        Self { known, founded: FOLD_VERSION, first: 0, after: Vec::new() }
     }
 
     /// Whether that is beyond what this build knows.
@@ -48,26 +47,21 @@ impl Raises {
     pub(crate) fn found(&mut self, by: &Body) {
         let named = if let Body::RoomFounded(it) = by { u32::try_from(it.fold.get()).ok() } else { None };
         self.founded = named.unwrap_or(self.known.saturating_add(1));
-        self.highest = self.founded;
     }
 
-    /// Whether the room was ever raised.
+    /// Whether any chain was ever raised.
     pub(crate) const fn are_there(&self) -> bool {
         !self.after.is_empty()
     }
 
-    /// The largest version that these events leave behind: that of what builds on them.
-    pub(crate) fn after(&self, events: impl Iterator<Item = Ix>) -> u32 {
-        events.map(|ix| self.after_one(ix)).max().unwrap_or(self.founded)
-    }
-
-    fn after_one(&self, ix: Ix) -> u32 {
+    /// Where this event leaves its chain; a chain begins as the room was founded.
+    pub(crate) fn after(&self, prev: Option<Ix>) -> u32 {
         look(1);
-        let at = (ix.0 as usize).checked_sub(self.first);
+        let at = prev.and_then(|ix| (ix.0 as usize).checked_sub(self.first));
         at.and_then(|at| self.after.get(at)).copied().unwrap_or(self.founded)
     }
 
-    /// Takes note of what the next event leaves behind: the version by which it is read, or what it raises that to.
+    /// Takes note of where the next event leaves its chain: at the version by which it is read, or at what it raises that to.
     pub(crate) fn note(&mut self, event: Ix, read_by: u32, raised_to: Option<u32>) {
         if !self.are_there() {
             if raised_to.is_none() {
@@ -75,8 +69,6 @@ impl Raises {
             }
             self.first = event.0 as usize;
         }
-        let version = raised_to.unwrap_or(read_by);
-        self.highest = self.highest.max(version);
-        self.after.push(version);
+        self.after.push(raised_to.unwrap_or(read_by));
     }
 }

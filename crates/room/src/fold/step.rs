@@ -34,7 +34,7 @@ pub(crate) struct Step<'a> {
     pub(crate) acts_in: Option<Cid>,
     pub(crate) news: Vec<News>,
     pub(crate) drop_words: BTreeSet<Cid>,
-    /// To which version it raises the room.
+    /// To which version it raises its author's chain.
     pub(crate) raises_to: Option<u32>,
 }
 

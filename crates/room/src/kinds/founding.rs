@@ -1,5 +1,6 @@
 //! How the room began: what it is called and for, and the values of its form that decide anything. And by which version of the fold it
-//! goes on: a raise counts if it is one above the version in its own past, and if a decision says so that is carried there.
+//! goes on: what is decided now, one step after the other. Each chain goes on by a raise of its own: that counts if it is one above where
+//! the chain stands, and if a decision says so that is carried in its past.
 
 #[cfg(any(test, feature = "test-utils"))]
 mod growth;
@@ -9,11 +10,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteArray;
 
-use super::{Capability, Effect, Kind, Note, Tag, Title, Within, bodies};
+use super::{Capability, Effect, Kind, Note, Tag, Title, Within, bodies, decisions::Decisions};
 use crate::{
-    Cid, Fold, Log, NodeId, Table, Tree,
+    Body, Cid, Fold, Log, NodeId, Table, Tree,
     command::{Ask, Asker, CommandError, Saying},
-    fold::{IgnoredReason, past::Past, step::Step},
+    fold::{
+        IgnoredReason,
+        past::Past,
+        raises::Raises,
+        step::{Key, Step},
+    },
 };
 
 /// The latest version of the fold that this build knows, and the one that it founds rooms with.
@@ -63,7 +69,7 @@ bodies! {
         /// 16 random bytes: two rooms of one title are two rooms.
         nonce: ByteArray<16>,
     }
-    /// Raises the version of the fold by one, as was decided: what has this in its past is read by that.
+    /// Raises the version of the fold by one for its author, as was decided: what follows in that chain is read by that.
     FoldRaised {
         /// The version after this event.
         to: u32,
@@ -100,33 +106,40 @@ pub(crate) struct Founding {
     pub(crate) founder: Option<NodeId>,
     /// None, too, in a room that a newer version founded.
     pub(crate) body: Option<RoomFounded>,
-    /// By the version, each once.
+    /// What is decided now, by the version.
     pub(crate) raised: Tree<u32, Raised>,
+    /// As of when.
+    settled: u64,
     version: u64,
 }
 
-/// A raise of the room's version: of several to the same one the first by place in the log.
+/// A step of the room to another version, as is decided now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Raised {
-    /// Its event.
+    /// The closing by which it is.
     pub cid: Cid,
-    /// Who wrote it.
+    /// Who closed.
     pub author: NodeId,
     /// Their clock, Unix milliseconds.
     pub at: u64,
-    /// Its depth in the log.
+    /// The closing's depth in the log.
     #[serde(skip)]
     pub depth: u64,
     /// The version from there on.
     pub to: u32,
-    /// The proposal by which that was decided.
+    /// The proposal that was closed.
     pub by: Cid,
 }
 
 impl Raised {
     /// Its place in the log.
-    pub fn key(&self) -> (u64, Cid) {
+    pub fn key(&self) -> Key {
         (self.depth, self.cid)
+    }
+
+    fn of((to, by, (depth, cid)): (u32, Cid, Key), log: &Log) -> Option<Self> {
+        let event = &log.entry(log.find(&cid)?).event;
+        Some(Self { cid, author: event.author, at: event.at, depth, to, by })
     }
 }
 
@@ -135,8 +148,8 @@ impl Raised {
 pub(crate) enum Fact {
     /// The room is founded.
     Founded(Box<RoomFounded>),
-    /// To which version it was raised, and by which proposal.
-    Raised(u32, Cid),
+    /// To which version its author goes on.
+    Raised(u32),
 }
 
 impl Kind for RoomFounded {
@@ -151,19 +164,12 @@ impl Kind for FoldRaised {
     type Of = Founding;
 
     fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
-        let is_next = |past: &Past| past.version().checked_add(1) == Some(self.to);
-        if !is_next(past) {
+        if past.version().checked_add(1) != Some(self.to) {
             return Err(IgnoredReason::NotNextVersion);
         }
         let says = |it: &Effect| matches!(it, Effect::Version(to) if to.get() == u64::from(self.to));
         let mandate = past.fold.capabilities.decisions.mandate(past, &self.closing, &says);
-        let (proposal, closing) = mandate.map_err(|_| IgnoredReason::NoMandate)?;
-        // What was decided before its turn had come is not decided for later.
-        if is_next(&past.of(closing)) {
-            Ok(Fact::Raised(self.to, proposal))
-        } else {
-            Err(IgnoredReason::NotNextVersion)
-        }
+        mandate.map(|_| Fact::Raised(self.to)).map_err(|_| IgnoredReason::NoMandate)
     }
 }
 
@@ -173,7 +179,7 @@ impl Capability for Founding {
     fn take(&mut self, fact: Fact, step: &mut Step) {
         match fact {
             Fact::Founded(body) => self.body = Some(*body),
-            Fact::Raised(to, by) => self.raise(to, by, step),
+            Fact::Raised(to) => step.raises_to = Some(to),
         }
     }
 
@@ -192,12 +198,17 @@ impl Capability for Founding {
 }
 
 impl Founding {
-    fn raise(&mut self, to: u32, by: Cid, step: &mut Step) {
-        step.raises_to = Some(to);
-        let (event, key) = (step.event(), step.key());
-        if self.raised.get(&to).is_none_or(|it| key < it.key()) {
-            let (author, at, (depth, cid)) = (event.author, event.at, key);
-            self.raised.insert(to, Arc::new(Raised { cid, author, at, depth, to, by }));
+    /// What is decided now, as far as this build can tell: one beyond what it knows is as far as it looks.
+    pub(crate) fn settle(&mut self, log: &Log, decisions: &Decisions, raises: &Raises) {
+        if self.settled == decisions.raising.version {
+            return;
+        }
+        self.settled = decisions.raising.version;
+        let steps = decisions.raised(raises.founded, raises.known.saturating_add(1));
+        let all: Vec<_> = steps.into_iter().filter_map(|it| Raised::of(it, log)).collect();
+        if !self.raised.iter().map(|it| &**it).eq(&all) {
+            self.raised = Tree::default();
+            all.into_iter().for_each(|it| self.raised.insert(it.to, Arc::new(it)));
             self.version += 1;
         }
     }
@@ -206,7 +217,7 @@ impl Founding {
 /// What a person may do: a room is founded before there is anybody in it to ask.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Raise the room's version, as was decided.
+    /// Go on in the next version, as was decided.
     Raise {
         /// The closing by which it was.
         closing: Cid,
@@ -237,10 +248,15 @@ impl Fold {
         fold
     }
 
-    /// The room's version, by all that is here: that of its founding event, or what it was raised to. Of what is beyond this build no more
-    /// is known than that: then it is one above the latest that this build knows.
+    /// The room's version, as is decided now: that of its founding event, or what decisions in effect raise that to. Of what is beyond this
+    /// build no more is known than that: then it is one above the latest that this build knows.
     pub fn version(&self) -> u32 {
-        self.common.raises.highest
+        self.raised().next_back().map_or(self.common.raises.founded, |it| it.to)
+    }
+
+    /// The version by which the next event of `node` is read.
+    pub fn version_of(&self, log: &Log, node: &NodeId) -> u32 {
+        self.common.raises.after(log.last_of(node))
     }
 
     /// The latest version that this build knows.
@@ -248,21 +264,42 @@ impl Fold {
         self.common.raises.known
     }
 
-    /// Whether the room is of a version that this build does not know: it reads on, and writes only introductions, posts
-    /// and feedback, and takes them back.
+    /// Whether the room is of a version that this build does not know: it reads on, and writes only introductions, posts and feedback,
+    /// takes them back, and says what can keep the room from that version.
     pub fn is_newer(&self) -> bool {
         self.founder().is_some() && self.common.raises.is_beyond(self.version())
     }
 
-    /// Whether `node` may raise the version by this closing: that was decided, it is the next, and this build knows it.
+    /// Whether `node` may go on by this closing: that was decided, it is the next version, and this build knows it.
     pub fn may_raise(&self, log: &Log, node: NodeId, closing: &Cid) -> bool {
         let asker = Asker { fold: self, log, node, silence: &|_| 0 };
         Command::Raise { closing: *closing }.ask(asker).is_ok()
     }
 
+    /// The closing by which `node` goes on in the next version before it says this, if the room does and it has not yet. What is the same
+    /// in every version, or may keep the room from it, is said as before: everybody can read that.
+    pub fn raise_before(&self, log: &Log, node: NodeId, saying: &Saying) -> Option<Cid> {
+        let (body, decisions) = (saying.body(), &self.capabilities.decisions);
+        if body.is_lasting() || decisions.is_about_raise(body) || matches!(body, Body::FoldRaised(_)) {
+            return None;
+        }
+        let next = self.version_of(log, &node).checked_add(1)?;
+        let closing = self.capabilities.founding.raised.get(&next)?.cid;
+        self.may_raise(log, node, &closing).then_some(closing)
+    }
+
     /// By which kinds one writes here.
     pub fn table(&self) -> Table {
         if self.is_newer() { Table::Newer } else { Table::One }
+    }
+
+    /// Whether `node` may write this: what everybody can read, where the room or what it wrote itself is beyond this build.
+    pub fn may_write(&self, log: &Log, node: &NodeId, body: &Body) -> bool {
+        let raises = &self.common.raises;
+        if raises.is_beyond(self.version_of(log, node)) {
+            return Table::Newer.has(body);
+        }
+        self.table().has(body) || self.capabilities.decisions.is_about_raise(body)
     }
 
     /// How the room came to its version, by version.

@@ -1,13 +1,14 @@
-//! The room's version is raised by decision: what counts as a raise, by which version each event is read, and what an older build makes of
-//! the same events. There is no second version yet; what is called so here has the kinds, fields and rules of the first.
+//! The room's version is raised by decision, and each chain by its author: what counts as a raise, by which version each event is read, and
+//! what an older build makes of the same events. There is no second version yet; what is called so here has the kinds, fields and rules of the first.
 
 use std::collections::BTreeMap;
 
 use paceline_room::{
     Body, Cid, Stored,
     body::{
-        Ballot, BallotCast, BatonTaken, DecisionClosed, Effect, FoldRaised, PostKind, Promised, ProposalWithdrawn,
-        Proposed, Stance, batons, decisions, feedback, founding, people, persons, posts, taking_back,
+        Ballot, BallotCast, BatonOpened, BatonTaken, DecisionClosed, Effect, FoldRaised, PostKind, Promised,
+        ProposalWithdrawn, Proposed, Stance, batons, decisions, feedback, founding, people, persons, posts,
+        taking_back,
     },
     car::export,
     command::{Asker, Command, CommandError},
@@ -70,30 +71,42 @@ fn why(world: &World, cid: Cid) -> Option<IgnoredReason> {
     whole(world, 3).fold.why_ignored(&cid)
 }
 
-/// A room that was raised to the second version; all have seen it.
+/// All go on in that version; all see that.
+fn go_on(world: &mut World, to: u32, closing: Cid) {
+    (0..4).for_each(|i| _ = raise(world, i, to, closing));
+    world.sync_all();
+}
+
+/// A room in which all go on in the second version; the closing by which they do.
 fn raised(seed: u64) -> (World, Cid) {
     let mut world = room(seed);
     let (_, closing) = decide(&mut world, version(2));
-    let raise = raise(&mut world, 0, 2, closing);
-    world.sync_all();
-    (world, raise)
+    go_on(&mut world, 2, closing);
+    (world, closing)
+}
+
+/// At which version the chains of these authors stand, in a build that knows all.
+fn stand<const N: usize>(world: &World, authors: [usize; N]) -> [u32; N] {
+    let node = whole(world, 3);
+    authors.map(|i| node.fold.version_of(&node.log, &world.author(i)))
 }
 
 #[test]
-fn a_raise_by_one_that_was_decided_counts_and_says_by_which_decision() {
+fn a_room_is_of_the_version_that_is_decided_and_each_goes_on_in_it_by_a_raise() {
     let mut world = room(1);
     let (proposal, closing) = decide(&mut world, version(2));
-    assert_eq!(whole(&world, 2).fold.version(), 1, "what is decided raises nothing by itself");
+    assert_eq!(stand(&world, [0, 1]), [1, 1], "what is decided raises nobody by itself");
     let by = raise(&mut world, 1, 2, closing);
+    assert_eq!((why(&world, by), stand(&world, [0, 1])), (None, [1, 2]));
     for known in 1..=3 {
         let node = whole(&world, known);
         assert_eq!((node.fold.why_ignored(&by), node.fold.version()), (None, 2));
         assert_eq!((node.fold.known_version(), node.fold.is_newer()), (known, known == 1));
         let all: Vec<_> = node.fold.raised().map(|it| (it.to, it.cid, it.author, it.by)).collect();
-        assert_eq!(all, [(2, by, world.author(1), proposal)]);
+        assert_eq!(all, [(2, closing, world.author(0), proposal)]);
         let state = node.state();
         assert_eq!((state.version, state.newer), (2, known == 1));
-        let (cid, author, of) = (by.to_string(), world.author(1).to_string(), proposal.to_string());
+        let (cid, author, of) = (closing.to_string(), world.author(0).to_string(), proposal.to_string());
         let told = serde_json::to_value(&state.raised).expect("a state is JSON");
         let at = state.raised[0].at;
         assert_eq!(told, json!([{ "cid": cid, "author": author, "at": at, "to": 2, "by": of }]));
@@ -125,51 +138,55 @@ fn a_raise_that_nothing_carries_counts_for_nothing() {
         (apart, it)
     };
     assert_eq!(why(&unseen.0, unseen.1), Some(IgnoredReason::NoMandate), "its author has not seen the closing");
-    assert_eq!((whole(&world, 1).fold.version(), whole(&world, 1).fold.is_newer()), (1, false));
+    assert_eq!(stand(&world, [0, 1, 2, 3]), [1; 4]);
 }
 
 #[test]
-fn what_was_decided_out_of_its_turn_raises_nothing_not_even_when_its_turn_has_come() {
+fn what_was_decided_out_of_its_turn_is_not_decided_for_later() {
     let mut world = room(3);
     let (_, third) = decide(&mut world, version(3));
+    assert_eq!(whole(&world, 3).fold.version(), 1, "two above");
     let too_far = raise(&mut world, 0, 3, third);
     assert_eq!(why(&world, too_far), Some(IgnoredReason::NotNextVersion), "two above");
     let (_, second) = decide(&mut world, version(2));
+    assert_eq!(whole(&world, 3).fold.version(), 2, "it is no step of the room now that its turn has come");
     let by = raise(&mut world, 0, 2, second);
-    world.sync_all();
     assert_eq!(why(&world, by), None);
-    for (to, of) in [(2, second), (3, third), (1, second)] {
+    for (to, of) in [(2, second), (1, second), (4, third)] {
         let it = raise(&mut world, 0, to, of);
-        assert_eq!(why(&world, it), Some(IgnoredReason::NotNextVersion), "the same, one decided before, below");
+        assert_eq!(why(&world, it), Some(IgnoredReason::NotNextVersion), "the same, below, two above");
     }
     let (_, again) = decide(&mut world, version(2));
     let it = raise(&mut world, 0, 2, again);
     assert_eq!(why(&world, it), Some(IgnoredReason::NotNextVersion), "the version that it has");
+    assert_eq!(whole(&world, 3).fold.version(), 2);
     let (_, third) = decide(&mut world, version(3));
     let by = raise(&mut world, 0, 3, third);
-    assert_eq!((why(&world, by), whole(&world, 3).fold.version()), (None, 3));
+    assert_eq!((why(&world, by), whole(&world, 3).fold.version(), stand(&world, [0, 1])), (None, 3, [3, 1]));
 }
 
 #[test]
-fn a_closing_from_before_a_raise_beside_it_is_judged_by_its_own_past() {
-    let (mut world, _) = raised(4);
-    // Author 9 knows the room as it began, and decides alone there.
-    let (title, words) = ("on my own".try_into().unwrap(), world.say(9, "mine"));
-    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
-    let effect = Some(version(3));
-    let proposal = world.write(9, Proposed { title, words, policy, effect, trial, review_on, meeting, about });
-    world.send(9, 0);
-    let consent = cast(&mut world, 0, proposal, Ballot::Consent);
-    cast(&mut world, 9, proposal, Ballot::Consent);
-    let closing = world.write(9, DecisionClosed { proposal, version: proposal });
+fn a_raise_binds_the_chain_of_who_makes_it_and_nothing_that_builds_on_it() {
+    let mut world = room(4);
+    let (_, closing) = decide(&mut world, version(2));
+    let by = raise(&mut world, 0, 2, closing);
     world.sync_all();
-    let it = raise(&mut world, 0, 3, closing);
-    assert_eq!(why(&world, consent), None);
-    assert_ne!(why(&world, it), None, "where it was closed the room had the first version");
+    let (mine, theirs) = (world.take_baton(0), world.take_baton(1));
+    // Beside the raise its author's chain goes on as it was.
+    let (title, strengths, minutes, need) = ("lead".try_into().unwrap(), Default::default(), None, None);
+    let twin = world.write_twin(0, by, BatonOpened { title, strengths, minutes, need });
+    world.sync_all();
+    let later = world.take_baton(3);
+    for known in 1..=2 {
+        let node = whole(&world, known);
+        assert_eq!(node.fold.why_ignored(&by), None);
+        let here = [twin, mine, theirs, later].map(|it| node.fold.baton(&it).is_some());
+        assert_eq!(here, [true, known == 2, true, true], "a build that knows {known}");
+    }
 }
 
 #[test]
-fn what_is_suspended_for_who_raises_raises_nothing_and_what_was_raised_stays_so() {
+fn what_is_suspended_for_who_raises_raises_nothing_and_the_room_is_as_before() {
     let mut world = room(5);
     let (title, words) = ("another version".try_into().unwrap(), world.say(0, "let us go on"));
     let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
@@ -191,32 +208,16 @@ fn what_is_suspended_for_who_raises_raises_nothing_and_what_was_raised_stays_so(
     let node = whole(&world, 2);
     assert_eq!(node.fold.proposal(&proposal).map(|it| it.state), Some(ProposalState::Suspended));
     assert_eq!(node.fold.why_ignored(&late), Some(IgnoredReason::NoMandate));
-    assert_eq!((node.fold.why_ignored(&in_time), node.fold.version()), (None, 2));
+    assert_eq!((node.fold.why_ignored(&in_time), node.fold.version(), node.fold.raised().count()), (None, 1, 0));
+    assert_eq!(stand(&world, [0, 1]), [2, 1], "who had raised its chain goes on by that");
 }
 
+/// Who has heard nobody decides among themselves: that is suspended once the others object, in every build.
 #[test]
-fn raises_beside_each_other_count_and_raise_it_once() {
-    let mut world = room(6);
-    let (proposal, closing) = decide(&mut world, version(2));
-    let all = [0, 1, 2].map(|i| raise(&mut world, i, 2, closing));
-    let apart = world.take_baton(3);
-    world.sync_all();
-    let on_top = world.take_baton(3);
-    for known in 1..=2 {
-        let node = whole(&world, known);
-        assert_eq!(all.map(|it| node.fold.why_ignored(&it)), [None; 3]);
-        let first = all.iter().min().expect("three at one depth");
-        let told: Vec<_> = node.fold.raised().map(|it| (it.to, it.cid, it.by)).collect();
-        assert_eq!((told, node.fold.version()), (vec![(2, *first, proposal)], 2));
-        assert!(node.fold.baton(&apart).is_some(), "beside them it is read by the first version");
-        assert_eq!(node.fold.baton(&on_top).is_some(), known == 2);
-    }
-}
-
-/// What remains: who has heard nobody decides among themselves, and of a raise nothing is suspended once the others are heard.
-#[test]
-fn two_keys_that_have_heard_nobody_raise_the_room_and_no_objection_lowers_it() {
+fn what_two_keys_that_have_heard_nobody_decide_and_raise_is_undone_by_one_press_in_every_build() {
     let mut world = room(15);
+    (0..4).for_each(|i| _ = world.post(i, "and on"));
+    world.sync_all();
     world.introduce(8, "One");
     world.send(8, 9);
     world.introduce(9, "Another");
@@ -229,17 +230,36 @@ fn two_keys_that_have_heard_nobody_raise_the_room_and_no_objection_lowers_it() {
     [8, 9].into_iter().for_each(|i| _ = cast(&mut world, i, proposal, Ballot::Consent));
     world.send(9, 8);
     let closing = world.write(8, DecisionClosed { proposal, version: proposal });
-    let by = raise(&mut world, 8, 2, closing);
+    world.send(8, 9);
+    let raises = [raise(&mut world, 8, 2, closing), raise(&mut world, 9, 2, closing)];
+    let hidden = world.take_baton(8);
     world.sync_all();
-    (0..4).for_each(|i| _ = cast(&mut world, i, proposal, Ballot::Object));
+    let mut written = vec![world.take_baton(3)];
     world.sync_all();
-    let state = |known: u32| {
-        let node = whole(&world, known);
-        let proposal = node.fold.proposal(&proposal).map(|it| it.state);
-        (node.fold.why_ignored(&by), node.fold.version(), proposal)
+    let told = |world: &World, known: u32| {
+        let node = whole(world, known);
+        let state = node.fold.proposal(&proposal).map(|it| it.state);
+        (node.fold.version(), node.fold.is_newer(), state, node.fold.why_ignored(&raises[0]))
     };
-    assert_eq!(state(2), (None, 2, Some(ProposalState::Suspended)));
-    assert_eq!(state(1), (None, 2, Some(ProposalState::Carried)), "an older build cannot read the objections");
+    let carried = Some(ProposalState::Carried);
+    assert_eq!(raises.map(|it| why(&world, it)), [None; 2]);
+    assert_eq!([1, 2].map(|it| told(&world, it)), [(2, true, carried, None), (2, false, carried, None)]);
+    let reason = world.say(2, "nobody asked us");
+    let object = BallotCast { proposal, version: proposal, stance: Ballot::Object, words: Some(reason) };
+    world.write(2, object);
+    world.sync_all();
+    written.extend((0..4).map(|i| world.take_baton(i)));
+    world.sync_all();
+    for known in 1..=3 {
+        assert_eq!(told(&world, known), (1, false, Some(ProposalState::Suspended), None), "a build that knows {known}");
+        let node = whole(&world, known);
+        assert!(written.iter().all(|it| node.fold.baton(it).is_some()), "what the others wrote has its meaning");
+        assert_eq!((node.fold.baton(&hidden).is_some(), node.fold.raised().count()), (known > 1, 0));
+        assert!(
+            node.fold.unknown().all(|it| it.author == world.author(8)),
+            "what one of the two wrote since, and no more"
+        );
+    }
 }
 
 /// What tests here do besides.
@@ -307,8 +327,7 @@ fn a_room_can_be_raised_again_and_an_older_build_stays_one_step_behind() {
     let in_second = world.take_baton(1);
     world.sync_all();
     let (_, closing) = decide(&mut world, version(3));
-    let second = raise(&mut world, 2, 3, closing);
-    world.sync_all();
+    go_on(&mut world, 3, closing);
     let in_third = world.take_baton(1);
     let post = world.post(1, "in the third");
     for (known, version, batons) in [(1, 2, [false, false]), (2, 3, [true, false]), (3, 3, [true, true])] {
@@ -317,7 +336,7 @@ fn a_room_can_be_raised_again_and_an_older_build_stays_one_step_behind() {
         assert_eq!([in_second, in_third].map(|it| node.fold.baton(&it).is_some()), batons);
         assert!(node.fold.post(&post).is_some());
         let raises: Vec<_> = node.fold.raised().map(|it| it.cid).collect();
-        assert_eq!(raises, if known == 1 { vec![first] } else { vec![first, second] });
+        assert_eq!(raises, if known == 1 { vec![first] } else { vec![first, closing] });
     }
 }
 
@@ -376,6 +395,61 @@ fn beyond_what_it_knows_a_build_writes_only_the_four_kinds() {
     assert_eq!(tell(2), [None; 8]);
 }
 
+/// What is told to author `i` who answers to this proposal, closes it, or takes it back.
+fn tell_about(world: &World, i: usize, known: u32, proposal: Cid) -> [Option<CommandError>; 3] {
+    let node = seen_by(world, i, known);
+    let cast =
+        |stance| decisions::Command::Cast { proposal, version: None, stance, reason: "no".into(), fix: String::new() };
+    let all = [cast(Ballot::Object), decisions::Command::Close { proposal }, decisions::Command::Withdraw { proposal }];
+    all.map(|it| ask(&node, world, i, it).err())
+}
+
+#[test]
+fn beyond_what_it_knows_a_build_says_what_can_keep_the_room_from_it() {
+    let mut world = room(16);
+    let words = world.say(0, "at four");
+    let title = "tea".try_into().unwrap();
+    let (policy, trial, review_on, meeting, about) = (None, false, None, None, None);
+    let tea = world.write(0, Proposed { title, words, policy, effect: None, trial, review_on, meeting, about });
+    let (proposal, closing) = decide(&mut world, version(2));
+    assert_eq!(tell_about(&world, 0, 1, proposal), [None; 3]);
+    assert_eq!(tell_about(&world, 0, 1, tea), [Some(CommandError::NewerRoom); 3]);
+    assert_eq!(tell_about(&world, 3, 1, proposal), [None, None, Some(CommandError::NotYours)]);
+    go_on(&mut world, 2, closing);
+    assert_eq!(tell_about(&world, 0, 1, proposal), [Some(CommandError::NewerRoom); 3], "nobody could read it");
+    assert_eq!(tell_about(&world, 0, 2, proposal), [None; 3]);
+}
+
+#[test]
+fn who_knows_the_version_of_the_room_goes_on_in_it_before_it_says_what_others_may_not_know() {
+    let mut world = room(17);
+    let (proposal, closing) = decide(&mut world, version(2));
+    let (tags, mentions) = Default::default();
+    let (kind, text, reply_to) = (PostKind::Update, "on".into(), None);
+    let open = batons::Command::Open { title: "lead".into(), strengths: vec![], minutes: None, need: None };
+    let (reason, fix) = ("no".into(), String::new());
+    let all: [Command; 4] = [
+        open.into(),
+        posts::Command::Post { kind, text, reply_to, tags, mentions }.into(),
+        decisions::Command::Cast { proposal, version: None, stance: Ballot::Object, reason, fix }.into(),
+        founding::Command::Raise { closing }.into(),
+    ];
+    let due = |world: &World, known: u32| {
+        let (node, author) = (seen_by(world, 1, known), world.author(1));
+        all.clone().map(|it| {
+            let asker = Asker { fold: &node.fold, log: &node.log, node: author, silence: &|_| 1 };
+            it.ask(asker).ok().and_then(|it| node.fold.raise_before(&node.log, author, &it))
+        })
+    };
+    assert_eq!([1, 2].map(|known| due(&world, known)), [[None; 4], [Some(closing), None, None, None]]);
+    let (_, again) = decide(&mut world, version(3));
+    assert_eq!(due(&world, 3)[0], Some(closing), "one step after the other");
+    raise(&mut world, 1, 2, closing);
+    assert_eq!(due(&world, 3), [Some(again), None, None, None]);
+    raise(&mut world, 1, 3, again);
+    assert_eq!(due(&world, 3), [None; 4]);
+}
+
 #[test]
 fn who_knows_the_next_version_raises_it_as_was_decided_and_nobody_else() {
     let mut world = room(11);
@@ -422,7 +496,7 @@ fn recorded() -> World {
     world.sync_all();
     world.take(1, before, before);
     let (_, closing) = decide(&mut world, version(2));
-    raise(&mut world, 0, 2, closing);
+    [0, 2].into_iter().for_each(|i| _ = raise(&mut world, i, 2, closing));
     world.sync_all();
     let post = world.post(2, "Written with a newer page.");
     world.sync_all();

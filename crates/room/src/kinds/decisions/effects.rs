@@ -3,14 +3,14 @@
 //! Nothing else changes any of this. What is carried has effect from the first closing of it that stands; in that order, and the later wins.
 //! Of one proposal only its latest version that is carried has any.
 
-use std::sync::Arc;
+use std::{ops::Bound, sync::Arc};
 
 use serde::Serialize;
 
-use super::{Changed, Decisions, Effect, outcome::View};
+use super::{Changed, Decisions, Effect, outcome::View, state::FIRST};
 use crate::{
-    Cid, NodeId,
-    cost::BTreeMap,
+    Body, Cid, Ix, NodeId,
+    cost::{BTreeMap, BTreeSet},
     fold::{past::Past, step::Key},
     kinds::{FormValues, Policy},
 };
@@ -105,6 +105,28 @@ impl Rules {
     }
 }
 
+/// Decisions in effect for a version of the fold, by that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Raising {
+    by: BTreeMap<u64, BTreeSet<Key>>,
+    /// Rises whenever they change.
+    pub(crate) version: u64,
+}
+
+impl Raising {
+    fn change(&mut self, effect: &Effect, change: impl FnOnce(&mut BTreeSet<Key>)) {
+        if let Effect::Version(to) = effect {
+            change(self.by.entry(to.get()).or_default());
+            self.version += 1;
+        }
+    }
+
+    /// The first for that version after what took effect by another.
+    fn first(&self, to: u32, after: Key) -> Option<Key> {
+        self.by.get(&u64::from(to))?.range((Bound::Excluded(after), Bound::Unbounded)).next().copied()
+    }
+}
+
 fn put<T>(rule: &mut Option<Rule<T>>, is: Option<T>, by: Cid) {
     if let Some(is) = is {
         *rule = Some(Rule { is, by });
@@ -134,12 +156,14 @@ impl Decisions {
         if before == effect {
             return;
         }
-        if let Some((key, _)) = &before {
+        if let Some((key, effect)) = &before {
             self.effects.remove(key);
             self.in_effect.remove(proposal);
+            self.raising.change(effect, |it| _ = it.remove(key));
         }
         if let Some((key, effect)) = &effect {
             self.effects.insert(*key, *proposal);
+            self.raising.change(effect, |it| _ = it.insert(*key));
             self.in_effect.insert(*proposal, (*key, effect.clone()));
         }
         let is_rule = |it: &Option<(Key, Effect)>| {
@@ -166,6 +190,31 @@ impl Decisions {
             self.lists.rules = Arc::new(rules);
             self.version += 1;
         }
+    }
+
+    /// Those in effect by which a room goes on from one version up to another, each one above that before it in the order in which they take
+    /// effect: their proposals, and the closings by which they do.
+    pub(crate) fn raised(&self, from: u32, up_to: u32) -> Vec<(u32, Cid, Key)> {
+        let (mut all, mut last) = (Vec::new(), FIRST);
+        for to in from.saturating_add(1)..=up_to {
+            let Some(key) = self.raising.first(to, last) else { break };
+            let Some(proposal) = self.effects.get(&key) else { break };
+            all.push((to, *proposal, key));
+            last = key;
+        }
+        all
+    }
+
+    /// Whether this says something to a proposal of which some version would raise the room: it can keep that from being so.
+    pub(crate) fn is_about_raise(&self, body: &Body) -> bool {
+        let proposal = match body {
+            Body::BallotCast(it) => it.proposal,
+            Body::ProposalWithdrawn(it) => it.proposal,
+            Body::DecisionClosed(it) => it.proposal,
+            _ => return false,
+        };
+        let raises = |(_, effect): &(Ix, Option<Effect>)| matches!(effect, Some(Effect::Version(_)));
+        self.records.get(&proposal).is_some_and(|it| it.versions.values().any(raises))
     }
 
     /// Whether what a node has written stands behind a notice.

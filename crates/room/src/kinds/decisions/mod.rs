@@ -38,6 +38,7 @@ pub use self::{
     },
 };
 use self::{
+    effects::Raising,
     electors::home_at,
     outcome::{Said, View},
     standing::{Asked, Held, Stands, Weighed},
@@ -170,6 +171,8 @@ pub(crate) struct Decisions {
     /// What has effect, by the first closing that stands.
     effects: BTreeMap<Key, Cid>,
     in_effect: HashMap<Cid, (Key, Effect)>,
+    /// Of these those for a version of the fold.
+    pub(crate) raising: Raising,
     pub(crate) lists: DecisionLists,
     version: u64,
 }

@@ -171,7 +171,7 @@ pub struct DecisionLists {
 }
 
 /// Before all that is in a log.
-const FIRST: Key = (0, UNNAMED);
+pub(super) const FIRST: Key = (0, UNNAMED);
 
 impl DecisionLists {
     /// The versions of a proposal, in display order.

@@ -51,6 +51,11 @@ impl Measured for FoldRaised {
             it.last
         })
         .at(64),
+        Law::new("a version that is decided after n others for it", Grows::Halving(4), |n| {
+            let mut it = Scene::new();
+            (0..=n).for_each(|_| _ = decided(&mut it, 1));
+            it.last
+        }),
     ];
 }
 
