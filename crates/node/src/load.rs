@@ -27,7 +27,22 @@ impl Ready {
         store: &dyn Store,
         around: &dyn Surroundings,
     ) -> Result<Self, StoreError> {
-        let mut replica = Replica::new(room, keypair.clone());
+        Self::fill(Replica::new(room, keypair.clone()), store, around).await
+    }
+
+    /// The same in a build that knows the versions of the fold up to this one.
+    #[cfg(feature = "test-utils")]
+    pub async fn knowing(
+        version: u32,
+        room: Cid,
+        keypair: &Keypair,
+        store: &dyn Store,
+        around: &dyn Surroundings,
+    ) -> Result<Self, StoreError> {
+        Self::fill(Replica::knowing(room, keypair.clone(), version), store, around).await
+    }
+
+    async fn fill(mut replica: Replica, store: &dyn Store, around: &dyn Surroundings) -> Result<Self, StoreError> {
         replica.started(around.wall_clock());
         let (mut after, mut damaged) = (None, 0);
         loop {

@@ -6,11 +6,11 @@
 use futures::channel::oneshot;
 use litemap::LiteMap;
 use paceline_mesh::{Replica, replica::Millis};
-use paceline_room::{Cid, Keypair, body::rounds::Opening, command::Asker, seal::SHARES};
+use paceline_room::{Cid, Fold, Keypair, Log, body::rounds::Opening, command::Asker, seal::SHARES};
 
 use crate::{
     NodeError,
-    write::{Making, Outcome},
+    write::{Made, Making, Outcome, Sight},
 };
 
 /// For so long, in milliseconds from when this node saw that all are shown, whoever sealed something is left to show it themselves
@@ -77,7 +77,7 @@ impl Openings {
         // Who has shown theirs meanwhile is seen then.
         let steps = |since: &Millis| [SHARES_OF_STILL_AFTER, SHARES_AFTER].map(|after| next_step(*since + after, now));
         self.wake = self.rounds.values().flat_map(steps).flatten().chain(again).min();
-        if again.is_some() || next(&self.due(replica, now), replica, keypair).is_none() {
+        if again.is_some() || next(&self.due(replica, now), replica.fold(), replica.log(), keypair).is_none() {
             return Ok(None);
         }
         let (tell, asked) = oneshot::channel();
@@ -107,15 +107,16 @@ fn next_step(from: Millis, now: Millis) -> Option<Millis> {
     (0..steps).map(|step| from + step * GIVE_EVERY).find(|it| *it > now)
 }
 
-fn next(due: &[(Cid, usize)], replica: &Replica, keypair: &Keypair) -> Option<Opening> {
-    due.iter().find_map(|(round, gives)| replica.fold().opening(replica.log(), keypair, round, *gives))
+fn next(due: &[(Cid, usize)], fold: &Fold, log: &Log, keypair: &Keypair) -> Option<Opening> {
+    due.iter().find_map(|(round, gives)| fold.opening(log, keypair, round, *gives))
 }
 
 /// The next of what is to be written, as it is when its turn has come.
-pub fn make(due: &[(Cid, usize)], replica: &Replica, keypair: &Keypair) -> Result<Making, NodeError> {
-    let opening = next(due, replica, keypair).ok_or(NodeError::NotFound)?;
+pub fn make(due: Vec<(Cid, usize)>, sight: Sight, keypair: &Keypair) -> Result<Made, NodeError> {
+    let (fold, log) = (sight.fold(), sight.log());
+    let opening = next(&due, fold, log, keypair).ok_or(NodeError::NotFound)?;
     let beside = opening.words.clone();
-    let asker = Asker { fold: replica.fold(), log: replica.log(), node: replica.node(), silence: &|_| 0 };
+    let asker = Asker { fold, log, node: sight.replica.node(), silence: &|_| 0 };
     let saying = opening.ask(asker).map_err(|refused| NodeError::Refused(refused.code()))?;
-    Ok(Making { saying, beside })
+    Ok(sight.made(Making { saying, beside }, move |sight, keypair| make(due, sight, keypair)))
 }

@@ -42,12 +42,24 @@ pub(crate) struct Sight<'a> {
 }
 
 impl<'a> Sight<'a> {
-    fn log(self) -> &'a Log {
+    pub(crate) fn log(self) -> &'a Log {
         self.ahead.map_or(self.replica.log(), |it| &it.log)
     }
 
-    fn fold(self) -> &'a Fold {
+    pub(crate) fn fold(self) -> &'a Fold {
         self.ahead.map_or(self.replica.fold(), |it| &it.fold)
+    }
+
+    /// This is written, unless this node goes on in the room's version first.
+    pub(crate) fn made(
+        self,
+        making: Making,
+        again: impl FnOnce(Sight, &Keypair) -> Result<Made, NodeError> + 'static,
+    ) -> Made {
+        match self.fold().raise_before(self.log(), self.replica.node(), &making.saying) {
+            None => Made::Now(Box::new(making)),
+            Some(closing) => Made::AfterRaise(closing, Box::new(move |sight, _, keypair| again(sight, keypair))),
+        }
     }
 }
 
@@ -65,8 +77,8 @@ impl Ahead {
     }
 
     /// Takes in what it has not of these.
-    pub(crate) fn take(&mut self, written: &[Written]) {
-        for Written { event, stored, .. } in written.iter().skip(self.taken) {
+    pub(crate) fn take<'a>(&mut self, written: impl Iterator<Item = &'a Written>) {
+        for Written { event, stored, .. } in written.skip(self.taken) {
             let admitted = self.log.admit_verified(stored.cid, event.clone(), stored.block.clone());
             if let Ok(Admission::Admitted(ix)) = admitted {
                 self.fold.apply(&self.log, ix);
@@ -74,14 +86,22 @@ impl Ahead {
             if let Some((cid, block)) = &stored.words {
                 self.fold.words(&self.log, *cid, block);
             }
+            self.taken += 1;
         }
-        self.taken = written.len();
     }
 }
 
 /// Looks at the state when the turn comes, with the names of what was signed before in the same write, and says what to write or why
 /// not.
-pub(crate) type MakeSaying = Box<dyn FnOnce(Sight, Named, &Keypair) -> Result<Making, NodeError>>;
+pub(crate) type MakeSaying = Box<dyn FnOnce(Sight, Named, &Keypair) -> Result<Made, NodeError>>;
+
+/// What comes of that.
+pub(crate) enum Made {
+    /// It is written.
+    Now(Box<Making>),
+    /// First this node goes on in the room's version, by this closing; then it is asked again, of the room as that leaves it.
+    AfterRaise(Cid, MakeSaying),
+}
 
 /// One event of a write.
 pub(crate) struct Step {
@@ -92,16 +112,17 @@ pub(crate) struct Step {
 }
 
 /// What the room says to a command now. An answer in a sealed round is sealed for the place in the chain that is next.
-pub(crate) fn ask(sight: Sight, keypair: &Keypair, command: Command, now: Millis) -> Result<Making, NodeError> {
+pub(crate) fn ask(sight: Sight, keypair: &Keypair, command: Command, now: Millis) -> Result<Made, NodeError> {
     let refused = |it: CommandError| NodeError::Refused(it.code());
     let (fold, log, replica) = (sight.fold(), sight.log(), sight.replica);
-    let command = match command {
+    let asked = match command.clone() {
         Command::Rounds(it) => it.sealed(fold, log, keypair).map_err(refused)?.into(),
         other => other,
     };
     let silence = |node: &NodeId| silence(replica.presence().get(node), now).max(replica.unheard(node, now));
     let asker = Asker { fold, log, node: replica.node(), silence: &silence };
-    Ok(Making { saying: command.ask(asker).map_err(refused)?, beside: None })
+    let making = Making { saying: asked.ask(asker).map_err(refused)?, beside: None };
+    Ok(sight.made(making, move |sight, keypair| ask(sight, keypair, command, now)))
 }
 
 /// For how long a node has been gone, in milliseconds; 0 while it is here.
@@ -153,6 +174,8 @@ pub(crate) struct Written {
     pub(crate) stored: Stored,
     /// Shown while it is being stored.
     pub(crate) shown: Option<Storing>,
+    /// It was asked for, and does not only go before that.
+    pub(crate) is_asked: bool,
 }
 
 impl Write {
@@ -204,7 +227,7 @@ pub(crate) fn sign(
     };
     draft.body = saying.into_body(words.as_ref().map(|(_, (cid, _))| *cid));
     let beside = beside.map(|block| (Cid::of(&block), Arc::from(block)));
-    if !replica.fold().table().has(&draft.body) {
+    if !replica.fold().may_write(replica.log(), &replica.node(), &draft.body) {
         return Err(NodeError::NotInThisRoom);
     }
     // Whatever the rule, only the length of what was written depends on the person.
@@ -217,5 +240,5 @@ pub(crate) fn sign(
     };
     let stored =
         Stored { cid, depth: event.depth, block: block.into(), words: words.map(|(_, block)| block).or(beside) };
-    Ok(Written { event, stored, shown })
+    Ok(Written { event, stored, shown, is_asked: true })
 }

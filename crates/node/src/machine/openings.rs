@@ -36,7 +36,7 @@ impl Machine {
         let Ok(wanted) = self.openings.wants(&self.replica, &self.keypair, now) else { return };
         if let Some(reply) = wanted {
             let due = self.openings.due(&self.replica, now);
-            self.ask(Write::alone(Box::new(move |sight, _, keypair| make(&due, sight.replica, keypair)), reply));
+            self.ask(Write::alone(Box::new(move |sight, _, keypair| make(due, sight, keypair)), reply));
         }
         self.out.extend(self.openings.wake.map(Effect::OpenUpAt));
     }

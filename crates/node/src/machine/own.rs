@@ -1,14 +1,14 @@
 //! Own events: signed together, stored in one transaction, noted, and then sent.
 
 use paceline_mesh::replica::Millis;
-use paceline_room::cost;
+use paceline_room::{Cid, body::founding, cost};
 use paceline_store::{Durability, StoreError};
 
 use super::{Effect, For, Job, Machine, Told, turns::Turn};
 use crate::{
     NodeError,
     acts::{MOST_ACTS, Named},
-    write::{Ahead, Reply, Salt, Sight, Step, Write, Written, sign},
+    write::{Ahead, Made, MakeSaying, Reply, Salt, Sight, Step, Write, Written, ask, sign},
 };
 
 /// Wishes that share one transaction at most.
@@ -26,8 +26,7 @@ impl Machine {
             if settles.as_ref().is_some_and(|id| !self.desk.go(id)) {
                 let _ = reply.send(Err(NodeError::NotFound));
             } else {
-                let last = signed.last().and_then(|(written, _)| written.last());
-                match self.sign_all(steps, last, at, salt) {
+                match self.sign_all(steps, &signed, at, salt) {
                     Ok(written) => {
                         settled.extend(settles);
                         signed.push((written, reply));
@@ -64,24 +63,38 @@ impl Machine {
         });
     }
 
-    /// Signs all of one wish, or nothing of it. `before`: what was signed last for the same transaction.
+    /// Signs all of one wish, or nothing of it, and before that by which this node goes on in the room's version. `signed`: what was signed
+    /// before for the same transaction.
     fn sign_all(
         &self,
         steps: Vec<Step>,
-        before: Option<&Written>,
+        signed: &[(Vec<Written>, Reply)],
         at: u64,
         salt: &mut dyn FnMut() -> Salt,
     ) -> Result<Vec<Written>, NodeError> {
         let (mut all, mut names, mut ahead) = (Vec::<Written>::new(), Vec::new(), None);
+        let has_raised = before(signed).any(|it| !it.is_asked);
         for Step { make, rests } in steps {
-            if rests {
-                ahead.get_or_insert_with(|| Ahead::of(&self.replica)).take(&all);
+            let (mut makes, mut rests) = (vec![make], rests || has_raised);
+            while let Some(make) = makes.pop() {
+                if rests {
+                    ahead.get_or_insert_with(|| Ahead::of(&self.replica)).take(before(signed).chain(&all));
+                }
+                let sight = Sight { replica: &self.replica, ahead: ahead.as_ref() };
+                match make(sight, Named::new(&names), &self.keypair)? {
+                    Made::AfterRaise(closing, again) => {
+                        makes.extend([again, raise(closing)]);
+                        rests = true;
+                    }
+                    Made::Now(making) => {
+                        let last = all.last().or(before(signed).last());
+                        let mut written = sign(&self.replica, &self.keypair, *making, last, at, salt())?;
+                        written.is_asked = makes.is_empty();
+                        names.extend(written.is_asked.then_some(written.stored.cid));
+                        all.push(written);
+                    }
+                }
             }
-            let sight = Sight { replica: &self.replica, ahead: ahead.as_ref() };
-            let making = make(sight, Named::new(&names), &self.keypair)?;
-            let written = sign(&self.replica, &self.keypair, making, all.last().or(before), at, salt())?;
-            names.push(written.stored.cid);
-            all.push(written);
         }
         Ok(all)
     }
@@ -115,7 +128,7 @@ impl Machine {
         let Turn::Noting(signed) = self.set_log_turn(Turn::Free) else { return };
         self.storing.clear();
         for (written, reply) in signed {
-            let names = written.iter().map(|it| it.stored.cid).collect();
+            let names = written.iter().filter(|it| it.is_asked).map(|it| it.stored.cid).collect();
             written.into_iter().for_each(|it| self.input(it.into_input(), now));
             let _ = reply.send(Ok(names));
         }
@@ -123,4 +136,14 @@ impl Machine {
         self.tell(Told::Changed);
         self.out.push(Effect::Soon);
     }
+}
+
+/// What was signed for a transaction so far.
+fn before(signed: &[(Vec<Written>, Reply)]) -> impl Iterator<Item = &Written> {
+    signed.iter().flat_map(|(written, _)| written)
+}
+
+/// This node goes on in the room's version.
+fn raise(closing: Cid) -> MakeSaying {
+    Box::new(move |sight, _, keypair| ask(sight, keypair, founding::Command::Raise { closing }.into(), 0))
 }

@@ -4,6 +4,7 @@ mod crash;
 mod growth;
 mod keeping;
 mod promises;
+mod raised;
 mod seals;
 mod together;
 mod two;

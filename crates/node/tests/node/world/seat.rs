@@ -57,6 +57,16 @@ impl Seat {
     /// Opens what is on a disk, as a page does.
     pub fn open(place: &Place, room: Cid, keypair: Keypair, disk: Disk, key: Rc<TestKey>) -> Self {
         let ready = block_on(Ready::load(room, &keypair, &disk, place)).expect("a disk can be read");
+        Self::of(ready, place, keypair, disk, key)
+    }
+
+    /// The same with a build that knows the versions of the fold up to this one.
+    pub fn knowing(version: u32, place: &Place, room: Cid, keypair: Keypair, disk: Disk) -> Self {
+        let ready = block_on(Ready::knowing(version, room, &keypair, &disk, place)).expect("a disk can be read");
+        Self::of(ready, place, keypair, disk, Rc::default())
+    }
+
+    fn of(ready: Ready, place: &Place, keypair: Keypair, disk: Disk, key: Rc<TestKey>) -> Self {
         let whole = ready.is_whole(key.mark.get());
         assert_eq!(ready.damaged, 0, "nothing on it is damaged");
         if let Some(seq) = ready.unnoted(key.mark.get()) {
