@@ -5,4 +5,3 @@ newer-title = It was written by a newer Paceline. This one keeps it whole and pa
 newer-room-title = A room of a newer version
 newer-room = This room was founded by a newer Paceline. Here you can read, post and give feedback; for everything else, reload the page to get the newer version.
 newer-raised = This room now uses version { $n }. This page is older: it reads and posts only. Reload to get the newer page.
-raised-row = { $name } raised the room’s version to { $n }

@@ -84,7 +84,7 @@ commands! { session:
     "decision.propose" (o: Proposal) -> Cid = session.act(o.command()?).await;
     "decision.amend" (proposal: Cid, text: String) -> Cid = session.act(decisions::Command::Amend { proposal, text, title: None, fix: None }).await;
     "decision.ballot" (proposal: Cid, o: BallotFor) -> Cid = session.act(o.command(proposal)).await;
-    "decision.close" (proposal: Cid) -> Cid = session.close_decision(proposal).await;
+    "decision.close" (proposal: Cid) -> Cid = session.act(decisions::Command::Close { proposal }).await;
     "decision.withdraw" (proposal: Cid) -> Cid = session.act(decisions::Command::Withdraw { proposal }).await;
 
     "meeting.open" (o: Option<Meeting>) -> Cid = open_meeting(&session, o.unwrap_or_default()).await;

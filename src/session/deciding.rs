@@ -6,7 +6,6 @@ use paceline_room::{
     body::{
         Policy,
         decisions::{Ballot, Command, Effect, Handing},
-        founding,
         rounds::{self, Ask, True},
     },
     command::Command as Any,
@@ -144,25 +143,10 @@ impl Session {
         if is_done {
             return Ok(());
         }
-        match self.close_decision(proposal).await {
+        match self.act(Command::Close { proposal }).await {
             Err(error) if error.code == "not-decided" => Ok(()),
             outcome => outcome.map(drop),
         }
-    }
-
-    /// Decides, and raises the room's version if that was decided by it and this build knows the next one. The closing.
-    pub async fn close_decision(&self, proposal: Cid) -> Outcome<Cid> {
-        let closing = self.act(Command::Close { proposal }).await?;
-        if self.may_raise(&closing)? {
-            self.act(founding::Command::Raise { closing }).await?;
-        }
-        Ok(closing)
-    }
-
-    fn may_raise(&self, closing: &Cid) -> Outcome<bool> {
-        let engine = self.engine()?;
-        let replica = engine.node.replica();
-        Ok(replica.fold().may_raise(replica.log(), engine.me, closing))
     }
 }
 

@@ -6,7 +6,7 @@ use paceline_room::{
     Cid, NodeId, Tree,
     fold::{Key, List},
     limits,
-    state::{Baton, DecisionLists, Item, Person, PromiseLists, Raised, UnknownEvent},
+    state::{Baton, DecisionLists, Item, Person, PromiseLists, UnknownEvent},
 };
 use yew::prelude::*;
 
@@ -43,8 +43,6 @@ pub struct Sources {
     pub going: Vec<Cid>,
     /// What a newer version wrote.
     pub unknown: List<UnknownEvent>,
-    /// How the room came to its version, by version.
-    pub raised: Tree<u32, Raised>,
 }
 
 impl Sources {
@@ -59,7 +57,6 @@ impl Sources {
             about: meetings.about.clone(),
             going: open.flat_map(|it| meetings.line(it)).map(|it| it.cid).collect(),
             unknown: room.unknown.clone(),
-            raised: room.raised.clone(),
         }
     }
 

@@ -1,5 +1,5 @@
-// A room that was raised to a version which this page does not know: it says so, shows and passes on all of it, and posts. And a decision
-// for a version that no page knows yet raises nothing. The file of the room is made by crates/room/tests/fold/raised.rs.
+// A room that goes on in a version which this page does not know: it says so, shows and passes on all of it, and posts. And a decision for a
+// version that no page knows yet is undone by one objection. The file of the room is made by crates/room/tests/fold/raised.rs.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -38,7 +38,8 @@ scenario('a room that was raised beyond this page is read, posted in and passed 
   assert.equal(state.feedback.find(({ target }) => target === newest.cid).text, 'which one?');
   await says(ben, 'room-title', 'A test room');
   await says(ben, 'newer-room', /version 2.*older.*Reload/);
-  await says(ben, 'raised', /Ann raised the room.s version to 2/);
+  // What raised the room stands in the stream as long as it can be objected to.
+  await ben.at('proposal', { 'data-cid': decision.cid }).getByTestId('ballot-object').first().waitFor({ timeout: PATIENCE });
   await ben.until('what only a newer page can read has a line each', async () => (await ben.at('newer').count()) === 3);
   for (const move of ['baton-take', 'baton-offer', 'baton-step-in', 'baton-open']) {
     assert.equal(await ben.at(move).count(), 0, 'no baton is moved with this page');
@@ -70,21 +71,37 @@ scenario('a room that was raised beyond this page is read, posted in and passed 
   assert.deepEqual((await cleo.state()).unknown, state.unknown);
 });
 
-scenario('a decision for a version that no page knows raises nothing, and its card says so', async (world) => {
+scenario('a decision for a version that no page knows makes all pages older, and one objection brings them back', async (world) => {
   const { tabs } = await world.room(['Ada', 'Ben']);
   const [ada, ben] = tabs;
   await ada.has(await ben.post('here'));
   const cid = await ada.call('decision.propose', { title: 'Go on', text: 'In the next version.', effect: { version: 2 } });
   await converged(tabs);
-  for (const tab of tabs) await tab.call('decision.ballot', cid, { stance: 'consent' });
-  const decided = async (tab) => (await tab.state()).proposals.some((it) => it.cid === cid && it.state === 'carried');
-  for (const tab of tabs) await tab.until('it is decided', () => decided(tab));
+  for (const tab of tabs) {
+    await says(tab, 'proposal-changes', /version 2.*does not know version 2/);
+    await tab.call('decision.ballot', cid, { stance: 'consent' });
+  }
+  const stands = (tab, what) => tab.until(`it is ${what}`, async () => (await tab.state()).proposals.some((it) => it.cid === cid && it.state === what));
+  for (const tab of tabs) await stands(tab, 'carried');
+  await converged(tabs);
+  for (const tab of tabs) {
+    const { version, newer, raised } = await tab.state();
+    assert.deepEqual([version, newer, raised.map(({ to, by }) => [to, by])], [2, true, [[2, cid]]]);
+    await says(tab, 'newer-room', /version 2.*older.*Reload/);
+    await assert.rejects(tab.call('baton.open', { title: 'Host' }), { code: 'newer-room' });
+  }
+  // What decided it stands in the stream as long as it can be objected to.
+  const card = ben.at('proposal', { 'data-cid': cid }).first();
+  await card.getByTestId('ballot-object').click();
+  await card.getByTestId('ballot-reason').fill('Nobody has that page yet');
+  await card.getByTestId('ballot-submit').click();
+  for (const tab of tabs) await stands(tab, 'suspended');
   await converged(tabs);
   for (const tab of tabs) {
     const { version, newer, raised } = await tab.state();
     assert.deepEqual([version, newer, raised], [1, false, []]);
-    await says(tab, 'proposal-changes', /version 2.*does not know version 2/);
-    assert.equal(await tab.at('newer-room').count(), 0);
+    await tab.until('it says nothing of that any more', async () => (await tab.at('newer-room').count()) === 0);
+    await tab.call('baton.open', { title: `Host by ${tab.name}` });
   }
   await ada.call('decision.propose', { title: 'And on', text: 'Two at once.', effect: { version: 3 } });
   await says(ada, 'proposal-changes', /version 3.*not the next one/);

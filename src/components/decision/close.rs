@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gloo::timers::callback::Timeout;
-use paceline_room::{Day, state::Proposal};
+use paceline_room::{Day, body::decisions::Command, state::Proposal};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -84,9 +84,7 @@ fn Choose(props: &ChooseProps) -> Html {
     let ChooseProps { proposal, primary, on_change } = props;
     let (session, commands, proposal) = (use_session(), use_commands(format!("close {}", proposal.cid)), proposal.cid);
     let busy = commands.busy;
-    let decide = Callback::from(move |_: MouseEvent| {
-        commands.run(move |session| async move { session.close_decision(proposal).await.map(drop) });
-    });
+    let decide = Callback::from(move |_: MouseEvent| commands.act(Command::Close { proposal }));
     let day = due::next_friday();
     let wait = on_change.reform(move |_: MouseEvent| session.postpone(proposal, day));
     html! {

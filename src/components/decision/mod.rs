@@ -14,7 +14,10 @@ use std::{rc::Rc, sync::Arc};
 
 use paceline_room::{
     Cid, Day, NodeId,
-    body::{Policy, decisions::Ballot},
+    body::{
+        Policy,
+        decisions::{Ballot, Effect},
+    },
     sorted,
     state::{Cast, DecisionLists, PersonLists, Proposal, ProposalState},
 };
@@ -102,6 +105,11 @@ impl Decisions {
             self.joined.nodes_of(*it).any(here)
         };
         missing.iter().copied().filter(|it| !is_here(it)).collect()
+    }
+
+    /// Whether some version of it would raise the room: where that is newer than this page it is answered all the same.
+    pub fn raises(&self, it: &Proposal) -> bool {
+        self.lists.versions_of(it.cid).any(|it| matches!(it.effect, Some(Effect::Version(_))))
     }
 
     /// Until when the person here waits with something that is not decided, and whether that day has come.

@@ -126,7 +126,7 @@ fn stands(all: &Decisions, it: &Proposal, asks: bool) -> String {
 
 /// What is decided may still be objected to; what was taken back not.
 fn may_answer(all: &Decisions, it: &Proposal) -> bool {
-    !all.newer && it.state != ProposalState::Withdrawn
+    (!all.newer || all.raises(it)) && it.state != ProposalState::Withdrawn
 }
 
 fn answer(all: &Decisions, it: &Arc<Proposal>, primary: bool) -> Html {

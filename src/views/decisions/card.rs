@@ -32,8 +32,10 @@ fn moments(it: &Arc<Proposal>) -> impl Iterator<Item = (Key, Moment)> + use<> {
     let proposed = it.clone();
     let first: Moment = Box::new(move |around| match proposed.state {
         // What is over is told in a line: all of it stands among what was agreed.
-        ProposalState::Open | ProposalState::Suspended => {
-            html! { <div class="card" key={proposed.cid.to_string()}><ProposalView all={around.decisions.clone()} proposal={proposed.clone()} /></div> }
+        ProposalState::Open | ProposalState::Suspended => card(around, &proposed),
+        // Where this page is older than the room, this is what it can be brought back by.
+        ProposalState::Carried if around.decisions.newer && around.decisions.raises(&proposed) => {
+            card(around, &proposed)
         }
         ProposalState::Carried | ProposalState::Withdrawn => {
             let told = |name: &str| t!("road-proposed", name = name.to_owned(), title = title(&proposed));
@@ -49,6 +51,10 @@ fn moments(it: &Arc<Proposal>) -> impl Iterator<Item = (Key, Moment)> + use<> {
         (key, draw)
     });
     std::iter::once((it.key(), first)).chain(last)
+}
+
+fn card(around: &Around, it: &Arc<Proposal>) -> Html {
+    html! { <div class="card" key={it.cid.to_string()}><ProposalView all={around.decisions.clone()} proposal={it.clone()} /></div> }
 }
 
 fn title(it: &Proposal) -> String {
