@@ -37,7 +37,7 @@ impl Measured for FoldRaised {
             raises(&mut it, closing, n + 1, |i| 2 + i);
             it.last
         }),
-        Law::new("a raise that n have decided", Grows::Each(RAISED), |n| {
+        Law::new("a raise that n have decided", Grows::Halving(2), |n| {
             let mut it = Scene::new();
             let closing = decided(&mut it, n);
             raises(&mut it, closing, 1, |_| 0);
@@ -58,9 +58,6 @@ impl Measured for FoldRaised {
         }),
     ];
 }
-
-/// So many looks an elector: what each of them said is asked for once more.
-const RAISED: u64 = 6;
 
 /// So many are there, and all of them decide that the room is raised to the second version; the closing.
 fn decided(it: &mut Scene, n: usize) -> Cid {
