@@ -212,9 +212,14 @@ fn what_is_suspended_for_who_raises_raises_nothing_and_the_room_is_as_before() {
     assert_eq!(stand(&world, [0, 1]), [2, 1], "who had raised its chain goes on by that");
 }
 
-/// Who has heard nobody decides among themselves: that is suspended once the others object, in every build.
+/// Who has heard nobody decides among themselves: that is suspended once the others object, in every build, however long they go on before that.
 #[test]
 fn what_two_keys_that_have_heard_nobody_decide_and_raise_is_undone_by_one_press_in_every_build() {
+    [0, 1, 25].into_iter().for_each(undone_after);
+}
+
+/// The others write so much each before one of them objects.
+fn undone_after(posts: usize) {
     let mut world = room(15);
     (0..4).for_each(|i| _ = world.post(i, "and on"));
     world.sync_all();
@@ -244,6 +249,11 @@ fn what_two_keys_that_have_heard_nobody_decide_and_raise_is_undone_by_one_press_
     let carried = Some(ProposalState::Carried);
     assert_eq!(raises.map(|it| why(&world, it)), [None; 2]);
     assert_eq!([1, 2].map(|it| told(&world, it)), [(2, true, carried, None), (2, false, carried, None)]);
+    for _ in 0..posts {
+        (0..4).for_each(|i| _ = world.post(i, "we have not looked"));
+        world.sync_all();
+    }
+    assert_eq!([1, 2].map(|it| told(&world, it).0), [2, 2]);
     let reason = world.say(2, "nobody asked us");
     let object = BallotCast { proposal, version: proposal, stance: Ballot::Object, words: Some(reason) };
     world.write(2, object);

@@ -8,7 +8,7 @@
 use std::{cell::OnceCell, fmt, sync::Arc};
 
 use super::{
-    Closed, Decisions, Record, Watched, Why,
+    Closed, Decisions, Effect, Record, Watched, Why,
     outcome::{Asking, Said, Says, Tally, View},
 };
 use crate::{
@@ -276,8 +276,12 @@ impl Decisions {
         view.look().log.chains_of(author).map(|(chain, _)| after(chain)).fold(0, u32::saturating_add)
     }
 
-    /// Whether most had gone on. `few`: too few have for that.
+    /// Whether most had gone on. `few`: too few have for that. What keeps a room from a version that pages may not know is never late: they
+    /// can do little until somebody says it.
     fn is_late(&self, record: &Record, said: Ix, closed: &Closed, view: &View, persons: &Persons, few: bool) -> bool {
+        if matches!(record.versions.get(&closed.version), Some((_, Some(Effect::Version(_))))) {
+            return false;
+        }
         let look = view.look();
         let wrote = |node: &NodeId| {
             let chains = look.log.chains_of(node).map(|(chain, _)| self.without(chain, said, closed.ix, view));
