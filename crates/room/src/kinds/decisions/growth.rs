@@ -48,7 +48,7 @@ impl Measured for BallotCast {
             (2..=n + 1).for_each(|i| _ = cast(&mut it, i, proposal, Ballot::Consent));
             it.last
         }),
-        Law::new("a ballot of somebody whom the proposal had not seen, after n had written on", Grows::Each(8), |n| {
+        Law::new("a ballot of somebody whom the proposal had not seen, after n had written on", Grows::Each(6), |n| {
             let mut it = Scene::new();
             let room = it.room();
             let proposal = with_people(&mut it, n);

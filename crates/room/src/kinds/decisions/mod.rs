@@ -22,6 +22,7 @@ mod outcome;
 mod reviews;
 mod standing;
 pub mod state;
+mod watching;
 
 use std::sync::Arc;
 
@@ -77,8 +78,11 @@ struct Record {
     order: Vec<Ix>,
     chains: BTreeMap<ChainIx, u32>,
     casters: BTreeMap<NodeId, Vec<Ix>>,
-    /// Some of it was said by who is no elector.
+    /// Some of it was said by who is no elector; and by whom.
     weak: bool,
+    strangers: BTreeSet<NodeId>,
+    /// Objections of these that an elector has heard.
+    heard: BTreeSet<Ix>,
     /// Closings that hold; in the order in which they came here.
     closings: BTreeMap<Key, Closed>,
     latest: Vec<Key>,
@@ -94,6 +98,8 @@ struct Record {
     weighed: BTreeMap<Key, Weighed>,
     /// How many electors there are at least, once it was asked.
     least: Option<usize>,
+    /// Chains that have met a closing that stands in another, of those that are watched.
+    crossed: BTreeSet<ChainIx>,
     /// How often somebody wrote of whom something may be late by that.
     turns: u64,
     /// What is watched since it may yet be late, or something may be late for it; and how much of that each author wrote.
@@ -117,8 +123,11 @@ struct Closed {
     /// What had come here before it, and it had not seen; and after how many of all said things it came.
     beside: Arc<[Ix]>,
     from: usize,
-    /// How many chains have met it, once that matters.
+    /// How many chains have met it, once that matters; and whether that is watched.
     met: Option<usize>,
+    is_watched: bool,
+    /// What those say of it who are no electors, or were none, once it is known.
+    strangers: Option<Weighed>,
     /// Whether it stands, and by what.
     stood: Option<(Asked, Stands)>,
 }
@@ -295,6 +304,8 @@ impl Decisions {
             chains: BTreeMap::new(),
             casters: BTreeMap::new(),
             weak: false,
+            strangers: BTreeSet::new(),
+            heard: BTreeSet::new(),
             closings: BTreeMap::new(),
             latest: Vec::new(),
             asked: 0,
@@ -303,6 +314,7 @@ impl Decisions {
             closed: BTreeMap::new(),
             weighed: BTreeMap::new(),
             least: None,
+            crossed: BTreeSet::new(),
             turns: 0,
             tense: Vec::new(),
             tense_authors: BTreeMap::new(),
@@ -401,7 +413,10 @@ impl Decisions {
         record.order.push(step.ix);
         record.casters.entry(event.author).or_default().push(step.ix);
         record.chains.insert(step.entry.chain, step.entry.place);
-        record.weak |= !elector;
+        if !elector {
+            record.weak = true;
+            record.strangers.insert(person);
+        }
         if elector && stance == Ballot::Object {
             record.objected.push((step.ix, person));
         }
@@ -440,8 +455,9 @@ impl Decisions {
         let (beside, from) = self.beside(record, step.ix, held.like, step.look);
         let is_tense = !record.tense.is_empty();
         let Held { quorum, sole, .. } = held;
-        let (ix, vouched, met, stood) = (step.ix, None, is_tense.then_some(0), None);
-        let closed = Closed { ix, version: of, quorum, sole, vouched, beside, from, met, stood };
+        let (ix, met, is_watched) = (step.ix, is_tense.then_some(0), is_tense);
+        let (vouched, strangers, stood) = Default::default();
+        let closed = Closed { ix, version: of, quorum, sole, vouched, beside, from, met, is_watched, strangers, stood };
         let Some(record) = self.records.get_mut(&proposal) else { return };
         let people = self.stale.entry(proposal).or_default();
         // Where somebody was alone it counts what anybody objects.
@@ -512,9 +528,11 @@ impl Decisions {
     /// Judges anew what has changed since it was last settled.
     pub(crate) fn settle(&mut self, log: &Log, persons: &Persons) {
         let look = Look::new(log);
+        let stale: Vec<Cid> = self.stale.keys().copied().collect();
+        stale.iter().for_each(|proposal| self.vouch_for_closings(proposal));
         for (event, watched) in std::mem::take(&mut self.met) {
             if watched.why == Why::Closing {
-                self.meet(&watched, &look);
+                self.meet(event, &watched, &look);
                 continue;
             }
             let people = self.stale.entry(watched.proposal).or_default();

@@ -107,6 +107,16 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// What these and others say.
+    pub(super) fn with(self, other: Self) -> Self {
+        Self {
+            consents: self.consents + other.consents,
+            objections: self.objections + other.objections,
+            foreign: self.foreign + other.foreign,
+            aside: self.aside + other.aside,
+        }
+    }
+
     /// Whether it is decided. `sole`: nobody else is an elector.
     pub(super) fn carries(self, policy: Policy, quorum: usize, sole: bool) -> bool {
         let Self { consents, objections, foreign, aside } = self;
@@ -362,6 +372,7 @@ impl Decisions {
             return;
         }
         let Some(record) = self.records.get_mut(&watched.proposal) else { return };
+        record.heard.insert(watched.ix);
         for closed in record.closings.values_mut().filter(|it| !look.is_ancestor(it.ix, event)) {
             if let Some(vouched) = &mut closed.vouched {
                 vouched.insert(watched.ix);
@@ -383,7 +394,6 @@ impl Decisions {
 
     /// Shows where a proposal stands, and of these people which of their ballots count.
     pub(super) fn show(&mut self, proposal: &Cid, people: &BTreeSet<NodeId>, look: &Look, persons: &Persons) {
-        self.vouch_for_closings(proposal, look, persons);
         let changed = self.weigh_closings(proposal, people, look, persons);
         if changed.is_some() {
             self.show_standing(proposal, look);
@@ -397,7 +407,7 @@ impl Decisions {
             (None, None) if record.closings.is_empty() => ProposalState::Open,
             (None, None) => ProposalState::Suspended,
         };
-        let counting: Vec<_> = people.iter().flat_map(|it| self.counting(record, it, &view, persons)).collect();
+        let counting: Vec<_> = people.iter().flat_map(|it| self.counting(record, it, &view)).collect();
         let (mut effect, mut decided) = (None, None);
         if let Some((version, key)) = carried {
             effect = record.versions.get(&version).and_then(|(_, it)| Some((key, it.clone()?)));
@@ -441,28 +451,15 @@ impl Decisions {
         }
     }
 
-    /// Of each closing that is new: which objections of those who are no electors an elector had seen who had not seen it.
-    fn vouch_for_closings(&mut self, proposal: &Cid, look: &Look, persons: &Persons) {
-        let Some(record) = self.records.get(proposal) else { return };
-        let mut found = Vec::new();
-        let new = record.latest.iter().skip(record.asked);
-        for (key, closed) in new.filter_map(|it| Some((it, record.closings.get(it)?))).filter(|_| record.weak) {
-            let said = record.said.values().flat_map(|it| it.values()).flatten();
-            let foreign = said.filter(|it| !it.elector && it.stance == Ballot::Object);
-            let view = View::All(look);
-            let vouched =
-                foreign.map(|it| it.ix).filter(|it| self.is_vouched(record, *it, Some(closed.ix), &view, persons));
-            found.push((*key, vouched.collect()));
+    /// Of each closing that is new: which objections of those who are no electors an elector had seen who had not seen it. All that was
+    /// heard when it was last settled came here before the closing.
+    pub(super) fn vouch_for_closings(&mut self, proposal: &Cid) {
+        let Some(record) = self.records.get_mut(proposal).filter(|it| it.weak) else { return };
+        for key in &record.latest[record.asked..] {
+            let closed = record.closings.get_mut(key);
+            closed.into_iter().for_each(|it| it.vouched = Some(record.heard.iter().copied().collect()));
         }
-        let Some(record) = self.records.get_mut(proposal) else { return };
-        if record.weak {
-            record.asked = record.latest.len();
-        }
-        for (key, vouched) in found {
-            if let Some(closed) = record.closings.get_mut(&key) {
-                closed.vouched = Some(vouched);
-            }
-        }
+        record.asked = record.latest.len();
     }
 
     /// The withdrawal that stands.
@@ -474,16 +471,14 @@ impl Decisions {
     }
 
     /// Which ballots of a person count, each by its key.
-    fn counting(&self, record: &Record, person: &NodeId, view: &View, persons: &Persons) -> Vec<(Key, bool)> {
+    fn counting(&self, record: &Record, person: &NodeId, view: &View) -> Vec<(Key, bool)> {
         let (look, voice) = (view.look(), self.voice(record, person, record.ix, view, &|_| true, &|it| it.elector));
         let Some(chains) = record.said.get(person) else { return Vec::new() };
         let counts = |it: &Said| {
             let is_alone = || record.closings.values().any(|it| it.sole);
             let is_strict = matches!(record.policy, Policy::Consent | Policy::Unanimous);
-            let is_heard = || {
-                is_alone() && record.policy != Policy::Advice
-                    || is_strict && self.is_vouched(record, it.ix, None, view, persons)
-            };
+            let is_heard =
+                || is_strict && record.heard.contains(&it.ix) || is_alone() && record.policy != Policy::Advice;
             voice.counting.contains(&it.ix) && (it.elector || it.stance == Ballot::Object && is_heard())
         };
         // Of whom there are more than that none counts any more.

@@ -3,13 +3,15 @@
 //! That is asked again and again: whenever somebody says something to what was closed, and whenever somebody goes on with it. So
 //! it is kept what each person says to a version in the end, and for each closing what it came to and by what ([`Asked`]): only
 //! what has changed is weighed anew, and nobody is asked whether they had gone on before so many have written after the closing
-//! that it could matter. A closing that has seen nothing that another of the same version had not holds as that one does.
+//! that it could matter: how many may have is found once for all closings of a proposal (`watching.rs`). What those say who are no electors
+//! is kept for each closing apart, for not each has seen the same electors. A closing that has seen nothing that another of the same version had not holds as that one does.
 
 use std::{cell::OnceCell, fmt, sync::Arc};
 
 use super::{
-    Closed, Decisions, Effect, Record, Watched, Why,
+    Closed, Decisions, Effect, Record, Why,
     outcome::{Asking, Said, Says, Tally, View},
+    watching::{crossing, met_by},
 };
 use crate::{
     Cid, Ix, NodeId,
@@ -26,6 +28,8 @@ use crate::{
 const GONE_ON: u32 = 20;
 /// So many closings are asked whether they had seen the same.
 const ALIKE: usize = 4;
+/// Of so many closings of a proposal it is kept what those say who are no electors.
+const KEPT: usize = 64;
 
 /// How a closing holds.
 #[derive(Clone, Copy)]
@@ -53,13 +57,55 @@ pub(super) struct Stands {
     pub(super) late: BTreeSet<Ix>,
     /// With all that it had not seen nothing would be decided, and some of that is not late.
     pub(super) open: bool,
+    /// How many chains had met it, if that had to be counted.
+    met: Option<usize>,
+}
+
+/// What is found once for all closings that are asked.
+pub(super) struct Now<'a> {
+    /// These are asked.
+    asked: Vec<&'a Closed>,
+    /// Who wrote much of all who said anything, and of them who has met a closing of another.
+    hasty: OnceCell<(Vec<NodeId>, Vec<NodeId>)>,
+    crossed: OnceCell<BTreeSet<ChainIx>>,
+}
+
+impl<'a> Now<'a> {
+    fn new(asked: Vec<&'a Closed>) -> Self {
+        Self { asked, hasty: OnceCell::new(), crossed: OnceCell::new() }
+    }
+
+    /// Chains that have met any closing of another, with those that were not watched.
+    fn crossed(&self, record: &Record, look: &Look) -> &BTreeSet<ChainIx> {
+        self.crossed.get_or_init(|| {
+            let mut crossed = crossing(self.asked.iter().copied().filter(|it| !it.is_watched), look);
+            crossed.extend(record.crossed.iter().copied());
+            crossed
+        })
+    }
+
+    /// Who may have gone on alone with a closing: who wrote much, and has met any or closed.
+    fn hasty(&self, record: &Record, closed: &Closed, look: &Look) -> Vec<NodeId> {
+        let (all, crossed) = self.hasty.get_or_init(|| {
+            let (all, crossed) = (record.hasty(look), self.crossed(record, look));
+            let has_met = |it: &NodeId| look.log.chains_of(it).any(|(chain, _)| crossed.contains(&chain));
+            let crossed = all.iter().copied().filter(|it| !crossed.is_empty() && has_met(it)).collect();
+            (all, crossed)
+        });
+        let (own, mut hasty) = (look.entry(closed.ix).event.author, crossed.clone());
+        if let (Ok(_), Err(at)) = (all.binary_search(&own), hasty.binary_search(&own)) {
+            hasty.insert(at, own);
+        }
+        hasty
+    }
 }
 
 /// By what a closing was found to stand or not.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
     said: usize,
-    met: usize,
+    met: Option<usize>,
+    few: bool,
     turns: u64,
     vouched: usize,
 }
@@ -76,6 +122,11 @@ impl Weighed {
         let before = self.says.insert(person, says).and_then(|it| self.tally.of(it));
         before.into_iter().for_each(|many| *many -= 1);
         self.tally.of(says).into_iter().for_each(|many| *many += 1);
+    }
+
+    fn remove(&mut self, person: &NodeId) {
+        let before = self.says.remove(person).and_then(|it| self.tally.of(it));
+        before.into_iter().for_each(|many| *many -= 1);
     }
 }
 
@@ -156,6 +207,12 @@ impl Record {
         tense
     }
 
+    /// What all say where a closing has to stand, as far as it is kept.
+    fn kept(&self, closed: &Closed) -> Option<Tally> {
+        let tally = self.weighed.get(&closed.version)?.tally;
+        if self.weak { Some(tally.with(closed.strangers.as_ref()?.tally)) } else { Some(tally) }
+    }
+
     /// All that a closing had not seen.
     fn outside<'a>(&'a self, closed: &'a Closed) -> impl Iterator<Item = Ix> + 'a {
         closed.beside.iter().chain(&self.order[closed.from..]).copied()
@@ -167,7 +224,8 @@ impl Record {
             return Asked::default();
         }
         let vouched = closed.vouched.as_ref().map_or(0, |it| it.len());
-        Asked { said: self.order.len(), met: closed.met.unwrap_or_default(), turns: self.turns, vouched }
+        let few = closed.met.is_none() && self.are_few(self.crossed.len());
+        Asked { said: self.order.len(), met: closed.met, few, turns: self.turns, vouched }
     }
 }
 
@@ -194,26 +252,30 @@ impl Decisions {
     ) -> Option<Vec<(Key, bool)>> {
         self.ask_least(proposal, look, persons);
         self.weigh_people(proposal, people, look);
+        self.weigh_strangers(proposal, people, look, persons);
         let record = self.records.get(proposal)?;
         let asked = record.closings.iter().map(|(key, it)| (*key, record.asks(it), it));
-        let changed = asked.filter(|(_, asks, it)| it.stood.as_ref().is_none_or(|(before, _)| before != asks));
-        let (view, hasty, mut found) = (View::All(look), OnceCell::new(), Vec::new());
-        for (key, asks, closed) in changed {
-            found.push((key, (asks, self.stands(record, closed, &view, persons, Some(&hasty)))));
-        }
+        let is_changed = |asks: &Asked, it: &Closed| it.stood.as_ref().is_none_or(|(before, _)| before != asks);
+        let changed: Vec<_> = asked.filter(|(_, asks, it)| is_changed(asks, it)).collect();
+        let (view, now) = (View::All(look), Now::new(changed.iter().map(|it| it.2).collect()));
+        let stands = |it: &Closed| self.stands(record, it, &view, persons, Some(&now));
+        let found: Vec<_> = changed.iter().map(|(key, asks, it)| (*key, (*asks, stands(it)))).collect();
+        let crossed = now.crossed.into_inner();
         if found.is_empty() {
             return None;
         }
         let record = self.records.get_mut(proposal)?;
+        record.crossed = crossed.unwrap_or_else(|| std::mem::take(&mut record.crossed));
         let (mut changed, mut unwatched) = (Vec::new(), Vec::new());
         for (key, stood) in found {
             let Some(closed) = record.closings.get_mut(&key) else { continue };
             if closed.stood.as_ref().is_none_or(|(_, it)| it.does) != stood.1.does {
                 changed.push((key, !stood.1.does));
             }
-            if stood.1.open && closed.met.is_none() {
-                unwatched.push(closed.ix);
-                closed.met = Some(met_by(closed.ix, look));
+            if stood.1.open {
+                unwatched.extend((!closed.is_watched).then_some(closed.ix));
+                closed.is_watched = true;
+                closed.met = closed.met.or(stood.1.met);
             }
             closed.stood = Some(stood);
         }
@@ -231,8 +293,8 @@ impl Decisions {
 
     /// Keeps what these people say to each version that was closed by who had not seen all; of one that is new here, what all say.
     fn weigh_people(&mut self, proposal: &Cid, people: &BTreeSet<NodeId>, look: &Look) {
-        let Some(record) = self.records.get_mut(proposal).filter(|it| !it.weak) else { return };
-        let is_asked = |it: &Key| record.closings.get(it).is_some_and(|it| record.is_beside(it));
+        let Some(record) = self.records.get_mut(proposal) else { return };
+        let is_asked = |it: &Key| record.weak || record.closings.get(it).is_some_and(|it| record.is_beside(it));
         let versions: Vec<Key> = record.closed.iter().filter(|it| is_asked(it.1)).map(|it| *it.0).collect();
         let mut weighed = std::mem::take(&mut record.weighed);
         let Some(record) = self.records.get(proposal) else { return };
@@ -244,16 +306,47 @@ impl Decisions {
                 (*person, self.says(record, person, *version, &view, &ask, &BTreeSet::default()))
             };
             match weighed.get_mut(&key) {
-                Some(weighed) => people.iter().map(says).for_each(|(person, it)| weighed.put(person, it)),
+                Some(weighed) => {
+                    for person in people {
+                        if record.strangers.contains(person) {
+                            weighed.remove(person);
+                        } else {
+                            weighed.put(*person, says(person).1);
+                        }
+                    }
+                }
                 None => {
                     let mut all = Weighed::default();
-                    record.said.keys().map(says).for_each(|(person, it)| all.put(person, it));
+                    let known = record.said.keys().filter(|it| !record.weak || !record.strangers.contains(it));
+                    known.map(says).for_each(|(person, it)| all.put(person, it));
                     weighed.insert(key, all);
                 }
             }
         }
         if let Some(record) = self.records.get_mut(proposal) {
             record.weighed = weighed;
+        }
+    }
+
+    /// Keeps for each closing what those of these people say of it who are no electors, or were none.
+    fn weigh_strangers(&mut self, proposal: &Cid, people: &BTreeSet<NodeId>, look: &Look, persons: &Persons) {
+        let Some(record) = self.records.get(proposal).filter(|it| it.weak) else { return };
+        let changed: Vec<&NodeId> = people.iter().filter(|it| record.strangers.contains(it)).collect();
+        let (view, mut found) = (View::All(look), Vec::new());
+        for key in record.latest.iter().take(KEPT) {
+            let Some(closed) = record.closings.get(key) else { continue };
+            let Some((version, _)) = record.versions.get(&closed.version) else { continue };
+            let asked = if closed.strangers.is_some() { changed.clone() } else { record.strangers.iter().collect() };
+            let says = |ask: &Asking| -> Vec<_> {
+                let says = |it: &NodeId| self.says(record, it, *version, &view, ask, &BTreeSet::default());
+                asked.into_iter().map(|it| (*it, says(it))).collect()
+            };
+            found.push((*key, self.asking(record, closed, &view, persons, says)));
+        }
+        let Some(record) = self.records.get_mut(proposal) else { return };
+        for (key, says) in found {
+            let strangers = record.closings.get_mut(&key).map(|it| it.strangers.get_or_insert_default());
+            strangers.into_iter().for_each(|it| says.iter().for_each(|(person, says)| it.put(*person, *says)));
         }
     }
 
@@ -305,7 +398,7 @@ impl Decisions {
         closed: &Closed,
         view: &View,
         persons: &Persons,
-        hasty: Option<&OnceCell<Vec<NodeId>>>,
+        now: Option<&Now>,
     ) -> Stands {
         let Some((version, _)) = record.versions.get(&closed.version) else { return Stands::default() };
         let mut outside = record.outside(closed).filter(|it| view.has(*it));
@@ -313,18 +406,19 @@ impl Decisions {
             return Stands { does: true, ..Stands::default() };
         }
         let carries = |late: &BTreeSet<Ix>| self.carries(record, closed, *version, view, persons, late);
-        let kept = record.weighed.get(&closed.version).filter(|_| !record.weak && hasty.is_some());
-        let with_all = kept.map(|it| it.tally.carries(record.policy, closed.quorum, closed.sole));
+        let kept = now.and_then(|_| record.kept(closed));
+        let with_all = kept.map(|it| it.carries(record.policy, closed.quorum, closed.sole));
         if with_all.unwrap_or_else(|| carries(&BTreeSet::default())) {
             return Stands { does: true, ..Stands::default() };
         }
-        // Besides who closed, nobody has gone on whose chains have not met the closing; what was late is late.
-        let met = hasty.map(|_| closed.met.unwrap_or_else(|| met_by(closed.ix, view.look())));
-        let few = met.zip(record.least).is_some_and(|(met, least)| 2 * (met + 1) <= least);
-        let before = closed.stood.as_ref().filter(|_| hasty.is_some()).map(|(_, it)| it.late.clone());
+        let are_few = |now: &Now| closed.met.is_none() && record.are_few(now.crossed(record, view.look()).len());
+        let met = now.filter(|it| !are_few(it)).map(|_| closed.met.unwrap_or_else(|| met_by(closed.ix, view.look())));
+        let few = now.is_some() && met.is_none_or(|it| record.are_few(it));
+        // What was late is late.
+        let before = closed.stood.as_ref().filter(|_| now.is_some()).map(|(_, it)| it.late.clone());
         let mut late = before.unwrap_or_default();
-        let asked: Vec<Ix> = match hasty.filter(|_| few) {
-            Some(hasty) => record.outside_of(closed, hasty.get_or_init(|| record.hasty(view.look())), view.look()),
+        let asked: Vec<Ix> = match now.filter(|_| few) {
+            Some(it) => record.outside_of(closed, &it.hasty(record, closed, view.look()), view.look()),
             None => record.outside(closed).filter(|it| view.has(*it)).collect(),
         };
         let mut much = BTreeMap::new();
@@ -337,7 +431,7 @@ impl Decisions {
         late.extend(new);
         let does = !late.is_empty() && carries(&late);
         let open = late.is_empty() || record.outside(closed).any(|it| view.has(it) && !late.contains(&it));
-        Stands { does, late, open }
+        Stands { does, late, open, met }
     }
 
     /// Whether what a closing says is decided with all that is said, but for what is late.
@@ -350,6 +444,20 @@ impl Decisions {
         persons: &Persons,
         late: &BTreeSet<Ix>,
     ) -> bool {
+        let tally = |ask: &Asking| self.tally(record, version, view, ask, late);
+        let tally = self.asking(record, closed, view, persons, tally);
+        tally.carries(record.policy, closed.quorum, closed.sole)
+    }
+
+    /// What is asked where a closing has to stand: what was said before it weighs as it had seen who decides.
+    fn asking<T>(
+        &self,
+        record: &Record,
+        closed: &Closed,
+        view: &View,
+        persons: &Persons,
+        ask: impl FnOnce(&Asking) -> T,
+    ) -> T {
         let look = view.look();
         let is_inside = |it: &Said| look.is_ancestor(it.ix, closed.ix);
         let vouched = |it: &Said| {
@@ -359,55 +467,10 @@ impl Decisions {
                     _ => self.is_vouched(record, it.ix, Some(closed.ix), view, persons),
                 }
         };
-        let weak = record.weak.then(|| self.electors(record, &View::Before(look, closed.ix), persons));
-        let was_elector = |person: &NodeId| weak.as_ref().is_some_and(|it| it.people.contains_key(person));
+        let electors = OnceCell::new();
+        let all = || electors.get_or_init(|| self.electors(record, &View::Before(look, closed.ix), persons));
+        let was_elector = |person: &NodeId| all().people.contains_key(person);
         let weighs = |person: &NodeId, it: &Said| it.elector || is_inside(it) && was_elector(person);
-        let tally = self.tally(record, version, view, &Asking { weighs: &weighs, vouched: &vouched }, late);
-        tally.carries(record.policy, closed.quorum, closed.sole)
+        ask(&Asking { weighs: &weighs, vouched: &vouched })
     }
-
-    /// Watches what may yet be late, and nothing else of that proposal for that.
-    pub(super) fn watch_tense(&mut self, proposal: &Cid, look: &Look) {
-        let Some(record) = self.records.get_mut(proposal) else { return };
-        let tense = record.tense();
-        let before = std::mem::replace(&mut record.tense, tense.clone());
-        let gone = before.iter().filter(|it| tense.binary_search(it).is_err());
-        gone.for_each(|ix| self.unwatch(proposal, look, *ix));
-        for ix in tense.into_iter().filter(|it| before.binary_search(it).is_err()) {
-            let author = look.entry(ix).event.author;
-            self.watch(*proposal, look, ix, Why::Tense);
-            self.watched_authors.entry(author).or_default().insert(*proposal);
-            let record = self.records.get_mut(proposal);
-            record.into_iter().for_each(|it| *it.tense_authors.entry(author).or_default() += 1);
-        }
-    }
-
-    fn unwatch(&mut self, proposal: &Cid, look: &Look, ix: Ix) {
-        let entry = look.entry(ix);
-        if let Some(watched) = self.watched.get_mut(&entry.chain) {
-            watched.retain(|it| it.proposal != *proposal || it.why != Why::Tense || it.ix != ix);
-        }
-        let author = entry.event.author;
-        let many = self.records.get_mut(proposal).and_then(|it| it.tense_authors.get_mut(&author));
-        let is_left = many.is_some_and(|many| {
-            *many = many.saturating_sub(1);
-            *many > 0
-        });
-        if let Some(watched) = self.watched_authors.get_mut(&author).filter(|_| !is_left) {
-            watched.remove(proposal);
-        }
-    }
-
-    /// One chain more has met a closing.
-    pub(super) fn meet(&mut self, watched: &Watched, look: &Look) {
-        let record = self.records.get_mut(&watched.proposal);
-        let closed = record.and_then(|it| it.closings.get_mut(&look.entry(watched.ix).key()));
-        closed.and_then(|it| it.met.as_mut()).into_iter().for_each(|it| *it += 1);
-    }
-}
-
-/// How many chains have met an event, itself apart.
-fn met_by(ix: Ix, look: &Look) -> usize {
-    let chains = View::All(look).chains_since(ix).into_iter();
-    chains.filter(|chain| look.first_after(*chain, ix).is_some_and(|it| it != ix)).count()
 }
