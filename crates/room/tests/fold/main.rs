@@ -33,6 +33,7 @@ mod projections;
 mod promises;
 mod properties;
 mod raised;
+mod raised_stories;
 mod reviews;
 mod rounds;
 mod rounds_told;
