@@ -5,7 +5,7 @@ import { exported, newcomer, take } from './lib/newcomer.js';
 import { scenario } from './lib/world.js';
 
 /** More elements than this no room of these has, whoever fills it. */
-const MOST = 12_000;
+const MOST = 12_500;
 /** As in `src/components/more.rs`. */
 const [SHOWN, WITHIN, LINES] = [50, 10, 12];
 const MANY = 400;

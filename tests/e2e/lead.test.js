@@ -39,6 +39,7 @@ scenario('who leads is chosen by consent: named with a reason, changed after hea
   for (const tab of tabs) await baton(tab, 'The release').waitFor({ timeout: PATIENCE });
 
   await nominate(ada, 'The release', b, 'Calm when it burns');
+  await ada.until('the keyboard is where it was', () => ada.page.evaluate(() => document.activeElement?.dataset.testid === 'nominate'));
   await nominate(cleo, 'The release', a, 'Did it in May', tap);
   await nominate(ben, 'The release', c, 'Knows the new machine');
   for (const tab of tabs) for (const node of [a, b, c]) await counts(tab, 'The release', node, 1);

@@ -164,6 +164,7 @@ scenario('notes are read where they stand, and a page that is printed with them 
     await tab.until('the screen is as it was', async () => (await notes.getByTestId('more').count()) === 1);
     // Closed, they are on no paper.
     await press(past.getByTestId('read-notes'));
+    await tab.view('tab-talk', press);
     await tab.page.emulateMedia({ media: 'print' });
     await tab.until('the talk is printed', async () => tab.page.locator('.post-text', { hasText: 'in the talk alone' }).first().isVisible());
     assert.equal(await past.isVisible(), false);

@@ -3,6 +3,7 @@
 
 use std::{cmp::Reverse, rc::Rc, sync::Arc};
 
+use gloo::timers::callback::Timeout;
 use paceline_room::{
     Cid, NodeId,
     body::{Policy, decisions::Effect},
@@ -136,14 +137,24 @@ pub fn Choose(props: &ChooseProps) -> Html {
     let ChooseProps { baton, choosing, me, much, .. } = props;
     let drafting = use_draft(Place::Nomination(baton.cid));
     let open = use_state(|| !drafting.draft.is_empty());
-    let set = |to: bool| {
+    let on_open = {
         let open = open.setter();
-        Callback::from(move |()| open.set(to))
+        Callback::from(move |_: MouseEvent| open.set(true))
     };
+    let on_close = closing(baton.cid, &open);
     let label = if choosing.mine.is_some() { t!("nominate-again") } else { t!("nominate") };
     let shown = much.of((NOMINEES, Some(baton.cid)), WITHIN);
+    let press = |words: Html| {
+        html! {
+            <button type="button" class="quiet-button" data-testid="nominate" onclick={on_open.clone()}>{ words }</button>
+        }
+    };
+    // Most roles have no more than that, and there may be many of them.
+    if choosing.lets.is_empty() && choosing.nominees.is_empty() && !*open {
+        return press(t!("nominate").into());
+    }
     html! {
-        <div class="choosing">
+        <div key="choosing" class="choosing">
             { for choosing.lets.iter().filter_map(|(closing, lets)| decided(props, *closing, *lets)) }
             if !choosing.nominees.is_empty() {
                 <ul class="nominees" aria-label={t!("nominees")}>
@@ -152,12 +163,25 @@ pub fn Choose(props: &ChooseProps) -> Html {
                 { much.more((NOMINEES, Some(baton.cid)), WITHIN, choosing.nominees.len()) }
             }
             if *open {
-                <Nominate baton={baton.cid} people={props.people.clone()} me={*me} on_close={set(false)} />
+                <Nominate baton={baton.cid} people={props.people.clone()} me={*me} {on_close} />
             } else {
-                <button type="button" class="quiet-button" data-testid="nominate" onclick={set(true).reform(|_: MouseEvent| ())}>{ changing(label) }</button>
+                { press(changing(label)) }
             }
         </div>
     }
+}
+
+/// The form goes, and the keyboard is where it was opened.
+fn closing(baton: Cid, open: &UseStateHandle<bool>) -> Callback<()> {
+    let open = open.setter();
+    Callback::from(move |()| {
+        open.set(false);
+        Timeout::new(0, move || {
+            let button = format!("[data-testid='baton'][data-cid='{baton}'] [data-testid='nominate']");
+            browser::find(&button).filter(|_| browser::focus_is_lost()).iter().for_each(browser::focus);
+        })
+        .forget();
+    })
 }
 
 /// What the room decided, until it is done.

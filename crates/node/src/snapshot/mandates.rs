@@ -76,7 +76,8 @@ fn mandate(it: &Proposal, replica: &Replica, lists: &Lists, me: NodeId) -> Optio
             (Some(Lets::Close), me, BatonClosed { baton, tip, outcome: Default::default(), by: Some(closing) }.into())
         }
         _ => {
-            let displaced = shown.displaced.filter(|_| shown.mandate.is_some())?;
+            let by = shown.mandate?;
+            let displaced = shown.displaced.filter(|_| decisions.closings_of(it.cid).any(|it| it.cid == by))?;
             let tips = vec![tip].try_into().ok()?;
             (Some(Lets::Back(displaced)), displaced, BatonReclaimed { baton, tips }.into())
         }
