@@ -1,22 +1,18 @@
 // The room introduces its own newcomers: whoever has one link gets the others through it, with no service at all. And a pair
 // that cannot link has everything through others, and says so.
 import assert from 'node:assert/strict';
-import { freePort, startHost } from './lib/host.js';
+import { byHand } from './lib/by-hand.js';
 import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 const node = async (tab) => (await tab.status()).node;
+
 const peerOf = async (tab, other) => {
   const id = await node(other);
   return (await tab.status()).peers.find((peer) => peer.node === id);
 };
-const throughRoom = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'room').sent;
 
-/** Links two tabs by codes. */
-async function byHand(one, other) {
-  const reply = await other.call('byHand.reply', await one.call('byHand.invite'));
-  await one.call('byHand.accept', reply);
-}
+const throughRoom = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'room').sent;
 
 scenario('a third, a fourth and a fifth join through the room alone', async (world) => {
   const browsers = await Promise.all([1, 2, 3, 4].map(() => world.browser()));
@@ -83,65 +79,3 @@ scenario('two who cannot link have everything through a third, and are told so',
   await Promise.all(tabs.map((tab) => tab.linked(2)));
   assert.equal((await ada.status()).peers.length, 2);
 });
-
-const relayOf = async (tab) => (await tab.status()).rendezvous.find((one) => one.kind === 'nostr');
-const sum = (counts) => counts.reduce((total, count) => total + count, 0);
-const relayed = async (tabs) => sum(await Promise.all(tabs.map(async (tab) => (await relayOf(tab)).sent)));
-
-scenario('two groups of three that never met merge once they reach one relay; then two listen there', async (world) => {
-  world.provokes(/WebSocket connection to/);
-  const port = await freePort();
-  world.allow(`http://127.0.0.1:${port}`);
-  world.server.config = { relays: [`ws://127.0.0.1:${port}/relay`], stun: [] };
-  const [here, there] = [await world.browser(), await world.browser()];
-  const ada = await world.tab(here, 'Ada');
-  const link = await ada.found({ title: 'Apart', purpose: 'Two groups', form: 'blank' });
-  await ada.inRoom();
-  // Dan takes the room along to where the other group is.
-  const dan = await world.tab(there, 'Dan', link);
-  await byHand(ada, dan);
-  await Promise.all([ada.linked(1), dan.linked(1)]);
-  await converged([ada, dan]);
-  for (const tab of [ada, dan]) {
-    await tab.call('offline');
-    await tab.call('online');
-  }
-  const names = (context, ...names) => Promise.all(names.map((name) => world.tab(context, name, link)));
-  const groups = [
-    [ada, ...(await names(here, 'Ben', 'Cleo'))],
-    [dan, ...(await names(there, 'Eve', 'Finn'))],
-  ];
-  const tabs = groups.flat();
-  await Promise.all(tabs.map((tab) => tab.linked(2)));
-  for (const tab of tabs) assert.equal((await tab.status()).peers.length, 2);
-  await Promise.all(tabs.map((tab) => tab.post(`${tab.name} among three`)));
-  for (const group of groups) await converged(group);
-
-  await startHost(world, '--port', String(port));
-  await Promise.all(tabs.map((tab) => tab.linked(5)));
-  assert.equal((await converged(tabs)).posts.length, 6);
-  const found = (await Promise.all(tabs.map(async (tab) => (await tab.status()).peers.map((peer) => peer.via)))).flat();
-  world.log(`the groups met with ${await relayed(tabs)} messages through the relay; links found by ${JSON.stringify(tally(found))}`);
-  assert.ok(found.includes('nostr'));
-
-  // All but two let go of the relay, and who comes then is introduced by the room.
-  const listening = async () => {
-    const states = await Promise.all(tabs.map(async (tab) => (await relayOf(tab)).state));
-    return states.filter((state) => state !== 'resting').length;
-  };
-  await ada.until('two listen', async () => (await listening()) === 2);
-  const before = await relayed(tabs);
-  const gus = await world.tab(await world.browser(), 'Gus', link);
-  await Promise.all([...tabs, gus].map((tab) => tab.linked(6)));
-  const cost = (await relayed([...tabs, gus])) - before;
-  const how = tally((await gus.status()).peers.map((peer) => peer.via));
-  world.log(`a seventh cost the relay ${cost} messages; found by ${JSON.stringify(how)}`);
-  assert.ok(cost <= 20, `${cost} messages for one join`);
-  assert.ok(how.room >= 3, 'most were introduced by the room');
-});
-
-function tally(words) {
-  const counts = {};
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
-  return counts;
-}

@@ -146,36 +146,48 @@ pub fn perform(options: &Options, outcome: &mut Outcome) -> Result<()> {
         step("Native tests", || native(options, outcome))?;
     }
     let pages = [(Stage::EndToEnd, E2E), (Stage::Interop, INTEROP)];
-    let pages: Vec<_> = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage)).collect();
-    // The page is built on one core; what is tried meanwhile has one thread, and counts inputs and rooms, not seconds.
+    let pages = pages.into_iter().filter(|(stage, _)| options.stages.contains(stage));
+    let pages: Vec<_> = pages.map(|(_, folder)| folder).collect();
+    // The page is built on one core; what is tried meanwhile counts inputs, rooms and tests, not seconds.
     thread::scope(|scope| -> Result<()> {
         let build = options.build.filter(|_| !pages.is_empty());
         let build = build.map(|build| scope.spawn(move || dist::run(build)));
-        let tried = tried_beside(options, outcome);
+        let tried = tried_beside(options, browser.as_ref(), &pages, outcome);
         let built = build.map(|it| it.join().map_err(|_| anyhow!("building the page panicked")));
         tried?;
         built.transpose()?.transpose().map(drop)
     })?;
     if let Some(browser) = &browser {
-        if options.stages.contains(&Stage::Browser) {
-            step("Browser tests", || in_browser(browser, outcome))?;
-        }
-        for (_, folder) in pages {
+        for folder in pages {
             with_pages(folder, browser, options.only.as_deref(), options.soak, outcome)?;
         }
     }
     Ok(())
 }
 
-/// Fuzz targets and storms.
-fn tried_beside(options: &Options, outcome: &mut Outcome) -> Result<()> {
+/// What needs no built page: fuzz targets, storms, tests in a browser, and what the tests with pages do harm with.
+fn tried_beside(options: &Options, browser: Option<&Browser>, pages: &[&str], outcome: &mut Outcome) -> Result<()> {
     if options.stages.contains(&Stage::Native) && !options.soak {
         fuzz(None, outcome)?;
     }
     if options.stages.contains(&Stage::Storms) {
         storms(options.minutes, outcome)?;
     }
+    if let Some(browser) = browser.filter(|_| options.stages.contains(&Stage::Browser)) {
+        step("Browser tests", || in_browser(browser, outcome))?;
+    }
+    for folder in pages {
+        harm(&test_files(folder, options.only.as_deref())?, folder)?;
+    }
     Ok(())
+}
+
+/// What these files do harm with: a page that lies, and logs. Each is a whole debug build: only for the tests that open it.
+fn harm(files: &[String], folder: &str) -> Result<[PathBuf; 2]> {
+    let has = |name: &str| files.iter().any(|file| file.contains(name));
+    let page = if has("hostile") { hostile::build(folder != E2E)? } else { PathBuf::new() };
+    let logs = if has("/harm.test.js") { hostile::logs()? } else { PathBuf::new() };
+    Ok([page, logs])
 }
 
 /// What tests with a browser need.
@@ -288,10 +300,8 @@ pub fn with_pages(
     outcome: &mut Outcome,
 ) -> Result<()> {
     let files = test_files(folder, only)?;
-    // A whole debug build of its own: only for the tests that open it.
-    let hostile =
-        if files.iter().any(|file| file.contains("hostile")) { hostile::build(folder != E2E)? } else { PathBuf::new() };
-    let logs = if files.iter().any(|file| file.ends_with("/harm.test.js")) { hostile::logs()? } else { PathBuf::new() };
+    // Built already, most often.
+    let [hostile, logs] = harm(&files, folder)?;
     let firefox = Firefox::ready()?;
     browser::networks();
     fs::create_dir_all(repo::target())?;

@@ -1,8 +1,8 @@
 // What is hidden shows in nothing: two rooms in which others hid other answers, and that differ in nothing else, are the same to see.
 import assert from 'node:assert/strict';
-import { ask, crew, round } from './lib/crew.js';
-import { PATIENCE, converged } from './lib/tab.js';
-import { scenario } from './lib/world.js';
+import { ask, crew, round } from '../e2e/lib/crew.js';
+import { PATIENCE, converged } from '../e2e/lib/tab.js';
+import { scenario } from '../e2e/lib/world.js';
 
 /** What somebody hides in one room, and in the other, of each ask. */
 const HIDES = [
