@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use futures::channel::oneshot;
-use js_sys::Date;
+use js_sys::{Date, Function, Object, Reflect};
 use paceline_mesh::replica::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageChannel, Performance};
@@ -39,6 +39,18 @@ pub fn mark(name: &str) {
         // A mark that cannot be made is no reason to fail.
         let _ = performance.mark(name);
     }
+}
+
+/// The same, with how many events are here.
+pub fn mark_with(name: &str, events: usize) {
+    let Some(performance) = performance() else { return };
+    let Some(mark) = Reflect::get(&performance, &"mark".into()).ok().and_then(|it| it.dyn_into::<Function>().ok())
+    else {
+        return;
+    };
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"detail".into(), &(events as u32).into());
+    let _ = mark.call2(&performance, &name.into(), &options);
 }
 
 /// Bytes nobody can guess.

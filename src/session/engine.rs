@@ -36,6 +36,8 @@ pub enum Happened {
     Peer { node: NodeId, up: bool },
     /// Something visible changed.
     Changed,
+    /// What was written here is on its way, or stored, or refused.
+    Own,
     /// Others take it for another time than this node does.
     TimeDoubted,
     /// Another time counts now.
@@ -51,6 +53,7 @@ impl From<paceline_node::Told> for Happened {
         match told {
             paceline_node::Told::Admitted { cid, author, kind } => Self::Admitted { cid, author, kind },
             paceline_node::Told::Changed => Self::Changed,
+            paceline_node::Told::Own => Self::Own,
             paceline_node::Told::Failed(error) => Self::Notice(notices::node(error)),
             paceline_node::Told::KeyTaken => Self::KeyTaken,
         }

@@ -34,6 +34,8 @@ impl Session {
                 session.away(browser::is_hidden());
                 if browser::is_hidden() {
                     session.put_down();
+                } else {
+                    session.publish();
                 }
                 let session = session.clone();
                 spawn_local(async move {

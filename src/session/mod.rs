@@ -116,9 +116,7 @@ struct Inner {
     /// Rooms are opened, left and forgotten one at a time.
     changing: Mutex<()>,
     offline: Cell<bool>,
-    publishing: RefCell<Option<Timeout>>,
-    /// The next snapshot waits long, since much comes in, or somebody was just linked.
-    publishing_late: Cell<bool>,
+    pacing: RefCell<pacing::Pacing>,
     /// Until then somebody was just linked.
     greeting_until: Cell<f64>,
     /// Draws the page for the first time; by itself after a while.
@@ -154,6 +152,7 @@ impl PartialEq for Session {
 impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
+        browser::mark("paceline:started");
         // Known before the first drawing: the start page need not be drawn for who opens a room's link.
         let opening = matches!(address::place(), address::Place::Room { .. });
         let session = Self::new(opening, None, Player::default(), Weak::new());
@@ -201,8 +200,7 @@ impl Session {
             to_meet: Cell::new(false),
             changing: Mutex::default(),
             offline: Cell::new(false),
-            publishing: RefCell::default(),
-            publishing_late: Cell::new(false),
+            pacing: RefCell::default(),
             greeting_until: Cell::new(0.0),
             drawing: RefCell::default(),
             noting: RefCell::default(),

@@ -156,6 +156,7 @@ impl Session {
         discovery::use_servers(&mut net_config, &self.discovery());
         net_config.clock = self.0.clock.clone();
         let (net, events) = Net::start(net_config, self.0.preconnect.take());
+        browser::mark("paceline:joining");
         if self.0.offline.get() {
             net.offline();
         }
@@ -167,6 +168,7 @@ impl Session {
         let _ = places.keys.copy_former(&key, storage_key(&link), &*store).await;
         let ready = Ready::load(link.room, &key.keypair, &*store, &ThisPage).await;
         let mut ready = ready.map_err(storage)?;
+        browser::mark("paceline:loaded");
         ready.bound(intake::most());
         holdings::recall(link.room, &mut ready);
         let has_written = key.how != How::New;

@@ -15,10 +15,15 @@ use super::{
 };
 use crate::forms;
 
-/// Snapshots are made at most this often, in milliseconds: about once a frame.
-const FRAME_MS: u32 = 16;
-/// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them.
-const BUSY_FRAME_MS: u32 = 500;
+/// What a person does here is shown about a frame later, in milliseconds.
+const FRAME_MS: f64 = 16.0;
+/// What others do is shown once nothing more has come for so long, in milliseconds: drawing holds up what is passed on, and what comes
+/// next. Less than a person notices.
+const CALM_MS: f64 = 50.0;
+/// ... and so long after it came at the latest.
+const CALM_MOST_MS: f64 = 400.0;
+/// ... and while much comes in at once, or nobody looks: drawing hundreds of posts anew costs more than checking them.
+const BUSY_FRAME_MS: f64 = 500.0;
 /// ... and when a room was just opened or somebody was just linked, in milliseconds: whoever is here is found, and what both lack is
 /// asked for and answered first, since drawing holds that up. It takes a few messages.
 const GREETING_FRAME_MS: f64 = 100.0;
@@ -28,22 +33,79 @@ const SHELL_MS: u32 = 500;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
 
+/// When the next snapshot is made.
+#[derive(Default)]
+pub struct Pacing {
+    /// Looks whether it is time.
+    timer: Option<Timeout>,
+    /// It looks then, and again if the snapshot was put off meanwhile.
+    looks: f64,
+    /// When the snapshot is made.
+    due: f64,
+    /// What it shows first began to change then.
+    since: f64,
+    /// It shows nothing that was done here.
+    calm: bool,
+}
+
+impl Pacing {
+    /// Something changed, here or (`calm`) elsewhere; `unseen`: nobody looks, or so much comes in that it waits.
+    fn plan(&mut self, calm: bool, now: f64, unseen: impl FnOnce() -> bool) {
+        let is_first = self.timer.is_none();
+        if is_first {
+            (self.since, self.calm) = (now, calm);
+        }
+        let frame = now + FRAME_MS;
+        match (calm, self.calm) {
+            (true, true) if unseen() => self.due = self.since + BUSY_FRAME_MS,
+            (true, true) => self.due = (now + CALM_MS).min(self.since + CALM_MOST_MS),
+            // What was done here is shown soon, and with it all else.
+            (true, false) => {}
+            (false, true) => self.due = frame,
+            (false, false) => self.due = if is_first { frame } else { self.due.min(frame) },
+        }
+        self.calm = calm && self.calm;
+    }
+}
+
 impl Session {
     /// Makes a snapshot soon, once for all changes until then.
     pub(super) fn publish(&self) {
-        let busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
-        self.mark_sync();
-        let greeting = self.0.greeting_until.get() - browser::fine_now();
-        let late = busy || greeting > 0.0;
-        let mut publishing = self.0.publishing.borrow_mut();
-        let sooner = self.0.publishing_late.get() && !late;
-        if publishing.is_some() && !sooner {
-            return;
+        self.plan(false);
+    }
+
+    /// The same of what others did: once they pause.
+    pub(super) fn publish_calmly(&self) {
+        self.plan(true);
+    }
+
+    fn plan(&self, calm: bool) {
+        let calm = calm && !self.mark_sync();
+        let unseen = || browser::is_hidden() || self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
+        let (now, greeting_until) = (browser::fine_now(), self.0.greeting_until.get());
+        let mut pacing = self.0.pacing.borrow_mut();
+        pacing.plan(calm, now, unseen);
+        pacing.due = pacing.due.max(greeting_until);
+        if pacing.timer.is_none() || pacing.due < pacing.looks {
+            self.look_at(&mut pacing, now);
         }
-        self.0.publishing_late.set(late);
-        let wait = if busy { BUSY_FRAME_MS } else { FRAME_MS.max(greeting.max(0.0) as u32) };
+    }
+
+    /// Looks when the snapshot is due; what puts it off moves no timer.
+    fn look_at(&self, pacing: &mut Pacing, now: f64) {
         let session = self.clone();
-        *publishing = Some(Timeout::new(wait, move || session.publish_now()));
+        pacing.looks = pacing.due;
+        pacing.timer = Some(Timeout::new((pacing.due - now).max(0.0).ceil() as u32, move || session.look()));
+    }
+
+    fn look(&self) {
+        let now = browser::fine_now();
+        let mut pacing = self.0.pacing.borrow_mut();
+        if pacing.due > now {
+            return self.look_at(&mut pacing, now);
+        }
+        drop(pacing);
+        self.publish_now();
     }
 
     /// Draws the page: at once, or for who opened a room's link as soon as that room can be shown.
@@ -60,6 +122,7 @@ impl Session {
         let drawing = self.0.drawing.borrow_mut().take();
         if let Some((draw, _)) = drawing {
             draw();
+            browser::mark("paceline:drawn");
         }
     }
 
@@ -67,7 +130,7 @@ impl Session {
     pub(super) fn draw_first(&self) {
         self.greet();
         // What was to be drawn before then waits for it as well.
-        self.0.publishing.borrow_mut().take();
+        self.0.pacing.take();
         self.publish();
     }
 
@@ -76,22 +139,25 @@ impl Session {
         self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
     }
 
-    fn mark_sync(&self) {
+    /// Marks that the room is in sync, once; whether it became so now.
+    fn mark_sync(&self) -> bool {
         if self.0.synced.get() || !self.0.met.get() {
-            return;
+            return false;
         }
         let engine = self.0.engine.borrow();
         // Told while the replica is at work: looked at again with the next change.
-        let Some(engine) = engine.as_ref().filter(|it| it.node.try_replica().is_some()) else { return };
-        if publish::connection(engine, self.0.offline.get()) == Connection::InSync {
+        let Some(engine) = engine.as_ref().filter(|it| it.node.try_replica().is_some()) else { return false };
+        let synced = publish::connection(engine, self.0.offline.get()) == Connection::InSync;
+        if synced {
             self.0.synced.set(true);
             self.0.greeting_until.set(0.0);
-            browser::mark("paceline:in-sync");
+            browser::mark_with("paceline:in-sync", engine.node.replica().log().len());
         }
+        synced
     }
 
     pub(super) fn publish_now(&self) {
-        self.0.publishing.borrow_mut().take();
+        self.0.pacing.take();
         self.mark_sync();
         let engine = self.0.engine.borrow().clone();
         let before = self.0.view.borrow().clone();
@@ -169,5 +235,34 @@ impl Session {
             session.0.noting.borrow_mut().take();
             spawn_local(async move { session.note_news().await });
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    /// What happens at these times, each here or elsewhere; when a snapshot is made.
+    fn made(happens: &[(f64, bool)], unseen: bool) -> f64 {
+        let mut pacing = Pacing::default();
+        for (at, calm) in happens {
+            pacing.plan(*calm, *at, || unseen);
+            pacing.timer.get_or_insert_with(|| Timeout::new(60_000, || {}));
+        }
+        pacing.due
+    }
+
+    #[test]
+    fn what_others_do_is_shown_when_they_pause_and_what_is_done_here_at_once() {
+        assert_eq!(made(&[(0.0, true)], false), CALM_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, true)], false), 40.0 + CALM_MS);
+        let many: Vec<_> = (0..60).map(|nth| (f64::from(nth) * 10.0, true)).collect();
+        assert_eq!(made(&many, false), CALM_MOST_MS, "they need not pause");
+        assert_eq!(made(&[(0.0, false), (10.0, false)], false), FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (10.0, false), (20.0, true)], false), 10.0 + FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, true)], true), BUSY_FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, false)], true), 40.0 + FRAME_MS, "also while much comes in");
     }
 }

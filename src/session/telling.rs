@@ -55,7 +55,7 @@ impl Session {
                         call(&seen);
                     }
                 });
-                self.publish();
+                self.publish_calmly();
                 self.note_soon();
             }
             Happened::Peer { node, up } => {
@@ -79,7 +79,8 @@ impl Session {
                 });
                 self.publish();
             }
-            Happened::Changed => self.publish(),
+            Happened::Changed => self.publish_calmly(),
+            Happened::Own => self.publish(),
             Happened::TimeDoubted => self.ask_the_time(),
             Happened::TimeLearned => self.tell_the_time(),
             Happened::KeyTaken => self.give_up_key(),

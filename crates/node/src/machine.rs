@@ -62,6 +62,8 @@ pub enum Told {
     },
     /// Something visible changed.
     Changed,
+    /// What was written here is on its way, or stored, or refused.
+    Own,
     /// Something that the person should know went wrong.
     Failed(NodeError),
     /// An own event came that was not written here: another writes with this key. Nothing is signed any more.

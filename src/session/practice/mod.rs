@@ -179,7 +179,7 @@ impl Session {
             engine.close();
         }
         // What was to be drawn is not: somebody else looks at another room by then.
-        self.0.publishing.borrow_mut().take();
+        self.0.pacing.take();
     }
 
     fn beat_practice(&self) {

@@ -46,7 +46,7 @@ impl Machine {
         }
         let all = || signed.iter().flat_map(|(written, _)| written);
         self.storing.extend(all().filter_map(|it| it.shown.clone()));
-        self.tell(Told::Changed);
+        self.tell(Told::Own);
         let before = self.waiting.take_blocks();
         let own = all().map(|it| &it.stored);
         let events = cost::looking(before.blocks.iter().chain(own)).cloned().collect();
@@ -119,7 +119,7 @@ impl Machine {
             self.tell(Told::Failed(error.clone().into()));
             let _ = reply.send(Err(error.clone().into()));
         }
-        self.tell(Told::Changed);
+        self.tell(Told::Own);
     }
 
     /// How far the own events go that were stored is noted beside the database, or cannot be: they are sent now. Were one sent
@@ -133,7 +133,7 @@ impl Machine {
             let _ = reply.send(Ok(names));
         }
         self.open_up(now);
-        self.tell(Told::Changed);
+        self.tell(Told::Own);
         self.out.push(Effect::Soon);
     }
 }
