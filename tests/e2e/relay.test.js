@@ -144,7 +144,7 @@ scenario('the relay serves pages that others wrote, too: Trystero', async (world
   const address = `${world.url}?page=trystero#interop,${encodeURIComponent(host.relay)}`;
   const pages = await Promise.all([1, 2].map(async () => (await world.browser()).newPage()));
   const met = (page) =>
-    until('Trystero has found a peer', () => page.evaluate(() => window.trystero?.peers === 1), 20_000);
+    until('Trystero has found a peer', () => page.evaluate(() => window.rival?.open === 1), 20_000);
   // Its offers now and then come without an address, and then it does not meet; pages that are opened again do.
   for (let attempt = 1; ; attempt += 1) {
     for (const page of pages) await page.goto('about:blank');

@@ -1,20 +1,26 @@
-//! `bench`: figures as JSON lines, one a measurement, each with the aim it is for where there is one. Nothing is asserted:
-//! machines differ, and what counts is the floor that was measured in the same run.
+//! `bench`: figures as JSON lines, one a measurement, each with the aim it is for where there is one (BENCHMARKS.md says what each counts).
+//! No speed is asserted: machines differ, and what counts is the floor that was measured in the same run.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, Firefox},
     dist::{self, Weight},
+    node,
     process::{Run, step},
     test::node_test,
 };
 
-/// The part that runs without a browser; the others are named in `tests/e2e/bench.js`.
+/// The part that runs without a browser; the others are named in `tests/bench/main.js`.
 const NATIVE: &str = "native";
+/// What measures in browsers.
+const PROGRAM: &str = "tests/bench/main.js";
 /// The part that only looks at what was built.
 const WEIGHT: &str = "weight";
+
+/// How often each is measured unless it is said.
+const RUNS: u32 = 7;
 
 /// Files that no first visit loads: the reader of QR codes, the contract for scripts, the font's licence.
 const LATER: &[&str] = &["paceline-scan", ".d.ts", "LICENSE"];
@@ -23,17 +29,32 @@ const LATER: &[&str] = &["paceline-scan", ".d.ts", "LICENSE"];
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
     build: bool,
+    runs: u32,
     /// Parts whose name contains one of these; all if there are none.
     words: Vec<String>,
 }
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let (flags, words): (Vec<_>, Vec<_>) = arguments.iter().cloned().partition(|it| it.starts_with("--"));
-        if let Some(unknown) = flags.iter().find(|flag| *flag != "--no-build") {
-            bail!("`bench` does not know {unknown}; it takes --no-build and words that choose among its parts");
+        let mut options = Self { build: true, runs: RUNS, words: Vec::new() };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--no-build" => options.build = false,
+                "--runs" => {
+                    let runs = arguments.next().context("--runs needs a number after it")?;
+                    options.runs = runs.parse().with_context(|| format!("{runs} is no number"))?;
+                    if options.runs == 0 {
+                        bail!("of no run there is no median");
+                    }
+                }
+                flag if flag.starts_with("--") => bail!(
+                    "`bench` does not know {flag}; it takes --no-build, --runs N and words that choose among its parts"
+                ),
+                word => options.words.push(word.to_owned()),
+            }
         }
-        Ok(Self { build: flags.is_empty(), words })
+        Ok(options)
     }
 
     fn chooses(&self, part: &str) -> bool {
@@ -66,9 +87,20 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if let Some(browser) = browser {
         let words = options.words.iter().filter(|word| !NATIVE.contains(*word) && !WEIGHT.contains(*word));
-        step("In the browser", || node_test(&browser)?.arg("tests/e2e/bench.js").args(words).run())?;
+        step("In the browser", || {
+            in_browser(&browser)?.arg(PROGRAM).args(words).env("PACELINE_RUNS", options.runs.to_string()).run()
+        })?;
     }
     Ok(())
+}
+
+/// Node.js with what the measurements read from the environment.
+fn in_browser(browser: &Browser) -> Result<Run> {
+    let run = node_test(browser)?.env("PACELINE_BENCH_NODE", node::bench_modules()?);
+    Ok(match Firefox::ready()? {
+        Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
+        None => run.env_remove("PACELINE_FIREFOX"),
+    })
 }
 
 fn native() -> Result<()> {
@@ -107,11 +139,15 @@ mod tests {
     #[test]
     fn words_choose_among_the_parts() {
         let all = options("").unwrap();
-        assert!(all.build && all.chooses(NATIVE) && all.chooses(WEIGHT) && all.chooses_browser());
+        assert!(all.build && all.runs == RUNS && all.chooses(NATIVE) && all.chooses(WEIGHT) && all.chooses_browser());
         let native = options("native").unwrap();
         assert!(native.chooses(NATIVE) && !native.chooses(WEIGHT) && !native.chooses_browser());
         let tab = options("--no-build second-tab").unwrap();
         assert!(!tab.build && !tab.chooses(NATIVE) && tab.chooses_browser());
+        assert_eq!(options("keys --runs 3").unwrap(), Options { build: true, runs: 3, words: vec!["keys".into()] });
         assert!(options("--fast").unwrap_err().to_string().contains("--fast"));
+        for wrong in ["--runs", "--runs few", "--runs 0"] {
+            assert!(options(wrong).is_err(), "{wrong}");
+        }
     }
 }

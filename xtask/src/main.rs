@@ -55,7 +55,7 @@ const HELP: &str = "cargo xtask COMMAND
   check                       format, lints, docs, crate boundaries, tidiness
   contract                    take what paceline.d.ts gained into xtask/contract.txt
   dist                        build the static site into dist/
-  bench [WORD ...]            print measurements as JSON lines; words choose among the parts
+  bench [--runs N] [WORD ...] print measurements as JSON lines; words choose among the parts
     --no-build                of the dist/ that is there
   relays                      try the relays of the page's list (needs a network), and write the list anew
   setup                       fetch the pinned tools without building anything";

@@ -38,6 +38,14 @@ pub fn test_modules() -> Result<PathBuf> {
     install("e2e", "tests/e2e")
 }
 
+/// The folder with what the measurements put beside the page, and with what bundles it.
+///
+/// # Errors
+/// Node.js or npm is missing, or npm failed.
+pub fn bench_modules() -> Result<PathBuf> {
+    install("bench", "tests/bench")
+}
+
 /// The folder with the modules of the interoperation tests: what others wrote, and never part of the page.
 ///
 /// # Errors

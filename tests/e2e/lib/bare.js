@@ -24,6 +24,8 @@ export class BareChromium {
   #asked = new Map();
   #listeners = new Map();
   #last = 0;
+  /** A function that each page runs before anything of its own. */
+  before = null;
 
   static async open(world) {
     const dir = await mkdtemp(path.join(os.tmpdir(), 'paceline-bare-'));
@@ -80,8 +82,15 @@ export class BareChromium {
     const page = new Page(this, targetId, sessionId);
     this.#listeners.set(sessionId, (method, params) => page.heard(method, params));
     for (const domain of ['Page', 'Runtime', 'Network']) await page.send(`${domain}.enable`);
+    if (this.before) await page.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${this.before})()` });
     this.world.watchdog?.follow(page);
     return page;
+  }
+
+  /** Ends it. */
+  async close() {
+    // It may hang up before it answers.
+    await this.send('Browser.close').catch(() => {});
   }
 }
 

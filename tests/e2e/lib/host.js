@@ -14,11 +14,11 @@ const CONFIG = { stun: [] };
 
 /**
  * Starts the host, on a port that the system chooses if none is given, for this world; flags, or first an object with
- * what `paceline.json` says. `url` is the page's, `relay` the relay's; `stop` asks it to stop as the system does and
+ * what `paceline.json` says, and `files`, texts beside the page by their path. `url` is the page's, `relay` the relay's; `stop` asks it to stop as the system does and
  * resolves with its exit code; `printed` is what it printed.
  */
 export async function startHost(world, ...given) {
-  const { config = CONFIG } = given.find((one) => typeof one === 'object') ?? {};
+  const { config = CONFIG, files = {} } = given.find((one) => typeof one === 'object') ?? {};
   const flags = given.filter((one) => typeof one === 'string');
   const port = flags.includes('--port') ? [] : ['--port', '0'];
   const dir = await mkdtemp(path.join(os.tmpdir(), 'paceline-host-'));
@@ -26,6 +26,10 @@ export async function startHost(world, ...given) {
   await mkdir(page, { recursive: true });
   await cp(dist, page, { recursive: true });
   await writeFile(path.join(page, 'paceline.json'), JSON.stringify(config));
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(page, name)), { recursive: true });
+    await writeFile(path.join(page, name), text);
+  }
   // What a folder must have to be served.
   await writeFile(path.join(dir, 'index.html'), '<!doctype html><title>Elsewhere</title>');
   const child = spawn(host, ['--dir', dir, ...port, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });

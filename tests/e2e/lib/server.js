@@ -28,7 +28,7 @@ const NO_SERVERS = { relays: [], stun: [] };
  * Starts the server; `url` is the page's, `close` stops it. `config` is what `paceline.json` says: an object, a text as it
  * stands, or null for a host without the file; a test may change it at any time. So may it with `clock`, how far its own clock is
  * ahead, in milliseconds, or null for a host that does not say what time it is; with `dist`, the folder of the page; with
- * `files`, texts beside the page by their path; and with `instead`, which gets a file, the response and its headers as they would
+ * `files`, texts or bytes beside the page by their path; and with `instead`, which gets a file, the response and its headers as they would
  * be, and says whether it has answered itself.
  */
 export async function serve(host = '127.0.0.1', port = 0) {
@@ -44,7 +44,8 @@ export async function serve(host = '127.0.0.1', port = 0) {
       return;
     }
     const text = url.pathname.startsWith(BASE) && self.files[url.pathname.slice(BASE.length)];
-    if (text) return void response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+    const type = TYPES[path.extname(url.pathname)] ?? 'application/octet-stream';
+    if (text) return void response.writeHead(200, { 'content-type': type }).end(text);
     const file = locate(url, self.dist);
     const found = file && (await stat(file).catch(() => null));
     if (!found?.isFile()) {

@@ -53,6 +53,8 @@ export class World {
   contexts = [];
   cleanups = [];
   tabs = [];
+  /** Whether every page is watched for texts that change (`translation.js`): that costs time, and so not where time is measured. */
+  watchesTexts = true;
 
   /** Says that what matches may happen in this test, because it provokes it. */
   provokes(pattern) {
@@ -105,7 +107,7 @@ export class World {
 
   async adopt(context) {
     this.contexts.push(context);
-    await context.addInitScript(watchTexts);
+    if (this.watchesTexts) await context.addInitScript(watchTexts);
     context.on('request', (request) => {
       const url = request.url();
       const own = this.isAllowed(url) || /^(blob|data|about|chrome-error):/.test(url);

@@ -1,10 +1,12 @@
-// The floor: the same browser's data channels with nothing on top, in full mesh, signalled over BroadcastChannel.
+// The floor: the same browser's data channels with nothing on top, in full mesh, signalled over BroadcastChannel, or over a WebSocket
+// that hands on what is published (`address#server,topic`) where pages are not of one browser.
 const me = crypto.randomUUID();
-const signals = new BroadcastChannel('raw-floor');
+const signals = await rendezvous();
 const links = new Map();
 const now = () => performance.timeOrigin + performance.now();
 const received = [];
 window.raw = { me, open: 0, received };
+window.rival = window.raw;
 
 /** Entries for whoever connects, in messages that a channel takes, and no more at once than serves it well. */
 let offered = [];
@@ -15,6 +17,21 @@ const ENTRIES_PER_MESSAGE = 50;
 window.raw.offer = (count, bytes) => {
   offered = Array.from({ length: count }, (_, n) => ({ n, text: 'x'.repeat(Math.max(1, bytes - 20)) }));
 };
+
+async function rendezvous() {
+  const [server, topic] = location.hash.slice(1).split(',').map(decodeURIComponent);
+  if (!server) return new BroadcastChannel('raw-floor');
+  const socket = new WebSocket(server);
+  await new Promise((open) => socket.addEventListener('open', open));
+  socket.send(JSON.stringify({ type: 'subscribe', topics: [topic] }));
+  const publish = (said) => socket.send(JSON.stringify({ type: 'publish', topic, said }));
+  const heard = { postMessage: publish, onmessage: null };
+  socket.onmessage = ({ data }) => {
+    const { type, said } = JSON.parse(data);
+    if (type === 'publish' && said.from !== me) heard.onmessage({ data: said });
+  };
+  return heard;
+}
 
 function pour(channel, from = 0) {
   for (let at = from; at < offered.length; at += ENTRIES_PER_MESSAGE) {

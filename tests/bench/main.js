@@ -1,0 +1,47 @@
+// `cargo xtask bench [--runs N] [WORD ...]`: measurements as JSON lines. No speed is asserted: every number stands beside a floor of the
+// same run, and with the aim it is for. Words choose among the parts below. BENCHMARKS.md says what each counts.
+import os from 'node:os';
+import { World } from '../e2e/lib/world.js';
+import { eightTabs } from './fan-out.js';
+import { inFirefox } from './firefox.js';
+import { hidden, idle } from './idle.js';
+import { ingest } from './ingest.js';
+import { join1000, join10000, join10000Slow, join1000Slow, keys, memory } from './joins.js';
+import { print } from './lib/print.js';
+import { throughRelay } from './relay.js';
+import { firstVisit, reload, secondTab, secondTabCold, secondTabSlow } from './visits.js';
+
+const PARTS = {
+  'first-visit': firstVisit,
+  'second-tab': secondTab,
+  'second-tab-cold': secondTabCold,
+  'second-tab-slow': secondTabSlow,
+  reload,
+  relay: throughRelay,
+  'fan-out': eightTabs,
+  'join-1000': join1000,
+  'join-10000': join10000,
+  'join-1000-slow': join1000Slow,
+  'join-10000-slow': join10000Slow,
+  ingest,
+  keys,
+  memory,
+  idle,
+  hidden,
+  firefox: inFirefox,
+};
+
+const chosen = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (chosen.length > 0 && !chosen.some((word) => (word in PARTS ? name === word : name.includes(word)))) continue;
+  print({ measure: `load before ${name}`, unit: 'runnable tasks', value: os.loadavg()[0], cores: os.cpus().length });
+  const began = performance.now();
+  const world = await World.open({ diagnostic: () => {} });
+  world.watchesTexts = false;
+  try {
+    await part(world);
+  } finally {
+    await world.close();
+  }
+  print({ measure: `${name} took`, unit: 's', value: Math.round((performance.now() - began) / 1_000) });
+}
