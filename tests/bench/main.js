@@ -43,5 +43,9 @@ for (const [name, part] of Object.entries(PARTS)) {
   } finally {
     await world.close();
   }
+  // What pages complained of is no figure, and told all the same.
+  for (const problem of new Set(world.problems)) {
+    print({ problem, during: name, times: world.problems.filter((it) => it === problem).length });
+  }
   print({ measure: `${name} took`, unit: 's', value: Math.round((performance.now() - began) / 1_000) });
 }

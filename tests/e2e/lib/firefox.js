@@ -74,7 +74,12 @@ export class Firefox {
 
   newPage() {
     const turn = this.turn.then(async () => {
-      if (!this.first) await this.driver.switchTo().newWindow('tab');
+      if (!this.first) {
+        // The tab that it talked to last may be closed.
+        const [open] = await this.driver.getAllWindowHandles();
+        await this.driver.switchTo().window(open);
+        await this.driver.switchTo().newWindow('tab');
+      }
       const page = new Page(this, this.first ?? (await this.driver.getWindowHandle()));
       this.first = null;
       this.world.watchdog?.follow(page);
@@ -132,7 +137,7 @@ class Page {
       Promise.resolve(arguments[0])
         .then((argument) => work(argument))
         .then((value) => done({ value: value === undefined ? null : value }))
-        .catch((error) => done({ error: String(error?.stack ?? error) }));`;
+        .catch((error) => done({ error: [String(error), error?.stack].join(' ') }));`;
     const { value, error } = await this.browser.in(this.handle, (driver) =>
       driver.executeAsyncScript(script, argument ?? null),
     );
