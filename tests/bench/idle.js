@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BareChromium } from '../e2e/lib/bare.js';
 import { until } from '../e2e/lib/tab.js';
-import { beside, fault, line } from './lib/print.js';
+import { FEW, RUNS, beside, fault, line } from './lib/print.js';
 import { carried, keepConnections } from './lib/links.js';
 import { processes } from './lib/processes.js';
 import { startRivals } from './lib/rivals.js';
@@ -12,7 +12,7 @@ const TABS = 8;
 /** What belongs to opening is over by then, in milliseconds. */
 const SETTLE = 10_000;
 /** So long each look at what is at rest takes, in milliseconds. */
-const WATCHED = 5_000;
+const WATCHED = 4_000;
 const AIM = { cpu: '< 0.3 % of a core', bytes: '< 1 KB/s a link' };
 
 /** Seconds on the CPU so far: of renderers, and of all processes. */
@@ -68,10 +68,10 @@ function told(what, ours, floor) {
 }
 
 /** Eight pages at rest, looked at so often; `line` asks the browser. */
-async function watched(pages, line) {
+async function watched(pages, line, count = RUNS) {
   await pause(SETTLE);
   const all = [];
-  await runs(async () => all.push(await atRest(pages, line)));
+  await runs(async () => all.push(await atRest(pages, line)), count);
   return all;
 }
 
@@ -84,13 +84,13 @@ export async function idle(world) {
   const ours = await room(world, context);
   const cost = await watched(ours, session);
   for (const page of ours) await page.close();
-  told(`a room at rest with ${TABS} tabs`, cost, await watched(await rawMesh(context, rivals.at('raw')), session));
+  told(`a room at rest with ${TABS} tabs`, cost, await watched(await rawMesh(context, rivals.at('raw')), session, FEW));
 }
 
 /** All eight stand behind another tab, throttled as people's are. */
 export async function hidden(world) {
   const rivals = await startRivals(world);
-  const behind = async (opened) => {
+  const behind = async (opened, count) => {
     const browser = await BareChromium.open(world);
     browser.before = keepConnections;
     const pages = await opened(browser);
@@ -98,10 +98,10 @@ export async function hidden(world) {
     await front.bringToFront();
     const states = await Promise.all(pages.map((page) => page.evaluate(() => document.visibilityState)));
     if (states.some((state) => state !== 'hidden')) fault(`not all tabs are hidden: ${states}`);
-    const cost = await watched(pages, browser);
+    const cost = await watched(pages, browser, count);
     await browser.close();
     return cost;
   };
-  const ours = await behind((browser) => room(world, browser));
-  told(`a room at rest with ${TABS} hidden tabs`, ours, await behind((browser) => rawMesh(browser, rivals.at('raw'))));
+  const ours = await behind((browser) => room(world, browser), RUNS);
+  told(`a room at rest with ${TABS} hidden tabs`, ours, await behind((browser) => rawMesh(browser, rivals.at('raw')), FEW));
 }

@@ -8,6 +8,7 @@ import { hidden, idle } from './idle.js';
 import { ingest } from './ingest.js';
 import { join1000, join10000, join10000Slow, join1000Slow, keys, memory } from './joins.js';
 import { print } from './lib/print.js';
+import { newcomers } from './newcomers.js';
 import { throughRelay } from './relay.js';
 import { firstVisit, reload, secondTab, secondTabCold, secondTabSlow } from './visits.js';
 
@@ -23,6 +24,7 @@ const PARTS = {
   'join-10000': join10000,
   'join-1000-slow': join1000Slow,
   'join-10000-slow': join10000Slow,
+  newcomers,
   ingest,
   keys,
   memory,

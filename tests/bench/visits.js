@@ -2,7 +2,7 @@
 import { until } from '../e2e/lib/tab.js';
 import { RUNS, beside, line, print } from './lib/print.js';
 import { CALLED, NAMES, startRivals } from './lib/rivals.js';
-import { alone, forget, inSync, mark, noted, open, runs } from './lib/tabs.js';
+import { alone, forget, inSync, isFresh, mark, noted, open, runs } from './lib/tabs.js';
 
 /** What is written in the room before anybody comes. */
 const POSTS = 30;
@@ -130,8 +130,9 @@ async function second(world, what, aim, how) {
   const theirs = Object.fromEntries(NAMES.map((name) => [name, noted(name)]));
   await runs(async (run) => {
     const page = await open(context, link, how);
+    const fresh = await isFresh(page, what);
     const synced = await inSync(page, events, what);
-    if (synced !== null) for (const name of marks) times[name].push(await mark(page, `paceline:${name}`));
+    if (fresh && synced !== null) for (const name of marks) times[name].push(await mark(page, `paceline:${name}`));
     await forget(page, tabs);
     for (const name of NAMES) {
       const waiting = await context.newPage();

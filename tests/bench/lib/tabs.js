@@ -24,7 +24,7 @@ function watch(newest) {
   performance.mark = (name, ...more) => {
     const made = make(name, ...more);
     if (name.startsWith('paceline:') && window.paceline) {
-      const brief = ({ state, events, missing, pending }) => ({ state, events, missing, pending });
+      const brief = ({ state, events, missing, pending, peers }) => ({ state, events, missing, pending, linked: peers.filter((it) => it.direct).length });
       bench.held[name] ??= window.paceline.status().then(brief, (error) => ({ error: String(error) }));
     }
     return made;
