@@ -39,7 +39,8 @@ export const verifyFile = (page, file) =>
     input.dispatchEvent(new Event('change', { bubbles: true }));
     for (;;) {
       const result = document.querySelector('[data-testid="verify-result"]');
-      if (/good|refused/.test(result?.dataset.state ?? '')) return { state: result.dataset.state, text: result.textContent, ms: performance.now() - start };
+      const { state } = result?.dataset ?? {};
+      if (state === 'good' || state === 'refused') return { state, text: result.textContent, ms: performance.now() - start };
       await new Promise((done) => setTimeout(done, 1));
     }
   }, file);
@@ -57,8 +58,8 @@ export async function measured(page, events) {
 /** Prints what was measured in some runs. */
 export function told(where, all) {
   const of = (name) => all.map((it) => it[name]);
-  beside(`${where}: a file of ${ENTRIES} entries taken in`, 'entries/s', AIM.ingest, of('taken'), { 'floor': of('bare') });
-  beside(`${where}: the same verified only, decoding included`, 'entries/s', AIM.verify, of('verified'), { 'floor': of('bare') });
+  beside(`${where}: a file of ${ENTRIES} entries taken in`, 'entries/s', AIM.ingest, of('taken'), { floor: of('bare') });
+  beside(`${where}: the same verified only, decoding included`, 'entries/s', AIM.verify, of('verified'), { floor: of('bare') });
 }
 
 export async function ingest(world) {

@@ -45,7 +45,7 @@ async function rival(rivals, { name, called, apart }, { entries, bytes, contexts
     await page.close();
   }, count);
   await server.close();
-  return { called, times: of('all'), tell: () => tell(called) };
+  return { called, times: of('all'), tell: () => tell(`${entries} entries, ${called}`) };
 }
 
 /** A fresh tab joins a room with so many entries; beside it pages of the others that are sent as much. */
@@ -81,7 +81,10 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
   const all = Object.fromEntries(theirs.map(({ called, times }) => [called, times]));
   beside(`${what}: navigation to in sync`, 'ms', slow > 1 ? null : AIM[entries], times.sync, all);
   beside(`${what}: navigation to newest page readable`, 'ms', slow > 1 ? null : AIM.readable, times.readable, { floor: all.floor });
-  if (times.reload.length > 0) beside(`reload of a tab that holds ${entries} entries: navigation to in sync`, 'ms', null, times.reload, { floor: all.floor });
+  if (slow === 1) {
+    const again = `reload of a tab that holds ${entries} entries: navigation to in sync`;
+    beside(again, 'ms', null, times.reload, { floor: all.floor });
+  }
   line(`${what}: first peer to in sync (received, checked, on the way to storage)`, 'entries/s', times.rate);
   line(`${what}: longest task`, 'ms', times.longest, { aim: AIM.task });
   for (const { tell } of theirs) tell();

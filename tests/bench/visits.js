@@ -37,7 +37,9 @@ async function counted(session) {
     // What the parts did not say: the headers, and what came in ways that tell of no parts.
     part(heard, heard.encodedDataLength - request.parts.reduce((sum, it) => sum + it.bytes, 0));
   });
-  for (const frame of ['Received', 'Sent']) session.on(`Network.webSocketFrame${frame}`, ({ response }) => (said += response.payloadData.length));
+  for (const frame of ['Received', 'Sent']) {
+    session.on(`Network.webSocketFrame${frame}`, ({ response }) => (said += response.payloadData.length));
+  }
   await session.send('Network.enable');
   const until = (end) => {
     const sum = ({ parts }) => parts.filter(({ at }) => at <= end).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -109,7 +111,9 @@ export async function firstVisit(world) {
   });
   const of = (pick) => Object.fromEntries(NAMES.map((name) => [CALLED[name], pick(theirs[name], name)]));
   line('first visit: files until the newest page is readable', 'bytes', ours.bytes, { aim: AIM.bytes });
-  for (const name of NAMES.slice(1)) line(`first visit: files until a peer is there, ${CALLED[name]}, which has no page to draw`, 'bytes', theirs[name].bytes);
+  for (const name of NAMES.slice(1)) {
+    line(`first visit: files until a peer is there, ${CALLED[name]}, which has no page to draw`, 'bytes', theirs[name].bytes);
+  }
   line(`first visit: files, ${LATER / 1_000} s later`, 'bytes', ours.all);
   line('first visit: requests until the newest page is readable', 'requests', ours.requests);
   line('first visit: said to and by the relay until then', 'bytes', ours.said);

@@ -85,9 +85,10 @@ async function postByHand(tab, own, end) {
 }
 
 /** What a tab shows in the end, in the order of its page. */
-const shown = (tab) => tab.page.evaluate(() => [...document.querySelectorAll('[data-testid="post"][data-sent="sent"]')].map((it) => it.dataset.cid));
+const shown = (tab) =>
+  tab.page.evaluate(() => [...document.querySelectorAll('[data-testid="post"][data-sent="sent"]')].map((it) => it.dataset.cid));
 
-scenario('eight tabs post for a minute: the same posts in the same order everywhere, and none shown as sent before it is stored', async (world) => {
+scenario('eight tabs post for a minute: the same posts in the same order, and none shown as sent before it is stored', async (world) => {
   const context = await world.browser();
   await context.addInitScript(slowDisk);
   await context.addInitScript(witness);

@@ -28,8 +28,12 @@ async function bundled(name) {
   return outputFiles[0].text;
 }
 
-const shell = (name) =>
-  `<!doctype html><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,"><script type="module" src="./${name}.js"></script>`;
+const shell = (name) => `<!doctype html>
+<meta charset="utf-8">
+<title>${name}, for comparison</title>
+<link rel="icon" href="data:,">
+<script type="module" src="./${name}.js"></script>
+`;
 
 /** Their files by path, beside the page. */
 export async function files() {

@@ -24,7 +24,8 @@ function watch(newest) {
   performance.mark = (name, ...more) => {
     const made = make(name, ...more);
     if (name.startsWith('paceline:') && window.paceline) {
-      const brief = ({ state, events, missing, pending, peers }) => ({ state, events, missing, pending, linked: peers.filter((it) => it.direct).length });
+      const linked = (peers) => peers.filter((it) => it.direct).length;
+      const brief = ({ state, events, missing, pending, peers }) => ({ state, events, missing, pending, linked: linked(peers) });
       bench.held[name] ??= window.paceline.status().then(brief, (error) => ({ error: String(error) }));
     }
     return made;
@@ -91,7 +92,8 @@ export async function inSync(page, events, what) {
   if (held?.events >= events && held.missing === 0) return at;
   await until('all is there', () => page.evaluate(async (events) => (await window.paceline.status()).events >= events, events));
   const late = Math.round(await page.evaluate(() => performance.now()));
-  fault(`${what}: marked as in sync after ${Math.round(at)} ms with ${JSON.stringify(held)} of ${events} events; all were seen there after ${late} ms`);
+  const then = `after ${Math.round(at)} ms with ${JSON.stringify(held)} of ${events} events`;
+  fault(`${what}: marked as in sync ${then}; all were seen there after ${late} ms`);
   return null;
 }
 
@@ -181,7 +183,8 @@ export async function longRoom(world, posts) {
     await Promise.all(Array.from({ length: 8 }, (_, n) => lane(n)));
   }, posts - 1);
   await ada.post(newest);
-  print({ measure: `posting ${posts} entries durably`, unit: 'entries/s', value: Math.round(posts / ((performance.now() - began) / 1000)) });
+  const value = Math.round((posts / (performance.now() - began)) * 1_000);
+  print({ measure: `posting ${posts} entries durably`, unit: 'entries/s', value });
   const file = Buffer.from(await ada.page.evaluate(async () => {
     const bytes = await window.paceline.exportCar();
     const read = new FileReader();
