@@ -27,6 +27,7 @@ pub mod replica;
 mod roster;
 mod serve;
 mod shown;
+mod spoilers;
 mod sync;
 #[cfg(feature = "test-utils")]
 pub mod testing;

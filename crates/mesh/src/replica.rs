@@ -1,8 +1,7 @@
 //! One whole node of a room without its surroundings: log, fold, spreading, catching up, presence.
 //!
-//! **Contract.** The driver calls [`Replica::handle`] for each input and [`Replica::work`] (or [`Replica::to_verify`] and
-//! [`Replica::verified`]) as long as [`Replica::has_work`] says so (yielding to the browser between calls), and carries out every
-//! [`Output`] in order.
+//! **Contract.** The driver calls [`Replica::handle`] for each input, and [`Replica::to_verify`] and [`Replica::verified`] as long
+//! as [`Replica::has_work`] says so (yielding to the browser between calls), and carries out every [`Output`] in order.
 //! Own events: [`Replica::draft`], sign, commit durably, and only then [`Input::Own`]; so nothing is sent before it is
 //! stored. Others' events are admitted and forwarded at once, and reported as held (reach) after [`Input::Stored`].
 
@@ -19,7 +18,7 @@ mod verifying;
 mod watching;
 
 pub use link::Trial;
-pub use verifying::{ToVerify, Verified};
+pub use verifying::{Portion, ToVerify, Verified, verify_all};
 
 #[cfg(feature = "test-utils")]
 pub use crate::queue::Queue;
@@ -57,6 +56,7 @@ use crate::{
     relayed::Relayed,
     roster::Roster,
     serve::WordsMap,
+    spoilers::Spoilers,
     sync::Sync,
     want_list::Turn,
     wire::{Form, State},
@@ -92,6 +92,7 @@ pub struct Replica {
     /// Names of refused blocks, so that nobody is asked for them again and each counts once.
     refused_cids: Refused,
     refused: BTreeMap<&'static str, u64>,
+    spoilers: Spoilers,
     #[cfg(feature = "test-utils")]
     blamed: BTreeMap<(NodeId, &'static str), u64>,
     importing: Option<Imported>,
@@ -142,6 +143,7 @@ impl Replica {
             links: cost::LiteMap::new(),
             refused_cids: Refused::default(),
             refused: BTreeMap::new(),
+            spoilers: Spoilers::default(),
             #[cfg(feature = "test-utils")]
             blamed: BTreeMap::new(),
             importing: None,
@@ -303,15 +305,18 @@ impl Replica {
         self.ingest.has_work(self.now)
     }
 
-    /// Takes up to `most` waiting events, live ones first: those whose signatures are to be verified go out, and come back by
+    /// Takes up to so many waiting events, live ones first: those whose signatures are to be verified go out, and come back by
     /// [`Replica::verified`]; what else may happen meanwhile. The others are folded.
-    pub fn to_verify(&mut self, most: usize, now: Millis) -> Vec<ToVerify> {
+    pub fn to_verify(&mut self, most: Portion, now: Millis) -> Vec<ToVerify> {
         cost::ground(|| self.log.entries());
         self.now = self.now.max(now);
-        let mut to_verify = Vec::new();
-        for _ in 0..most {
+        let (mut to_verify, mut bytes) = (Vec::new(), 0);
+        for taken in 0..most.events {
+            if bytes >= most.bytes || taken - to_verify.len() >= most.folded {
+                break;
+            }
             let Some(next) = self.ingest.next(&self.log, self.now) else { break };
-            self.work_off(next, &mut to_verify);
+            bytes += self.work_off(next, &mut to_verify);
             self.sync_stirred = true;
         }
         self.fold.settle(&self.log);
@@ -326,10 +331,11 @@ impl Replica {
         self.flush()
     }
 
-    /// Verifies and folds up to `most` waiting events at once.
+    /// Verifies and folds up to `most` waiting events at once, with a secret that everybody knows, so that runs are the same.
+    #[cfg(feature = "test-utils")]
     pub fn work(&mut self, most: usize, now: Millis) -> Vec<Output> {
-        let verified = self.to_verify(most, now).into_iter().map(ToVerify::verify).collect();
-        self.verified(verified, now)
+        let to_verify = self.to_verify(Portion::of(most), now);
+        self.verified(verify_all(to_verify, &paceline_room::batch::Batcher::new([0; 32])), now)
     }
 
     /// Who is here, this node not included.

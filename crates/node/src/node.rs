@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, Ref, RefCell},
+    collections::VecDeque,
     rc::Rc,
     sync::Arc,
 };
@@ -12,9 +13,14 @@ use futures::{
 };
 use paceline_mesh::{
     Input, Output, Replica,
-    replica::{Imported, Millis, ToVerify},
+    replica::{Imported, Millis, Verified, verify_all},
 };
-use paceline_room::{Cid, Keypair, NodeId, body::rounds::OwnAnswer, command::Command};
+use paceline_room::{
+    Cid, Keypair, NodeId,
+    batch::{Batcher, Counts},
+    body::rounds::OwnAnswer,
+    command::Command,
+};
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
@@ -82,7 +88,9 @@ pub struct Node {
     working: Cell<bool>,
     /// More came in than one slice holds.
     busy: Cell<bool>,
-    checked: Cell<usize>,
+    batcher: Batcher,
+    /// Verified together, and not folded yet.
+    verified: RefCell<VecDeque<Verified>>,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
     tell: Box<dyn Fn(Told)>,
 }
@@ -91,6 +99,8 @@ impl Node {
     /// Goes on with what storage held.
     pub fn open(parts: Parts, ready: Ready) -> Rc<Self> {
         let Parts { keypair, key, store, desk, left, express, links, around, away, tell } = parts;
+        let mut secret = [0; 32];
+        around.random(&mut secret);
         let node = Rc::new(Self {
             me: keypair.node(),
             machine: RefCell::new(Machine::new(ready.replica, keypair, desk, left)),
@@ -106,7 +116,8 @@ impl Node {
             desk_soon: Cell::new(false),
             working: Cell::new(false),
             busy: Cell::new(false),
-            checked: Cell::new(0),
+            batcher: Batcher::new(secret),
+            verified: RefCell::default(),
             imports: RefCell::default(),
             tell,
         });
@@ -170,7 +181,12 @@ impl Node {
 
     /// Signatures of others that this node has checked since it was opened.
     pub const fn checked(&self) -> usize {
-        self.checked.get()
+        self.verified_how().all() as usize
+    }
+
+    /// The same by how they were checked.
+    pub const fn verified_how(&self) -> Counts {
+        self.batcher.counts()
     }
 
     /// Whether nothing is signed any more: [`Node::close`] was called, or [`Told::KeyTaken`] told.
@@ -472,7 +488,7 @@ impl Node {
 
     /// The first slice at once, since most often it is all; the rest in turns with others.
     fn start_work(self: &Rc<Self>) {
-        if self.working.get() || !self.machine.borrow().replica.has_work() {
+        if self.working.get() || !self.has_work() {
             return;
         }
         self.working.set(true);
@@ -507,23 +523,36 @@ impl Node {
         }
     }
 
+    fn has_work(&self) -> bool {
+        !self.verified.borrow().is_empty() || self.machine.borrow().replica.has_work()
+    }
+
     /// Works for at most a slice; whether there is more.
     fn work_slice(self: &Rc<Self>) -> bool {
         let slice = Slice::begin(&*self.around);
         loop {
             let now = self.now();
-            // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            let to_verify = self.machine.borrow_mut().replica.to_verify(slice::EVENTS, now);
-            self.checked.set(self.checked.get() + to_verify.len());
-            let verified = to_verify.into_iter().map(ToVerify::verify).collect();
+            let verified = self.next_verified(now);
             self.change(|it| it.verified(verified, now));
-            if !self.machine.borrow().replica.has_work() {
+            if !self.has_work() {
                 return false;
             }
             if slice.is_over(&*self.around) {
                 return true;
             }
         }
+    }
+
+    /// What is to be folded next: of what was verified together, or else of what waits for that now.
+    fn next_verified(&self, now: Millis) -> Vec<Verified> {
+        let mut verified = self.verified.borrow_mut();
+        if verified.is_empty() {
+            // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
+            let to_verify = self.machine.borrow_mut().replica.to_verify(slice::TO_VERIFY, now);
+            verified.extend(verify_all(to_verify, &self.batcher));
+        }
+        let some = verified.len().min(slice::EVENTS);
+        verified.drain(..some).collect()
     }
 }
 

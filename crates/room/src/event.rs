@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_bytes::ByteArray;
 
-use crate::{Body, Cid, Keypair, NodeId, encode::encode, limits, node::Verifier, scan::Reader};
+use crate::{Body, Cid, Keypair, NodeId, batch::Batch, encode::encode, limits, node::Verifier, scan::Reader};
 
 /// The format this build writes and reads.
 pub const VERSION: u64 = 1;
@@ -262,6 +262,14 @@ impl Event {
             None => self.author.verify(&signed, &self.sig),
         };
         if good { Ok(()) } else { Err(EventError::BadSignature) }
+    }
+
+    /// Leaves that to a batch.
+    pub(crate) fn join(&self, block: &[u8], signature: &Signature, key: Option<&Verifier>, batch: &mut Batch) {
+        match signed_bytes(block, signature) {
+            Ok(signed) => batch.push(&self.author, key, &signed, &self.sig),
+            Err(_) => batch.push_bad(),
+        }
     }
 
     /// What can be said of an envelope without knowing its past.

@@ -24,6 +24,7 @@ use hashbrown::HashTable;
 pub use crate::ix::{ChainIx, Ix};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
+    batch::{Batch, Verdict},
     clock::Clock,
     cost::{self, BTreeMap, BTreeSet, look, looking},
     event::Signature,
@@ -160,6 +161,16 @@ impl Unverified {
     pub fn verify(self, block: &[u8]) -> Result<Event, Refusal> {
         self.event.verify_read(block, &self.signature, self.key.as_ref())?;
         Ok(self.event)
+    }
+
+    /// Adds it to those that are verified together.
+    pub fn join(&self, block: &[u8], batch: &mut Batch) {
+        self.event.join(block, &self.signature, self.key.as_ref(), batch);
+    }
+
+    /// The event, if that was the verdict on it.
+    pub fn judged(self, verdict: Verdict) -> Result<Event, Refusal> {
+        if verdict == Verdict::Good { Ok(self.event) } else { Err(EventError::BadSignature.into()) }
     }
 }
 

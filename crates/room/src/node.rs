@@ -73,16 +73,58 @@ pub struct Verifier {
 impl Verifier {
     /// Whether `signature` is this node's over `message`.
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        let (Some(r), Some(s)) = (signature.first_chunk::<32>(), signature.last_chunk::<32>()) else { return false };
-        let Some(s) = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s)) else { return false };
-        let k = hashed(&[r, &self.key, message]);
-        let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &self.minus, &s);
+        self.claim(message, signature).is_some_and(|it| it.holds())
+    }
+
+    /// What is left to check of a signature; `None` if its `S` is not below the group's order.
+    pub(crate) fn claim(&self, message: &[u8], signature: &[u8; 64]) -> Option<Claim> {
+        let (r, s) = (*signature.first_chunk()?, *signature.last_chunk()?);
+        let s = Option::from(Scalar::from_canonical_bytes(s))?;
+        Some(Claim { k: hashed(&[&r, &self.key, message]), key: self.clone(), r, s })
+    }
+}
+
+/// A signature of a good key, taken apart: what is left to check is `R`, and the equation.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    key: Verifier,
+    r: [u8; 32],
+    s: Scalar,
+    /// What the message is hashed to, with `R` and the key.
+    k: Scalar,
+}
+
+impl Claim {
+    /// The rule, on this one alone.
+    pub(crate) fn holds(&self) -> bool {
+        let Self { key, r, s, k } = self;
+        let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(k, &key.minus, s);
         // What was signed as RFC 8032 says fits without the cofactor already, which spares unpacking R: bytes that are the form of a
         // computed point are a canonical form, and of small order exactly if they are one of the eight.
         if expected.compress().as_bytes() == r {
             return !SMALL_ORDER.contains(r);
         }
         point(r).is_some_and(|r| (expected - r).mul_by_cofactor().is_identity())
+    }
+
+    /// Its `R`, negated; `None` if the rule allows no such one.
+    pub(crate) fn minus_r(&self) -> Option<EdwardsPoint> {
+        Some(-point(&self.r)?)
+    }
+
+    /// Whose it is, and the key's point, negated.
+    pub(crate) const fn key(&self) -> (NodeId, EdwardsPoint) {
+        (NodeId(self.key.key), self.key.minus)
+    }
+
+    /// `S` and `k`.
+    pub(crate) const fn scalars(&self) -> (&Scalar, &Scalar) {
+        (&self.s, &self.k)
+    }
+
+    /// Everything that the verdict depends on: key, `R`, `S`, `k`.
+    pub(crate) const fn parts(&self) -> [&[u8; 32]; 4] {
+        [&self.key.key, &self.r, self.s.as_bytes(), self.k.as_bytes()]
     }
 }
 

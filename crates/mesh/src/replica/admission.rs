@@ -22,12 +22,15 @@ use crate::{
 const WRONG_WORDS: &str = "wrong-words";
 
 impl Replica {
-    pub(super) fn work_off(&mut self, next: Next, to_verify: &mut Vec<ToVerify>) {
+    /// Returns the bytes of what goes out to be verified.
+    pub(super) fn work_off(&mut self, next: Next, to_verify: &mut Vec<ToVerify>) -> usize {
         match next {
             Next::Unchecked(arrival) => match self.log.read(&arrival.cid, &arrival.block) {
                 Ok(unverified) => {
                     self.ingest.begin_verifying(&arrival.source);
-                    to_verify.push(ToVerify { arrival, unverified });
+                    let (alone, bytes) = (self.spoilers.contains(&arrival.source), arrival.block.len());
+                    to_verify.push(ToVerify { arrival, unverified, alone });
+                    return bytes;
                 }
                 Err(refusal) => self.refuse_event(&arrival, refusal),
             },
@@ -42,10 +45,14 @@ impl Replica {
                 _ => {}
             },
         }
+        0
     }
 
-    pub(super) fn take_verified(&mut self, Verified { arrival, event }: Verified) {
+    pub(super) fn take_verified(&mut self, Verified { arrival, event, spoilt }: Verified) {
         self.ingest.end_verifying(&arrival.source);
+        if spoilt {
+            self.spoilers.insert(&arrival.source, |peer| self.links.contains_key(peer));
+        }
         match event {
             Ok(event) => self.place(Checked { arrival, event }, false),
             Err(refusal) => self.refuse_event(&arrival, refusal),
@@ -304,6 +311,7 @@ impl Replica {
         if self.importing.is_none() || self.ingest.is_importing() {
             return;
         }
+        self.spoilers.end_import();
         for (name, words) in self.ingest.take_import_words() {
             if self.sync.lacks_words(&name) {
                 self.store_words(name, words, Source::Import);

@@ -28,6 +28,7 @@ impl Replica {
         queues.extend(self.tree.queues());
         queues.extend(self.sync.queues());
         queues.extend(self.refused_cids.queues());
+        queues.push(self.spoilers.queue(links));
         queues.extend(self.relayed.queues(links));
         queues
     }

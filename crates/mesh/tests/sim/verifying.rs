@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use paceline_mesh::{
     Input, Lane,
-    replica::ToVerify,
+    replica::{Portion, ToVerify},
     wire::{Live, Push},
 };
 use paceline_room::{Stored, testing::World};
@@ -38,7 +38,7 @@ fn what_is_verified_late_is_admitted_all_the_same_whatever_happened_meanwhile() 
     let end = forged.len() - 1;
     forged[end] ^= 1;
     push(&mut solo, 1, &world, last, &forged);
-    let out = solo.replica.to_verify(100, solo.now);
+    let out = solo.replica.to_verify(Portion::of(100), solo.now);
     assert_eq!(out.len(), 5, "four events and a forged one");
     assert!(!solo.replica.has_work() && solo.replica.log().is_empty());
     assert_eq!(solo.replica.progress().missing_events, 5, "they are known to be on their way");
@@ -46,7 +46,7 @@ fn what_is_verified_late_is_admitted_all_the_same_whatever_happened_meanwhile() 
     solo.input(Input::LinkDown { peer: world.author(1), goodbye: false });
     let all: Vec<Arc<[u8]>> = blocks.iter().map(|it| it.block.clone()).collect();
     solo.replica.handle(Input::Import(all), solo.now);
-    let of_import = solo.replica.to_verify(100, solo.now);
+    let of_import = solo.replica.to_verify(Portion::of(100), solo.now);
     assert!(of_import.is_empty(), "they are being verified already");
     solo.replica.verified(Vec::new(), solo.now);
     assert_eq!(solo.replica.imported().map(|it| it.known), Some(4));
@@ -70,7 +70,7 @@ fn an_import_is_done_when_the_last_of_it_is_verified() {
     let all: Vec<Arc<[u8]>> = world.blocks().iter().map(|it| it.block.clone()).collect();
     solo.replica.handle(Input::Import(all), solo.now);
     // Blocks are read first, in their order; then they go out.
-    let out = solo.replica.to_verify(100, solo.now);
+    let out = solo.replica.to_verify(Portion::of(100), solo.now);
     assert_eq!(out.len(), 2);
     solo.replica.verified(Vec::new(), solo.now);
     assert_eq!(solo.replica.imported(), None);
