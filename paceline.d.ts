@@ -311,6 +311,11 @@ interface Status {
   events: number;
   /** Waiting for what they build on. */
   pending: number;
+  /**
+   * Signatures of others that this page has checked since it opened the room: `together` with others, by one multiplication of many points
+   * each time, or `alone`; `spoilt`: bad ones for which others had to be checked once more.
+   */
+  signatures: { multiplications: number; together: number; alone: number; spoilt: number };
   /** What is taken of the room, as the person at the tab chose; `full`: as much is here as is taken without asking. */
   takes: Takes;
   full: boolean;

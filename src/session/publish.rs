@@ -159,6 +159,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
         peers,
         events: replica.log().len(),
         pending: replica.pending(),
+        signatures: engine.node.signatures(),
         takes: takes_word(replica.intake().0),
         full: replica.intake().1,
         refused,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use paceline_mesh::replica::Here;
 use paceline_net::RendezvousState;
 use paceline_node::Reach;
-use paceline_room::{Cid, NodeId};
+use paceline_room::{Cid, NodeId, batch::Counts};
 use serde::Serialize;
 
 use super::{
@@ -28,6 +28,8 @@ pub struct Status {
     pub events: usize,
     /// Events that wait for what they build on.
     pub pending: usize,
+    /// Signatures of others that were checked since the room was opened.
+    pub signatures: Counts,
     /// What is taken of the room, as was chosen: `until-full`, `all`, `newest`, `nothing`.
     pub takes: &'static str,
     /// As much is here as is taken without asking.
@@ -56,6 +58,7 @@ impl Status {
             peers: Vec::new(),
             events: 0,
             pending: 0,
+            signatures: Counts::default(),
             takes: "until-full",
             full: false,
             refused: BTreeMap::new(),

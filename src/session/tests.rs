@@ -10,6 +10,7 @@ use paceline_mesh::{Input, Lane};
 use paceline_node::{Founding, Key, Links, Named, Node, Parts, Ready, Surroundings, Timer};
 use paceline_room::{
     Cid, Keypair, NodeId, Stored,
+    batch::{Counts, MOST},
     body::{FormValues, Policy, RoomFounded, meetings},
 };
 use paceline_store::{Desk, IdbStore, MemoryStore, Place, Store};
@@ -27,6 +28,10 @@ use crate::forms;
 
 /// Turns of the event loop after which what is waited for will not come.
 const MOST_TURNS: usize = 100_000;
+
+/// What holds natively of signatures in batches holds here.
+#[path = "../../crates/room/tests/batches/mod.rs"]
+mod batches;
 
 /// This page, but for randomness and the time of day: the same steps make the same bytes.
 #[derive(Default)]
@@ -288,4 +293,43 @@ async fn two_nodes_live_in_one_page_and_each_stores_what_both_wrote() {
     two.input(Input::LinkDown { peer: one.me, goodbye: true });
     post(&two, Place::Composer, "alone").await;
     assert_eq!((one.replica().log().len(), two.replica().log().len()), (3, 4));
+}
+
+#[test]
+fn every_known_edge_case_gets_its_one_verdict_in_any_batch() {
+    batches::every_known_edge_case_gets_its_one_verdict_in_any_batch();
+}
+
+#[test]
+fn a_batch_of_honest_signatures_is_one_multiplication() {
+    batches::a_batch_of_honest_signatures_is_one_multiplication();
+}
+
+#[test]
+fn faults_that_cancel_each_other_do_not_pass() {
+    batches::faults_that_cancel_each_other_do_not_pass();
+}
+
+#[test]
+fn those_that_spoil_are_found_and_named() {
+    batches::those_that_spoil_are_found_and_named();
+}
+
+#[test]
+async fn as_many_signatures_as_go_together_are_one_multiplication_of_a_page() {
+    let keypair = Keypair::from_secret([7; 32]);
+    let founding = founding(keypair);
+    let (room, from, to) = (founding.room, Rc::new(MemoryStore::new()), Rc::new(MemoryStore::new()));
+    founding.keep(&*from).await.expect("stored");
+    let (one, _links, _) = open(room, 7, from.clone()).await;
+    for nth in 1..MOST {
+        post(&one, Place::Composer, &format!("post {nth}")).await;
+    }
+    let blocks: Vec<_> = one.replica().log().entries().map(|(_, it)| it.block.clone()).collect();
+    assert_eq!(blocks.len(), MOST);
+    one.close();
+    let (two, _links, _) = open(room, 8, to).await;
+    assert_eq!(two.import(blocks).await.map(|it| it.admitted), Ok(MOST));
+    let once = Counts { multiplications: 1, together: MOST as u64, ..Counts::default() };
+    assert_eq!(two.signatures(), once);
 }

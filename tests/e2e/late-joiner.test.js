@@ -63,6 +63,11 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   assert.ok(seen.ahead > 0, 'the newest page comes first');
   assert.equal(seen.answerable, 0, 'what is not checked cannot be answered');
   assert.equal(await ben.at('post', { 'data-checked': 'false' }).count(), 0, 'in the end all are checked');
+  const { signatures } = await ben.status();
+  world.log(`signatures: ${JSON.stringify(signatures)}`);
+  assert.ok(signatures.together + signatures.alone >= EVENTS, 'every signature is checked');
+  assert.ok(signatures.together > signatures.alone, 'most of them together');
+  assert.equal(signatures.spoilt, 0);
   assert.ok(seen.states.includes('catching-up'), 'progress was shown');
   assert.equal(seen.states.at(-1), 'in-sync');
   assert.ok(

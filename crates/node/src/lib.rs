@@ -25,6 +25,7 @@ mod terms;
 #[cfg(feature = "test-utils")]
 pub mod testing;
 mod unkept;
+mod verifying;
 mod ways;
 mod write;
 

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, Ref, RefCell},
-    collections::VecDeque,
     rc::Rc,
     sync::Arc,
 };
@@ -13,22 +12,18 @@ use futures::{
 };
 use paceline_mesh::{
     Input, Output, Replica,
-    replica::{Imported, Millis, Verified, verify_all},
+    replica::{Imported, Millis},
 };
-use paceline_room::{
-    Cid, Keypair, NodeId,
-    batch::{Batcher, Counts},
-    body::rounds::OwnAnswer,
-    command::Command,
-};
+use paceline_room::{Cid, Keypair, NodeId, batch::Counts, body::rounds::OwnAnswer, command::Command};
 use paceline_store::{Desk, Durability, Store, StoreError, Unsent};
 
 use crate::{
     Acts, MOST_ACTS, NodeError, Ready, Snapshot, Snapshots, Storing, Told, When,
     acts::Act,
     machine::{Effect, For, Job, Machine},
-    slice::{self, Slice},
+    slice::Slice,
     surroundings::{Key, Links, Surroundings, Timer},
+    verifying::Verifying,
     write::{MakeSaying, Outcome, Step, Write, ask},
 };
 
@@ -88,9 +83,7 @@ pub struct Node {
     working: Cell<bool>,
     /// More came in than one slice holds.
     busy: Cell<bool>,
-    batcher: Batcher,
-    /// Verified together, and not folded yet.
-    verified: RefCell<VecDeque<Verified>>,
+    verifying: Verifying,
     imports: RefCell<Vec<oneshot::Sender<Imported>>>,
     tell: Box<dyn Fn(Told)>,
 }
@@ -99,13 +92,12 @@ impl Node {
     /// Goes on with what storage held.
     pub fn open(parts: Parts, ready: Ready) -> Rc<Self> {
         let Parts { keypair, key, store, desk, left, express, links, around, away, tell } = parts;
-        let mut secret = [0; 32];
-        around.random(&mut secret);
         let node = Rc::new(Self {
             me: keypair.node(),
             machine: RefCell::new(Machine::new(ready.replica, keypair, desk, left)),
             express,
             links,
+            verifying: Verifying::new(&*around),
             around,
             store: RefCell::new(store),
             key,
@@ -116,8 +108,6 @@ impl Node {
             desk_soon: Cell::new(false),
             working: Cell::new(false),
             busy: Cell::new(false),
-            batcher: Batcher::new(secret),
-            verified: RefCell::default(),
             imports: RefCell::default(),
             tell,
         });
@@ -181,12 +171,12 @@ impl Node {
 
     /// Signatures of others that this node has checked since it was opened.
     pub const fn checked(&self) -> usize {
-        self.verified_how().all() as usize
+        self.signatures().all() as usize
     }
 
-    /// The same by how they were checked.
-    pub const fn verified_how(&self) -> Counts {
-        self.batcher.counts()
+    /// The same, by how they were checked.
+    pub const fn signatures(&self) -> Counts {
+        self.verifying.counts()
     }
 
     /// Whether nothing is signed any more: [`Node::close`] was called, or [`Told::KeyTaken`] told.
@@ -524,7 +514,7 @@ impl Node {
     }
 
     fn has_work(&self) -> bool {
-        !self.verified.borrow().is_empty() || self.machine.borrow().replica.has_work()
+        self.verifying.has_work() || self.machine.borrow().replica.has_work()
     }
 
     /// Works for at most a slice; whether there is more.
@@ -532,7 +522,7 @@ impl Node {
         let slice = Slice::begin(&*self.around);
         loop {
             let now = self.now();
-            let verified = self.next_verified(now);
+            let verified = self.verifying.next(&mut self.machine.borrow_mut().replica, now);
             self.change(|it| it.verified(verified, now));
             if !self.has_work() {
                 return false;
@@ -541,18 +531,6 @@ impl Node {
                 return true;
             }
         }
-    }
-
-    /// What is to be folded next: of what was verified together, or else of what waits for that now.
-    fn next_verified(&self, now: Millis) -> Vec<Verified> {
-        let mut verified = self.verified.borrow_mut();
-        if verified.is_empty() {
-            // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            let to_verify = self.machine.borrow_mut().replica.to_verify(slice::TO_VERIFY, now);
-            verified.extend(verify_all(to_verify, &self.batcher));
-        }
-        let some = verified.len().min(slice::EVENTS);
-        verified.drain(..some).collect()
     }
 }
 

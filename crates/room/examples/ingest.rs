@@ -1,10 +1,15 @@
-//! How fast blocks are checked and admitted, beside bare signature verification in the same run. Prints JSON lines, one
-//! a measurement: `cargo run --release -p paceline-room --example ingest -- [events] [authors]`.
+//! How fast blocks are checked and admitted, beside bare signature verification in the same run: signatures one by one and in batches
+//! of several sizes, and all that is done with what is received. Prints JSON lines, one a measurement:
+//! `cargo run --release -p paceline-room --example ingest -- [events] [authors]`.
 
 use std::{hint::black_box, time::Instant};
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use paceline_room::{Cid, Event, Fold, Log, Stored, testing::World};
+use paceline_room::{
+    Cid, Event, Fold, Log, NodeId, Stored,
+    batch::{Batch, Batcher, MOST, Verdict},
+    testing::World,
+};
 
 /// Each figure is the median of so many runs.
 const RUNS: usize = 5;
@@ -29,6 +34,7 @@ fn main() {
             key.verify_strict(&message, signature).expect("a good signature");
         }
     });
+    together(events, &signed, &message);
     let decode = rate("decode", events, || {
         blocks.iter().for_each(|it| drop(black_box(Event::decode(&it.block).expect("a valid block"))));
     });
@@ -44,13 +50,58 @@ fn main() {
             log.admit_verified(it.cid, event, it.block.clone()).expect("a valid block");
         }
     });
+    let receive = rate("receive", events, || assert_eq!(receive(room, &blocks).len(), blocks.len()));
     memory(room, &blocks, bytes);
     println!(
-        r#"{{"bench":"room-ingest","admit_to_bare_verify":{:.3},"decode_to_bare_verify":{:.3},"load_to_bare_verify":{:.3}}}"#,
+        r#"{{"bench":"room-ingest","admit_to_bare_verify":{:.3},"decode_to_bare_verify":{:.3},"load_to_bare_verify":{:.3},"receive_to_bare_verify":{:.3}}}"#,
         admit / floor,
         decode / floor,
-        load / floor
+        load / floor,
+        receive / floor
     );
+}
+
+/// The rule of rooms: one by one, and in batches.
+fn together(events: usize, signed: &[(VerifyingKey, Signature)], message: &[u8]) {
+    let of = |(key, signature): &(VerifyingKey, Signature)| (NodeId::from_bytes(key.to_bytes()), signature.to_bytes());
+    let signed: Vec<_> = signed.iter().map(of).collect();
+    let keys: Vec<_> = signed.iter().map(|(author, _)| author.verifier().expect("a public key")).collect();
+    let all = || signed.iter().zip(&keys).cycle().take(events);
+    rate("verify-alone", events, || assert!(all().all(|((_, signature), key)| key.verify(message, signature))));
+    for size in [16, 64, 128, MOST] {
+        let batcher = Batcher::new([1; 32]);
+        rate(&format!("verify-{size}-together"), events, || {
+            let mut all = all().peekable();
+            while all.peek().is_some() {
+                let mut batch = Batch::default();
+                for ((author, signature), key) in all.by_ref().take(size) {
+                    batch.push(author, Some(key), message, signature);
+                }
+                assert!(batcher.check(&batch).iter().all(|it| *it == Verdict::Good));
+            }
+        });
+    }
+}
+
+/// All that is done with what comes: read, verified together, admitted, folded.
+fn receive(room: Cid, blocks: &[Stored]) -> Log {
+    let (mut log, mut fold, batcher) = (Log::new(room), Fold::default(), Batcher::new([1; 32]));
+    for portion in blocks.chunks(MOST) {
+        let mut batch = Batch::default();
+        let mut read = Vec::with_capacity(portion.len());
+        for it in portion {
+            let unverified = log.read(&it.cid, &it.block).expect("a valid block");
+            unverified.join(&it.block, &mut batch);
+            read.push(unverified);
+        }
+        for ((it, unverified), verdict) in portion.iter().zip(read).zip(batcher.check(&batch)) {
+            let event = unverified.judged(verdict).expect("a good signature");
+            log.admit_verified(it.cid, event, it.block.clone()).expect("a valid block");
+            let ix = log.find(&it.cid).expect("it was admitted");
+            black_box(fold.apply(&log, ix));
+        }
+    }
+    log
 }
 
 /// A room in which everybody posts in turn, having seen all before.

@@ -21,6 +21,7 @@ use curve25519_dalek::{
     traits::{IsIdentity as _, VartimeMultiscalarMul as _},
 };
 use litemap::LiteMap;
+use serde::Serialize;
 use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
@@ -48,12 +49,12 @@ pub enum Verdict {
 }
 
 /// What was checked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Equations of several signatures: multiplications of many points at once.
     pub multiplications: u64,
     /// Signatures that were good by such an equation.
-    pub in_batches: u64,
+    pub together: u64,
     /// Signatures that were checked alone, or needed no check to be refused.
     pub alone: u64,
     /// Those that spoilt a batch.
@@ -63,7 +64,7 @@ pub struct Counts {
 impl Counts {
     /// All signatures.
     pub const fn all(&self) -> u64 {
-        self.in_batches + self.alone
+        self.together + self.alone
     }
 }
 
@@ -172,7 +173,7 @@ impl Batcher {
             return self.one_by_one(terms, bad, verdicts);
         }
         if !spoilt && self.holds(terms) {
-            self.count(|it| it.in_batches += terms.len() as u64);
+            self.count(|it| it.together += terms.len() as u64);
             terms.iter().for_each(|it| give(verdicts, it.at, Verdict::Good));
             return false;
         }

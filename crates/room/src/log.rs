@@ -11,6 +11,7 @@
 //! chain the answer changes once, so that the first event of an author that saw `a` is found by binary search.
 
 mod tips;
+mod unverified;
 
 use std::{
     cmp::Reverse,
@@ -24,14 +25,13 @@ use hashbrown::HashTable;
 pub use crate::ix::{ChainIx, Ix};
 use crate::{
     Body, Cid, Draft, Event, EventError, NodeId, Table,
-    batch::{Batch, Verdict},
     clock::Clock,
     cost::{self, BTreeMap, BTreeSet, look, looking},
-    event::Signature,
     limits,
     node::Verifier,
 };
 pub use tips::{Rank, Tips};
+pub use unverified::Unverified;
 
 /// An admitted event.
 #[derive(Debug, Clone)]
@@ -145,33 +145,6 @@ impl Refusal {
 struct Author {
     key: Verifier,
     chains: Vec<ChainIx>,
-}
-
-/// An event whose signature is yet to be verified: wherever that is fastest.
-#[derive(Debug)]
-pub struct Unverified {
-    event: Event,
-    signature: Signature,
-    /// Its author's, if it is at hand.
-    key: Option<Verifier>,
-}
-
-impl Unverified {
-    /// Verifies the signature of the block that was read.
-    pub fn verify(self, block: &[u8]) -> Result<Event, Refusal> {
-        self.event.verify_read(block, &self.signature, self.key.as_ref())?;
-        Ok(self.event)
-    }
-
-    /// Adds it to those that are verified together.
-    pub fn join(&self, block: &[u8], batch: &mut Batch) {
-        self.event.join(block, &self.signature, self.key.as_ref(), batch);
-    }
-
-    /// The event, if that was the verdict on it.
-    pub fn judged(self, verdict: Verdict) -> Result<Event, Refusal> {
-        if verdict == Verdict::Good { Ok(self.event) } else { Err(EventError::BadSignature.into()) }
-    }
 }
 
 /// Numbers of events by their names. A name stands in its event's entry alone, so that finding an event is looking at it.

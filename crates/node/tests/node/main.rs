@@ -8,5 +8,6 @@ mod raised;
 mod seals;
 mod together;
 mod two;
+mod verifying;
 mod world;
 mod writing;

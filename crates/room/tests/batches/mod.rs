@@ -109,7 +109,7 @@ pub fn every_known_edge_case_gets_its_one_verdict_in_any_batch() {
 pub fn a_batch_of_honest_signatures_is_one_multiplication() {
     let (verdicts, counts) = together(&honest(MOST));
     assert_eq!(verdicts, [Verdict::Good; MOST]);
-    assert_eq!(counts, Counts { multiplications: 1, in_batches: MOST as u64, ..Counts::default() });
+    assert_eq!(counts, Counts { multiplications: 1, together: MOST as u64, ..Counts::default() });
 }
 
 /// Adds that to the little-endian number at this place of a signature.
