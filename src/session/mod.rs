@@ -12,6 +12,7 @@ mod clock;
 mod commands;
 mod deciding;
 mod discovery;
+mod due;
 mod engine;
 mod error;
 mod express;
@@ -61,6 +62,7 @@ use paceline_net::{Clock, Preconnect, RoomLink};
 use wasm_bindgen_futures::spawn_local;
 
 use asking::Asking;
+use due::Pacing;
 use engine::Engine;
 use handoffs::Handoffs;
 use listen::Board;
@@ -116,7 +118,7 @@ struct Inner {
     /// Rooms are opened, left and forgotten one at a time.
     changing: Mutex<()>,
     offline: Cell<bool>,
-    pacing: RefCell<pacing::Pacing>,
+    pacing: RefCell<Pacing>,
     /// Until then somebody was just linked.
     greeting_until: Cell<f64>,
     /// Draws the page for the first time; by itself after a while.

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     Session, browser,
+    due::Pacing,
     engine::Engine,
     error::SessionError,
     listen::{Listener, StateSeen},
@@ -15,58 +16,14 @@ use super::{
 };
 use crate::forms;
 
-/// What a person does here is shown about a frame later, in milliseconds.
-const FRAME_MS: f64 = 16.0;
-/// What others do is shown once nothing more has come for so long, in milliseconds: drawing holds up what is passed on, and what comes
-/// next. Less than a person notices.
-const CALM_MS: f64 = 50.0;
-/// ... and so long after it came at the latest.
-const CALM_MOST_MS: f64 = 400.0;
-/// ... and while much comes in at once, or nobody looks: drawing hundreds of posts anew costs more than checking them.
-const BUSY_FRAME_MS: f64 = 500.0;
-/// ... and when a room was just opened or somebody was just linked, in milliseconds: whoever is here is found, and what both lack is
-/// asked for and answered first, since drawing holds that up. It takes a few messages.
+/// Nothing is drawn for so long when a room was just opened or somebody was just linked, in milliseconds: whoever is here is found, and
+/// what both lack is asked for and answered first, since drawing holds that up. It takes a few messages.
 const GREETING_FRAME_MS: f64 = 100.0;
 /// Until then nothing at all is drawn for who opened a room's link, in milliseconds, unless there is something to show: drawing would
 /// hold up what finds the others, and the page's shell stands there. More than a room takes to open and to be in sync.
 const SHELL_MS: u32 = 500;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
-
-/// When the next snapshot is made.
-#[derive(Default)]
-pub struct Pacing {
-    /// Looks whether it is time.
-    timer: Option<Timeout>,
-    /// It looks then, and again if the snapshot was put off meanwhile.
-    looks: f64,
-    /// When the snapshot is made.
-    due: f64,
-    /// What it shows first began to change then.
-    since: f64,
-    /// It shows nothing that was done here.
-    calm: bool,
-}
-
-impl Pacing {
-    /// Something changed, here or (`calm`) elsewhere; `unseen`: nobody looks, or so much comes in that it waits.
-    fn plan(&mut self, calm: bool, now: f64, unseen: impl FnOnce() -> bool) {
-        let is_first = self.timer.is_none();
-        if is_first {
-            (self.since, self.calm) = (now, calm);
-        }
-        let frame = now + FRAME_MS;
-        match (calm, self.calm) {
-            (true, true) if unseen() => self.due = self.since + BUSY_FRAME_MS,
-            (true, true) => self.due = (now + CALM_MS).min(self.since + CALM_MOST_MS),
-            // What was done here is shown soon, and with it all else.
-            (true, false) => {}
-            (false, true) => self.due = frame,
-            (false, false) => self.due = if is_first { frame } else { self.due.min(frame) },
-        }
-        self.calm = calm && self.calm;
-    }
-}
 
 impl Session {
     /// Makes a snapshot soon, once for all changes until then.
@@ -235,34 +192,5 @@ impl Session {
             session.0.noting.borrow_mut().take();
             spawn_local(async move { session.note_news().await });
         }));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    /// What happens at these times, each here or elsewhere; when a snapshot is made.
-    fn made(happens: &[(f64, bool)], unseen: bool) -> f64 {
-        let mut pacing = Pacing::default();
-        for (at, calm) in happens {
-            pacing.plan(*calm, *at, || unseen);
-            pacing.timer.get_or_insert_with(|| Timeout::new(60_000, || {}));
-        }
-        pacing.due
-    }
-
-    #[test]
-    fn what_others_do_is_shown_when_they_pause_and_what_is_done_here_at_once() {
-        assert_eq!(made(&[(0.0, true)], false), CALM_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, true)], false), 40.0 + CALM_MS);
-        let many: Vec<_> = (0..60).map(|nth| (f64::from(nth) * 10.0, true)).collect();
-        assert_eq!(made(&many, false), CALM_MOST_MS, "they need not pause");
-        assert_eq!(made(&[(0.0, false), (10.0, false)], false), FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (10.0, false), (20.0, true)], false), 10.0 + FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, true)], true), BUSY_FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, false)], true), 40.0 + FRAME_MS, "also while much comes in");
     }
 }

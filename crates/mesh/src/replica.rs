@@ -424,7 +424,7 @@ impl Replica {
             missing_events: missing.saturating_add(self.ingest.count().saturating_sub(pending)),
             missing_words: self.sync.missing_words(),
             reconciling: self.sync.is_busy(),
-            reconciled: self.sync.has_completed(),
+            reconciled: self.sync.is_reconciled(&|cid| self.log.find(cid).is_some(), self.now),
         }
     }
 

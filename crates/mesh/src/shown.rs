@@ -48,7 +48,8 @@ pub struct Progress {
     pub missing_words: usize,
     /// Whether a reconciliation is under way with any peer.
     pub reconciling: bool,
-    /// Whether at least one reconciliation with a current peer has completed since its link came up.
+    /// Whether at least one reconciliation with a current peer has completed since its link came up, and whoever was linked at about
+    /// that time has said what it has, and it is here.
     pub reconciled: bool,
 }
 

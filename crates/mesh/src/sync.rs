@@ -38,7 +38,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 pub use limits::PARENT_PATIENCE;
 use limits::{
     ANSWER_TIME, HELLO_PATIENCE, MAX_CLAIMED, PAGES, PATIENCE, ROUNDS, ROUNDS_TIME, SESSIONS, STREAM_ALONE,
-    STREAM_EVENTS, STREAM_PACE, STREAM_TIMES,
+    STREAM_EVENTS, STREAM_PACE, STREAM_TIMES, TOGETHER,
 };
 use peer::{LoneWords, Peer};
 use session::Session;
@@ -129,9 +129,9 @@ impl Sync {
     }
 
     /// A link is up.
-    pub fn link_up(&mut self, peer: NodeId) {
+    pub fn link_up(&mut self, peer: NodeId, now: Millis) {
         self.link_down(&peer);
-        self.peers.insert(peer, Peer::default());
+        self.peers.insert(peer, Peer::linked_at(now));
         self.lone.values_mut().for_each(|lone| lone.not_before = 0);
         self.lone_at = Some(0);
     }
@@ -149,12 +149,13 @@ impl Sync {
         let patience = if self.has_completed() { HELLO_PATIENCE } else { 0 };
         let Some(it) = self.peers.get_mut(peer) else { return };
         (it.events, it.tips, it.look_at) = (events.min(MAX_CLAIMED), tips, Some(now + patience));
+        it.heard = true;
     }
 
     /// What the peer holds by its beacon. Returns whether it is anything new.
     pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Local<'_>, now: Millis) -> bool {
         let Some(it) = self.peers.get_mut(peer) else { return false };
-        (it.events, it.tips) = (events.min(MAX_CLAIMED), tips);
+        (it.events, it.tips, it.heard) = (events.min(MAX_CLAIMED), tips, true);
         let news = !it.tips.iter().all(here.settled);
         if news {
             it.look_at.get_or_insert(now + PATIENCE);
@@ -241,7 +242,16 @@ impl Sync {
 
     /// Whether a reconciliation with a current peer has been completed.
     pub fn has_completed(&self) -> bool {
-        self.peers.values().any(|it| it.completed)
+        self.peers.values().any(|it| it.completed.is_some())
+    }
+
+    /// Whether what is here is what the others have, as far as they say. One completed reconciliation may have been with somebody who
+    /// came a moment ago, too: who was linked at about that time is heard first, and what it says it has is here.
+    pub fn is_reconciled(&self, settled: &dyn Fn(&Cid) -> bool, now: Millis) -> bool {
+        let Some(first) = self.peers.values().filter_map(|it| it.completed).min() else { return false };
+        let with_it = |it: &&Peer| it.linked <= first + TOGETHER && now < it.linked + ANSWER_TIME;
+        let is_awaited = |it: &Peer| it.completed.is_none() && !(it.heard && it.tips.iter().all(settled));
+        !self.peers.values().filter(with_it).any(is_awaited)
     }
 
     /// A peer began or goes on with a reconciliation.
@@ -345,7 +355,7 @@ impl Sync {
     /// have: the next try waits.
     fn finish(&mut self, peer: &NodeId, here: &Local<'_>, now: Millis) {
         let Some(it) = self.peers.get_mut(peer) else { return };
-        it.completed = true;
+        it.completed.get_or_insert(now);
         it.set(Session::Idle);
         it.look_at = None;
         if !it.tips.iter().all(|cid| (here.settled)(cid) || self.want_list.contains(cid)) {
@@ -378,7 +388,7 @@ impl Sync {
         let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
         if still == 0 {
             it.set(Session::Idle);
-            it.completed = true;
+            it.completed.get_or_insert(now);
             it.look_at = Some(now + PARENT_PATIENCE);
         } else {
             acts.extend(more(peer, it, here, now));
@@ -469,7 +479,8 @@ impl Sync {
                 continue;
             }
             if it.tips.iter().all(here.settled) {
-                (it.completed, it.look_at, it.put_off) = (true, None, None);
+                it.completed.get_or_insert(now);
+                (it.look_at, it.put_off) = (None, None);
                 continue;
             }
             // Who promised what is wanted may be slow, or have nothing: then this peer is a better source.

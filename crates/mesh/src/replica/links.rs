@@ -29,7 +29,7 @@ impl Replica {
             dropped: false,
         };
         self.links.insert(peer, link);
-        self.sync.link_up(peer);
+        self.sync.link_up(peer, now);
         self.relayed.link_up(peer, now);
         let theirs = self.roster.link_up(peer, now);
         let hello = Hello(

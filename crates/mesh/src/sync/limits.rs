@@ -11,6 +11,9 @@ pub const HELLO_PATIENCE: Millis = 500;
 pub const PARENT_PATIENCE: Millis = 400;
 /// How long a peer may take for one message of an answer (guess: 256 KiB over a slow line).
 pub const ANSWER_TIME: Millis = 5_000;
+
+/// Links that come up within so long belong to one arrival (guess: browsers link in tenths of it).
+pub const TOGETHER: Millis = 2_000;
 /// Sessions at a time.
 pub const SESSIONS: usize = 2;
 /// Fewest events of a peer for which a stream of everything pays; to who has nothing at all it always does.

@@ -39,6 +39,10 @@ impl Asked {
 pub struct Peer {
     pub events: u64,
     pub tips: Vec<Cid>,
+    /// When its link came up.
+    pub linked: Millis,
+    /// It has said what it has.
+    pub heard: bool,
     session: Session,
     /// When to look whether a session is needed.
     pub look_at: Option<Millis>,
@@ -49,7 +53,8 @@ pub struct Peer {
     /// No request before this.
     pub mute_until: Millis,
     pub failures: u32,
-    pub completed: bool,
+    /// When a reconciliation with it was completed first.
+    pub completed: Option<Millis>,
     /// A stream from it came to nothing: only reconciliations from now on.
     pub no_stream: bool,
     pub asked: Option<Asked>,
@@ -66,6 +71,11 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// A peer whose link just came up.
+    pub fn linked_at(now: Millis) -> Self {
+        Self { linked: now, ..Self::default() }
+    }
+
     /// What is done with it.
     pub fn session(&self) -> &Session {
         &self.session

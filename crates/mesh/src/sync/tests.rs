@@ -29,7 +29,7 @@ const ME: u8 = 5;
 /// A node with a link to `peer`, which says that it holds so many events and an unknown tip.
 fn session(peer: u8, events: u64) -> Sync {
     let mut sync = Sync::new(node(ME));
-    sync.link_up(node(peer));
+    sync.link_up(node(peer), 0);
     sync.on_hello(&node(peer), events, vec![cid(u64::MAX)], 0);
     sync
 }
@@ -60,7 +60,7 @@ fn who_holds_next_to_nothing_asks_for_everything() {
 #[test]
 fn unknown_tips_in_a_beacon_may_be_on_their_way_for_a_second() {
     let mut sync = Sync::new(node(ME));
-    sync.link_up(node(1));
+    sync.link_up(node(1), 0);
     assert!(!sync.on_tips(&node(1), 3, vec![cid(3)], &ALL, 0));
     assert!(sync.on_tips(&node(1), 3, vec![cid(3)], &NOTHING, 100));
     assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_099), vec![]);
@@ -80,7 +80,7 @@ fn asked(acts: Vec<Act>) -> Vec<(NodeId, u64, Vec<Cid>)> {
 #[test]
 fn a_peer_that_was_silent_is_asked_for_words_once_it_may_be_asked_again() {
     let mut sync = Sync::new(node(ME));
-    [1, 2].into_iter().for_each(|peer| sync.link_up(node(peer)));
+    [1, 2].into_iter().for_each(|peer| sync.link_up(node(peer), 0));
     sync.words_missing(cid(6), node(9));
     assert_eq!(asked(sync.tick(&mut index([]), &ALL, 0)), [(node(1), 1, vec![cid(6)])]);
     // It does not answer, and others come with what it was asked for; then more is missing, which only it has.
@@ -99,7 +99,7 @@ fn a_peer_that_was_silent_is_asked_for_words_once_it_may_be_asked_again() {
 #[test]
 fn a_peer_that_is_busy_is_asked_for_words_once_it_has_answered() {
     let mut sync = Sync::new(node(ME));
-    sync.link_up(node(1));
+    sync.link_up(node(1), 0);
     sync.want_list.add((3, cid(3)), node(1));
     assert_eq!(asked(sync.tick(&mut index([]), &ALL, 0)), [(node(1), 1, vec![])]);
     sync.words_missing(cid(7), node(9));
@@ -116,7 +116,7 @@ fn a_reconciliation_tells_both_sides_what_they_lack() {
     let (mut mine, mut theirs) =
         (index((1..=200).filter(|it| it % 50 != 0)), index((1..=200).filter(|it| it % 60 != 0)));
     let (mut sync, mut other) = (session(1, 200), Sync::new(node(1)));
-    other.link_up(node(ME));
+    other.link_up(node(ME), 0);
     let known = |cid_: &Cid| (1..=200).any(|it| it % 50 != 0 && cid(it) == *cid_);
     let here = Local { known: &known, settled: &known, ..NOTHING };
     let mut acts = sync.tick(&mut mine, &here, 0);
@@ -165,7 +165,7 @@ fn no_more_than_two_sessions_at_a_time_and_one_while_streaming() {
         let mut sync = Sync::new(node(ME));
         let mut held = index(1..=mine);
         for peer in 10..15 {
-            sync.link_up(node(peer));
+            sync.link_up(node(peer), 0);
             sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], 0);
         }
         assert_eq!(sync.tick(&mut held, &NOTHING, 0).len(), at_once);
@@ -207,7 +207,7 @@ fn a_peer_that_tells_of_tips_it_does_not_have_is_asked_less_and_less() {
 fn an_event_is_asked_of_one_peer_and_of_another_when_that_one_lacks_it() {
     let mut sync = Sync::new(node(ME));
     for peer in [1, 2] {
-        sync.link_up(node(peer));
+        sync.link_up(node(peer), 0);
         sync.on_have(&node(peer), Have(Cids(vec![cid(7)]), true), &NOTHING, 0);
     }
     let want = |serial| Bulk::Want(Want(serial, Cids(vec![cid(7)]), Cids::default()));
@@ -285,7 +285,7 @@ fn a_stream_gets_no_more_time_for_events_that_are_here() {
 fn a_slow_stream_of_new_events_lets_others_begin_and_ends() {
     let mut sync = Sync::new(node(ME));
     for peer in [1, 2] {
-        sync.link_up(node(peer));
+        sync.link_up(node(peer), 0);
         sync.on_hello(&node(peer), 800, vec![cid(u64::MAX)], 0);
     }
     let mut held = index(1..=10);
@@ -318,7 +318,7 @@ fn request() -> (Sync, Vec<Item>) {
     let cids: Vec<Cid> = items.iter().map(|item| Cid::of(&item.0)).collect();
     let mut sync = Sync::new(node(ME));
     for peer in [1, 2] {
-        sync.link_up(node(peer));
+        sync.link_up(node(peer), 0);
         sync.on_have(&node(peer), Have(Cids(cids.clone()), true), &NOTHING, 0);
     }
     assert!(matches!(&sync.tick(&mut index([]), &NOTHING, 0)[..], [Act::Send(to, Bulk::Want(_))] if *to == node(1)));
@@ -357,7 +357,7 @@ fn who_failed_before_comes_after_who_did_not() {
     sync.tick(&mut held, &NOTHING, 0);
     sync.tick(&mut held, &NOTHING, ANSWER_TIME);
     for peer in [8, 9] {
-        sync.link_up(node(peer));
+        sync.link_up(node(peer), 0);
         sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], ANSWER_TIME);
     }
     let acts = sync.tick(&mut held, &NOTHING, ANSWER_TIME + BACK_OFF);
@@ -374,4 +374,22 @@ fn a_round_that_cannot_be_read_is_the_peers_fault() {
     sync.tick(&mut held, &NOTHING, 0);
     assert_eq!(sync.on_answer(&node(1), &[0x61, 0, 0, 9], &mut held, &NOTHING, 0), vec![Act::Bad(node(1))]);
     assert!(!sync.is_busy());
+}
+
+#[test]
+fn in_sync_with_one_newcomer_is_not_in_sync_with_the_room() {
+    let (here, there) = (cid(1), cid(2));
+    let known = |it: &Cid| *it == here;
+    let mut sync = session(1, 1);
+    sync.on_hello(&node(1), 1, vec![here], 0);
+    sync.link_up(node(2), 10);
+    let local = Local { known: &known, settled: &known, ..NOTHING };
+    sync.tick(&mut index([]), &local, 20);
+    assert!(sync.has_completed() && !sync.is_reconciled(&known, 20), "who has all may be slow");
+    sync.on_hello(&node(2), 9, vec![there], 30);
+    assert!(!sync.is_reconciled(&known, 30), "it has what is not here");
+    assert!(sync.is_reconciled(&|_| true, 30));
+    assert!(sync.is_reconciled(&known, 10 + ANSWER_TIME), "nobody is waited for without end");
+    sync.link_up(node(3), 3 * TOGETHER);
+    assert!(sync.is_reconciled(&|_| true, 3 * TOGETHER), "who comes later changes nothing");
 }
