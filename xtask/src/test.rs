@@ -47,7 +47,7 @@ const E2E_TIMEOUT: &str = "--test-timeout=600000";
 /// Files of tests with pages that run beside each other: they wait for timers and networks more than they work.
 const AT_ONCE: usize = 3;
 /// Files that share the machine with no other: its network interfaces, or more tabs than it has cores.
-const ALONE: &[&str] = &["nat.", "eight-tabs.", "late-joiner."];
+const ALONE: &[&str] = &["nat.", "eight-tabs", "late-joiner."];
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
