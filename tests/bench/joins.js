@@ -53,6 +53,7 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
   const { context, link, ada, bytes, newest } = await longRoom(world, entries);
   const what = slow > 1 ? `fresh tab, CPU ${slow} x slower, holds ${entries} entries` : `fresh tab holds ${entries} entries`;
   const times = { sync: [], readable: [], longest: [], rate: [], reload: [] };
+  let signatures;
   await runs(async () => {
     const { events } = await ada.status();
     const page = await open(context, link, { newest, slow });
@@ -64,6 +65,8 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
       times.rate.push((events / (at - (await mark(page, 'paceline:first-peer')))) * 1_000);
     }
     await page.locator('[data-testid="post"][data-checked="true"]').filter({ hasText: newest }).waitFor();
+    // How many of them were checked together, and by how many multiplications of many points.
+    signatures = await page.evaluate(async () => (await window.paceline.status()).signatures);
     // Before the whole state is asked for: telling it to a script takes a task of its own.
     if (fresh) times.longest.push(await page.evaluate(() => window.bench.longest));
     await agree(ada.page, page);
@@ -86,6 +89,7 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
     beside(again, 'ms', null, times.reload, { floor: all.floor });
   }
   line(`${what}: first peer to in sync (received, checked, on the way to storage)`, 'entries/s', times.rate);
+  if (signatures) print({ measure: `${what}: signatures checked in the last run`, unit: 'signatures', ...signatures });
   line(`${what}: longest task`, 'ms', times.longest, { aim: AIM.task });
   for (const { tell } of theirs) tell();
 }

@@ -123,20 +123,26 @@ export async function firstVisit(world) {
   for (const name of NAMES) theirs[name].tell('first visit');
 }
 
+/** Each step of a start that the page marks, and when. */
+const steps = (page) =>
+  page.evaluate(() => {
+    const marks = performance.getEntriesByType('mark').filter(({ name }) => name.startsWith('paceline:'));
+    return marks.map(({ name, startTime }) => [name.slice('paceline:'.length), startTime]);
+  });
+
 /** A second tab, with nothing stored, opens the link; beside it pages of the others, each with one that is there already. */
 async function second(world, what, aim, how) {
   const { context, link, tabs } = await world.room(['Ada']);
   const [ada] = tabs;
   const { events } = await ada.status();
   const rivals = await startRivals(world);
-  const marks = ['interactive', 'first-peer', 'in-sync'];
-  const times = Object.fromEntries(marks.map((name) => [name, []]));
+  const times = { 'first-peer': [], 'in-sync': [] };
   const theirs = Object.fromEntries(NAMES.map((name) => [name, noted(name)]));
   await runs(async (run) => {
     const page = await open(context, link, how);
     const fresh = await isFresh(page, what);
     const synced = await inSync(page, events, what);
-    if (fresh && synced !== null) for (const name of marks) times[name].push(await mark(page, `paceline:${name}`));
+    if (fresh && synced !== null) for (const [name, at] of await steps(page)) (times[name] ??= []).push(at);
     await forget(page, tabs);
     for (const name of NAMES) {
       const waiting = await context.newPage();
@@ -149,7 +155,7 @@ async function second(world, what, aim, how) {
     }
   });
   const of = Object.fromEntries(NAMES.map((name) => [CALLED[name], theirs[name].of(name === 'raw' ? 'open' : 'peer')]));
-  line(`${what}: navigation to interactive`, 'ms', times.interactive);
+  for (const [name, all] of Object.entries(times).slice(2)) line(`${what}: navigation to ${name}`, 'ms', all);
   beside(`${what}: navigation to first peer`, 'ms', aim, times['first-peer'], of);
   beside(`${what}: navigation to in sync`, 'ms', aim, times['in-sync'], of);
   for (const name of NAMES) theirs[name].tell(what);

@@ -79,6 +79,9 @@ export async function open(context, address, { newest = null, cold = false, slow
   return page;
 }
 
+/** What the page says a mark is about, besides its time: of *in sync*, how many events there were. */
+const detail = (page, name) => page.evaluate((name) => performance.getEntriesByName(name)[0]?.detail ?? null, `paceline:${name}`);
+
 /** What the room held when the page made a mark. */
 export const heldAt = (page, name) => page.evaluate((name) => window.bench.held[name] ?? null, `paceline:${name}`);
 
@@ -89,10 +92,11 @@ export const heldAt = (page, name) => page.evaluate((name) => window.bench.held[
 export async function inSync(page, events, what) {
   const at = await mark(page, 'paceline:in-sync');
   const held = await heldAt(page, 'in-sync');
-  if (held?.events >= events && held.missing === 0) return at;
+  const said = await detail(page, 'in-sync');
+  if (held?.events >= events && held.missing === 0 && (said === null || said >= events)) return at;
   await until('all is there', () => page.evaluate(async (events) => (await window.paceline.status()).events >= events, events));
   const late = Math.round(await page.evaluate(() => performance.now()));
-  const then = `after ${Math.round(at)} ms with ${JSON.stringify(held)} of ${events} events`;
+  const then = `after ${Math.round(at)} ms with ${JSON.stringify({ ...held, said })} of ${events} events`;
   fault(`${what}: marked as in sync ${then}; all were seen there after ${late} ms`);
   return null;
 }
