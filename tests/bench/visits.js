@@ -1,6 +1,6 @@
 // Visits: the first one, by somebody whose browser has nothing; a second tab, warm, cold and on a slow CPU; a reload.
 import { until } from '../e2e/lib/tab.js';
-import { RUNS, beside, line, print } from './lib/print.js';
+import { RUNS, beside, fault, line, print } from './lib/print.js';
 import { CALLED, NAMES, startRivals } from './lib/rivals.js';
 import { alone, forget, inSync, isFresh, mark, noted, open, runs } from './lib/tabs.js';
 
@@ -96,7 +96,9 @@ export async function firstVisit(world) {
     await page.waitForTimeout(LATER);
     ours.bytes.push(counts.until((await origin(page)) + readable));
     ours.all.push(counts.until(Infinity));
-    if (run === 0) print({ measure: 'first visit: largest file', unit: 'bytes', ...counts.largest() });
+    const largest = counts.largest();
+    if (run === 0) print({ measure: 'first visit: largest file', unit: 'bytes', ...largest });
+    if (largest.encoding !== 'br') fault(`first visit: ${largest.file} came as it is, and not with brotli`);
     await leave();
     await alone(ada);
     for (const name of NAMES) {

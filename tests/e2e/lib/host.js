@@ -24,7 +24,8 @@ export async function startHost(world, ...given) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'paceline-host-'));
   const page = path.join(dir, BASE);
   await mkdir(page, { recursive: true });
-  await cp(dist, page, { recursive: true });
+  // What was compressed beforehand is sent only if it is as new as what it was made from.
+  await cp(dist, page, { recursive: true, preserveTimestamps: true });
   await writeFile(path.join(page, 'paceline.json'), JSON.stringify(config));
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(page, name)), { recursive: true });
