@@ -358,6 +358,8 @@ struct Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
+        // What is told already is not told any more: some browsers would call what is gone.
+        self.observer.take_records();
         self.observer.disconnect();
     }
 }
