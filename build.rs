@@ -25,6 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(LOCALES).join(LANGUAGE);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", folder.display());
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        // Who cuts needs to know what refers to what.
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
     let mut texts = Texts::new();
     for file in fs::read_dir(&folder)? {
         let path = file?.path();

@@ -14,6 +14,7 @@ mod hidden;
 mod hooks;
 mod markdown;
 mod pages;
+mod parts;
 mod people;
 mod scan;
 mod scripting;

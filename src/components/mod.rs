@@ -15,6 +15,7 @@ pub mod icons;
 pub mod more;
 pub mod notes;
 pub mod notices;
+pub mod opened;
 pub mod own_name;
 pub mod path;
 pub mod qr;

@@ -5,15 +5,17 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlVideoElement;
 use yew::prelude::*;
 
+use super::opened::{Drawer, opened};
 use crate::{
     hooks::use_session,
+    parts::part,
     scan::{Camera, ScanError, look},
     session::Session,
     texts::{changing, t},
 };
 
 /// Properties of [`Scanner`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct ScannerProps {
     /// What to hold before the camera.
     pub label: AttrValue,
@@ -22,6 +24,10 @@ pub struct ScannerProps {
     /// The person gave up, or the camera did; in the second case with the sentence that says why.
     pub on_end: Callback<Option<String>>,
 }
+
+/// Draws what the camera sees.
+const SCANNER: Drawer<ScannerProps> =
+    part!(invite: fn(&ScannerProps) -> Html = |props: &ScannerProps| html! { <Scanner ..props.clone() /> });
 
 /// Shows the camera, and lets go of it when it is taken away.
 #[component]
@@ -121,7 +127,7 @@ pub fn ScanButton(props: &ScanButtonProps) -> Html {
         <div class="scan">
             <button type="button" class="button plain" data-testid={props.handle} onclick={toggle}
                 aria-expanded={open.to_string()}>{ t!("scan") }</button>
-            if *open { <Scanner label={props.label.clone()} {on_text} {on_end} /> }
+            if *open { { opened(SCANNER, ScannerProps { label: props.label.clone(), on_text, on_end }) } }
             <div aria-live="polite">if let Some(problem) = &*problem { <p class="problem">{ changing(problem.clone()) }</p> }</div>
         </div>
     }

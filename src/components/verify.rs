@@ -11,8 +11,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
-use super::more::{SHOWN, Which, use_shown};
+use super::{
+    more::{SHOWN, Which, use_shown},
+    opened::{Drawer, opened},
+};
 use crate::{
+    parts::part,
     people,
     texts::{changing, t},
 };
@@ -32,9 +36,17 @@ enum Verdict {
     Unreadable,
 }
 
+/// What draws it.
+pub const VERIFY: Drawer<()> = part!(verify: fn(&()) -> Html = |()| html! { <VerifyFile /> });
+
+/// Draws a field for a file, and what comes of it.
+pub fn verify_file() -> Html {
+    opened(VERIFY, ())
+}
+
 /// A field for the file, and what comes of it.
 #[component]
-pub fn VerifyFile() -> Html {
+fn VerifyFile() -> Html {
     let verdict = use_state(|| None::<(String, Verdict)>);
     // A file that is chosen while another is looked at takes its place.
     let run = use_mut_ref(|| 0_u32);

@@ -13,8 +13,8 @@ use crate::{
         icons::{Icon, Sign},
         notices::Notices,
     },
-    hooks::{use_keys, use_session},
-    session::{RoomView, View as Snapshot},
+    hooks::{use_early, use_keys, use_session},
+    session::{Connection, RoomView, View as Snapshot},
     texts::{changing, t},
     views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views, use_waiting},
 };
@@ -56,6 +56,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     );
     let waiting = Views(VIEWS).waiting(&room).iter().map(|(_, it)| it.count).sum();
     use_waiting(&room, waiting);
+    use_early(is_quiet(room.connection), views::parts);
     let (front, covered) = (dialog.is_none() && !looking.card, dialog.is_some());
     let context = Context { snapshot, room, beside: looking.beside, front, covered, open, close, views: Views(VIEWS) };
     let parts = [
@@ -65,7 +66,7 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     // Always one node: children are matched from the last on, and one more would make all before it anew.
-    let dialog = dialog.and_then(views::find).map(|it| (it.draw)(&context)).unwrap_or_default();
+    let dialog = dialog.and_then(views::find).map(|it| it.draw(&context)).unwrap_or_default();
     html! {
         <div class={classes!("room", parts)} data-testid="room">
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
@@ -86,6 +87,11 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             { dialog }
         </div>
     }
+}
+
+/// Nothing that is awaited is held up by what is fetched early.
+const fn is_quiet(connection: Connection) -> bool {
+    matches!(connection, Connection::Alone | Connection::InSync | Connection::Partial)
 }
 
 /// What people do together now, or what they say.
@@ -251,7 +257,7 @@ fn beside_the_stream(context: &Context) -> Html {
                 { for views::of(shown.group).map(|(view, it)| tab(view, it, context)) }
             </div>
             <h2>{ changing((shown.title)()) }</h2>
-            { (view.draw)(context) }
+            { view.draw(context) }
         </>
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::{notices::Notices, scanner::ScanButton, theme::Theme, verify::VerifyFile},
+    components::{notices::Notices, scanner::ScanButton, theme::Theme, verify::verify_file},
     forms,
     hooks::{Commands, Filled, then, use_chosen, use_commands, use_filled, use_session},
     session::{RoomCard, View},
@@ -47,16 +47,29 @@ pub fn StartPage(props: &StartProps) -> Html {
                         <div>
                             <Join />
                             <MyRooms rooms={props.view.rooms.clone()} />
-                            <details class="start-verify" data-testid="start-verify">
-                                <summary>{ t!("start-verify") }</summary>
-                                <VerifyFile />
-                            </details>
+                            <Verify />
                         </div>
                     </div>
                 }
             </main>
             <footer class="start-foot"><p>{ t!("start-foot") }</p><Theme /></footer>
         </div>
+    }
+}
+
+/// What verifies a file comes when somebody wants to see it.
+#[component]
+fn Verify() -> Html {
+    let open = use_state(|| false);
+    let ontoggle = {
+        let open = open.setter();
+        Callback::from(move |_: Event| open.set(true))
+    };
+    html! {
+        <details class="start-verify" data-testid="start-verify" {ontoggle}>
+            <summary>{ t!("start-verify") }</summary>
+            if *open { { verify_file() } }
+        </details>
     }
 }
 

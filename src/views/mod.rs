@@ -34,10 +34,12 @@ mod waiting;
 use yew::prelude::*;
 
 pub use view::{
-    ABOUT, Context, FOR_YOU, INVITE, KEYS, Keys, LOOPS, MainTab, NETWORK, PLAIN, Region, SETTINGS, STREAM, Tab, View,
-    Views, Waits, press_button,
+    ABOUT, Context, Draw, Drawing, FOR_YOU, INVITE, KEYS, Keys, LOOPS, MainTab, NETWORK, PLAIN, Region, SETTINGS,
+    STREAM, Tab, View, Views, Waits, press_button,
 };
 pub use waiting::use_waiting;
+
+use crate::parts::Comes;
 
 /// All views, in the order of the tabs and of the list of keys.
 pub static VIEWS: &[View] = &[
@@ -74,6 +76,11 @@ pub static VIEWS: &[View] = &[
 /// The view of a handle.
 pub fn find(handle: &str) -> Option<&'static View> {
     VIEWS.iter().find(|it| it.tab.as_ref().is_some_and(|tab| tab.handle == handle))
+}
+
+/// The parts of the page that draw views.
+pub fn parts() -> Vec<&'static dyn Comes> {
+    VIEWS.iter().filter_map(View::part).chain([verify::part()]).collect()
 }
 
 /// What opens the view of a handle.

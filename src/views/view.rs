@@ -8,7 +8,11 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::icons::Icon,
+    components::{
+        icons::Icon,
+        opened::{Drawn, Needed, Opened},
+    },
+    parts::{Comes, Part},
     session::{RoomView, View as Snapshot},
 };
 
@@ -97,10 +101,44 @@ pub struct View {
     /// for it.
     pub called: fn(&RoomView, &Key, String) -> Option<String>,
     /// Draws it.
-    pub draw: fn(&Context) -> Html,
+    pub draw: Draw,
+}
+
+/// What draws a view.
+pub type Drawing = fn(&Context) -> Html;
+
+/// How a view is drawn.
+pub enum Draw {
+    /// At once.
+    Now(Drawing),
+    /// As soon as the part is here that does it.
+    Later(fn() -> &'static Part<Drawing>),
 }
 
 impl View {
+    /// Draws it, or that it comes.
+    pub fn draw(&self, context: &Context) -> Html {
+        match self.draw {
+            Draw::Now(draw) => draw(context),
+            Draw::Later(part) => self.opened(part(), context.clone()),
+        }
+    }
+
+    fn opened(&self, part: &'static Part<Drawing>, context: Context) -> Html {
+        let title = self.tab.as_ref().filter(|_| self.region == Region::Dialog).map(|it| (it.title)());
+        let dialog = title.map(|it| (it, context.close.clone()));
+        let drawn = Drawn::new(move || part.here().map(|draw| draw(&context)));
+        html! { <Opened part={Needed(part)} {drawn} {dialog} /> }
+    }
+
+    /// The part that draws it, if one does.
+    pub fn part(&self) -> Option<&'static dyn Comes> {
+        match self.draw {
+            Draw::Now(_) => None,
+            Draw::Later(part) => Some(part()),
+        }
+    }
+
     /// The handle that opens the place of something that waits in it.
     fn place(&self, waits: &Waits) -> &'static str {
         match (self.region, &self.tab) {
@@ -184,10 +222,11 @@ pub const PLAIN: View = View {
     comes: |_| None,
     waiting: |_| Vec::new(),
     called: |_, _, _| None,
-    draw: |_| Html::default(),
+    draw: Draw::Now(|_| Html::default()),
 };
 
 /// What views are drawn from.
+#[derive(Clone)]
 pub struct Context {
     /// The latest snapshot.
     pub snapshot: Rc<Snapshot>,
@@ -210,7 +249,7 @@ pub struct Context {
 impl Context {
     /// Draws all views of a region.
     pub fn draw(&self, region: Region) -> Html {
-        self.views.0.iter().filter(|it| it.region == region).map(|it| (it.draw)(self)).collect()
+        self.views.0.iter().filter(|it| it.region == region).map(|it| it.draw(self)).collect()
     }
 
     /// Opens the view of a handle.

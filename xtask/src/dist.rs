@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     node, policy,
     process::{Run, step},
-    repo, styles,
-    tools::{self, TRUNK, WASM_BINDGEN},
+    repo, split, styles,
+    tools::{self, TRUNK, WASM_BINDGEN, WASM_SPLIT},
 };
 
 /// Brotli's highest quality: the page is compressed once and downloaded often.
@@ -66,23 +66,14 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
     let dist = repo::dist();
     // A quick build stays on the machine that made it, and shares what is compiled with every other build.
     let private = if build == Build::Release { private_paths()? } else { Vec::new() };
-    let (profile, what) = match build {
-        Build::Release => (&["--release"][..], "Building the page (release; the first time takes minutes)"),
-        Build::Quick => (&["--cargo-profile", "quick"][..], "Building the page (quick)"),
-    };
-    step(what, || {
-        // Trunk builds offline, so that it takes the tools it is given; the crates are fetched before.
-        Run::cargo().args(["fetch", "--locked"]).run()?;
-        let trunk = Run::new("trunk")
-            .args(["build", "--offline", "--locked"])
-            .args(profile)
-            .arg("--dist")
-            .arg(&dist)
-            // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
-            .env_remove("NO_COLOR");
-        let trunk = if private.is_empty() { trunk } else { trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(&private)) };
-        trunk.path(&tools)?.run()
-    })?;
+    // Trunk builds offline, so that it takes the tools it is given; the crates are fetched before.
+    Run::cargo().args(["fetch", "--locked"]).run()?;
+    match build {
+        Build::Release => release(&tools, &flags(&private), &dist)?,
+        Build::Quick => {
+            step("Building the page (quick)", || trunk(&tools, &["--cargo-profile", "quick"], &dist)?.run())?
+        }
+    }
     let weights = step("Writing the policy, compressing", || {
         finish(&dist)?;
         refuse_test_pages(&dist)?;
@@ -107,6 +98,28 @@ pub fn run(build: Build) -> Result<Vec<Weight>> {
         dist.display()
     );
     Ok(weights)
+}
+
+/// Trunk builds what stands around the page's program, then the program comes in parts.
+fn release(tools: &[PathBuf; 3], flags: &OsStr, dist: &Path) -> Result<()> {
+    let [_, bindgen, opt] = tools.clone();
+    let pieces = split::Tools { split: WASM_SPLIT.ready()?, bindgen, opt };
+    step("Building what stands around the page", || {
+        let index = split::rest_of_page(dist)?;
+        trunk(tools, &["--release"], dist)?.arg(index).env("CARGO_ENCODED_RUSTFLAGS", flags).run()
+    })?;
+    step("Building the page (release; the first time takes minutes)", || split::program(&pieces, flags, dist))
+}
+
+fn trunk(tools: &[PathBuf], profile: &[&str], dist: &Path) -> Result<Run> {
+    Run::new("trunk")
+        .args(["build", "--offline", "--locked"])
+        .args(profile)
+        .arg("--dist")
+        .arg(dist)
+        // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
+        .env_remove("NO_COLOR")
+        .path(tools)
 }
 
 /// What each file in `dist/` weighs, as it was built last.

@@ -26,6 +26,7 @@ mod same;
 mod serve;
 mod setup;
 mod soak;
+mod split;
 mod storm;
 mod styles;
 mod test;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     browser, node,
     process::say,
-    tools::{CARGO_DENY, TRUNK, WASM_BINDGEN, wasm_target},
+    tools::{CARGO_DENY, TRUNK, WASM_BINDGEN, WASM_SPLIT, wasm_target},
 };
 
 /// Fetches everything that any command needs.
@@ -17,6 +17,7 @@ pub fn everything() -> Result<()> {
     let mut places = vec![
         WASM_BINDGEN.ready()?,
         TRUNK.ready()?,
+        WASM_SPLIT.ready()?,
         CARGO_DENY.ready()?,
         node::wasm_opt()?,
         node::test_modules()?,

@@ -25,25 +25,63 @@ pub struct CargoTool {
     pub version: &'static str,
     /// The programs it installs.
     pub programs: &'static [&'static str],
+    /// What of the crate is needed for them, beside its default.
+    pub features: &'static str,
+    /// What they are asked to see that they are there, and whether they say their version then.
+    pub asked: (&'static str, bool),
 }
 
+/// How most programs are asked for their version.
+const VERSION: (&str, bool) = ("--version", true);
+
 /// Builds the page.
-pub const TRUNK: CargoTool = CargoTool { name: "trunk", package: "trunk", version: "0.21.14", programs: &["trunk"] };
+pub const TRUNK: CargoTool = CargoTool {
+    name: "trunk",
+    package: "trunk",
+    version: "0.21.14",
+    programs: &["trunk"],
+    features: "",
+    asked: VERSION,
+};
 /// Makes JavaScript bindings, and runs tests in a browser.
 pub const WASM_BINDGEN: CargoTool = CargoTool {
     name: "wasm-bindgen",
     package: "wasm-bindgen-cli",
     version: "0.2.108",
     programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+    features: "",
+    asked: VERSION,
+};
+
+/// Cuts the parts from the page; the crate that marks where is in `Cargo.lock`.
+pub const WASM_SPLIT: CargoTool = CargoTool {
+    name: "wasm-split",
+    package: "wasm_split_cli_support",
+    version: "0.2.4",
+    programs: &["wasm-split-cli"],
+    features: "build-binary",
+    asked: ("--help", false),
 };
 
 /// Drives Firefox in the tests across browsers.
-pub const GECKODRIVER: CargoTool =
-    CargoTool { name: "geckodriver", package: "geckodriver", version: "0.37.1", programs: &["geckodriver"] };
+pub const GECKODRIVER: CargoTool = CargoTool {
+    name: "geckodriver",
+    package: "geckodriver",
+    version: "0.37.1",
+    programs: &["geckodriver"],
+    features: "",
+    asked: VERSION,
+};
 
 /// Judges the code of others; see `deny.toml`.
-pub const CARGO_DENY: CargoTool =
-    CargoTool { name: "cargo-deny", package: "cargo-deny", version: "0.20.2", programs: &["cargo-deny"] };
+pub const CARGO_DENY: CargoTool = CargoTool {
+    name: "cargo-deny",
+    package: "cargo-deny",
+    version: "0.20.2",
+    programs: &["cargo-deny"],
+    features: "",
+    asked: VERSION,
+};
 
 /// Holds the cache for this process until dropped.
 #[derive(Debug)]
@@ -85,7 +123,8 @@ impl CargoTool {
         }
         say(format!("Building {} {} once, into {} (this takes minutes)", self.package, self.version, root.display()));
         Run::cargo()
-            .args(["install", "--locked", "--force", "--version", self.version, self.package, "--root"])
+            .args(["install", "--locked", "--force", "--version", self.version, self.package])
+            .args(["--features", self.features, "--root"])
             .arg(&root)
             // A build of its own: the project's flags and target directory are not meant for it.
             .env_remove("CARGO_TARGET_DIR")
@@ -102,7 +141,8 @@ impl CargoTool {
     fn present(self, bin: &Path) -> bool {
         self.programs.iter().all(|program| {
             let program = bin.join(program).with_extension(std::env::consts::EXE_EXTENSION);
-            Run::new(program).arg("--version").read().is_ok_and(|printed| printed.contains(self.version))
+            let (question, tells) = self.asked;
+            Run::new(program).arg(question).read().is_ok_and(|printed| !tells || printed.contains(self.version))
         })
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{ABOUT, Context, MainTab, PLAIN, Region, Tab, View, Views};
+use super::{ABOUT, Context, Draw, MainTab, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{
         icons::Icon,
@@ -20,7 +20,9 @@ use crate::{
 pub const VIEW: View = View {
     region: Region::Beside,
     tab: Some(Tab { handle: ABOUT, group: MainTab::More, icon: Icon::Room, title: || t!("view-about"), key: None }),
-    draw: |context: &Context| html! { <About room={context.room.clone()} views={context.views} open={context.open.clone()} /> },
+    draw: Draw::Now(
+        |context: &Context| html! { <About room={context.room.clone()} views={context.views} open={context.open.clone()} /> },
+    ),
     ..PLAIN
 };
 

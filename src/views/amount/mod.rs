@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use paceline_room::Cid;
 
-use super::{Context, PLAIN, Region, SETTINGS, View};
+use super::{Context, Draw, PLAIN, Region, SETTINGS, View};
 use crate::{
     browser,
     components::dialog::Dialog,
@@ -18,13 +18,13 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::BeforeComposer,
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         let room = &context.room;
         if !room.takes.leaves_out(room.full) {
             return Html::default();
         }
         html! { <Amount room={room.room} takes={room.takes} events={room.storage.events} change={context.opens(SETTINGS)} /> }
-    },
+    }),
     ..PLAIN
 };
 

@@ -25,7 +25,7 @@ use self::{
     history::{IGNORED, Said, TERMS, noted},
     open::OpenBaton,
 };
-use super::{Context, Keys, PLAIN, Region, View, Waits, press_button};
+use super::{Context, Draw, Keys, PLAIN, Region, View, Waits, press_button};
 use crate::{
     components::{
         feedback::tell,
@@ -48,7 +48,9 @@ pub const VIEW: View = View {
         let baton = room.batons.iter().find(|it| it.terms.iter().any(|term| term.from == *cid))?;
         Some(t!("loop-about-term", name = name, title = people::titled(&baton.title)))
     },
-    draw: |context: &Context| html! { <Batons room={context.room.clone()} handles={!context.loops_elsewhere()} /> },
+    draw: Draw::Now(
+        |context: &Context| html! { <Batons room={context.room.clone()} handles={!context.loops_elsewhere()} /> },
+    ),
     ..PLAIN
 };
 

@@ -13,7 +13,7 @@ use paceline_room::state::{Proposal, ProposalState};
 use yew::prelude::*;
 
 use self::{closing::Closing, rules::HowThisWorks};
-use super::{Context, MainTab, PLAIN, Region, Tab, View, Waits};
+use super::{Context, Draw, Drawing, MainTab, PLAIN, Region, Tab, View, Waits};
 use crate::{
     components::{
         decision::{
@@ -25,6 +25,7 @@ use crate::{
     },
     due, excerpt,
     hooks::use_draft,
+    parts::part,
     session::{Place, RoomView},
     texts::t,
 };
@@ -57,14 +58,16 @@ pub const VIEW: View = View {
         let proposal = room.decisions.all.get(place)?;
         Some(t!("loop-about-proposal", name = name, words = excerpt::excerpt(&proposal.version.title, excerpt::QUOTED)))
     },
-    draw: |context: &Context| html! { <DecisionsView room={context.room.clone()} /> },
+    draw: Draw::Later(
+        part!(agreed: Drawing = |context: &Context| html! { <DecisionsView room={context.room.clone()} /> }),
+    ),
     ..PLAIN
 };
 
 /// What decides by itself once all have answered, whatever is looked at.
 pub const CLOSING: View = View {
     region: Region::Bar,
-    draw: |context: &Context| html! { <Closing all={Decisions::of(&context.room)} /> },
+    draw: Draw::Now(|context: &Context| html! { <Closing all={Decisions::of(&context.room)} /> }),
     ..PLAIN
 };
 

@@ -10,7 +10,7 @@ use web_sys::MouseEvent;
 use yew::prelude::*;
 
 use self::{by_hand::ByHand, calendar::Calendar};
-use super::{Context, INVITE, MainTab, PLAIN, Region, Tab, View};
+use super::{Context, Draw, Drawing, INVITE, MainTab, PLAIN, Region, Tab, View};
 use crate::{
     browser,
     components::{
@@ -19,6 +19,7 @@ use crate::{
         icons::{Icon, Sign},
         qr::Qr,
     },
+    parts::part,
     session::RoomView,
     texts::t,
 };
@@ -33,7 +34,9 @@ pub const VIEW: View = View {
         title: || t!("invite"),
         key: Some(("i", || t!("key-invite"))),
     }),
-    draw: |context: &Context| html! { <Invite room={context.room.clone()} on_close={context.close.clone()} /> },
+    draw: Draw::Later(
+        part!(invite: Drawing = |context: &Context| html! { <Invite room={context.room.clone()} on_close={context.close.clone()} /> }),
+    ),
     ..PLAIN
 };
 

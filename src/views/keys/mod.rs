@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{KEYS, MainTab, PLAIN, Region, Tab, View, Views};
+use super::{Draw, Drawing, KEYS, MainTab, PLAIN, Region, Tab, View, Views};
 use crate::{
     components::{dialog::Dialog, icons::Icon},
+    parts::part,
     texts::t,
 };
 
@@ -18,7 +19,9 @@ pub const VIEW: View = View {
         title: || t!("keys-title"),
         key: Some(("?", || t!("key-help"))),
     }),
-    draw: |context| html! { <KeyList views={context.views} on_close={context.close.clone()} /> },
+    draw: Draw::Later(
+        part!(more: Drawing = |context| html! { <KeyList views={context.views} on_close={context.close.clone()} /> }),
+    ),
     ..PLAIN
 };
 

@@ -14,7 +14,7 @@ use paceline_room::{
 use yew::prelude::*;
 
 use super::{
-    Context, Keys, PLAIN, Region, View,
+    Context, Draw, Keys, PLAIN, Region, View,
     at_post::{Act, Mark},
     card::{Around, Sources},
     press_button,
@@ -61,7 +61,7 @@ pub fn marks(sources: &Sources, around: &Around, post: Cid, most: usize) -> (Vec
 pub const LINE: View = View {
     region: Region::BeforeComposer,
     keys: &[Keys { keys: &[("t", || press_button(Some(".post"), "talk-later"))], words: || t!("key-talk-later") }],
-    draw: |context: &Context| html! { <PutOff room={context.room.clone()} /> },
+    draw: Draw::Now(|context: &Context| html! { <PutOff room={context.room.clone()} /> }),
     ..PLAIN
 };
 

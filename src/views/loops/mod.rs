@@ -5,13 +5,14 @@ use std::{rc::Rc, sync::Arc};
 use paceline_room::{fold::Key, state::Feedback};
 use yew::prelude::*;
 
-use super::{Context, LOOPS, MainTab, PLAIN, Region, Tab, View, Views, Waits};
+use super::{Context, Draw, Drawing, LOOPS, MainTab, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     components::{
         feedback::{Attributed, Loop, tell},
         icons::Icon,
         more::{SHOWN, Which, use_shown},
     },
+    parts::part,
     session::RoomView,
     texts::{changing, t},
 };
@@ -27,7 +28,9 @@ pub const VIEW: View = View {
         key: Some(("l", || t!("key-view-loops"))),
     }),
     waiting,
-    draw: |context: &Context| html! { <Loops room={context.room.clone()} views={context.views} /> },
+    draw: Draw::Later(
+        part!(agreed: Drawing = |context: &Context| html! { <Loops room={context.room.clone()} views={context.views} /> }),
+    ),
     ..PLAIN
 };
 

@@ -26,8 +26,8 @@ mod writing;
 use yew::prelude::*;
 
 use self::{bar::Bar, card::Card, later::Later};
-use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
-use crate::{components::icons::Icon, texts::t};
+use super::{Context, Draw, Drawing, MainTab, PLAIN, Region, SETTINGS, Tab, View};
+use crate::{components::icons::Icon, parts::part, texts::t};
 
 /// Its handle.
 const LATER_HANDLE: &str = "view-agenda";
@@ -35,10 +35,10 @@ const LATER_HANDLE: &str = "view-agenda";
 /// Its line above the talk.
 pub const BAR: View = View {
     region: Region::Bar,
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         let to = context.open.reform(|()| MainTab::Meeting.handle());
         html! { <Bar room={context.room.clone()} {to} front={context.front} /> }
-    },
+    }),
     ..PLAIN
 };
 
@@ -47,12 +47,12 @@ pub const CARD: View = View {
     region: Region::Card,
     comes: |room| room.meeting.as_ref().map(|it| it.cid),
     waiting: |room| turns::waiting(room).into_iter().chain(incident::waiting(room)).collect(),
-    draw: |context: &Context| {
+    draw: Draw::Later(part!(meeting: Drawing = |context: &Context| {
         let talk = context.open.reform(|()| MainTab::Talk.handle());
         let (open, settings) = (context.open.clone(), context.beside == SETTINGS);
         let beside_later = context.beside == LATER_HANDLE;
         html! { <Card room={context.room.clone()} primary={!context.covered} {talk} {open} {settings} {beside_later} /> }
-    },
+    })),
     ..PLAIN
 };
 
@@ -66,6 +66,6 @@ pub const LATER: View = View {
         title: || t!("view-agenda"),
         key: None,
     }),
-    draw: |context: &Context| html! { <Later room={context.room.clone()} /> },
+    draw: Draw::Later(part!(meeting: Drawing = |context: &Context| html! { <Later room={context.room.clone()} /> })),
     ..PLAIN
 };

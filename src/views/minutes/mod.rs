@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 use paceline_room::state::Meeting;
 use yew::prelude::*;
 
-use super::{Context, MainTab, PLAIN, Region, Tab, View};
+use super::{Context, Draw, Drawing, MainTab, PLAIN, Region, Tab, View};
 use crate::{
     components::{
         go_on::GoOn,
@@ -13,6 +13,7 @@ use crate::{
         more::{SHOWN, Which, use_shown},
         notes::Notes,
     },
+    parts::part,
     people,
     session::RoomView,
     texts::{changing, t},
@@ -29,7 +30,7 @@ pub const VIEW: View = View {
         title: || t!("view-minutes"),
         key: None,
     }),
-    draw: |context: &Context| html! { <Meetings room={context.room.clone()} /> },
+    draw: Draw::Later(part!(agreed: Drawing = |context: &Context| html! { <Meetings room={context.room.clone()} /> })),
     ..PLAIN
 };
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use paceline_room::sorted;
 use yew::prelude::*;
 
-use super::{Context, INVITE, MainTab, NETWORK, PLAIN, Region, SETTINGS, Tab, View};
+use super::{Context, Draw, Drawing, INVITE, MainTab, NETWORK, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     components::{
         connection::{self, ConnectionProps},
@@ -14,6 +14,7 @@ use crate::{
         path::reached,
     },
     config::Discovery,
+    parts::part,
     people,
     session::{Connection, Here, PeerView, RendezvousState, RendezvousStatus, RoomView},
     texts::{self, changing, t},
@@ -30,10 +31,10 @@ pub const VIEW: View = View {
         title: || t!("view-network"),
         key: Some(("w", || t!("key-network"))),
     }),
-    draw: |context: &Context| {
+    draw: Draw::Later(part!(more: Drawing = |context: &Context| {
         let discovery = context.snapshot.discovery.clone();
         html! { <Network room={context.room.clone()} {discovery} open={context.open.clone()} /> }
-    },
+    })),
     ..PLAIN
 };
 

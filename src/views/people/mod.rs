@@ -8,13 +8,14 @@ mod same;
 use paceline_room::{fold::List, state::Baton};
 use yew::prelude::*;
 
-use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
+use super::{Context, Draw, Drawing, MainTab, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     components::{
         disc::disc_of,
         icons::Icon,
         more::{SHOWN, names, use_shown},
     },
+    parts::part,
     people::titled,
     session::{Here, People, PersonView, Takes},
     texts::{self, changing, t},
@@ -29,25 +30,27 @@ use same::Claims;
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::Side,
-    draw: |context: &Context| html! { <PeopleList people={context.room.people.clone()} led={context.room.led.clone()} /> },
+    draw: Draw::Now(
+        |context: &Context| html! { <PeopleList people={context.room.people.clone()} led={context.room.led.clone()} /> },
+    ),
     ..PLAIN
 };
 
 /// The line of what asks who somebody is. Settings ask the same, with the same handles.
 pub const NAME_BAR: View = View {
     region: Region::BeforeComposer,
-    draw: |context: &Context| match (context.beside, context.room.takes) {
+    draw: Draw::Now(|context: &Context| match (context.beside, context.room.takes) {
         // Who only reads says nothing, not even who it is.
         (SETTINGS, _) | (_, Takes::Nothing) => Html::default(),
         _ => html! { <NameBar room={context.room.clone()} /> },
-    },
+    }),
     ..PLAIN
 };
 
 /// The line of what asks whether somebody elsewhere is the same person.
 pub const CLAIMS: View = View {
     region: Region::BeforeComposer,
-    draw: |context: &Context| html! { <Claims room={context.room.clone()} /> },
+    draw: Draw::Now(|context: &Context| html! { <Claims room={context.room.clone()} /> }),
     ..PLAIN
 };
 
@@ -61,7 +64,7 @@ pub const CARDS: View = View {
         title: || t!("people"),
         key: None,
     }),
-    draw: |context: &Context| html! { <Cards room={context.room.clone()} /> },
+    draw: Draw::Later(part!(agreed: Drawing = |context: &Context| html! { <Cards room={context.room.clone()} /> })),
     ..PLAIN
 };
 

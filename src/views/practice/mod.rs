@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{Context, PLAIN, Region, View};
+use super::{Context, Draw, PLAIN, Region, View};
 use crate::{
     browser,
     hooks::{use_commands, use_session},
@@ -16,26 +16,26 @@ use crate::{
 /// The offer.
 pub const OFFER: View = View {
     region: Region::StreamEnd,
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         if is_new(&context.room) {
             html! { <Offer /> }
         } else {
             Html::default()
         }
-    },
+    }),
     ..PLAIN
 };
 
 /// The line.
 pub const LINE: View = View {
     region: Region::Bar,
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         if context.room.practice {
             html! { <Line room={context.room.clone()} /> }
         } else {
             Html::default()
         }
-    },
+    }),
     ..PLAIN
 };
 

@@ -20,7 +20,7 @@ use self::{
     form::NewPromise,
     row::{Person, Row, RowView, TOLD, said},
 };
-use super::{Context, Keys, MainTab, PLAIN, Region, Tab, View, Waits, press_button};
+use super::{Context, Draw, Drawing, Keys, MainTab, PLAIN, Region, Tab, View, Waits, press_button};
 use crate::{
     components::{
         icons::Icon,
@@ -29,6 +29,7 @@ use crate::{
     },
     due, excerpt,
     hooks::use_now,
+    parts::part,
     people,
     session::{Here, Place, RoomView, Unsent},
     texts::t,
@@ -64,7 +65,7 @@ pub const VIEW: View = View {
         let promise = room.promises.all.get(place)?;
         Some(t!("loop-about-promise", name = name, words = said(promise)))
     },
-    draw: |context: &Context| html! { <Promises room={context.room.clone()} /> },
+    draw: Draw::Later(part!(agreed: Drawing = |context: &Context| html! { <Promises room={context.room.clone()} /> })),
     ..PLAIN
 };
 

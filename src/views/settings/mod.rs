@@ -15,7 +15,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use self::{amount::Amount, page::ThisPage, servers::ServerList, storage::Storage};
-use super::{Context, MainTab, PLAIN, Region, SETTINGS, Tab, View};
+use super::{Context, Draw, Drawing, MainTab, PLAIN, Region, SETTINGS, Tab, View};
 use crate::{
     browser,
     components::{
@@ -26,6 +26,7 @@ use crate::{
     },
     config::Discovery,
     hooks::{allow_shortcuts, shortcuts_allowed, then, use_session},
+    parts::part,
     session::{RoomView, Session},
     signals,
     texts::{changing, t},
@@ -41,10 +42,10 @@ pub const VIEW: View = View {
         title: || t!("view-settings"),
         key: Some(("s", || t!("key-settings"))),
     }),
-    draw: |context: &Context| {
+    draw: Draw::Later(part!(more: Drawing = |context: &Context| {
         let (offline, discovery) = (context.snapshot.offline, context.snapshot.discovery.clone());
         html! { <Settings room={context.room.clone()} {offline} {discovery} /> }
-    },
+    })),
     ..PLAIN
 };
 

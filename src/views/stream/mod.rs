@@ -30,7 +30,7 @@ use self::{
     scroll::{step, use_newest},
     unchecked::UncheckedPosts,
 };
-use super::{Context, Keys, MainTab, PLAIN, Region, STREAM, Tab, View, cards::Sources, press_button};
+use super::{Context, Draw, Keys, MainTab, PLAIN, Region, STREAM, Tab, View, cards::Sources, press_button};
 use crate::{
     browser,
     components::{
@@ -69,12 +69,12 @@ pub const VIEW: View = View {
         let words = excerpt::excerpt(post.text.as_deref().unwrap_or_default(), excerpt::QUOTED);
         Some(t!("loop-about-post", name = name, words = words))
     },
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         html! {
             <Stream room={context.room.clone()} front={context.front} handles={!context.loops_elsewhere()}
                 at_end={context.draw(Region::StreamEnd)} before_composer={context.draw(Region::BeforeComposer)} />
         }
-    },
+    }),
     ..PLAIN
 };
 

@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use yew::prelude::*;
 
-use super::{Context, PLAIN, Region, View};
+use super::{Context, Draw, PLAIN, Region, View};
 use crate::{
     components::{
         export::use_export,
@@ -20,20 +20,20 @@ use crate::{
 /// Its line in the table.
 pub const VIEW: View = View {
     region: Region::StreamEnd,
-    draw: |context: &Context| {
+    draw: Draw::Now(|context: &Context| {
         let room = &context.room;
         html! { <UnsentList unsent={room.unsent.clone()} unfounded={room.title.is_empty()} ask_who={room.ask_who} /> }
-    },
+    }),
     ..PLAIN
 };
 
 /// The line of what stands there while this browser's copy is gone.
 pub const GONE: View = View {
     region: Region::BeforeComposer,
-    draw: |context: &Context| match context.room.gone {
+    draw: Draw::Now(|context: &Context| match context.room.gone {
         true => html! { <CopyGone title={context.room.title.clone()} /> },
         false => Html::default(),
-    },
+    }),
     ..PLAIN
 };
 

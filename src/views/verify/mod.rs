@@ -1,10 +1,12 @@
 //! Verifying a room's file, from within a room.
 
-use yew::prelude::*;
-
-use super::{Context, MainTab, PLAIN, Region, Tab, View};
+use super::{Draw, MainTab, PLAIN, Region, Tab, View};
 use crate::{
-    components::{icons::Icon, verify::VerifyFile},
+    components::{
+        icons::Icon,
+        verify::{VERIFY, verify_file},
+    },
+    parts::Comes,
     texts::t,
 };
 
@@ -18,6 +20,11 @@ pub const VIEW: View = View {
         title: || t!("view-verify"),
         key: None,
     }),
-    draw: |_: &Context| html! { <VerifyFile /> },
+    draw: Draw::Now(|_| verify_file()),
     ..PLAIN
 };
+
+/// What draws it.
+pub fn part() -> &'static dyn Comes {
+    VERIFY()
+}

@@ -7,7 +7,7 @@ use gloo::timers::callback::Timeout;
 use paceline_room::Cid;
 use yew::prelude::*;
 
-use super::{Context, FOR_YOU, MainTab, PLAIN, Region, Tab, View, Views, Waits};
+use super::{Context, Draw, Drawing, FOR_YOU, MainTab, PLAIN, Region, Tab, View, Views, Waits};
 use crate::{
     browser,
     components::{
@@ -16,6 +16,7 @@ use crate::{
         more::{SHOWN, Which, use_shown},
     },
     hooks::use_session,
+    parts::part,
     session::{RoomView, Session},
     signals,
     texts::{changing, t},
@@ -32,11 +33,11 @@ pub const VIEW: View = View {
         title: || t!("for-you"),
         key: Some(("f", || t!("key-for-you"))),
     }),
-    draw: |context: &Context| {
+    draw: Draw::Later(part!(agreed: Drawing = |context: &Context| {
         html! {
             <ForYou room={context.room.clone()} views={context.views} open={context.open.clone()} on_close={context.close.clone()} />
         }
-    },
+    })),
     ..PLAIN
 };
 
