@@ -25,6 +25,9 @@ const FEATURE: &str = "split";
 const LOADER: &str = "assets/parts.js";
 /// What the tool that cuts writes beside the parts: which files each is made of.
 const LINKS: &str = "__wasm_split.js";
+/// How a piece is called there that one part alone needs, and the file of all others.
+const OWN: &str = "split_";
+const SHARED: &str = "shared";
 /// How the page calls for a part there.
 const CALL: &str = "__wasm_split_load_";
 /// How a page starts where no part is cut off: Trunk builds it.
@@ -87,14 +90,13 @@ pub fn program(tools: &Tools, flags: &OsStr, dist: &Path) -> Result<()> {
         Ok(fs::read(small)?)
     };
     let main = shrunk(&bound.join("paceline_bg.wasm"))?;
-    let links = fs::read_to_string(cut.join(LINKS))?;
-    let needs = needs(&links)?;
-    let mut parts = BTreeMap::new();
-    for file in needs.values().flatten().collect::<BTreeSet<_>>() {
-        parts.insert(file.clone(), shrunk(&cut.join(format!("{file}.wasm")))?);
+    let needs = needs(&fs::read_to_string(cut.join(LINKS))?)?;
+    let mut pieces = BTreeMap::new();
+    for piece in needs.values().flatten().collect::<BTreeSet<_>>() {
+        pieces.insert(piece.clone(), shrunk(&cut.join(format!("{piece}.wasm")))?);
     }
     let glue = fs::read_to_string(bound.join("paceline.js"))?;
-    write(&Cut { main, parts, needs, glue }, dist)
+    write(&Cut { main, pieces, needs, glue }, dist)
 }
 
 /// A program that was cut.
@@ -102,34 +104,55 @@ struct Cut {
     /// What a first visit loads.
     main: Vec<u8>,
     /// What comes later, by name.
-    parts: BTreeMap<String, Vec<u8>>,
+    pieces: BTreeMap<String, Vec<u8>>,
     /// Which of those each part is made of.
     needs: BTreeMap<String, Vec<String>>,
     /// The page's module.
     glue: String,
 }
 
+impl Cut {
+    /// The files that come later, by name, each made of pieces: what one part alone needs is its file; what several need is one file,
+    /// since each would be a request more than it weighs.
+    fn files(&self) -> BTreeMap<&str, Vec<&[u8]>> {
+        let mut files: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
+        for (name, body) in &self.pieces {
+            files.entry(file_of(name)).or_default().push(body);
+        }
+        files
+    }
+
+    /// Which files each part is made of.
+    fn parts(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        self.needs.iter().map(|(part, of)| (part.as_str(), of.iter().map(|it| file_of(it)).collect())).collect()
+    }
+}
+
+/// The file that a piece goes into.
+fn file_of(piece: &str) -> &str {
+    piece.strip_prefix(OWN).unwrap_or(SHARED)
+}
+
 fn write(cut: &Cut, dist: &Path) -> Result<()> {
     let mut all = Sha256::new();
     all.update(&cut.main);
-    cut.parts.values().for_each(|it| all.update(it));
+    cut.pieces.values().for_each(|it| all.update(it));
     let stamp = short(&all.finalize());
     let folder = format!("{PARTS}{stamp}");
     fs::create_dir_all(dist.join(&folder))?;
-    let (mut files, mut names) = (BTreeMap::new(), BTreeMap::new());
-    for (name, body) in &cut.parts {
-        let file = format!("{folder}/{name}-{}.wasm", short(&Sha256::digest(body)));
-        fs::write(dist.join(&file), body)?;
-        names.insert(name, format!("./{file}"));
-        files.insert(format!("./{file}"), integrity(body));
+    let mut files = BTreeMap::new();
+    for (name, pieces) in cut.files() {
+        let body = pieces.concat();
+        let file = format!("{folder}/{name}-{}.wasm", short(&Sha256::digest(&body)));
+        fs::write(dist.join(&file), &body)?;
+        let lengths: Vec<_> = pieces.iter().map(|it| it.len()).collect();
+        files.insert(name, (format!("./{file}"), integrity(&body), lengths));
     }
-    let needs: BTreeMap<_, Vec<_>> =
-        cut.needs.iter().map(|(part, of)| (part, of.iter().filter_map(|it| names.get(it)).collect())).collect();
     let loader = fs::read_to_string(repo::root().join(LOADER))?;
     let loader = format!(
         "const FILES = {};\nconst PARTS = {};\n{}",
         serde_json::to_string(&files)?,
-        serde_json::to_string(&needs)?,
+        serde_json::to_string(&cut.parts())?,
         without_comments(&loader)
     );
     let glue = with_loader(&cut.glue, &loader, cut.needs.keys())?;
@@ -361,8 +384,10 @@ export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {
         let page = format!("<head>{NAMELESS}</head>");
         let cut = |part: &str| Cut {
             main: b"main".to_vec(),
-            parts: BTreeMap::from([("split_a".to_owned(), part.as_bytes().to_vec())]),
-            needs: BTreeMap::from([("a".to_owned(), vec!["split_a".to_owned()])]),
+            pieces: [("chunk_1", "c1"), ("chunk_2", "c2 "), ("split_a", part)]
+                .map(|(it, body)| (it.to_owned(), body.into()))
+                .into(),
+            needs: BTreeMap::from([("a".to_owned(), ["chunk_1", "chunk_2", "split_a"].map(str::to_owned).into())]),
             glue: "import * as import1 from \"./__wasm_split.js\"\nnew URL('paceline_bg.wasm')\n".to_owned(),
         };
         let mut folders = BTreeSet::new();
@@ -373,10 +398,14 @@ export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {
             let base = built.split("data-js=\"./").nth(1).and_then(|it| it.split(".js\"").next()).unwrap();
             let stamp = base.strip_prefix("paceline-").unwrap();
             let glue = fs::read_to_string(dist.path().join(format!("{base}.js"))).unwrap();
-            let file = format!("{PARTS}{stamp}/split_a-{}.wasm", short(&Sha256::digest(part)));
-            assert_eq!(fs::read(dist.path().join(&file)).unwrap(), part.as_bytes());
-            assert!(glue.contains(&format!("const PARTS = {{\"a\":[\"./{file}\"]}};")), "{glue}");
-            assert!(glue.contains(&integrity(part.as_bytes())) && glue.contains(&format!("{base}_bg.wasm")));
+            for (name, body, lengths) in [("a", part, "[3]"), ("shared", "c1c2 ", "[2,3]")] {
+                let file = format!("{PARTS}{stamp}/{name}-{}.wasm", short(&Sha256::digest(body)));
+                assert_eq!(fs::read(dist.path().join(&file)).unwrap(), body.as_bytes());
+                let named = format!("\"{name}\":[\"./{file}\",\"{}\",{lengths}]", integrity(body.as_bytes()));
+                assert!(glue.contains(&named), "{named}: {glue}");
+            }
+            assert!(glue.contains("const PARTS = {\"a\":[\"a\",\"shared\"]};"), "{glue}");
+            assert!(glue.contains(&format!("{base}_bg.wasm")));
             folders.insert(stamp.to_owned());
         }
         assert_eq!(folders.len(), 2, "another part is another build");
