@@ -61,12 +61,15 @@ fn tables(mut texts: Texts) -> Result<String, Box<dyn Error>> {
     let mut out = format!("/// The language of the texts.\npub const LANGUAGE: &str = {LANGUAGE:?};\n");
     write!(out, "/// The names of all texts, in order.\npub const KEYS: [&str; {count}] = [")?;
     texts.iter().try_for_each(|(key, _)| write!(out, "{key:?}, "))?;
-    write!(out, "];\n/// The texts, in the order of their names.\npub static TEXTS: [&[Part]; {count}] = [")?;
+    write!(
+        out,
+        "];\n/// The texts, in the order of their names: each is where it is said, and nowhere else.\npub const TEXTS: [&[Part]; {count}] = ["
+    )?;
     texts.iter().try_for_each(|(_, parts)| write!(out, "{parts}, "))?;
     write!(out, "];\n/// Where the text of each notice is, by its code.\npub static NOTICES: &[(&str, Text)] = &[")?;
     for (at, (key, _)) in texts.iter().enumerate() {
         if let Some(code) = key.strip_prefix(NOTICE) {
-            write!(out, "({code:?}, Text({at})), ")?;
+            write!(out, "({code:?}, Text(TEXTS[{at}])), ")?;
         }
     }
     out.push_str("];\n");
