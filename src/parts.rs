@@ -39,6 +39,19 @@ impl<D: Copy> Part<D> {
         Self { own: None, ask: Some(ask), kept: OnceLock::new() }
     }
 
+    /// What it gives, as soon as it is here.
+    ///
+    /// # Errors
+    /// It did not come.
+    pub async fn need(&self) -> Result<D, Missing> {
+        match (self.here(), self.ask) {
+            (Some(here), _) => Ok(here),
+            // Whoever asks at the same time is given the same.
+            (None, Some(ask)) => ask().await.map(|it| *self.kept.get_or_init(|| it)),
+            (None, None) => Err(Missing),
+        }
+    }
+
     /// What it gives, if it is here.
     pub fn here(&self) -> Option<D> {
         self.own.or_else(|| self.kept.get().copied())
@@ -60,13 +73,7 @@ impl<D: Copy + Send + Sync> Comes for Part<D> {
     }
 
     fn come(&'static self) -> Coming<()> {
-        Box::pin(async {
-            if let Some(ask) = self.ask.filter(|_| !self.is_here()) {
-                // Whoever asked at the same time was given the same.
-                _ = self.kept.set(ask().await?);
-            }
-            Ok(())
-        })
+        Box::pin(async { self.need().await.map(|_| ()) })
     }
 }
 

@@ -41,6 +41,7 @@ notice-nothing-to-see = There is nothing to see in this: only spaces or characte
 notice-not-decided = This is not decided: somebody objects, or too few have answered. Nothing was changed.
 notice-looser-policy = A proposal may be decided as the room decides, or more strictly, never more loosely; and what only needs advice changes nothing of the room. Nothing was sent; your text is still in its field.
 notice-text-changed = The text has changed meanwhile. Nothing was sent: read it, and answer once more.
+notice-part-missing = A part of the page did not come, so nothing was changed. Look at the connection and try again. If the page was updated meanwhile, reload it.
 notice-not-found = That is not here (any more), so nothing was changed.
 notice-unfit-answer = That is no answer to what is asked here. Nothing was sent.
 notice-not-yours = Only its author can change that. Nothing was changed.

@@ -14,12 +14,15 @@ use super::{
     fields::{closes_on_escape, focus_on, submits_on_control_enter},
     icons::{Icon, sign},
     more::NODES_WITHIN,
+    opened::Drawer,
     written::Written,
 };
 use crate::{
     browser,
     hooks::{Drafting, use_commands, use_draft},
-    markdown, people,
+    markdown,
+    parts::part,
+    people,
     session::{People, Place},
     texts::{changing, t},
     words,
@@ -101,7 +104,7 @@ pub fn Stances(props: &StancesProps) -> Html {
 }
 
 /// Properties of [`FeedbackForm`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct FeedbackFormProps {
     /// A post, or the transfer that began a term.
     pub target: Cid,
@@ -114,9 +117,12 @@ pub struct FeedbackFormProps {
     pub plain: bool,
 }
 
+/// Draws it.
+pub const FEEDBACK: Drawer<FeedbackFormProps> = part!(forms: fn(&FeedbackFormProps) -> Html = |props: &FeedbackFormProps| html! { <FeedbackForm ..props.clone() /> });
+
 /// The words of feedback.
 #[component]
-pub fn FeedbackForm(props: &FeedbackFormProps) -> Html {
+fn FeedbackForm(props: &FeedbackFormProps) -> Html {
     let drafting = use_draft(Place::Feedback(props.target, props.stance));
     let text = use_node_ref();
     {

@@ -142,7 +142,7 @@ fn said(state: State, again: Callback<()>) -> Html {
             // What is said later is read aloud in an element that was there before.
             <p role="status" data-testid={missing.then_some("part-failed")}>{ changing(words) }</p>
             if missing {
-                <button type="button" class="button" data-testid="part-retry" onclick={again.reform(|_: MouseEvent| ())}>
+                <button type="button" class="button plain" data-testid="part-retry" onclick={again.reform(|_: MouseEvent| ())}>
                     { t!("part-retry") }
                 </button>
             }

@@ -113,7 +113,7 @@ commands! { session:
     "person.alsoMe" (node: NodeId) -> Cid = session.act(persons::Command::AlsoMe { node }).await;
     "person.notMe" (node: NodeId) -> Cid = session.act(persons::Command::NotMe { node }).await;
 
-    "minutes" (o: Option<Minutes>) -> String = o.unwrap_or_default().of(&session);
+    "minutes" (o: Option<Minutes>) -> String = o.unwrap_or_default().of(&session).await;
 
     "status" () -> Status = session.status();
     "state" () -> RoomState = session.state();
@@ -307,11 +307,8 @@ enum NotesAs {
 }
 
 impl Minutes {
-    fn of(self, session: &Session) -> Outcome<String> {
-        match self.r#as {
-            None | Some(NotesAs::Markdown) => session.minutes(self.meeting),
-            Some(NotesAs::Html) => session.minutes_html(self.meeting),
-        }
+    async fn of(self, session: &Session) -> Outcome<String> {
+        session.minutes_soon(self.meeting, matches!(self.r#as, Some(NotesAs::Html))).await
     }
 }
 

@@ -11,10 +11,20 @@ use paceline_room::{
 
 use super::{Session, error::Outcome, notices};
 use crate::{
+    parts::{Part, part},
     people,
     texts::{self, t},
     when,
 };
+
+/// Writes the minutes of a meeting, as a page or as Markdown.
+type Writing = fn(&Session, Option<Cid>, bool) -> Outcome<String>;
+
+/// What writes them where nothing shows them: what does is a part itself.
+const WRITING: fn() -> &'static Part<Writing> = part!(agreed: Writing = |session: &Session, meeting, page| match page {
+    true => session.minutes_html(meeting),
+    false => session.minutes(meeting),
+});
 
 struct Words {
     people: People,
@@ -31,6 +41,12 @@ impl Session {
     pub fn minutes_html(&self, meeting: Option<Cid>) -> Outcome<String> {
         let (minutes, words) = self.minutes_of(meeting)?;
         Ok(html(&minutes, &words, texts::language()))
+    }
+
+    /// Either, for who has nothing open that shows them.
+    pub async fn minutes_soon(&self, meeting: Option<Cid>, page: bool) -> Outcome<String> {
+        let write = WRITING().need().await.map_err(notices::part)?;
+        write(self, meeting, page)
     }
 
     fn minutes_of(&self, meeting: Option<Cid>) -> Outcome<(Minutes, Words)> {

@@ -7,7 +7,10 @@ use paceline_node::NodeError;
 use paceline_store::StoreError;
 
 use super::error::SessionError;
-use crate::texts::{self, Value};
+use crate::{
+    parts::Missing,
+    texts::{self, Value},
+};
 
 /// The code of what was asked for before somebody went elsewhere. Nobody needs to be told.
 pub const SUPERSEDED: &str = "superseded";
@@ -35,6 +38,11 @@ pub fn error_with(code: &'static str, values: &[(&str, Value<'_>)]) -> SessionEr
 /// A pasted code that could not be used.
 pub fn out_of_band(error: paceline_net::OutOfBandError) -> SessionError {
     self::error(error.code())
+}
+
+/// A part of the page that did not come.
+pub fn part(_: Missing) -> SessionError {
+    self::error("part-missing")
 }
 
 /// A storage error in a person's words.

@@ -7,8 +7,12 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::fields::{closes_on_escape, focus_on, submits_on_control_enter},
+    components::{
+        fields::{closes_on_escape, focus_on, submits_on_control_enter},
+        opened::Drawer,
+    },
     hooks::{Drafting, use_commands, use_draft},
+    parts::part,
     session::Place,
     texts::t,
 };
@@ -18,7 +22,7 @@ const BEGUN: &str = "begun";
 const FIX: &str = "fix";
 
 /// Properties of [`Amend`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct AmendProps {
     /// The proposal.
     pub proposal: Arc<Proposal>,
@@ -38,9 +42,13 @@ pub fn take_up(drafting: &Drafting, text: &str, ballot: String, fix: &str) {
     });
 }
 
+/// Draws it.
+pub const AMEND: Drawer<AmendProps> =
+    part!(forms: fn(&AmendProps) -> Html = |props: &AmendProps| html! { <Amend ..props.clone() /> });
+
 /// Draws the form.
 #[component]
-pub fn Amend(props: &AmendProps) -> Html {
+fn Amend(props: &AmendProps) -> Html {
     let AmendProps { proposal, on_close, primary } = props;
     let (cid, field) = (proposal.cid, use_node_ref());
     let drafting = use_draft(Place::Amendment(cid));

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::{
     Decisions,
-    amend::{Amend, take_up},
+    amend::{AMEND, AmendProps, take_up},
     ballots::{BallotBox, Ballots},
     close::Close,
     review::Reviewed,
@@ -19,7 +19,7 @@ use super::{
     value,
 };
 use crate::{
-    components::more::names,
+    components::{more::names, opened::opened},
     hooks::{use_commands, use_draft},
     people,
     session::Place,
@@ -82,7 +82,7 @@ pub fn ProposalView(props: &ProposalViewProps) -> Html {
             <Ballots all={all.clone()} proposal={proposal.clone()} {on_fix} primary={next} />
             <div>if *asks && may_answer(all, proposal) { { answer(all, proposal, *primary && !changing_text) } }</div>
             <div>if *asks { <Close all={all.clone()} proposal={proposal.clone()} primary={next && !fixes} /> }</div>
-            <div>if changing_text { <Amend proposal={proposal.clone()} on_close={set(false)} primary={*primary} /> }</div>
+            <div>if changing_text { { opened(AMEND, AmendProps { proposal: proposal.clone(), on_close: set(false), primary: *primary }) } }</div>
             <div>if mine && !changing_text { <Own proposal={cid} open={proposal.state == ProposalState::Open} on_change={set(true)} /> }</div>
         </article>
     }

@@ -8,6 +8,7 @@ pub mod wire;
 
 use std::rc::Rc;
 
+use futures::future::LocalBoxFuture;
 use gloo::timers::callback::Interval;
 use paceline_net::{Net, NetConfig, Paths, RoomLink};
 use paceline_node::{Founding, Ready, UnkeptKey, friendly_name};
@@ -32,7 +33,13 @@ use super::{
     report::{PracticeReport, Practising},
     surroundings::ThisPage,
 };
-use crate::{browser::page_path, forms, texts::t, when};
+use crate::{
+    browser::page_path,
+    forms,
+    parts::{Part, part},
+    texts::t,
+    when,
+};
 
 /// The form of the room and of its meeting.
 const FORM: &str = "stand-up";
@@ -41,9 +48,21 @@ const BEAT_MS: u32 = 1_000;
 /// What is about the acts of who is played: one at a time.
 const ACTS: &str = "practice";
 
+/// Begins practice over the room of a session.
+type Beginning = fn(Session) -> LocalBoxFuture<'static, Outcome<()>>;
+
+/// What begins it: few practise, and once.
+const BEGINNING: fn() -> &'static Part<Beginning> =
+    part!(practice: Beginning = |session: Session| Box::pin(async move { session.begin_practice().await }));
+
 impl Session {
     /// Opens a room for practice over the one that is open.
     pub async fn practise(&self) -> Outcome<()> {
+        let begin = BEGINNING().need().await.map_err(notices::part)?;
+        begin(self.clone()).await
+    }
+
+    async fn begin_practice(&self) -> Outcome<()> {
         let _alone = self.0.changing.lock().await;
         let engine = self.engine()?;
         if self.practice().is_some() {

@@ -14,7 +14,7 @@ use yew::prelude::*;
 use super::{
     choosing::{Choose, Choosing},
     history::{self, History, Said},
-    offer::OfferForm,
+    offer::{OFFER, OfferFormProps},
     words,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
         disc::disc_of,
         icons::{Icon, Sign},
         more::{Shown, WITHIN},
+        opened::opened,
         told::loops,
     },
     hooks::{Commands, Drafting, use_commands, use_draft, use_now},
@@ -201,7 +202,7 @@ fn more(props: &BatonProps, run: &Run, word: &Drafting, offering: &UseStateHandl
             { overtaken(props, run) }
             if !baton.settled && !closed && props.overtaken().is_none() { <p class="leaning-words">{ t!("leaning-explained") }</p> }
             if **offering && props.mine() {
-                <OfferForm baton={baton.cid} people={props.people.clone()} me={props.me} on_close={stop} />
+                { opened(OFFER, OfferFormProps { baton: baton.cid, people: props.people.clone(), me: props.me, on_close: stop }) }
             }
             if !closed && !props.newer && props.may_act() {
                 { acts(props, run, word) }

@@ -18,8 +18,10 @@ use crate::{
     components::{
         fields::closes_on_escape,
         more::{CHOICES, LINES, Shown, WITHIN, Which, use_shown},
+        opened::{Drawer, opened},
     },
     hooks::{use_chosen, use_commands, use_draft},
+    parts::part,
     people,
     session::{Draft, Lets, People, PersonView, Place, RoomView},
     texts::{changing, t},
@@ -163,7 +165,7 @@ pub fn Choose(props: &ChooseProps) -> Html {
                 { much.more((NOMINEES, Some(baton.cid)), WITHIN, choosing.nominees.len()) }
             }
             if *open {
-                <Nominate baton={baton.cid} people={props.people.clone()} me={*me} {on_close} />
+                { opened(NOMINATE, NominateProps { baton: baton.cid, people: props.people.clone(), me: *me, on_close }) }
             } else {
                 { press(changing(label)) }
             }
@@ -276,13 +278,17 @@ fn Ask(props: &AskProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 struct NominateProps {
     baton: Cid,
     people: People,
     me: NodeId,
     on_close: Callback<()>,
 }
+
+/// Draws it.
+const NOMINATE: Drawer<NominateProps> =
+    part!(forms: fn(&NominateProps) -> Html = |props: &NominateProps| html! { <Nominate ..props.clone() /> });
 
 /// Whom, and why.
 #[component]

@@ -14,8 +14,9 @@ use super::{card::is_beside, words};
 use crate::{
     components::{
         disc::disc_of,
-        feedback::{Attributed, FeedbackForm, Stances},
+        feedback::{Attributed, FEEDBACK, FeedbackFormProps, Stances},
         more::{LINES, Shown},
+        opened::opened,
     },
     people,
     session::{Here, People, PersonView},
@@ -203,7 +204,7 @@ fn TermView(props: &TermProps) -> Html {
                         <Stances target={term.from} appreciated={*thanked} {on_open} open={*stance} />
                     </div>
                 }
-                if let Some(stance) = *stance { <FeedbackForm target={term.from} {stance} {on_close} /> }
+                if let Some(stance) = *stance { { opened(FEEDBACK, FeedbackFormProps { target: term.from, stance, on_close, plain: false }) } }
             </div>
         </li>
     }

@@ -11,8 +11,10 @@ use crate::{
     components::{
         fields::closes_on_escape,
         more::{CHOICES, Which, use_shown},
+        opened::Drawer,
     },
     hooks::{use_chosen, use_draft},
+    parts::part,
     session::{Draft, Here, People, PersonView, Place},
     texts::t,
     words,
@@ -22,7 +24,7 @@ use crate::{
 const PEOPLE: Which = ("people", None);
 
 /// Properties of [`OfferForm`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct OfferFormProps {
     /// What is offered.
     pub baton: Cid,
@@ -34,9 +36,13 @@ pub struct OfferFormProps {
     pub on_close: Callback<()>,
 }
 
+/// Draws it.
+pub const OFFER: Drawer<OfferFormProps> =
+    part!(forms: fn(&OfferFormProps) -> Html = |props: &OfferFormProps| html! { <OfferForm ..props.clone() /> });
+
 /// To whom, and a word with it.
 #[component]
-pub fn OfferForm(props: &OfferFormProps) -> Html {
+fn OfferForm(props: &OfferFormProps) -> Html {
     let drafting = use_draft(Place::BatonOffer(props.baton));
     let first = use_state(|| props.people.iter().map(|it| it.person.node).find(|node| *node != props.me));
     let named = {

@@ -10,9 +10,11 @@ use crate::{
     components::{
         decision::{Propose, stage::decides},
         icons::Icon,
+        opened::{Drawer, opened},
     },
     excerpt,
     hooks::{use_session, use_view},
+    parts::part,
     session::Place,
     texts::t,
 };
@@ -30,11 +32,15 @@ pub const DECIDE_THIS: Act = Act {
     command: |_| None,
     form: Some(Form {
         place: Place::ProposalFrom,
-        draw: |post, on_close| html! { <DecideThis post={post.clone()} {on_close} /> },
+        draw: |post, on_close| opened(FORM, DecideThisProps { post: post.clone(), on_close }),
     }),
 };
 
-#[derive(PartialEq, Properties)]
+/// Draws it.
+const FORM: Drawer<DecideThisProps> =
+    part!(forms: fn(&DecideThisProps) -> Html = |props: &DecideThisProps| html! { <DecideThis ..props.clone() /> });
+
+#[derive(Clone, PartialEq, Properties)]
 struct DecideThisProps {
     post: Arc<Post>,
     on_close: Callback<()>,

@@ -20,9 +20,11 @@ use crate::{
     components::{
         fields::{closes_on_escape, focus_on, submits_on_control_enter},
         icons::Icon,
+        opened::{Drawer, opened},
     },
     excerpt,
     hooks::use_draft,
+    parts::part,
     session::{Draft, Place},
     texts::t,
 };
@@ -37,7 +39,7 @@ pub const DO_THIS: Act = Act {
     command: |_| None,
     form: Some(Form {
         place: Place::PromiseFrom,
-        draw: |post, on_close| html! { <DoThis post={post.clone()} {on_close} /> },
+        draw: |post, on_close| opened(FORM, DoThisProps { post: post.clone(), on_close }),
     }),
 };
 
@@ -57,7 +59,11 @@ pub fn marks(sources: &Sources, around: &Around, post: Cid, most: usize) -> (Vec
 /// Characters of a post that are proposed as the words of a promise.
 const PROPOSED: usize = 200;
 
-#[derive(PartialEq, Properties)]
+/// Draws it.
+const FORM: Drawer<DoThisProps> =
+    part!(forms: fn(&DoThisProps) -> Html = |props: &DoThisProps| html! { <DoThis ..props.clone() /> });
+
+#[derive(Clone, PartialEq, Properties)]
 struct DoThisProps {
     post: Arc<Post>,
     on_close: Callback<()>,

@@ -16,9 +16,10 @@ use crate::{
     components::{
         disc::disc_of,
         ending::Ending,
-        feedback::{FeedbackForm, Stances},
+        feedback::{FEEDBACK, FeedbackFormProps, Stances},
         icons::{Icon, sign},
         more::{NODES_WITHIN, Shown, WITHIN},
+        opened::opened,
         told::{Told, loops, signals},
         written::Written,
     },
@@ -168,7 +169,7 @@ fn Feedback(props: &FeedbackProps) -> Html {
             <div class="row tight term-actions" role="group" aria-label={t!("promise-feedback")}>
                 <Stances target={props.promise} appreciated={props.appreciated} {on_open} open={*stance} />
             </div>
-            <div>if let Some(stance) = *stance { <FeedbackForm target={props.promise} {stance} {on_close} plain={true} /> }</div>
+            <div>if let Some(stance) = *stance { { opened(FEEDBACK, FeedbackFormProps { target: props.promise, stance, on_close, plain: true }) } }</div>
         </>
     }
 }

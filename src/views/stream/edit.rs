@@ -8,14 +8,18 @@ use yew::prelude::*;
 
 use crate::{
     browser,
-    components::fields::{closes_on_escape, submits_on_control_enter},
+    components::{
+        fields::{closes_on_escape, submits_on_control_enter},
+        opened::Drawer,
+    },
     hooks::use_draft,
+    parts::part,
     session::{Draft, Place},
     texts::t,
 };
 
 /// Properties of [`EditForm`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct EditFormProps {
     /// The post.
     pub post: Arc<Post>,
@@ -23,9 +27,13 @@ pub struct EditFormProps {
     pub on_close: Callback<()>,
 }
 
+/// Draws it.
+pub const EDIT: Drawer<EditFormProps> =
+    part!(forms: fn(&EditFormProps) -> Html = |props: &EditFormProps| html! { <EditForm ..props.clone() /> });
+
 /// Its words, to be said better.
 #[component]
-pub fn EditForm(props: &EditFormProps) -> Html {
+fn EditForm(props: &EditFormProps) -> Html {
     let drafting = use_draft(Place::Edit(props.post.cid));
     let text = use_node_ref();
     {

@@ -17,19 +17,20 @@ use super::{
         at_posts::{ACTS, Mark, act_at},
         press_button,
     },
-    edit::EditForm,
+    edit::{EDIT, EditFormProps},
     menu::{Ask, Menu, Open},
     reach::{Held, reach},
-    versions::{VersionList, Versions},
+    versions::{VERSION_LIST, VersionListProps, Versions},
 };
 use crate::{
     browser,
     components::{
         disc::disc_of,
         doubtful::doubtful,
-        feedback::FeedbackForm,
+        feedback::{FEEDBACK, FeedbackFormProps},
         icons::sign,
         more::{Shown, WITHIN},
+        opened::opened,
         told::{Told, loops, signals},
         written::words_of,
     },
@@ -131,7 +132,7 @@ pub fn PostView(props: &PostProps) -> Html {
                 { text(props, &shows) }
                 { beneath(props, *open, &close) }
                 if *open == Some(Open::Edit) {
-                    <EditForm post={post.clone()} on_close={close.clone()} />
+                    { opened(EDIT, EditFormProps { post: post.clone(), on_close: close.clone() }) }
                 }
                 <div>{ signals(&props.told, props.handles) }</div>
                 { props.shown.more((TOLD, Some(post.cid)), WITHIN, props.told.count) }
@@ -187,7 +188,9 @@ fn half_written(session: &Session, cid: Cid) -> Option<Open> {
 fn form(props: &PostProps, open: Option<Open>, on_close: Callback<()>) -> Html {
     let post = &props.row.post;
     match open {
-        Some(Open::Feedback(stance)) => html! { <FeedbackForm target={post.cid} {stance} {on_close} /> },
+        Some(Open::Feedback(stance)) => {
+            opened(FEEDBACK, FeedbackFormProps { target: post.cid, stance, on_close, plain: false })
+        }
         Some(Open::Act(number)) => {
             let form = ACTS.get(number).and_then(|it| it.form.as_ref());
             form.map(|it| (it.draw)(post, on_close)).unwrap_or_default()
@@ -296,10 +299,9 @@ fn listed(props: &PostProps, open: Option<Open>, on_close: &Callback<()>) -> Htm
     if open != Some(Open::Versions) || is_gone(post) || props.leaving.is_some() {
         return Html::default();
     }
-    html! {
-        <VersionList post={post.cid} versions={props.versions.clone()} names={props.names.clone()} mine={props.mine}
-            shown={props.shown.clone()} on_close={on_close.clone()} />
-    }
+    let (versions, names) = (props.versions.clone(), props.names.clone());
+    let (mine, shown, on_close) = (props.mine, props.shown.clone(), on_close.clone());
+    opened(VERSION_LIST, VersionListProps { post: post.cid, versions, names, mine, shown, on_close })
 }
 
 /// What somebody wrote, with those it names; who is called otherwise now stands after it.

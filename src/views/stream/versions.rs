@@ -13,10 +13,12 @@ use crate::{
         fields::closes_on_escape,
         icons::{Icon, sign},
         more::{Shown, WITHIN},
+        opened::Drawer,
         written::words_of,
     },
     hooks::use_session,
     markdown::mentions::Named,
+    parts::part,
     session::Session,
     texts::{changing, t},
     when,
@@ -35,7 +37,7 @@ pub struct Versions {
 }
 
 /// Properties of [`VersionList`].
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct VersionListProps {
     /// The post.
     pub post: Cid,
@@ -52,8 +54,12 @@ pub struct VersionListProps {
 }
 
 /// Draws them.
+pub const VERSION_LIST: Drawer<VersionListProps> =
+    part!(forms: fn(&VersionListProps) -> Html = |props: &VersionListProps| html! { <VersionList ..props.clone() /> });
+
+/// Draws them.
 #[component]
-pub fn VersionList(props: &VersionListProps) -> Html {
+fn VersionList(props: &VersionListProps) -> Html {
     let session = use_session();
     let onkeydown = closes_on_escape(&props.on_close);
     // What is shown now is the latest of which words are left.
