@@ -28,6 +28,8 @@ const LINKS: &str = "__wasm_split.js";
 /// How a piece is called there that one part alone needs, and the file of all others.
 const OWN: &str = "split_";
 const SHARED: &str = "shared";
+/// Bytes below which a piece that several parts need has no file of its own.
+const SMALL: usize = 16 * 1024;
 /// How the page calls for a part there.
 const CALL: &str = "__wasm_split_load_";
 /// How a page starts where no part is cut off: Trunk builds it.
@@ -112,25 +114,27 @@ struct Cut {
 }
 
 impl Cut {
-    /// The files that come later, by name, each made of pieces: what one part alone needs is its file; what several need is one file,
-    /// since each would be a request more than it weighs.
+    /// The files that come later, by name, each made of pieces.
     fn files(&self) -> BTreeMap<&str, Vec<&[u8]>> {
         let mut files: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
         for (name, body) in &self.pieces {
-            files.entry(file_of(name)).or_default().push(body);
+            files.entry(self.file_of(name)).or_default().push(body);
         }
         files
     }
 
     /// Which files each part is made of.
     fn parts(&self) -> BTreeMap<&str, BTreeSet<&str>> {
-        self.needs.iter().map(|(part, of)| (part.as_str(), of.iter().map(|it| file_of(it)).collect())).collect()
+        self.needs.iter().map(|(part, of)| (part.as_str(), of.iter().map(|it| self.file_of(it)).collect())).collect()
     }
-}
 
-/// The file that a piece goes into.
-fn file_of(piece: &str) -> &str {
-    piece.strip_prefix(OWN).unwrap_or(SHARED)
+    /// The file that a piece goes into: what several parts need and is small stands in one file for all, since each would be a
+    /// request more than it weighs.
+    fn file_of<'a>(&self, piece: &'a str) -> &'a str {
+        let is_small = self.pieces.get(piece).is_some_and(|it| it.len() < SMALL);
+        let own = piece.strip_prefix(OWN);
+        own.unwrap_or(if is_small { SHARED } else { piece })
+    }
 }
 
 fn write(cut: &Cut, dist: &Path) -> Result<()> {
@@ -382,12 +386,13 @@ export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {
     fn what_is_written_names_each_part_by_its_build_and_its_bytes() {
         let dist = tempfile::tempdir().unwrap();
         let page = format!("<head>{NAMELESS}</head>");
+        let large = "l".repeat(SMALL);
         let cut = |part: &str| Cut {
             main: b"main".to_vec(),
-            pieces: [("chunk_1", "c1"), ("chunk_2", "c2 "), ("split_a", part)]
+            pieces: [("chunk_1", "c1"), ("chunk_2", "c2 "), ("chunk_3", &large), ("split_a", part)]
                 .map(|(it, body)| (it.to_owned(), body.into()))
                 .into(),
-            needs: BTreeMap::from([("a".to_owned(), ["chunk_1", "chunk_2", "split_a"].map(str::to_owned).into())]),
+            needs: BTreeMap::from([("a".to_owned(), ["chunk_1", "chunk_3", "split_a"].map(str::to_owned).into())]),
             glue: "import * as import1 from \"./__wasm_split.js\"\nnew URL('paceline_bg.wasm')\n".to_owned(),
         };
         let mut folders = BTreeSet::new();
@@ -398,13 +403,14 @@ export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {
             let base = built.split("data-js=\"./").nth(1).and_then(|it| it.split(".js\"").next()).unwrap();
             let stamp = base.strip_prefix("paceline-").unwrap();
             let glue = fs::read_to_string(dist.path().join(format!("{base}.js"))).unwrap();
-            for (name, body, lengths) in [("a", part, "[3]"), ("shared", "c1c2 ", "[2,3]")] {
+            let large = ("chunk_3", &*large, "[16384]");
+            for (name, body, lengths) in [("a", part, "[3]"), ("shared", "c1c2 ", "[2,3]"), large] {
                 let file = format!("{PARTS}{stamp}/{name}-{}.wasm", short(&Sha256::digest(body)));
                 assert_eq!(fs::read(dist.path().join(&file)).unwrap(), body.as_bytes());
                 let named = format!("\"{name}\":[\"./{file}\",\"{}\",{lengths}]", integrity(body.as_bytes()));
                 assert!(glue.contains(&named), "{named}: {glue}");
             }
-            assert!(glue.contains("const PARTS = {\"a\":[\"a\",\"shared\"]};"), "{glue}");
+            assert!(glue.contains("const PARTS = {\"a\":[\"a\",\"chunk_3\",\"shared\"]};"), "{glue}");
             assert!(glue.contains(&format!("{base}_bg.wasm")));
             folders.insert(stamp.to_owned());
         }
