@@ -1,6 +1,6 @@
 //! What a part of the page draws, or that the part comes, or that it did not.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use gloo::{events::EventListener, timers::callback::Timeout};
 use wasm_bindgen_futures::spawn_local;
@@ -118,12 +118,19 @@ fn use_part(part: Needed, tries: u32, set: UseStateSetter<State>) {
         let part = part.0;
         let slow = (!part.is_here()).then(|| {
             let (slow, done) = (set.clone(), set.clone());
+            let is_done = Rc::new(Cell::new(false));
+            let answered = is_done.clone();
             set.set(State::Asked);
             spawn_local(async move {
                 let came = part.come().await;
+                answered.set(true);
                 done.set(if came.is_ok() { State::Here } else { State::Missing });
             });
-            Timeout::new(QUIET, move || slow.set(State::Slow))
+            Timeout::new(QUIET, move || {
+                if !is_done.get() {
+                    slow.set(State::Slow);
+                }
+            })
         });
         move || drop(slow)
     });

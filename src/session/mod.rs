@@ -91,6 +91,7 @@ pub use names::{called, is_visible, name_in, nameless, titled};
 pub use own::Postponed;
 pub use paceline_node::{Countdown, Lets, People, PersonView, Poll, Reach, Reaches, Storing, Way, Ways};
 pub use pauses::Meter;
+pub use practice::part_of_page as practice_part;
 pub use report::{ImportReport, LocalState, PageReport, PracticeReport, Status};
 pub use view::{Connection, DeviceView, Leftover, Notice, PeerView, RoomCard, RoomView, StorageView, View};
 

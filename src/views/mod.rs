@@ -39,7 +39,11 @@ pub use view::{
 };
 pub use waiting::use_waiting;
 
-use crate::parts::Comes;
+use crate::{
+    components::{feedback::FEEDBACK, verify::VERIFY},
+    parts::Comes,
+    session::practice_part,
+};
 
 /// All views, in the order of the tabs and of the list of keys.
 pub static VIEWS: &[View] = &[
@@ -78,9 +82,10 @@ pub fn find(handle: &str) -> Option<&'static View> {
     VIEWS.iter().find(|it| it.tab.as_ref().is_some_and(|tab| tab.handle == handle))
 }
 
-/// The parts of the page that draw views.
+/// The parts of the page, in the order in which they are fetched early.
 pub fn parts() -> Vec<&'static dyn Comes> {
-    VIEWS.iter().filter_map(View::part).chain([verify::part()]).collect()
+    let others: [&'static dyn Comes; 3] = [FEEDBACK(), VERIFY(), practice_part()];
+    VIEWS.iter().filter_map(View::part).chain(others).collect()
 }
 
 /// What opens the view of a handle.

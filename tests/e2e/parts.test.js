@@ -68,8 +68,16 @@ async function usable(tab, text) {
 
 scenario('each part comes when it is opened, and none before for who saves data', async (world) => {
   const { tab, names } = await founded(world, 'Ada');
-  await usable(tab, 'before anything was opened');
-  assert.deepEqual(names, [], 'the start page, the room and the composer need no part');
+  await tab.at('practice-start').waitFor();
+  assert.deepEqual(names, [], 'the start page and the room need no part');
+  await tab.at('practice-start').click();
+  await tab.at('practice-leave').click();
+  const before = names.length;
+  await usable(tab, 'before a form was opened');
+  assert.equal(names.length, before, 'the stream and the composer need no part');
+  await tab.at('do-this').first().click();
+  await tab.at('promise-text').first().waitFor();
+  await tab.page.keyboard.press('Escape');
   for (const [view, shows] of VIEWS) {
     await tab.view(view);
     await here(tab);

@@ -49,11 +49,16 @@ const BEAT_MS: u32 = 1_000;
 const ACTS: &str = "practice";
 
 /// Begins practice over the room of a session.
-type Beginning = fn(Session) -> LocalBoxFuture<'static, Outcome<()>>;
+pub type Beginning = fn(Session) -> LocalBoxFuture<'static, Outcome<()>>;
 
 /// What begins it: few practise, and once.
 const BEGINNING: fn() -> &'static Part<Beginning> =
     part!(practice: Beginning = |session: Session| Box::pin(async move { session.begin_practice().await }));
+
+/// The part of the page that begins it.
+pub fn part_of_page() -> &'static Part<Beginning> {
+    BEGINNING()
+}
 
 impl Session {
     /// Opens a room for practice over the one that is open.

@@ -2,11 +2,7 @@
 
 use super::{Draw, MainTab, PLAIN, Region, Tab, View};
 use crate::{
-    components::{
-        icons::Icon,
-        verify::{VERIFY, verify_file},
-    },
-    parts::Comes,
+    components::{icons::Icon, verify::verify_file},
     texts::t,
 };
 
@@ -23,8 +19,3 @@ pub const VIEW: View = View {
     draw: Draw::Now(|_| verify_file()),
     ..PLAIN
 };
-
-/// What draws it.
-pub fn part() -> &'static dyn Comes {
-    VERIFY()
-}
