@@ -12,6 +12,7 @@ mod excerpt;
 mod forms;
 mod hidden;
 mod hooks;
+mod letters;
 mod markdown;
 mod pages;
 mod parts;

@@ -24,6 +24,7 @@ use crate::{
     address,
     browser::page_path,
     forms::{self, FormBaton},
+    letters,
 };
 
 /// Turns of the event loop that the tasks of a room being left get to end; most need one, a write in progress some more.
@@ -215,6 +216,7 @@ impl Session {
         self.draw_first();
         self.look_for_own();
         self.send_unsent();
+        wasm_bindgen_futures::spawn_local(self.clone().know_letters(Rc::downgrade(&engine)));
         if fresh {
             let engine = Rc::downgrade(&engine);
             wasm_bindgen_futures::spawn_local(async move { recall(engine, &places).await });
@@ -227,6 +229,15 @@ impl Session {
             let _ = session.clear_stale().await;
         });
         Ok(())
+    }
+
+    /// Those who look alike are told apart, once it is known by what.
+    async fn know_letters(self, engine: Weak<Engine>) {
+        let new = letters::come(|| engine.upgrade().is_some_and(|it| !it.node.is_closed())).await;
+        if let Some(engine) = engine.upgrade().filter(|_| new) {
+            engine.snapshots.borrow_mut().liken_anew();
+            self.publish();
+        }
     }
 
     /// Asks the browser to keep what is stored. Firefox asks the person, who may take their time: nothing waits for it.

@@ -37,6 +37,15 @@ scenario('of one name, without a name, or turned around: each is told apart and 
   await cleo.page.keyboard.press('Escape');
   assert.equal(await ada.shownPost(post).locator('> .disc').getAttribute('title'), `ada ·${mark(1)}`);
 
+  // Letters of other alphabets, as soon as their tables are here.
+  await ben.call('introduce', { name: 'opener' });
+  await ada.call('introduce', { name: '\u0585pener' });
+  for (const tab of tabs) {
+    await rowOf(tab, nodes[0]).filter({ hasText: `\u0585pener ·${mark(0)}` }).waitFor();
+    await rowOf(tab, nodes[1]).filter({ hasText: `opener ·${mark(1)}` }).waitFor();
+  }
+  await ada.call('introduce', { name: 'Ada' });
+
   // Here it is refused in words, and the words stay where they are.
   for (const nothing of ['\u200b', '\u2800', '\u202e', '\ufe0f']) {
     for (const [method, argument] of [['introduce', { name: nothing }], ['post', { text: nothing }]]) {

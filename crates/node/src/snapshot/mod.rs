@@ -123,6 +123,11 @@ impl Snapshots {
         self.changed.add(changed);
     }
 
+    /// What makes names alike is known better than before.
+    pub fn liken_anew(&mut self) {
+        self.crowd.liken_anew();
+    }
+
     /// By how much the others' clocks stand ahead of this node's, if that is clear.
     pub fn others_ahead(&self) -> Option<i64> {
         self.clocks.others()

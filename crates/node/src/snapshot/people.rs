@@ -305,6 +305,18 @@ impl Crowd {
         }
     }
 
+    /// What makes names alike is known better than before: everybody is compared anew.
+    pub fn liken_anew(&mut self) {
+        let all: Vec<Arc<PersonView>> = self.people.iter().cloned().collect();
+        self.alike = BTreeSet::new();
+        for it in &all {
+            let likeness: Arc<str> = (self.naming.likeness)(&it.called).into();
+            self.alike.insert((likeness.clone(), it.person.node));
+            self.put(Some(it.clone()), PersonView { likeness, ..(**it).clone() });
+        }
+        all.iter().for_each(|it| self.rename(it.person.node));
+    }
+
     /// Somebody is called alike another now, or not any more.
     fn rename(&mut self, node: NodeId) {
         let Some(before) = self.shown_by(&node) else { return };
@@ -333,4 +345,45 @@ impl Crowd {
 
 fn is_written((depth, _): &Key) -> bool {
     *depth < u64::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        static KNOWS_DIGITS: Cell<bool> = const { Cell::new(false) };
+    }
+
+    const NAMING: Naming = Naming {
+        called: |_, name| name.to_owned(),
+        likeness: |name| if KNOWS_DIGITS.get() { name.replace('0', "o") } else { name.to_owned() },
+        mark: |node| node.as_bytes()[0].to_string(),
+    };
+
+    #[test]
+    fn who_is_called_alike_is_told_apart_as_soon_as_that_is_known() {
+        let mut crowd = Crowd::new(NodeId::from_bytes([9; 32]), NAMING);
+        for (at, name) in (1..).zip(["opener", "0pener", "Ben", "Ben", "Cleo"]) {
+            let person = Person {
+                node: NodeId::from_bytes([at; 32]),
+                name: name.into(),
+                strengths: Vec::new(),
+                hue: 0,
+                split: false,
+            };
+            crowd.show((u64::from(at), Cid::from_digest([at; 32])), person.into(), Here::Here);
+        }
+        let names = |crowd: &Crowd| crowd.people().iter().map(|it| it.name.to_string()).collect::<Vec<_>>();
+        assert_eq!(names(&crowd), ["opener", "0pener", "Ben ·3", "Ben ·4", "Cleo"]);
+        KNOWS_DIGITS.set(true);
+        crowd.liken_anew();
+        assert_eq!(names(&crowd), ["opener ·1", "0pener ·2", "Ben ·3", "Ben ·4", "Cleo"]);
+        assert_eq!(
+            crowd.people().find(&NodeId::from_bytes([2; 32])).map(|it| it.name.to_string()),
+            Some("0pener ·2".into())
+        );
+    }
 }
