@@ -4,6 +4,7 @@
 //! messages between members who are not linked, budgets; and the [`Replica`] that joins them with the room's log. No socket,
 //! clock, task or randomness: time, seeds and keys are passed in, bytes come as [`Input`]s, everything to do comes back as
 //! [`Output`]s.
+#![forbid(unsafe_code)]
 
 mod budgets;
 mod changed;

@@ -8,6 +8,7 @@
 //! rendezvous, [`freshness`] refuses what was sent before, `switchboard` decides whom to greet, dial and answer. The transports
 //! (WebRTC, `broadcast`) run [`membership`] on each new connection; `links` makes one link of a peer's
 //! connections; `driver` is the one visible loop.
+#![forbid(unsafe_code)]
 
 mod broadcast;
 #[cfg(target_arch = "wasm32")]

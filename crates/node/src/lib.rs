@@ -6,6 +6,7 @@
 //! [`Ready::load`] reads what storage held and says whether this node may write on; [`Node::open`] goes on with it. What happens
 //! inside is one state machine (`machine`): the order in which things are signed, stored and sent. The rest is its shell. Nothing is
 //! shared between nodes: any number of them run in one thread.
+#![forbid(unsafe_code)]
 
 mod acts;
 mod clocks;

@@ -6,6 +6,7 @@
 //!
 //! The way through it: a [`body::Body`] is put into an [`event::Draft`], signed into an [`event::Event`] and
 //! encoded as one canonical DAG-CBOR block; [`log::Log`] admits blocks; [`fold::Fold`] keeps what they mean.
+#![forbid(unsafe_code)]
 
 pub mod batch;
 pub mod canonical;

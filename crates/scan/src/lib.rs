@@ -2,6 +2,7 @@
 //!
 //! A crate of its own, so that it is no part of what everybody downloads: most browsers on phones read QR codes themselves, and
 //! most people never scan one.
+#![forbid(unsafe_code)]
 
 /// Larger pictures are not looked at, in pixels: a camera asked for 1280 by 720 gives 921,600.
 pub const MAX_PIXELS: usize = 4_000_000;

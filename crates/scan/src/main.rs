@@ -1,4 +1,5 @@
 //! The worker: each message is a picture, each answer its text, or `null`. It says `ready` once.
+#![forbid(unsafe_code)]
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

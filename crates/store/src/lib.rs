@@ -15,6 +15,7 @@
 //!
 //! Rooms, keys and settings are in the `registry` and `settings` modules; what only decides, and needs no browser, is in
 //! `choice` and `lease`, and tested natively. All that needs the browser is there with the feature `indexed-db`.
+#![forbid(unsafe_code)]
 
 mod adopt;
 #[cfg_attr(not(all(target_arch = "wasm32", feature = "indexed-db")), allow(dead_code))]

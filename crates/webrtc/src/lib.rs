@@ -39,7 +39,7 @@
 //! **Not here:** media, other renegotiation, the `/webrtc` protocol of js-libp2p over relayed connections, and
 //! servers. It works in pages, not in workers (they have no `RTCPeerConnection`). On other targets than `wasm32` only the
 //! parts that know no browser exist: [`Signal`], [`Signalling`], [`sdp`], [`Config`], [`Error`].
-
+#![forbid(unsafe_code)]
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively only tests drive the state machines"))]
 
 pub mod address;
