@@ -16,6 +16,11 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// Whether the browser has any network at all; where it does not say, it has.
+pub fn has_network() -> bool {
+    window().is_none_or(|it| it.navigator().on_line())
+}
+
 /// The element that has the keyboard, unless it is the page itself.
 pub fn focused() -> Option<HtmlElement> {
     let element = document()?.active_element()?;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use gloo::timers::future::sleep;
 
-use crate::parts::{Comes, Part, part};
+use crate::{
+    browser,
+    parts::{Comes, Part, part},
+};
 
 /// What names are compared by: equal for those that look alike.
 type Skeleton = fn(&str) -> String;
@@ -31,7 +34,7 @@ pub async fn come(waits: impl Fn() -> bool) -> bool {
     let mut pause = AFTER;
     while waits() {
         sleep(pause).await;
-        if LETTERS().come().await.is_ok() {
+        if browser::has_network() && LETTERS().come().await.is_ok() {
             return true;
         }
         pause = AGAIN;

@@ -19,7 +19,9 @@ pub fn use_early(is_time: bool, parts: fn() -> Vec<&'static dyn Comes>) {
             spawn_local(async move {
                 for part in parts() {
                     idle().await;
-                    _ = part.come().await;
+                    if browser::has_network() {
+                        _ = part.come().await;
+                    }
                 }
             });
         }

@@ -8,6 +8,8 @@ use paceline_mesh::replica::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageChannel, Performance};
 
+pub use crate::browser::has_network;
+
 fn performance() -> Option<Performance> {
     web_sys::window()?.performance()
 }
@@ -69,11 +71,6 @@ pub fn fill_random(bytes: &mut [u8]) {
 /// Whether somebody looks at this tab.
 pub fn is_hidden() -> bool {
     web_sys::window().and_then(|it| it.document()).is_some_and(|it| it.hidden())
-}
-
-/// Whether the browser has any network at all; where it does not say, it has.
-pub fn has_network() -> bool {
-    web_sys::window().is_none_or(|it| it.navigator().on_line())
 }
 
 thread_local! {

@@ -108,6 +108,12 @@ export class World {
   async adopt(context) {
     this.contexts.push(context);
     if (this.watchesTexts) await context.addInitScript(watchTexts);
+    const { setOffline } = context;
+    context.setOffline = (is) => {
+      // What the page was fetching for later breaks off, and browsers write that down.
+      this.provokes(/ERR_INTERNET_DISCONNECTED/);
+      return setOffline.call(context, is);
+    };
     context.on('request', (request) => {
       const url = request.url();
       const own = this.isAllowed(url) || /^(blob|data|about|chrome-error):/.test(url);
