@@ -19,8 +19,9 @@ pub fn use_early(is_time: bool, parts: fn() -> Vec<&'static dyn Comes>) {
             spawn_local(async move {
                 for part in parts() {
                     idle().await;
-                    if browser::has_network() {
-                        _ = part.come().await;
+                    // Where one does not come the next ones do not either.
+                    if !browser::has_network() || part.come().await.is_err() {
+                        break;
                     }
                 }
             });

@@ -27,6 +27,8 @@ impl Session {
         let engine = self.engine()?;
         let blocks = read(&bytes, engine.link.room)?;
         let done = engine.node.import(blocks).await.map_err(notices::node)?;
+        // What somebody brought is on the screen when it is told that it is here.
+        self.publish_now();
         Ok(ImportReport { admitted: done.admitted, known: done.known, pending: done.pending, refused: done.refused })
     }
 }

@@ -20,6 +20,8 @@ scenario('the notes of a meeting are copied and saved, the same in every tab, an
   const done = await ada.call('round.open', { question: 'Done', ask: { words: true }, meeting });
   await ben.until('the round is there', async () => (await ben.state()).rounds.some((it) => it.cid === done));
   await ada.call('round.answer', done, { text: 'The crane\n# is painted' });
+  // Who answers after somebody has seen that.
+  await converged([ada, ben]);
   await ben.call('round.answer', done, { text: 'Nothing\n\n- [x] yet' });
   await ben.call('promise.make', { text: 'Bring the *long* brushes', due: '2026-12-01' });
   const claim = await ben.post('It carries forty tonnes');

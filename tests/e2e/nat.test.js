@@ -194,6 +194,8 @@ natScenario('through the host’s relay they find each other, and a line that is
 natScenario('a browser that gets another address keeps its links', async (world) => {
   // For a moment the home has none.
   world.provokes(/WebSocket connection to .* failed/);
+  // Nor does it get what was being fetched for later.
+  world.provokes(/ERR_ADDRESS_UNREACHABLE/);
   const { networks, tabs } = await homes(world, [NAT.plain, NAT.plain], ({ stun, relays }) => ({ stun, relays }));
   await found(tabs);
   await Promise.all(tabs.map((tab) => tab.linked(1)));

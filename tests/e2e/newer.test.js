@@ -12,7 +12,7 @@ const MANY = 40;
 const SHOWN = 12;
 
 const rows = (tab) => tab.at('newer').evaluateAll((all) => all.map((one) => one.dataset.cid));
-const says = async (tab, handle, pattern) => assert.match(await tab.at(handle).first().innerText(), pattern);
+const says = (tab, handle, pattern) => tab.until(`${handle} says ${pattern}`, async () => pattern.test(await tab.at(handle).first().innerText()));
 
 scenario('what a newer version wrote is shown, kept with its words and passed on, until its author takes it back', async (world) => {
   const { tabs } = await world.room(['Ada', 'Ben']);

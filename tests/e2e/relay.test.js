@@ -50,6 +50,8 @@ scenario('two browsers meet through the relay of the host that serves them, and 
     world.log(`${tab.name} sent the relay ${sent} messages and received ${received}`);
   }
   world.provokes(NO_RELAY);
+  // Nor is what the page was still fetching for later.
+  world.provokes(/ERR_CONNECTION_REFUSED/);
   assert.equal(await host.stop(), 0);
   await ada.has(await ben.post('nobody is needed any more'));
   await converged(tabs);
