@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { check } from '../e2e/lib/axe.js';
 import { BareChromium } from '../e2e/lib/bare.js';
-import { Person } from '../e2e/lib/hands.js';
 import { startHost } from '../e2e/lib/host.js';
-import { isDue, leads, line, logs, quick } from '../e2e/lib/incident.js';
+import { declaredAlone, isDue, leads, line, logs } from '../e2e/lib/incident.js';
 import { PATIENCE, converged } from '../e2e/lib/tab.js';
 import { scenario } from '../e2e/lib/world.js';
 
@@ -191,27 +190,12 @@ scenario('five in an incident: logged, led on by another within a press when the
 
 scenario('in a tab behind another who leads is reminded of the update all the same', async (world) => {
   const browser = await BareChromium.open(world);
-  const { ada: tab, link } = await quick(world, browser, 40);
-  await tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  const ada = new Person(tab, 'tap');
-  await ada.press({ handle: 'tab-meeting' });
-  await ada.write({ handle: 'incident-what' }, 'The shop is down');
-  await tab.page.evaluate(() => {
-    window.told = [];
-    window.Notification = class {
-      static permission = 'granted';
-      constructor(words) {
-        window.told.push(words);
-      }
-    };
-  });
-  await ada.press({ handle: 'incident-declare' });
-  await ada.sees({ handle: 'incident-lead' });
+  const { tab, link } = await declaredAlone(world, browser, 40);
   const ben = await world.tab(browser, 'Ben', link);
   await ben.page.bringToFront();
   await tab.until('it is hidden', () => tab.page.evaluate(() => document.hidden));
   await tab.until('she is told', () => isDue(tab), 2 * PATIENCE);
   const told = await tab.page.evaluate(() => window.told);
-  assert.deepEqual([told.length, told[0]?.includes('update is due')], [1, true], 'once, and in words');
+  assert.deepEqual([told.length, told[0]?.words.includes('update is due')], [1, true], 'once, and in words');
   assert.equal(await isDue(ben), false, 'who does not lead is not');
 });

@@ -1,4 +1,5 @@
 // What is done in an incident, and read of it.
+import { Person } from './hands.js';
 import { PATIENCE } from './tab.js';
 
 export const leads = (tab, node) => tab.at('incident-lead', { 'data-node': node }).waitFor({ timeout: PATIENCE });
@@ -25,6 +26,27 @@ export async function quick(world, context, seconds) {
   const link = await ada.found({ title: 'Crew', form: 'quick' });
   await ada.inRoom();
   return { ada, link };
+}
+
+/** By tap, alone, with a browser that lets its tabs sleep: an incident is declared, and what the browser tells her of it is noted in `told`. */
+export async function declaredAlone(world, browser, seconds) {
+  const { ada: tab, link } = await quick(world, browser, seconds);
+  await tab.page.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  const ada = new Person(tab, 'tap');
+  await ada.press({ handle: 'tab-meeting' });
+  await ada.write({ handle: 'incident-what' }, 'The shop is down');
+  await tab.page.evaluate(() => {
+    window.told = [];
+    window.Notification = class {
+      static permission = 'granted';
+      constructor(words) {
+        window.told.push({ words, hidden: document.hidden });
+      }
+    };
+  });
+  await ada.press({ handle: 'incident-declare' });
+  await ada.sees({ handle: 'incident-lead' });
+  return { tab, link };
 }
 
 export const isDue = (tab) => tab.page.evaluate(() => document.title.includes('Update due'));
