@@ -5,10 +5,13 @@
 
 use std::{fmt, ops::Deref};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_bytes::ByteBuf;
 
-use crate::{Cid, EventError, limits};
+use crate::{Cid, EventError, limits, scan::Reader};
 
 /// A text of at most so many characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -240,6 +243,56 @@ impl<const MOST: usize> Optional for Short<MOST> {
 pub(crate) fn given<'de, T: Deserialize<'de> + Optional, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let value = T::deserialize(deserializer)?;
     if value.is_empty() { Err(D::Error::custom("empty")) } else { Ok(value) }
+}
+
+/// The fields of a body, each as it is encoded. What reads a field is made once for each type and not for each kind: kinds are many.
+pub(crate) struct Fields<'a>(Vec<(&'a [u8], &'a [u8])>);
+
+impl<'a> Fields<'a> {
+    /// Of a body in a block that was found canonical, unless it is no map.
+    pub(crate) fn of(content: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(content);
+        let mut fields = Vec::new();
+        let mut last = None;
+        for _ in 0..reader.map().ok()? {
+            let key = reader.key(last).ok()?;
+            let start = reader.at();
+            reader.value(0).ok()?;
+            fields.push((key, content.get(start..reader.at())?));
+            last = Some(key);
+        }
+        reader.end().ok()?;
+        Some(Self(fields))
+    }
+
+    /// One that has to be there.
+    pub(crate) fn needed<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        read(self.take(name)?)
+    }
+
+    /// One that is absent rather than empty.
+    pub(crate) fn optional<T: DeserializeOwned + Optional + Default>(&mut self, name: &str) -> Option<T> {
+        match self.take(name) {
+            Some(bytes) => read(bytes).filter(|it: &T| !it.is_empty()),
+            None => Some(T::default()),
+        }
+    }
+
+    /// Whether there is no field that nobody asked for.
+    pub(crate) fn all_read(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn take(&mut self, name: &str) -> Option<&'a [u8]> {
+        let at = self.0.iter().position(|(key, _)| *key == name.as_bytes())?;
+        Some(self.0.swap_remove(at).1)
+    }
+}
+
+/// What is encoded there, if it is of this type.
+#[inline(never)]
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_ipld_dagcbor::from_slice(bytes).ok()
 }
 
 #[cfg(test)]

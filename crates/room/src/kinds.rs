@@ -68,7 +68,10 @@ use {
 pub(crate) const UNNAMED: Cid = Cid::from_digest([0; 32]);
 
 /// What `bodies!` finds in every kind.
-pub(crate) trait Says {
+pub(crate) trait Says: Sized {
+    /// Reads what stands under the kind's name, if it fits exactly. What was found canonical has no field twice.
+    fn read(content: &[u8]) -> Option<Self>;
+
     /// The words block that it links: under the field `words` at the top of the body, whatever the kind.
     fn words(&self) -> Option<Cid>;
 
@@ -133,22 +136,25 @@ macro_rules! bodies {
         $($(#[$fdoc:meta])* $([$optional:ident])? $field:ident: $type:ty),* $(,)?
     })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
         pub struct $name {$(
             $(#[$fdoc])*
             $(
                 #[cfg_attr(any(), $optional)]
-                #[serde(
-                    default,
-                    skip_serializing_if = "crate::fields::Optional::is_empty",
-                    deserialize_with = "crate::fields::given"
-                )]
+                #[serde(skip_serializing_if = "crate::fields::Optional::is_empty")]
             )?
             pub $field: $type,
         )*}
 
         impl $crate::kinds::Says for $name {
+            fn read(content: &[u8]) -> Option<Self> {
+                let mut fields = $crate::fields::Fields::of(content)?;
+                let body = Self {
+                    $($field: $crate::kinds::read_field!(fields $([$optional])? stringify!($field)),)*
+                };
+                fields.all_read().then_some(body)
+            }
+
             fn words(&self) -> Option<$crate::Cid> {
                 None$(.or($crate::kinds::linked!(self $field)))*
             }
@@ -159,6 +165,16 @@ macro_rules! bodies {
             }
         }
     )*};
+}
+
+/// A field of a body, or gives up.
+macro_rules! read_field {
+    ($fields:ident [optional] $name:expr) => {
+        $fields.optional($name)?
+    };
+    ($fields:ident $name:expr) => {
+        $fields.needed($name)?
+    };
 }
 
 /// The words block that a field links.
@@ -179,7 +195,38 @@ macro_rules! set_link {
     ($body:ident $other:ident $words:ident) => {};
 }
 
-pub(crate) use {bodies, linked, set_link};
+pub(crate) use {bodies, linked, read_field, set_link};
+
+/// What one kind or one capability does, each in a function of its own, however often it is called: browsers compile a function as a
+/// whole when it is called first, and of all kinds a room mostly begins with two.
+mod apart {
+    use super::{Capability, Common, Entry, IgnoredReason, Kind, News, Past, Says, Step};
+
+    #[inline(never)]
+    pub(super) fn read<K: Says>(content: &[u8]) -> Option<K> {
+        K::read(content)
+    }
+
+    #[inline(never)]
+    pub(super) fn judge<K: Kind>(it: &K, past: &Past) -> Result<<K::Of as Capability>::Fact, IgnoredReason> {
+        it.judge(past)
+    }
+
+    #[inline(never)]
+    pub(super) fn take<C: Capability>(it: &mut C, fact: C::Fact, step: &mut Step) {
+        it.take(fact, step);
+    }
+
+    #[inline(never)]
+    pub(super) fn hear<C: Capability>(it: &mut C, news: &News, common: &Common) {
+        it.hear(news, common);
+    }
+
+    #[inline(never)]
+    pub(super) fn taken_back<K: Kind>(it: &K, of: &mut K::Of, entry: &Entry, step: &mut Step) {
+        it.taken_back(of, entry, step);
+    }
+}
 
 /// The one table: capabilities with their kinds and the kinds' names on the wire. What is `lasting` means the same in
 /// every version of the fold.
@@ -235,7 +282,7 @@ macro_rules! capabilities {
             /// Whether it counts, and then what it comes to.
             pub(crate) fn judge(&self, past: &Past) -> Result<Fact, IgnoredReason> {
                 match self {
-                    $($(Self::$kind(it) => it.judge(past).map(Fact::$capability),)*)*
+                    $($(Self::$kind(it) => apart::judge(it, past).map(Fact::$capability),)*)*
                     Self::Unknown(it) => it.judge(past).map(Fact::Unknowns),
                 }
             }
@@ -243,7 +290,7 @@ macro_rules! capabilities {
             /// A body that fits its kind.
             fn fitting(kind: &str, content: &[u8]) -> Option<Self> {
                 match kind {
-                    $($($name => serde_ipld_dagcbor::from_slice(content).ok().map(Self::$kind),)*)*
+                    $($($name => apart::read(content).map(Self::$kind),)*)*
                     _ => None,
                 }
             }
@@ -277,18 +324,18 @@ macro_rules! capabilities {
             }
 
             pub(crate) fn take(&mut self, fact: Fact, step: &mut Step) {
-                match fact { $(Fact::$capability(fact) => self.$field.take(fact, step),)* }
+                match fact { $(Fact::$capability(fact) => apart::take(&mut self.$field, fact, step),)* }
             }
 
             pub(crate) fn take_back(&mut self, entry: &Entry, step: &mut Step) {
                 match &entry.event.body {
-                    $($(Body::$kind(it) => it.taken_back(&mut self.$field, entry, step),)*)*
+                    $($(Body::$kind(it) => apart::taken_back(it, &mut self.$field, entry, step),)*)*
                     Body::Unknown(it) => it.taken_back(&mut self.unknown, entry, step),
                 }
             }
 
             pub(crate) fn hear(&mut self, news: &News, common: &Common) {
-                $(self.$field.hear(news, common);)*
+                $(apart::hear(&mut self.$field, news, common);)*
             }
 
             pub(crate) fn words(&mut self, home: &Home, text: &Arc<str>) {

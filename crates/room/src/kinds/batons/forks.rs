@@ -344,6 +344,7 @@ impl Branches {
     }
 
     /// Looks again who goes on, and says who wins.
+    #[inline(never)]
     fn settle(&mut self, log: &Log, fork: &mut Fork, news: News) {
         for (key, place) in &news.met {
             if let Some(place) = place {
@@ -382,6 +383,7 @@ impl Branches {
     }
 
     /// The same where there is one comparison.
+    #[inline(never)]
     fn settle_two(&mut self, log: &Log, fork: &mut Fork) {
         let mut all = fork.all.iter().map(|(key, place)| (*key, *place));
         let (Some(first), Some(second)) = (all.next(), all.next()) else { return };

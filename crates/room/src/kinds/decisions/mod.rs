@@ -47,7 +47,6 @@ use self::{
 use super::{Body, Capability, Policy, persons::Persons, posts::WordsState};
 use crate::{
     Cid, Fold, Ix, Log, NodeId,
-    clock::Clock,
     cost::{BTreeMap, BTreeSet, HashMap},
     fold::{
         past::Look,
@@ -226,7 +225,7 @@ impl Capability for Decisions {
     }
 
     fn every(&mut self, step: &mut Step) {
-        let (entry, log) = (step.entry, step.look.log);
+        let entry = step.entry;
         let says = !matches!(entry.event.body, Body::RoomFounded(_) | Body::Introduced(_));
         if says && !self.spoke.contains_key(&entry.chain) {
             self.spoke.insert(entry.chain, entry.place);
@@ -237,19 +236,9 @@ impl Capability for Decisions {
                 self.records.get_mut(proposal).into_iter().for_each(|it| it.turns += 1);
             }
         }
-        if self.watched.is_empty() {
-            return;
+        if !self.watched.is_empty() {
+            self.meet_watched(step);
         }
-        let nothing = Clock::default();
-        let before = entry.event.prev.and_then(|it| log.find(&it)).map_or(&nothing, |ix| log.entry(ix).clock());
-        let (watched, met) = (&self.watched, &mut self.met);
-        entry.clock().beyond(before, &mut |chain| {
-            let (from, to) = (before.get(chain), entry.clock().get(chain));
-            let all = watched.get(&chain).map_or(&[][..], Vec::as_slice);
-            let new = all[all.partition_point(|it| it.place <= from)..].iter().take_while(|it| it.place <= to);
-            met.extend(new.filter(|it| it.ix != step.ix).map(|it| (step.ix, *it)));
-            true
-        });
     }
 
     fn words(&mut self, home: &Home, text: &Arc<str>) {
@@ -527,6 +516,13 @@ impl Decisions {
 
     /// Judges anew what has changed since it was last settled.
     pub(crate) fn settle(&mut self, log: &Log, persons: &Persons) {
+        if !self.stale.is_empty() || !self.met.is_empty() {
+            self.settle_stale(log, persons);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_stale(&mut self, log: &Log, persons: &Persons) {
         let look = Look::new(log);
         let stale: Vec<Cid> = self.stale.keys().copied().collect();
         stale.iter().for_each(|proposal| self.vouch_for_closings(proposal));

@@ -1,9 +1,31 @@
 //! What is watched of a proposal while something may yet be late: who goes on with a closing.
 
 use super::{Closed, Decisions, Record, Watched, Why, outcome::View};
-use crate::{Cid, Ix, clock::Clock, cost::BTreeSet, fold::past::Look, ix::ChainIx};
+use crate::{
+    Cid, Ix,
+    clock::Clock,
+    cost::BTreeSet,
+    fold::{past::Look, step::Step},
+    ix::ChainIx,
+};
 
 impl Decisions {
+    /// What is watched and comes into sight with this event.
+    #[inline(never)]
+    pub(super) fn meet_watched(&mut self, step: &Step) {
+        let (entry, log) = (step.entry, step.look.log);
+        let nothing = Clock::default();
+        let before = entry.event.prev.and_then(|it| log.find(&it)).map_or(&nothing, |ix| log.entry(ix).clock());
+        let (watched, met) = (&self.watched, &mut self.met);
+        entry.clock().beyond(before, &mut |chain| {
+            let (from, to) = (before.get(chain), entry.clock().get(chain));
+            let all = watched.get(&chain).map_or(&[][..], Vec::as_slice);
+            let new = all[all.partition_point(|it| it.place <= from)..].iter().take_while(|it| it.place <= to);
+            met.extend(new.filter(|it| it.ix != step.ix).map(|it| (step.ix, *it)));
+            true
+        });
+    }
+
     /// Watches what may yet be late, and nothing else of that proposal for that.
     pub(super) fn watch_tense(&mut self, proposal: &Cid, look: &Look) {
         let Some(record) = self.records.get_mut(proposal) else { return };

@@ -342,6 +342,7 @@ impl Meetings {
     }
 
     /// Somebody acts in a meeting: it goes on beside those who close it without having seen that.
+    #[inline(never)]
     pub(crate) fn act(&mut self, meeting: &Cid, step: &Step) {
         self.note_step(meeting, step, false);
         let Some(record) = self.meetings.get_mut(meeting) else { return };
