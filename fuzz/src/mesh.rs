@@ -7,8 +7,9 @@ use paceline_mesh::{
     Input, Lane, Output, Replica,
     fuzzing::Index,
     wire::{
-        Announce, BULK_BYTES, Beacon, Blocks, Bulk, Carry, Cids, Floor, Form, Have, Hello, Item, LINKS, LIVE_BYTES,
-        Live, MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS, TimeLeft, Want,
+        Announce, BULK_BYTES, Beacon, Behind, Blocks, Bulk, Carry, Cids, Floor, Form, Have, Hello, Item, LINKS,
+        LIVE_BYTES, Live, MISSING_WORDS, Page, Push, RELAYED_BYTES, ShortIds, Signed, Since, State, Stream, TIPS,
+        TimeLeft, Want,
     },
 };
 use paceline_room::{
@@ -126,6 +127,7 @@ fn beacon(chance: &mut Chance) -> Signed {
         links: shorts(chance, 4),
         listens: chance.once_in(2),
         floor: chance.once_in(2).then(|| floor(chance)),
+        behind: Behind(chance.once_in(2)),
     };
     Signed::new(&beacon, &keypair)
 }
@@ -145,7 +147,12 @@ fn item(chance: &mut Chance) -> Item {
 
 fn live(chance: &mut Chance) -> Live {
     match chance.below(7) {
-        0 => Live::Hello(Hello(chance.size(), cids(chance, 4), chance.once_in(2).then(|| beacon(chance)))),
+        0 => Live::Hello(Hello(
+            chance.size(),
+            cids(chance, 4),
+            chance.once_in(2).then(|| beacon(chance)),
+            Behind(chance.once_in(2)),
+        )),
         1 => {
             let Item(block, words) = item(chance);
             Live::Push(Push(block, words, chance.below(5) as u8, chance.once_in(2)))
@@ -202,8 +209,8 @@ fn check_wire(bytes: &[u8]) -> bool {
     let bulk = bounded(bytes, EACH, 4096, || Bulk::decode_and_count(bytes));
     if let Ok((message, newer)) = &live {
         assert!(bytes.len() <= LIVE_BYTES);
-        for form in [Form::Named, Form::Placed] {
-            assert_eq!(Live::decode_and_count(&message.encode_as(form)), Ok((message.clone(), 0)), "{form:?}");
+        for (form, message) in [(Form::Named, message.clone()), (Form::Placed, placed(message.clone()))] {
+            assert_eq!(Live::decode_and_count(&message.encode_as(form)), Ok((message, 0)), "{form:?}");
         }
         told(bytes, &message.encode(), *newer);
     }
@@ -216,6 +223,14 @@ fn check_wire(bytes: &[u8]) -> bool {
     }
     assert!(live.is_err() || bulk.is_err(), "one message is of both lanes");
     live.is_ok() || bulk.is_ok()
+}
+
+/// What of it has a place in the form of before.
+fn placed(message: Live) -> Live {
+    match message {
+        Live::Hello(Hello(events, tips, beacon, _)) => Live::Hello(Hello(events, tips, beacon, Behind::default())),
+        other => other,
+    }
 }
 
 fn told(bytes: &[u8], again: &[u8], newer: usize) {

@@ -140,6 +140,11 @@ impl Ingest {
         self.waiting.len()
     }
 
+    /// Whether something waits that was asked for, or waits for what it builds on; what is live comes and goes all the time.
+    pub fn has_bulk(&self) -> bool {
+        !self.ahead.is_empty() || !self.rest.is_empty()
+    }
+
     const fn line(&mut self, turn: Turn) -> &mut Line {
         match turn {
             Turn::Ahead => &mut self.ahead,

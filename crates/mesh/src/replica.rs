@@ -84,6 +84,8 @@ pub struct Replica {
     listening: Listening,
     floor: Floor,
     hears: bool,
+    /// What others were told last: that more is known of than is here.
+    told_behind: bool,
     acquainted: Vec<NodeId>,
     /// The last tip that was reported, if there were more.
     reported: Option<Rank>,
@@ -137,6 +139,7 @@ impl Replica {
             listening: Listening::new(u64::from_le_bytes(std::array::from_fn(|at| me.as_bytes()[at]))),
             floor: Floor::default(),
             hears: false,
+            told_behind: false,
             acquainted: Vec::new(),
             reported: None,
             reached: [].into(),
@@ -509,6 +512,10 @@ impl Replica {
             self.expire_pending();
             self.regulars.note(&self.log, self.now);
             self.send_beacon();
+        }
+        if self.told_behind && !self.is_behind() {
+            // Somebody may wait for that.
+            self.roster.change(self.now);
         }
         self.relay_late();
         self.look_around();

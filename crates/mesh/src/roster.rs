@@ -37,8 +37,9 @@ use crate::{
     listening::Smaller,
     plumtree::Cover,
     shown::{Here, Presence, Reached},
+    sync::Claim,
     time::Millis,
-    wire::{Beacon, Cids, LINKS, MessageError, ShortId, ShortIds, Signed, State, short_cid, short_node},
+    wire::{Beacon, Behind, Cids, LINKS, MessageError, ShortId, ShortIds, Signed, State, short_cid, short_node},
 };
 
 /// Between two beacons without a change.
@@ -234,6 +235,7 @@ impl Roster {
             links: ShortIds(self.greeted.iter().take(LINKS).map(short_node).collect()),
             listens: false,
             floor: None,
+            behind: Behind::default(),
         }
     }
 
@@ -309,7 +311,11 @@ impl Roster {
         let news = changed || node.beacon.as_ref().is_none_or(|(_, last)| says(last));
         let spoken = node.hear_floor(&beacon, (peer == from).then_some(now));
         let far = changed || spoken || now >= node.relayed + FAR_EVERY;
-        let tips = (peer == from).then(|| (beacon.events, beacon.tips.0.clone()));
+        let claim = (peer == from).then(|| Claim {
+            events: beacon.events,
+            tips: beacon.tips.0.clone(),
+            behind: beacon.behind.0,
+        });
         if peer == from {
             node.said = Some(beacon.counter);
         }
@@ -328,7 +334,7 @@ impl Roster {
         if far && let Some(node) = self.nodes.get_mut(&from) {
             node.relayed = now;
         }
-        Ok(Heard { of: Some(from), relay, changed, tips, behind: false, newer })
+        Ok(Heard { of: Some(from), relay, changed, claim, behind: false, newer })
     }
 
     /// Whether a beacon of `from` that `peer` brings is worth anything: somebody's who is known here, or linked with it.

@@ -40,6 +40,7 @@ use limits::{
     ANSWER_TIME, HELLO_PATIENCE, MAX_CLAIMED, PAGES, PATIENCE, ROUNDS, ROUNDS_TIME, SESSIONS, STREAM_ALONE,
     STREAM_EVENTS, STREAM_PACE, STREAM_TIMES, TOGETHER,
 };
+pub use peer::Claim;
 use peer::{LoneWords, Peer};
 use session::Session;
 
@@ -55,8 +56,8 @@ use crate::{
 pub enum Act {
     /// Send this.
     Send(NodeId, Bulk),
-    /// An event came.
-    Event(NodeId, Item),
+    /// An event of that name came.
+    Event(NodeId, Cid, Item),
     /// Words came.
     Words(NodeId, ByteBuf),
     /// All it will send for a request has come: once that is worked in, [`Sync::end_request`].
@@ -145,17 +146,17 @@ impl Sync {
     }
 
     /// What the peer holds by its hello.
-    pub fn on_hello(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, now: Millis) {
+    pub fn on_hello(&mut self, peer: &NodeId, claim: Claim, now: Millis) {
         let patience = if self.has_completed() { HELLO_PATIENCE } else { 0 };
         let Some(it) = self.peers.get_mut(peer) else { return };
-        (it.events, it.tips, it.look_at) = (events.min(MAX_CLAIMED), tips, Some(now + patience));
-        it.heard = true;
+        it.hear(claim, now);
+        it.look_at = Some(now + patience);
     }
 
     /// What the peer holds by its beacon. Returns whether it is anything new.
-    pub fn on_tips(&mut self, peer: &NodeId, events: u64, tips: Vec<Cid>, here: &Local<'_>, now: Millis) -> bool {
+    pub fn on_tips(&mut self, peer: &NodeId, claim: Claim, here: &Local<'_>, now: Millis) -> bool {
         let Some(it) = self.peers.get_mut(peer) else { return false };
-        (it.events, it.tips, it.heard) = (events.min(MAX_CLAIMED), tips, true);
+        it.hear(claim, now);
         let news = !it.tips.iter().all(here.settled);
         if news {
             it.look_at.get_or_insert(now + PATIENCE);
@@ -246,15 +247,19 @@ impl Sync {
     }
 
     /// Whether what is here is what the others have, as far as they say. One completed reconciliation may have been with somebody who
-    /// came a moment ago, too: who was linked at about that time is heard first, and what it says it has is here.
+    /// came a moment ago, too: who was linked at about that time is heard first, and what it says it has is here. Who knows of more than
+    /// it has says so, and counts once it has that.
     pub fn is_reconciled(&self, settled: &dyn Fn(&Cid) -> bool, now: Millis) -> bool {
-        let Some(first) = self.peers.values().filter_map(|it| it.completed).min() else { return false };
-        let with_it = |it: &&Peer| it.linked <= first + TOGETHER && now < it.linked + ANSWER_TIME;
-        let is_awaited = |it: &Peer| it.completed.is_none() && !(it.heard && it.tips.iter().all(settled));
+        let whole = self.peers.values().filter(|it| !it.is_behind(now));
+        let Some(first) = whole.filter_map(|it| it.completed).min() else { return false };
+        let with_it = |it: &&Peer| it.linked <= first + TOGETHER && now < it.whole_since() + ANSWER_TIME;
+        let has_more = |it: &Peer| !(it.heard && it.tips.iter().all(settled));
+        let is_awaited = |it: &Peer| (it.completed.is_none() || it.was_behind()) && has_more(it);
         !self.peers.values().filter(with_it).any(is_awaited)
     }
 
     /// A peer began or goes on with a reconciliation.
+    #[inline(never)]
     pub fn on_round(&mut self, peer: &NodeId, round: &[u8], index: &mut Index, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         if let Session::Rounds { count: 0, .. } = it.session() {
@@ -270,6 +275,7 @@ impl Sync {
     }
 
     /// A peer answered this node's round.
+    #[inline(never)]
     pub fn on_answer(
         &mut self,
         peer: &NodeId,
@@ -320,6 +326,7 @@ impl Sync {
 
     /// What a peer says there is beyond a version vector. What it has told of already counts within a bound of its own, so that
     /// nothing rests on when it says so.
+    #[inline(never)]
     pub fn on_ahead(&mut self, peer: &NodeId, names: Cids, here: &Local<'_>) {
         if !self.peers.contains_key(peer) {
             return;
@@ -332,6 +339,7 @@ impl Sync {
     }
 
     /// A peer finished its reconciliation with this node.
+    #[inline(never)]
     pub fn on_have(&mut self, peer: &NodeId, have: Have, here: &Local<'_>, now: Millis) -> Vec<Act> {
         if !self.peers.contains_key(peer) {
             return Vec::new();
@@ -364,6 +372,7 @@ impl Sync {
     }
 
     /// A page of a stream.
+    #[inline(never)]
     pub fn on_page(&mut self, peer: &NodeId, page: Page, here: &Local<'_>, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         let Session::Streaming { after, left, under_way, until, fresh, ahead, .. } = it.session_mut() else {
@@ -377,7 +386,8 @@ impl Sync {
             it.fail(now);
             return vec![Act::Bad(*peer)];
         }
-        let new = sorted::set(items.iter().map(|item| Cid::of(&item.0)).filter(|cid| !(here.known)(cid)));
+        let items: Vec<(Cid, Item)> = items.into_iter().map(|item| (Cid::of(&item.0), item)).collect();
+        let new = sorted::set(items.iter().map(|(cid, _)| *cid).filter(|cid| !(here.known)(cid)));
         if !new.is_empty() {
             *until = now + ANSWER_TIME;
             *fresh = fresh.saturating_add(new.len() as u64);
@@ -385,7 +395,7 @@ impl Sync {
         *ahead = false;
         (*after, *left) = (last.unwrap_or(*after), still.min(MAX_CLAIMED));
         *under_way = under_way.saturating_sub(1);
-        let mut acts: Vec<Act> = items.into_iter().map(|item| Act::Event(*peer, item)).collect();
+        let mut acts: Vec<Act> = items.into_iter().map(|(cid, item)| Act::Event(*peer, cid, item)).collect();
         if still == 0 {
             it.set(Session::Idle);
             it.completed.get_or_insert(now);
@@ -397,6 +407,7 @@ impl Sync {
     }
 
     /// The newest posts, ahead of the first page of a stream or asked for alone. Another time they are not taken.
+    #[inline(never)]
     pub fn on_newest(&mut self, peer: &NodeId, items: Vec<Item>) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         let mut due = std::mem::take(&mut it.newest_due);
@@ -404,7 +415,7 @@ impl Sync {
             due |= std::mem::take(ahead);
         }
         let items = if due { items } else { Vec::new() };
-        items.into_iter().map(|item| Act::Event(*peer, item)).collect()
+        items.into_iter().map(|item| Act::Event(*peer, Cid::of(&item.0), item)).collect()
     }
 
     /// Ends what has waited too long, begins what is due, asks for what is wanted.

@@ -9,6 +9,7 @@
 //! ([`LIVE_BYTES`], [`BULK_BYTES`]), lists inside it after ([`MessageError::TooMany`]). Names of blocks travel as bare digests,
 //! since all else in a CID never varies. This module decides nothing: it only reads and writes. `docs/format.md` describes it.
 
+mod behind;
 mod codec;
 mod floor;
 mod names;
@@ -18,6 +19,7 @@ mod tests;
 use paceline_room::{Cid, Keypair, NodeId, canonical, limits};
 use serde_bytes::{ByteArray, ByteBuf};
 
+pub use behind::Behind;
 pub use codec::Form;
 use codec::{Only, PLACED_VERSION, Read, Reader, Value, Write, Writer, next, record};
 pub use floor::{Floor, TimeLeft};
@@ -137,6 +139,8 @@ pub struct Hello(
     pub Cids,
     /// The latest beacon it has of the receiver, who counts on from there (so a reload needs no clock and no storage).
     pub Option<Signed>,
+    /// It knows of more.
+    pub Behind,
 );
 
 /// An event on its way through the room.
@@ -217,9 +221,11 @@ pub struct Beacon {
     pub listens: bool,
     /// What it says of the meeting that goes on.
     pub floor: Option<Floor>,
+    /// It knows of more than it has.
+    pub behind: Behind,
 }
 
-record!(Hello { 0: "events", 1: "tips", 2: "beacon" });
+record!(Hello { 0: "events", 1: "tips", 2: "beacon", 3: "behind" });
 record!(Push { 0: "block", 1: "words", 2: "hops", 3: "direct" });
 record!(Announce { 0: "events", 1: "hops" });
 record!(Carry { 0: "to", 1: "hops", 2: "letter" });
@@ -237,6 +243,7 @@ record!(Beacon {
     links: "l",
     listens: "h",
     floor: "f",
+    behind: "b",
 });
 
 impl Write for State {

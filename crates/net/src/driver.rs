@@ -160,7 +160,8 @@ impl Driver {
         }
     }
 
-    /// Runs until it is dropped.
+    /// Runs until it is dropped. What it calls stays out of line (`inline(never)`): browsers compile a function as a whole when it is
+    /// called first, and the first link needs little of all this.
     pub(crate) async fn run(mut self) {
         loop {
             self.carry_out();
@@ -247,6 +248,7 @@ impl Driver {
     }
 
     /// Does what the switchboard wants done.
+    #[inline(never)]
     fn carry_out(&mut self) {
         let outputs = self.common.meeting.borrow_mut().switchboard.outputs();
         for output in outputs {
@@ -304,6 +306,7 @@ impl Driver {
         }
     }
 
+    #[inline(never)]
     fn dial_failed(&mut self, id: ConnectionId) {
         let Some((peer, path)) = self.dials.remove(&id) else { return };
         match peer {
@@ -323,11 +326,13 @@ impl Driver {
         }
     }
 
+    #[inline(never)]
     fn drop_link(&mut self, peer: NodeId, goodbye: bool) {
         let now = self.common.status.now();
         self.common.links.borrow_mut().drop_link(peer, goodbye, now);
     }
 
+    #[inline(never)]
     fn on_death(&mut self, node: NodeId, run: Run) {
         let same_run = self.common.links.borrow().run(&node) == Some(run);
         if same_run {
@@ -335,6 +340,7 @@ impl Driver {
         }
     }
 
+    #[inline(never)]
     fn on_outgoing(&mut self, path: Path, to: Option<PeerId>, signal: Signal) {
         let to = match to {
             None => None,
@@ -347,6 +353,7 @@ impl Driver {
         self.common.meeting.borrow_mut().switchboard.send_signal(path, to, signal, now);
     }
 
+    #[inline(never)]
     fn on_action(&mut self, action: Action) {
         let now = self.common.status.now();
         match action {
@@ -378,6 +385,7 @@ impl Driver {
         }));
     }
 
+    #[inline(never)]
     fn on_report(&mut self, id: ConnectionId, lane: Lane, report: Report) {
         let meeting = self.common.meeting.borrow();
         self.common.links.borrow_mut().report(id, lane, report, |node| meeting.via(node));
@@ -394,6 +402,7 @@ impl Driver {
         }
     }
 
+    #[inline(never)]
     fn on_swarm_event(&mut self, event: SwarmEvent<BehavioursEvent>) {
         match event {
             SwarmEvent::Behaviour(BehavioursEvent::Lanes(opened)) => self.on_lane(opened),
@@ -428,6 +437,7 @@ impl Driver {
         self.common.links.borrow_mut().established(id, node, path, endpoint.is_dialer() == smaller, now);
     }
 
+    #[inline(never)]
     fn on_closed(&mut self, id: ConnectionId, orderly: bool) {
         let was_ready = self.common.links.borrow_mut().closed(id, orderly);
         let Some((peer, path)) = self.dialled.remove(&id) else { return };
@@ -455,6 +465,7 @@ impl Driver {
     }
 
     /// A server that fails is shown and no more; that none works, while nobody is linked, is worth a word. Once.
+    #[inline(never)]
     fn on_rendezvous_changed(&mut self) {
         self.common.status.rendezvous_changed();
         let fail = self.common.meeting.borrow().servers_fail();
@@ -468,6 +479,7 @@ impl Driver {
         }
     }
 
+    #[inline(never)]
     fn on_command(&mut self, command: Command) {
         match command {
             Command::Look => {}

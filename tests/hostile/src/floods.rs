@@ -29,6 +29,7 @@ pub fn beacons(room: Cid, keypair: &Keypair, others: &[Keypair], counter: u64, m
         let links = ShortIds(links.iter().map(short_node).collect());
         let beacon = Beacon {
             floor: Default::default(),
+            behind: Default::default(),
             room: ByteArray::new(*room.digest()),
             node: of.node(),
             counter,

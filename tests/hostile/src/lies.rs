@@ -1,6 +1,6 @@
 //! The lies themselves: each breaks one rule and keeps all others, so that the rule alone can refuse it.
 
-use paceline_mesh::wire::{Blocks, Bulk, Cids, Have, Hello, Item, Live, Push, Want};
+use paceline_mesh::wire::{Behind, Blocks, Bulk, Cids, Have, Hello, Item, Live, Push, Want};
 use paceline_room::{
     Body, Cid, Draft, Keypair, NodeId, Words,
     body::{BatonTaken, Introduced, Mentions, PostKind, Posted, Tags},
@@ -38,7 +38,7 @@ impl Liar {
         let item = self.event(kind)?;
         let cid = Cid::of(&item.0);
         self.claimed = Some((cid, item));
-        Some(Live::Hello(Hello(1, Cids(vec![cid]), None)).encode())
+        Some(Live::Hello(Hello(1, Cids(vec![cid]), None, Behind::default())).encode())
     }
 
     /// One lie of that kind that nobody asked for: the bytes of a message of the bulk lane.

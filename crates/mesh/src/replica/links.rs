@@ -32,10 +32,12 @@ impl Replica {
         self.sync.link_up(peer, now);
         self.relayed.link_up(peer, now);
         let theirs = self.roster.link_up(peer, now);
+        let behind = self.tell_behind();
         let hello = Hello(
             self.log.len() as u64,
             Cids(self.log.tips().after(None, TIPS).into_iter().map(|((_, cid), _)| cid).collect()),
             theirs,
+            behind,
         );
         self.send_live(peer, &Live::Hello(hello));
         self.sync_stirred = true;

@@ -12,7 +12,7 @@ use crate::{
     relayed::{Fate, TOO_MANY_RELAYED},
     roster::BeaconError,
     serve,
-    sync::{Act, Local},
+    sync::{Act, Claim, Local},
     want_list::Turn,
     wire::{
         Announce, BULK_BYTES, Bulk, Cids, Hello, Item, Key, Live, MessageError, NEWER_FIELD, Push, RELAYED_BYTES,
@@ -42,6 +42,8 @@ macro_rules! here {
     };
 }
 
+// What a message of one kind comes to stays out of line (`inline(never)`): browsers compile a function as a whole when it is called
+// first, and who has just come needs few kinds.
 impl Replica {
     pub(super) fn on_received(&mut self, peer: NodeId, lane: Lane, bytes: &[u8]) {
         if self.links.get(&peer).is_none_or(|link| link.dropped) {
@@ -89,6 +91,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn do_with_relayed(&mut self, fate: Fate, from: Option<NodeId>, size: usize) {
         match fate {
             Fate::Mine(bytes) => self.out.push(Output::Carried { bytes }),
@@ -100,16 +103,18 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_hello(&mut self, peer: NodeId, hello: Hello, size: usize) {
-        let Hello(events, tips, mine) = hello;
+        let Hello(events, tips, mine, behind) = hello;
         if let Err(error) = self.roster.on_hello(peer, mine.as_ref(), self.now) {
             self.refuse(error.code(), Some(peer), size);
         }
-        self.sync.on_hello(&peer, events, tips.0, self.now);
+        self.sync.on_hello(&peer, Claim { events, tips: tips.0, behind: behind.0 }, self.now);
         self.sync_stirred = true;
         self.changed = true;
     }
 
+    #[inline(never)]
     fn on_push(&mut self, peer: NodeId, push: Push) {
         let Push(block, words, hops, direct) = push;
         let cid = Cid::of(&block);
@@ -142,6 +147,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_announce(&mut self, peer: NodeId, announce: Announce) {
         if !self.intake.takes_pushed(self.amount()) {
             return;
@@ -153,6 +159,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_graft(&mut self, peer: NodeId, cids: &[Cid]) {
         let mut bytes = 0;
         let mut fits = |cid: &Cid| {
@@ -167,6 +174,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_beacon(&mut self, peer: NodeId, signed: Signed, size: usize) {
         let now = self.now;
         let Some(link) = self.links.get_mut(&peer) else { return };
@@ -186,9 +194,9 @@ impl Replica {
                 if heard.behind {
                     self.tell_latest_of(peer);
                 }
-                if let Some((events, tips)) = heard.tips {
+                if let Some(claim) = heard.claim {
                     here!(self, here);
-                    self.sync_stirred |= self.sync.on_tips(&peer, events, tips, &here, self.now);
+                    self.sync_stirred |= self.sync.on_tips(&peer, claim, &here, self.now);
                 }
             }
             Err(error) => {
@@ -208,6 +216,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_bulk(&mut self, peer: NodeId, message: Bulk, size: usize) {
         let now = self.now;
         if let Bulk::Blocks(blocks) = &message {
@@ -241,6 +250,7 @@ impl Replica {
         self.changed = true;
     }
 
+    #[inline(never)]
     fn on_since(&mut self, peer: NodeId, since: &Since) {
         if !self.serves(&peer, serve::ahead_cost(since)) {
             return;
@@ -251,6 +261,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_want(&mut self, peer: NodeId, want: &Want) {
         if !self.serves(&peer, serve::cost(&self.log, &self.words, want)) {
             return;
@@ -260,6 +271,7 @@ impl Replica {
         }
     }
 
+    #[inline(never)]
     fn on_stream(&mut self, peer: NodeId, stream: Stream) {
         let Stream(depth, digest, pages) = stream;
         let after: Key = (depth, Cid::from_digest(digest.into_array()));
@@ -276,6 +288,7 @@ impl Replica {
         self.on_more(peer, pages);
     }
 
+    #[inline(never)]
     fn on_more(&mut self, peer: NodeId, pages: u8) {
         for _ in 0..pages.min(SERVED_PAGES) {
             let Some(after) = self.links.get(&peer).and_then(|link| link.streaming) else { return };
@@ -319,7 +332,7 @@ impl Replica {
         for act in acts {
             match act {
                 Act::Send(peer, message) => self.send_bulk(peer, &message),
-                Act::Event(peer, item) => self.on_item(peer, item),
+                Act::Event(peer, cid, item) => self.on_item(peer, cid, item),
                 Act::Words(peer, block) => self.on_lone_words(peer, block),
                 Act::Answered(peer) => self.sync.end_request(&peer),
                 Act::Bad(peer) => self.refuse(MessageError::Malformed.code(), Some(peer), size),
@@ -327,9 +340,8 @@ impl Replica {
         }
     }
 
-    fn on_item(&mut self, peer: NodeId, item: Item) {
+    fn on_item(&mut self, peer: NodeId, cid: Cid, item: Item) {
         let Item(block, words) = item;
-        let cid = Cid::of(&block);
         let turn = self.sync.on_event(&cid).unwrap_or(Turn::InOrder);
         self.tree.on_known(&cid);
         if self.refused_cids.contains(&cid) {

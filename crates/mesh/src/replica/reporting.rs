@@ -8,7 +8,7 @@ use paceline_room::NodeId;
 use super::{Output, Replica};
 use crate::{
     budgets::RELAYED,
-    wire::{Beacon, Cids, Live, MISSING_WORDS, ShortId, ShortIds, Signed, TIPS, short_cid},
+    wire::{Beacon, Behind, Cids, Live, MISSING_WORDS, ShortId, ShortIds, Signed, TIPS, short_cid},
 };
 
 impl Replica {
@@ -40,6 +40,16 @@ impl Replica {
         (ShortIds(listed), self.sync.missing_words() + self.unstored_words.len() > MISSING_WORDS)
     }
 
+    /// Whether more is known of than is here, as others are told it.
+    pub(super) fn tell_behind(&mut self) -> Behind {
+        self.told_behind = self.is_behind();
+        Behind(self.told_behind)
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        self.sync.is_busy() || self.sync.wanted() > 0 || self.ingest.has_bulk()
+    }
+
     pub(super) fn send_beacon(&mut self) {
         let (missing_words, more_missing) = self.reported_missing();
         let beacon = Beacon {
@@ -50,6 +60,7 @@ impl Replica {
             more_missing,
             listens: self.hears && !self.listening.is_resting(),
             floor: self.told_floor(),
+            behind: self.tell_behind(),
             ..self.roster.beacon(self.now)
         };
         if self.roster.greeted().is_empty() {

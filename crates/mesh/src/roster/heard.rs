@@ -1,8 +1,8 @@
 //! What is made of a beacon.
 
-use paceline_room::{Cid, NodeId};
+use paceline_room::NodeId;
 
-use crate::wire::MessageError;
+use crate::{sync::Claim, wire::MessageError};
 
 /// What to do about a beacon.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Heard {
     /// Presence changed.
     pub changed: bool,
     /// It is new and came from its own node: its tips are worth comparing.
-    pub tips: Option<(u64, Vec<Cid>)>,
+    pub claim: Option<Claim>,
     /// It came from its own node and is older than what others brought of it: it can count on from that.
     pub behind: bool,
     /// Parts of it that this build does not know.

@@ -35,7 +35,10 @@ fn a_beacon_between_linked_nodes_is_not_passed_on() {
     let tips = |it: &mut Beacon| it.events = 7;
     hear(&mut roster, &world, 2, said(&world, 2, 1, &[0, 1], |_| {}), 0).unwrap();
     let heard = hear(&mut roster, &world, 1, said(&world, 1, 1, &[0, 2], tips), 0).unwrap();
-    assert_eq!(heard, Heard { tips: Some((7, vec![])), of: heard.of, ..Heard::default() });
+    assert_eq!(
+        heard,
+        Heard { claim: Some(Claim { events: 7, tips: vec![], behind: false }), of: heard.of, ..Heard::default() }
+    );
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn beyond_the_neighbours_a_beacon_travels_on_change_and_now_and_then() {
         if heard.relay == [world.author(2)] {
             relayed.push(now);
         }
-        assert_eq!(heard.tips, None, "not its neighbour's own");
+        assert_eq!(heard.claim, None, "not its neighbour's own");
     }
     // This node may be one of the two bearers by rank, and then passes on all: else on change and every 20 s.
     let bearer = roster.cover(&world.author(9), &world.author(2)) == Cover::Me;

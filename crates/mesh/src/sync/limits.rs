@@ -12,6 +12,9 @@ pub const PARENT_PATIENCE: Millis = 400;
 /// How long a peer may take for one message of an answer (guess: 256 KiB over a slow line).
 pub const ANSWER_TIME: Millis = 5_000;
 
+/// The longest that a peer is believed to lack something which others have: as long as a stream may take.
+pub const BEHIND_TIME: Millis = STREAM_TIME;
+
 /// Links that come up within so long belong to one arrival (guess: browsers link in tenths of it).
 pub const TOGETHER: Millis = 2_000;
 /// Sessions at a time.

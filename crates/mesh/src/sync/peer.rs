@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use paceline_room::{Cid, NodeId};
 
 use super::{
-    limits::{BACK_OFF, MAX_BACK_OFF, SINCE_AGAIN},
+    limits::{BACK_OFF, BEHIND_TIME, MAX_BACK_OFF, MAX_CLAIMED, SINCE_AGAIN},
     session::Session,
 };
 use crate::{
@@ -34,11 +34,33 @@ impl Asked {
     }
 }
 
+/// What a peer says it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    pub events: u64,
+    pub tips: Vec<Cid>,
+    /// It knows of more.
+    pub behind: bool,
+}
+
+/// Whether a peer has all that it knows of.
+#[derive(Debug, Clone, Copy, Default)]
+enum Whole {
+    /// It never said anything else.
+    #[default]
+    Always,
+    /// It says that it has not.
+    Not,
+    /// It has by now: since then.
+    Since(Millis),
+}
+
 /// One peer.
 #[derive(Debug, Default)]
 pub struct Peer {
     pub events: u64,
     pub tips: Vec<Cid>,
+    whole: Whole,
     /// When its link came up.
     pub linked: Millis,
     /// It has said what it has.
@@ -74,6 +96,31 @@ impl Peer {
     /// A peer whose link just came up.
     pub fn linked_at(now: Millis) -> Self {
         Self { linked: now, ..Self::default() }
+    }
+
+    /// It says what it has.
+    pub fn hear(&mut self, claim: Claim, now: Millis) {
+        (self.events, self.tips, self.heard) = (claim.events.min(MAX_CLAIMED), claim.tips, true);
+        self.whole = match (self.whole, claim.behind) {
+            (_, true) => Whole::Not,
+            (Whole::Not, false) => Whole::Since(now),
+            (as_before, false) => as_before,
+        };
+    }
+
+    /// Whether it says that it lacks something that others have. It is not believed without end.
+    pub fn is_behind(&self, now: Millis) -> bool {
+        matches!(self.whole, Whole::Not) && now < self.linked + BEHIND_TIME
+    }
+
+    /// Whether it once said so.
+    pub fn was_behind(&self) -> bool {
+        !matches!(self.whole, Whole::Always)
+    }
+
+    /// Since when it is a link to somebody who has all it knows of.
+    pub fn whole_since(&self) -> Millis {
+        if let Whole::Since(at) = self.whole { at } else { self.linked }
     }
 
     /// What is done with it.

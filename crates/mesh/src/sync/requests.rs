@@ -41,15 +41,17 @@ impl Sync {
     }
 
     /// Blocks that were asked for; what was not is not taken.
+    #[inline(never)]
     pub fn on_blocks(&mut self, peer: &NodeId, blocks: Blocks, now: Millis) -> Vec<Act> {
         let Some(it) = self.peers.get_mut(peer) else { return Vec::new() };
         let Blocks(serial, events, words, absent, last) = blocks;
         let Some(asked) = it.asked.as_mut().filter(|asked| asked.serial == serial) else { return Vec::new() };
         let mut acts = Vec::new();
         for item in events {
-            if asked.events.remove(&Cid::of(&item.0)) {
+            let cid = Cid::of(&item.0);
+            if asked.events.remove(&cid) {
                 asked.bytes += item.0.len() + item.1.as_ref().map_or(0, |words| words.len());
-                acts.push(Act::Event(*peer, item));
+                acts.push(Act::Event(*peer, cid, item));
             }
         }
         for block in words {

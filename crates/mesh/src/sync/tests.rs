@@ -26,11 +26,15 @@ const ALL: Local<'_> =
     Local { known: &|_| true, settled: &|_| true, room: true, room_ahead: true, since: &Since::default };
 const ME: u8 = 5;
 
+fn has(events: u64, tips: Vec<Cid>) -> Claim {
+    Claim { events, tips, behind: false }
+}
+
 /// A node with a link to `peer`, which says that it holds so many events and an unknown tip.
 fn session(peer: u8, events: u64) -> Sync {
     let mut sync = Sync::new(node(ME));
     sync.link_up(node(peer), 0);
-    sync.on_hello(&node(peer), events, vec![cid(u64::MAX)], 0);
+    sync.on_hello(&node(peer), has(events, vec![cid(u64::MAX)]), 0);
     sync
 }
 
@@ -61,8 +65,8 @@ fn who_holds_next_to_nothing_asks_for_everything() {
 fn unknown_tips_in_a_beacon_may_be_on_their_way_for_a_second() {
     let mut sync = Sync::new(node(ME));
     sync.link_up(node(1), 0);
-    assert!(!sync.on_tips(&node(1), 3, vec![cid(3)], &ALL, 0));
-    assert!(sync.on_tips(&node(1), 3, vec![cid(3)], &NOTHING, 100));
+    assert!(!sync.on_tips(&node(1), has(3, vec![cid(3)]), &ALL, 0));
+    assert!(sync.on_tips(&node(1), has(3, vec![cid(3)]), &NOTHING, 100));
     assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_099), vec![]);
     assert_eq!(sync.next_wake(1_099), Some(1_100));
     assert_eq!(sync.tick(&mut index(1..3), &NOTHING, 1_100).len(), 1);
@@ -166,7 +170,7 @@ fn no_more_than_two_sessions_at_a_time_and_one_while_streaming() {
         let mut held = index(1..=mine);
         for peer in 10..15 {
             sync.link_up(node(peer), 0);
-            sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], 0);
+            sync.on_hello(&node(peer), has(100, vec![cid(u64::MAX)]), 0);
         }
         assert_eq!(sync.tick(&mut held, &NOTHING, 0).len(), at_once);
         assert_eq!(sync.tick(&mut held, &NOTHING, 1), vec![]);
@@ -250,7 +254,7 @@ fn a_stream_asks_for_more_only_when_there_is_room() {
     sync.tick(&mut nothing, &NOTHING, 0);
     let full = Local { room: false, ..NOTHING };
     let pages = pages(3, 700);
-    let came = |at: usize| Act::Event(node(1), pages[at].1.clone());
+    let came = |at: usize| Act::Event(node(1), Cid::of(&pages[at].1.0), pages[at].1.clone());
     let more = |pages| Act::Send(node(1), Bulk::More(pages));
     assert_eq!(sync.on_page(&node(1), pages[0].0.clone(), &NOTHING, 0), vec![came(0), more(1)]);
     assert_eq!(sync.on_page(&node(1), pages[1].0.clone(), &full, 0), vec![came(1)]);
@@ -286,7 +290,7 @@ fn a_slow_stream_of_new_events_lets_others_begin_and_ends() {
     let mut sync = Sync::new(node(ME));
     for peer in [1, 2] {
         sync.link_up(node(peer), 0);
-        sync.on_hello(&node(peer), 800, vec![cid(u64::MAX)], 0);
+        sync.on_hello(&node(peer), has(800, vec![cid(u64::MAX)]), 0);
     }
     let mut held = index(1..=10);
     assert!(matches!(&sync.tick(&mut held, &NOTHING, 0)[..], [Act::Send(to, Bulk::Stream(_))] if *to == node(1)));
@@ -358,7 +362,7 @@ fn who_failed_before_comes_after_who_did_not() {
     sync.tick(&mut held, &NOTHING, ANSWER_TIME);
     for peer in [8, 9] {
         sync.link_up(node(peer), 0);
-        sync.on_hello(&node(peer), 100, vec![cid(u64::MAX)], ANSWER_TIME);
+        sync.on_hello(&node(peer), has(100, vec![cid(u64::MAX)]), ANSWER_TIME);
     }
     let acts = sync.tick(&mut held, &NOTHING, ANSWER_TIME + BACK_OFF);
     let to: Vec<NodeId> =
@@ -377,16 +381,35 @@ fn a_round_that_cannot_be_read_is_the_peers_fault() {
 }
 
 #[test]
+fn in_sync_with_one_who_knows_of_more_is_not_in_sync_with_the_room() {
+    let known = |it: &Cid| *it == cid(1);
+    let mut sync = session(1, 1);
+    sync.on_hello(&node(1), Claim { behind: true, ..has(1, vec![cid(1)]) }, 0);
+    let local = Local { known: &known, settled: &known, ..NOTHING };
+    sync.tick(&mut index([]), &local, 20);
+    assert!(sync.has_completed() && !sync.is_reconciled(&known, 20), "it says itself that it lacks something");
+    assert!(sync.is_reconciled(&known, BEHIND_TIME), "nobody is waited for without end");
+    let later = 3 * TOGETHER;
+    sync.on_tips(&node(1), has(9, vec![cid(2)]), &local, later);
+    assert!(!sync.is_reconciled(&known, later), "what it came to have is not here");
+    assert!(sync.is_reconciled(&|_| true, later));
+    assert!(sync.is_reconciled(&known, later + ANSWER_TIME), "nor for that");
+    sync.link_up(node(2), later);
+    sync.on_hello(&node(2), Claim { behind: true, ..has(0, vec![]) }, later);
+    assert!(sync.is_reconciled(&|_| true, later), "beside one who has all, newcomers change nothing");
+}
+
+#[test]
 fn in_sync_with_one_newcomer_is_not_in_sync_with_the_room() {
     let (here, there) = (cid(1), cid(2));
     let known = |it: &Cid| *it == here;
     let mut sync = session(1, 1);
-    sync.on_hello(&node(1), 1, vec![here], 0);
+    sync.on_hello(&node(1), has(1, vec![here]), 0);
     sync.link_up(node(2), 10);
     let local = Local { known: &known, settled: &known, ..NOTHING };
     sync.tick(&mut index([]), &local, 20);
     assert!(sync.has_completed() && !sync.is_reconciled(&known, 20), "who has all may be slow");
-    sync.on_hello(&node(2), 9, vec![there], 30);
+    sync.on_hello(&node(2), has(9, vec![there]), 30);
     assert!(!sync.is_reconciled(&known, 30), "it has what is not here");
     assert!(sync.is_reconciled(&|_| true, 30));
     assert!(sync.is_reconciled(&known, 10 + ANSWER_TIME), "nobody is waited for without end");

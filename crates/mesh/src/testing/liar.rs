@@ -7,7 +7,8 @@ use crate::{
     Lane,
     replica::Millis,
     wire::{
-        Beacon, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, ShortIds, Signed, State, Want, short_node,
+        Beacon, Behind, Blocks, Bulk, Carry, Cids, Have, Hello, Item, Live, Page, ShortIds, Signed, State, Want,
+        short_node,
     },
 };
 
@@ -89,7 +90,7 @@ impl Liar<'_> {
                 }
                 Lie::EveryLink => {
                     let links = ShortIds(self.everybody.iter().map(short_node).collect());
-                    say(Lane::Live, Live::Hello(Hello(0, Cids::default(), None)).encode());
+                    say(Lane::Live, Live::Hello(Hello(0, Cids::default(), None, Behind::default())).encode());
                     say(Lane::Live, self.beacon(Beacon { links, ..self.frame(Cids::default(), 0) }));
                 }
                 Lie::RelayedFlood => {
@@ -106,7 +107,7 @@ impl Liar<'_> {
                         say(Lane::Bulk, Bulk::Have(Have(Cids(self.known.to_vec()), true)).encode());
                     }
                     let tips = Cids(vec![Cid::from_digest(bytes(numbers))]);
-                    say(Lane::Live, Live::Hello(Hello(1_000_000, tips.clone(), None)).encode());
+                    say(Lane::Live, Live::Hello(Hello(1_000_000, tips.clone(), None, Behind::default())).encode());
                     say(Lane::Live, self.beacon(self.frame(tips, 1_000_000)));
                 }
             }
@@ -162,6 +163,7 @@ impl Liar<'_> {
             links: ShortIds::default(),
             listens: false,
             floor: None,
+            behind: Behind::default(),
         }
     }
 

@@ -29,6 +29,11 @@ pub(super) trait Write {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// Whether it was added after [`Form::Placed`], which has no place for it.
+    fn is_later(&self) -> bool {
+        false
+    }
 }
 
 /// What can be read from a message.
@@ -118,8 +123,9 @@ impl Writer {
             }
             (Form::Placed, [(_, part)]) => part.write(self),
             (Form::Placed, _) => {
-                self.head(4, parts.len() as u64);
-                parts.iter().for_each(|(_, part)| part.write(self));
+                let placed = || parts.iter().filter(|(_, part)| !part.is_later());
+                self.head(4, placed().count() as u64);
+                placed().for_each(|(_, part)| part.write(self));
             }
         }
     }
@@ -172,8 +178,9 @@ impl Reader {
                 *parts.first_mut()? = Some(value);
                 Some(())
             }
-            (Form::Placed, Value::List(count, mut rest), _) if count == names.len() as u64 => {
-                for part in parts {
+            // What was added later has no place, and is absent; what has to be there and is not is missed then.
+            (Form::Placed, Value::List(count, mut rest), _) if count <= names.len() as u64 => {
+                for part in parts.iter_mut().take(count as usize) {
                     *part = Some(next(&mut rest)?).filter(|it| !matches!(it, Value::Null));
                 }
                 Some(())

@@ -29,6 +29,7 @@ fn beacon() -> Beacon {
             timer: Some(TimeLeft { set: ByteArray::new([8; 32]), left: 250 }),
             waits: Some(ByteArray::new([9; 32])),
         }),
+        behind: Behind(true),
     }
 }
 
@@ -40,8 +41,8 @@ fn signed() -> Signed {
 fn live() -> Vec<Live> {
     let block = || ByteBuf::from(vec![1, 2, 3]);
     vec![
-        Live::Hello(Hello(7, cids(3), Some(signed()))),
-        Live::Hello(Hello(0, cids(0), None)),
+        Live::Hello(Hello(7, cids(3), Some(signed()), Behind::default())),
+        Live::Hello(Hello(0, cids(0), None, Behind::default())),
         Live::Push(Push(block(), Some(block()), 3, true)),
         Live::Push(Push(block(), None, 0, false)),
         Live::Announce(Announce(cids(2), ByteBuf::from(vec![0, 1]))),
@@ -50,6 +51,18 @@ fn live() -> Vec<Live> {
         Live::Beacon(signed()),
         Live::Carry(Carry(beacon().node, 2, block())),
     ]
+}
+
+#[test]
+fn who_knows_of_more_says_so_in_one_way_and_the_placed_form_has_no_place_for_it() {
+    let hello = |behind| Live::Hello(Hello(1, cids(1), None, Behind(behind)));
+    let bytes = hello(true).encode();
+    assert_eq!(Live::decode(&bytes), Ok(hello(true)));
+    assert_eq!(hello(true).encode_as(Form::Placed), hello(false).encode_as(Form::Placed));
+    let mut false_written = bytes.clone();
+    let at = bytes.windows(8).position(|it| it == b"\x66behind\xf5").unwrap();
+    false_written[at + 7] = 0xf4;
+    assert_eq!(Live::decode(&false_written), Err(MessageError::Malformed));
 }
 
 /// The same on the bulk lane, of all that builds of the placed form know.
@@ -77,7 +90,8 @@ fn later() -> Vec<Bulk> {
 
 /// Every message in bytes.
 fn encoded(form: Form) -> Vec<Vec<u8>> {
-    let live = live().into_iter().map(|it| it.encode_as(form));
+    let behind = Live::Hello(Hello(7, cids(3), Some(signed()), Behind(true)));
+    let live = live().into_iter().chain([behind]).map(|it| it.encode_as(form));
     live.chain(bulk().into_iter().chain(later()).map(|it| it.encode_as(form))).collect()
 }
 
@@ -245,7 +259,10 @@ fn a_message_of_a_newer_version_is_told_from_noise() {
 #[test]
 fn a_list_over_its_limit_is_too_many() {
     assert_eq!(Live::decode(&Live::Graft(cids(LIVE_CIDS + 1)).encode()), Err(MessageError::TooMany));
-    assert_eq!(Live::decode(&Live::Hello(Hello(0, cids(TIPS + 1), None)).encode()), Err(MessageError::TooMany));
+    assert_eq!(
+        Live::decode(&Live::Hello(Hello(0, cids(TIPS + 1), None, Behind::default())).encode()),
+        Err(MessageError::TooMany)
+    );
     assert_eq!(Bulk::decode(&Bulk::Have(Have(cids(BULK_CIDS + 1), true)).encode()), Err(MessageError::TooMany));
     let newest = Bulk::Newest(vec![Item(ByteBuf::new(), None); NEWEST + 1]);
     assert_eq!(Bulk::decode(&newest.encode()), Err(MessageError::TooMany));
@@ -313,7 +330,7 @@ proptest! {
         let at = at % bytes.len();
         bytes[at] = to;
         let _ = Bulk::decode(&bytes);
-        let mut bytes = Live::Hello(Hello(1, cids(2), Some(signed()))).encode();
+        let mut bytes = Live::Hello(Hello(1, cids(2), Some(signed()), Behind::default())).encode();
         let at = at % bytes.len();
         bytes[at] = to;
         let _ = Live::decode(&bytes);

@@ -2,7 +2,7 @@
 
 use paceline_mesh::{
     Input,
-    wire::{Blocks, Bulk, Cids, Hello, Live, Page, Stream, Want},
+    wire::{Behind, Blocks, Bulk, Cids, Hello, Live, Page, Stream, Want},
 };
 use paceline_room::{Cid, Stored, testing::World};
 use serde_bytes::ByteArray;
@@ -106,7 +106,7 @@ fn a_newcomer_whose_source_dies_amid_the_stream_goes_on_with_another() {
     let tips: Vec<Cid> = blocks.last().map(|it| it.cid).into_iter().collect();
     for peer in [one, two] {
         solo.input(Input::LinkUp(peer));
-        solo.live(peer, &Live::Hello(Hello(blocks.len() as u64, Cids(tips.clone()), None)));
+        solo.live(peer, &Live::Hello(Hello(blocks.len() as u64, Cids(tips.clone()), None, Behind::default())));
     }
     let streams = |solo: &mut Solo, peer| {
         let sent = solo.sent_bulk(peer).into_iter();
@@ -145,7 +145,7 @@ fn a_source_that_falls_silent_is_left_for_another() {
     let (one, two) = (world.author(1), world.author(2));
     for peer in [one, two] {
         solo.input(Input::LinkUp(peer));
-        solo.live(peer, &Live::Hello(Hello(200, Cids(vec![Cid::of(b"a tip")]), None)));
+        solo.live(peer, &Live::Hello(Hello(200, Cids(vec![Cid::of(b"a tip")]), None, Behind::default())));
     }
     assert_eq!(solo.sent_bulk(one).len(), 1);
     solo.wait(4_900);
@@ -161,7 +161,7 @@ fn a_page_that_does_not_go_forward_ends_the_stream() {
     let mut solo = Solo::empty(&world);
     let peer = world.author(1);
     solo.input(Input::LinkUp(peer));
-    solo.live(peer, &Live::Hello(Hello(200, Cids(vec![Cid::of(b"a tip")]), None)));
+    solo.live(peer, &Live::Hello(Hello(200, Cids(vec![Cid::of(b"a tip")]), None, Behind::default())));
     solo.bulk(peer, &Bulk::Page(Page(vec![], 200, 0, ByteArray::new([0; 32]))));
     assert_eq!(solo.refused, vec![("bad-message", Some(peer))]);
     assert!(!solo.replica.progress().reconciling);
@@ -268,7 +268,7 @@ fn a_newcomer_reads_the_newest_posts_before_their_past_is_here() {
     let (mut solo, peer) = (Solo::empty(&world), world.author(1));
     solo.input(Input::LinkUp(peer));
     let tips = blocks.last().map(|it| it.cid).into_iter().collect();
-    solo.live(peer, &Live::Hello(Hello(blocks.len() as u64, Cids(tips), None)));
+    solo.live(peer, &Live::Hello(Hello(blocks.len() as u64, Cids(tips), None, Behind::default())));
     let newest = &blocks[blocks.len() - 30..];
     let mut items: Vec<_> = newest.iter().map(item).collect();
     items[3].1 = items[4].1.clone();

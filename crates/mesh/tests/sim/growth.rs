@@ -7,8 +7,8 @@ use paceline_mesh::{
     Input, Lane,
     replica::Takes,
     wire::{
-        Announce, Beacon, Blocks, Bulk, Carry, Cids, Floor, Have, Hello, Item, Live, Page, Push, ShortIds, Signed,
-        Since, State, Stream, TIPS, Want, short_node,
+        Announce, Beacon, Behind, Blocks, Bulk, Carry, Cids, Floor, Have, Hello, Item, Live, Page, Push, ShortIds,
+        Signed, Since, State, Stream, TIPS, Want, short_node,
     },
 };
 use paceline_room::{
@@ -199,14 +199,14 @@ const TICK: &[Law] = &[
     }),
     Law::new("a reconciliation that is due in a log of n", Grows::Each(1), |n| {
         let mut room = Room::posts(n);
-        room.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None)));
+        room.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None, Behind::default())));
         room.tick()
     }),
 ];
 
 const HELLO: &[Law] = &[Law::new("a hello that reports a tip unknown to a log of n", Grows::Never, |n| {
     let mut room = Room::posts(n);
-    room.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None)))
+    room.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None, Behind::default())))
 })];
 
 const PUSH: &[Law] = &[
@@ -358,7 +358,7 @@ impl Room {
         let mut solo = Solo::of(scene.room(), scene.keypair(ME));
         assert_eq!(solo.replica.load(scene.blocks().to_vec()), vec![]);
         let (peer, tips) = (scene.node(PEER), scene.log.tips().iter().take(TIPS).map(|ix| scene.log.entry(ix).cid));
-        let hello = Hello(scene.log.len() as u64, Cids(tips.collect()), None);
+        let hello = Hello(scene.log.len() as u64, Cids(tips.collect()), None, Behind::default());
         solo.input(Input::LinkUp(peer));
         solo.live(peer, &Live::Hello(hello));
         // Beacons are said, and heard as far as they go.
@@ -464,6 +464,7 @@ impl Room {
             links: ShortIds(vec![short_node(&self.scene.node(PEER))]),
             listens: false,
             floor,
+            behind: Behind::default(),
         };
         // Others' budgets are not what is measured.
         self.solo.now += 20;
@@ -494,7 +495,7 @@ impl Room {
     /// A round that this replica begins.
     fn round(&mut self) -> ByteBuf {
         let peer = self.scene.node(PEER);
-        self.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None)));
+        self.live(Live::Hello(Hello(1, Cids(vec![Cid::of(b"elsewhere")]), None, Behind::default())));
         self.solo.wait(2_000);
         let round = self.solo.sent_bulk(peer).into_iter().find_map(|it| match it {
             Bulk::Round(round) => Some(round),

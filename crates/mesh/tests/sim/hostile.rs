@@ -6,8 +6,8 @@ use crate::world::{ME, Pair, Solo};
 use paceline_mesh::{
     Input, Lane,
     wire::{
-        BEACON_BYTES, Beacon, Bulk, Cids, Hello, LINKS, LIVE_BYTES, Live, MISSING_WORDS, Push, ShortIds, Signed, State,
-        Stream, TIPS, short_node,
+        BEACON_BYTES, Beacon, Behind, Bulk, Cids, Hello, LINKS, LIVE_BYTES, Live, MISSING_WORDS, Push, ShortIds,
+        Signed, State, Stream, TIPS, short_node,
     },
 };
 use paceline_room::{
@@ -302,7 +302,7 @@ fn what_a_later_build_adds_to_a_beacon_is_counted_and_passed_on_unchanged() {
     let other = world.author(3);
     for peer in [peer, other] {
         solo.input(Input::LinkUp(peer));
-        solo.live(peer, &Live::Hello(Hello(0, Cids::default(), None)));
+        solo.live(peer, &Live::Hello(Hello(0, Cids::default(), None, Behind::default())));
     }
     let key = world.keypair(PEER);
     let Live::Beacon(known) = signed(&Beacon { node: peer, ..beacon(&world, PEER, 9) }, &key) else {
@@ -328,7 +328,7 @@ fn who_runs_an_older_build_is_written_to_in_its_own_form() {
         solo.taken(peer, Lane::Live);
         solo.taken(peer, Lane::Bulk);
         solo.input(if older { Input::OlderLinkUp(peer) } else { Input::LinkUp(peer) });
-        solo.live(peer, &Live::Hello(Hello(1, Cids(vec![Cid::of(b"not here")]), None)));
+        solo.live(peer, &Live::Hello(Hello(1, Cids(vec![Cid::of(b"not here")]), None, Behind::default())));
         solo.bulk(peer, &Bulk::Stream(Stream(0, ByteArray::new([0; 32]), 1)));
         for lane in [Lane::Live, Lane::Bulk] {
             let sent = solo.taken(peer, lane);
@@ -358,6 +358,7 @@ pub fn beacon(world: &World, of: usize, counter: u64) -> Beacon {
         links: ShortIds::default(),
         listens: false,
         floor: None,
+        behind: Behind::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use paceline_mesh::{
     Input,
-    wire::{Beacon, Carry, Live, RELAYED_BYTES, RELAYED_LINKS, ShortIds, Signed, State, short_node},
+    wire::{Beacon, Behind, Carry, Live, RELAYED_BYTES, RELAYED_LINKS, ShortIds, Signed, State, short_node},
 };
 use paceline_room::{NodeId, testing::World};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -176,6 +176,7 @@ fn made_up_nodes_come_after_those_who_have_written() {
             links: ShortIds(links.iter().map(|it| short_node(&world.author(*it))).collect()),
             listens: false,
             floor: None,
+            behind: Behind::default(),
         };
         Live::Beacon(Signed::new(&beacon, &world.keypair(by)))
     };

@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use paceline_mesh::{
     Input, Lane, Output, Replica,
     replica::Millis,
-    wire::{Beacon, Cids, Hello, Live, ShortIds, Signed, State, short_node},
+    wire::{Beacon, Behind, Cids, Hello, Live, ShortIds, Signed, State, short_node},
 };
 use paceline_node::{Naming, Snapshot, Snapshots, When};
 use paceline_room::{
@@ -195,7 +195,7 @@ impl Hall {
         let peer = self.node(who);
         self.input(Input::LinkUp(peer));
         let tips = self.tips();
-        self.live(who, &Live::Hello(Hello(self.log.len() as u64, Cids(tips), None)));
+        self.live(who, &Live::Hello(Hello(self.log.len() as u64, Cids(tips), None, Behind::default())));
     }
 
     pub fn live(&mut self, from: usize, message: &Live) {
@@ -223,6 +223,7 @@ impl Hall {
             links: ShortIds(vec![short_node(&self.node(ME)), short_node(&self.node(through))]),
             listens: false,
             floor: None,
+            behind: Behind::default(),
         };
         change(&mut beacon);
         let signed = Signed::new(&beacon, &self.keys[who]);

@@ -159,7 +159,7 @@ fn an_old_page_reads_what_is_written_for_it_and_would_have_written_just_that() {
 fn beacons_are_the_same_bytes_and_an_old_page_skips_what_is_added_to_them() {
     let now = super::beacon();
     let of = |beacon| crate::wire::Writer::alone(&beacon);
-    let bytes = of(super::Beacon { floor: None, ..now.clone() });
+    let bytes = of(super::Beacon { floor: None, behind: super::Behind::default(), ..now.clone() });
     let old: Beacon = serde_ipld_dagcbor::from_slice(&bytes).unwrap();
     assert_eq!(serde_ipld_dagcbor::to_vec(&old).unwrap(), bytes);
     assert_eq!(serde_ipld_dagcbor::from_slice::<Beacon>(&of(now)).unwrap(), old);

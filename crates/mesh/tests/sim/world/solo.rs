@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use paceline_mesh::{
     Input, Lane, Output, Replica,
     replica::Millis,
-    wire::{Bulk, Cids, Hello, Item, Live, Push},
+    wire::{Behind, Bulk, Cids, Hello, Item, Live, Push},
 };
 use paceline_room::{Cid, Keypair, NodeId, Stored, testing::World};
 use serde_bytes::ByteBuf;
@@ -85,7 +85,7 @@ impl Solo {
         self.input(Input::LinkUp(peer));
         let log = self.replica.log();
         let tips = log.tips().iter().map(|ix| log.entry(ix).cid).collect();
-        let hello = Hello(log.len() as u64, Cids(tips), None);
+        let hello = Hello(log.len() as u64, Cids(tips), None, Behind::default());
         self.live(peer, &Live::Hello(hello));
     }
 
