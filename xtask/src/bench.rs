@@ -11,6 +11,7 @@ use crate::{
     process::{Run, step},
     split,
     test::node_test,
+    weight,
 };
 
 /// The part that runs without a browser; the others are named in `tests/bench/main.js`.
@@ -78,10 +79,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if options.build && (browser.is_some() || options.chooses(WEIGHT)) {
         let weights = dist::run(dist::Build::Release)?;
         if options.chooses(WEIGHT) {
-            print_weights(&weights);
+            print_weights(&weights)?;
         }
     } else if options.chooses(WEIGHT) {
-        print_weights(&dist::weigh()?);
+        print_weights(&dist::weigh()?)?;
     }
     if options.chooses(NATIVE) {
         step("Ingest, native, beside bare signature verification (aim: >= 25 000 entries/s)", native)?;
@@ -110,7 +111,7 @@ fn native() -> Result<()> {
         .run()
 }
 
-fn print_weights(weights: &[Weight]) {
+fn print_weights(weights: &[Weight]) -> Result<()> {
     let line = |file: &str, raw: usize, gzip: usize, brotli: usize| {
         println!(
             "{}",
@@ -129,6 +130,28 @@ fn print_weights(weights: &[Weight]) {
     total("first visit (aim: <= 600 KiB brotli)", &first);
     total("parts, which come when they are opened", &parts);
     total("all", &weights.iter().collect::<Vec<_>>());
+    print_areas()
+}
+
+/// What each part is made of, the heaviest first, and by how much that has changed since this was asked here the last time.
+fn print_areas() -> Result<()> {
+    let parts = weight::areas()?;
+    let before = weight::since(&parts)?;
+    for (part, areas) in &parts {
+        let mut areas: Vec<_> = areas.iter().collect();
+        areas.sort_by_key(|(_, it)| std::cmp::Reverse(it.brotli));
+        for (area, it) in areas {
+            let change = before.get(part).map(|of| it.brotli as i64 - of.get(area).copied().unwrap_or(0) as i64);
+            println!(
+                "{}",
+                json!({
+                    "measure": "area", "unit": "bytes", "part": part, "area": area, "functions": it.functions,
+                    "raw": it.raw, "brotli": it.brotli, "change": change
+                })
+            );
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -16,17 +16,17 @@ use crate::{
     process::{Run, step},
     repo, split, styles,
     tools::{self, TRUNK, WASM_BINDGEN, WASM_SPLIT},
+    weight,
 };
 
-/// Brotli's highest quality: the page is compressed once and downloaded often.
-const BROTLI_QUALITY: i32 = 11;
-/// Brotli's largest standard window, 2^22 bytes.
-const BROTLI_WINDOW: i32 = 22;
 /// What compressing makes smaller.
 const COMPRESSIBLE: &[&str] = &["html", "js", "wasm", "css", "svg", "json", "webmanifest", "ts", "txt", "ftl"];
 
 /// Where the checksums of the site's files stand.
 pub const SUMS: &str = "SHA256SUMS";
+
+/// Names of functions say what they were made for, so that it is known what that weighs. No file of the page holds them.
+const WHOSE: &str = "-Csymbol-mangling-version=v0";
 
 /// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
 const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];
@@ -186,12 +186,10 @@ fn private_paths() -> Result<Vec<(PathBuf, &'static str)>> {
 /// What the compiler is told besides what it is told anyway, as cargo reads it.
 fn flags(private: &[(PathBuf, &str)]) -> OsString {
     let given = env::var("RUSTFLAGS").unwrap_or_default();
-    let mut flags = OsString::from(given.split_whitespace().collect::<Vec<_>>().join("\u{1f}"));
+    let given: Vec<_> = [WHOSE].into_iter().chain(given.split_whitespace()).collect();
+    let mut flags = OsString::from(given.join("\u{1f}"));
     for (path, name) in private {
-        if !flags.is_empty() {
-            flags.push("\u{1f}");
-        }
-        flags.push("--remap-path-prefix=");
+        flags.push("\u{1f}--remap-path-prefix=");
         flags.push(path);
         flags.push("=");
         flags.push(name);
@@ -241,15 +239,7 @@ fn compress(dist: &Path) -> Result<Vec<Weight>> {
             let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
             gzip.write_all(&body)?;
             weight.gzip = keep(&path, "gz", &body, &gzip.finish()?)?;
-            let params = brotli::enc::BrotliEncoderParams {
-                quality: BROTLI_QUALITY,
-                lgwin: BROTLI_WINDOW,
-                size_hint: body.len(),
-                ..Default::default()
-            };
-            let mut smallest = Vec::new();
-            brotli::BrotliCompress(&mut &body[..], &mut smallest, &params)?;
-            weight.brotli = keep(&path, "br", &body, &smallest)?;
+            weight.brotli = keep(&path, "br", &body, &weight::brotli(&body)?)?;
         }
         weights.push(weight);
     }

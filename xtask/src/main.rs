@@ -33,6 +33,7 @@ mod test;
 mod texts;
 mod tidy;
 mod tools;
+mod weight;
 
 use std::process::ExitCode;
 

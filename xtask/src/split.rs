@@ -9,13 +9,14 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
 
-use crate::{process::Run, repo};
+use crate::{process::Run, repo, weight};
 
 /// How the names of parts begin in `dist/`: each build has a folder of its own.
 pub const PARTS: &str = "parts-";
@@ -86,17 +87,23 @@ pub fn program(tools: &Tools, flags: &OsStr, dist: &Path) -> Result<()> {
         .args([&bound, &cut.join("paceline.wasm")])
         .run()?;
     let shrinking = shrinking(&source)?;
-    let shrunk = |file: &Path| -> Result<Vec<u8>> {
-        let small = folder.join("small.wasm");
-        Run::new(program_in(&tools.opt, "wasm-opt")).arg("-o").args([&small, file]).args(&shrinking).run()?;
-        Ok(fs::read(small)?)
+    weight::forget()?;
+    let shrunk = |part: &str, file: &Path| -> Result<Vec<u8>> {
+        let small = folder.join(format!("{part}.small.wasm"));
+        Run::new(program_in(&tools.opt, "wasm-opt")).arg("-o").args([&small, file]).args(&shrinking).arg("-g").run()?;
+        weight::keep_named(part, &fs::read(small)?)
     };
-    let main = shrunk(&bound.join("paceline_bg.wasm"))?;
     let needs = needs(&fs::read_to_string(cut.join(LINKS))?)?;
-    let mut pieces = BTreeMap::new();
-    for piece in needs.values().flatten().collect::<BTreeSet<_>>() {
-        pieces.insert(piece.clone(), shrunk(&cut.join(format!("{piece}.wasm")))?);
-    }
+    let all: BTreeSet<_> = needs.values().flatten().collect();
+    // The main part takes as long as all others.
+    let (main, pieces) = thread::scope(|scope| {
+        let main = scope.spawn(|| shrunk("main", &bound.join("paceline_bg.wasm")));
+        let piece = |it: &String| Ok((it.clone(), shrunk(it, &cut.join(format!("{it}.wasm")))?));
+        let pieces = all.into_iter().map(piece).collect::<Result<BTreeMap<_, _>>>();
+        (main.join(), pieces)
+    });
+    let main = main.map_err(|_| anyhow!("shrinking the main part ended early"))??;
+    let pieces = pieces?;
     let glue = fs::read_to_string(bound.join("paceline.js"))?;
     write(&Cut { main, pieces, needs, glue }, dist)
 }
