@@ -3,6 +3,10 @@
 (() => {
   const { js, wasm, size } = document.querySelector('meta[name="paceline-parts"]').dataset;
   const address = (file) => new URL(file, document.baseURI).href;
+  // Who is quick never sees the shell: drawing it would hold up what it waits for.
+  const QUICK = 300;
+  const root = document.documentElement;
+  const show = () => delete root.dataset.quick;
   let picture;
   let forbidden = false;
   let over = false;
@@ -16,10 +20,13 @@
   try {
     const named = `paceline setting ${location.pathname.replace(/[^/]*$/, '')} theme`;
     const theme = localStorage.getItem(named) || localStorage.getItem('paceline.theme');
-    document.documentElement.dataset.theme = theme || 'auto';
+    root.dataset.theme = theme || 'auto';
   } catch {
     // A browser that keeps nothing has no choice to show.
   }
+
+  root.dataset.quick = '';
+  setTimeout(show, QUICK - performance.now());
 
   /** Shows how much is here. Counted on a copy: what the browser compiled it keeps only for the answer itself. */
   async function count(response) {
@@ -69,6 +76,7 @@
   function end(code, error) {
     if (over) return;
     over = true;
+    show();
     const written = [...document.querySelectorAll('textarea:not([readonly])')].map((it) => it.value.trim()).filter(Boolean);
     // Nothing of it runs on: it would answer others from a broken state.
     for (const clock of ['setTimeout', 'setInterval', 'queueMicrotask', 'requestAnimationFrame']) window[clock] = () => 0;

@@ -9,8 +9,20 @@ const FRAME_MS: f64 = 16.0;
 const CALM_MS: f64 = 50.0;
 /// ... and so long after it came at the latest.
 const CALM_MOST_MS: f64 = 400.0;
-/// ... and while much comes in at once, or nobody looks: drawing hundreds of posts anew costs more than checking them.
-const BUSY_FRAME_MS: f64 = 500.0;
+/// ... and while nobody looks.
+const HIDDEN_FRAME_MS: f64 = 500.0;
+/// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them, and each drawing puts off when all
+/// is there.
+const BUSY_FRAME_MS: f64 = 1_500.0;
+
+/// What puts off the drawing of what others do.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Unseen {
+    /// Much comes in.
+    Busy,
+    /// Nobody looks.
+    Hidden,
+}
 
 /// When the next snapshot is made.
 #[derive(Default)]
@@ -28,16 +40,26 @@ pub struct Pacing {
 }
 
 impl Pacing {
-    /// Something changed, here or (`calm`) elsewhere; `unseen`: nobody looks, or so much comes in that it waits.
-    pub fn plan(&mut self, calm: bool, now: f64, unseen: impl FnOnce() -> bool) {
+    /// Whether a snapshot is due already that nothing of others brings forward or puts off: much comes in.
+    pub fn waits_for_all(&self) -> bool {
+        self.timer.is_some() && self.calm && self.due == self.since + BUSY_FRAME_MS
+    }
+
+    /// Something changed, here or (`calm`) elsewhere; `unseen`: whether that waits for longer.
+    pub fn plan(&mut self, calm: bool, now: f64, unseen: impl FnOnce() -> Option<Unseen>) {
         let is_first = self.timer.is_none();
         if is_first {
             (self.since, self.calm) = (now, calm);
         }
         let frame = now + FRAME_MS;
         match (calm, self.calm) {
-            (true, true) if unseen() => self.due = self.since + BUSY_FRAME_MS,
-            (true, true) => self.due = (now + CALM_MS).min(self.since + CALM_MOST_MS),
+            (true, true) => {
+                self.due = match unseen() {
+                    Some(Unseen::Busy) => self.since + BUSY_FRAME_MS,
+                    Some(Unseen::Hidden) => self.since + HIDDEN_FRAME_MS,
+                    None => (now + CALM_MS).min(self.since + CALM_MOST_MS),
+                }
+            }
             // What was done here is shown soon, and with it all else.
             (true, false) => {}
             (false, true) => self.due = frame,
@@ -54,7 +76,7 @@ mod tests {
     use super::*;
 
     /// What happens at these times, each here or elsewhere; when a snapshot is made.
-    fn made(happens: &[(f64, bool)], unseen: bool) -> f64 {
+    fn made(happens: &[(f64, bool)], unseen: Option<Unseen>) -> f64 {
         let mut pacing = Pacing::default();
         for (at, calm) in happens {
             pacing.plan(*calm, *at, || unseen);
@@ -65,13 +87,15 @@ mod tests {
 
     #[test]
     fn what_others_do_is_shown_when_they_pause_and_what_is_done_here_at_once() {
-        assert_eq!(made(&[(0.0, true)], false), CALM_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, true)], false), 40.0 + CALM_MS);
+        let busy = Some(Unseen::Busy);
+        assert_eq!(made(&[(0.0, true)], None), CALM_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, true)], None), 40.0 + CALM_MS);
         let many: Vec<_> = (0..60).map(|nth| (f64::from(nth) * 10.0, true)).collect();
-        assert_eq!(made(&many, false), CALM_MOST_MS, "they need not pause");
-        assert_eq!(made(&[(0.0, false), (10.0, false)], false), FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (10.0, false), (20.0, true)], false), 10.0 + FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, true)], true), BUSY_FRAME_MS);
-        assert_eq!(made(&[(0.0, true), (40.0, false)], true), 40.0 + FRAME_MS, "also while much comes in");
+        assert_eq!(made(&many, None), CALM_MOST_MS, "they need not pause");
+        assert_eq!(made(&[(0.0, false), (10.0, false)], None), FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (10.0, false), (20.0, true)], None), 10.0 + FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, true)], busy), BUSY_FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, true)], Some(Unseen::Hidden)), HIDDEN_FRAME_MS);
+        assert_eq!(made(&[(0.0, true), (40.0, false)], busy), 40.0 + FRAME_MS, "also while much comes in");
     }
 }

@@ -56,7 +56,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use futures::lock::Mutex;
+use futures::{channel::oneshot, lock::Mutex};
 use gloo::timers::callback::Timeout;
 use paceline_net::{Clock, Preconnect, RoomLink};
 use wasm_bindgen_futures::spawn_local;
@@ -135,6 +135,10 @@ struct Inner {
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
+    /// Those who wait for that: let go of once it is drawn.
+    sync_waits: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Something of the open room was shown, or was there when it was opened.
+    paged: Cell<bool>,
     watch: Watch,
     /// Of who practises: what links them.
     wire: Option<Wire>,
@@ -215,6 +219,8 @@ impl Session {
             digest: RefCell::default(),
             met: Cell::new(unmarked),
             synced: Cell::new(unmarked),
+            paged: Cell::default(),
+            sync_waits: RefCell::default(),
             watch: Watch::default(),
             wire,
             player: RefCell::new(player),

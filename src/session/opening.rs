@@ -152,6 +152,7 @@ impl Session {
     }
 
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
+        let is_new = store.is_some();
         // Others are called while storage is read; what they send waits.
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
         discovery::use_servers(&mut net_config, &self.discovery());
@@ -209,26 +210,40 @@ impl Session {
         *self.0.handoffs.borrow_mut() = Handoffs::default();
         self.0.met.set(false);
         self.0.synced.set(false);
+        self.0.paged.set(!engine.node.replica().log().is_empty());
         *self.0.engine.borrow_mut() = Some(engine.clone());
-        browser::mark("paceline:interactive");
+        browser::mark_with("paceline:interactive", engine.node.replica().log().len());
         engine.node.leave_unsaved();
         engine.node.keep_desk();
         self.draw_first();
         self.look_for_own();
         self.send_unsent();
-        wasm_bindgen_futures::spawn_local(self.clone().know_letters(Rc::downgrade(&engine)));
         if fresh {
             let engine = Rc::downgrade(&engine);
             wasm_bindgen_futures::spawn_local(async move { recall(engine, &places).await });
         }
-        wasm_bindgen_futures::spawn_local(self.clone().ask_to_keep(Rc::downgrade(&engine)));
-        self.note_room().await;
-        let session = self.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            // What could not be cleared now is looked at again the next time.
-            let _ = session.clear_stale().await;
-        });
+        if is_new {
+            // Nobody else has it: "my rooms" leads back to it, whatever becomes of this tab.
+            self.note_room().await;
+        }
+        wasm_bindgen_futures::spawn_local(self.clone().settle_in(Rc::downgrade(&engine)));
         Ok(())
+    }
+
+    /// What a room needs once it is open, and nobody waits for.
+    async fn settle_in(self, engine: Weak<Engine>) {
+        self.after_first_sync().await;
+        let is_open = || engine.upgrade().is_some_and(|it| self.engine().is_ok_and(|open| Rc::ptr_eq(&open, &it)));
+        if !is_open() {
+            return;
+        }
+        wasm_bindgen_futures::spawn_local(self.clone().know_letters(engine.clone()));
+        wasm_bindgen_futures::spawn_local(self.clone().ask_to_keep(engine.clone()));
+        self.note_room().await;
+        if is_open() {
+            // What could not be cleared now is looked at again the next time.
+            let _ = self.clear_stale().await;
+        }
     }
 
     /// Those who look alike are told apart, once it is known by what.
@@ -236,7 +251,7 @@ impl Session {
         let new = letters::come(|| engine.upgrade().is_some_and(|it| !it.node.is_closed())).await;
         if let Some(engine) = engine.upgrade().filter(|_| new) {
             engine.snapshots.borrow_mut().liken_anew();
-            self.publish();
+            self.publish_calmly();
         }
     }
 
@@ -245,7 +260,7 @@ impl Session {
         let persisted = paceline_store::device::persist().await;
         if let Some(engine) = engine.upgrade() {
             engine.persisted.set(persisted);
-            self.publish();
+            self.publish_calmly();
         }
     }
 

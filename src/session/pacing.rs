@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
+use gloo::timers::{callback::Timeout, future::TimeoutFuture};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
     Session, browser,
-    due::Pacing,
+    due::{Pacing, Unseen},
     engine::Engine,
     error::SessionError,
     listen::{Listener, StateSeen},
@@ -22,6 +26,10 @@ const GREETING_FRAME_MS: f64 = 100.0;
 /// Until then nothing at all is drawn for who opened a room's link, in milliseconds, unless there is something to show: drawing would
 /// hold up what finds the others, and the page's shell stands there. More than a room takes to open and to be in sync.
 const SHELL_MS: u32 = 500;
+/// What nobody waits for waits so much longer while a room is caught up with, in milliseconds.
+const CATCHING_UP_MS: u32 = 5_000;
+/// While nothing is there to be drawn, it is looked for that often, in milliseconds.
+const PAGE_FRAME_MS: f64 = 30.0;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
 const NOTE_MS: u32 = 3_000;
 
@@ -37,8 +45,21 @@ impl Session {
     }
 
     fn plan(&self, calm: bool) {
-        let calm = calm && !self.mark_sync();
-        let unseen = || browser::is_hidden() || self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
+        if self.0.drawing.borrow().is_some() && self.is_opening() && self.engine().is_err() {
+            // Nothing to show, and nowhere: snapshots begin with the room.
+            return;
+        }
+        let is_busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
+        if calm && is_busy && self.0.paged.get() && self.0.pacing.borrow().waits_for_all() {
+            // Of thousands of events each would be looked at; the last is told when no more is on the way.
+            return;
+        }
+        let calm = calm && !self.mark_sync() && !self.is_first_page();
+        let unseen = || match (is_busy, browser::is_hidden()) {
+            (true, _) => Some(Unseen::Busy),
+            (_, true) => Some(Unseen::Hidden),
+            _ => None,
+        };
         let (now, greeting_until) = (browser::fine_now(), self.0.greeting_until.get());
         let mut pacing = self.0.pacing.borrow_mut();
         pacing.plan(calm, now, unseen);
@@ -58,6 +79,9 @@ impl Session {
     fn look(&self) {
         let now = browser::fine_now();
         let mut pacing = self.0.pacing.borrow_mut();
+        if self.awaits_page() {
+            pacing.due = pacing.due.max(now + PAGE_FRAME_MS);
+        }
         if pacing.due > now {
             return self.look_at(&mut pacing, now);
         }
@@ -71,7 +95,10 @@ impl Session {
             return draw();
         }
         let session = self.clone();
-        let late = Timeout::new(SHELL_MS, move || session.draw_now());
+        let late = Timeout::new(SHELL_MS, move || {
+            session.publish_now();
+            session.draw_now();
+        });
         *self.0.drawing.borrow_mut() = Some((Box::new(draw), late));
     }
 
@@ -94,6 +121,43 @@ impl Session {
     /// Drawing waits a moment for what others have to say.
     pub(super) fn greet(&self) {
         self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
+    }
+
+    /// Nothing was drawn, nothing is here, and somebody was linked: what is newest comes first of all, and then there is something to
+    /// draw. [`SHELL_MS`] ends that.
+    fn awaits_page(&self) -> bool {
+        let engine = self.0.engine.borrow();
+        let Some(engine) = engine.as_ref().filter(|_| self.0.met.get() && self.0.drawing.borrow().is_some()) else {
+            return false;
+        };
+        engine.node.try_replica().is_some_and(|it| it.log().is_empty() && it.pending() == 0)
+    }
+
+    /// The newest posts have come, before all others: they are shown as soon as may be.
+    fn is_first_page(&self) -> bool {
+        let engine = self.0.engine.borrow();
+        let Some(engine) = engine.as_ref().filter(|_| !self.0.paged.get()) else { return false };
+        let is_here = engine.node.try_replica().is_some_and(|it| it.pending() > 0);
+        if is_here {
+            self.0.paged.set(true);
+            self.0.greeting_until.set(0.0);
+        }
+        is_here
+    }
+
+    /// Ends once the room was in sync and drawn, or a moment later where nobody is there to be in sync with: until then the page does
+    /// nothing that can wait.
+    pub(super) async fn after_first_sync(&self) {
+        if self.0.synced.get() {
+            return;
+        }
+        let (tell, mut told) = oneshot::channel();
+        self.0.sync_waits.borrow_mut().push(tell);
+        if let Either::Right(_) = select(&mut told, TimeoutFuture::new(SHELL_MS)).await
+            && self.0.met.get()
+        {
+            select(told, TimeoutFuture::new(CATCHING_UP_MS)).await;
+        }
     }
 
     /// Marks that the room is in sync, once; whether it became so now.
@@ -165,6 +229,9 @@ impl Session {
         }
         if view.room.is_some() || !view.opening {
             self.draw_now();
+        }
+        if self.0.synced.get() {
+            self.0.sync_waits.take();
         }
     }
 

@@ -46,6 +46,7 @@ fn snapshot(engine: &Engine, ahead: i64) -> Rc<Snapshot> {
 }
 
 /// The room as it is now; `before` lends what has not changed, and is the same if nothing has.
+#[inline(never)]
 pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<RoomView>>) -> Rc<RoomView> {
     let connection = connection(engine, offline);
     let now = snapshot(engine, ahead);

@@ -75,7 +75,12 @@ impl Session {
             }
             Err(error) => self.notify(error.code, error.text),
         }
-        self.publish();
+        if self.engine().is_ok() {
+            // Nobody sees the list of rooms beside one that is open.
+            self.publish_calmly();
+        } else {
+            self.publish();
+        }
     }
 
     /// Keys and databases; opened once. Where nothing can be stored no room is opened: what is shown as sent must be stored. Who

@@ -37,12 +37,13 @@ impl Session {
     pub(super) fn look_for_own(&self) {
         let session = self.clone();
         spawn_local(async move {
+            session.after_first_sync().await;
             let (Ok(engine), Ok(places)) = (session.engine(), session.places().await) else { return };
             // Without an answer nobody is offered: each may still be joined as if it were another device.
             let Ok(known) = places.keys.known(engine.link.room, storage_key(&engine.link)).await else { return };
             *engine.own.nodes.borrow_mut() =
                 known.into_iter().map(|it| it.node).filter(|it| *it != engine.me).collect();
-            session.publish();
+            session.publish_calmly();
         });
     }
 

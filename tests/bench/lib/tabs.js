@@ -14,19 +14,20 @@ export const mark = (page, name, patience) =>
 export const markOrMissed = (page, name) => mark(page, name, MISSED_AFTER).catch(() => null);
 
 /**
- * In a page, before anything of it runs. What the room holds is asked at each of its marks, in the same task: `window.bench.held`. The
- * longest task, and when the text was first painted within the viewport, as an observer tells that forces no layout (`bench:readable`).
+ * In a page, before anything of it runs. What the room holds is asked when it says that it is in sync, in the same task:
+ * `window.bench.held`; before, asking would take time from what is measured. The longest task, and when the text was first painted
+ * within the viewport, as an observer tells that forces no layout (`bench:readable`).
  */
 function watch(newest) {
-  const bench = { held: {}, longest: 0, keys: [] };
+  const bench = { held: null, longest: 0, keys: [] };
   window.bench = bench;
   const make = performance.mark.bind(performance);
   performance.mark = (name, ...more) => {
     const made = make(name, ...more);
-    if (name.startsWith('paceline:') && window.paceline) {
+    if (name === 'paceline:in-sync') {
       const linked = (peers) => peers.filter((it) => it.direct).length;
       const brief = ({ state, events, missing, pending, peers }) => ({ state, events, missing, pending, linked: linked(peers) });
-      bench.held[name] ??= window.paceline.status().then(brief, (error) => ({ error: String(error) }));
+      bench.held ??= window.paceline.status().then(brief, (error) => ({ error: String(error) }));
     }
     return made;
   };
@@ -79,11 +80,8 @@ export async function open(context, address, { newest = null, cold = false, slow
   return page;
 }
 
-/** What the page says a mark is about, besides its time: of *in sync*, how many events there were. */
+/** What the page says a mark is about, besides its time: of *interactive* and *in sync*, how many events there were. */
 const detail = (page, name) => page.evaluate((name) => performance.getEntriesByName(name)[0]?.detail ?? null, `paceline:${name}`);
-
-/** What the room held when the page made a mark. */
-export const heldAt = (page, name) => page.evaluate((name) => window.bench.held[name] ?? null, `paceline:${name}`);
 
 /**
  * When the page was in sync. It must have held so many events at that very moment: a mark that was early is no figure but a fault, and
@@ -91,7 +89,7 @@ export const heldAt = (page, name) => page.evaluate((name) => window.bench.held[
  */
 export async function inSync(page, events, what) {
   const at = await mark(page, 'paceline:in-sync');
-  const held = await heldAt(page, 'in-sync');
+  const held = await page.evaluate(() => window.bench.held);
   const said = await detail(page, 'in-sync');
   if (held?.events >= events && held.missing === 0 && (said === null || said >= events)) return at;
   await until('all is there', () => page.evaluate(async (events) => (await window.paceline.status()).events >= events, events));
@@ -107,9 +105,9 @@ export async function inSync(page, events, what) {
  */
 export async function isFresh(page, what) {
   await mark(page, 'paceline:interactive');
-  const held = await heldAt(page, 'interactive');
-  if (held?.events === 0) return true;
-  fault(`${what}: a tab that should be fresh held ${JSON.stringify(held)} when its room was opened`);
+  const held = await detail(page, 'interactive');
+  if (held === 0) return true;
+  fault(`${what}: a tab that should be fresh held ${held} events when its room was opened`);
   return false;
 }
 
