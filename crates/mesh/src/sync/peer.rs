@@ -102,9 +102,10 @@ impl Peer {
     pub fn hear(&mut self, claim: Claim, now: Millis) {
         (self.events, self.tips, self.heard) = (claim.events.min(MAX_CLAIMED), claim.tips, true);
         self.whole = match (self.whole, claim.behind) {
-            (_, true) => Whole::Not,
             (Whole::Not, false) => Whole::Since(now),
-            (as_before, false) => as_before,
+            // Who is whole and reconciled with comes to know of more now and then.
+            (_, true) if self.completed.is_none() => Whole::Not,
+            (as_before, _) => as_before,
         };
     }
 

@@ -394,6 +394,8 @@ fn in_sync_with_one_who_knows_of_more_is_not_in_sync_with_the_room() {
     assert!(!sync.is_reconciled(&known, later), "what it came to have is not here");
     assert!(sync.is_reconciled(&|_| true, later));
     assert!(sync.is_reconciled(&known, later + ANSWER_TIME), "nor for that");
+    sync.on_tips(&node(1), Claim { behind: true, ..has(9, vec![cid(2)]) }, &local, later);
+    assert!(sync.is_reconciled(&|_| true, later), "who was in sync stays so");
     sync.link_up(node(2), later);
     sync.on_hello(&node(2), Claim { behind: true, ..has(0, vec![]) }, later);
     assert!(sync.is_reconciled(&|_| true, later), "beside one who has all, newcomers change nothing");
