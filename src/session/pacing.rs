@@ -27,7 +27,7 @@ const GREETING_FRAME_MS: f64 = 100.0;
 /// hold up what finds the others, and the page's shell stands there. More than a room takes to open and to be in sync.
 const SHELL_MS: u32 = 500;
 /// What nobody waits for waits so much longer while a room is caught up with, in milliseconds.
-const CATCHING_UP_MS: u32 = 5_000;
+const CATCHING_UP_MS: u32 = 2_000;
 /// While nothing is there to be drawn, it is looked for that often, in milliseconds.
 const PAGE_FRAME_MS: f64 = 30.0;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
