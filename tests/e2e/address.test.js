@@ -164,7 +164,7 @@ scenario('what somebody put before the # neither travels on nor names a page', a
   assert.equal(await back.node(), node, 'the same browser is the same node');
   assert.equal(await address(back), links[1]);
   await back.at('invite-open').click();
-  assert.equal(await back.at('invite-link').inputValue(), links[1]);
+  await back.until('the link is there', async () => (await back.at('invite-link').inputValue()) === links[1]);
   const start = await world.tab(context, 'Start', `${world.url}?gclid=1`);
   const founded = await start.found({ title: 'Four' });
   assert.ok(founded.startsWith(`${world.url}#/r/`));

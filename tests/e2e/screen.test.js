@@ -277,7 +277,7 @@ scenario('on the screen: the invitation is the link, as text and picture; the ke
   const { ada, link } = await found(world, await browser(world));
   await ada.at('invite-open').click();
   await ada.page.getByRole('dialog').waitFor();
-  assert.equal(await ada.at('invite-link').inputValue(), link);
+  await ada.until('the link is there', async () => (await ada.at('invite-link').inputValue()) === link);
   await ada.at('invite-qr').waitFor();
   assert.ok(await ada.at('invite-qr').getAttribute('aria-label'), 'the picture has a name');
   await ada.page.keyboard.press('Escape');

@@ -127,7 +127,7 @@ scenario('on a page that the browser translates, what changes is what is shown',
     await ada.at('invite-open').click();
     await ada.at('invite-link').waitFor();
     await translate(ada);
-    assert.equal(await ada.at('invite-link').inputValue(), link);
+    await ada.until('the link is there', async () => (await ada.at('invite-link').inputValue()) === link);
     await ada.page.keyboard.press('Escape');
     await ada.at('invite-link').waitFor({ state: 'detached' });
   }
