@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fs, ops::Range, path::PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rustc_demangle::demangle;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
@@ -222,7 +222,6 @@ fn without_hashes(name: &str) -> String {
 
 /// The module without the names of its functions.
 fn without_names(module: &[u8]) -> Result<Vec<u8>> {
-    const CUSTOM: u8 = 0;
     let mut out = Vec::with_capacity(module.len());
     // Magic and version.
     out.extend_from_slice(module.get(..8).context("no module")?);
@@ -234,9 +233,6 @@ fn without_names(module: &[u8]) -> Result<Vec<u8>> {
             continue;
         }
         let Some((id, range)) = payload.as_section() else { continue };
-        if id == CUSTOM && !matches!(payload, Payload::CustomSection(_)) {
-            bail!("a section that is none");
-        }
         out.push(id);
         length(&mut out, range.len());
         out.extend_from_slice(module.get(range).context("a section without its bytes")?);
