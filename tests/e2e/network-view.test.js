@@ -1,5 +1,6 @@
 // The connection panel and the servers in Settings: who is reached how, what was tried, and what a person can do.
 import assert from 'node:assert/strict';
+import { allHere } from './lib/parts.js';
 import { PATIENCE, until } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
@@ -58,6 +59,8 @@ scenario('a browser without a network says so, rather than that nobody is here; 
   await ada.inRoom();
   const state = ada.at('connection-state');
   await state.filter({ hasText: 'alone' }).waitFor({ timeout: PATIENCE });
+  // What explains it came before it was needed.
+  await allHere(ada);
   await context.setOffline(true);
   assert.equal(await ada.page.evaluate(() => navigator.onLine), false);
   await state.filter({ hasText: 'no network here' }).waitFor();

@@ -1,20 +1,17 @@
 // Parts of the page that come when they are opened: each of them, and what is told when one does not come. A quick build has none:
 // there the same views are opened, and nothing is fetched for them.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { check } from './lib/axe.js';
+import { PART, files, folder, isRelease } from './lib/parts.js';
 import { until } from './lib/tab.js';
 import { dist } from './lib/tools.js';
 import { scenario } from './lib/world.js';
 
-const PART = /\/parts-[0-9a-f]+\/\w+-[0-9a-f]+\.wasm$/;
-const built = await readdir(dist);
-const folder = built.find((it) => it.startsWith('parts-'));
 // A release says what it holds, and has parts.
-assert.equal(folder !== undefined, built.includes('SHA256SUMS'), 'a release has parts, and nothing else has');
-const files = folder ? (await readdir(path.join(dist, folder))).filter((it) => it.endsWith('.wasm')) : [];
+assert.equal(folder !== undefined, isRelease, 'a release has parts, and nothing else has');
 /** A scenario of parts: where there are none, nothing of it can be. */
 const ofParts = (name, run) => folder && scenario(name, run);
 
