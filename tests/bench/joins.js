@@ -57,8 +57,8 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
   await runs(async () => {
     const { events } = await ada.status();
     const page = await open(context, link, { newest, slow });
-    const fresh = await isFresh(page, what);
     const at = await inSync(page, events, what);
+    const fresh = await isFresh(page, what);
     if (fresh) times.readable.push(await mark(page, 'bench:readable'));
     if (fresh && at !== null) {
       times.sync.push(at);

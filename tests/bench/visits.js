@@ -142,8 +142,8 @@ async function second(world, what, aim, how) {
   const theirs = Object.fromEntries(NAMES.map((name) => [name, noted(name)]));
   await runs(async (run) => {
     const page = await open(context, link, how);
-    const fresh = await isFresh(page, what);
     const synced = await inSync(page, events, what);
+    const fresh = await isFresh(page, what);
     if (fresh && synced !== null) for (const [name, at] of await steps(page)) (times[name] ??= []).push(at);
     await forget(page, tabs);
     for (const name of NAMES) {
