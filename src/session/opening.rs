@@ -152,6 +152,8 @@ impl Session {
     }
 
     async fn open(&self, places: Places, link: RoomLink, key: HeldKey, store: Option<Rc<dyn Store>>) -> Outcome<()> {
+        // Somebody new whom nothing was carried over to has nothing stored: neither is waited for.
+        let is_empty = store.is_none() && key.how == How::New;
         let is_new = store.is_some();
         // Others are called while storage is read; what they send waits.
         let mut net_config = NetConfig::new(link.clone(), key.keypair.clone(), page_path());
@@ -188,7 +190,8 @@ impl Session {
             let _ = places.keys.note_used(key.node, None, Some(seq)).await;
         }
         let left = key.unsaved();
-        let mut desk = Desk::open(store.unsent().await.map_err(storage)?, left.as_deref());
+        let unsent = if is_empty { Vec::new() } else { store.unsent().await.map_err(storage)? };
+        let mut desk = Desk::open(unsent, left.as_deref());
         take_old_draft(&mut desk, link.room);
         ready.damaged += store.damaged().len();
         let fresh = key.how == How::New && ready.is_empty();

@@ -15,7 +15,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// The database of a key; the key stays held until the last write to it is done.
+    /// The database of a key; the key stays held until the last write to it is done. That of a new key is not waited for.
     pub async fn database(&self, key: &HeldKey) -> Outcome<Rc<dyn Store>> {
         Ok(Rc::new(key.open_store().await.map_err(storage)?))
     }

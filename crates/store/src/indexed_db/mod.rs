@@ -15,7 +15,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use futures::{channel::oneshot, lock::Mutex};
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    future::{self, LocalBoxFuture, Shared},
+    lock::Mutex,
+};
 use js_sys::{Array, Number, Uint8Array};
 use paceline_room::{Cid, Stored, sorted};
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,7 +33,7 @@ use self::{
 use crate::{
     Adopted, Counts, Damage, Durability, Store, StoreError, adopt,
     index::{Index, Record},
-    registry::holding::Holding,
+    registry::{Kept, holding::Holding},
     segment::{self, Entry},
     store::{check_sizes, linked_words},
     unsent::Change,
@@ -51,8 +56,11 @@ pub struct IdbStore {
     inner: Rc<Inner>,
 }
 
+/// A database that is there, or is being made.
+type Making = Shared<LocalBoxFuture<'static, Result<Rc<Connection>, StoreError>>>;
+
 struct Inner {
-    connection: Connection,
+    database: Making,
     /// Keeps the node's key from other tabs until the last write is done.
     _holding: Option<Rc<Holding>>,
     /// One write at a time.
@@ -95,6 +103,19 @@ impl IdbStore {
         Ok(store)
     }
 
+    /// The database of a key that was drawn a moment ago: nothing is in it. It is made while others go on; what is written waits for
+    /// it, and for its key to be `kept`.
+    pub(crate) fn create(name: &str, holding: Rc<Holding>, kept: Kept) -> Self {
+        let name = name.to_owned();
+        let making = async move {
+            let (connection, ()) = future::try_join(Connection::open(&name, &schema::STEPS), kept).await?;
+            Ok(Rc::new(connection))
+        };
+        let making = making.boxed_local().shared();
+        wasm_bindgen_futures::spawn_local(making.clone().map(drop));
+        Self::over(making, Some(holding))
+    }
+
     /// Copies what the database of that name holds, if there is one, into any store. It is only read: another tab may be
     /// writing to it.
     pub async fn read_into(name: &str, into: &dyn Store) -> Result<Option<Adopted>, StoreError> {
@@ -128,8 +149,14 @@ impl IdbStore {
     }
 
     fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {
+        Self::over(future::ready(Ok(Rc::new(connection))).boxed_local().shared(), holding)
+    }
+
+    fn over(database: Making, holding: Option<Rc<Holding>>) -> Self {
+        // Begun at once; of one that is there it is known from then on.
+        _ = database.clone().now_or_never();
         let (writing, state) = (Mutex::new(()), RefCell::default());
-        Self { inner: Rc::new(Inner { connection, _holding: holding, writing, state }) }
+        Self { inner: Rc::new(Inner { database, _holding: holding, writing, state }) }
     }
 
     /// Deletes the database of this name, also if other tabs have it open (they are told, and their writes fail from then on).
@@ -139,7 +166,7 @@ impl IdbStore {
 
     /// Whether another tab or the browser has taken the database away.
     pub fn is_closed(&self) -> bool {
-        self.inner.connection.is_closed()
+        self.inner.is_closed()
     }
 
     /// Runs a write to its end, whether or not the caller goes on waiting: index and database must not part.
@@ -159,6 +186,16 @@ impl IdbStore {
 }
 
 impl Inner {
+    /// The database, once it is there.
+    async fn connection(&self) -> Result<Rc<Connection>, StoreError> {
+        self.database.clone().await
+    }
+
+    /// Whether it was taken away, or could not be made.
+    fn is_closed(&self) -> bool {
+        self.database.peek().is_some_and(|made| made.as_ref().map_or(true, |it| it.is_closed()))
+    }
+
     /// Reads every record once, and returns the small ones.
     async fn scan(&self) -> Result<Vec<(Record, Vec<u8>)>, StoreError> {
         let mut small = Vec::new();
@@ -176,7 +213,8 @@ impl Inner {
     }
 
     async fn read_records(&self, after: Option<JsValue>) -> Result<(Array, Array), StoreError> {
-        let transaction = self.connection.reading(&[SEGMENTS])?;
+        let connection = self.connection().await?;
+        let transaction = connection.reading(&[SEGMENTS])?;
         let (keys, values) = transaction.on(SEGMENTS, |store| {
             let range = match after {
                 Some(key) => IdbKeyRange::lower_bound_with_open(&key, true)?.into(),
@@ -217,7 +255,8 @@ impl Inner {
     async fn merge(&self, small: Vec<(Record, Vec<u8>)>) -> Result<(), StoreError> {
         let segments = segment::repack(small.iter().map(|(_, bytes)| bytes.as_slice()));
         let first = self.state.borrow().index.free_record();
-        let transaction = self.connection.writing(&[SEGMENTS], Durability::Strict)?;
+        let connection = self.connection().await?;
+        let transaction = connection.writing(&[SEGMENTS], Durability::Strict)?;
         transaction.on(SEGMENTS, |store| {
             for (record, _) in &small {
                 store.delete(&JsValue::from(*record))?;
@@ -242,14 +281,15 @@ impl Inner {
     /// Writes entries in new records, and changes to what is not sent yet: all or nothing.
     async fn append(&self, entries: Vec<Entry>, unsent: Vec<Change>, durability: Durability) -> Result<(), StoreError> {
         let stores: &[&str] = match (entries.is_empty(), unsent.is_empty()) {
-            (true, true) => return if self.connection.is_closed() { Err(StoreError::Closed) } else { Ok(()) },
+            (true, true) => return if self.is_closed() { Err(StoreError::Closed) } else { Ok(()) },
             (false, true) => &[SEGMENTS],
             (true, false) => &[UNSENT],
             (false, false) => &[SEGMENTS, UNSENT],
         };
         let packed = segment::pack(&entries)?;
+        let connection = self.connection().await?;
         let first = self.state.borrow().index.free_record();
-        let transaction = self.connection.writing(stores, durability)?;
+        let transaction = connection.writing(stores, durability)?;
         if !packed.is_empty() {
             transaction.on(SEGMENTS, |store| {
                 for (record, segment) in (first..).zip(&packed) {
@@ -309,7 +349,8 @@ impl Inner {
         for (record, bytes) in self.read(&records).await? {
             rewritten.push((record, segment::without_words(&bytes, &dropped)?));
         }
-        let transaction = self.connection.writing(&[SEGMENTS], Durability::Strict)?;
+        let connection = self.connection().await?;
+        let transaction = connection.writing(&[SEGMENTS], Durability::Strict)?;
         transaction.on(SEGMENTS, |store| {
             for (record, left) in &rewritten {
                 match left {
@@ -329,7 +370,8 @@ impl Inner {
 
     /// The bytes of these records; those that are not bytes are left out.
     async fn read(&self, records: &BTreeSet<Record>) -> Result<Vec<(Record, Vec<u8>)>, StoreError> {
-        let transaction = self.connection.reading(&[SEGMENTS])?;
+        let connection = self.connection().await?;
+        let transaction = connection.reading(&[SEGMENTS])?;
         let requests: Vec<_> = transaction.on(SEGMENTS, |store| {
             records.iter().map(|record| Ok((*record, store.get(&JsValue::from(*record))?))).collect()
         })?;
@@ -415,7 +457,8 @@ impl Store for IdbStore {
     }
 
     async fn unsent(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let transaction = self.inner.connection.reading(&[UNSENT])?;
+        let connection = self.inner.connection().await?;
+        let transaction = connection.reading(&[UNSENT])?;
         let (keys, values) = transaction.on(UNSENT, |store| Ok((store.get_all_keys()?, store.get_all()?)))?;
         transaction.done().await?;
         let (keys, values) = (array(&keys)?, array(&values)?);
@@ -455,7 +498,8 @@ impl Store for IdbStore {
 
     async fn clear(&self) -> Result<(), StoreError> {
         self.write(|inner| async move {
-            let transaction = inner.connection.writing(&[SEGMENTS, UNSENT], Durability::Strict)?;
+            let connection = inner.connection().await?;
+            let transaction = connection.writing(&[SEGMENTS, UNSENT], Durability::Strict)?;
             transaction.on(SEGMENTS, |store| store.clear())?;
             transaction.on(UNSENT, |store| store.clear())?;
             transaction.done().await?;

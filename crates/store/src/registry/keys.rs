@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use futures::FutureExt;
 use paceline_room::{Cid, Keypair, NodeId, sorted};
 
 use super::{
+    Kept,
     holding::{Claim, Holding, Patience, hold},
     kv::Kv,
 };
@@ -43,14 +45,23 @@ pub struct HeldKey {
     pub used: UnixMillis,
     pub(super) room: Cid,
     claim: Claim,
+    /// Of a new key: when it is kept.
+    kept: Option<Kept>,
     /// Where its note is.
     unsaved: String,
 }
 
 impl HeldKey {
     /// Opens its database. The key is held until this and all copies of the store are dropped and the last write is done.
+    ///
+    /// That of a new key is empty: it is made meanwhile, and not waited for. What is written to it waits, also until the key is kept;
+    /// if either cannot be, the write says so.
     pub async fn open_store(&self) -> Result<IdbStore, StoreError> {
-        IdbStore::open_holding(&self.database, Some(self.claim.0.clone())).await
+        let holding = self.claim.0.clone();
+        match &self.kept {
+            Some(kept) => Ok(IdbStore::create(&self.database, holding, kept.clone())),
+            None => IdbStore::open_holding(&self.database, Some(holding)).await,
+        }
     }
 
     /// Whether another tab, which was busy when this one asked, says that it held the key all along: this tab must not write with it
@@ -95,9 +106,9 @@ pub struct KnownNode {
 impl Keys {
     /// Opens the registry of the page in this folder (see [`crate::folder`]).
     pub async fn open(page_path: &str) -> Result<Self, StoreError> {
-        let kv = Kv::open(&names::registry(page_path)).await?;
-        let former = Self::find_former(page_path).await;
-        Ok(Self { page_path: page_path.into(), kv: Rc::new(kv), former })
+        let registry = names::registry(page_path);
+        let (kv, former) = futures::join!(Kv::open(&registry), Self::find_former(page_path));
+        Ok(Self { page_path: page_path.into(), kv: Rc::new(kv?), former })
     }
 
     /// A registry that is gone with the tab, where nothing can be stored.
@@ -106,7 +117,8 @@ impl Keys {
     }
 
     /// A key for this room: the one this tab had before it was reloaded, else the last used free one, else a new one. If the
-    /// person has to be asked first ([`How::Resumed`]), nothing is noted before [`Keys::go_on`].
+    /// person has to be asked first ([`How::Resumed`]), nothing is noted before [`Keys::go_on`]. That a new one is kept is not waited
+    /// for: only what is written with it waits ([`HeldKey::open_store`]).
     pub async fn acquire(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
         let (records, _) = self.records().await?;
         for attempt in attempts(records, (room, &db_key), self.session(room), now()) {
@@ -122,26 +134,41 @@ impl Keys {
             }
             return Ok(held);
         }
-        self.acquire_new(room, db_key).await
+        self.hold_new(room, db_key, draw()?).await
     }
 
-    /// A new key for this room: somebody else is at this computer, or the old key must not write again.
+    /// A new key for this room: somebody else is at this computer, or the old key must not write again. It is kept.
     pub async fn acquire_new(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|_| StoreError::Unavailable("no source of random numbers".into()))?;
-        self.take(room, db_key, Keypair::from_secret(secret)).await
+        self.take(room, db_key, draw()?).await
     }
 
-    /// A fresh key made by the caller: the founder signs before there is a room to name the key by.
+    /// A fresh key made by the caller: the founder signs before there is a room to name the key by. It is kept.
     pub async fn take(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> Result<HeldKey, StoreError> {
+        let held = self.hold_new(room, db_key, keypair).await?;
+        if let Some(kept) = &held.kept {
+            kept.clone().await?;
+        }
+        Ok(held)
+    }
+
+    /// A fresh key is held, and kept meanwhile.
+    async fn hold_new(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> Result<HeldKey, StoreError> {
         let record = KeyRecord::new(keypair.to_secret(), room, db_key, now());
         let node = record.node();
         let holding = hold(&self.page_path, node, Patience::AtOnce).await;
         let holding = holding.ok_or_else(|| StoreError::Unavailable("a new key is taken".into()))?;
         let json = to_json(&record)?;
-        self.kv.update(&KeyRecord::id(node), Durability::Strict, |_| Some(json)).await?;
-        self.remember(room, node);
-        Ok(self.held(&record, How::New, holding))
+        let keys = self.clone();
+        let keeping = async move {
+            keys.kv.update(&KeyRecord::id(node), Durability::Strict, |_| Some(json)).await?;
+            keys.remember(room, node);
+            Ok(())
+        };
+        let kept: Kept = keeping.boxed_local().shared();
+        // Begun at once: what is noted of this key from here on comes after it.
+        _ = kept.clone().now_or_never();
+        wasm_bindgen_futures::spawn_local(kept.clone().map(drop));
+        Ok(HeldKey { kept: Some(kept), ..self.held(&record, How::New, holding) })
     }
 
     /// Writes the record of a held key anew: the browser has deleted it, and this tab still has all that the key has written, up to
@@ -272,7 +299,7 @@ impl Keys {
         let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
         let (keypair, high_water) = (record.keypair(), record.high_water);
         let (claim, unsaved) = (Claim(Rc::new(holding)), names::unsaved(&self.page_path, node));
-        HeldKey { keypair, node, how, name, high_water, database, used, room, claim, unsaved }
+        HeldKey { keypair, node, how, name, high_water, database, used, room, claim, kept: None, unsaved }
     }
 
     /// What this tab remembers across a reload; a duplicated tab gets a copy.
@@ -286,6 +313,12 @@ impl Keys {
             let _ = storage.set_item(&names::session(&self.page_path, room), &node.to_string());
         }
     }
+}
+
+fn draw() -> Result<Keypair, StoreError> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|_| StoreError::Unavailable("no source of random numbers".into()))?;
+    Ok(Keypair::from_secret(secret))
 }
 
 /// The wall clock.

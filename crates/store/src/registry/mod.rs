@@ -6,5 +6,12 @@ mod keys;
 mod kv;
 mod rooms;
 
+use futures::future::{LocalBoxFuture, Shared};
+
+use crate::StoreError;
+
+/// When a key is kept, or why it cannot be.
+pub(crate) type Kept = Shared<LocalBoxFuture<'static, Result<(), StoreError>>>;
+
 pub use keys::{HeldKey, Keys, KnownNode};
 pub use rooms::{Forgotten, RoomEntry, Rooms};

@@ -392,6 +392,33 @@ async fn a_key_stays_held_until_its_last_write_is_done() {
 }
 
 #[wasm_bindgen_test]
+async fn nothing_is_written_with_a_new_key_before_it_is_kept() {
+    let (_, keys) = page().await;
+    let held = acquire(&keys).await;
+    let store = held.open_store().await.expect("opens");
+    assert_eq!(store.load_page(None, 1).await.map(|it| it.len()), Ok(0), "it is known to be empty, and not waited for");
+    assert!(!databases().await.contains(&held.database), "it is only being made");
+    store.commit(room().blocks(), Durability::Strict).await.expect("commits");
+    assert_eq!(keys.known(a_room(), DB_KEY).await.expect("lists").len(), 1, "what is written comes after its key");
+    drop(store);
+    let again = held.database.clone();
+    drop(held);
+    assert_eq!(IdbStore::open(&again).await.expect("opens").counts().events, room().blocks().len());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_written_with_a_new_key_that_cannot_be_kept_is_refused() {
+    let (_, keys) = page().await;
+    let _full = Patched::new(&["IDBObjectStore", "prototype"], "put", FULL);
+    let held = acquire(&keys).await;
+    assert_eq!(held.how, How::New);
+    let store = held.open_store().await.expect("opens");
+    assert_eq!(store.commit(room().blocks(), Durability::Strict).await, Err(StoreError::Full));
+    assert_eq!(keys.known(a_room(), DB_KEY).await, Ok(vec![]));
+    assert!(store.is_closed(), "and nothing else can be written");
+}
+
+#[wasm_bindgen_test]
 async fn history_is_found_also_when_its_key_is_lost() {
     let (_, keys) = page().await;
     let lost = acquire(&keys).await;
