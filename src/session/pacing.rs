@@ -123,13 +123,14 @@ impl Session {
         self.0.greeting_until.set(browser::fine_now() + GREETING_FRAME_MS);
     }
 
-    /// Nothing was drawn, nothing is here, and somebody was linked: what is newest comes first of all, and then there is something to
-    /// draw. [`SHELL_MS`] ends that.
+    /// Nothing was drawn, nothing is here, and somebody was heard: a link comes, then what is newest, before all else, and then there
+    /// is something to draw. [`SHELL_MS`] ends that.
     fn awaits_page(&self) -> bool {
         let engine = self.0.engine.borrow();
-        let Some(engine) = engine.as_ref().filter(|_| self.0.met.get() && self.0.drawing.borrow().is_some()) else {
+        let Some(engine) = engine.as_ref().filter(|_| self.0.drawing.borrow().is_some()) else { return false };
+        if !self.0.met.get() && engine.net.unlinked().is_empty() {
             return false;
-        };
+        }
         engine.node.try_replica().is_some_and(|it| it.log().is_empty() && it.pending() == 0)
     }
 
