@@ -184,6 +184,11 @@ impl Replica {
         self.roster.count_from(at);
     }
 
+    /// So many events are about to be loaded.
+    pub fn expect(&mut self, events: usize) {
+        self.log.make_room(events);
+    }
+
     /// Takes what storage held, before anything else, in any order, in slices the caller chooses. Signatures were checked before
     /// it was stored; CIDs, encodings and places are checked again (a damaged database is noticed: returned with the code).
     pub fn load(&mut self, blocks: Vec<Stored>) -> Vec<(Cid, &'static str)> {
@@ -313,7 +318,9 @@ impl Replica {
     pub fn to_verify(&mut self, most: Portion, now: Millis) -> Vec<ToVerify> {
         cost::ground(|| self.log.entries());
         self.now = self.now.max(now);
-        let (mut to_verify, mut bytes) = (Vec::new(), 0);
+        let waiting = self.ingest.count();
+        self.log.make_room(self.sync.streamed().saturating_add(waiting));
+        let (mut to_verify, mut bytes) = (Vec::with_capacity(waiting.min(most.events)), 0);
         for taken in 0..most.events {
             if bytes >= most.bytes || taken - to_verify.len() >= most.folded {
                 break;

@@ -44,6 +44,7 @@ impl Ready {
 
     async fn fill(mut replica: Replica, store: &dyn Store, around: &dyn Surroundings) -> Result<Self, StoreError> {
         replica.started(around.wall_clock());
+        replica.expect(store.counts().events);
         let (mut after, mut damaged) = (None, 0);
         loop {
             let page = store.load_page(after, LOAD_PAGE).await?;

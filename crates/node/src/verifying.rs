@@ -1,6 +1,6 @@
 //! The stage in which signatures are verified: as many together as there are, and then folded few at a time.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{cell::RefCell, vec::IntoIter};
 
 use paceline_mesh::{
     Replica,
@@ -14,7 +14,7 @@ use crate::{Surroundings, slice};
 pub(crate) struct Verifying {
     batcher: Batcher,
     /// Verified together, and not folded yet.
-    verified: RefCell<VecDeque<Verified>>,
+    verified: RefCell<IntoIter<Verified>>,
 }
 
 impl Verifying {
@@ -32,17 +32,16 @@ impl Verifying {
 
     /// Whether something is verified and not folded.
     pub(crate) fn has_work(&self) -> bool {
-        !self.verified.borrow().is_empty()
+        self.verified.borrow().len() > 0
     }
 
     /// What is to be folded next: of what was verified together, or else of what waits for that now.
     pub(crate) fn next(&self, replica: &mut Replica, now: Millis) -> Vec<Verified> {
         let mut verified = self.verified.borrow_mut();
-        if verified.is_empty() {
+        if verified.len() == 0 {
             // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            verified.extend(verify_all(replica.to_verify(slice::TO_VERIFY, now), &self.batcher));
+            *verified = verify_all(replica.to_verify(slice::TO_VERIFY, now), &self.batcher).into_iter();
         }
-        let some = verified.len().min(slice::EVENTS);
-        verified.drain(..some).collect()
+        verified.by_ref().take(slice::EVENTS).collect()
     }
 }

@@ -30,6 +30,30 @@ const TEXT_CHARS: usize = 59;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cid([u8; 32]);
 
+/// Bytes with their name: who has one has hashed them, and nobody needs to again.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    cid: Cid,
+    bytes: &'a [u8],
+}
+
+impl<'a> Named<'a> {
+    /// Hashes them.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { cid: Cid::of(bytes), bytes }
+    }
+
+    /// Their name.
+    pub const fn cid(&self) -> Cid {
+        self.cid
+    }
+
+    /// The bytes.
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
 /// The text or link is not a CIDv1 with dag-cbor and sha2-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a CIDv1 with dag-cbor and sha2-256")]

@@ -33,6 +33,11 @@ use crate::{
 pub use tips::{Rank, Tips};
 pub use unverified::Unverified;
 
+/// For fewer events no room is made beforehand: the log grows by itself.
+const MANY: usize = 1_024;
+/// For more events no room is made at once: how many are on their way is what others say.
+const MOST_ROOM: usize = 16 * MANY;
+
 /// An admitted event.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -221,6 +226,13 @@ impl Log {
     #[cfg(any(test, feature = "test-utils"))]
     pub fn with_mask(room: Cid, mask: crate::testing::Mask) -> Self {
         Self { mask, ..Self::new(room) }
+    }
+
+    /// So many events are on their way: if they are many, room for them is made once.
+    pub fn make_room(&mut self, coming: usize) {
+        if coming >= MANY && self.entries.capacity() - self.entries.len() < coming {
+            self.entries.reserve_exact(coming.min(MOST_ROOM));
+        }
     }
 
     /// The room.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use paceline_room::{Admission, Cid, Ix, NodeId, Stored, log::Refusal, sorted};
+use paceline_room::{Admission, Cid, Ix, NodeId, Stored, cid::Named, log::Refusal, sorted};
 use serde_bytes::ByteBuf;
 
 use super::{Imported, Output, Replica, ToVerify, Verified};
@@ -239,7 +239,8 @@ impl Replica {
         if self.words.contains_key(&name) {
             return None;
         }
-        if Cid::of(&block) != name {
+        let named = Named::of(&block);
+        if named.cid() != name {
             let peer = match source {
                 Source::Peer(peer) => Some(peer),
                 Source::Gone | Source::Import | Source::Storage => None,
@@ -249,7 +250,7 @@ impl Replica {
         }
         self.sync.words_done(&name);
         // Not wanted: taken back meanwhile, or not what its author's event should link. Neither is the peer's fault.
-        if !self.fold.words(&self.log, name, &block) {
+        if !self.fold.words(&self.log, named) {
             return None;
         }
         self.words.insert(name, block.clone());

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Changes, Fold};
 use crate::{
     Cid, Ix, Log,
+    cid::Named,
     state::{MeetingLists, Post},
 };
 
@@ -31,9 +32,9 @@ impl Folding {
         self.fold.take(log, ix)
     }
 
-    /// Takes in a words block, as [`Fold::words`] does.
-    pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
-        self.fold.words(log, cid, block)
+    /// Takes in a words block, as [`Fold::named_words`] does.
+    pub fn words(&mut self, log: &Log, block: Named<'_>) -> bool {
+        self.fold.named_words(log, block)
     }
 
     /// As [`Fold::words_wanted`]; no vote changes this, nor what follows.

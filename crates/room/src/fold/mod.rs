@@ -37,6 +37,7 @@ pub use ignored::IgnoredReason;
 use crate::{
     Body, Cid, Ix, Log, NodeId, Tree,
     body::FormValues,
+    cid::Named,
     cost::{self, HashMap, look},
     kinds::Capabilities,
     state::{
@@ -188,8 +189,14 @@ impl Fold {
     /// Takes in a words block. Returns whether it is wanted: linked by an admitted event, counting or not, that has not
     /// been taken back, with that event's room, author and at most its seq inside, and of the name it claims.
     pub fn words(&mut self, log: &Log, cid: Cid, block: &[u8]) -> bool {
+        let named = Named::of(block);
+        named.cid() == cid && self.named_words(log, named)
+    }
+
+    /// The same of a block that was hashed already.
+    pub fn named_words(&mut self, log: &Log, block: Named<'_>) -> bool {
         cost::ground(|| log.entries());
-        let Some(filled) = self.common.words.fill(log, cid, block) else { return false };
+        let Some(filled) = self.common.words.fill(log, block) else { return false };
         for home in &filled.homes {
             self.capabilities.words(home, filled.at(log, home));
         }

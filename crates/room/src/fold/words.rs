@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::{
     Cid, Event, Ix, Log, NodeId, Words,
+    cid::Named,
     cost::{BTreeMap, BTreeSet, HashMap},
     words::{Text, are_several},
 };
@@ -127,12 +128,10 @@ impl WordsTable {
     }
 
     /// Takes in a block. Returns the text and where it is shown, or `None` if nothing wants it.
-    pub(crate) fn fill(&mut self, log: &Log, words: Cid, block: &[u8]) -> Option<Filled> {
+    pub(crate) fn fill(&mut self, log: &Log, block: Named<'_>) -> Option<Filled> {
+        let words = block.cid();
         let slot = self.slots.get_mut(&words)?;
-        if Cid::of(block) != words {
-            return None;
-        }
-        let decoded = Words::decode(block).ok().filter(|it| it.0 == log.room());
+        let decoded = Words::decode(block.bytes()).ok().filter(|it| it.0 == log.room());
         // Its bytes are fixed by its name, so a block that fits no link never will: it is not missed any more.
         self.missing.remove(&words);
         slot.live.retain(|ix, _| decoded.as_ref().is_some_and(|it| is_own(&log.entry(*ix).event, &it.1, it.2)));
