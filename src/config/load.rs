@@ -70,6 +70,11 @@ impl Config {
         config
     }
 
+    /// Whether the file was good before.
+    pub fn is_remembered(&self) -> bool {
+        self.settings.get(REMEMBERED).is_some()
+    }
+
     /// How others are found, now.
     pub fn discovery(&self) -> Rc<Discovery> {
         self.discovery.borrow().clone()

@@ -1,12 +1,17 @@
 //! How tabs find each other: takes over what the page's file and the person at this tab say about servers.
 
-use std::rc::Rc;
+use std::{pin::pin, rc::Rc};
 
+use futures::future::select;
+use gloo::timers::future::TimeoutFuture;
 use paceline_net::{HandCode, NetConfig};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Outcome, Session, SessionError, notices};
 use crate::config::{Choices, Complaint, Discovery, Instead};
+
+/// So long, in milliseconds, who opens a room's link does with what the page's file said last time.
+const REMEMBERED_MS: u32 = 1_000;
 
 impl Session {
     /// The servers of the page and what was chosen of them.
@@ -33,6 +38,10 @@ impl Session {
     pub(super) fn fetch_config(&self) {
         let session = self.clone();
         spawn_local(async move {
+            if session.view().opening && session.0.config.is_remembered() {
+                // What it said last time does until the room is open.
+                select(pin!(session.after_first_sync()), TimeoutFuture::new(REMEMBERED_MS)).await;
+            }
             let before = session.discovery();
             let told = session.0.config.fetch().await;
             session.take_over(&before);
