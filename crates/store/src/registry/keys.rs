@@ -64,6 +64,14 @@ impl HeldKey {
         }
     }
 
+    /// Waits until a new key is kept, or cannot be.
+    pub async fn kept(&self) -> Result<(), StoreError> {
+        match &self.kept {
+            Some(kept) => kept.clone().await,
+            None => Ok(()),
+        }
+    }
+
     /// Whether another tab, which was busy when this one asked, says that it held the key all along: this tab must not write with it
     /// any more. Never so where Web Locks are; resolves with `false` once the key is let go of.
     pub fn lost(&self) -> impl Future<Output = bool> + use<> {
@@ -145,9 +153,7 @@ impl Keys {
     /// A fresh key made by the caller: the founder signs before there is a room to name the key by. It is kept.
     pub async fn take(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> Result<HeldKey, StoreError> {
         let held = self.hold_new(room, db_key, keypair).await?;
-        if let Some(kept) = &held.kept {
-            kept.clone().await?;
-        }
+        held.kept().await?;
         Ok(held)
     }
 

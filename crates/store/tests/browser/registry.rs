@@ -169,6 +169,7 @@ async fn a_founder_keeps_the_key_that_signed_the_founding() {
 async fn a_full_disk_keeps_nobody_from_the_key_they_have() {
     let (_, keys) = page().await;
     let first = acquire(&keys).await;
+    assert_eq!(first.kept().await, Ok(()));
     let node = first.node;
     drop(first);
     let _full = Patched::new(&["IDBObjectStore", "prototype"], "put", FULL);
@@ -414,6 +415,7 @@ async fn what_is_written_with_a_new_key_that_cannot_be_kept_is_refused() {
     assert_eq!(held.how, How::New);
     let store = held.open_store().await.expect("opens");
     assert_eq!(store.commit(room().blocks(), Durability::Strict).await, Err(StoreError::Full));
+    assert_eq!(held.kept().await, Err(StoreError::Full));
     assert_eq!(keys.known(a_room(), DB_KEY).await, Ok(vec![]));
     assert!(store.is_closed(), "and nothing else can be written");
 }
