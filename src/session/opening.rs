@@ -84,7 +84,14 @@ impl Session {
         let places = self.places().await?;
         let key = places.keys.acquire(link.room, storage_key(&link)).await.map_err(storage)?;
         self.still_wanted(&link)?;
-        self.open(places, link, key, None).await
+        let kept = key.kept();
+        self.open(places, link, key, None).await?;
+        // Whoever is new is in the room by now. Where their key cannot be kept, nothing else could be: no room is opened.
+        let kept = kept.await.map_err(storage);
+        if kept.is_err() {
+            self.leave_now().await;
+        }
+        kept
     }
 
     /// Relays take longer to answer than storage: they are called before it is known who this node is.

@@ -1,6 +1,7 @@
 //! The name of a block: CIDv1, codec dag-cbor, hash sha2-256. Only the digest is kept, since the rest never varies.
 
 use std::{
+    cmp::Ordering,
     fmt::{self, Write as _},
     str::FromStr,
 };
@@ -27,8 +28,22 @@ const BASE32: char = 'b';
 const TEXT_CHARS: usize = 59;
 
 /// A CIDv1 (dag-cbor, sha2-256). Shown in base32; in blocks an IPLD link (CBOR tag 42).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cid([u8; 32]);
+
+/// That of the bytes. Nearly always the first eight decide, which are compared as one number: names are compared all the time.
+impl Ord for Cid {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let head = |it: &Self| it.0.first_chunk().map_or(0, |it| u64::from_be_bytes(*it));
+        head(self).cmp(&head(other)).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for Cid {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// Bytes with their name: who has one has hashed them, and nobody needs to again.
 #[derive(Debug, Clone, Copy)]
@@ -204,6 +219,21 @@ impl<'de> Visitor<'de> for LinkVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_ordered_as_their_bytes_are() {
+        let mut all: Vec<[u8; 32]> = vec![[0; 32], [0xff; 32]];
+        for at in [0, 1, 7, 8, 9, 31] {
+            for byte in [1, 0x7f, 0x80, 0xff] {
+                let mut one = [0x40; 32];
+                one[at] = byte;
+                all.push(one);
+            }
+        }
+        for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
+            assert_eq!(Cid::from_digest(*a).cmp(&Cid::from_digest(*b)), a.cmp(b));
+        }
+    }
 
     const TEXT: &str = "bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua";
 

@@ -65,10 +65,13 @@ impl HeldKey {
     }
 
     /// Waits until a new key is kept, or cannot be.
-    pub async fn kept(&self) -> Result<(), StoreError> {
-        match &self.kept {
-            Some(kept) => kept.clone().await,
-            None => Ok(()),
+    pub fn kept(&self) -> impl Future<Output = Result<(), StoreError>> + use<> {
+        let kept = self.kept.clone();
+        async move {
+            match kept {
+                Some(kept) => kept.await,
+                None => Ok(()),
+            }
         }
     }
 
