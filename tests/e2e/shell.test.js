@@ -82,6 +82,7 @@ scenario('the first picture is there before the page, counts what comes, and not
     assert.equal(await tab.page.locator('.shell-progress span').textContent(), `${kib(Math.floor(size / 4))} / ${kib(size)} KiB`);
     assert.deepEqual(await told(tab), [], 'nothing is wrong');
     assert.match(await tab.page.locator('[role=status]').textContent(), /Loading/);
+    await tab.at('shell').waitFor(); // who is quick never sees it
     await tab.page.evaluate(() => document.getAnimations().forEach((it) => it.finish())); // as if time had passed
     assert.deepEqual(await told(tab), ['page-late'], 'what takes long is explained');
     await world.picture(name, tab);

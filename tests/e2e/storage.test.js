@@ -68,3 +68,22 @@ scenario('what hidden tabs received is new in "my rooms", also while they stay o
   });
   await world.picture('my rooms with news', start);
 });
+
+scenario('where the key of somebody new cannot be kept no room is opened, and it is said why', async (world) => {
+  const { link } = await world.room(['Ada']);
+  const context = await world.browser();
+  const ben = await world.tab(context, 'Ben');
+  await ben.page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    window.free = () => (IDBObjectStore.prototype.put = put);
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('no room left', 'QuotaExceededError');
+    };
+  });
+  await assert.rejects(ben.call('join', link), { code: 'storage-full' });
+  await ben.at('start').waitFor();
+  assert.equal((await ben.status()).room, null);
+  await ben.page.evaluate(() => window.free());
+  await ben.call('join', link);
+  await ben.inRoom();
+});
