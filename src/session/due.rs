@@ -13,7 +13,7 @@ const CALM_MOST_MS: f64 = 400.0;
 const HIDDEN_FRAME_MS: f64 = 500.0;
 /// ... and while much comes in at once: drawing hundreds of posts anew costs more than checking them, and each drawing puts off when all
 /// is there.
-const BUSY_FRAME_MS: f64 = 1_500.0;
+const BUSY_FRAME_MS: f64 = 2_500.0;
 
 /// What puts off the drawing of what others do.
 #[derive(Clone, Copy, PartialEq)]

@@ -28,6 +28,17 @@ pub const SUMS: &str = "SHA256SUMS";
 /// Names of functions say what they were made for, so that it is known what that weighs. No file of the page holds them.
 const WHOSE: &str = "-Csymbol-mangling-version=v0";
 
+/// The compiler inlines what is called once, be it thousands of instructions. A browser compiles a function whole at its first call, and
+/// once more, far more slowly, when any of it runs often. So an instruction costs sixteen times what it does elsewhere, and so does a
+/// call: of what is called once only that is inlined which has less than some two hundred. What is to be fast rather than small
+/// (`opt-level = 2` in `Cargo.toml`) is inlined as ever: its thresholds are sixteen times as high.
+const WHOLE_FUNCTIONS: [&str; 4] = [
+    "-Cllvm-args=-inline-instr-cost=80",
+    "-Cllvm-args=-inline-call-penalty=400",
+    "-Cllvm-args=-inlinedefault-threshold=3600",
+    "-Cllvm-args=-inlinehint-threshold=5200",
+];
+
 /// What only the tests' own pages hold: their crate, their folder on the test server, and a sentence of the page that lies.
 const TEST_ONLY: &[&str] = &["paceline_hostile", "test-only/", "I never lie"];
 
@@ -186,7 +197,7 @@ fn private_paths() -> Result<Vec<(PathBuf, &'static str)>> {
 /// What the compiler is told besides what it is told anyway, as cargo reads it.
 fn flags(private: &[(PathBuf, &str)]) -> OsString {
     let given = env::var("RUSTFLAGS").unwrap_or_default();
-    let given: Vec<_> = [WHOSE].into_iter().chain(given.split_whitespace()).collect();
+    let given: Vec<_> = [WHOSE].into_iter().chain(WHOLE_FUNCTIONS).chain(given.split_whitespace()).collect();
     let mut flags = OsString::from(given.join("\u{1f}"));
     for (path, name) in private {
         flags.push("\u{1f}--remap-path-prefix=");
