@@ -107,6 +107,8 @@ scenario('who lost the lead by a decision has it back once that is not decided a
   await cleo.call('offline');
   await cleo.call('decision.ballot', cid, { stance: 'object', reason: 'She is back on Monday' });
   for (const tab of [ada, ben]) await tab.call('decision.ballot', cid, { stance: 'consent' });
+  // What Ben answered is on its way, and so is that Cleo went.
+  await ada.at('decision-close').first().waitFor({ timeout: PATIENCE });
   await ada.call('decision.close', cid);
   await baton(ben, 'The keys').getByTestId('mandate-accept').click();
   await ada.until('Ben leads', async () => (await ada.baton(lead)).holder === b);

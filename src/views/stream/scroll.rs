@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use gloo::{events::EventListener, timers::callback::Timeout};
+use gloo::{events::EventListener, render::request_animation_frame, timers::callback::Timeout};
 use paceline_room::{Cid, sorted, threads::Came};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
@@ -171,14 +171,20 @@ fn use_end(unseen: &UseStateHandle<Vec<Cid>>) -> Rc<RefCell<bool>> {
         });
     }
     let staying = at_end.clone();
-    // Feedback and answers make posts longer: who is at the end stays there. After a moment, when all is laid out.
+    // Feedback and answers make posts longer: who is at the end stays there. With the next frame, which is laid out anyway and comes
+    // before a timer does while much comes in; and after a moment, when all is laid out: no frame comes where nobody looks.
     use_effect(move || {
-        let timeout = Timeout::new(0, move || {
+        let stay = move || {
             if *staying.borrow() {
                 to_end();
             }
+        };
+        let frame = request_animation_frame({
+            let stay = stay.clone();
+            move |_| stay()
         });
-        move || drop(timeout)
+        let timeout = Timeout::new(0, stay);
+        move || drop((frame, timeout))
     });
     at_end
 }
