@@ -313,9 +313,9 @@ interface Status {
   pending: number;
   /**
    * Signatures of others that this page has checked since it opened the room: `together` with others, by one multiplication of many points
-   * each time, or `alone`; `spoilt`: bad ones for which others had to be checked once more.
+   * each time, or `alone`; `spoilt`: bad ones for which others had to be checked once more. `ms`: milliseconds that all of it took.
    */
-  signatures: { multiplications: number; together: number; alone: number; spoilt: number };
+  signatures: { multiplications: number; together: number; alone: number; spoilt: number; ms: number };
   /** What is taken of the room, as the person at the tab chose; `full`: as much is here as is taken without asking. */
   takes: Takes;
   full: boolean;

@@ -2,10 +2,7 @@
 
 use std::rc::Rc;
 
-use gloo::{
-    file::{Blob, futures::read_as_bytes},
-    timers::future::TimeoutFuture,
-};
+use gloo::file::{Blob, futures::read_as_bytes};
 use paceline_room::verify::{Author, Fault, Report, Verifier};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, HtmlInputElement};
@@ -16,13 +13,17 @@ use super::{
     opened::{Drawer, opened},
 };
 use crate::{
+    browser,
     parts::part,
     people,
+    session::{random, take_turn},
     texts::{changing, t},
 };
 
-/// Bytes that are looked at before the page may draw: a hundred events or so.
-const PIECE_BYTES: usize = 64 * 1024;
+/// Bytes that are looked at between two looks at the clock: some dozens of events.
+const PIECE_BYTES: usize = 16 * 1024;
+/// How long the page may not draw, in milliseconds: what is verified together comes on top.
+const SLICE_MS: f64 = 30.0;
 /// The list of who wrote in it.
 const AUTHORS: Which = ("verified-authors", None);
 
@@ -91,13 +92,16 @@ async fn verify(file: &File, show: impl Fn(Verdict) -> bool) {
         show(Verdict::Unreadable);
         return;
     };
-    let mut verifier = Verifier::default();
-    let mut read = 0;
+    let mut verifier = Verifier::new(random());
+    let (mut read, mut shown) = (0, f64::NEG_INFINITY);
     for piece in bytes.chunks(PIECE_BYTES) {
-        if !show(Verdict::Reading(read * 100 / bytes.len())) {
-            return;
+        if browser::uptime() - shown > SLICE_MS {
+            if !show(Verdict::Reading(read * 100 / bytes.len())) {
+                return;
+            }
+            take_turn().await;
+            shown = browser::uptime();
         }
-        TimeoutFuture::new(0).await;
         if let Err(fault) = verifier.push(piece) {
             show(Verdict::Refused(fault));
             return;

@@ -78,7 +78,7 @@ pub use paceline_mesh::replica::{Here, Takes, Unchecked};
 pub use paceline_net::{Path, RendezvousState, RendezvousStatus};
 pub use paceline_store::{Draft, Place, Unsent};
 
-pub use browser::random;
+pub use browser::{random, take_turn};
 pub use deciding::{Asked, Review};
 pub use express::decisions::REVIEW_DAYS;
 pub use handoffs::may_step_in;

@@ -12,7 +12,7 @@ use super::{
     engine::Engine,
     intake::takes_word,
     names, pauses,
-    report::{LocalState, PageReport, Present, Rendezvous, Status, TimeLeft, Waiting, here_word},
+    report::{LocalState, PageReport, Present, Rendezvous, Signatures, Status, TimeLeft, Waiting, here_word},
     view::{Connection, PeerView, RoomView, through},
 };
 
@@ -160,7 +160,7 @@ pub fn status(engine: &Engine, offline: bool) -> Status {
         peers,
         events: replica.log().len(),
         pending: replica.pending(),
-        signatures: engine.node.signatures(),
+        signatures: Signatures::of(engine.node.signatures(), engine.node.verifying_took()),
         takes: takes_word(replica.intake().0),
         full: replica.intake().1,
         refused,

@@ -29,7 +29,7 @@ pub struct Status {
     /// Events that wait for what they build on.
     pub pending: usize,
     /// Signatures of others that were checked since the room was opened.
-    pub signatures: Counts,
+    pub signatures: Signatures,
     /// What is taken of the room, as was chosen: `until-full`, `all`, `newest`, `nothing`.
     pub takes: &'static str,
     /// As much is here as is taken without asking.
@@ -48,6 +48,29 @@ pub struct Status {
     pub page: PageReport,
 }
 
+/// Signatures that were checked, by how, and how long that took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Signatures {
+    /// Multiplications of many points at once.
+    pub multiplications: u64,
+    /// Good by one of those.
+    pub together: u64,
+    /// Checked each for itself.
+    pub alone: u64,
+    /// Bad, so that others were checked once more.
+    pub spoilt: u64,
+    /// Milliseconds that all of it took.
+    pub ms: f64,
+}
+
+impl Signatures {
+    /// Of a node.
+    pub const fn of(counts: Counts, ms: f64) -> Self {
+        let Counts { multiplications, together, alone, spoilt } = counts;
+        Self { multiplications, together, alone, spoilt, ms }
+    }
+}
+
 impl Status {
     /// While no room is open.
     pub fn without_room(offline: bool, page: PageReport) -> Self {
@@ -58,7 +81,7 @@ impl Status {
             peers: Vec::new(),
             events: 0,
             pending: 0,
-            signatures: Counts::default(),
+            signatures: Signatures::default(),
             takes: "until-full",
             full: false,
             refused: BTreeMap::new(),

@@ -1,6 +1,7 @@
 // Joining a room that has a past: when all of it is there, when its newest page can be read, what that keeps a person from, and what it
 // costs in memory.
 import { until } from '../e2e/lib/tab.js';
+import { verifyBare } from './ingest.js';
 import { FEW, RUNS, beside, line, print } from './lib/print.js';
 import { settled } from './lib/processes.js';
 import { CALLED, startRivals } from './lib/rivals.js';
@@ -12,6 +13,7 @@ const AIM = {
   readable: '<= 300 ms',
   task: 'no task over 100 ms',
   key: '<= 100 ms',
+  verify: '>= 40 000 signatures/s',
   memory: '<= 6 x their bytes',
 };
 const SLOW = 4;
@@ -52,7 +54,7 @@ async function rival(rivals, { name, called, apart }, { entries, bytes, contexts
 async function join(world, entries, { slow = 1, count = RUNS } = {}) {
   const { context, link, ada, bytes, newest } = await longRoom(world, entries);
   const what = slow > 1 ? `fresh tab, CPU ${slow} x slower, holds ${entries} entries` : `fresh tab holds ${entries} entries`;
-  const times = { sync: [], readable: [], longest: [], rate: [], reload: [] };
+  const times = { sync: [], readable: [], longest: [], rate: [], reload: [], verified: [], bare: [] };
   let signatures;
   await runs(async () => {
     const { events } = await ada.status();
@@ -67,6 +69,7 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
     await page.locator('[data-testid="post"][data-checked="true"]').filter({ hasText: newest }).waitFor();
     // How many of them were checked together, and by how many multiplications of many points.
     signatures = await page.evaluate(async () => (await window.paceline.status()).signatures);
+    if (fresh) times.verified.push(((signatures.together + signatures.alone) / signatures.ms) * 1_000);
     // Before the whole state is asked for: telling it to a script takes a task of its own.
     if (fresh) times.longest.push(await page.evaluate(() => window.bench.longest));
     await agree(ada.page, page);
@@ -74,6 +77,7 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
       await page.reload({ waitUntil: 'commit' });
       const again = await inSync(page, events, `reload of ${entries} entries`);
       if (again !== null) times.reload.push(again);
+      times.bare.push(await verifyBare(page));
     }
     await forget(page, [ada]);
   }, count);
@@ -89,6 +93,8 @@ async function join(world, entries, { slow = 1, count = RUNS } = {}) {
     beside(again, 'ms', null, times.reload, { floor: all.floor });
   }
   line(`${what}: first peer to in sync (received, checked, on the way to storage)`, 'entries/s', times.rate);
+  const verification = `${what}: signatures verified on the way in, hashing included`;
+  beside(verification, 'signatures/s', AIM.verify, times.verified, times.bare.length ? { floor: times.bare } : {});
   if (signatures) print({ measure: `${what}: signatures checked in the last run`, unit: 'signatures', ...signatures });
   line(`${what}: longest task`, 'ms', times.longest, { aim: AIM.task });
   for (const { tell } of theirs) tell();

@@ -20,7 +20,9 @@ const PIECE_BYTES: usize = 64 * 1024;
 pub fn verify(path: &Path) -> Result<String> {
     let mut file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let refused = |fault| anyhow!("{} is refused: {fault}", path.display());
-    let (mut verifier, mut piece) = (Verifier::default(), vec![0; PIECE_BYTES]);
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| anyhow!("no randomness: {error}"))?;
+    let (mut verifier, mut piece) = (Verifier::new(secret), vec![0; PIECE_BYTES]);
     loop {
         let read = match file.read(&mut piece) {
             Ok(0) => break,

@@ -179,6 +179,11 @@ impl Node {
         self.verifying.counts()
     }
 
+    /// How long that took, in milliseconds: hashing of what was signed included, decoding not.
+    pub const fn verifying_took(&self) -> f64 {
+        self.verifying.took()
+    }
+
     /// Whether nothing is signed any more: [`Node::close`] was called, or [`Told::KeyTaken`] told.
     pub fn is_closed(&self) -> bool {
         self.machine.borrow().is_closed()
@@ -522,7 +527,7 @@ impl Node {
         let slice = Slice::begin(&*self.around);
         loop {
             let now = self.now();
-            let verified = self.verifying.next(&mut self.machine.borrow_mut().replica, now);
+            let verified = self.verifying.next(&mut self.machine.borrow_mut().replica, &*self.around, now);
             self.change(|it| it.verified(verified, now));
             if !self.has_work() {
                 return false;

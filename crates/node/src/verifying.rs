@@ -1,6 +1,9 @@
 //! The stage in which signatures are verified: as many together as there are, and then folded few at a time.
 
-use std::{cell::RefCell, vec::IntoIter};
+use std::{
+    cell::{Cell, RefCell},
+    vec::IntoIter,
+};
 
 use paceline_mesh::{
     Replica,
@@ -13,6 +16,8 @@ use crate::{Surroundings, slice};
 /// See the module.
 pub(crate) struct Verifying {
     batcher: Batcher,
+    /// How long that took, in milliseconds.
+    took: Cell<f64>,
     /// Verified together, and not folded yet.
     verified: RefCell<IntoIter<Verified>>,
 }
@@ -22,12 +27,17 @@ impl Verifying {
     pub(crate) fn new(around: &dyn Surroundings) -> Self {
         let mut secret = [0; 32];
         around.random(&mut secret);
-        Self { batcher: Batcher::new(secret), verified: RefCell::default() }
+        Self { batcher: Batcher::new(secret), took: Cell::default(), verified: RefCell::default() }
     }
 
     /// What was checked so far.
     pub(crate) const fn counts(&self) -> Counts {
         self.batcher.counts()
+    }
+
+    /// How long that took, in milliseconds.
+    pub(crate) const fn took(&self) -> f64 {
+        self.took.get()
     }
 
     /// Whether something is verified and not folded.
@@ -36,11 +46,14 @@ impl Verifying {
     }
 
     /// What is to be folded next: of what was verified together, or else of what waits for that now.
-    pub(crate) fn next(&self, replica: &mut Replica, now: Millis) -> Vec<Verified> {
+    pub(crate) fn next(&self, replica: &mut Replica, around: &dyn Surroundings, now: Millis) -> Vec<Verified> {
         let mut verified = self.verified.borrow_mut();
         if verified.len() == 0 {
             // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            *verified = verify_all(replica.to_verify(slice::TO_VERIFY, now), &self.batcher).into_iter();
+            let coming = replica.to_verify(slice::TO_VERIFY, now);
+            let began = around.now();
+            *verified = verify_all(coming, &self.batcher).into_iter();
+            self.took.set(self.took.get() + around.now() - began);
         }
         verified.by_ref().take(slice::EVENTS).collect()
     }

@@ -4,14 +4,19 @@
 //! another block names, in the order in which [`car`](crate::car) writes them. Words may be missing: their author may have taken
 //! them back. Files of earlier builds name no tips, and say nothing of what came last: [`Report::names_tips`].
 //!
-//! It takes the file piece by piece. Deliberately absent: what events mean, and any sentence for people but in English.
+//! It takes the file piece by piece, and checks signatures together as they are when they are received: [`batch`](crate::batch). So
+//! up to [`MOST`] events wait for their verdicts, and the fault of one is told when those are there; it is still the first of the file
+//! that is told, since whatever is found meanwhile waits for them.
+//!
+//! Deliberately absent: what events mean, and any sentence for people but in English.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, mem, sync::Arc};
 
 use crate::{
     Admission, Body, Cid, Log, NodeId, Words,
+    batch::{Batch, Batcher, Counts, MOST},
     car::{CarBlock, CarError, Reader},
-    log::Refusal,
+    log::{Refusal, Unverified},
     sorted,
     words::WordsError,
 };
@@ -125,11 +130,21 @@ struct Found {
     seq: u64,
 }
 
+/// An event in good order but for its signature, and for what it builds on.
+struct Waiting {
+    place: Place,
+    cid: Cid,
+    block: Arc<[u8]>,
+    unverified: Unverified,
+}
+
 /// Takes a file: [`Verifier::push`] each piece, then [`Verifier::finish`].
-#[derive(Default)]
 pub struct Verifier {
     reader: Reader,
+    batcher: Batcher,
     log: Option<Log>,
+    /// In the order of the file.
+    waiting: Vec<Waiting>,
     /// Where each event stands, by its number in the log.
     places: Vec<Place>,
     words: BTreeMap<Cid, Found>,
@@ -138,21 +153,35 @@ pub struct Verifier {
     failed: Option<Fault>,
 }
 
-/// What a whole file holds, or its first fault.
+/// What a whole file holds, or its first fault; the secret is as in [`Verifier::new`].
 ///
 /// # Errors
 /// See [`Reason`].
-pub fn verify(file: &[u8]) -> Result<Report, Fault> {
-    let mut verifier = Verifier::default();
+pub fn verify(file: &[u8], secret: [u8; 32]) -> Result<Report, Fault> {
+    let mut verifier = Verifier::new(secret);
     verifier.push(file)?;
     verifier.finish()
 }
 
 impl Verifier {
+    /// With a secret that who wrote the file cannot know: see [`Batcher::new`].
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self {
+            reader: Reader::default(),
+            batcher: Batcher::new(secret),
+            log: None,
+            waiting: Vec::new(),
+            places: Vec::new(),
+            words: BTreeMap::new(),
+            blocks: 0,
+            failed: None,
+        }
+    }
+
     /// Takes the next piece of the file, of any size. After a fault nothing more is read.
     ///
     /// # Errors
-    /// The first fault of the file.
+    /// The first fault of the file, as soon as it is found: that of an event perhaps by a later piece, or by [`Verifier::finish`].
     pub fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
         let read = match self.failed {
             Some(fault) => Err(fault),
@@ -162,14 +191,20 @@ impl Verifier {
         read
     }
 
+    /// How signatures were checked so far.
+    pub const fn signatures(&self) -> Counts {
+        self.batcher.counts()
+    }
+
     /// The file has ended.
     ///
     /// # Errors
     /// Its first fault.
-    pub fn finish(self) -> Result<Report, Fault> {
+    pub fn finish(mut self) -> Result<Report, Fault> {
         if let Some(fault) = self.failed {
             return Err(fault);
         }
+        self.settle()?;
         let (at, tips) = (self.reader.at(), self.reader.tips().to_vec());
         self.reader.finish().map_err(|error| unread(error, at))?;
         let log = self.log.ok_or_else(|| unread(CarError::NoFounding, at))?;
@@ -181,34 +216,65 @@ impl Verifier {
     fn read(&mut self, piece: &[u8]) -> Result<(), Fault> {
         let mut blocks = Vec::new();
         let read = self.reader.push(piece, &mut blocks);
+        let taken = blocks.into_iter().try_for_each(|it| self.take_next(it));
         // What came before a fault of the file comes first.
-        for block in blocks {
-            self.blocks += 1;
-            if self.blocks == 1 && self.reader.room() != Some(block.cid) {
-                return Err(unread(CarError::NoFounding, 0));
-            }
-            let place = Place { at: block.at, block: self.blocks, cid: Some(block.cid) };
-            self.take(&block, place).map_err(|reason| Fault { place, reason })?;
+        let read = taken.and_then(|()| read.map_err(|error| unread(error, self.reader.at())));
+        if read.is_err() {
+            self.settle()?;
         }
-        read.map_err(|error| unread(error, self.reader.at()))
+        read
     }
 
-    fn take(&mut self, block: &CarBlock, place: Place) -> Result<(), Reason> {
+    fn take_next(&mut self, block: CarBlock) -> Result<(), Fault> {
+        self.blocks += 1;
+        if self.blocks == 1 && self.reader.room() != Some(block.cid) {
+            return Err(unread(CarError::NoFounding, 0));
+        }
+        let place = Place { at: block.at, block: self.blocks, cid: Some(block.cid) };
+        self.take(block, place).map_err(|reason| Fault { place, reason })?;
+        if self.waiting.len() >= MOST { self.settle() } else { Ok(()) }
+    }
+
+    fn take(&mut self, block: CarBlock, place: Place) -> Result<(), Reason> {
         // Events are maps and words are lists, so neither is ever taken for the other.
         const LIST: u8 = 4;
-        if block.block.first().is_some_and(|first| first >> 5 == LIST) {
-            let words = Words::decode(&block.block)?;
+        let CarBlock { cid, block, .. } = block;
+        if block.first().is_some_and(|first| first >> 5 == LIST) {
+            let words = Words::decode(&block)?;
             if self.reader.room() != Some(words.0) {
                 return Err(Reason::StrayWords);
             }
-            let found = Found { place, cid: block.cid, author: words.1, seq: words.2 };
-            return self.words.insert(block.cid, found).map_or(Ok(()), |_| Err(Reason::Twice));
+            let found = Found { place, cid, author: words.1, seq: words.2 };
+            return self.words.insert(cid, found).map_or(Ok(()), |_| Err(Reason::Twice));
         }
         let Some(room) = self.reader.room() else { return Err(CarError::NotCar.into()) };
-        match self.log.get_or_insert_with(|| Log::new(room)).admit(&block.block)? {
-            Admission::Admitted(_) => self.places.push(place),
-            Admission::Known(_) => return Err(Reason::Twice),
-            Admission::Pending(missing) => return missing.first().map_or(Ok(()), |it| Err(Reason::MissingParent(*it))),
+        let unverified = self.log.get_or_insert_with(|| Log::new(room)).read(&cid, &block)?;
+        self.waiting.push(Waiting { place, cid, block, unverified });
+        Ok(())
+    }
+
+    /// Verifies what waits, and admits it, in the order of the file.
+    fn settle(&mut self) -> Result<(), Fault> {
+        let Some(log) = &mut self.log else { return Ok(()) };
+        let waiting = mem::take(&mut self.waiting);
+        let mut batch = Batch::default();
+        waiting.iter().for_each(|it| it.unverified.join(&it.block, &mut batch));
+        for (it, verdict) in waiting.into_iter().zip(self.batcher.check(&batch)) {
+            let Waiting { place, cid, block, unverified } = it;
+            let event = unverified.judged(verdict);
+            let reason = match event.and_then(|event| log.admit_verified(cid, event, block)) {
+                Ok(Admission::Admitted(_)) => {
+                    self.places.push(place);
+                    continue;
+                }
+                Ok(Admission::Known(_)) => Reason::Twice,
+                Ok(Admission::Pending(missing)) => match missing.first() {
+                    Some(missing) => Reason::MissingParent(*missing),
+                    None => continue,
+                },
+                Err(refusal) => refusal.into(),
+            };
+            return Err(Fault { place, reason });
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use paceline_room::{
     Cid, EventError, Log, Words,
+    batch::{Counts, MOST},
     body::{PostKind, Posted, Retracted},
     car::{CarBlock, CarError, Reader, export},
     json_lines,
@@ -11,6 +12,13 @@ use paceline_room::{
     testing::{World, unknown},
     verify::{Fault, Place, Reason, Report, Verifier, verify},
 };
+
+/// Of whoever verifies.
+const SECRET: [u8; 32] = [9; 32];
+
+fn checked(file: &[u8]) -> Result<Report, Fault> {
+    verify(file, SECRET)
+}
 
 /// A small room in which two write beside each other, so that its log has two tips.
 fn world() -> World {
@@ -60,7 +68,7 @@ fn who_wrote_what_is_told_of_a_file_in_which_every_signature_is_good() {
     world.write(1, Retracted { post: gone, alone: false });
     let words = world.log(1).entry(world.ix(1, &gone)).event.body.words();
     let file = export(&world.whole(), |cid| world.words(cid).filter(|_| Some(*cid) != words));
-    let report = verify(&file).expect("a good file");
+    let report = checked(&file).expect("a good file");
     let Report { room, events, words, lacking, names_tips, authors, .. } = &report;
     assert_eq!((*room, *events, *words, *lacking, *names_tips), (world.room(), world.whole().len(), 2, 1, true));
     let told: Vec<_> = authors.iter().map(|it| (it.node, it.name.as_str(), it.events(), it.words, it.split)).collect();
@@ -72,7 +80,7 @@ fn who_wrote_what_is_told_of_a_file_in_which_every_signature_is_good() {
     assert!(authors.iter().any(|it| it.node == ada && it.kinds == BTreeMap::from(kinds.clone())));
     // However it comes in pieces.
     for size in [1, 7, 300] {
-        let mut verifier = Verifier::default();
+        let mut verifier = Verifier::new(SECRET);
         file.chunks(size).for_each(|piece| verifier.push(piece).expect("good so far"));
         assert_eq!(verifier.finish().as_ref(), Ok(&report));
     }
@@ -84,13 +92,13 @@ fn no_byte_changes_unseen_and_each_fault_has_its_place() {
     let file = file_of(&world);
     let (header, blocks) = sections(&file);
     let block_of = |at: usize| blocks.iter().filter(|(from, _)| *from <= at).count();
-    let whole = verify(&file).expect("a good file");
+    let whole = checked(&file).expect("a good file");
     assert_eq!((whole.events, whole.words), (4, 2));
     for at in 0..file.len() {
         for flip in [0x01, 0x02, 0x10, 0x20, 0x80, 0xff] {
             let mut changed = file.clone();
             changed[at] ^= flip;
-            let Err(Fault { place, reason }) = verify(&changed) else { panic!("{flip:x} at {at} is not seen") };
+            let Err(Fault { place, reason }) = checked(&changed) else { panic!("{flip:x} at {at} is not seen") };
             assert_eq!(place.block, block_of(at), "{flip:x} at {at} of {}: {reason} in {place}", header.len());
             let begins = place.block.checked_sub(1).map_or(0, |nth| blocks[nth].0);
             assert_eq!(place.at as usize, begins, "{flip:x} at {at}: {reason}");
@@ -108,7 +116,7 @@ fn an_event_left_out_is_missed_the_last_ones_too() {
     for left_out in blocks.iter().filter(|it| is_event(it)) {
         let words = world.whole().entry(world.whole().find(&left_out.cid).expect("an event")).event.body.words();
         let others = blocks.iter().filter(|it| it.cid != left_out.cid && Some(it.cid) != words);
-        let Err(Fault { place, reason }) = verify(&joined(&header, others)) else {
+        let Err(Fault { place, reason }) = checked(&joined(&header, others)) else {
             panic!("{} is not missed", left_out.cid)
         };
         match reason {
@@ -137,7 +145,7 @@ fn a_forged_event_is_refused_though_its_name_is_that_of_its_bytes() {
         block[sig] ^= 1;
         let forged = CarBlock { at: 0, cid: Cid::of(&block), block: block.into() };
         let others = blocks.iter().enumerate().map(|(at, (_, it))| if at == nth { &forged } else { it });
-        let fault = verify(&joined(&header, others)).expect_err("forged");
+        let fault = checked(&joined(&header, others)).expect_err("forged");
         if nth == 0 {
             assert_eq!(fault.reason, Reason::File(CarError::NoFounding), "another founding is another room");
             continue;
@@ -148,13 +156,74 @@ fn a_forged_event_is_refused_though_its_name_is_that_of_its_bytes() {
     }
 }
 
+/// A room in which one writes more than is verified at once, and its file's parts.
+fn long_file() -> (Vec<u8>, Vec<CarBlock>) {
+    let mut world = World::new(33);
+    (0..MOST).for_each(|nth| _ = world.post(1, &format!("post {nth}")));
+    let (header, blocks) = sections(&file_of(&world));
+    (header, blocks.into_iter().map(|(_, it)| it).collect())
+}
+
+#[test]
+fn signatures_of_a_file_are_checked_as_many_together_as_go() {
+    let (header, blocks) = long_file();
+    let events = blocks.iter().filter(|it| is_event(it)).count();
+    let file = joined(&header, &blocks);
+    for size in [100, file.len()] {
+        let mut verifier = Verifier::new(SECRET);
+        file.chunks(size).for_each(|piece| verifier.push(piece).expect("good so far"));
+        let Counts { multiplications, together, .. } = verifier.signatures();
+        assert_eq!((multiplications, together), (1, MOST as u64), "whatever the pieces");
+        assert_eq!(verifier.finish().map(|it| it.events), Ok(events), "what is left is checked at the end");
+    }
+}
+
+#[test]
+fn the_first_fault_is_told_though_those_after_it_show_sooner() {
+    let (header, blocks) = long_file();
+    let events: Vec<usize> = (0..blocks.len()).filter(|nth| is_event(&blocks[*nth])).collect();
+    let faulty = |nth: usize, kind: usize| {
+        let of = |block: Vec<u8>| CarBlock { at: 0, cid: Cid::of(&block), block: block.into() };
+        match kind {
+            // A signature that is another's, and bytes that are neither event nor words.
+            0 => {
+                let mut block = blocks[nth].block.to_vec();
+                let sig = block.windows(4).position(|it| it == b"csig").expect("it is signed") + 10;
+                block[sig] ^= 1;
+                of(block)
+            }
+            1 => of(b"\xa0".to_vec()),
+            2 => of(b"\x80".to_vec()),
+            // What stands before it.
+            _ => blocks[events[1]].clone(),
+        }
+    };
+    // Within what is verified at once, and from one lot to the next; at their borders, and at the very end.
+    for (first, second) in [(3, 4), (3, 5), (200, 255), (255, 256), (10, 256)] {
+        for kinds in (0..16).map(|it| [it / 4, it % 4]) {
+            let (first, second) = (events[first], events[second]);
+            let mut broken = blocks.clone();
+            broken[first] = faulty(first, kinds[0]);
+            broken[second] = faulty(second, kinds[1]);
+            let file = joined(&header, &broken);
+            let alone = checked(&joined(&header, &broken[..=first])).expect_err("one fault");
+            assert_eq!(alone.place.block, first + 1, "{kinds:?}: {alone}");
+            for size in [1_000, file.len()] {
+                let mut verifier = Verifier::new(SECRET);
+                let told = file.chunks(size).find_map(|piece| verifier.push(piece).err());
+                assert_eq!(told.or_else(|| verifier.finish().err()), Some(alone), "{kinds:?} at {first} and {second}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_there_twice_or_belongs_to_nothing_is_refused() {
     let world = world();
     let file = file_of(&world);
     let (header, blocks) = sections(&file);
     for (_, again) in &blocks {
-        let fault = verify(&[&file[..], &section(&again.cid, &again.block)].concat()).expect_err("twice");
+        let fault = checked(&[&file[..], &section(&again.cid, &again.block)].concat()).expect_err("twice");
         assert_eq!(
             fault,
             Fault {
@@ -167,7 +236,7 @@ fn what_is_there_twice_or_belongs_to_nothing_is_refused() {
     // Of nobody's event, of another room, and those of an event whose author they do not name.
     for (room, author) in [(world.room(), world.author(1)), (Cid::of(b"another room"), world.author(1))] {
         let (cid, block) = Words(room, author, 0, salt, "stray".into()).encode().expect("small");
-        let fault = verify(&[&file[..], &section(&cid, &block)].concat()).expect_err("stray");
+        let fault = checked(&[&file[..], &section(&cid, &block)].concat()).expect_err("stray");
         assert_eq!((fault.reason, fault.place.at), (Reason::StrayWords, file.len() as u64));
     }
     let mut stolen = world.clone();
@@ -183,9 +252,9 @@ fn what_is_there_twice_or_belongs_to_nothing_is_refused() {
     let (_, block) = Words(world.room(), world.author(2), 0, salt, "another's".into()).encode().expect("small");
     let log = stolen.whole();
     let file = export(&log, |it| if *it == cid { Some(block.clone().into()) } else { stolen.words(it) });
-    assert_eq!(verify(&file).expect_err("stolen").reason, Reason::StrayWords);
+    assert_eq!(checked(&file).expect_err("stolen").reason, Reason::StrayWords);
     // A block that is neither.
-    let fault = verify(&[&joined(&header, [&blocks[0].1])[..], &section(&Cid::of(b"\x80"), b"\x80")].concat());
+    let fault = checked(&[&joined(&header, [&blocks[0].1])[..], &section(&Cid::of(b"\x80"), b"\x80")].concat());
     let fault = fault.expect_err("nothing");
     assert_eq!(fault.reason.to_string(), "the words block is not canonical DAG-CBOR");
 }
@@ -212,26 +281,26 @@ fn a_file_whose_header_names_other_tips_than_its_log_has_is_refused_and_one_that
     sorted.sort_unstable();
     let named: Vec<Cid> = [world.room()].into_iter().chain(sorted.into_iter().map(|it| it.1)).collect();
     assert_eq!(roots(&named), header, "as they are written");
-    let fault = verify(&joined(&roots(&[world.room(), tips[0]]), &blocks)).expect_err("one is not named");
+    let fault = checked(&joined(&roots(&[world.room(), tips[0]]), &blocks)).expect_err("one is not named");
     assert_eq!((fault.reason, fault.place.cid), (Reason::UnnamedTip, Some(tips[1])));
     // As earlier builds wrote it: good, but nobody knows what came last.
-    let older = verify(&joined(&roots(&[world.room()]), &blocks)).expect("a good file");
-    assert_eq!(older, Report { names_tips: false, ..verify(&file).expect("a good file") });
+    let older = checked(&joined(&roots(&[world.room()]), &blocks)).expect("a good file");
+    assert_eq!(older, Report { names_tips: false, ..checked(&file).expect("a good file") });
     let cut = &blocks[..blocks.len() - 2];
-    assert!(verify(&joined(&roots(&[world.room()]), cut)).is_ok_and(|it| !it.names_tips));
+    assert!(checked(&joined(&roots(&[world.room()]), cut)).is_ok_and(|it| !it.names_tips));
     // A room that nobody has written in has no tip but its founding.
     let empty = World::new(3);
-    assert!(verify(&file_of(&empty)).is_ok_and(|it| it.names_tips && it.events == 1));
+    assert!(checked(&file_of(&empty)).is_ok_and(|it| it.names_tips && it.events == 1));
     for (bytes, why) in [(&b"\x08a letter"[..], CarError::NotCar), (&file[..20], CarError::Truncated { block: 0 })] {
-        assert_eq!(verify(bytes).expect_err("no room").reason, Reason::File(why));
+        assert_eq!(checked(bytes).expect_err("no room").reason, Reason::File(why));
     }
 }
 
 #[test]
 fn files_of_earlier_builds_are_verified_too() {
-    let report = verify(include_bytes!("../../../tests/fixtures/4dca91b/room.car")).expect("a good file");
+    let report = checked(include_bytes!("../../../tests/fixtures/4dca91b/room.car")).expect("a good file");
     assert!(report.events > 20 && !report.names_tips && report.authors.len() > 1);
-    assert!(verify(include_bytes!("vectors/golden.car")).expect("a good file").names_tips);
+    assert!(checked(include_bytes!("vectors/golden.car")).expect("a good file").names_tips);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_file_that_was_changed_or_cut_is_refused_with_the_place() {
     for at in (0..good.len()).step_by(good.len() / 40) {
         let mut changed = good.clone();
         changed[at] ^= 1;
-        let fault = verify(&changed).expect_err("changed");
+        let fault = verify(&changed, [1; 32]).expect_err("changed");
         let (code, said, complaint) = run(folder.path(), &changed);
         assert_eq!((code, said.as_str()), (Some(1), ""));
         assert!(complaint.contains(&format!("room.car is refused: {fault}")), "{complaint}");
