@@ -81,7 +81,7 @@ impl Session {
                 engine.come_back();
             }
         }
-        self.publish();
+        self.publish_calmly();
     }
 }
 

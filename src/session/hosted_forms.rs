@@ -19,7 +19,7 @@ impl Session {
                 self.notify(code, text);
             }
         }
-        self.publish();
+        self.publish_calmly();
     }
 }
 

@@ -62,7 +62,7 @@ impl Session {
             pauses::tick(CLOCK_MS);
             session.beat();
             if session.0.engine.borrow().is_some() {
-                session.publish();
+                session.publish_calmly();
             }
         }));
     }

@@ -139,6 +139,8 @@ struct Inner {
     sync_waits: RefCell<Vec<oneshot::Sender<()>>>,
     /// Something of the open room was shown, or was there when it was opened.
     paged: Cell<bool>,
+    /// Until then much comes in, though it pauses: more is on its way.
+    busy_until: Cell<f64>,
     watch: Watch,
     /// Of who practises: what links them.
     wire: Option<Wire>,
@@ -220,6 +222,7 @@ impl Session {
             met: Cell::new(unmarked),
             synced: Cell::new(unmarked),
             paged: Cell::default(),
+            busy_until: Cell::default(),
             sync_waits: RefCell::default(),
             watch: Watch::default(),
             wire,

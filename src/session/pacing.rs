@@ -28,6 +28,8 @@ const GREETING_FRAME_MS: f64 = 100.0;
 const SHELL_MS: u32 = 500;
 /// What nobody waits for waits so much longer while a room is caught up with, in milliseconds.
 const CATCHING_UP_MS: u32 = 2_000;
+/// While more is on its way, much comes in until nothing has come for so long, in milliseconds.
+const STREAM_PAUSE_MS: f64 = 300.0;
 /// While nothing is there to be drawn, it is looked for that often, in milliseconds.
 const PAGE_FRAME_MS: f64 = 30.0;
 /// What came is noted for "my rooms" at most this often, in milliseconds: it only has to survive the tab.
@@ -49,7 +51,7 @@ impl Session {
             // Nothing to show, and nowhere: snapshots begin with the room.
             return;
         }
-        let is_busy = self.0.engine.borrow().as_ref().is_some_and(|it| it.node.is_busy());
+        let is_busy = self.is_busy();
         if calm && is_busy && self.0.paged.get() && self.0.pacing.borrow().waits_for_all() {
             // Of thousands of events each would be looked at; the last is told when no more is on the way.
             return;
@@ -67,6 +69,18 @@ impl Session {
         if pacing.timer.is_none() || pacing.due < pacing.looks {
             self.look_at(&mut pacing, now);
         }
+    }
+
+    /// Whether much comes in: there is no slice's end to what is here, or more of it will be in a moment.
+    fn is_busy(&self) -> bool {
+        let engine = self.0.engine.borrow();
+        let Some(node) = engine.as_ref().map(|it| &it.node) else { return false };
+        let now = browser::fine_now();
+        if node.is_busy() {
+            self.0.busy_until.set(now + STREAM_PAUSE_MS);
+            return true;
+        }
+        now < self.0.busy_until.get() && node.try_replica().is_none_or(|it| it.is_streaming())
     }
 
     /// Looks when the snapshot is due; what puts it off moves no timer.

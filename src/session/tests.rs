@@ -10,7 +10,7 @@ use paceline_mesh::{Input, Lane};
 use paceline_node::{Founding, Key, Links, Named, Node, Parts, Ready, Surroundings, Timer};
 use paceline_room::{
     Cid, Keypair, NodeId, Stored,
-    batch::{Counts, MOST},
+    batch::{Counts, LOT},
     body::{FormValues, Policy, RoomFounded, meetings},
 };
 use paceline_store::{Desk, IdbStore, MemoryStore, Place, Store};
@@ -27,7 +27,7 @@ use super::{
 use crate::forms;
 
 /// Turns of the event loop after which what is waited for will not come.
-const MOST_TURNS: usize = 100_000;
+const LOT_TURNS: usize = 100_000;
 
 /// What holds natively of signatures in batches holds here.
 #[path = "../../crates/room/tests/batches/mod.rs"]
@@ -154,7 +154,7 @@ async fn open(room: Cid, secret: u8, store: Rc<dyn Store>) -> (Rc<Node>, Rc<With
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..MOST_TURNS {
+    for _ in 0..LOT_TURNS {
         if holds() {
             return;
         }
@@ -189,7 +189,7 @@ async fn steps(store: Rc<dyn Store>) -> Held {
     assert!(!node.is_unkept() && key.mark.get() == Some(4));
     // Words that were taken back go by themselves.
     let dropped = async |store: &dyn Store| store.get(&first).await.expect("read").is_some_and(|it| it.words.is_none());
-    for _ in 0..MOST_TURNS {
+    for _ in 0..LOT_TURNS {
         if dropped(&*store).await {
             break;
         }
@@ -322,14 +322,14 @@ async fn as_many_signatures_as_go_together_are_one_multiplication_of_a_page() {
     let (room, from, to) = (founding.room, Rc::new(MemoryStore::new()), Rc::new(MemoryStore::new()));
     founding.keep(&*from).await.expect("stored");
     let (one, _links, _) = open(room, 7, from.clone()).await;
-    for nth in 1..MOST {
+    for nth in 1..LOT {
         post(&one, Place::Composer, &format!("post {nth}")).await;
     }
     let blocks: Vec<_> = one.replica().log().entries().map(|(_, it)| it.block.clone()).collect();
-    assert_eq!(blocks.len(), MOST);
+    assert_eq!(blocks.len(), LOT);
     one.close();
     let (two, _links, _) = open(room, 8, to).await;
-    assert_eq!(two.import(blocks).await.map(|it| it.admitted), Ok(MOST));
-    let once = Counts { multiplications: 1, together: MOST as u64, ..Counts::default() };
+    assert_eq!(two.import(blocks).await.map(|it| it.admitted), Ok(LOT));
+    let once = Counts { multiplications: 1, together: LOT as u64, ..Counts::default() };
     assert_eq!(two.signatures(), once);
 }

@@ -438,6 +438,11 @@ impl Replica {
         }
     }
 
+    /// Whether a stream of everything has still something to bring.
+    pub fn is_streaming(&self) -> bool {
+        self.sync.streamed() > 0
+    }
+
     /// Whether an event came while its author's key was new here.
     pub fn came_new(&self, cid: &Cid) -> bool {
         self.log.find(cid).is_some_and(|ix| self.regulars.came_new(&self.log, ix))

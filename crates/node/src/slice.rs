@@ -11,8 +11,20 @@ use crate::Surroundings;
 const MOST_MS: f64 = 30.0;
 /// Events that are folded between two looks at the clock.
 pub(crate) const EVENTS: usize = 16;
-/// What is verified between two looks at the clock: a few milliseconds together, of which hashing the bytes is a part.
-pub(crate) const TO_VERIFY: Portion = Portion { events: batch::MOST, folded: EVENTS, bytes: 256 * 1024 };
+/// What is verified between two looks at the clock, at first: a few milliseconds together, of which hashing the bytes is a part.
+pub(crate) const TO_VERIFY: Portion = Portion { events: batch::LOT, folded: EVENTS, bytes: 512 * 1024 };
+
+/// How many signatures are verified at once next time, if so many took so long: the more, the less each costs, as long as others get
+/// their turn in time. Code that runs for the first time is slow, and so are phones.
+pub(crate) fn next_lot(lot: usize, took: f64) -> usize {
+    /// As many as are worth it.
+    const FEWEST: usize = 64;
+    match took {
+        ..12.0 => (lot * 2).min(batch::MOST),
+        MOST_MS.. => (lot / 2).max(FEWEST),
+        _ => lot,
+    }
+}
 
 /// A task that has others beside it.
 pub(crate) struct Slice {
@@ -28,5 +40,24 @@ impl Slice {
     /// Whether it is the others' turn.
     pub(crate) fn is_over(&self, around: &dyn Surroundings) -> bool {
         around.now() - self.began > MOST_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_verified_at_once_as_leave_others_their_turn_in_time() {
+        /// Lots until it stays as it is, where each signature takes so long, in milliseconds.
+        fn settled(each: f64) -> usize {
+            let mut lot = TO_VERIFY.events;
+            (0..10).for_each(|_| lot = next_lot(lot, each * lot as f64));
+            lot
+        }
+        assert_eq!(
+            [0.0, 0.02, 0.04, 0.1, 0.2, 0.4, 9.0].map(settled),
+            [batch::MOST, batch::MOST, 512, 256, 128, 64, 64]
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use paceline_mesh::{
     Replica,
-    replica::{Millis, Verified, verify_all},
+    replica::{Millis, Portion, Verified, verify_all},
 };
 use paceline_room::batch::{Batcher, Counts};
 
@@ -16,6 +16,8 @@ use crate::{Surroundings, slice};
 /// See the module.
 pub(crate) struct Verifying {
     batcher: Batcher,
+    /// How many are verified at once.
+    lot: Cell<usize>,
     /// How long that took, in milliseconds.
     took: Cell<f64>,
     /// Verified together, and not folded yet.
@@ -27,7 +29,8 @@ impl Verifying {
     pub(crate) fn new(around: &dyn Surroundings) -> Self {
         let mut secret = [0; 32];
         around.random(&mut secret);
-        Self { batcher: Batcher::new(secret), took: Cell::default(), verified: RefCell::default() }
+        let lot = Cell::new(slice::TO_VERIFY.events);
+        Self { batcher: Batcher::new(secret), lot, took: Cell::default(), verified: RefCell::default() }
     }
 
     /// What was checked so far.
@@ -50,10 +53,15 @@ impl Verifying {
         let mut verified = self.verified.borrow_mut();
         if verified.len() == 0 {
             // What costs most of the time needs nothing of the node: it could as well be done elsewhere, and awaited here.
-            let coming = replica.to_verify(slice::TO_VERIFY, now);
-            let began = around.now();
+            let lot = self.lot.get();
+            let coming = replica.to_verify(Portion { events: lot, ..slice::TO_VERIFY }, now);
+            let (many, began) = (coming.len(), around.now());
             *verified = verify_all(coming, &self.batcher).into_iter();
-            self.took.set(self.took.get() + around.now() - began);
+            let took = around.now() - began;
+            self.took.set(self.took.get() + took);
+            if many == lot {
+                self.lot.set(slice::next_lot(lot, took));
+            }
         }
         verified.by_ref().take(slice::EVENTS).collect()
     }

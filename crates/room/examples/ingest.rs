@@ -7,7 +7,7 @@ use std::{hint::black_box, time::Instant};
 use ed25519_dalek::{Signature, VerifyingKey};
 use paceline_room::{
     Cid, Event, Fold, Log, NodeId, Stored,
-    batch::{Batch, Batcher, MOST, Verdict},
+    batch::{Batch, Batcher, LOT, MOST, Verdict},
     testing::World,
 };
 
@@ -68,7 +68,7 @@ fn together(events: usize, signed: &[(VerifyingKey, Signature)], message: &[u8])
     let keys: Vec<_> = signed.iter().map(|(author, _)| author.verifier().expect("a public key")).collect();
     let all = || signed.iter().zip(&keys).cycle().take(events);
     rate("verify-alone", events, || assert!(all().all(|((_, signature), key)| key.verify(message, signature))));
-    for size in [16, 64, 128, MOST] {
+    for size in [16, 64, LOT, MOST] {
         let batcher = Batcher::new([1; 32]);
         rate(&format!("verify-{size}-together"), events, || {
             let mut all = all().peekable();

@@ -139,20 +139,21 @@ fn hashed(parts: &[&[u8]]) -> Scalar {
 
 /// The point of that form, if it is the canonical one and the point not of small order.
 fn point(packed: &[u8; 32]) -> Option<EdwardsPoint> {
-    let point = if is_canonical(packed) { CompressedEdwardsY(*packed).decompress()? } else { return None };
-    (!point.is_small_order()).then_some(point)
+    // Told by its bytes, it needs no arithmetic.
+    let may_be = is_canonical(packed) && !SMALL_ORDER.contains(packed);
+    if may_be { CompressedEdwardsY(*packed).decompress() } else { None }
 }
 
-/// Whether the y of a packed point is below 2^255 - 19. (That x = 0 has no sign is left to the small-order check: both
-/// points with x = 0 are of small order.)
+/// Whether the y of a packed point is below 2^255 - 19. (That x = 0 has no sign is left to the list below: both points with x = 0 are of
+/// small order.)
 fn is_canonical(point: &[u8; 32]) -> bool {
     let [least, middle @ .., most] = point;
     *least < 0xed || most & 0x7f != 0x7f || middle.iter().any(|it| *it != 0xff)
 }
 
-/// The canonical encodings of the eight points whose order divides the cofactor ("Taming the Many EdDSAs", Chalkias,
-/// Garillot, Nikolaenko 2020, table 1; the four above 2^255 - 19 and those with x = 0 and a sign are not canonical).
-const SMALL_ORDER: [[u8; 32]; 8] = {
+/// The encodings of the eight points whose order divides the cofactor ("Taming the Many EdDSAs", Chalkias, Garillot, Nikolaenko 2020,
+/// table 1), but for the four above 2^255 - 19. The last two, with x = 0 and a sign, are not canonical.
+const SMALL_ORDER: [[u8; 32]; 10] = {
     const fn ends(first: u8, last: u8, middle: u8) -> [u8; 32] {
         let mut point = [middle; 32];
         point[0] = first;
@@ -180,6 +181,8 @@ const SMALL_ORDER: [[u8; 32]; 8] = {
         signed(EIGHTH),
         OTHER_EIGHTH,
         signed(OTHER_EIGHTH),
+        signed(ends(1, 0, 0)),
+        signed(ends(0xec, 0x7f, 0xff)),
     ]
 };
 
@@ -324,6 +327,17 @@ mod tests {
         for text in ["QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N", &PEER_ID[..51], &long, "12D3KooW0OIl", ""] {
             assert_eq!(text.parse::<NodeId>(), Err(NodeIdError), "{}", &text[..text.len().min(70)]);
         }
+    }
+
+    #[test]
+    fn points_of_small_order_are_known_by_their_bytes_with_a_sign_where_none_belongs_too() {
+        let canonical = curve25519_dalek::constants::EIGHT_TORSION.map(|it| it.compress().to_bytes());
+        assert!(canonical.iter().all(|it| SMALL_ORDER[..8].contains(it)));
+        for packed in SMALL_ORDER {
+            assert!(CompressedEdwardsY(packed).decompress().unwrap().is_small_order(), "{packed:x?}");
+            assert!(is_canonical(&packed) && point(&packed).is_none());
+        }
+        assert_eq!(crate::sorted::set(SMALL_ORDER).len(), 10);
     }
 
     #[test]

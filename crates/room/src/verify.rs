@@ -5,7 +5,7 @@
 //! them back. Files of earlier builds name no tips, and say nothing of what came last: [`Report::names_tips`].
 //!
 //! It takes the file piece by piece, and checks signatures together as they are when they are received: [`batch`](crate::batch). So
-//! up to [`MOST`] events wait for their verdicts, and the fault of one is told when those are there; it is still the first of the file
+//! up to [`LOT`] events wait for their verdicts, and the fault of one is told when those are there; it is still the first of the file
 //! that is told, since whatever is found meanwhile waits for them.
 //!
 //! Deliberately absent: what events mean, and any sentence for people but in English.
@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, fmt, mem, sync::Arc};
 
 use crate::{
     Admission, Body, Cid, Log, NodeId, Words,
-    batch::{Batch, Batcher, Counts, MOST},
+    batch::{Batch, Batcher, Counts, LOT},
     car::{CarBlock, CarError, Reader},
     log::{Refusal, Unverified},
     sorted,
@@ -232,7 +232,7 @@ impl Verifier {
         }
         let place = Place { at: block.at, block: self.blocks, cid: Some(block.cid) };
         self.take(block, place).map_err(|reason| Fault { place, reason })?;
-        if self.waiting.len() >= MOST { self.settle() } else { Ok(()) }
+        if self.waiting.len() >= LOT { self.settle() } else { Ok(()) }
     }
 
     fn take(&mut self, block: CarBlock, place: Place) -> Result<(), Reason> {
@@ -257,7 +257,7 @@ impl Verifier {
     fn settle(&mut self) -> Result<(), Fault> {
         let Some(log) = &mut self.log else { return Ok(()) };
         let waiting = mem::take(&mut self.waiting);
-        let mut batch = Batch::default();
+        let mut batch = Batch::with_capacity(waiting.len());
         waiting.iter().for_each(|it| it.unverified.join(&it.block, &mut batch));
         for (it, verdict) in waiting.into_iter().zip(self.batcher.check(&batch)) {
             let Waiting { place, cid, block, unverified } = it;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use paceline_room::{
     Cid, EventError, Log, Words,
-    batch::{Counts, MOST},
+    batch::{Counts, LOT},
     body::{PostKind, Posted, Retracted},
     car::{CarBlock, CarError, Reader, export},
     json_lines,
@@ -159,7 +159,7 @@ fn a_forged_event_is_refused_though_its_name_is_that_of_its_bytes() {
 /// A room in which one writes more than is verified at once, and its file's parts.
 fn long_file() -> (Vec<u8>, Vec<CarBlock>) {
     let mut world = World::new(33);
-    (0..MOST).for_each(|nth| _ = world.post(1, &format!("post {nth}")));
+    (0..LOT).for_each(|nth| _ = world.post(1, &format!("post {nth}")));
     let (header, blocks) = sections(&file_of(&world));
     (header, blocks.into_iter().map(|(_, it)| it).collect())
 }
@@ -173,7 +173,7 @@ fn signatures_of_a_file_are_checked_as_many_together_as_go() {
         let mut verifier = Verifier::new(SECRET);
         file.chunks(size).for_each(|piece| verifier.push(piece).expect("good so far"));
         let Counts { multiplications, together, .. } = verifier.signatures();
-        assert_eq!((multiplications, together), (1, MOST as u64), "whatever the pieces");
+        assert_eq!((multiplications, together), (1, LOT as u64), "whatever the pieces");
         assert_eq!(verifier.finish().map(|it| it.events), Ok(events), "what is left is checked at the end");
     }
 }

@@ -56,7 +56,7 @@ impl ToVerify {
 
 /// Verifies all of them: what may go together together, the rest one by one.
 pub fn verify_all(all: Vec<ToVerify>, batcher: &Batcher) -> Vec<Verified> {
-    let mut batch = Batch::default();
+    let mut batch = Batch::with_capacity(all.len());
     for it in &all {
         it.unverified.join(&it.arrival.block, &mut batch);
         if it.alone {

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use paceline_node::Surroundings;
 use paceline_room::{
-    batch::{Counts, MOST},
+    batch::{Counts, LOT},
     testing::World,
 };
 
@@ -22,16 +22,16 @@ fn import(place: &Place, seat: &Seat, blocks: Vec<Arc<[u8]>>) {
 #[test]
 fn as_many_signatures_as_go_together_are_one_multiplication() {
     let mut world = World::new(28);
-    (1..=MOST).for_each(|_| _ = world.post(1, "a post"));
+    (1..=LOT).for_each(|_| _ = world.post(1, "a post"));
     let mut blocks: Vec<Arc<[u8]>> = world.blocks().into_iter().map(|it| it.block).collect();
-    let last = blocks.split_off(MOST);
+    let last = blocks.split_off(LOT);
     let place = Place::default();
     let seat = Seat::open(&place, world.room(), world.keypair(2), Disk::default(), Rc::new(TestKey::default()));
     import(&place, &seat, blocks);
-    let together = Counts { multiplications: 1, together: MOST as u64, ..Counts::default() };
-    assert_eq!((seat.node.signatures(), seat.len()), (together, MOST));
+    let together = Counts { multiplications: 1, together: LOT as u64, ..Counts::default() };
+    assert_eq!((seat.node.signatures(), seat.len()), (together, LOT));
     // One alone waits for no others.
     import(&place, &seat, last);
-    assert_eq!((seat.node.signatures(), seat.len()), (Counts { alone: 1, ..together }, MOST + 1));
-    assert_eq!(seat.node.checked(), MOST + 1);
+    assert_eq!((seat.node.signatures(), seat.len()), (Counts { alone: 1, ..together }, LOT + 1));
+    assert_eq!(seat.node.checked(), LOT + 1);
 }

@@ -2,7 +2,7 @@
 
 use paceline_room::{
     Keypair, NodeId,
-    batch::{Batch, Batcher, Counts, MOST, Verdict},
+    batch::{Batch, Batcher, Counts, LOT, MOST, Verdict},
 };
 use serde::Deserialize;
 
@@ -107,9 +107,13 @@ pub fn every_known_edge_case_gets_its_one_verdict_in_any_batch() {
 }
 
 pub fn a_batch_of_honest_signatures_is_one_multiplication() {
-    let (verdicts, counts) = together(&honest(MOST));
-    assert_eq!(verdicts, [Verdict::Good; MOST]);
-    assert_eq!(counts, Counts { multiplications: 1, together: MOST as u64, ..Counts::default() });
+    for many in [LOT, MOST] {
+        let (verdicts, counts) = together(&honest(many));
+        assert_eq!(verdicts, vec![Verdict::Good; many]);
+        assert_eq!(counts, Counts { multiplications: 1, together: many as u64, ..Counts::default() });
+    }
+    let (_, counts) = together(&honest(MOST + LOT));
+    assert_eq!(counts, Counts { multiplications: 2, together: (MOST + LOT) as u64, ..Counts::default() });
 }
 
 /// Adds that to the little-endian number at this place of a signature.
@@ -147,14 +151,14 @@ pub fn faults_that_cancel_each_other_do_not_pass() {
 }
 
 pub fn those_that_spoil_are_found_and_named() {
-    let mut all = honest(MOST);
+    let mut all = honest(LOT);
     shift(&mut all[77].signature, 32, 1);
     let (verdicts, counts) = together(&all);
-    let spoilt: Vec<usize> = (0..MOST).filter(|at| verdicts[*at] != Verdict::Good).collect();
+    let spoilt: Vec<usize> = (0..LOT).filter(|at| verdicts[*at] != Verdict::Good).collect();
     assert_eq!((spoilt, verdicts[77]), (vec![77], Verdict::Spoilt));
     // Halves down to a few: what is checked once more each time is the half in which it is.
     assert!(counts.multiplications <= 15, "{counts:?}");
-    assert_eq!((counts.spoilt, counts.all()), (1, MOST as u64));
+    assert_eq!((counts.spoilt, counts.all()), (1, LOT as u64));
     // What can be refused without the equation spoils nothing.
     let mut all = honest(MOST);
     all[77].signature[32..].fill(0xff);
