@@ -24,6 +24,7 @@ impl Session {
         let before = self.discovery();
         self.0.config.choose(choices);
         self.take_over(&before);
+        self.publish();
     }
 
     /// A code that was carried here: of an invite the reply, of a reply nothing but the connection.
@@ -45,6 +46,7 @@ impl Session {
             let before = session.discovery();
             let told = session.0.config.fetch().await;
             session.take_over(&before);
+            session.publish_calmly();
             session.complain(told);
             session.fetch_forms().await;
         });
@@ -81,7 +83,6 @@ impl Session {
                 engine.come_back();
             }
         }
-        self.publish_calmly();
     }
 }
 

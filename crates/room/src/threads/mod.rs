@@ -133,6 +133,13 @@ impl<M> Threads<M> {
 
     /// Looks at what changed in these lists since the last time. What is being stored stands where it will stay.
     pub fn follow(&mut self, posts: &List<Post>, storing: &[Arc<Post>], doubtful: &List<()>) {
+        // Of a whole room that is followed at once, nothing is moved to make room.
+        let more = posts.len().saturating_sub(self.posts.len());
+        if more > 1 {
+            self.by_cid.reserve(more);
+            self.items.reserve(more);
+            self.marks.reserve(2 * more);
+        }
         let before = std::mem::replace(&mut self.posts, posts.clone());
         let doubted = std::mem::replace(&mut self.doubtful, doubtful.clone());
         // What was stored, or was not, makes room for what is there now: the same post is no news then.

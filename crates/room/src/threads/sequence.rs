@@ -63,6 +63,11 @@ impl Sequence {
         Self { nodes: Vec::new(), free: Vec::new(), top: END, dice: seed }
     }
 
+    /// So many marks are on their way.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.nodes.reserve(more);
+    }
+
     fn node(&self, at: Mark) -> &Node {
         look(1);
         &self.nodes[at as usize]
