@@ -30,10 +30,9 @@ use crate::{
     node::{Claim, Verifier},
 };
 
-/// Signatures that are checked at once by who does not measure how long that takes: a third dearer each than [`MOST`], in tasks a fifth
-/// as long.
+/// Signatures that are checked at once by who does not measure how long that takes.
 pub const LOT: usize = 256;
-/// The most that are checked at once: with more each costs hardly less, and a task gets longer.
+/// The most that are checked at once: the more, the less each costs, but with more than these hardly so, and a task gets longer.
 pub const MOST: usize = 1_024;
 /// With fewer it is faster to check one by one.
 const LEAST: usize = 4;
