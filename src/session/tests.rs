@@ -27,7 +27,7 @@ use super::{
 use crate::forms;
 
 /// Turns of the event loop after which what is waited for will not come.
-const LOT_TURNS: usize = 100_000;
+const MOST_TURNS: usize = 100_000;
 
 /// What holds natively of signatures in batches holds here.
 #[path = "../../crates/room/tests/batches/mod.rs"]
@@ -154,7 +154,7 @@ async fn open(room: Cid, secret: u8, store: Rc<dyn Store>) -> (Rc<Node>, Rc<With
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..LOT_TURNS {
+    for _ in 0..MOST_TURNS {
         if holds() {
             return;
         }
@@ -189,7 +189,7 @@ async fn steps(store: Rc<dyn Store>) -> Held {
     assert!(!node.is_unkept() && key.mark.get() == Some(4));
     // Words that were taken back go by themselves.
     let dropped = async |store: &dyn Store| store.get(&first).await.expect("read").is_some_and(|it| it.words.is_none());
-    for _ in 0..LOT_TURNS {
+    for _ in 0..MOST_TURNS {
         if dropped(&*store).await {
             break;
         }
