@@ -39,9 +39,9 @@ fn main() {
         console_error_panic_hook::hook(info);
         browser::tell_end(&info.to_string());
     }));
-    browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
-    hooks::guard_composition();
+    // What storage has to say takes its time: it is asked first.
     let session = session::Session::start();
+    hooks::guard_composition();
     session.follow_address();
     let follower = session.clone();
     address::listen(move || follower.follow_address());

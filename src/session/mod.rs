@@ -66,7 +66,7 @@ use due::Pacing;
 use engine::Engine;
 use handoffs::Handoffs;
 use listen::Board;
-use places::Places;
+use places::{Opening, Places};
 use practice::{player::Player, wire::Wire};
 use watch::Watch;
 
@@ -127,6 +127,8 @@ struct Inner {
     noting: RefCell<Option<Timeout>>,
     handoffs: RefCell<Handoffs>,
     places: Mutex<Option<Places>>,
+    /// They are being opened, since before anybody asked.
+    opening_keys: RefCell<Option<Opening>>,
     /// Relays that were called for the room that is being opened.
     preconnect: RefCell<Preconnect>,
     /// What time it is, for relays.
@@ -162,9 +164,11 @@ impl Session {
     /// The page has loaded: lists the rooms of this browser. A room is opened by [`Session::join`].
     pub fn start() -> Self {
         browser::mark("paceline:started");
+        let opening_keys = places::begin();
         // Known before the first drawing: the start page need not be drawn for who opens a room's link.
         let opening = matches!(address::place(), address::Place::Room { .. });
         let session = Self::new(opening, None, Player::default(), Weak::new());
+        session.0.opening_keys.replace(Some(opening_keys));
         pauses::follow();
         session.follow_page();
         session.fetch_config();
@@ -173,6 +177,9 @@ impl Session {
             // Whoever opened a room's link looks at the room first.
             browser::take_turn().await;
             drop(listed.0.changing.lock().await);
+            if listed.engine().is_ok() {
+                listed.after_first_sync().await;
+            }
             listed.list_rooms().await;
         });
         session
@@ -215,6 +222,7 @@ impl Session {
             noting: RefCell::default(),
             handoffs: RefCell::default(),
             places: Mutex::default(),
+            opening_keys: RefCell::default(),
             preconnect: RefCell::default(),
             clock: Clock::default(),
             asking: Asking::default(),

@@ -216,7 +216,6 @@ impl Session {
         };
         let engine = Engine::open(parts, ready, events);
         engine.node.input(Input::Take(intake::chosen(engine.link.room)));
-        self.ask_the_time();
         *self.0.handoffs.borrow_mut() = Handoffs::default();
         self.0.met.set(false);
         self.0.synced.set(false);
@@ -247,6 +246,8 @@ impl Session {
         if !is_open() {
             return;
         }
+        // Only relays are told it, and of a wrong one they complain.
+        self.ask_the_time();
         wasm_bindgen_futures::spawn_local(self.clone().know_letters(engine.clone()));
         wasm_bindgen_futures::spawn_local(self.clone().ask_to_keep(engine.clone()));
         self.note_room().await;

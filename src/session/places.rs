@@ -2,10 +2,26 @@
 
 use std::{rc::Rc, sync::Arc};
 
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
 use paceline_net::{RoomKeys, RoomLink};
-use paceline_store::{HeldKey, IdbStore, Keys, MemoryStore, Store};
+use paceline_store::{HeldKey, IdbStore, Keys, MemoryStore, Store, StoreError};
 
 use super::{error::Outcome, notices::storage};
+use crate::browser::page_path;
+
+/// The keys, while they are opened.
+pub type Opening = Shared<LocalBoxFuture<'static, Result<Keys, StoreError>>>;
+
+/// Has the keys opened, while the page goes on with something else.
+pub fn begin() -> Opening {
+    let opening = async { Keys::open(&page_path()).await };
+    let opening: Opening = opening.boxed_local().shared();
+    _ = opening.clone().now_or_never();
+    opening
+}
 
 /// Where the keys and databases of this page are.
 #[derive(Clone)]

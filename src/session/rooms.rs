@@ -1,16 +1,16 @@
 //! "My rooms": what this browser remembers of those that were opened.
 
-use paceline_store::{Keys, RoomRecord};
+use paceline_store::RoomRecord;
 
 use super::{
     Session, browser,
     error::Outcome,
     names,
     notices::storage,
-    places::{Places, storage_key},
+    places::{self, Places, storage_key},
     view::RoomCard,
 };
-use crate::{address, browser::page_path};
+use crate::address;
 
 impl Session {
     /// Remembers the name with the key, to ask "go on as ...?".
@@ -91,7 +91,8 @@ impl Session {
         if let Some(places) = &*opened {
             return Ok(places.clone());
         }
-        let keys = Keys::open(&page_path()).await.map_err(storage)?;
+        let opening = self.0.opening_keys.take().unwrap_or_else(places::begin);
+        let keys = opening.await.map_err(storage)?;
         let places = Places { keys };
         *opened = Some(places.clone());
         Ok(places)

@@ -1,6 +1,8 @@
 //! What this browser remembers about its keys and rooms, apart from the rooms' own databases: records of JSON, so that a person can
 //! read them with the browser's tools.
 
+use std::cell::OnceCell;
+
 use paceline_room::{Cid, Keypair, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +32,22 @@ pub(crate) struct KeyRecord {
     /// Databases under former names of the page that were copied into this node's, and how they looked then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) copied: Vec<(String, String)>,
+    #[serde(skip)]
+    pub(crate) derived: Derived,
 }
+
+/// What follows from the secret, once it was asked for: deriving it costs as much as a signature.
+#[derive(Clone, Default)]
+pub(crate) struct Derived(OnceCell<Keypair>);
+
+impl PartialEq for Derived {
+    /// Adds nothing to the secret, which is compared.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Derived {}
 
 impl std::fmt::Debug for KeyRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,11 +60,12 @@ impl KeyRecord {
     /// A new key for a room.
     pub(crate) fn new(secret: [u8; 32], room: Cid, db_key: [u8; 32], now: UnixMillis) -> Self {
         let (name, copied) = (String::new(), Vec::new());
-        Self { secret, room, db_key, name, created: now, used: now, high_water: None, whole: true, copied }
+        let derived = Derived::default();
+        Self { secret, room, db_key, name, created: now, used: now, high_water: None, whole: true, copied, derived }
     }
 
-    pub(crate) fn keypair(&self) -> Keypair {
-        Keypair::from_secret(self.secret)
+    pub(crate) fn keypair(&self) -> &Keypair {
+        self.derived.0.get_or_init(|| Keypair::from_secret(self.secret))
     }
 
     pub(crate) fn node(&self) -> NodeId {

@@ -103,17 +103,15 @@ impl IdbStore {
         Ok(store)
     }
 
-    /// The database of a key that was drawn a moment ago: nothing is in it. It is made while others go on; what is written waits for
-    /// it, and for its key to be `kept`.
+    /// The database of a key that was drawn a moment ago: nothing is in it. It is made when something is first written, which waits for
+    /// it, and for its key to be `kept`: a browser that makes a database has less time for who joins.
     pub(crate) fn create(name: &str, holding: Rc<Holding>, kept: Kept) -> Self {
         let name = name.to_owned();
         let making = async move {
             let (connection, ()) = future::try_join(Connection::open(&name, &schema::STEPS), kept).await?;
             Ok(Rc::new(connection))
         };
-        let making = making.boxed_local().shared();
-        wasm_bindgen_futures::spawn_local(making.clone().map(drop));
-        Self::over(making, Some(holding))
+        Self::over(making.boxed_local().shared(), Some(holding))
     }
 
     /// Copies what the database of that name holds, if there is one, into any store. It is only read: another tab may be
@@ -149,12 +147,13 @@ impl IdbStore {
     }
 
     fn on(connection: Connection, holding: Option<Rc<Holding>>) -> Self {
-        Self::over(future::ready(Ok(Rc::new(connection))).boxed_local().shared(), holding)
+        let database: Making = future::ready(Ok(Rc::new(connection))).boxed_local().shared();
+        // Known from here on, without waiting.
+        _ = database.clone().now_or_never();
+        Self::over(database, holding)
     }
 
     fn over(database: Making, holding: Option<Rc<Holding>>) -> Self {
-        // Begun at once; of one that is there it is known from then on.
-        _ = database.clone().now_or_never();
         let (writing, state) = (Mutex::new(()), RefCell::default());
         Self { inner: Rc::new(Inner { database, _holding: holding, writing, state }) }
     }

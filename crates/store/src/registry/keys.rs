@@ -1,8 +1,11 @@
 //! Which key this tab writes with. Two tabs never write with one key; a tab keeps its key across reloads.
 
-use std::rc::Rc;
+use std::{pin::Pin, rc::Rc};
 
-use futures::FutureExt;
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, MaybeDone, maybe_done},
+};
 use paceline_room::{Cid, Keypair, NodeId, sorted};
 
 use super::{
@@ -95,6 +98,13 @@ impl HeldKey {
     }
 }
 
+/// A fresh key that was asked for, and is let go of with this.
+struct NewKey {
+    room: Cid,
+    record: KeyRecord,
+    asking: Pin<Box<MaybeDone<LocalBoxFuture<'static, Option<Holding>>>>>,
+}
+
 /// A node of a room in this browser, whether or not a tab holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownNode {
@@ -131,7 +141,14 @@ impl Keys {
     /// person has to be asked first ([`How::Resumed`]), nothing is noted before [`Keys::go_on`]. That a new one is kept is not waited
     /// for: only what is written with it waits ([`HeldKey::open_store`]).
     pub async fn acquire(&self, room: Cid, db_key: [u8; 32]) -> Result<HeldKey, StoreError> {
-        let (records, _) = self.records().await?;
+        // A tab that was nobody here yet mostly needs a new key, and asks for one while it is read which there are.
+        let asking = async {
+            match self.session(room) {
+                Some(_) => Ok(None),
+                None => Ok(Some(self.claim_new(room, db_key, draw()?))),
+            }
+        };
+        let ((records, _), new) = futures::try_join!(self.records(), asking)?;
         for attempt in attempts(records, (room, &db_key), self.session(room), now()) {
             let patience = if attempt.how == How::Kept { Patience::Reload } else { Patience::AtOnce };
             let node = attempt.record.node();
@@ -145,7 +162,10 @@ impl Keys {
             }
             return Ok(held);
         }
-        self.hold_new(room, db_key, draw()?).await
+        match new {
+            Some(new) => self.keep_new(new).await,
+            None => self.hold_new(room, db_key, draw()?).await,
+        }
     }
 
     /// A new key for this room: somebody else is at this computer, or the old key must not write again. It is kept.
@@ -162,9 +182,25 @@ impl Keys {
 
     /// A fresh key is held, and kept meanwhile.
     async fn hold_new(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> Result<HeldKey, StoreError> {
+        self.keep_new(self.claim_new(room, db_key, keypair)).await
+    }
+
+    /// Asks for a fresh key, which is let go of where nobody waits for the answer.
+    fn claim_new(&self, room: Cid, db_key: [u8; 32], keypair: Keypair) -> NewKey {
         let record = KeyRecord::new(keypair.to_secret(), room, db_key, now());
+        let (node, page_path) = (record.node(), self.page_path.clone());
+        let asking = async move { hold(&page_path, node, Patience::AtOnce).await };
+        let mut asking = Box::pin(maybe_done(asking.boxed_local()));
+        _ = asking.as_mut().now_or_never();
+        NewKey { room, record, asking }
+    }
+
+    /// Waits until a fresh key is held.
+    async fn keep_new(&self, new: NewKey) -> Result<HeldKey, StoreError> {
+        let NewKey { room, record, mut asking } = new;
         let node = record.node();
-        let holding = hold(&self.page_path, node, Patience::AtOnce).await;
+        asking.as_mut().await;
+        let holding = asking.as_mut().take_output().flatten();
         let holding = holding.ok_or_else(|| StoreError::Unavailable("a new key is taken".into()))?;
         let json = to_json(&record)?;
         let keys = self.clone();
@@ -306,7 +342,7 @@ impl Keys {
 
     fn held(&self, record: &KeyRecord, how: How, holding: Holding) -> HeldKey {
         let KnownNode { node, room, name, used, database, .. } = self.known_node(record);
-        let (keypair, high_water) = (record.keypair(), record.high_water);
+        let (keypair, high_water) = (record.keypair().clone(), record.high_water);
         let (claim, unsaved) = (Claim(Rc::new(holding)), names::unsaved(&self.page_path, node));
         HeldKey { keypair, node, how, name, high_water, database, used, room, claim, kept: None, unsaved }
     }

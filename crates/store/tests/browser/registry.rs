@@ -229,6 +229,7 @@ async fn a_tab_that_objects_late_has_held_the_key_all_along() {
     let _none = Patched::new(&["navigator"], "locks", "undefined");
     let (path, keys) = page().await;
     let first = acquire(&keys).await;
+    first.kept().await.expect("it is remembered");
     let node = first.node;
     drop(first);
     // It is busy for longer than anybody waits for it.
@@ -393,12 +394,30 @@ async fn a_key_stays_held_until_its_last_write_is_done() {
 }
 
 #[wasm_bindgen_test]
+async fn a_new_key_that_was_asked_for_meanwhile_and_is_not_needed_is_let_go_of() {
+    let (path, keys) = page().await;
+    let node = acquire(&keys).await.node;
+    as_a_new_tab().await;
+    let resumed = acquire(&keys).await;
+    assert_eq!(resumed.node, node);
+    let wait = "
+        const ours = ({ name }) => name.includes(a0);
+        for (;;) {
+            const { held, pending } = await navigator.locks.query();
+            if (!pending.some(ours) && held.filter(ours).length === 1) return held.find(ours).name;
+        }";
+    let held = raw::script(wait, &[path.as_str().into()]).await;
+    assert_eq!(held.as_string(), Some(lock_name(&path, node)));
+    assert_eq!(keys.known(a_room(), DB_KEY).await.expect("lists").len(), 1, "nor is it kept");
+}
+
+#[wasm_bindgen_test]
 async fn nothing_is_written_with_a_new_key_before_it_is_kept() {
     let (_, keys) = page().await;
     let held = acquire(&keys).await;
     let store = held.open_store().await.expect("opens");
     assert_eq!(store.load_page(None, 1).await.map(|it| it.len()), Ok(0), "it is known to be empty, and not waited for");
-    assert!(!databases().await.contains(&held.database), "it is only being made");
+    assert!(!databases().await.contains(&held.database), "it is made when something is to be written");
     store.commit(room().blocks(), Durability::Strict).await.expect("commits");
     assert_eq!(keys.known(a_room(), DB_KEY).await.expect("lists").len(), 1, "what is written comes after its key");
     drop(store);
