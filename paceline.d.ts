@@ -344,6 +344,8 @@ interface Status {
     logBytes: number;
     /** Its words that are here. */
     wordsBytes: number;
+    /** How often anything was drawn anew since the room was opened. At rest nothing is. */
+    drawings: number;
   };
 }
 

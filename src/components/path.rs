@@ -6,17 +6,22 @@ use crate::{
     texts::t,
 };
 
-/// How a peer is reached, with the round trip where it is known.
-pub fn reached(peer: &PeerView, people: &People) -> String {
+/// How a peer is reached.
+pub fn way(peer: &PeerView, people: &People) -> String {
     if let Some(through) = &peer.through {
         return t!("path-through-name", name = people::name_in(people, through));
     }
-    let how = match peer.path {
+    match peer.path {
         Path::Webrtc => t!("path-webrtc"),
         Path::Broadcast => t!("path-broadcast"),
         Path::Relayed => t!("path-relayed"),
         Path::Through | Path::Unknown => t!("path-through"),
-    };
+    }
+}
+
+/// The same with the round trip where it is known. Who shows that [looks at figures](crate::hooks::use_figures).
+pub fn reached(peer: &PeerView, people: &People) -> String {
+    let how = way(peer, people);
     match peer.rtt_ms {
         Some(rtt) => t!("path-with-rtt", how = how, rtt = rtt),
         None => how,

@@ -80,6 +80,8 @@ pub struct Engine {
     pub opened_at: f64,
     /// When links were last lost: how many, and when.
     pub lost_links: Cell<Option<f64>>,
+    /// Snapshots that were told: each may be a drawing.
+    pub told: Cell<u32>,
     /// How far into the room the person at this tab has looked.
     pub seen: Cell<Seen>,
     /// The last snapshot, and what the next is made of.
@@ -162,6 +164,7 @@ impl Engine {
             refused: RefCell::default(),
             opened_at: browser::fine_now(),
             lost_links: Cell::new(None),
+            told: Cell::new(0),
             seen: Cell::default(),
             persisted: Cell::new(false),
             own: Own::default(),

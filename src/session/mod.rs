@@ -16,6 +16,7 @@ mod due;
 mod engine;
 mod error;
 mod express;
+mod figures;
 mod first_drawing;
 mod floor;
 mod going;
@@ -64,6 +65,7 @@ use wasm_bindgen_futures::spawn_local;
 use asking::Asking;
 use due::Pacing;
 use engine::Engine;
+use figures::Figures;
 use handoffs::Handoffs;
 use listen::Board;
 use places::{Opening, Places};
@@ -120,6 +122,8 @@ struct Inner {
     changing: Mutex<()>,
     offline: Cell<bool>,
     pacing: RefCell<Pacing>,
+    /// Whether somebody looks at what changes by itself.
+    figures: Figures,
     /// Until then somebody was just linked.
     greeting_until: Cell<f64>,
     /// Draws the page for the first time; by itself after a while.
@@ -217,6 +221,7 @@ impl Session {
             changing: Mutex::default(),
             offline: Cell::new(false),
             pacing: RefCell::default(),
+            figures: Figures::default(),
             greeting_until: Cell::new(0.0),
             drawing: RefCell::default(),
             noting: RefCell::default(),

@@ -14,6 +14,7 @@ use super::{
     due::{Pacing, Unseen},
     engine::Engine,
     error::SessionError,
+    figures::Showing,
     listen::{Listener, StateSeen},
     publish,
     view::{Connection, View},
@@ -101,6 +102,13 @@ impl Session {
         }
         drop(pacing);
         self.publish_now();
+    }
+
+    /// Somebody looks at figures that change by themselves, until that is dropped.
+    pub fn show_figures(&self) -> Showing {
+        let showing = self.0.figures.show();
+        self.publish();
+        showing
     }
 
     /// Draws the page: at once, or for who opened a room's link as soon as that room can be shown.
@@ -199,7 +207,8 @@ impl Session {
         let before = self.0.view.borrow().clone();
         let offline = self.0.offline.get();
         let ahead = self.0.clock.offset();
-        let view = |engine: &Rc<Engine>| publish::room_view(engine, offline, ahead, before.room.as_ref());
+        let figures = self.0.figures.are_shown();
+        let view = |engine: &Rc<Engine>| publish::room_view(engine, offline, figures, ahead, before.room.as_ref());
         let room = engine.as_ref().map(view);
         if let (Some(engine), Some(room)) = (&engine, &room) {
             let before = before.room.as_deref().filter(|it| it.room == room.room);
@@ -235,6 +244,9 @@ impl Session {
             hosted_forms: forms::count_hosted(),
         });
         if *view != *before {
+            if let Some(engine) = &engine {
+                engine.told.set(engine.told.get() + 1);
+            }
             *self.0.view.borrow_mut() = view.clone();
             self.0.board.each(|it| {
                 if let Listener::View(call) = it {

@@ -10,6 +10,7 @@ use paceline_room::sorted;
 use super::{
     browser,
     engine::Engine,
+    figures::{earlier_counts, earlier_round_trips},
     intake::takes_word,
     names, pauses,
     report::{LocalState, PageReport, Present, Rendezvous, Signatures, Status, TimeLeft, Waiting, here_word},
@@ -47,10 +48,20 @@ fn snapshot(engine: &Engine, ahead: i64) -> Rc<Snapshot> {
 
 /// The room as it is now; `before` lends what has not changed, and is the same if nothing has.
 #[inline(never)]
-pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<RoomView>>) -> Rc<RoomView> {
+/// Without `figures` those that change by themselves stay as they were told before.
+pub fn room_view(
+    engine: &Engine,
+    offline: bool,
+    figures: bool,
+    ahead: i64,
+    before: Option<&Rc<RoomView>>,
+) -> Rc<RoomView> {
     let connection = connection(engine, offline);
     let now = snapshot(engine, ahead);
-    let peers: Rc<[PeerView]> = same(before.map(|it| &it.peers), linked(engine));
+    let told = before.filter(|it| !figures && it.room == engine.link.room);
+    let peers = earlier_round_trips(linked(engine), told.map_or(&[], |it| &it.peers));
+    let peers: Rc<[PeerView]> = same(before.map(|it| &it.peers), peers);
+    let rendezvous = earlier_counts(engine.net.rendezvous(), told.map_or(&[], |it| &it.rendezvous));
     let replica = engine.node.replica();
     let fold = replica.fold();
     let named = now.people.me().is_some_and(|it| !it.person.name.is_empty());
@@ -123,7 +134,7 @@ pub fn room_view(engine: &Engine, offline: bool, ahead: i64, before: Option<&Rc<
         storage: engine.storage(),
         peers,
         reached: replica.reached().clone(),
-        rendezvous: same(before.map(|it| &it.rendezvous), engine.net.rendezvous()),
+        rendezvous: same(before.map(|it| &it.rendezvous), rendezvous),
         unlinked: same(before.map(|it| &it.unlinked), engine.net.unlinked()),
     };
     before.filter(|it| ***it == view).cloned().unwrap_or_else(|| Rc::new(view))
@@ -184,6 +195,7 @@ pub fn page(engine: Option<&Engine>) -> PageReport {
         memory_bytes: browser::memory(),
         log_bytes: log as u64,
         words_bytes: words as u64,
+        drawings: engine.map_or(0, |it| it.told.get()),
     }
 }
 

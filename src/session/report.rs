@@ -110,6 +110,8 @@ pub struct PageReport {
     pub log_bytes: u64,
     /// ... and its words.
     pub words_bytes: u64,
+    /// How often anything of the open room was drawn anew.
+    pub drawings: u32,
 }
 
 /// One way of finding others.

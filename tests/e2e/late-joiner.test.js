@@ -4,6 +4,8 @@ import { converged } from './lib/tab.js';
 import { scenario } from './lib/world.js';
 
 const EVENTS = 2_000;
+/** While so much comes in, what is here is drawn anew this often, in milliseconds. */
+const BUSY_FRAME_MS = 2_500;
 
 scenario(`a late joiner into a room of ${EVENTS} events sees progress, then everything`, async (world) => {
   const {
@@ -18,12 +20,16 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   world.log(`${EVENTS} posts, one at a time, each stored durably: ${Date.now() - began} ms`);
 
   await context.addInitScript(() => {
-    window.seenByTest = { states: [], texts: [], longest: 0, ahead: 0, answerable: 0 };
+    window.seenByTest = { states: [], texts: [], longest: 0, ahead: 0, answerable: 0, drawn: [] };
     new PerformanceObserver((list) => {
       for (const task of list.getEntries())
         window.seenByTest.longest = Math.max(window.seenByTest.longest, task.duration);
     }).observe({ type: 'longtask', buffered: true });
-    const look = () => {
+    const isPost = (node) => node.nodeType === Node.ELEMENT_NODE && node.closest('[data-testid="post"]');
+    const look = (changes) => {
+      const ofPosts = changes.some(({ target, addedNodes }) => isPost(target) || [...addedNodes].some(isPost));
+      if (ofPosts && !performance.getEntriesByName('paceline:in-sync').length)
+        window.seenByTest.drawn.push(performance.now());
       const ahead = document.querySelectorAll('[data-testid="post"][data-checked="false"]');
       window.seenByTest.ahead = Math.max(window.seenByTest.ahead, ahead.length);
       for (const post of ahead) window.seenByTest.answerable += post.querySelectorAll('button').length;
@@ -63,6 +69,10 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   assert.ok(seen.ahead > 0, 'the newest page comes first');
   assert.equal(seen.answerable, 0, 'what is not checked cannot be answered');
   assert.equal(await ben.at('post', { 'data-checked': 'false' }).count(), 0, 'in the end all are checked');
+  const [first, ...again] = seen.drawn;
+  const inSync = await ben.page.evaluate(() => performance.getEntriesByName('paceline:in-sync')[0].startTime);
+  world.log(`posts drawn at ${first} ms, again before all was here at ${again.join(', ') || 'no time'}; in sync at ${inSync}`);
+  assert.ok(again.length <= (inSync - first) / BUSY_FRAME_MS, 'what comes in is not drawn again and again');
   const { signatures } = await ben.status();
   world.log(`signatures: ${JSON.stringify(signatures)}`);
   assert.ok(signatures.together + signatures.alone >= EVENTS, 'every signature is checked');

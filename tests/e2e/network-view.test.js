@@ -38,6 +38,32 @@ scenario('the panel says who is reached how, and counts what each way of finding
   await peer.waitFor();
 });
 
+scenario('what the network counts at rest is drawn for who looks at it, and for nobody else', async (world) => {
+  const {
+    tabs: [ada, ben],
+  } = await world.room(['Ada', 'Ben']);
+  await ada.has(await ben.post('the last that happens here'));
+  await ada.until('in sync', async () => (await ada.status()).state === 'in-sync');
+  const counts = async () => {
+    const { rendezvous } = await ada.status();
+    return rendezvous.find(({ kind }) => kind === 'broadcast-channel').received;
+  };
+  // What was about to be drawn is drawn by the time one more came.
+  const further = (from) => ada.until('more was counted', async () => (await counts()) > from);
+  await further(await counts());
+  const { drawings } = (await ada.status()).page;
+  await further(await counts());
+  await further(await counts());
+  assert.equal((await ada.status()).page.drawings, drawings, 'nothing was drawn');
+
+  await ada.view('view-network');
+  const shown = ada.at('rendezvous', { 'data-kind': 'broadcast-channel' });
+  const told = async () => Number(/(\d+) received/.exec(await shown.textContent())[1]);
+  await ada.until('the count is drawn', async () => (await told()) === (await counts()));
+  const before = await told();
+  await ada.until('and those after it', async () => (await told()) > before);
+});
+
 scenario('a relay that is not there is told, counted for nothing, and stops nobody', async (world) => {
   world.provokes(/127\.0\.0\.1:65533/);
   world.server.config = { relays: [DEAD], stun: [] };

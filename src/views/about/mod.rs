@@ -9,7 +9,7 @@ use crate::{
     components::{
         icons::Icon,
         more::{SHOWN, Which, use_shown},
-        path::reached,
+        path::way,
     },
     forms, people,
     session::{PeerView, People, RoomView},
@@ -114,5 +114,5 @@ fn list(title: String, lines: &[String], numbered: bool) -> Html {
 
 fn peer(peer: &PeerView, people: &People) -> Html {
     let name = people::name_in(people, &peer.node);
-    html! { <li key={peer.node.to_string()}><strong translate="no"><bdi>{ name }</bdi></strong>{ " " }{ changing(reached(peer, people)) }</li> }
+    html! { <li key={peer.node.to_string()}><strong translate="no"><bdi>{ name }</bdi></strong>{ " " }{ changing(way(peer, people)) }</li> }
 }

@@ -14,6 +14,7 @@ use crate::{
         path::reached,
     },
     config::Discovery,
+    hooks::use_figures,
     parts::part,
     people,
     session::{Connection, Here, PeerView, RendezvousState, RendezvousStatus, RoomView},
@@ -70,6 +71,7 @@ fn Network(props: &NetworkProps) -> Html {
         .collect();
     let met = room.connection == Connection::InSync;
     let much = use_shown();
+    use_figures();
     let shown = much.of(PEERS, SHOWN);
     html! {
         <div class="network">

@@ -12,7 +12,7 @@ use crate::{
         more::{LINES, NAMES},
         path::reached,
     },
-    hooks::use_session,
+    hooks::{use_figures, use_session},
     people,
     session::{Here, PersonView, RoomView, Way, Ways},
     texts::{changing, t},
@@ -38,6 +38,7 @@ pub struct ReachProps {
 pub fn Reach(props: &ReachProps) -> Html {
     let ReachProps { room, open } = props;
     let (test, begin) = use_test();
+    use_figures();
     // Who is at this tab comes first.
     let here: Vec<_> = room.people.iter().take_while(|it| it.here != Here::Gone).cloned().collect();
     let ways = use_ways(here.iter().map(|it| it.nodes.clone()).collect());
