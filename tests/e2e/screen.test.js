@@ -55,9 +55,13 @@ async function press(tab, cid, handle) {
 
 async function give(tab, cid, stance, words) {
   await press(tab, cid, `feedback-${stance}`);
-  await tab.shownPost(cid).getByTestId('feedback-text').fill(words);
-  await tab.shownPost(cid).getByTestId('feedback-submit').click();
-  await tab.shownPost(cid).getByTestId('feedback-text').waitFor({ state: 'detached' });
+  const text = tab.shownPost(cid).getByTestId('feedback-text');
+  await text.fill(words);
+  // What is drawn above may move the button from under the pointer: who misses presses again.
+  await tab.until('it is given', async () => {
+    await tab.shownPost(cid).getByTestId('feedback-submit').click({ timeout: 1_000 }).catch(() => {});
+    return text.waitFor({ state: 'detached', timeout: 2_000 }).then(() => true, () => false);
+  });
 }
 
 const loop = (tab, cid, state) => tab.shownPost(cid).locator(`[data-testid="loop"][data-state="${state}"]`);
