@@ -46,6 +46,8 @@ fn main() {
     let follower = session.clone();
     address::listen(move || follower.follow_address());
     scripting::install(&session);
+    // The shell has done so where the path has one spelling; settings know them all.
+    browser::show_theme(&browser::preference("theme").unwrap_or_else(|| "auto".to_owned()));
     let page = session.clone();
     session.draw_when_shown(|| _ = yew::Renderer::<App>::with_props(AppProps { session: page }).render());
 }
