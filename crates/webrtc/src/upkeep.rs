@@ -11,7 +11,8 @@
 //! | *disconnected* for [`GRACE`] (the browser says so about 5 s after the last sign of life) | the same |
 //! | *failed* (16 s) | the same at once, if nothing is under way |
 //! | no answer for [`REPEAT_EVERY`] | the same offer or question again |
-//! | not *connected* [`TIME_LIMIT`] after the restart began | the connection is lost |
+//! | answered, and not *connected* [`AGAIN_AFTER`] that, or *disconnected* for [`GRACE`] after all | another restart: what was found came of a network that was still changing |
+//! | not *connected* [`TIME_LIMIT`] after the restart began, or the browser first said *disconnected* since | the connection is lost |
 //! | *connected*, but no answer in that time | it goes on as it is |
 
 use crate::link::Role;
@@ -27,6 +28,8 @@ const LISTENER_GRACE: Millis = 1_000;
 pub(crate) const REPEAT_EVERY: Millis = 3_000;
 /// The least time between two restarts: changes of the network come in bursts.
 const APART: Millis = 1_000;
+/// How long paths that both sides told each other may take until one of them works. Less than [`TIME_LIMIT`].
+const AGAIN_AFTER: Millis = 5_000;
 /// How long a restart may take; without one the browser itself takes about 10 s from *disconnected* to *failed*.
 pub(crate) const TIME_LIMIT: Millis = 10_000;
 
@@ -104,18 +107,25 @@ impl Upkeep {
 
     /// The browser's view has changed.
     pub(crate) fn health(&mut self, health: Health, now: Millis) {
-        if std::mem::replace(&mut self.health, health) == health {
+        let before = std::mem::replace(&mut self.health, health);
+        if before == health {
             return;
         }
         match health {
             // What was asked is still answered: the other side may have gone over to new paths already.
             Health::Connected if self.waiting || self.pressing => {}
             Health::Connected => self.settle(),
-            Health::Disconnected if self.deadline.is_none() => {
-                let listening = if self.role == Role::Listener { LISTENER_GRACE } else { 0 };
-                self.due_by(now + GRACE + listening);
+            Health::Disconnected if before == Health::Connected => {
+                // Who was told of the network before the browser noticed gives up no sooner for it.
+                if let Some(deadline) = &mut self.deadline {
+                    *deadline = now + TIME_LIMIT;
+                }
+                if !self.waiting {
+                    let listening = if self.role == Role::Listener { LISTENER_GRACE } else { 0 };
+                    self.due_by(now + GRACE + listening);
+                }
             }
-            Health::Failed if self.deadline.is_none() => self.due_by(now),
+            Health::Failed if !self.waiting => self.due_by(now),
             Health::Disconnected | Health::Failed => {}
         }
     }
@@ -156,11 +166,11 @@ impl Upkeep {
     }
 
     /// Dialer: the answer to an offer came in. Says whether it is to be taken.
-    pub(crate) fn answered(&mut self, round: u32) -> bool {
+    pub(crate) fn answered(&mut self, round: u32, now: Millis) -> bool {
         let expected = self.role == Role::Dialer && self.waiting && round == self.round;
         if expected {
             self.waiting = false;
-            self.due = None;
+            self.due = (self.health != Health::Connected).then_some(now + AGAIN_AFTER);
         }
         expected
     }
@@ -250,7 +260,7 @@ mod tests {
             upkeep.network_changed(0);
             assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
             upkeep.health(Health::Disconnected, 10);
-            assert!(upkeep.answered(1));
+            assert!(upkeep.answered(1, 10));
             begin(&mut upkeep, 20);
             upkeep.health(Health::Connected, 30);
             assert_eq!(steps(&mut upkeep, 30, APART), [(APART, Step::Offer(2))]);
@@ -264,7 +274,7 @@ mod tests {
         assert_eq!(steps(&mut upkeep, 0, GRACE), [(GRACE, Step::Offer(1))]);
         upkeep.health(Health::Connected, GRACE + 10);
         assert_eq!(steps(&mut upkeep, GRACE + 10, GRACE + REPEAT_EVERY), [(GRACE + REPEAT_EVERY, Step::Repeat(1))]);
-        assert!(upkeep.answered(1));
+        assert!(upkeep.answered(1, GRACE + REPEAT_EVERY));
         assert_eq!(steps(&mut upkeep, GRACE + REPEAT_EVERY, 100_000), []);
     }
 
@@ -309,7 +319,7 @@ mod tests {
         upkeep.health(Health::Disconnected, 100);
         upkeep.health(Health::Failed, 200);
         assert_eq!(steps(&mut upkeep, 200, 200), []);
-        assert!(upkeep.answered(1));
+        assert!(upkeep.answered(1, 200));
         upkeep.health(Health::Connected, 300);
         assert_eq!(steps(&mut upkeep, 300, 100_000), []);
     }
@@ -319,7 +329,7 @@ mod tests {
         let mut upkeep = dialer();
         upkeep.network_changed(5_000);
         assert_eq!(steps(&mut upkeep, 5_000, 5_000), [(5_000, Step::Offer(1))]);
-        assert!(upkeep.answered(1));
+        assert!(upkeep.answered(1, 5_001));
         assert_eq!(steps(&mut upkeep, 5_001, 100_000), [], "connected and answered: done");
         let mut asking = listener();
         asking.network_changed(5_000);
@@ -333,8 +343,8 @@ mod tests {
         assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
         (1..10).for_each(|at| upkeep.network_changed(at));
         assert_eq!(steps(&mut upkeep, 10, APART), [(APART, Step::Offer(2))]);
-        assert!(!upkeep.answered(1), "its addresses are old");
-        assert!(upkeep.answered(2));
+        assert!(!upkeep.answered(1, APART), "its addresses are old");
+        assert!(upkeep.answered(2, APART));
     }
 
     #[test]
@@ -351,25 +361,80 @@ mod tests {
         let mut upkeep = dialer();
         upkeep.health(Health::Disconnected, 0);
         assert_eq!(upkeep.step(GRACE), Some(Step::Offer(1)));
-        assert!(upkeep.answered(1));
-        assert_eq!(steps(&mut upkeep, GRACE, 100_000), [(GRACE + TIME_LIMIT, Step::Lost)]);
+        assert!(upkeep.answered(1, GRACE));
+        let again = GRACE + AGAIN_AFTER;
+        assert_eq!(steps(&mut upkeep, GRACE, again), [(again, Step::Offer(2))]);
+        assert!(upkeep.answered(2, again));
+        assert_eq!(steps(&mut upkeep, again, 100_000), [(GRACE + TIME_LIMIT, Step::Lost)]);
         let mut other = listener();
         other.health(Health::Disconnected, 0);
         assert_eq!(other.offered(1, 500), Offered::Answer);
         assert_eq!(steps(&mut other, 500, 100_000), [(500 + TIME_LIMIT, Step::Lost)]);
     }
 
+    /// A network that was still changing when the paths were looked for: the browser notices seconds after both had agreed.
+    #[test]
+    fn paths_that_die_after_a_restart_was_answered_are_looked_for_again() {
+        let mut upkeep = dialer();
+        upkeep.network_changed(0);
+        assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
+        assert!(upkeep.answered(1, 300));
+        upkeep.health(Health::Disconnected, 5_000);
+        let again = 5_000 + GRACE;
+        assert_eq!(steps(&mut upkeep, 5_000, again), [(again, Step::Offer(2))]);
+        upkeep.health(Health::Failed, again + 100);
+        assert!(upkeep.answered(2, again + 300));
+        upkeep.health(Health::Connected, again + 400);
+        assert_eq!(steps(&mut upkeep, again + 400, 100_000), []);
+
+        let mut asking = listener();
+        assert_eq!(asking.offered(1, 300), Offered::Answer);
+        asking.health(Health::Disconnected, 5_000);
+        let again = 5_000 + GRACE + LISTENER_GRACE;
+        assert_eq!(steps(&mut asking, 5_000, again), [(again, Step::Ask(1))]);
+    }
+
+    #[test]
+    fn who_was_told_of_the_network_gives_up_no_sooner_than_who_was_not() {
+        let mut upkeep = dialer();
+        upkeep.network_changed(0);
+        assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
+        upkeep.health(Health::Disconnected, 5_000);
+        assert_eq!(steps(&mut upkeep, 0, 100_000).last(), Some(&(5_000 + TIME_LIMIT, Step::Lost)));
+    }
+
+    /// With each restart the browser looks for paths, and fails again.
+    #[test]
+    fn answers_without_a_path_do_not_keep_a_connection_for_ever() {
+        let mut upkeep = dialer();
+        upkeep.health(Health::Disconnected, 0);
+        upkeep.health(Health::Failed, 1);
+        let mut now = 1;
+        let lost = loop {
+            match steps(&mut upkeep, now, now).last() {
+                Some((_, Step::Lost)) => break now,
+                Some((_, Step::Offer(round))) => assert!(upkeep.answered(*round, now)),
+                _ => {}
+            }
+            upkeep.health(Health::Disconnected, now + 10);
+            upkeep.health(Health::Failed, now + 1_000);
+            now += 1_000;
+            assert!(now < 100_000, "kept for ever");
+        };
+        assert!(lost <= 1 + TIME_LIMIT + 1_000, "{lost}");
+    }
+
     #[test]
     fn answers_are_taken_once_and_only_for_the_round_they_belong_to() {
         let mut upkeep = dialer();
-        assert!(!upkeep.answered(0) && !upkeep.answered(1), "nothing was offered");
+        assert!(!upkeep.answered(0, 0) && !upkeep.answered(1, 0), "nothing was offered");
         upkeep.network_changed(0);
         assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
-        assert!(!upkeep.answered(2));
-        assert!(upkeep.answered(1));
-        assert!(!upkeep.answered(1));
+        assert!(!upkeep.answered(2, 0));
+        assert!(upkeep.answered(1, 0));
+        assert!(!upkeep.answered(1, 0));
         let mut other = listener();
-        assert!(!other.answered(0));
+        assert!(!other.answered(0, 0));
     }
 
     #[test]
@@ -390,7 +455,7 @@ mod tests {
         assert_eq!(upkeep.step(0), Some(Step::Offer(1)));
         upkeep.asked(0, APART);
         assert_eq!(upkeep.step(APART), None, "the offer is on its way");
-        assert!(upkeep.answered(1));
+        assert!(upkeep.answered(1, APART));
         upkeep.asked(0, APART);
         assert_eq!(upkeep.step(APART), None, "an old question");
         upkeep.asked(1, APART);

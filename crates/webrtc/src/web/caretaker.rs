@@ -216,7 +216,7 @@ impl Caretaker {
 
     async fn on_answer(&mut self, round: u32, sdp: &str) -> Result<(), Error> {
         self.check(sdp)?;
-        if self.upkeep.answered(round) {
+        if self.upkeep.answered(round, now()) {
             self.connection.set_remote(RtcSdpType::Answer, sdp).await?;
         }
         Ok(())
