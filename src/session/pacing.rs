@@ -25,7 +25,8 @@ use crate::forms;
 /// what both lack is asked for and answered first, since drawing holds that up. It takes a few messages.
 const GREETING_FRAME_MS: f64 = 100.0;
 /// Until then nothing at all is drawn for who opened a room's link, in milliseconds, unless there is something to show: drawing would
-/// hold up what finds the others, and the page's shell stands there. More than a room takes to open and to be in sync.
+/// hold up what finds the others, and the page's shell stands there. More than a room takes to open, and once more than it takes to be
+/// in sync: a slow CPU takes as much longer for the one as for the other, and longest for a drawing.
 const SHELL_MS: u32 = 500;
 /// What nobody waits for waits so much longer while a room is caught up with, in milliseconds.
 const CATCHING_UP_MS: u32 = 2_000;
@@ -116,12 +117,16 @@ impl Session {
         if !self.view().opening {
             return draw();
         }
+        *self.0.drawing.borrow_mut() = Some((Box::new(draw), self.draw_late()));
+    }
+
+    /// What draws the page if nothing else has by then.
+    fn draw_late(&self) -> Timeout {
         let session = self.clone();
-        let late = Timeout::new(SHELL_MS, move || {
+        Timeout::new(SHELL_MS, move || {
             session.publish_now();
             session.draw_now();
-        });
-        *self.0.drawing.borrow_mut() = Some((Box::new(draw), late));
+        })
     }
 
     fn draw_now(&self) {
@@ -135,6 +140,9 @@ impl Session {
     /// A room was opened: it is drawn as soon as it is in sync with others, or a moment later if there are none.
     pub(super) fn draw_first(&self) {
         self.greet();
+        if let Some((_, late)) = &mut *self.0.drawing.borrow_mut() {
+            *late = self.draw_late();
+        }
         // What was to be drawn before then waits for it as well.
         self.0.pacing.take();
         self.publish();

@@ -160,6 +160,37 @@ scenario('on the screen: words half-written under a post stay while others post'
   assert.equal(await words.inputValue(), 'which harbour?', 'the keyboard is where it was');
 });
 
+scenario('on the screen: who fills a form among posts presses its button where it is, however many come', async (world) => {
+  const context = await browser(world);
+  const { ada, link } = await found(world, context);
+  const ben = await world.tab(context, 'Ben', link);
+  await ben.linked(1);
+  const lines = (name) => Array.from({ length: 4 }, (_, nth) => `${name}, line ${nth + 1}`).join('\n\n');
+  let cid;
+  for (let nth = 1; nth <= 5; nth += 1) cid = await ada.post(lines(`post ${nth}`));
+  await ben.shownPost(cid).waitFor();
+  await press(ben, cid, 'feedback-question');
+  await ben.shownPost(cid).getByTestId('feedback-text').fill('Which harbour?');
+  const button = ben.shownPost(cid).getByTestId('feedback-submit');
+  const reading = ben.page.locator('.reading');
+  const below = (inner, outer) => inner.y + inner.height - outer.y - outer.height;
+  const before = await button.boundingBox();
+  assert.ok(below(before, await reading.boundingBox()) <= 0, 'the form is in sight');
+  const later = [];
+  for (const text of ['one more', 'and one', 'and the last']) later.push(await ada.post(lines(text)));
+  const fresh = ben.page.locator('.new-below');
+  await fresh.filter({ hasText: '3' }).waitFor();
+  assert.deepEqual(await button.boundingBox(), before, 'the button is where it was');
+  await button.click();
+  await ben.until('the question was asked', async () => (await ben.state()).feedback.length === 1);
+  await fresh.click();
+  await fresh.waitFor({ state: 'detached' });
+  await ben.until('the first of them is in sight', async () => {
+    const post = await ben.shownPost(later[0]).boundingBox();
+    return post && below(post, await reading.boundingBox()) <= 0;
+  });
+});
+
 scenario('on the screen: a correction stands beneath its post until adjusted; loops are answered', async (world) => {
   const { ada, ben } = await meet(world);
   const claim = await ada.compose('The bridge carries forty tonnes');

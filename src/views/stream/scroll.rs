@@ -83,6 +83,10 @@ pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomV
             if !others.is_empty() {
                 said.set(announcement(&others, |it| people::name_in(&people, &it.post.author)));
             }
+            if form_at_hand().is_some() && !others.is_empty() {
+                // The end goes away, and whoever fills a form stays.
+                *at_end.borrow_mut() = false;
+            }
             let elsewhere = !*at_end.borrow();
             // What answers something far above is not below.
             let (before, after): (Vec<Cid>, Vec<Cid>) = others.iter().map(|it| (it.post.reply_to, it.post.cid)).fold(
@@ -171,12 +175,13 @@ fn use_end(unseen: &UseStateHandle<Vec<Cid>>) -> Rc<RefCell<bool>> {
         });
     }
     let staying = at_end.clone();
-    // Feedback and answers make posts longer: who is at the end stays there. With the next frame, which is laid out anyway and comes
+    // Feedback and answers make posts longer: who is at the end stays there, or where the form is that they fill: its buttons must not
+    // move while one is pressed. With the next frame, which is laid out anyway and comes
     // before a timer does while much comes in; and after a moment, when all is laid out: no frame comes where nobody looks.
     use_effect(move || {
         let stay = move || {
             if *staying.borrow() {
-                to_end();
+                form_at_hand().as_ref().map_or_else(to_end, keep_in_sight);
             }
         };
         let frame = request_animation_frame({
@@ -223,6 +228,19 @@ fn to_end() {
     if let Some(it) = scroller() {
         it.set_scroll_top(it.scroll_height());
     }
+}
+
+/// The form among the posts that has the keyboard.
+fn form_at_hand() -> Option<Element> {
+    let form = browser::focused()?.closest("form").ok().flatten()?;
+    scroller()?.contains(Some(&form)).then_some(form)
+}
+
+/// Moves only what is not whole in sight.
+fn keep_in_sight(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 fn show(cid: Cid, focused: bool) {

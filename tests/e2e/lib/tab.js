@@ -5,11 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** How long a condition may take to come true before the test fails. Never an expectation of speed. */
 export const PATIENCE = Number(process.env.PACELINE_PATIENCE ?? 60_000);
 const POLL = 25;
+const POLL_AT_MOST = 200;
 
 /** Asks again until the answer is truthy; fails with what it last saw. */
 export async function until(what, ask, patience = PATIENCE) {
   const end = Date.now() + patience;
-  for (;;) {
+  for (let wait = POLL; ; wait = Math.min(wait * 1.3, POLL_AT_MOST)) {
     let seen;
     try {
       seen = await ask();
@@ -22,7 +23,7 @@ export async function until(what, ask, patience = PATIENCE) {
       const last = seen instanceof Error ? seen.message : JSON.stringify(seen);
       throw new Error(`waited ${patience / 1000} s in vain until ${what} (last answer: ${last})`);
     }
-    await pause(POLL);
+    await pause(wait);
   }
 }
 
