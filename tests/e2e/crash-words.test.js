@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { enterAndReload, room } from './lib/reloading.js';
 import { slow, slowDisk, slowWrites } from './lib/slow.js';
+import { every } from './lib/soak.js';
 import { DELAYS, once } from './lib/whereabouts.js';
 import { scenario } from './lib/world.js';
 
-const FINE = Array.from({ length: 21 }, (_, step) => step * 5);
+/** Moments before the end, in milliseconds. */
+const FINE = Array.from({ length: every(11, 21) }, (_, step) => step * every(10, 5));
 
 scenario('Enter, then a reload at any moment: the post or its words are there, once', async (world) => {
   const context = await world.browser();

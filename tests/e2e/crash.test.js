@@ -52,7 +52,7 @@ function random(seed) {
 }
 
 scenario('a tab crashed again and again while posting loses nothing that it showed as sent', async (world) => {
-  const ROUNDS = every(8, 60);
+  const ROUNDS = every(5, 60);
   const seed = Number(process.env.PACELINE_SEED ?? Date.now() % 1_000_000);
   const dice = random(seed);
   world.log(`seed ${seed} (PACELINE_SEED repeats it)`);

@@ -26,7 +26,7 @@ use std::{
 use paceline_storm::{Broken, FAULTS, Harm, Plan, Tally, run, shrink};
 
 /// Rooms that every test run goes through.
-const SEEDS: u64 = 150;
+const SEEDS: u64 = 100;
 /// After so many failures no further storm begins.
 const ENOUGH: usize = 3;
 

@@ -88,18 +88,7 @@ pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomV
                 *at_end.borrow_mut() = false;
             }
             let elsewhere = !*at_end.borrow();
-            // What answers something far above is not below.
-            let (before, after): (Vec<Cid>, Vec<Cid>) = others.iter().map(|it| (it.post.reply_to, it.post.cid)).fold(
-                Default::default(),
-                |(mut before, mut after), (to, it)| {
-                    if to.is_some() && is_above(&rows, &it) {
-                        before.push(it)
-                    } else {
-                        after.push(it)
-                    }
-                    (before, after)
-                },
-            );
+            let (before, after) = apart(&rows, &others);
             answers::add(&above, before);
             if let Some(own) = own.filter(|_| elsewhere) {
                 show_post.emit((own, false));
@@ -204,6 +193,16 @@ fn use_said() -> UseStateHandle<String> {
         move || drop(timeout)
     });
     said
+}
+
+/// Answers to what stands above what is in sight, and what comes below: what answers something far above is not below.
+fn apart(rows: &Rows, others: &[&Came]) -> (Vec<Cid>, Vec<Cid>) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for it in others {
+        let is_before = it.post.reply_to.is_some() && is_above(rows, &it.post.cid);
+        if is_before { &mut before } else { &mut after }.push(it.post.cid);
+    }
+    (before, after)
 }
 
 fn announcement(fresh: &[&Came], name: impl Fn(&Came) -> String) -> String {
