@@ -16,6 +16,11 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// Whether nobody looks at this tab.
+pub fn is_hidden() -> bool {
+    document().is_some_and(|it| it.hidden())
+}
+
 /// Whether the browser has any network at all; where it does not say, it has.
 pub fn has_network() -> bool {
     window().is_none_or(|it| it.navigator().on_line())

@@ -61,8 +61,7 @@ pub fn ask_to_tell() {
 
 /// Notifies who does not see the page, if that is allowed.
 pub fn tell(words: &str) {
-    let is_hidden = browser::document().is_some_and(|it| it.hidden());
-    if is_hidden && knows_notifications() && Notification::permission() == NotificationPermission::Granted {
+    if browser::is_hidden() && knows_notifications() && Notification::permission() == NotificationPermission::Granted {
         // On a phone only a service worker may: then the tab's title is all.
         let _ = Notification::new(words);
     }

@@ -8,7 +8,7 @@ use paceline_mesh::replica::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageChannel, Performance};
 
-pub use crate::browser::has_network;
+pub use crate::browser::{has_network, is_hidden};
 
 thread_local! {
     /// The page's clock: asking the window for it takes ten times as long as reading it.
@@ -71,11 +71,6 @@ pub fn random<const N: usize>() -> [u8; N] {
 pub fn fill_random(bytes: &mut [u8]) {
     // Every browser that runs wasm has `crypto.getRandomValues`; without it no key could have been made either.
     getrandom::fill(bytes).expect("crypto.getRandomValues exists wherever wasm runs");
-}
-
-/// Whether somebody looks at this tab.
-pub fn is_hidden() -> bool {
-    web_sys::window().and_then(|it| it.document()).is_some_and(|it| it.hidden())
 }
 
 thread_local! {

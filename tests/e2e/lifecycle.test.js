@@ -77,6 +77,40 @@ async function behind(world) {
 
 const here = async (tab, node) => (await tab.local()).present.find((one) => one.node === node)?.here;
 
+/** Whether somebody looks at the tab, as its page is told. */
+const look = (tab, looks) =>
+  tab.page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, !looks);
+
+scenario('behind another tab no post is drawn; who comes back to it sees all at once', async (world) => {
+  const { tabs } = await world.room(['Ada', 'Ben']);
+  const [ada, ben] = tabs;
+  await ben.shownPost(await ada.post('while Ben looks')).waitFor();
+  await look(ben, false);
+  await ben.page.evaluate(() => {
+    window.drawn = 0;
+    new MutationObserver((all) => (window.drawn += all.length)).observe(document.querySelector('.reading'), { childList: true, subtree: true, characterData: true });
+  });
+  const drawn = () => ben.page.evaluate(() => window.drawn);
+  const before = (await ben.status()).page.drawings;
+  const posts = [];
+  for (let nth = 1; nth <= 10; nth += 1) posts.push(await ada.post(`nobody looks, ${nth}`));
+  await ada.call('retract', posts[0]);
+  await converged(tabs);
+  // What the page is told of it, title and bells hear; twice, so that what is drawn would have been.
+  for (let twice = 0; twice < 2; twice += 1) {
+    await ben.has(await ada.post('one more'));
+    await ben.until('the page was told', async () => (await ben.status()).page.drawings > before + twice);
+  }
+  assert.equal(await drawn(), 0, 'nothing of the stream was drawn');
+  await look(ben, true);
+  for (const cid of posts.slice(1)) await ben.shownPost(cid).waitFor();
+  await ben.shownPost(posts[0]).locator('.trace').waitFor();
+  assert.ok((await drawn()) > 0);
+});
+
 scenario('a tab that was frozen behind another is in sync again once it is resumed', async (world) => {
   const { tabs, ada, ben } = await behind(world);
   const node = await ada.node();
