@@ -7,7 +7,8 @@ use yew::prelude::*;
 
 use crate::{browser, session::RoomView};
 
-/// The room as it is, or, while nobody looks at this tab, as it was when somebody last did. Drawn anew at once when somebody does again.
+/// The room as it is, or, while nobody looks at this tab, as it was when somebody last did. Drawn anew at once when somebody does
+/// again: until then words that were taken back meanwhile stand in the page that nobody sees.
 #[hook]
 pub fn use_seen(room: &Rc<RoomView>) -> Rc<RoomView> {
     let seen = use_mut_ref(|| room.clone());

@@ -195,7 +195,7 @@ natScenario('a browser that gets another address keeps its links', async (world)
   // For a moment the home has none.
   world.provokes(/WebSocket connection to .* failed/);
   // Nor does it get what was being fetched for later.
-  world.provokes(/ERR_ADDRESS_UNREACHABLE/);
+  world.provokes(/ERR_(ADDRESS_UNREACHABLE|INTERNET_DISCONNECTED|NETWORK_CHANGED)/);
   const { networks, tabs } = await homes(world, [NAT.plain, NAT.plain], ({ stun, relays }) => ({ stun, relays }));
   await found(tabs);
   await Promise.all(tabs.map((tab) => tab.linked(1)));

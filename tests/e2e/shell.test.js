@@ -117,6 +117,16 @@ scenario('a theme that was chosen is there before the page', async (world) => {
   assert.deepEqual(await told(tab), []);
 });
 
+scenario('a theme that was chosen is shown whatever way the folder is spelt', async (world) => {
+  const tab = await open(world, 'Ada', { colorScheme: 'light' });
+  await tab.page.goto(world.url);
+  await tab.at('theme').selectOption('dark');
+  await tab.page.goto(world.url.replace('/ada/', '/%61da/'));
+  await tab.at('theme').waitFor();
+  assert.equal(await tab.at('theme').inputValue(), 'dark');
+  assert.equal(await tab.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor), 'rgb(22, 24, 26)');
+});
+
 const FAILURES = [
   ['WebAssembly is missing', 'no-webassembly', { init: () => delete window.WebAssembly }],
   ['a header forbids WebAssembly', 'wasm-forbidden', { pattern: /index\.html$/, answer: strict }],

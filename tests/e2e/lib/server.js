@@ -37,7 +37,7 @@ export async function serve(host = '127.0.0.1', port = 0) {
     const url = new URL(request.url, 'http://x');
     response.sendDate = false;
     if (self.clock !== null) response.setHeader('date', new Date(Date.now() + self.clock).toUTCString());
-    if (url.pathname === `${BASE}paceline.json`) {
+    if (decodeURIComponent(url.pathname) === `${BASE}paceline.json`) {
       if (self.config === null) return void response.writeHead(404).end();
       const text = typeof self.config === 'string' ? self.config : JSON.stringify(self.config);
       response.writeHead(200, { 'content-type': TYPES['.json'] }).end(text);
