@@ -179,8 +179,9 @@ scenario('on the screen: who fills a form among posts presses its button where i
   const later = [];
   for (const text of ['one more', 'and one', 'and the last']) later.push(await ada.post(lines(text)));
   const fresh = ben.page.locator('.new-below');
-  await fresh.filter({ hasText: '3' }).waitFor();
+  await fresh.filter({ hasText: '3' }).waitFor({ state: 'attached' });
   assert.deepEqual(await button.boundingBox(), before, 'the button is where it was');
+  assert.equal(await fresh.isVisible(), false, 'and nothing covers it');
   await button.click();
   await ben.until('the question was asked', async () => (await ben.state()).feedback.length === 1);
   await fresh.click();
