@@ -26,7 +26,7 @@ pub use early::use_early;
 pub use figures::use_figures;
 pub use filled::{Filled, use_filled};
 pub use printing::use_printing;
-pub use seen::use_seen;
+pub use seen::{use_seen, use_while_seen};
 pub use session::{use_session, use_view};
 pub use shortcuts::{allow_shortcuts, shortcuts_allowed, use_keys};
 pub use time::use_now;

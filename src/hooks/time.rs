@@ -1,21 +1,17 @@
 //! The passing of time, for what is shown in minutes.
 
-use gloo::timers::callback::Interval;
 use yew::prelude::*;
 
+use super::seen::use_while_seen;
 use crate::browser;
 
 /// How often what is shown in minutes is redrawn.
 const EVERY_MS: u32 = 20_000;
 
-/// Now, Unix milliseconds; redraws the caller every 20 seconds.
+/// Now, Unix milliseconds; redraws the caller every 20 seconds as long as somebody looks, and when somebody does again.
 #[hook]
 pub fn use_now() -> u64 {
-    let now = use_state(browser::now);
-    let setter = now.setter();
-    use_effect_with((), move |()| {
-        let interval = Interval::new(EVERY_MS, move || setter.set(browser::now()));
-        move || drop(interval)
-    });
-    *now
+    let draw = use_force_update();
+    use_while_seen(EVERY_MS, (), move |()| draw.force_update());
+    browser::now()
 }

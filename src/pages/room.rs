@@ -13,7 +13,7 @@ use crate::{
         icons::{Icon, Sign},
         notices::Notices,
     },
-    hooks::{use_early, use_keys, use_session},
+    hooks::{use_early, use_keys, use_seen, use_session},
     session::{Connection, RoomView, View as Snapshot},
     texts::{changing, t},
     views::{self, Context, MainTab, Region, Tab, VIEWS, View, Views, use_waiting},
@@ -56,9 +56,11 @@ pub fn RoomPage(props: &RoomProps) -> Html {
     );
     let waiting = Views(VIEWS).waiting(&room).iter().map(|(_, it)| it.count).sum();
     use_waiting(&room, waiting);
+    let waiting = use_seen(&Rc::new(waiting));
     use_early(is_quiet(room.connection), views::parts);
     let (front, covered) = (dialog.is_none() && !looking.card, dialog.is_some());
-    let context = Context { snapshot, room, beside: looking.beside, front, covered, open, close, views: Views(VIEWS) };
+    let live = Context { snapshot, room, beside: looking.beside, front, covered, open, close, views: Views(VIEWS) };
+    let context = use_seen_of(&live);
     let parts = [
         (looking.beside != views::STREAM).then_some("beside"),
         context.room.meeting.is_some().then_some("meets"),
@@ -72,13 +74,13 @@ pub fn RoomPage(props: &RoomProps) -> Html {
             <button type="button" class="skip button" onclick={|_: MouseEvent| browser::focus_handle("composer-text")}>
                 { t!("skip-to-writing") }
             </button>
-            { head(&context, waiting) }
+            { head(&context, *waiting) }
             <Notices notices={context.snapshot.notices.clone()} />
             <main class="room-main">
             <section class="side" aria-label={t!("side")}>{ context.draw(Region::Side) }</section>
             <section class="said-here" aria-label={t!("stream")}>
-                <div class="bar-place">{ context.draw(Region::Bar) }</div>
-                { middle(&context, looking.card) }
+                <div class="bar-place">{ live.draw(Region::Bar) }</div>
+                { middle(&context, &live, looking.card) }
             </section>
             <nav class="views" aria-label={t!("views")}>{ tabs(&context, &looking) }</nav>
             // It scrolls, and there may be nothing in it to reach with the keyboard.
@@ -94,10 +96,18 @@ const fn is_quiet(connection: Connection) -> bool {
     matches!(connection, Connection::Alone | Connection::InSync | Connection::Partial)
 }
 
+/// What of it somebody has seen or sees: of what goes on together all is drawn, since that calls who looks elsewhere.
+#[hook]
+fn use_seen_of(live: &Context) -> Context {
+    let snapshot = use_seen(&live.snapshot);
+    let room = snapshot.room.clone().unwrap_or_else(|| live.room.clone());
+    Context { snapshot, room, ..live.clone() }
+}
+
 /// What people do together now, or what they say.
-fn middle(context: &Context, card: bool) -> Html {
+fn middle(context: &Context, live: &Context, card: bool) -> Html {
     if card {
-        html! { <div class="card-place" tabindex="-1">{ context.draw(Region::Card) }</div> }
+        html! { <div class="card-place" tabindex="-1">{ live.draw(Region::Card) }</div> }
     } else {
         context.draw(Region::Middle)
     }

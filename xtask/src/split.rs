@@ -382,7 +382,7 @@ export const __wasm_split_load_a = wrapAsyncCb(makeLoad(() => {
         assert!(without_program(&rest).is_err(), "a page without a program");
         let shrinking = shrinking(&page).unwrap();
         assert_eq!(shrinking[0], "-Oz");
-        assert!(shrinking.contains(&"--converge".to_owned()));
+        assert!(shrinking.contains(&"--low-memory-unused".to_owned()));
         let named = with_program(&rest, "paceline-12", "sha256-a", "sha256-b").unwrap();
         assert!(named.contains("data-js=\"./paceline-12.js\" data-wasm=\"./paceline-12_bg.wasm\""));
         assert_eq!(named.matches("preload\" href=\"./paceline-12").count(), 2);

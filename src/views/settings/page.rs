@@ -1,12 +1,11 @@
 //! The page itself: which build it is, how long it held people up, what memory it holds.
 
-use gloo::timers::callback::Interval;
 use yew::prelude::*;
 
 use super::{build::Build, storage::size};
 use crate::{
     components::copyable::Copyable,
-    hooks::use_session,
+    hooks::{use_session, use_while_seen},
     session::{Meter, PageReport},
     texts::{changing, t},
 };
@@ -19,17 +18,9 @@ const EVERY_MS: u32 = 1_000;
 pub fn ThisPage() -> Html {
     let session = use_session();
     let build = use_memo((), |()| Build::of_page());
-    let page = {
-        let session = session.clone();
-        use_state_eq(move || session.page())
-    };
-    {
-        let page = page.setter();
-        use_effect_with((), move |()| {
-            let looking = Interval::new(EVERY_MS, move || page.set(session.page()));
-            move || drop(looking)
-        });
-    }
+    let page = session.page();
+    let seen = use_state_eq(|| page).setter();
+    use_while_seen(EVERY_MS, (), move |()| seen.set(session.page()));
     html! {
         <section>
             <h3>{ t!("settings-page") }</h3>

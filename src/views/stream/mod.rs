@@ -39,7 +39,7 @@ use crate::{
         more::{Shown, use_shown},
     },
     excerpt,
-    hooks::{use_printing, use_seen, use_session},
+    hooks::{use_printing, use_session},
     people,
     session::{Connection, Listener, Place, RoomView, Session, Storing, Takes, random},
     texts::{changing, t},
@@ -106,7 +106,7 @@ struct StreamProps {
 /// Draws the stream.
 #[component]
 fn Stream(props: &StreamProps) -> Html {
-    let room = &use_seen(&props.room);
+    let room = &props.room;
     let session = use_session();
     let replying = use_replying(&session);
     let shown = use_shown();

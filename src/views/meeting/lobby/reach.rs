@@ -2,7 +2,6 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use gloo::timers::callback::Interval;
 use paceline_room::NodeId;
 use yew::prelude::*;
 
@@ -12,7 +11,7 @@ use crate::{
         more::{LINES, NAMES},
         path::reached,
     },
-    hooks::{use_figures, use_session},
+    hooks::{use_figures, use_session, use_while_seen},
     people,
     session::{Here, PersonView, RoomView, Way, Ways},
     texts::{changing, t},
@@ -77,11 +76,7 @@ fn use_ways(persons: Vec<Arc<[NodeId]>>) -> Ways {
     let session = use_session();
     let now = session.ways_among(&persons);
     let seen = use_state_eq(|| now.clone()).setter();
-    use_effect_with(persons, move |persons| {
-        let persons = persons.clone();
-        let interval = Interval::new(LOOK_EVERY_MS, move || seen.set(session.ways_among(&persons)));
-        move || drop(interval)
-    });
+    use_while_seen(LOOK_EVERY_MS, persons, move |persons| seen.set(session.ways_among(persons)));
     now
 }
 
