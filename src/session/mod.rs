@@ -141,6 +141,8 @@ struct Inner {
     digest: RefCell<String>,
     met: Cell<bool>,
     synced: Cell<bool>,
+    /// It was said for certain: nobody was given up.
+    marked: Cell<bool>,
     /// Those who wait for that: let go of once it is drawn.
     sync_waits: RefCell<Vec<oneshot::Sender<()>>>,
     /// Something of the open room was shown, or was there when it was opened.
@@ -234,6 +236,7 @@ impl Session {
             digest: RefCell::default(),
             met: Cell::new(unmarked),
             synced: Cell::new(unmarked),
+            marked: Cell::new(unmarked),
             paged: Cell::default(),
             busy_until: Cell::default(),
             sync_waits: RefCell::default(),

@@ -219,6 +219,7 @@ impl Session {
         *self.0.handoffs.borrow_mut() = Handoffs::default();
         self.0.met.set(false);
         self.0.synced.set(false);
+        self.0.marked.set(false);
         self.0.paged.set(!engine.node.replica().log().is_empty());
         *self.0.engine.borrow_mut() = Some(engine.clone());
         browser::mark_with("paceline:interactive", engine.node.replica().log().len());

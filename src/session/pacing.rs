@@ -191,21 +191,27 @@ impl Session {
         }
     }
 
-    /// Marks that the room is in sync, once; whether it became so now.
+    /// Notes that the room is in sync, once; whether it became so now. Marked is only what is certain.
     fn mark_sync(&self) -> bool {
-        if self.0.synced.get() || !self.0.met.get() {
+        if self.0.marked.get() || !self.0.met.get() {
             return false;
         }
         let engine = self.0.engine.borrow();
         // Told while the replica is at work: looked at again with the next change.
         let Some(engine) = engine.as_ref().filter(|it| it.node.try_replica().is_some()) else { return false };
-        let synced = publish::connection(engine, self.0.offline.get()) == Connection::InSync;
-        if synced {
-            self.0.synced.set(true);
-            self.0.greeting_until.set(0.0);
-            browser::mark_with("paceline:in-sync", engine.node.replica().log().len());
+        if publish::connection(engine, self.0.offline.get()) != Connection::InSync {
+            return false;
         }
-        synced
+        let replica = engine.node.replica();
+        if replica.progress().certain {
+            self.0.marked.set(true);
+            browser::mark_with("paceline:in-sync", replica.log().len());
+        }
+        if self.0.synced.replace(true) {
+            return false;
+        }
+        self.0.greeting_until.set(0.0);
+        true
     }
 
     pub(super) fn publish_now(&self) {

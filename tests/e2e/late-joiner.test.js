@@ -70,9 +70,14 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   assert.equal(seen.answerable, 0, 'what is not checked cannot be answered');
   assert.equal(await ben.at('post', { 'data-checked': 'false' }).count(), 0, 'in the end all are checked');
   const [first, ...again] = seen.drawn;
-  const inSync = await ben.page.evaluate(() => performance.getEntriesByName('paceline:in-sync')[0].startTime);
+  const [inSync, held] = await ben.page.evaluate(() => {
+    const [mark] = performance.getEntriesByName('paceline:in-sync');
+    return [mark.startTime, mark.detail];
+  });
+  assert.ok(held > EVENTS, `in sync is marked when all is there, not at ${held} events`);
   world.log(`posts drawn at ${first} ms, again before all was here at ${again.join(', ') || 'no time'}; in sync at ${inSync}`);
-  assert.ok(again.length <= (inSync - first) / BUSY_FRAME_MS, 'what comes in is not drawn again and again');
+  // Once more may be for what was done here.
+  assert.ok(again.length <= 1 + (inSync - first) / BUSY_FRAME_MS, 'what comes in is not drawn again and again');
   const { signatures } = await ben.status();
   world.log(`signatures: ${JSON.stringify(signatures)}`);
   assert.ok(signatures.together + signatures.alone >= EVENTS, 'every signature is checked');

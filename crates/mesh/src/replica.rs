@@ -430,11 +430,13 @@ impl Replica {
         let pending = self.pending.count();
         // What waits for its past came ahead of the stream that brings this past, and once more itself.
         let missing = self.sync.streamed().max(pending).saturating_add(self.sync.wanted());
+        let is_here = |cid: &Cid| self.log.find(cid).is_some();
         Progress {
             missing_events: missing.saturating_add(self.ingest.count().saturating_sub(pending)),
             missing_words: self.sync.missing_words(),
             reconciling: self.sync.is_busy(),
-            reconciled: self.sync.is_reconciled(&|cid| self.log.find(cid).is_some(), self.now),
+            reconciled: self.sync.is_reconciled(&is_here, self.now),
+            certain: self.sync.is_certain(&is_here),
         }
     }
 

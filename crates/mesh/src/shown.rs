@@ -51,6 +51,8 @@ pub struct Progress {
     /// Whether at least one reconciliation with a current peer has completed since its link came up, and whoever was linked at about
     /// that time has said what it has, and it is here.
     pub reconciled: bool,
+    /// The same with nobody given up: neither was somebody waited for too long, nor is somebody still behind.
+    pub certain: bool,
 }
 
 /// What an import did.

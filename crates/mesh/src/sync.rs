@@ -258,6 +258,11 @@ impl Sync {
         !self.peers.values().filter(with_it).any(is_awaited)
     }
 
+    /// The same as if no time had passed: nobody was given up, neither who says nothing nor who is behind.
+    pub fn is_certain(&self, settled: &dyn Fn(&Cid) -> bool) -> bool {
+        self.is_reconciled(settled, 0)
+    }
+
     /// A peer began or goes on with a reconciliation.
     #[inline(never)]
     pub fn on_round(&mut self, peer: &NodeId, round: &[u8], index: &mut Index, now: Millis) -> Vec<Act> {

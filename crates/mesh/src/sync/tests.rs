@@ -389,11 +389,13 @@ fn in_sync_with_one_who_knows_of_more_is_not_in_sync_with_the_room() {
     sync.tick(&mut index([]), &local, 20);
     assert!(sync.has_completed() && !sync.is_reconciled(&known, 20), "it says itself that it lacks something");
     assert!(sync.is_reconciled(&known, BEHIND_TIME), "nobody is waited for without end");
+    assert!(!sync.is_certain(&known), "which is no more than giving up");
     let later = 3 * TOGETHER;
     sync.on_tips(&node(1), has(9, vec![cid(2)]), &local, later);
     assert!(!sync.is_reconciled(&known, later), "what it came to have is not here");
     assert!(sync.is_reconciled(&|_| true, later));
     assert!(sync.is_reconciled(&known, later + ANSWER_TIME), "nor for that");
+    assert!(!sync.is_certain(&known) && sync.is_certain(&|_| true));
     sync.on_tips(&node(1), Claim { behind: true, ..has(9, vec![cid(2)]) }, &local, later);
     assert!(sync.is_reconciled(&|_| true, later), "who was in sync stays so");
     sync.link_up(node(2), later);
@@ -415,6 +417,8 @@ fn in_sync_with_one_newcomer_is_not_in_sync_with_the_room() {
     assert!(!sync.is_reconciled(&known, 30), "it has what is not here");
     assert!(sync.is_reconciled(&|_| true, 30));
     assert!(sync.is_reconciled(&known, 10 + ANSWER_TIME), "nobody is waited for without end");
+    assert!(!sync.is_certain(&known), "which is no more than giving up");
+    assert!(sync.is_certain(&|_| true));
     sync.link_up(node(3), 3 * TOGETHER);
     assert!(sync.is_reconciled(&|_| true, 3 * TOGETHER), "who comes later changes nothing");
 }
