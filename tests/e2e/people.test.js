@@ -39,10 +39,12 @@ scenario('of one name, without a name, or turned around: each is told apart and 
 
   // Letters of other alphabets, as soon as their tables are here.
   await ben.call('introduce', { name: 'opener' });
-  await ada.call('introduce', { name: '\u0585pener' });
-  for (const tab of tabs) {
-    await rowOf(tab, nodes[0]).filter({ hasText: `\u0585pener ·${mark(0)}` }).waitFor();
-    await rowOf(tab, nodes[1]).filter({ hasText: `opener ·${mark(1)}` }).waitFor();
+  for (const first of ['\u0585', '\u03bf']) {
+    await ada.call('introduce', { name: `${first}pener` });
+    for (const tab of tabs) {
+      await rowOf(tab, nodes[0]).filter({ hasText: `${first}pener ·${mark(0)}` }).waitFor();
+      await rowOf(tab, nodes[1]).filter({ hasText: `opener ·${mark(1)}` }).waitFor();
+    }
   }
   await ada.call('introduce', { name: 'Ada' });
 

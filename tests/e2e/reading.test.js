@@ -361,3 +361,55 @@ for (const [size, viewport] of Object.entries({ wide: { width: 1280, height: 800
     await world.picture(`reading large ${size} dark`, ada);
   });
 }
+
+scenario('what comes and what is sent asks for no layout but in a frame, which is laid out anyway', async (world) => {
+  const { tabs } = await world.room(['Ada', 'Ben']);
+  const [ada, ben] = tabs;
+  const first = await ada.post('the first of many');
+  for (let nth = 0; nth < 30; nth += 1) await ben.post(`long ago, ${nth}`);
+  await converged(tabs);
+  for (const tab of tabs) {
+    await tab.page.evaluate(() => {
+      window.asked = { within: 0, beside: [] };
+      let framing = false;
+      const request = window.requestAnimationFrame;
+      window.requestAnimationFrame = (call) =>
+        request((at) => {
+          framing = true;
+          try {
+            call(at);
+          } finally {
+            framing = false;
+          }
+        });
+      const note = (name) => {
+        if (framing || window.event?.type === 'scroll') window.asked.within += 1;
+        else window.asked.beside.push(`${name} ${new Error().stack}`);
+      };
+      const watch = (of, name) => {
+        const before = Object.getOwnPropertyDescriptor(of, name);
+        const read = before.get ?? before.value;
+        const watched = function (...values) {
+          note(name);
+          return read.apply(this, values);
+        };
+        Object.defineProperty(of, name, { ...before, ...(before.get ? { get: watched } : { value: watched }) });
+      };
+      for (const name of ['scrollHeight', 'scrollTop', 'clientHeight', 'getBoundingClientRect']) watch(Element.prototype, name);
+      for (const name of ['offsetHeight', 'offsetTop']) watch(HTMLElement.prototype, name);
+    });
+  }
+  for (let nth = 0; nth < 5; nth += 1) {
+    const said = await ada.call('post', { text: `an answer, ${nth}`, replyTo: first });
+    await ben.has(said);
+    await ben.compose(`typed, ${nth}`);
+    await ben.call('feedback', { target: said, stance: 'appreciate' });
+  }
+  await ben.page.locator('[data-testid="answers-above"]').first().waitFor();
+  await converged(tabs);
+  for (const tab of tabs) {
+    const { within, beside } = await tab.page.evaluate(() => window.asked);
+    assert.deepEqual(beside, [], tab.name);
+    assert.ok(within > 0, 'it was watched');
+  }
+});

@@ -3,20 +3,21 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use paceline_room::Cid;
+use paceline_room::{Cid, threads::Threads};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
     chunk::Rows,
-    sight::{is_in_sight, scroller, top_of_sight},
+    sight::{is_in_sight, scroller},
 };
 use crate::{
     components::icons::{Icon, Sign},
     people,
     session::RoomView,
     texts::{changing, t},
+    views::cards::Moment,
     when,
 };
 
@@ -28,11 +29,14 @@ const COUNTED: usize = 99;
 /// Answers that stand above what is in sight, the oldest first.
 pub type Above = UseStateHandle<Rc<[Cid]>>;
 
-/// Whether a row stands above what is in sight now.
-pub fn is_above(rows: &Rows, cid: &Cid) -> bool {
-    let rows = rows.borrow();
-    let first = top_of_sight().and_then(|it| rows.position(&it));
-    rows.position(cid).zip(first).is_some_and(|(it, first)| it < first)
+/// Whether a row answers something.
+pub fn is_answer(rows: &Threads<Moment>, cid: &Cid) -> bool {
+    rows.post(cid).is_some_and(|it| it.reply_to.is_some())
+}
+
+/// Whether it stands above that post, too, the first in sight.
+pub fn is_above(rows: &Threads<Moment>, cid: &Cid, first: &Cid) -> bool {
+    is_answer(rows, cid) && rows.position(cid).zip(rows.position(first)).is_some_and(|(it, first)| it < first)
 }
 
 /// Adds answers that came.

@@ -1,17 +1,21 @@
 //! Staying at the newest post, or being told what came below: whoever reads further up is never moved.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, mem, rc::Rc};
 
-use gloo::{events::EventListener, render::request_animation_frame, timers::callback::Timeout};
+use gloo::{
+    events::EventListener,
+    render::{AnimationFrame, request_animation_frame},
+    timers::callback::Timeout,
+};
 use paceline_room::{Cid, sorted, threads::Came};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::{
-    answers::{self, is_above, use_above},
+    answers::{self, Above, is_above, is_answer, use_above},
     chunk::{Rows, Version},
-    sight::scroller,
+    sight::{scroller, top_of_sight},
 };
 use crate::{
     browser, markdown, people,
@@ -63,10 +67,10 @@ pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomV
     let above = use_above();
     let said = use_said();
     let at_end = use_end(&unseen);
+    let place = use_placing(&unseen, &above, rows);
     let begun = use_mut_ref(|| false);
     {
-        let (unseen, show_post, said) = (unseen.clone(), show_post.clone(), said.setter());
-        let above = above.clone();
+        let (show_post, said) = (show_post.clone(), said.setter());
         let (rows, people, me) = (rows.clone(), room.people.clone(), room.me);
         use_effect_with(version, move |_| {
             let mut came = rows.borrow_mut().take_news();
@@ -88,13 +92,9 @@ pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomV
                 *at_end.borrow_mut() = false;
             }
             let elsewhere = !*at_end.borrow();
-            let (before, after) = apart(&rows, &others);
-            answers::add(&above, before);
-            if let Some(own) = own.filter(|_| elsewhere) {
-                show_post.emit((own, false));
-            } else if elsewhere && !after.is_empty() {
-                unseen.set(unseen.iter().copied().chain(after).collect());
-            }
+            let own = own.filter(|_| elsewhere);
+            own.iter().for_each(|it| show_post.emit((*it, false)));
+            place(others.iter().map(|it| (it.post.cid, elsewhere && own.is_none())).collect());
         });
     }
     let show = {
@@ -105,6 +105,42 @@ pub fn use_newest(session: &Session, rows: &Rows, version: Version, room: &RoomV
         })
     };
     Newest { below: unseen.len(), show, wanted, said: (*said).clone(), above: (*above).clone(), go }
+}
+
+/// Posts that came, each with whether it counts as below, and what looks where they stand.
+#[derive(Default)]
+struct Placing {
+    came: Vec<(Cid, bool)>,
+    frame: Option<AnimationFrame>,
+}
+
+/// Tells apart what came: answers to what stands above what is in sight, and what is below; what answers something far above is not below.
+/// With the next frame, which is laid out anyway.
+#[hook]
+fn use_placing(unseen: &UseStateHandle<Vec<Cid>>, above: &Above, rows: &Rows) -> impl Fn(Vec<(Cid, bool)>) + 'static {
+    let placing = use_mut_ref(Placing::default);
+    let (unseen, above, rows) = (unseen.clone(), above.clone(), rows.clone());
+    move |came: Vec<(Cid, bool)>| {
+        if came.is_empty() {
+            return;
+        }
+        let (unseen, above, rows, waits) = (unseen.clone(), above.clone(), rows.clone(), placing.clone());
+        let mut placing = placing.borrow_mut();
+        placing.came.extend(came);
+        // What waits already is looked at by the latest frame: it alone knows what was counted last.
+        placing.frame = Some(request_animation_frame(move |_| {
+            let came = mem::take(&mut waits.borrow_mut().came);
+            let rows = rows.borrow();
+            let first = if came.iter().any(|(it, _)| is_answer(&rows, it)) { top_of_sight() } else { None };
+            let is_before = |cid: &Cid| first.is_some_and(|first| is_above(&rows, cid, &first));
+            let (before, after): (Vec<_>, Vec<_>) = came.into_iter().partition(|(it, _)| is_before(it));
+            answers::add(&above, before.into_iter().map(|(it, _)| it).collect());
+            let after: Vec<_> = after.into_iter().filter(|(_, counts)| *counts).map(|(it, _)| it).collect();
+            if !after.is_empty() {
+                unseen.set(unseen.iter().copied().chain(after).collect());
+            }
+        }));
+    }
 }
 
 /// The post that is to be shown, and what shows one, with the keyboard or without.
@@ -165,20 +201,14 @@ fn use_end(unseen: &UseStateHandle<Vec<Cid>>) -> Rc<RefCell<bool>> {
     }
     let staying = at_end.clone();
     // Feedback and answers make posts longer: who is at the end stays there, or where the form is that they fill: its buttons must not
-    // move while one is pressed. With the next frame, which is laid out anyway and comes
-    // before a timer does while much comes in; and after a moment, when all is laid out: no frame comes where nobody looks.
+    // move while one is pressed. With the next frame, which is laid out anyway; where nobody looks there is none, and nothing is drawn.
     use_effect(move || {
-        let stay = move || {
+        let frame = request_animation_frame(move |_| {
             if *staying.borrow() {
                 form_at_hand().as_ref().map_or_else(to_end, keep_in_sight);
             }
-        };
-        let frame = request_animation_frame({
-            let stay = stay.clone();
-            move |_| stay()
         });
-        let timeout = Timeout::new(0, stay);
-        move || drop((frame, timeout))
+        move || drop(frame)
     });
     at_end
 }
@@ -193,16 +223,6 @@ fn use_said() -> UseStateHandle<String> {
         move || drop(timeout)
     });
     said
-}
-
-/// Answers to what stands above what is in sight, and what comes below: what answers something far above is not below.
-fn apart(rows: &Rows, others: &[&Came]) -> (Vec<Cid>, Vec<Cid>) {
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for it in others {
-        let is_before = it.post.reply_to.is_some() && is_above(rows, &it.post.cid);
-        if is_before { &mut before } else { &mut after }.push(it.post.cid);
-    }
-    (before, after)
 }
 
 fn announcement(fresh: &[&Came], name: impl Fn(&Came) -> String) -> String {
