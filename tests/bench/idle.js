@@ -10,7 +10,7 @@ import { runs } from './lib/tabs.js';
 
 const TABS = 8;
 /** What belongs to opening is over by then, in milliseconds. */
-const SETTLE = 10_000;
+export const SETTLE = 10_000;
 /** So long each look at what is at rest takes, in milliseconds. */
 const WATCHED = 4_000;
 const AIM = { cpu: '< 0.3 % of a core', bytes: '< 1 KB/s a link' };
@@ -38,7 +38,7 @@ async function atRest(pages, session) {
 }
 
 /** Eight tabs of a room in this context; all linked. */
-async function room(world, context) {
+export async function room(world, context) {
   const names = Array.from({ length: TABS }, (_, n) => `tab ${n + 1}`);
   const { tabs } = await world.room(names, { context });
   return tabs.map((it) => it.page);
@@ -87,17 +87,23 @@ export async function idle(world) {
   told(`a room at rest with ${TABS} tabs`, cost, await watched(await rawMesh(context, rivals.at('raw')), session, FEW));
 }
 
-/** All eight stand behind another tab, throttled as people's are. */
+/** What is opened in a browser of its own stands behind another tab, throttled as people's are. */
+export async function behindAnother(world, opened) {
+  const browser = await BareChromium.open(world);
+  browser.before = keepConnections;
+  const pages = await opened(browser);
+  const front = await browser.newPage();
+  await front.bringToFront();
+  const states = await Promise.all(pages.map((page) => page.evaluate(() => document.visibilityState)));
+  if (states.some((state) => state !== 'hidden')) fault(`not all tabs are hidden: ${states}`);
+  return { browser, pages };
+}
+
+/** All eight stand behind another tab. */
 export async function hidden(world) {
   const rivals = await startRivals(world);
   const behind = async (opened, count) => {
-    const browser = await BareChromium.open(world);
-    browser.before = keepConnections;
-    const pages = await opened(browser);
-    const front = await browser.newPage();
-    await front.bringToFront();
-    const states = await Promise.all(pages.map((page) => page.evaluate(() => document.visibilityState)));
-    if (states.some((state) => state !== 'hidden')) fault(`not all tabs are hidden: ${states}`);
+    const { browser, pages } = await behindAnother(world, opened);
     const cost = await watched(pages, browser, count);
     await browser.close();
     return cost;

@@ -98,7 +98,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
 /// Node.js with what the measurements read from the environment.
 fn in_browser(browser: &Browser) -> Result<Run> {
-    let run = node_test(browser)?.env("PACELINE_BENCH_NODE", node::bench_modules()?);
+    let run =
+        node_test(browser)?.env("PACELINE_BENCH_NODE", node::bench_modules()?).env("PACELINE_NAMED", weight::named());
     Ok(match Firefox::ready()? {
         Some(it) => run.env("PACELINE_FIREFOX", &it.firefox).env("PACELINE_GECKODRIVER", &it.geckodriver),
         None => run.env_remove("PACELINE_FIREFOX"),

@@ -45,7 +45,7 @@ pub struct Area {
 /// # Errors
 /// It is no module, or cannot be kept.
 pub fn keep_named(part: &str, module: &[u8]) -> Result<Vec<u8>> {
-    let folder = folder();
+    let folder = named();
     fs::create_dir_all(&folder)?;
     fs::write(folder.join(part).with_extension("wasm"), module)?;
     without_names(module)
@@ -56,7 +56,7 @@ pub fn keep_named(part: &str, module: &[u8]) -> Result<Vec<u8>> {
 /// # Errors
 /// It cannot be removed.
 pub fn forget() -> Result<()> {
-    let folder = folder();
+    let folder = named();
     if folder.is_dir() {
         fs::remove_dir_all(&folder)?;
     }
@@ -68,7 +68,7 @@ pub fn forget() -> Result<()> {
 /// # Errors
 /// Nothing was built, or what was is no module.
 pub fn areas() -> Result<BTreeMap<String, BTreeMap<String, Area>>> {
-    let parts = fs::read_dir(folder()).context("no page was built here: `cargo xtask dist`")?;
+    let parts = fs::read_dir(named()).context("no page was built here: `cargo xtask dist`")?;
     parts
         .map(|part| {
             let path = part?.path();
@@ -109,7 +109,8 @@ pub fn brotli(body: &[u8]) -> Result<Vec<u8>> {
     Ok(smallest)
 }
 
-fn folder() -> PathBuf {
+/// Where the modules of the last build are that have names.
+pub fn named() -> PathBuf {
     repo::target().join(NAMED)
 }
 
