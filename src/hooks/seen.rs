@@ -25,8 +25,8 @@ pub fn use_seen<T: 'static>(now: &Rc<T>) -> Rc<T> {
 pub fn use_look() {
     let draw = use_force_update();
     use_effect_with((), move |()| {
-        let listener = browser::document()
-            .map(|it| EventListener::new(&it, "visibilitychange", move |_| draw.force_update()));
+        let listener =
+            browser::document().map(|it| EventListener::new(&it, "visibilitychange", move |_| draw.force_update()));
         move || drop(listener)
     });
 }

@@ -47,8 +47,8 @@ fn snapshot(engine: &Engine, ahead: i64) -> Rc<Snapshot> {
 }
 
 /// The room as it is now; `before` lends what has not changed, and is the same if nothing has.
-#[inline(never)]
 /// Without `figures` those that change by themselves stay as they were told before.
+#[inline(never)]
 pub fn room_view(
     engine: &Engine,
     offline: bool,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     check,
     process::{Run, step},
-    repo,
+    programs, repo,
     tools::{self, WASM_BINDGEN},
 };
 
@@ -40,8 +40,8 @@ const EVENTS: usize = 400;
 pub fn logs() -> Result<PathBuf> {
     let out = repo::target().join("hostile-logs");
     step("Writing hostile logs (for the tests only)", || {
-        let example = ["run", "--quiet", "--locked", "--package", "paceline-room", "--example", "hostile", "--"];
-        Run::cargo().args(example).arg(&out).arg(EVENTS.to_string()).run()
+        let program = programs::native("examples/hostile", "paceline-room", &["--example", "hostile"])?;
+        Run::new(program).arg(&out).arg(EVENTS.to_string()).run()
     })?;
     Ok(out)
 }

@@ -20,6 +20,7 @@ mod node;
 mod parts;
 mod policy;
 mod process;
+mod programs;
 mod relays;
 mod repo;
 mod same;

@@ -1,6 +1,6 @@
 //! `test`: every test there is, and one line that says how many passed.
 
-use std::{collections::BTreeSet, env, fs, path::PathBuf, thread};
+use std::{collections::BTreeSet, fs, path::PathBuf, thread};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -10,7 +10,7 @@ use crate::{
     counts::{self, CargoTest, Counts},
     dist, fuzz, hostile, node,
     process::{Run, say, step},
-    repo, storm,
+    programs, repo, storm,
     tools::{self, WASM_BINDGEN},
 };
 
@@ -231,6 +231,9 @@ fn native(options: &Options, outcome: &mut Outcome) -> Result<()> {
     let run = if options.soak { run.env("PACELINE_SEEDS", SOAK_SEEDS) } else { run };
     let run = run.args(check::flags("--exclude", &["paceline", "paceline-hostile"]));
     let succeeded = run.watch(|line| seen.line(line))?;
+    if succeeded {
+        programs::note_built();
+    }
     for binary in NATIVE.iter().filter(|binary| seen.ran_in(binary) == 0) {
         outcome.faults.push(format!("no native test of {binary} ran"));
     }
@@ -343,14 +346,8 @@ pub fn node_test(browser: &Browser) -> Result<Run> {
         .env("PACELINE_NODE", node::test_modules()?)
         .env("PACELINE_INTEROP", node::interop_modules()?)
         .env("PACELINE_DIST", repo::dist())
-        .env("PACELINE_HOST", host_program()?)
+        .env("PACELINE_HOST", programs::native("paceline-host", "paceline-host", &[])?)
         .env("PACELINE_SCREENSHOTS", repo::target().join("screenshots")))
-}
-
-/// Builds `paceline-host`; where it is.
-fn host_program() -> Result<PathBuf> {
-    Run::cargo().args(["build", "--quiet", "--locked", "--package", "paceline-host"]).run()?;
-    Ok(repo::target().join("debug").join(format!("paceline-host{}", env::consts::EXE_SUFFIX)))
 }
 
 fn test_files(folder: &str, only: Option<&str>) -> Result<Vec<String>> {
