@@ -6,6 +6,8 @@ import { scenario } from './lib/world.js';
 const EVENTS = 2_000;
 /** While so much comes in, what is here is drawn anew this often, in milliseconds. */
 const BUSY_FRAME_MS = 2_500;
+/** Events that one transaction stores, at least. */
+const FEW = 50;
 
 scenario(`a late joiner into a room of ${EVENTS} events sees progress, then everything`, async (world) => {
   const {
@@ -20,7 +22,12 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   world.log(`${EVENTS} posts, one at a time, each stored durably: ${Date.now() - began} ms`);
 
   await context.addInitScript(() => {
-    window.seenByTest = { states: [], texts: [], longest: 0, ahead: 0, answerable: 0, drawn: [] };
+    window.seenByTest = { states: [], texts: [], longest: 0, ahead: 0, answerable: 0, drawn: [], writes: 0 };
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, ...more) {
+      if (mode === 'readwrite') window.seenByTest.writes += 1;
+      return begin.call(this, stores, mode, ...more);
+    };
     new PerformanceObserver((list) => {
       for (const task of list.getEntries())
         window.seenByTest.longest = Math.max(window.seenByTest.longest, task.duration);
@@ -78,6 +85,10 @@ scenario(`a late joiner into a room of ${EVENTS} events sees progress, then ever
   world.log(`posts drawn at ${first} ms, again before all was here at ${again.join(', ') || 'no time'}; in sync at ${inSync}`);
   // Once more may be for what was done here.
   assert.ok(again.length <= 1 + (inSync - first) / BUSY_FRAME_MS, 'what comes in is not drawn again and again');
+  await ben.until('all is stored', async () => (await ben.status()).storage.events > EVENTS);
+  const writes = await ben.page.evaluate(() => window.seenByTest.writes);
+  world.log(`transactions that wrote: ${writes}`);
+  assert.ok(writes <= EVENTS / FEW, 'what comes in together is stored together');
   const { signatures } = await ben.status();
   world.log(`signatures: ${JSON.stringify(signatures)}`);
   assert.ok(signatures.together + signatures.alone >= EVENTS, 'every signature is checked');
