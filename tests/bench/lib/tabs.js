@@ -71,8 +71,9 @@ function watch(newest) {
     for (const { addedNodes } of records) {
       for (const node of addedNodes) {
         const within = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest('[data-testid="post"]');
-        const posts = within ? [within] : (node.querySelectorAll?.('[data-testid="post"]') ?? []);
-        for (const post of posts) if (post.textContent.includes(newest)) seen.observe(post);
+        const posts = within ? [within] : [...(node.querySelectorAll?.('[data-testid="post"]') ?? [])];
+        const texts = posts.map((post) => post.querySelector('[data-testid="post-text"]'));
+        for (const text of texts) if (text?.textContent.includes(newest)) seen.observe(text);
       }
     }
   });
