@@ -27,8 +27,8 @@ const GREETING_FRAME_MS: f64 = 100.0;
 /// Until then nothing at all is drawn for who opened a room's link, in milliseconds, unless there is something to show: drawing would
 /// hold up what finds the others, and the page's shell stands there. More than a room takes to open, and once more than it takes to be
 /// in sync: a slow CPU takes as much longer for the one as for the other, and longest for a drawing. With 100 instead, where a CPU is four
-/// times slower a second tab is in sync after 7.6 times what a bare channel takes instead of 5.0 (five tabs each, twice); elsewhere nothing
-/// changes (30 tabs each): they are in sync by then.
+/// times slower a second tab is in sync after 8.0 and 7.3 times what a bare channel takes instead of 5.3 and 4.6 (five tabs each); at
+/// full speed it is the same (30 tabs each): it is in sync by then.
 const SHELL_MS: u32 = 500;
 /// What nobody waits for waits so much longer while a room is caught up with, in milliseconds.
 const CATCHING_UP_MS: u32 = 2_000;
